@@ -1,0 +1,29 @@
+import { stockMax } from '../grant.ts'
+
+/** Which ranks of one campaign were seen: one bit each, 1.25 MB for the largest stock there is. */
+export type RankSet = {
+  /** `new` the first time, `seen` ever after; `impossible` for what no campaign can give out. */
+  add(rank: number): 'new' | 'seen' | 'impossible'
+  /** Ranks below the highest one seen that were not seen, the lowest first. */
+  gaps(): Generator<number>
+}
+
+/** A set with no rank in it. */
+export const createRankSet = (): RankSet => {
+  const bits = new Uint8Array(stockMax / 8 + 1)
+  let highest = 0
+  const has = (rank: number): boolean => ((bits[rank >> 3] ?? 0) & (1 << (rank & 7))) !== 0
+
+  return {
+    add(rank) {
+      if (!Number.isInteger(rank) || rank < 1 || rank > stockMax) return 'impossible'
+      if (has(rank)) return 'seen'
+      bits[rank >> 3] = (bits[rank >> 3] ?? 0) | (1 << (rank & 7))
+      if (rank > highest) highest = rank
+      return 'new'
+    },
+    *gaps() {
+      for (let rank = 1; rank < highest; rank += 1) if (!has(rank)) yield rank
+    },
+  }
+}

@@ -1,0 +1,78 @@
+-- Opens every gate script: what has to hold before a gate may say anything.
+--
+-- A refusal is a reply {code, detail}:
+--   UNARMED  the gate is missing, of another layout, or its parts disagree
+--   STALE    this server is not the one the gate was armed on, or not a master; detail: what it is
+--   REARMING the gate is being armed
+--   EPOCH    the caller knows another epoch; detail: the gate's
+
+local function server_fence()
+  local info = redis.call('INFO', 'replication')
+  if not string.find(info, 'role:master', 1, true) then return nil end
+  return string.match(info, 'master_replid:(%x+)')
+end
+
+-- The fields that every script needs, or a refusal. `epoch` nil takes the gate's own.
+local function live_gate(gate_key, layout, epoch)
+  local fields = redis.call('HMGET', gate_key, 'layout', 'epoch', 'fence', 'state',
+    'granted', 'nextRank', 'entriesAppended', 'entriesDeleted', 'grantsPending',
+    'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'grantableFromMs', 'version')
+  if fields[4] == 'rearming' then return nil, {'REARMING', ''} end
+  if fields[1] ~= layout then return nil, {'UNARMED', 'layout'} end
+  for index = 1, #fields do
+    if not fields[index] then return nil, {'UNARMED', 'field ' .. index} end
+  end
+  local fence = server_fence()
+  if fence ~= fields[3] then return nil, {'STALE', fence or 'replica'} end
+  if epoch and fields[2] ~= epoch then return nil, {'EPOCH', fields[2]} end
+  return {
+    epoch = fields[2], state = fields[4],
+    granted = tonumber(fields[5]), nextRank = tonumber(fields[6]),
+    entriesAppended = tonumber(fields[7]), entriesDeleted = tonumber(fields[8]),
+    grantsPending = tonumber(fields[9]), stock = tonumber(fields[10]),
+    opensAtMs = tonumber(fields[11]), closesAtMs = tonumber(fields[12]),
+    perUserLimit = tonumber(fields[13]), grantableFromMs = tonumber(fields[14]), version = fields[15],
+  }
+end
+
+-- What is wrong between the parts of a gate, or nil: an evicted outbox would turn "pending" into a false yes.
+local function disagreement(gate, winners_key, outbox_key, free_key)
+  if redis.call('HLEN', winners_key) ~= gate.granted then return {'UNARMED', 'winners'} end
+  if redis.call('XLEN', outbox_key) ~= gate.entriesAppended - gate.entriesDeleted then
+    return {'UNARMED', 'outbox'}
+  end
+  if redis.call('LLEN', free_key) + gate.granted ~= gate.nextRank - 1 then return {'UNARMED', 'ranks'} end
+  return nil
+end
+
+local function now_ms()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- Whole numbers of up to 15 digits as text: Lua's own form of a large number would be 1.7e+12.
+local function text(number) return string.format('%.0f', number) end
+
+-- Returns a function that tells whether the grant of this number still waits in the outbox.
+-- An entry's id is `<epoch>-<number of its first grant>`; the ranges found are kept, so a call reads each entry once.
+local function pending_in(outbox_key, epoch)
+  local empty = redis.call('XLEN', outbox_key) == 0
+  local ranges = {}
+  return function(number)
+    if empty or number == 0 then return false end
+    for index = 1, #ranges do
+      local range = ranges[index]
+      if number >= range[1] and number <= range[2] then return range[3] end
+    end
+    local found = redis.call('XREVRANGE', outbox_key, epoch .. '-' .. text(number), '-', 'COUNT', 1)
+    if #found == 0 then return false end
+    local first = tonumber(string.match(found[1][1], '-(%d+)$'))
+    local last = first + tonumber(found[1][2][2]) - 1
+    if number > last then
+      ranges[#ranges + 1] = {last + 1, number, false}
+      return false
+    end
+    ranges[#ranges + 1] = {first, last, true}
+    return true
+  end
+end

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { createScript, type Script } from '../../platform/redis.ts'
+
+const order = readFileSync(new URL('order.lua', import.meta.url), 'utf8')
+
+/**
+ * A gate script with the common opening. `#!lua` without flags lets a cut-off master refuse the whole script (NOREPLICAS), and a
+ * full one too (OOM), instead of only its writes.
+ */
+const gateScript = (name: string): Script =>
+  createScript(name, `#!lua\n${order}\n${readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')}`)
+
+export const decideScript = gateScript('decide')
+export const confirmScript = gateScript('confirm')
+export const lookScript = gateScript('look')
+export const viewScript = gateScript('view')
+export const stopScript = gateScript('stop')
+export const flipScript = gateScript('flip')
+export const registerScript = gateScript('register')
+export const listScript = gateScript('list')

@@ -1,0 +1,22 @@
+-- stop: the first step of arming. From here nothing is granted or confirmed.
+--
+-- KEYS  1 gate
+-- ARGV  1 epoch of the ledger  2 claim, `<epoch>:<unique>`
+-- Reply {'OK', fence}: the server's, which the flip has to find again
+--       {'STALE', ''}: this server takes no writes
+--       {'EPOCH', epoch}: a gate or a claim of a higher epoch is here; give up
+
+local epoch = tonumber(ARGV[1])
+local fence = server_fence()
+if not fence then return {'STALE', ''} end
+if #KEYS ~= 1 or not epoch or not string.find(ARGV[2] or '', '^%d+:.') then
+  return redis.error_reply('ARGUMENT stop takes a key, an epoch and a claim')
+end
+local fields = redis.call('HMGET', KEYS[1], 'epoch', 'claim')
+local ofGate = tonumber(fields[1] or 0) or 0
+local ofClaim = tonumber(string.match(fields[2] or '', '^(%d+):') or 0)
+if ofGate > epoch or ofClaim > epoch then return {'EPOCH', text(math.max(ofGate, ofClaim))} end
+
+redis.call('HSET', KEYS[1], 'state', 'rearming', 'claim', ARGV[2])
+redis.call('PERSIST', KEYS[1])
+return {'OK', fence}

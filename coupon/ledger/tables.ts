@@ -1,0 +1,117 @@
+import {
+  bigint,
+  customType,
+  index,
+  int,
+  mysqlTable,
+  primaryKey,
+  text,
+  tinyint,
+  unique,
+} from 'drizzle-orm/mysql-core'
+
+/**
+ * An id (UUID) in 16 bytes; as text in the code. drizzle's own `binary()` returns a corrupt string.
+ */
+const id = customType<{ data: string; driverData: Buffer }>({
+  dataType: () => 'binary(16)',
+  toDriver: (text) => idBytes(text),
+  fromDriver: (bytes) => idText(bytes),
+})
+
+/** Text that compares byte by byte: the default collations take `A` and `a` as equal. */
+const code = customType<{ data: string; config: { length: number } }>({
+  dataType: (config) => `varchar(${config?.length ?? 64}) character set ascii collate ascii_bin`,
+})
+
+/** Text for people, in any language, whatever the database's default is. */
+const label = customType<{ data: string }>({ dataType: () => 'varchar(200) character set utf8mb4' })
+
+/** The 16 bytes of an id. */
+export const idBytes = (text: string): Buffer => Buffer.from(text.replaceAll('-', ''), 'hex')
+
+/** The id of 16 bytes. */
+export const idText = (bytes: Buffer): string => {
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+const milliseconds = (name: string) => bigint(name, { mode: 'number' }).notNull()
+
+/** One row a campaign: its settings at the highest version. `highest_stock` never falls; `epoch` 0 was never armed. */
+export const campaigns = mysqlTable(
+  'campaigns',
+  {
+    campaignId: id('campaign_id').primaryKey(),
+    name: label('name').notNull(),
+    state: code('state', { length: 16 }).notNull(),
+    stock: int('stock', { unsigned: true }).notNull(),
+    highestStock: int('highest_stock', { unsigned: true }).notNull(),
+    perUserLimit: tinyint('per_user_limit', { unsigned: true }).notNull(),
+    opensAtMs: milliseconds('opens_at_ms'),
+    closesAtMs: milliseconds('closes_at_ms'),
+    title: label('title').notNull(),
+    discountKind: code('discount_kind', { length: 16 }).notNull(),
+    discountValue: bigint('discount_value', { mode: 'number' }).notNull(),
+    discountCurrency: code('discount_currency', { length: 3 }),
+    usableFromMs: milliseconds('usable_from_ms'),
+    usableUntilMs: milliseconds('usable_until_ms'),
+    version: int('version', { unsigned: true }).notNull(),
+    epoch: int('epoch', { unsigned: true }).notNull(),
+    createdAtMs: milliseconds('created_at_ms'),
+  },
+  (table) => [index('campaigns_by_close').on(table.closesAtMs)],
+)
+
+/** What was changed about a campaign, by whom; one row a version. */
+export const campaignChanges = mysqlTable(
+  'campaign_changes',
+  {
+    campaignId: id('campaign_id').notNull(),
+    version: int('version', { unsigned: true }).notNull(),
+    action: code('action', { length: 32 }).notNull(),
+    /** JSON, as text: MariaDB and MySQL return their JSON type differently. */
+    settings: text('settings').notNull(),
+    changedAtMs: milliseconds('changed_at_ms'),
+  },
+  (table) => [primaryKey({ columns: [table.campaignId, table.version] })],
+)
+
+/** One row a coupon. The unique keys say no even if every other layer is wrong. */
+export const coupons = mysqlTable(
+  'coupons',
+  {
+    couponId: id('coupon_id').primaryKey(),
+    campaignId: id('campaign_id').notNull(),
+    userId: code('user_id', { length: 64 }).notNull(),
+    slot: tinyint('slot', { unsigned: true }).notNull(),
+    rank: int('rank', { unsigned: true }).notNull(),
+    epoch: int('epoch', { unsigned: true }).notNull(),
+    grantedAtMs: milliseconds('granted_at_ms'),
+  },
+  (table) => [
+    unique('coupons_rank').on(table.campaignId, table.rank),
+    unique('coupons_user_slot').on(table.userId, table.campaignId, table.slot),
+  ],
+)
+
+/** How far the log is in the ledger: moves in the transaction of the rows, or not at all. */
+export const ledgerPositions = mysqlTable('ledger_positions', {
+  partitionId: int('partition_id', { unsigned: true }).primaryKey(),
+  nextOffset: bigint('next_offset', { mode: 'number', unsigned: true }).notNull(),
+})
+
+/**
+ * Where the log ended for an epoch, per partition: a grant of that epoch at or beyond `end_offset` came too late.
+ * The cut of epoch 0 is where the log stood when the campaign was first armed: all of its grants lie at or beyond it.
+ */
+export const campaignCuts = mysqlTable(
+  'campaign_cuts',
+  {
+    campaignId: id('campaign_id').notNull(),
+    epoch: int('epoch', { unsigned: true }).notNull(),
+    partitionId: int('partition_id', { unsigned: true }).notNull(),
+    endOffset: bigint('end_offset', { mode: 'number', unsigned: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.campaignId, table.epoch, table.partitionId] })],
+)

@@ -1,0 +1,19 @@
+import { Hono } from 'hono'
+
+/** One thing that has to be so before a process is ready; `false` or a text says what is missing. */
+export type ReadinessCheck = { name: string; ready(): boolean }
+
+/**
+ * `/livez`: the process runs. `/readyz`: 200 when every check holds, else 503; both name the checks.
+ * `current` is asked at every request.
+ */
+export const createHealthRoutes = (checks: readonly ReadinessCheck[]): Hono =>
+  new Hono()
+    .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
+    .get('/readyz', (context) => {
+      const states = Object.fromEntries(checks.map(({ name, ready }) => [name, ready() ? 'ready' : 'waiting']))
+      const ready = checks.every((check) => check.ready())
+      return context.json({ status: ready ? 'ready' : 'waiting', checks: states }, ready ? 200 : 503, {
+        'Cache-Control': 'no-store',
+      })
+    })

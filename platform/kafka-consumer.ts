@@ -1,0 +1,121 @@
+import { backoff } from './backoff.ts'
+import { messageOf } from './failure.ts'
+import type { KafkaCluster } from './kafka.ts'
+import type { Log } from './log.ts'
+
+/** A record as it lies in the log. */
+export type StoredRecord = {
+  partition: number
+  offset: number
+  key: Buffer | null
+  value: Buffer | null
+}
+
+export type Batch = {
+  partition: number
+  records: StoredRecord[]
+  /** Keeps the membership of the group alive; what it throws has to propagate. */
+  heartbeat(): Promise<void>
+  /** Everything below `offset` was dealt with: fetch from there, and tell Kafka for lag tools. */
+  handled(offset: number): Promise<void>
+  /** Fetch nothing of this partition for a while. */
+  pauseFor(milliseconds: number): void
+  /** False when the process is stopping or somebody else owns the partition by now. */
+  isCurrent(): boolean
+}
+
+export type Consumer = {
+  /** Joins the group and hands every fetched batch to `onBatch`, one partition after the other. */
+  run(onBatch: (batch: Batch) => Promise<void>): Promise<void>
+  /** Partitions this member owns now. */
+  assigned(): readonly number[]
+  seek(partition: number, offset: number): void
+  stop(): Promise<void>
+}
+
+export type ConsumerOptions = {
+  kafka: KafkaCluster
+  topic: string
+  groupId: string
+  log: Log
+  /** Called whenever partitions were handed to this member. */
+  onAssigned(partitions: readonly number[]): void
+  /** The consumer died inside and will not come back: the process has to go. */
+  onCrash(cause: Error): void
+}
+
+/** kafkajs' consumer with nothing resolved and nothing committed behind our back. */
+export const createConsumer = (options: ConsumerOptions): Consumer => {
+  const { topic } = options
+  const consumer = options.kafka.consumer({
+    groupId: options.groupId,
+    allowAutoTopicCreation: false,
+    sessionTimeout: 30_000,
+    rebalanceTimeout: 30_000,
+    heartbeatInterval: 3_000,
+    maxBytesPerPartition: 1_048_576,
+    minBytes: 1,
+    // A stop waits for the long poll.
+    maxWaitTimeInMs: 250,
+    retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },
+  })
+  let partitions: readonly number[] = []
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    partitions = payload.memberAssignment[topic] ?? []
+    options.onAssigned(partitions)
+  })
+  consumer.on(consumer.events.REBALANCING, () => {
+    partitions = []
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (payload.restart) options.log.warn({ cause: messageOf(payload.error) }, 'the consumer restarts')
+    else options.onCrash(payload.error)
+  })
+  return {
+    assigned: () => partitions,
+    seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+    async run(onBatch) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await consumer.connect()
+          break
+        } catch (cause) {
+          options.log.warn({ attempt, cause: messageOf(cause) }, 'Kafka does not answer, trying again')
+          await backoff(attempt, 100, 2_000)
+        }
+      }
+      await consumer.subscribe({ topic, fromBeginning: true })
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: async ({ batch, resolveOffset, heartbeat, isRunning, isStale, pause }) => {
+          const { partition } = batch
+          await onBatch({
+            partition,
+            records: batch.messages.map((message) => ({
+              partition,
+              offset: Number(message.offset),
+              key: message.key,
+              value: message.value,
+            })),
+            heartbeat,
+            async handled(offset) {
+              resolveOffset(String(offset - 1))
+              await consumer
+                .commitOffsets([{ topic, partition, offset: String(offset) }])
+                .catch((cause: unknown) =>
+                  options.log.debug({ cause: messageOf(cause) }, 'Kafka did not note the offset (lag tools only)'),
+                )
+            },
+            pauseFor(milliseconds) {
+              const resume = pause()
+              setTimeout(resume, milliseconds)
+            },
+            isCurrent: () => isRunning() && !isStale() && partitions.includes(partition),
+          })
+        },
+      })
+    },
+    stop: () => consumer.disconnect(),
+  }
+}

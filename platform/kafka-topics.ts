@@ -1,0 +1,65 @@
+import { Failure, messageOf } from './failure.ts'
+import type { KafkaCluster } from './kafka.ts'
+
+/** A topic as it has to be. Settings are Kafka's own names. */
+export type TopicShape = {
+  topic: string
+  partitions: number
+  replicationFactor: number
+  settings: Record<string, string>
+}
+
+/** First offset kept and the offset after the last, of one partition. */
+export type PartitionOffsets = { partition: number; first: number; end: number }
+
+export type Topics = {
+  /** Creates what is missing; what is there stays as it is. Returns the names that were created. */
+  create(shapes: readonly TopicShape[]): Promise<string[]>
+  /** Offsets by partition, lowest partition first. */
+  offsets(topic: string): Promise<PartitionOffsets[]>
+  close(): Promise<void>
+}
+
+/** The admin client, connected when first needed. */
+export const createTopics = (kafka: KafkaCluster): Topics => {
+  const admin = kafka.admin()
+  let connecting: Promise<void> | undefined
+  const asking = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+    try {
+      connecting ??= admin.connect()
+      await connecting
+      return await ask()
+    } catch (cause) {
+      connecting = undefined
+      throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
+    }
+  }
+
+  return {
+    create: (shapes) =>
+      asking(async () => {
+        const present = new Set(await admin.listTopics())
+        const missing = shapes.filter(({ topic }) => !present.has(topic))
+        if (missing.length > 0)
+          await admin.createTopics({
+            waitForLeaders: true,
+            timeout: 10_000,
+            topics: missing.map(({ topic, partitions, replicationFactor, settings }) => ({
+              topic,
+              numPartitions: partitions,
+              replicationFactor,
+              configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
+            })),
+          })
+        return missing.map(({ topic }) => topic)
+      }),
+    offsets: (topic) =>
+      asking(async () => {
+        const offsets = await admin.fetchTopicOffsets(topic)
+        return offsets
+          .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
+          .sort((left, right) => left.partition - right.partition)
+      }),
+    close: () => admin.disconnect(),
+  }
+}

@@ -1,0 +1,147 @@
+import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
+import { Failure, messageOf } from './failure.ts'
+
+/** One connection inside a transaction. Values are escaped by the driver; a row is unknown until read. */
+export type Connection = {
+  rows(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>
+  /** Returns how many rows the statement changed. */
+  change(sql: string, values?: readonly unknown[]): Promise<number>
+}
+
+export type Database = {
+  /** What drizzle builds its queries on: the pool, with every query bounded in time. */
+  readonly pool: Pool
+  /**
+   * Runs `work` in a transaction on a connection of its own: it commits when `work` says so, else, or when anything
+   * is thrown, it rolls back. Rejects with `unavailable` for whatever the database did not do; a failed COMMIT is unknown.
+   * `snapshot` reads everything as of the first moment.
+   */
+  transaction<Result>(
+    work: (connection: Connection) => Promise<{ commit: boolean; result: Result }>,
+    options?: { snapshot: boolean },
+  ): Promise<Result>
+  /** Holds a named lock (`GET_LOCK`) on a connection of its own while `work` runs; `undefined` when it was not free in time. */
+  locked<Result>(name: string, waitSeconds: number, work: () => Promise<Result>): Promise<Result | undefined>
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  /** `mysql://user:password@host:port/database` */
+  url: string
+  connectionsMax: number
+  /** A query that took longer is unknown; its connection is thrown away. */
+  queryTimeoutMs: number
+}
+
+const failureOf = (cause: unknown): Failure =>
+  cause instanceof Failure
+    ? cause
+    : new Failure('unavailable', `database: ${messageOf(cause)}`, { retryable: true, cause })
+
+/** The fault number of the server (1205 lock wait, 1213 deadlock, ...), if it was the server that said no. */
+export const serverErrorOf = (thrown: unknown): number | undefined => {
+  const cause = thrown instanceof Failure ? thrown.cause : thrown
+  if (typeof cause !== 'object' || cause === null || !('sqlState' in cause) || !('errno' in cause)) return undefined
+  return typeof cause.errno === 'number' ? cause.errno : undefined
+}
+
+const bounded = (connection: PoolConnection, timeoutMs: number): Connection => {
+  const query = async (sql: string, values: readonly unknown[]): Promise<unknown> => {
+    const [result] = await connection.query({ sql, values: [...values], timeout: timeoutMs })
+    return result
+  }
+  return {
+    async rows(sql, values = []) {
+      return (await query(sql, values)) as RowDataPacket[]
+    },
+    async change(sql, values = []) {
+      return ((await query(sql, values)) as ResultSetHeader).affectedRows
+    },
+  }
+}
+
+/** A pool whose every wait is bounded. Connections are made when first needed, so a process starts with the database down. */
+export const connectDatabase = (options: DatabaseOptions): Database => {
+  const { queryTimeoutMs } = options
+  const pool = createPool({
+    uri: options.url,
+    connectionLimit: options.connectionsMax,
+    maxIdle: options.connectionsMax,
+    queueLimit: 1_000,
+    connectTimeout: 2_000,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 10_000,
+    timezone: 'Z',
+    // Without FOUND_ROWS `affectedRows` counts changed rows, so a no-op upsert counts 0.
+    flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
+  })
+  // What the recorder's locking reads and the rebuild's snapshot rely on, whatever the server's defaults are.
+  pool.on('connection', (connection) => {
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+    connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
+  })
+
+  /** mysql2's own timeout leaves the late answer on the connection: such a connection is destroyed, never reused. */
+  const withConnection = async <Result>(
+    work: (connection: PoolConnection) => Promise<Result>,
+  ): Promise<Result> => {
+    const connection = await pool.getConnection()
+    let sound = false
+    try {
+      const result = await work(connection)
+      sound = true
+      return result
+    } catch (cause) {
+      sound = serverErrorOf(cause) !== undefined
+      throw cause
+    } finally {
+      if (sound) connection.release()
+      else connection.destroy()
+    }
+  }
+
+  const boundedPool: Pool = Object.create(pool, {
+    query: {
+      value: (query: { sql: string }, values: unknown[]) =>
+        withConnection((connection) => connection.query({ ...query, values, timeout: queryTimeoutMs })),
+    },
+  })
+
+  const transaction: Database['transaction'] = async (work, { snapshot } = { snapshot: false }) => {
+    try {
+      return await withConnection(async (connection) => {
+        const statements = bounded(connection, queryTimeoutMs)
+        await statements.change(snapshot ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT' : 'START TRANSACTION')
+        try {
+          const { commit, result } = await work(statements)
+          await statements.change(commit ? 'COMMIT' : 'ROLLBACK')
+          return result
+        } catch (cause) {
+          await statements.change('ROLLBACK').catch(() => connection.destroy())
+          throw cause
+        }
+      })
+    } catch (cause) {
+      throw failureOf(cause)
+    }
+  }
+
+  const locked: Database['locked'] = async (name, waitSeconds, work) => {
+    try {
+      return await withConnection(async (connection) => {
+        const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
+        const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
+        if (Number(row?.['held']) !== 1) return undefined
+        try {
+          return await work()
+        } finally {
+          await statements.rows('SELECT RELEASE_LOCK(?)', [name])
+        }
+      })
+    } catch (cause) {
+      throw failureOf(cause)
+    }
+  }
+
+  return { pool: boundedPool, transaction, locked, close: () => pool.end() }
+}

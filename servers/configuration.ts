@@ -1,0 +1,115 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import type { ServerPorts } from './all.ts'
+import { StartFault } from './fault.ts'
+import type { PortUse } from './ports.ts'
+
+/** What `npm start` is told. */
+export type LaunchConfiguration = {
+  /** Absolute. Everything that is kept lies in it. */
+  folder: string
+  /** Begin anew: forget what was kept. */
+  isFresh: boolean
+  apiPort: number
+  workerPort: number
+  serverPorts: ServerPorts
+  /** Servers that are ours to start; the others' addresses are given. */
+  ownServers: { redis: boolean; kafka: boolean; database: boolean }
+  /** Undefined: made by us and kept in the folder. */
+  jwtSecret: string | undefined
+  adminToken: string | undefined
+}
+
+// An empty value is what `API_PORT= npm start` and an unfilled .env line give: not given.
+const unlessEmpty = (text: unknown): unknown => (text === '' ? undefined : text)
+
+const optionalText = z.preprocess(unlessEmpty, z.string().optional())
+
+const portRule = 'must be a port, 1 to 65535'
+
+const port = (standard: number) =>
+  z.preprocess(
+    unlessEmpty,
+    z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(standard),
+  )
+
+const environmentSchema = z.object({
+  FIRSTCOME_FOLDER: optionalText,
+  API_PORT: port(8080),
+  WORKER_PORT: port(8081),
+  REDIS_PORT: port(16_379),
+  KAFKA_PORT: port(19_092),
+  KAFKA_CONTROLLER_PORT: port(19_093),
+  DATABASE_PORT: port(13_306),
+  REDIS_URL: optionalText,
+  KAFKA_BROKERS: optionalText,
+  DATABASE_URL: optionalText,
+  JWT_SECRET: optionalText,
+  ADMIN_TOKEN: optionalText,
+})
+
+const readArguments = (words: string[]): { isFresh: boolean; faults: string[] } => {
+  try {
+    const { values } = parseArgs({ args: words, options: { fresh: { type: 'boolean', default: false } } })
+    return { isFresh: values.fresh, faults: [] }
+  } catch (fault) {
+    return {
+      isFresh: false,
+      faults: [`${fault instanceof Error ? fault.message : String(fault)} (there is only --fresh)`],
+    }
+  }
+}
+
+/** Reads environment and arguments. Throws one StartFault that lists every fault. */
+export const readConfiguration = (
+  environment: Readonly<Record<string, string | undefined>>,
+  words: string[],
+): LaunchConfiguration => {
+  const { isFresh, faults } = readArguments(words)
+  const parsed = environmentSchema.safeParse(environment)
+  if (!parsed.success || faults.length > 0) {
+    const issues = parsed.success ? [] : parsed.error.issues
+    const lines = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new StartFault([...lines, ...faults].join('\n'))
+  }
+  const settings = parsed.data
+  return {
+    folder: resolve(settings.FIRSTCOME_FOLDER ?? '.firstcome'),
+    isFresh,
+    apiPort: settings.API_PORT,
+    workerPort: settings.WORKER_PORT,
+    serverPorts: {
+      redis: settings.REDIS_PORT,
+      kafka: settings.KAFKA_PORT,
+      kafkaController: settings.KAFKA_CONTROLLER_PORT,
+      database: settings.DATABASE_PORT,
+    },
+    ownServers: {
+      redis: settings.REDIS_URL === undefined,
+      kafka: settings.KAFKA_BROKERS === undefined,
+      database: settings.DATABASE_URL === undefined,
+    },
+    jwtSecret: settings.JWT_SECRET,
+    adminToken: settings.ADMIN_TOKEN,
+  }
+}
+
+/** Every port that this configuration will listen on. */
+export const portUses = ({
+  apiPort,
+  workerPort,
+  serverPorts,
+  ownServers,
+}: LaunchConfiguration): PortUse[] => [
+  { port: apiPort, use: 'API', setting: 'API_PORT' },
+  { port: workerPort, use: 'worker health', setting: 'WORKER_PORT' },
+  ...(ownServers.redis ? [{ port: serverPorts.redis, use: 'Redis', setting: 'REDIS_PORT' }] : []),
+  ...(ownServers.kafka
+    ? [
+        { port: serverPorts.kafka, use: 'Kafka', setting: 'KAFKA_PORT' },
+        { port: serverPorts.kafkaController, use: 'Kafka controller', setting: 'KAFKA_CONTROLLER_PORT' },
+      ]
+    : []),
+  ...(ownServers.database ? [{ port: serverPorts.database, use: 'MySQL', setting: 'DATABASE_PORT' }] : []),
+]

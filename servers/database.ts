@@ -1,0 +1,136 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { runCommand } from './commands.ts'
+import { StartFault } from './fault.ts'
+import { type ProcessHandle, startProcess } from './processes.ts'
+import { findProgram, programFolders } from './programs.ts'
+import { waitUntilReady } from './ready.ts'
+
+/** A MySQL or MariaDB server that runs, with the database and the user that `url` names. */
+export type DatabaseServer = ProcessHandle & { readonly url: string; readonly port: number }
+
+export type DatabaseOptions = {
+  /** Kept: a second start on the same folder has the data and the password of the first. */
+  folder: string
+  port: number
+  /** Found on PATH when left out. */
+  program?: string
+  /** Appended, so they win. */
+  extraArguments?: readonly string[]
+  signal?: AbortSignal | undefined
+}
+
+export const databasePrograms = ['mysqld', 'mariadbd'] as const
+
+// sockaddr_un holds 107 bytes, and a data folder may lie deep.
+const socketPathBytesMax = 100
+
+const socketPath = (folder: string): string => {
+  const inside = join(folder, 'socket')
+  if (Buffer.byteLength(inside) <= socketPathBytesMax) return inside
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
+  return join(tmpdir(), `firstcome-${name}.socket`)
+}
+
+// Both refuse to run as root unless told so. A user of their own could not reach a folder under root's home.
+const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
+
+const initialise = async (program: string, options: DatabaseOptions, dataFolder: string): Promise<void> => {
+  // Renamed when complete: a start that was interrupted leaves nothing that looks like a database.
+  const partFolder = `${dataFolder}.part`
+  await rm(partFolder, { recursive: true, force: true })
+  const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: 10_000 })
+  const isMariadb = stdout.includes('MariaDB')
+  const installer = findProgram(
+    ['mariadb-install-db', 'mysql_install_db'],
+    [dirname(program), ...programFolders(process.env['PATH'])],
+  )
+  if (isMariadb && installer === undefined)
+    throw new StartFault(`${program} has no mariadb-install-db beside it`)
+  await runCommand({
+    command: isMariadb && installer !== undefined ? installer : program,
+    arguments: [
+      '--no-defaults',
+      `--datadir=${partFolder}`,
+      ...asRoot,
+      ...(isMariadb ? ['--skip-test-db'] : ['--initialize-insecure']),
+    ],
+    logFile: join(options.folder, 'initialise.log'),
+    timeoutMs: 120_000,
+    signal: options.signal,
+  })
+  await rename(partFolder, dataFolder)
+}
+
+/** The password of user `firstcome`, made on the first call and kept in `folder`. */
+export const readPassword = async (folder: string): Promise<string> => {
+  const file = join(folder, 'password')
+  await mkdir(folder, { recursive: true })
+  if (!existsSync(file)) await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600 })
+  return readFile(file, 'utf8')
+}
+
+// Run by the server before it accepts anyone, on every start. The second grant is for tests, which take a database each.
+const initialStatements = (password: string): string =>
+  [
+    'CREATE DATABASE IF NOT EXISTS firstcome CHARACTER SET utf8mb4;',
+    `CREATE USER IF NOT EXISTS 'firstcome'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    `ALTER USER 'firstcome'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+    "GRANT ALL ON `firstcome`.* TO 'firstcome'@'127.0.0.1';",
+    "GRANT ALL ON `firstcome\\_%`.* TO 'firstcome'@'127.0.0.1';",
+    // MySQL's --initialize-insecure leaves it without one, for every user of this machine.
+    `ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';`,
+    '',
+  ].join('\n')
+
+const serverArguments = (options: DatabaseOptions, dataFolder: string, initFile: string): string[] => [
+  '--no-defaults',
+  ...asRoot,
+  `--datadir=${dataFolder}`,
+  `--port=${options.port}`,
+  '--bind-address=127.0.0.1',
+  `--socket=${socketPath(options.folder)}`,
+  `--pid-file=${join(options.folder, 'pid')}`,
+  `--init-file=${initFile}`,
+  '--skip-name-resolve',
+  '--character-set-server=utf8mb4',
+  '--innodb-flush-log-at-trx-commit=1',
+  '--max-connections=200',
+  // MySQL's second protocol would listen on a port of its own.
+  '--loose-mysqlx=0',
+  ...(options.extraArguments ?? []),
+]
+
+// The server speaks first: a packet header of 4 bytes, then 10 for its greeting or 255 for "too many connections".
+const isGreeting = (answer: Buffer): boolean | undefined => (answer.length > 4 ? answer[4] === 10 : undefined)
+
+/** Starts MySQL or MariaDB on 127.0.0.1, with full durability, ready to use when this resolves. */
+export const startDatabase = async (options: DatabaseOptions): Promise<DatabaseServer> => {
+  const program = options.program ?? findProgram(databasePrograms)
+  if (program === undefined) throw new StartFault('there is no mysqld or mariadbd on PATH')
+  await mkdir(options.folder, { recursive: true })
+  const dataFolder = join(options.folder, 'data')
+  if (!existsSync(dataFolder)) await initialise(program, options, dataFolder)
+  const password = await readPassword(options.folder)
+  const initFile = join(options.folder, 'initial.sql')
+  await writeFile(initFile, initialStatements(password), { mode: 0o600 })
+  const server = await startProcess({
+    name: 'database',
+    command: program,
+    arguments: serverArguments(options, dataFolder, initFile),
+    folder: options.folder,
+    stopWithinMs: 6_000,
+  })
+  const question = { port: options.port, isReady: isGreeting }
+  await waitUntilReady(server, question, { timeoutMs: 60_000, signal: options.signal })
+  return {
+    ...server,
+    port: options.port,
+    url: `mysql://firstcome:${password}@127.0.0.1:${options.port}/firstcome`,
+  }
+}

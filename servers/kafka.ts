@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runCommand } from './commands.ts'
+import { type ProcessHandle, startProcess } from './processes.ts'
+import { waitUntilReady } from './ready.ts'
+
+/** A Kafka broker that runs. */
+export type KafkaServer = ProcessHandle & { readonly brokers: string; readonly port: number }
+
+/** What runs a broker: a Java of version 17 or newer, and a folder with Kafka's jars. */
+export type KafkaProgram = { java: string; jarsFolder: string }
+
+export type KafkaOptions = {
+  /** Kept: a second start on the same folder has the data of the first. */
+  folder: string
+  port: number
+  /** KRaft's port; nobody but the broker itself uses it. */
+  controllerPort: number
+  /** As `findKafka` of find.ts finds it. */
+  program: KafkaProgram
+  /** Broker settings, over ours. */
+  extraSettings?: Readonly<Record<string, string>>
+  signal?: AbortSignal | undefined
+}
+
+const settingsOf = (options: KafkaOptions, dataFolder: string): Record<string, string> => ({
+  'process.roles': 'broker,controller',
+  'node.id': '1',
+  'controller.quorum.voters': `1@127.0.0.1:${options.controllerPort}`,
+  'controller.listener.names': 'CONTROLLER',
+  listeners: `PLAINTEXT://127.0.0.1:${options.port},CONTROLLER://127.0.0.1:${options.controllerPort}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
+  'inter.broker.listener.name': 'PLAINTEXT',
+  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'log.dirs': dataFolder,
+  // A topic that appears by itself has the wrong partitions and the wrong retention.
+  'auto.create.topics.enable': 'false',
+  // Three seconds of waiting for more members, whenever a consumer joins an empty group.
+  'group.initial.rebalance.delay.ms': '0',
+  'offsets.topic.num.partitions': '1',
+  'offsets.topic.replication.factor': '1',
+  'transaction.state.log.num.partitions': '1',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'share.coordinator.state.topic.num.partitions': '1',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+  ...options.extraSettings,
+})
+
+const javaArguments = ({ jarsFolder }: KafkaProgram): string[] => [
+  '-Xmx512m',
+  '-XX:+UseSerialGC',
+  '-Djava.awt.headless=true',
+  // Our jars log through slf4j-simple, those of a Kafka that was found through log4j2: each ignores the other's.
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
+  '-Dlog4j2.level=INFO',
+  '-cp',
+  join(jarsFolder, '*'),
+]
+
+const format = async (options: KafkaOptions, dataFolder: string, settingsFile: string): Promise<void> => {
+  // Written last by the formatter: without it, what lies there is the rest of a format that was interrupted.
+  if (existsSync(join(dataFolder, 'meta.properties'))) return
+  await rm(dataFolder, { recursive: true, force: true })
+  // Kafka's ids are 16 bytes in URL-safe base64.
+  const clusterId = randomBytes(16).toString('base64url')
+  await runCommand({
+    command: options.program.java,
+    arguments: [
+      ...javaArguments(options.program),
+      'kafka.tools.StorageTool',
+      'format',
+      `--config=${settingsFile}`,
+      `--cluster-id=${clusterId}`,
+    ],
+    logFile: join(options.folder, 'format.log'),
+    timeoutMs: 60_000,
+    signal: options.signal,
+  })
+}
+
+// Metadata, version 1, for no topics: int32 length, int16 key 3, int16 version, int32 correlation, int16 client id -1
+// (none), int32 number of topics.
+const metadataRequest = Buffer.from('0000000e' + '0003' + '0001' + '00000001' + 'ffff' + '00000000', 'hex')
+
+// Length, correlation, number of brokers. A broker answers from its port before the controller lets it in; until then it
+// knows of no broker, and a topic could not be created.
+const isMetadata = (answer: Buffer): boolean | undefined =>
+  answer.length >= 12 ? answer.readInt32BE(8) > 0 : undefined
+
+/** Starts one Kafka node, broker and controller, on 127.0.0.1, ready to use when this resolves. */
+export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> => {
+  await mkdir(options.folder, { recursive: true })
+  const dataFolder = join(options.folder, 'data')
+  const settingsFile = join(options.folder, 'server.properties')
+  const settings = Object.entries(settingsOf(options, dataFolder))
+  await writeFile(settingsFile, settings.map(([name, value]) => `${name}=${value}\n`).join(''))
+  await format(options, dataFolder, settingsFile)
+  const server = await startProcess({
+    name: 'kafka',
+    command: options.program.java,
+    arguments: [...javaArguments(options.program), 'kafka.Kafka', settingsFile],
+    folder: options.folder,
+    stopWithinMs: 6_000,
+  })
+  const question = { port: options.port, request: metadataRequest, isReady: isMetadata }
+  await waitUntilReady(server, question, { timeoutMs: 60_000, signal: options.signal })
+  return { ...server, port: options.port, brokers: `127.0.0.1:${options.port}` }
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { createTokenSigner } from '../platform/token.ts'
+import { startServers } from './all.ts'
+import { banner } from './banner.ts'
+import { runCommand } from './commands.ts'
+import { portUses, readConfiguration } from './configuration.ts'
+import { createDemoCampaign, waitForHealth } from './demo.ts'
+import { readSecrets, takeFolder, writeEnvironment } from './folder.ts'
+import { runUntilStopped } from './lifecycle.ts'
+import { refuseTakenPorts } from './ports.ts'
+import { startProcess } from './processes.ts'
+import { createProgress } from './progress.ts'
+
+// npm start: everything on this machine, from nothing to a banner, and back to nothing on Ctrl-C.
+
+const root = join(import.meta.dirname, '..')
+const tokenLifetimeSeconds = 7 * 24 * 60 * 60
+const progress = createProgress(process.stderr)
+
+const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
+  const configuration = readConfiguration(process.env, process.argv.slice(2))
+  const { folder, apiPort, workerPort } = configuration
+  const giveBack = await takeFolder(folder, configuration.isFresh)
+  keep({ name: 'launcher', handles: [], stop: giveBack })
+  await refuseTakenPorts(portUses(configuration))
+
+  const servers = await startServers({
+    folder,
+    ports: configuration.serverPorts,
+    environment: process.env,
+    progress,
+    signal,
+  })
+  keep({ name: 'Redis, Kafka, MySQL', handles: servers.handles, stop: servers.stop })
+
+  const secrets = await readSecrets(folder, configuration)
+  const apiUrl = `http://127.0.0.1:${apiPort}`
+  const workerUrl = `http://127.0.0.1:${workerPort}`
+  const variables = {
+    ...servers.environment,
+    ...secrets,
+    API_PORT: String(apiPort),
+    WORKER_PORT: String(workerPort),
+    API_URL: apiUrl,
+  }
+  await writeEnvironment(folder, variables)
+
+  const environment = { ...process.env, ...variables }
+  const migrations = {
+    command: process.execPath,
+    arguments: [join(root, 'migrations', 'main.ts')],
+    environment,
+    logFile: join(folder, 'migrations.log'),
+    timeoutMs: 60_000,
+    signal,
+  }
+  await progress.step('migrating', () => runCommand(migrations))
+
+  const program = { command: process.execPath, environment }
+  // Stopped one after the other; together they have 8 s.
+  const worker = await startProcess({
+    ...program,
+    name: 'worker',
+    arguments: [join(root, 'worker', 'main.ts')],
+    folder: join(folder, 'worker'),
+    stopWithinMs: 3_500,
+  })
+  keep({ name: 'worker', handles: [worker], stop: worker.stop })
+  const api = await startProcess({
+    ...program,
+    name: 'api',
+    arguments: [join(root, 'api', 'main.ts')],
+    folder: join(folder, 'api'),
+    stopWithinMs: 4_500,
+  })
+  keep({ name: 'API', handles: [api], stop: api.stop })
+
+  const health = (name: string, url: string): Promise<void> =>
+    progress.step(`${name}: getting ready`, () =>
+      waitForHealth({ name, url: `${url}/readyz`, timeoutMs: 60_000 }, signal),
+    )
+  await Promise.all([health('API', apiUrl), health('worker', workerUrl)])
+  const campaign = await createDemoCampaign(
+    { apiUrl, adminToken: secrets.ADMIN_TOKEN, now: Date.now() },
+    signal,
+  )
+  const user = 'alice'
+
+  console.log(
+    banner({
+      apiUrl,
+      workerUrl,
+      redisUrl: servers.environment.REDIS_URL,
+      kafkaBrokers: servers.environment.KAFKA_BROKERS,
+      databaseUrl: servers.environment.DATABASE_URL,
+      campaign,
+      user,
+      token: createTokenSigner(secrets.JWT_SECRET)(user, tokenLifetimeSeconds),
+      folder,
+      workingFolder: process.cwd(),
+    }),
+  )
+})
+process.exit(exitCode)

@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { StartFault } from './fault.ts'
+import { type ProcessHandle, startProcess } from './processes.ts'
+import { findProgram } from './programs.ts'
+import { waitUntilReady } from './ready.ts'
+
+/** A Redis that runs. */
+export type RedisServer = ProcessHandle & { readonly url: string; readonly port: number }
+
+export type RedisOptions = {
+  /** Kept: a second start on the same folder has the data of the first. */
+  folder: string
+  port: number
+  /** Found on PATH when left out. */
+  program?: string
+  /** Appended, so they win: `['--replicaof', '127.0.0.1 7001']`, `['--appendonly', 'no']`. */
+  extraArguments?: readonly string[]
+  signal?: AbortSignal | undefined
+}
+
+export const redisPrograms = ['redis-server', 'valkey-server'] as const
+
+const ping = Buffer.from('PING\r\n')
+
+// While it loads its file it answers -LOADING.
+const isPong = (answer: Buffer): boolean | undefined =>
+  answer.includes('\r\n') ? answer.toString('latin1').startsWith('+PONG') : undefined
+
+/** Starts Redis or Valkey on 127.0.0.1, ready to use when this resolves. */
+export const startRedis = async (options: RedisOptions): Promise<RedisServer> => {
+  const program = options.program ?? findProgram(redisPrograms)
+  if (program === undefined) throw new StartFault('there is no redis-server or valkey-server on PATH')
+  const dataFolder = join(options.folder, 'data')
+  await mkdir(dataFolder, { recursive: true })
+  const settings: Record<string, string> = {
+    '--port': String(options.port),
+    '--bind': '127.0.0.1',
+    '--dir': dataFolder,
+    '--daemonize': 'no',
+    '--appendonly': 'yes',
+    '--appendfsync': 'everysec',
+    '--save': '',
+    // The gate's keys must never be evicted: a lost claim would be a second coupon.
+    '--maxmemory-policy': 'noeviction',
+  }
+  const server = await startProcess({
+    name: 'redis',
+    command: program,
+    arguments: [...Object.entries(settings).flat(), ...(options.extraArguments ?? [])],
+    folder: options.folder,
+    stopWithinMs: 4_000,
+  })
+  const question = { port: options.port, request: ping, isReady: isPong }
+  await waitUntilReady(server, question, { timeoutMs: 20_000, signal: options.signal })
+  return { ...server, port: options.port, url: `redis://127.0.0.1:${options.port}` }
+}

@@ -1,0 +1,72 @@
+import { createHealthRoutes } from '../platform/health.ts'
+import { serveHttp } from '../platform/http-server.ts'
+import { createKafka } from '../platform/kafka.ts'
+import { createConsumer } from '../platform/kafka-consumer.ts'
+import { createProducer } from '../platform/kafka-producer.ts'
+import { createTopics } from '../platform/kafka-topics.ts'
+import { createLog } from '../platform/log.ts'
+import { connectDatabase } from '../platform/mysql.ts'
+import { runProcess } from '../platform/process.ts'
+import { readSettings } from '../platform/settings.ts'
+import { grantsTopic, recorderGroup } from '../coupon/grant.ts'
+import { createPositions } from '../coupon/ledger/positions.ts'
+import { createRecorder } from '../coupon/ledger/record.ts'
+import { createDeadLetters } from './dead-letters.ts'
+import { alignForEver, createProgress } from './progress.ts'
+import { createRecording } from './recorder.ts'
+import { workerSettings } from './settings.ts'
+
+await runProcess(async (life) => {
+  const settings = readSettings(workerSettings, process.env)
+  const log = createLog('worker', settings.LOG_LEVEL)
+  const kafka = createKafka({
+    brokers: settings.KAFKA_BROKERS,
+    clientId: 'firstcome-worker',
+    log,
+    requestTimeoutMs: 10_000,
+  })
+  const database = connectDatabase({
+    url: settings.DATABASE_URL,
+    connectionsMax: 4,
+    queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
+  })
+  const topics = createTopics(kafka)
+  const producer = createProducer(kafka)
+  const progress = createProgress({
+    positions: createPositions(database),
+    topics,
+    log,
+    onUnplaced: () => alignment.now(),
+  })
+  const recording = createRecording({
+    recorder: createRecorder(database),
+    deadLetters: createDeadLetters(producer, { now: Date.now }),
+    progress,
+    log,
+    batchSizeMax: settings.LEDGER_BATCH_SIZE_MAX,
+  })
+  const consumer = createConsumer({
+    kafka,
+    topic: grantsTopic,
+    groupId: recorderGroup,
+    log,
+    onAssigned: progress.assigned,
+    onCrash: (cause) => life.fail(`the consumer died: ${cause.message}`),
+  })
+  const alignment = alignForEver(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
+  const health = await serveHttp(createHealthRoutes([{ name: 'ledger', ready: progress.isPlaced }]), {
+    host: settings.WORKER_HOST,
+    port: settings.WORKER_PORT,
+    keepAliveTimeoutMs: 5_000,
+    requestTimeoutMs: 10_000,
+    connectionsMax: 100,
+  })
+  life.onStop({ name: 'alignment', timeoutMs: 100, stop: alignment.stop })
+  life.onStop({ name: 'consumer', timeoutMs: 5_000, stop: consumer.stop })
+  life.onStop({ name: 'producer', timeoutMs: 1_000, stop: producer.close })
+  life.onStop({ name: 'topics', timeoutMs: 500, stop: topics.close })
+  life.onStop({ name: 'database', timeoutMs: 500, stop: database.close })
+  life.onStop({ name: 'health', timeoutMs: 500, stop: () => health.close(200) })
+  await consumer.run(recording)
+  log.info({ port: health.port }, 'the worker records grants')
+})

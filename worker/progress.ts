@@ -1,0 +1,120 @@
+import { Failure, messageOf } from '../platform/failure.ts'
+import type { Consumer } from '../platform/kafka-consumer.ts'
+import type { Topics } from '../platform/kafka-topics.ts'
+import type { Log } from '../platform/log.ts'
+import { grantsTopic } from '../coupon/grant.ts'
+import type { Positions } from '../coupon/ledger/positions.ts'
+
+/** Where this process believes the ledger to be, partition by partition. */
+export type Progress = {
+  reached(partition: number, nextOffset: number): void
+  /** What was fetched does not follow on what the ledger has: the place is looked up again. */
+  misplaced(partition: number): void
+  /** The ledger takes nothing just now. */
+  waiting(reason: string): void
+  /** Forgets what was believed of partitions that were handed to this process: the ledger says where they are. */
+  assigned(partitions: readonly number[]): void
+  /** True once every partition that this process owns was placed where the ledger stands, and the ledger takes rows. */
+  isPlaced(): boolean
+  /**
+   * Compares belief and ledger once, and moves the consumer to where the ledger stands.
+   * Rejects with `refused` when that place is not in the log: records would be skipped without a word.
+   */
+  align(consumer: Consumer): Promise<void>
+}
+
+export type ProgressOptions = {
+  positions: Positions
+  topics: Topics
+  log: Log
+  /** Told that `align` has work to do. */
+  onUnplaced(): void
+}
+
+export const createProgress = (options: ProgressOptions): Progress => {
+  const { positions, topics, log } = options
+  const believed = new Map<number, number>()
+  let owned: readonly number[] | undefined
+  let takesRows = true
+
+  const check = async (partition: number, stored: number): Promise<void> => {
+    const offsets = (await topics.offsets(grantsTopic)).find((one) => one.partition === partition)
+    if (offsets === undefined || stored < offsets.first || stored > offsets.end)
+      throw new Failure(
+        'refused',
+        `the ledger stands at ${stored} of partition ${partition} of ${grantsTopic}, where the log holds ` +
+          `${offsets === undefined ? 'nothing' : `${offsets.first} to ${offsets.end}`}: records would be skipped. ` +
+          `Restore the topic, or the database that belongs to it`,
+        { retryable: false },
+      )
+  }
+
+  return {
+    reached(partition, nextOffset) {
+      takesRows = true
+      believed.set(partition, nextOffset)
+    },
+    misplaced(partition) {
+      believed.delete(partition)
+      options.onUnplaced()
+    },
+    waiting(reason) {
+      if (takesRows) log.warn({ reason }, 'the ledger takes nothing; waiting')
+      takesRows = false
+    },
+    assigned(partitions) {
+      owned = partitions
+      believed.clear()
+      options.onUnplaced()
+    },
+    isPlaced: () => takesRows && owned !== undefined && owned.every((partition) => believed.has(partition)),
+    async align(consumer) {
+      const mine = consumer.assigned()
+      if (mine.length === 0) return
+      const before = new Map(believed)
+      const stored = await positions.read(mine)
+      takesRows = true
+      for (const partition of mine) {
+        const at = stored.get(partition) ?? 0
+        const belief = believed.get(partition)
+        // It moved while we read: the next comparison tells.
+        if (belief === at || belief !== before.get(partition)) continue
+        await check(partition, at)
+        log.info({ partition, from: belief, to: at }, 'reading from where the ledger stands')
+        consumer.seek(partition, at)
+        believed.set(partition, at)
+      }
+    },
+  }
+}
+
+/** Aligns for ever, every `intervalMs`. A fault of a server is waited out, a refusal ends it. Returns how to stop. */
+export const alignForEver = (
+  progress: Progress,
+  consumer: Consumer,
+  options: { intervalMs: number; onRefused(reason: string): void },
+): { now(): void; stop(): void } => {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let running = false
+  const align = async (): Promise<void> => {
+    if (running || stopped) return
+    running = true
+    clearTimeout(timer)
+    try {
+      await progress.align(consumer)
+    } catch (cause) {
+      if (cause instanceof Failure && cause.code === 'refused') options.onRefused(cause.message)
+      else progress.waiting(messageOf(cause))
+    }
+    running = false
+    if (!stopped) timer = setTimeout(() => void align(), options.intervalMs)
+  }
+  return {
+    now: () => void align(),
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
