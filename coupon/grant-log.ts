@@ -20,7 +20,8 @@ export type GrantLogOptions = {
   producer: Producer
   gate: Gate
   log: Log
-  partitions: number
+  /** Partitions of the grants topic; 0 while that is not known yet. */
+  partitions(): number
   publishDeadlineMs: number
   /** Produces under way at once. */
   publishInFlightMax: number
@@ -64,9 +65,11 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
 
   /** One produce, one partition. An unanswered produce counts as one more failure each time the deadline passes again. */
   const produce = async (entries: readonly OutboxEntry[]): Promise<void> => {
-    const partition = rotation++ % options.partitions
+    const partitions = options.partitions()
+    const partition = rotation++ % Math.max(1, partitions)
     const overdue = setInterval(breaker.failed, publishDeadlineMs)
     try {
+      if (partitions === 0) throw new Failure('unavailable', 'the log was not reached yet', { retryable: true })
       const records = entries.flatMap(({ grants }) => grants.map((grant) => ({ value: encodeGrant(grant) })))
       await producer.append(grantsTopic, partition, records)
       breaker.succeeded()

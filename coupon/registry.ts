@@ -1,3 +1,4 @@
+import { backoff } from '../platform/backoff.ts'
 import { messageOf } from '../platform/failure.ts'
 import { createBound, createGroupCommit } from '../platform/group-commit.ts'
 import type { Log } from '../platform/log.ts'
@@ -165,8 +166,16 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   }
 }
 
-/** Lets a hint on the channel bring a change of the list sooner than the next poll. */
-export const listenForHints = (subscriber: RedisClient, registry: Registry): Promise<void> =>
-  subscriber.subscribe(campaignsChannel, (id) => {
+/** Lets a hint on the channel bring a change of the list sooner than the next poll. A poll finds whatever a hint missed. */
+export const listenForHints = async (subscriber: RedisClient, registry: Registry): Promise<void> => {
+  const onHint = (id: string): void => {
     if (idPattern.test(id)) registry.refresh(id, 0).catch(() => undefined)
-  })
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await subscriber.subscribe(campaignsChannel, onHint)
+    } catch {
+      await backoff(attempt, 100, 2_000)
+    }
+  }
+}

@@ -7,7 +7,7 @@ export type ReadinessCheck = { name: string; ready(): boolean }
  * `/livez`: the process runs. `/readyz`: 200 when every check holds, else 503; both name the checks.
  * `current` is asked at every request.
  */
-export const createHealthRoutes = (checks: readonly ReadinessCheck[]): Hono =>
+export const createHealthRoutes = (checks: readonly ReadinessCheck[]) =>
   new Hono()
     .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', (context) => {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 
 /** A listening HTTP server. */
@@ -21,7 +21,7 @@ export type HttpServerOptions = {
 
 /** Serves `app`. The backlog of 511 that Node takes by itself gave a false 1.2 s tail when 3,000 clients connected at once. */
 export const serveHttp = async (
-  app: Pick<Hono, 'fetch'>,
+  app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
   options: HttpServerOptions,
 ): Promise<HttpServer> => {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server

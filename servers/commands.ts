@@ -13,6 +13,8 @@ export type CommandOptions = {
 }
 
 const killAfterMs = 3_000
+// A member that ended counts until it is reaped, and in some containers nobody reaps orphans.
+const waitAfterKillMs = 500
 
 // False once no process of the group is left.
 const signalGroup = (group: number, name: NodeJS.Signals | 0): boolean => {
@@ -26,9 +28,13 @@ const signalGroup = (group: number, name: NodeJS.Signals | 0): boolean => {
 // The whole group, because apt-get, mvn and mariadb-install-db start programs of their own, which end after them.
 const endGroup = async (group: number): Promise<void> => {
   const killAt = Date.now() + killAfterMs
-  signalGroup(group, 'SIGTERM')
-  while (signalGroup(group, 0)) {
-    if (Date.now() > killAt) signalGroup(group, 'SIGKILL')
+  let name: NodeJS.Signals = 'SIGTERM'
+  signalGroup(group, name)
+  while (signalGroup(group, 0) && Date.now() < killAt + waitAfterKillMs) {
+    if (name === 'SIGTERM' && Date.now() > killAt) {
+      name = 'SIGKILL'
+      signalGroup(group, name)
+    }
     await delay(20)
   }
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { ServerPorts } from './all.ts'
+import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../platform/settings.ts'
 import { StartFault } from './fault.ts'
 import type { PortUse } from './ports.ts'
 
@@ -21,32 +22,24 @@ export type LaunchConfiguration = {
   adminToken: string | undefined
 }
 
-// An empty value is what `API_PORT= npm start` and an unfilled .env line give: not given.
-const unlessEmpty = (text: unknown): unknown => (text === '' ? undefined : text)
-
-const optionalText = z.preprocess(unlessEmpty, z.string().optional())
-
 const portRule = 'must be a port, 1 to 65535'
 
 const port = (standard: number) =>
-  z.preprocess(
-    unlessEmpty,
-    z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(standard),
-  )
+  z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(standard)
 
-const environmentSchema = z.object({
-  FIRSTCOME_FOLDER: optionalText,
+const settingsSchema = z.object({
+  FIRSTCOME_FOLDER: z.string().default('.firstcome'),
   API_PORT: port(8080),
   WORKER_PORT: port(8081),
   REDIS_PORT: port(16_379),
   KAFKA_PORT: port(19_092),
   KAFKA_CONTROLLER_PORT: port(19_093),
   DATABASE_PORT: port(13_306),
-  REDIS_URL: optionalText,
-  KAFKA_BROKERS: optionalText,
-  DATABASE_URL: optionalText,
-  JWT_SECRET: optionalText,
-  ADMIN_TOKEN: optionalText,
+  REDIS_URL: redisUrl.optional(),
+  KAFKA_BROKERS: kafkaBrokers.optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  JWT_SECRET: secret('must have at least 8 characters').optional(),
+  ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
 })
 
 const readArguments = (words: string[]): { isFresh: boolean; faults: string[] } => {
@@ -67,7 +60,9 @@ export const readConfiguration = (
   words: string[],
 ): LaunchConfiguration => {
   const { isFresh, faults } = readArguments(words)
-  const parsed = environmentSchema.safeParse(environment)
+  // An empty value is what `API_PORT= npm start` and an unfilled line of .env give: not given.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = settingsSchema.safeParse(given)
   if (!parsed.success || faults.length > 0) {
     const issues = parsed.success ? [] : parsed.error.issues
     const lines = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
@@ -75,7 +70,7 @@ export const readConfiguration = (
   }
   const settings = parsed.data
   return {
-    folder: resolve(settings.FIRSTCOME_FOLDER ?? '.firstcome'),
+    folder: resolve(settings.FIRSTCOME_FOLDER),
     isFresh,
     apiPort: settings.API_PORT,
     workerPort: settings.WORKER_PORT,

@@ -124,6 +124,7 @@ export const startDatabase = async (options: DatabaseOptions): Promise<DatabaseS
     command: program,
     arguments: serverArguments(options, dataFolder, initFile),
     folder: options.folder,
+    ports: [options.port],
     stopWithinMs: 6_000,
   })
   const question = { port: options.port, isReady: isGreeting }

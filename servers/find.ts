@@ -21,8 +21,18 @@ export type Sources = { redis: Source<string>; kafka: Source<KafkaProgram>; data
 /** What is missing to run Kafka here. */
 export type KafkaTools = { java: string | undefined; maven: string | undefined }
 
-/** The environment variables that decide. */
+/** Environment variables: addresses, and PATH, JAVA_HOME, KAFKA_HOME. */
 export type FindEnvironment = Readonly<Record<string, string | undefined>>
+
+/** Where to look. */
+export type Place = {
+  environment: FindEnvironment
+  /** Searched after PATH. */
+  systemFolders: readonly string[]
+}
+
+const foldersOf = ({ environment, systemFolders }: Place): string[] =>
+  programFolders(environment['PATH'], systemFolders)
 
 const javaVersionMin = 17
 
@@ -38,31 +48,28 @@ const runsKafka = async (java: string): Promise<boolean> => {
 }
 
 /** The tools with which Kafka's jars are fetched and run. A Java that is too old for Kafka 4 is as good as none. */
-export const findKafkaTools = async (environment: FindEnvironment): Promise<KafkaTools> => {
-  const folders = programFolders(environment['PATH'])
-  const home = environment['JAVA_HOME']
+export const findKafkaTools = async (place: Place): Promise<KafkaTools> => {
+  const folders = foldersOf(place)
+  const home = place.environment['JAVA_HOME']
   const java = findProgram(['java'], home === undefined ? folders : [join(home, 'bin'), ...folders])
   const isUsable = java !== undefined && (await runsKafka(java))
   return { java: isUsable ? java : undefined, maven: findProgram(['mvn'], folders) }
 }
 
 // A distribution keeps its scripts in bin and its jars in libs beside it; Homebrew puts both under libexec.
-const distributionJars = (environment: FindEnvironment): string | undefined => {
-  const script = findProgram(
-    ['kafka-server-start', 'kafka-server-start.sh'],
-    programFolders(environment['PATH']),
-  )
-  const home = environment['KAFKA_HOME']
+const distributionJars = (place: Place): string | undefined => {
+  const script = findProgram(['kafka-server-start', 'kafka-server-start.sh'], foldersOf(place))
+  const home = place.environment['KAFKA_HOME']
   const homes = home === undefined ? [] : [home]
   if (script !== undefined) homes.push(dirname(dirname(realpathSync(script))))
   return homes.flatMap((folder) => [join(folder, 'libs'), join(folder, 'libexec', 'libs')]).find(existsSync)
 }
 
 /** A Java and Kafka's jars: those of KAFKA_HOME or of kafka-server-start on PATH, else those fetched before. */
-export const findKafka = async (environment: FindEnvironment): Promise<KafkaProgram | undefined> => {
-  const { java } = await findKafkaTools(environment)
+export const findKafka = async (place: Place): Promise<KafkaProgram | undefined> => {
+  const { java } = await findKafkaTools(place)
   if (java === undefined) return undefined
-  const jars = distributionJars(environment) ?? ((await haveJars()) ? await jarsFolder() : undefined)
+  const jars = distributionJars(place) ?? ((await haveJars()) ? await jarsFolder() : undefined)
   return jars === undefined ? undefined : { java, jarsFolder: jars }
 }
 
@@ -73,11 +80,12 @@ const given = (address: string | undefined): Source<never> =>
   address === undefined || address === '' ? undefined : { kind: 'given', address }
 
 /** What this machine has, without changing it: an address in the environment first, else a program. */
-export const findSources = async (environment: FindEnvironment): Promise<Sources> => {
-  const folders = programFolders(environment['PATH'])
+export const findSources = async (place: Place): Promise<Sources> => {
+  const folders = foldersOf(place)
+  const { environment } = place
   return {
     redis: given(environment['REDIS_URL']) ?? programSource(findProgram(redisPrograms, folders)),
-    kafka: given(environment['KAFKA_BROKERS']) ?? programSource(await findKafka(environment)),
+    kafka: given(environment['KAFKA_BROKERS']) ?? programSource(await findKafka(place)),
     database: given(environment['DATABASE_URL']) ?? programSource(findProgram(databasePrograms, folders)),
   }
 }

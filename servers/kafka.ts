@@ -105,6 +105,7 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
     command: options.program.java,
     arguments: [...javaArguments(options.program), 'kafka.Kafka', settingsFile],
     folder: options.folder,
+    ports: [options.port, options.controllerPort],
     stopWithinMs: 6_000,
   })
   const question = { port: options.port, request: metadataRequest, isReady: isMetadata }

@@ -8,13 +8,16 @@ import { createDemoCampaign, waitForHealth } from './demo.ts'
 import { readSecrets, takeFolder, writeEnvironment } from './folder.ts'
 import { runUntilStopped } from './lifecycle.ts'
 import { refuseTakenPorts } from './ports.ts'
-import { startProcess } from './processes.ts'
+import { startProcess, stopInOrder } from './processes.ts'
 import { createProgress } from './progress.ts'
 
 // npm start: everything on this machine, from nothing to a banner, and back to nothing on Ctrl-C.
 
 const root = join(import.meta.dirname, '..')
 const tokenLifetimeSeconds = 7 * 24 * 60 * 60
+// What the API leaves of it is the worker's.
+const ownStopWithinMs = 8_000
+const apiStopWithinMs = 5_000
 const progress = createProgress(process.stderr)
 
 const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
@@ -57,13 +60,12 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
   await progress.step('migrating', () => runCommand(migrations))
 
   const program = { command: process.execPath, environment }
-  // Stopped one after the other; together they have 8 s.
   const worker = await startProcess({
     ...program,
     name: 'worker',
     arguments: [join(root, 'worker', 'main.ts')],
     folder: join(folder, 'worker'),
-    stopWithinMs: 3_500,
+    stopWithinMs: ownStopWithinMs,
   })
   keep({ name: 'worker', handles: [worker], stop: worker.stop })
   const api = await startProcess({
@@ -71,9 +73,9 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     name: 'api',
     arguments: [join(root, 'api', 'main.ts')],
     folder: join(folder, 'api'),
-    stopWithinMs: 4_500,
+    stopWithinMs: apiStopWithinMs,
   })
-  keep({ name: 'API', handles: [api], stop: api.stop })
+  keep({ name: 'API and worker', handles: [api], stop: () => stopInOrder([api, worker], ownStopWithinMs) })
 
   const health = (name: string, url: string): Promise<void> =>
     progress.step(`${name}: getting ready`, () =>

@@ -1,13 +1,20 @@
 import { StartFault } from './fault.ts'
 import { hasDocker } from './docker.ts'
-import { type FindEnvironment, findKafkaTools, findSources, type KafkaTools, type Sources } from './find.ts'
+import {
+  type FindEnvironment,
+  findKafkaTools,
+  findSources,
+  type KafkaTools,
+  type Place,
+  type Sources,
+} from './find.ts'
 import { canInstallPackages, installPackages, javaPackages } from './install.ts'
 import { fetchJars } from './jars.ts'
+import { systemFolders } from './programs.ts'
 import type { Progress } from './progress.ts'
 
-/** What may be done to get what is missing. */
-export type Machine = {
-  environment: FindEnvironment
+/** Where to look, and what may be done to get what is missing. */
+export type Machine = Place & {
   /** apt-get may be used. */
   canInstall: boolean
   /** Whether a Docker engine answers. */
@@ -26,6 +33,7 @@ export type ObtainOptions = {
 /** The machine we run on. */
 export const thisMachine = (environment: FindEnvironment): Machine => ({
   environment,
+  systemFolders,
   canInstall: canInstallPackages(),
   hasDocker,
   platform: process.platform,
@@ -54,7 +62,7 @@ const install = async (
     if (!missing.includes('kafka') || java === undefined || maven === undefined) return
     await progress.step('Kafka: fetching its jars with mvn, 43 MB', () => fetchJars(maven, signal))
   }
-  const tools = await findKafkaTools(machine.environment)
+  const tools = await findKafkaTools(machine)
   const packages = machine.canInstall ? packagesFor(missing, tools) : []
   const names = packages.map(([newest]) => newest).join(', ')
   const installed =
@@ -64,7 +72,7 @@ const install = async (
   // Settled, not raced: a fault must not leave the other at work.
   const results = await Promise.allSettled([installed, fetch(tools)])
   for (const result of results) if (result.status === 'rejected') throw result.reason
-  await fetch(await findKafkaTools(machine.environment))
+  await fetch(await findKafkaTools(machine))
 }
 
 type Remedy = { title: string; wants: string; variable: string; debian: string; brew: string }
@@ -116,10 +124,10 @@ const describeMissing = (missing: readonly (keyof Sources)[], platform: NodeJS.P
  */
 export const obtainSources = async (options: ObtainOptions): Promise<Sources> => {
   const { machine, progress } = options
-  const before = await findSources(machine.environment)
+  const before = await findSources(machine)
   if (missingOf(before).length === 0) return before
   await install(before, options)
-  const after = await findSources(machine.environment)
+  const after = await findSources(machine)
   const missing = missingOf(after)
   if (missing.length === 0) return after
   if (!(await progress.step('asking for a Docker engine', machine.hasDocker)))

@@ -18,8 +18,9 @@ const canListen = async (port: number, host: string): Promise<boolean> => {
   return true
 }
 
-// Both: on some systems the one is free while somebody listens on the other.
-const isTaken = async (port: number): Promise<boolean> =>
+/** Whether somebody listens on a port of this machine. */
+export const isTaken = async (port: number): Promise<boolean> =>
+  // Both: on some systems the one is free while somebody listens on the other.
   !((await canListen(port, '127.0.0.1')) && (await canListen(port, '0.0.0.0')))
 
 /** Throws one StartFault that names every port of `uses` that is taken or named twice, with its setting. */

@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartFault } from './fault.ts'
+import { isTaken } from './ports.ts'
 import { removeRecord, stopRecorded, writeRecord } from './record.ts'
 
 /** How a process ended: one of the two is set. */
@@ -31,6 +32,8 @@ export type ProcessOptions = {
   arguments: readonly string[]
   /** Holds its log and the record of its pid. */
   folder: string
+  /** Where it will listen. Taken ones are refused: whoever listens there would be mistaken for it. */
+  ports?: readonly number[]
   /** Its whole environment. Ours, when left out. */
   environment?: NodeJS.ProcessEnv
   /** From SIGTERM to SIGKILL. */
@@ -105,6 +108,10 @@ const keepPreviousLog = (logFile: string): void => {
 export const startProcess = async (options: ProcessOptions): Promise<ProcessHandle> => {
   await mkdir(options.folder, { recursive: true })
   await stopRecorded(options.folder)
+  for (const port of options.ports ?? []) {
+    if (await isTaken(port))
+      throw new StartFault(`${options.name} cannot listen on port ${port}: it is taken`)
+  }
   const logFile = join(options.folder, 'log')
   keepPreviousLog(logFile)
   const { child, pid, exited } = await spawnLogged({ ...options, logFile })
@@ -126,4 +133,13 @@ export const startProcess = async (options: ProcessOptions): Promise<ProcessHand
     stop: () => (stopping ??= stop()),
     kill: () => void child.kill('SIGKILL'),
   }
+}
+
+/** Stops one after the other. When `withinMs` are over, all that are left are killed. */
+export const stopInOrder = async (handles: readonly ProcessHandle[], withinMs: number): Promise<void> => {
+  const timer = setTimeout(() => {
+    for (const handle of handles) handle.kill()
+  }, withinMs)
+  for (const handle of handles) await handle.stop()
+  clearTimeout(timer)
 }

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-// Debian keeps servers out of an ordinary user's PATH.
-const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+/** Searched after PATH: Debian keeps servers out of an ordinary user's. */
+export const systemFolders: readonly string[] = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
 const isProgram = (file: string): boolean => {
   try {
@@ -13,10 +13,10 @@ const isProgram = (file: string): boolean => {
   }
 }
 
-/** The folders in which a program may lie: those of `path` (as in the PATH variable), then the system's. */
-export const programFolders = (path: string | undefined): string[] => [
+/** The folders in which a program may lie: those of a PATH variable, then the system's. */
+export const programFolders = (path: string | undefined, system = systemFolders): string[] => [
   ...(path ?? '').split(delimiter).filter((folder) => folder !== ''),
-  ...systemFolders,
+  ...system,
 ]
 
 /** The first of `names` that exists in `folders`, as an absolute path: an earlier name wins over an earlier folder. */

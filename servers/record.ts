@@ -17,9 +17,11 @@ const read = async (file: string): Promise<string | undefined> => {
   }
 }
 
-// A pid is used again after its process ended. Together with the moment it was born it is not; the command line would
-// not do, because Redis and setpriv rewrite theirs.
-const birthOf = async (pid: number): Promise<string | undefined> => {
+/**
+ * When the process was born; undefined when it has ended, reaped or not. A pid is used again after its process ended,
+ * together with its birth it is not. (The command line would not do: Redis and setpriv rewrite theirs.)
+ */
+export const birthOf = async (pid: number): Promise<string | undefined> => {
   if (process.platform === 'linux') {
     const stat = await read(`/proc/${pid}/stat`)
     if (stat === undefined) return undefined

@@ -41,6 +41,8 @@ export const startRedis = async (options: RedisOptions): Promise<RedisServer> =>
     '--appendonly': 'yes',
     '--appendfsync': 'everysec',
     '--save': '',
+    // A replica is served at once, not after 5 s of waiting for others.
+    '--repl-diskless-sync-delay': '0',
     // The gate's keys must never be evicted: a lost claim would be a second coupon.
     '--maxmemory-policy': 'noeviction',
   }
@@ -49,6 +51,7 @@ export const startRedis = async (options: RedisOptions): Promise<RedisServer> =>
     command: program,
     arguments: [...Object.entries(settings).flat(), ...(options.extraArguments ?? [])],
     folder: options.folder,
+    ports: [options.port],
     stopWithinMs: 4_000,
   })
   const question = { port: options.port, request: ping, isReady: isPong }

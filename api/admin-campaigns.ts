@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import type { Armory } from '../coupon/arm.ts'
+import { type Campaign, createCampaignShape, publicState } from '../coupon/campaign.ts'
+import type { CampaignBook } from '../coupon/ledger/campaigns.ts'
+import type { Registry } from '../coupon/registry.ts'
+import type { Callers } from './caller.ts'
+import { bodyBytesMax, headerOf, type HttpContext, notStored, type Route } from './http.ts'
+import { encodeCursor, readPage } from './page.ts'
+import { invalid, problem } from './problem.ts'
+import { type CampaignMoment, campaignShape } from './shapes.ts'
+
+export type AdminCampaignsOptions = {
+  campaigns: CampaignBook
+  armory: Armory
+  registry: Registry
+  callers: Callers
+  newCampaignId(): string
+  now(): number
+}
+
+const path = '/v1/admin/campaigns'
+
+/** Reads a JSON body of bounded size, or answers what is wrong with it. */
+const readJson = async (context: HttpContext): Promise<{ document: unknown } | Response> => {
+  const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType !== 'application/json')
+    return problem(context, 'unsupported-media-type', 'Send the campaign as application/json.')
+  const text = await readText(context)
+  if (text === undefined) return problem(context, 'too-large', `The body may have ${bodyBytesMax} bytes.`)
+  try {
+    return { document: JSON.parse(text) as unknown }
+  } catch {
+    return problem(context, 'malformed', 'The body is not a JSON document.')
+  }
+}
+
+/** A body without Content-Length is counted while it arrives. */
+const readText = async (context: HttpContext): Promise<string | undefined> => {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of context.env.incoming) {
+    chunks.push(Buffer.from(chunk))
+    bytes += chunks.at(-1)?.length ?? 0
+    if (bytes > bodyBytesMax) return undefined
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const pointerOf = (issuePath: readonly PropertyKey[]): string =>
+  issuePath.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+const fieldErrors = (issues: readonly z.core.$ZodIssue[]) =>
+  issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), message: 'unknown field' }))
+      : [{ pointer: pointerOf(issue.path), message: issue.message }],
+  )
+
+/** Operators create, list and read campaigns. */
+export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => {
+  const { campaigns, armory, registry, callers } = options
+
+  /** What the gate says of the campaign now; a gate that cannot be read is `recovering`. */
+  const momentOf = async (campaign: Campaign): Promise<CampaignMoment> => {
+    const found = await registry.refresh(campaign.id, 0).catch(() => undefined)
+    const nowMs = registry.gateNowMs()
+    const view = found?.kind === 'live' ? found.campaign.view : undefined
+    const granted = view?.granted ?? 0
+    // A closed campaign whose gate is gone is no longer listed, and what it granted is in the ledger alone.
+    const state =
+      view?.armed === true || (found?.kind === 'unknown' && campaign.closesAtMs <= nowMs)
+        ? publicState(campaign, granted, nowMs)
+        : 'recovering'
+    return { state, stock: campaign.stock, granted, nowMs }
+  }
+
+  const shapeOf = async (campaign: Campaign) => campaignShape(campaign, await momentOf(campaign))
+
+  const create: Route = {
+    method: 'POST',
+    path,
+    handle: callers.asOperator(async (context) => {
+      const body = await readJson(context)
+      if (body instanceof Response) return body
+      const parsed = createCampaignShape.safeParse(body.document)
+      if (!parsed.success) return invalid(context, fieldErrors(parsed.error.issues))
+      const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
+      await armory.armNew(campaign.id)
+      return context.json(await shapeOf({ ...campaign, epoch: 1 }), 201, {
+        ...notStored,
+        Location: `${path}/${campaign.id}`,
+      })
+    }),
+  }
+
+  const list: Route = {
+    method: 'GET',
+    path,
+    handle: callers.asOperator(async (context) => {
+      const page = readPage(context)
+      if (Array.isArray(page)) return invalid(context, page)
+      const found = await campaigns.list(page.limit + 1, page.beforeId)
+      const items = found.slice(0, page.limit)
+      const last = items.at(-1)
+      const nextCursor = found.length > page.limit && last !== undefined ? encodeCursor(last.id) : null
+      return context.json({ items: await Promise.all(items.map(shapeOf)), nextCursor }, 200, notStored)
+    }),
+  }
+
+  const read: Route = {
+    method: 'GET',
+    path: `${path}/:campaignId`,
+    handle: callers.asOperator(async (context) => {
+      const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
+      return campaign === undefined
+        ? problem(context, 'unknown-campaign', 'There is no campaign with this id.')
+        : context.json(await shapeOf(campaign), 200, notStored)
+    }),
+  }
+
+  return [create, list, read]
+}

@@ -1,0 +1,45 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createTokenVerifier } from '../platform/token.ts'
+import { userIdPattern } from '../coupon/grant.ts'
+import { type Handler, headerOf, type HttpContext } from './http.ts'
+import { problem } from './problem.ts'
+
+/** Who calls. Neither credential opens the other's routes. */
+export type Callers = {
+  /** Lets a shopper through (Bearer JWT, `sub` is the user); everyone else is 401. */
+  asShopper(handle: (context: HttpContext, userId: string) => Response | Promise<Response>): Handler
+  /** Lets an operator through (Bearer, the operators' token); everyone else is 401. */
+  asOperator(handle: Handler): Handler
+}
+
+const bearerOf = (context: HttpContext): string | undefined => {
+  const header = headerOf(context, 'authorization')
+  return header?.slice(0, 7).toLowerCase() === 'bearer ' ? header.slice(7).trim() : undefined
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+export const createCallers = (options: { jwtSecret: string; adminToken: string }): Callers => {
+  const verify = createTokenVerifier(options.jwtSecret)
+  const operator = digest(options.adminToken)
+
+  return {
+    asShopper: (handle) => (context) => {
+      const token = bearerOf(context)
+      if (token === undefined)
+        return problem(context, 'unauthorized', 'Send a shopper token: Authorization: Bearer <JWT>.')
+      const userId = verify(token)
+      if (userId === undefined)
+        return problem(context, 'unauthorized', 'The token is malformed, expired, or not signed for this server.')
+      if (!userIdPattern.test(userId))
+        return problem(context, 'unauthorized', 'The subject of the token must be 1 to 64 of A-Z a-z 0-9 . _ ~ @ | : + -')
+      return handle(context, userId)
+    },
+    asOperator: (handle) => (context) => {
+      const token = bearerOf(context)
+      return token !== undefined && timingSafeEqual(digest(token), operator)
+        ? handle(context)
+        : problem(context, 'unauthorized', "Send the operators' token: Authorization: Bearer <token>.")
+    },
+  }
+}

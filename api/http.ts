@@ -1,0 +1,40 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Hono } from 'hono'
+import { problem } from './problem.ts'
+
+/** The request as routes see it: hono's context over Node's own request. */
+export type HttpContext = Context<{ Bindings: HttpBindings }>
+export type HttpApp = Hono<{ Bindings: HttpBindings }>
+
+export type Handler = (context: HttpContext) => Response | Promise<Response>
+
+/** One operation. `path` is in hono's form. */
+export type Route = { method: 'GET' | 'POST'; path: string; handle: Handler }
+
+/** A body longer than this is refused, read or not. */
+export const bodyBytesMax = 65_536
+
+/** A request header without building a web Headers object: that alone would cost as much as verifying a token. */
+export const headerOf = (context: HttpContext, name: 'authorization' | 'content-length' | 'content-type'): string | undefined =>
+  context.env.incoming.headers[name]
+
+/** Answers of one user, or of the moment: nobody may keep them. */
+export const notStored = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+
+const withSizeCheck =
+  (handle: Handler): Handler =>
+  (context) =>
+    Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax
+      ? problem(context, 'too-large', `The body may have ${bodyBytesMax} bytes.`)
+      : handle(context)
+
+/** Serves the routes; another method on one of their paths is 405 and says which are allowed. */
+export const mount = (app: HttpApp, routes: readonly Route[]): void => {
+  for (const { method, path, handle } of routes) app.on(method, path, withSizeCheck(handle))
+  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
+    app.all(path, (context) =>
+      problem(context, 'method-not-allowed', `This path takes ${methods}.`, { headers: { Allow: methods } }),
+    )
+  }
+}

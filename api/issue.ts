@@ -1,0 +1,70 @@
+import { slotMax } from '../coupon/grant.ts'
+import type { IssueAnswer, Issuer } from '../coupon/issuer.ts'
+import type { Callers } from './caller.ts'
+import { type HttpContext, notStored, type Route } from './http.ts'
+import { invalid, problem } from './problem.ts'
+import { couponShape, instant } from './shapes.ts'
+
+const path = '/v1/campaigns/:campaignId/coupons'
+
+/** Reads `slot` of the query: 1 unless given; `undefined` when it is no slot. */
+const readSlot = (context: HttpContext): number | undefined => {
+  const text = context.req.query('slot')
+  if (text === undefined) return 1
+  return /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= slotMax ? Number(text) : undefined
+}
+
+const couponAnswer = (
+  context: HttpContext,
+  answer: Extract<IssueAnswer, { kind: 'granted' | 'already' | 'confirming' }>,
+): Response => {
+  const { kind, grant, campaign } = answer
+  const state = kind === 'confirming' ? 'confirming' : 'usable'
+  const coupon = couponShape({ grant, terms: campaign.view.document.coupon, state })
+  const location = { ...notStored, Location: `/v1/campaigns/${grant.campaignId}/coupons/mine` }
+  if (kind === 'granted') return context.json(coupon, 201, location)
+  if (kind === 'already') return context.json(coupon, 200, notStored)
+  return context.json(coupon, 202, { ...location, 'Retry-After': '1' })
+}
+
+const answered = (context: HttpContext, answer: IssueAnswer): Response => {
+  switch (answer.kind) {
+    case 'granted':
+    case 'already':
+    case 'confirming':
+      return couponAnswer(context, answer)
+    case 'sold-out':
+      return problem(context, 'sold-out', 'Every coupon of this campaign was granted.')
+    case 'closed':
+      return problem(context, 'closed', 'This campaign is over.')
+    case 'paused':
+      return problem(context, 'paused', 'This campaign rests for a moment.')
+    case 'not-open': {
+      const waitSeconds = Math.max(1, Math.ceil((answer.opensAtMs - answer.nowMs) / 1_000))
+      return problem(context, 'not-open', `This campaign opens at ${instant(answer.opensAtMs)}.`, {
+        headers: { 'Retry-After': String(waitSeconds) },
+        fields: { opensAt: instant(answer.opensAtMs), serverTime: instant(answer.nowMs) },
+      })
+    }
+    case 'over-limit':
+      return invalid(context, [
+        { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
+      ])
+    case 'unknown-campaign':
+      return problem(context, 'unknown-campaign', 'There is no live campaign with this id.')
+  }
+}
+
+/** `issue`: give me a coupon of this campaign. Idempotent by (campaign, user, slot). */
+export const issueRoute = (issuer: Issuer, callers: Callers): Route => ({
+  method: 'POST',
+  path,
+  handle: callers.asShopper(async (context, userId) => {
+    const slot = readSlot(context)
+    if (slot === undefined)
+      return invalid(context, [{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
+    const campaignId = context.req.param('campaignId') ?? ''
+    return answered(context, await issuer.issue(campaignId, userId, slot))
+  }),
+})
+

@@ -1,0 +1,136 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { createBound } from '../platform/group-commit.ts'
+import { createHealthRoutes } from '../platform/health.ts'
+import { serveHttp } from '../platform/http-server.ts'
+import { createKafka } from '../platform/kafka.ts'
+import { createProducer } from '../platform/kafka-producer.ts'
+import { createTopics } from '../platform/kafka-topics.ts'
+import { createLog } from '../platform/log.ts'
+import { connectDatabase } from '../platform/mysql.ts'
+import { runProcess } from '../platform/process.ts'
+import { connectRedis } from '../platform/redis.ts'
+import { readSettings } from '../platform/settings.ts'
+import { createArmory } from '../coupon/arm.ts'
+import { createCoupons } from '../coupon/coupons.ts'
+import { createGate } from '../coupon/gate/gate.ts'
+import { createGrantLog } from '../coupon/grant-log.ts'
+import { createIssuer } from '../coupon/issuer.ts'
+import { createCampaignBook } from '../coupon/ledger/campaigns.ts'
+import { createCouponBook } from '../coupon/ledger/coupons.ts'
+import { createRegistry, listenForHints } from '../coupon/registry.ts'
+import { adminCampaignRoutes } from './admin-campaigns.ts'
+import { createApp } from './app.ts'
+import { createCallers } from './caller.ts'
+import { campaignRoute } from './campaigns.ts'
+import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
+import { issueRoute } from './issue.ts'
+import { problemsRoute } from './problems.ts'
+import { apiSettings } from './settings.ts'
+import { warmUp } from './warm-up.ts'
+
+await runProcess(async (life) => {
+  const settings = readSettings(apiSettings, process.env)
+  const log = createLog('api', settings.LOG_LEVEL)
+  const monotonicMs = (): number => performance.now()
+
+  const redisOptions = {
+    url: settings.REDIS_URL,
+    commandTimeoutMs: settings.GATE_TIMEOUT_MS,
+    onFault: (message: string) => log.debug({ message }, 'Redis'),
+  }
+  const gateRedis = connectRedis(redisOptions)
+  const redis = connectRedis(redisOptions)
+  const subscriber = connectRedis(redisOptions)
+  const kafka = createKafka({
+    brokers: settings.KAFKA_BROKERS,
+    clientId: 'firstcome-api',
+    log,
+    requestTimeoutMs: 10_000,
+  })
+  const producer = createProducer(kafka)
+  const topics = createTopics(kafka)
+  const database = connectDatabase({
+    url: settings.DATABASE_URL,
+    connectionsMax: 8,
+    queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
+  })
+
+  const warmth = warmUp({ redis: gateRedis, producer, topics, log })
+  const gate = createGate(gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX })
+  const registry = createRegistry({
+    redis,
+    gate: createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+    log,
+    intervalMs: settings.REGISTRY_INTERVAL_MS,
+    monotonicMs,
+    now: Date.now,
+  })
+  const grantLog = createGrantLog({
+    producer,
+    gate,
+    log,
+    partitions: warmth.partitions,
+    publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
+    publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
+    monotonicMs,
+  })
+  const issuer = createIssuer({
+    gate,
+    registry,
+    grantLog,
+    queueBound: createBound(settings.ISSUE_QUEUE_MAX),
+    batchSizeMax: settings.GATE_BATCH_SIZE_MAX,
+    memoryMs: 2 * settings.REGISTRY_INTERVAL_MS,
+    newCouponId: randomUUIDv7,
+    monotonicMs,
+  })
+  const campaigns = createCampaignBook(database)
+  const armory = createArmory({
+    redis,
+    database,
+    campaigns,
+    gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    now: Date.now,
+  })
+  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })
+  const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
+
+  const app = createApp(
+    [
+      issueRoute(issuer, callers),
+      outcomeRoute(coupons, callers),
+      listUsableCouponsRoute(coupons, callers),
+      couponRoute(coupons, callers),
+      campaignRoute(registry),
+      ...adminCampaignRoutes({
+        campaigns,
+        armory,
+        registry,
+        callers,
+        newCampaignId: randomUUIDv7,
+        now: Date.now,
+      }),
+      problemsRoute,
+    ],
+    createHealthRoutes([{ name: 'warm', ready: warmth.isWarm }]),
+    log,
+  )
+
+  await registry.start()
+  void listenForHints(subscriber, registry)
+  const server = await serveHttp(app, {
+    host: settings.API_HOST,
+    port: settings.API_PORT,
+    keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeoutMs: 10_000,
+    connectionsMax: settings.CONNECTIONS_MAX,
+  })
+  life.onStop({ name: 'server', timeoutMs: 5_000, stop: () => server.close(4_000) })
+  life.onStop({ name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) })
+  life.onStop({ name: 'registry', timeoutMs: 100, stop: registry.stop })
+  life.onStop({ name: 'producer', timeoutMs: 500, stop: producer.close })
+  life.onStop({ name: 'topics', timeoutMs: 200, stop: topics.close })
+  life.onStop({ name: 'database', timeoutMs: 300, stop: database.close })
+  life.onStop({ name: 'Redis', timeoutMs: 100, stop: () => [gateRedis, redis, subscriber].forEach((client) => client.close()) })
+  log.info({ host: settings.API_HOST, port: server.port }, 'the API listens')
+})

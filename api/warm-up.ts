@@ -1,0 +1,47 @@
+import { backoff } from '../platform/backoff.ts'
+import { messageOf } from '../platform/failure.ts'
+import type { Producer } from '../platform/kafka-producer.ts'
+import type { Topics } from '../platform/kafka-topics.ts'
+import type { Log } from '../platform/log.ts'
+import type { RedisClient } from '../platform/redis.ts'
+import { decideScript, confirmScript, lookScript, viewScript } from '../coupon/gate/scripts.ts'
+import { encodeMarker, grantsTopic } from '../coupon/grant.ts'
+
+export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: Topics; log: Log }
+
+/** How warm a process is. */
+export type Warmth = {
+  /** Partitions of the grants topic; 0 until they are known. */
+  partitions(): number
+  isWarm(): boolean
+}
+
+/**
+ * Loads the gate's scripts and lets one marker go round through every partition, trying until all of it worked once.
+ * Returns at once; before it is warm the process is not ready, and what it grants stays in the outbox.
+ */
+export const warmUp = ({ redis, producer, topics, log }: WarmUpOptions): Warmth => {
+  let partitions = 0
+  let warm = false
+  const warmOnce = async (): Promise<void> => {
+    for (const script of [decideScript, confirmScript, lookScript, viewScript])
+      await redis.command('SCRIPT', 'LOAD', script.lua)
+    partitions = (await topics.offsets(grantsTopic)).length
+    for (let partition = 0; partition < partitions; partition += 1)
+      await producer.append(grantsTopic, partition, [{ value: encodeMarker('warm-up') }])
+    warm = true
+  }
+  const warmForEver = async (): Promise<void> => {
+    for (let attempt = 1; !warm; attempt += 1) {
+      try {
+        await warmOnce()
+      } catch (cause) {
+        log.warn({ attempt, cause: messageOf(cause) }, 'not warm yet, trying again')
+        await backoff(attempt, 100, 2_000)
+      }
+    }
+    log.info({ partitions }, 'warm')
+  }
+  void warmForEver()
+  return { partitions: () => partitions, isWarm: () => warm }
+}

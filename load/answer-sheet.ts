@@ -1,0 +1,113 @@
+/** What became of one press: not sent, sent and not answered, or answered. */
+type Press = 0 | 1 | 2
+const [notSent, sent, answered] = [0, 1, 2] as const
+
+/** One answer as it came. */
+export type RawAnswer = {
+  status: number
+  body: string
+  /** Request written to answer read, in fractional milliseconds. */
+  latencyMs: number
+  /** Seconds, as the server wrote them. */
+  retryAfter: string | undefined
+}
+
+/** Moments of a wave in one clock; 0 for what did not happen. */
+export type Moments = { firstPressMs: number; lastGrantMs: number; lastAnswerMs: number }
+
+/**
+ * What came back for each shopper of a wave, written down as cheaply as possible while the wave runs: nothing is parsed, because
+ * the generator shares the machine with everything it measures.
+ */
+export type AnswerSheet = {
+  press(shopper: number): void
+  answer(shopper: number, status: number, body: string, headers: readonly string[]): void
+  time(shopper: number, latencyMs: number): void
+  fault(cause: Error): void
+  /** Shoppers whose request was never sent. */
+  unpressed(): number[]
+  /** `undefined` when the shopper's request was not sent, or not answered. */
+  read(shopper: number): RawAnswer | undefined
+  /** Answers so far. */
+  answeredCount(): number
+  /** Answers so far whose status is 200, 201 or 202. */
+  grantedCount(): number
+  /** When the first request left, the last coupon was answered, and the last answer came, in the clock that was given. */
+  moments(): Moments
+  /** Faults of connections, by what they said. */
+  faults(): ReadonlyMap<string, number>
+}
+
+const retryAfterOf = (headers: readonly string[]): string | undefined => {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'retry-after')
+  return at < 0 ? undefined : headers[at + 1]
+}
+
+/** An empty sheet for `shoppers` shoppers, numbered from 0. */
+export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSheet => {
+  const presses = new Uint8Array(shoppers)
+  const statuses = new Uint16Array(shoppers)
+  const latenciesMs = new Float64Array(shoppers)
+  const bodies = new Array<string>(shoppers)
+  const retryAfters = new Map<number, string>()
+  const faults = new Map<string, number>()
+  let firstPressMs = 0
+  let lastGrantMs = 0
+  let lastAnswerMs = 0
+  let answeredCount = 0
+  let grantedCount = 0
+  let previousBody = ''
+  const mark = (shopper: number, press: Press): void => {
+    presses[shopper] = press
+  }
+
+  return {
+    press(shopper) {
+      if (firstPressMs === 0) firstPressMs = now()
+      mark(shopper, sent)
+    },
+    answer(shopper, status, body, headers) {
+      mark(shopper, answered)
+      lastAnswerMs = now()
+      answeredCount += 1
+      statuses[shopper] = status
+      // Losers are all told the same: one text instead of a hundred thousand.
+      if (body !== previousBody) previousBody = body
+      bodies[shopper] = previousBody
+      if (status >= 200 && status <= 202) {
+        lastGrantMs = lastAnswerMs
+        grantedCount += 1
+      }
+      if (status !== 202 && status !== 429 && status !== 503) return
+      const retryAfter = retryAfterOf(headers)
+      if (retryAfter !== undefined) retryAfters.set(shopper, retryAfter)
+    },
+    time(shopper, latencyMs) {
+      latenciesMs[shopper] = latencyMs
+    },
+    fault(cause) {
+      const what = 'code' in cause ? String(cause.code) : cause.message
+      faults.set(what, (faults.get(what) ?? 0) + 1)
+    },
+    unpressed() {
+      const shoppersLeft: number[] = []
+      for (const [shopper, press] of presses.entries()) if (press === notSent) shoppersLeft.push(shopper)
+      return shoppersLeft
+    },
+    read(shopper) {
+      const [status, body, latencyMs] = [statuses[shopper], bodies[shopper], latenciesMs[shopper]]
+      if (
+        presses[shopper] !== answered ||
+        status === undefined ||
+        body === undefined ||
+        latencyMs === undefined
+      )
+        return undefined
+      return { status, body, latencyMs, retryAfter: retryAfters.get(shopper) }
+    },
+    answeredCount: () => answeredCount,
+    grantedCount: () => grantedCount,
+    moments: () => ({ firstPressMs, lastGrantMs, lastAnswerMs }),
+    faults: () => faults,
+  }
+}

@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util'
+import { Failure, messageOf } from '../platform/failure.ts'
+
+/** What a load run is asked to do. */
+export type BurstArguments = {
+  /** Distinct shoppers, one request each. */
+  shoppers: number
+  /** Coupons of the campaign. */
+  stock: number
+  /** Connections that press at the same time. */
+  connections: number
+  /** Requests to campaigns of their own before anything is measured. */
+  warmUp: number
+  /** The API; the environment decides when it is left out. */
+  url?: string
+  /** Run bare Hono beside it, this many times in turn. */
+  pairs?: number
+  /** Where the figures go as JSON. */
+  json?: string
+  /** Where the report goes as Markdown. */
+  report?: string
+}
+
+export type LoadCommand = { kind: 'burst'; burst: BurstArguments } | { kind: 'help' }
+
+type Bounds = { default: number; min: number; max: number; says: string }
+
+const bounds = {
+  // Answers are kept for the comparison, some 500 bytes each: 250 MB at the bound.
+  shoppers: { default: 20_000, min: 1, max: 500_000, says: 'distinct shoppers, one press each' },
+  stock: { default: 10_000, min: 1, max: 10_000_000, says: 'coupons of the campaign' },
+  connections: { default: 256, min: 1, max: 4_096, says: 'connections that press at once' },
+  'warm-up': { default: 10_000, min: 0, max: 100_000, says: 'presses before anything is measured' },
+  pairs: { default: 3, min: 1, max: 20, says: 'with --baseline: measured pairs' },
+} as const satisfies Record<string, Bounds>
+
+const numberRow = ([name, { default: value, min, max, says }]: [string, Bounds]): string =>
+  `  ${`--${name} N`.padEnd(17)} ${says}: ${min} to ${max}, ${value} when left out`
+
+/** What the command accepts. */
+export const usage = [
+  'npm run load -- burst [options]',
+  '',
+  ...Object.entries(bounds).map(numberRow),
+  '  --url URL         the API, instead of API_URL of the environment',
+  '  --baseline        bare Hono with the same check of tokens beside it, in turn, and the ratio',
+  '  --json FILE       the figures as JSON',
+  '  --report FILE     the report as Markdown',
+  '',
+  'Exit code 0: every promise held. 1: one did not, or could not be decided. 2: wrong use.',
+].join('\n')
+
+const flags = {
+  shoppers: { type: 'string' },
+  stock: { type: 'string' },
+  connections: { type: 'string' },
+  'warm-up': { type: 'string' },
+  pairs: { type: 'string' },
+  url: { type: 'string' },
+  baseline: { type: 'boolean' },
+  json: { type: 'string' },
+  report: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const isOrigin = (text: string): boolean => {
+  const url = URL.parse(text)
+  return url !== null && url.protocol === 'http:' && (url.pathname === '/' || url.pathname === '')
+}
+
+const refused = (faults: readonly string[]): Failure =>
+  new Failure('refused', `${faults.join('\n')}\n\n${usage}`, { retryable: false })
+
+const readFlags = (args: string[]) => {
+  try {
+    return parseArgs({ args, options: flags, allowPositionals: true, strict: true })
+  } catch (cause) {
+    // parseArgs says which flag it does not know, or what is missing behind it.
+    throw refused([messageOf(cause)])
+  }
+}
+
+/** Reads the words behind `npm run load --`. Throws `refused` with every fault at once, and with what is accepted. */
+export const parseArguments = (args: string[]): LoadCommand => {
+  const { values, positionals } = readFlags(args)
+  if (values.help) return { kind: 'help' }
+
+  const faults: string[] = []
+  if (positionals.length !== 1 || positionals[0] !== 'burst')
+    faults.push(`expected the scenario burst, not ${positionals.join(' ') || 'nothing'}`)
+  const number = (name: keyof typeof bounds): number => {
+    const text = values[name]
+    const { default: fallback, min, max } = bounds[name]
+    if (text === undefined) return fallback
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= min && value <= max)) faults.push(`--${name}: expected ${min} to ${max}, not ${text}`)
+    return value
+  }
+
+  const shoppers = number('shoppers')
+  const connections = number('connections')
+  const burst: BurstArguments = {
+    shoppers,
+    stock: number('stock'),
+    // A connection without a shopper would have nothing to do.
+    connections: Math.min(connections, shoppers),
+    warmUp: number('warm-up'),
+    ...(values.baseline ? { pairs: number('pairs') } : {}),
+    ...(values.url === undefined ? {} : { url: values.url }),
+    ...(values.json === undefined ? {} : { json: values.json }),
+    ...(values.report === undefined ? {} : { report: values.report }),
+  }
+  if (values.pairs !== undefined && !values.baseline) faults.push('--pairs: only with --baseline')
+  if (values.url !== undefined && !isOrigin(values.url))
+    faults.push(`--url: expected an origin as in http://127.0.0.1:8080, not ${values.url}`)
+  if (faults.length > 0) throw refused(faults)
+  return { kind: 'burst', burst }
+}

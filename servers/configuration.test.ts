@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { portUses, readConfiguration } from './configuration.ts'
+
+test('every fault is listed at once', () => {
+  const environment = { API_PORT: 'many', DATABASE_PORT: '70000', REDIS_URL: 'http://x', JWT_SECRET: 'short' }
+  const read = (): unknown => readConfiguration(environment, ['--frsh'])
+  for (const name of [
+    'API_PORT: must be a port',
+    'DATABASE_PORT: must be',
+    'REDIS_URL: ',
+    'JWT_SECRET: ',
+    '--frsh',
+  ])
+    expect(read).toThrow(name)
+})
+
+test('without any setting it uses ports that other servers of this machine do not', () => {
+  const configuration = readConfiguration({ API_PORT: '' }, [])
+  expect(configuration.folder).toBe(join(process.cwd(), '.firstcome'))
+  expect(portUses(configuration).map(({ setting, port }) => `${setting} ${port}`)).toEqual([
+    'API_PORT 8080',
+    'WORKER_PORT 8081',
+    'REDIS_PORT 16379',
+    'KAFKA_PORT 19092',
+    'KAFKA_CONTROLLER_PORT 19093',
+    'DATABASE_PORT 13306',
+  ])
+})
+
+test('the ports of servers that are given are not asked for', () => {
+  const given = { REDIS_URL: 'redis://x', KAFKA_BROKERS: 'x:1', DATABASE_URL: 'mysql://x/d' }
+  const uses = portUses(readConfiguration(given, ['--fresh']))
+  expect(uses.map(({ setting }) => setting)).toEqual(['API_PORT', 'WORKER_PORT'])
+})

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { freePort, refuseTakenPorts } from './ports.ts'
+
+const listeners: Server[] = []
+
+const listenOn = async (port: number, host: string): Promise<void> => {
+  const server = createServer()
+  listeners.push(server)
+  server.listen(port, host)
+  await once(server, 'listening')
+}
+
+afterEach(() => {
+  for (const server of listeners.splice(0)) server.close()
+})
+
+test('every port that is taken is named with its setting, all at once', async () => {
+  const [api, redis, kafka] = [await freePort(), await freePort(), await freePort()]
+  await listenOn(api, '0.0.0.0')
+  await listenOn(redis, '127.0.0.1')
+  const refusal = refuseTakenPorts([
+    { port: api, use: 'API', setting: 'API_PORT' },
+    { port: redis, use: 'Redis', setting: 'REDIS_PORT' },
+    { port: kafka, use: 'Kafka', setting: 'KAFKA_PORT' },
+  ])
+  await expect(refusal).rejects.toThrow(
+    `port ${api} (API) is taken: set API_PORT to a free one\n` +
+      `port ${redis} (Redis) is taken: set REDIS_PORT to a free one`,
+  )
+  await expect(refusal).rejects.not.toThrow('KAFKA_PORT')
+})
+
+test('one port for two uses is refused with both settings', async () => {
+  const port = await freePort()
+  const uses = [
+    { port, use: 'API', setting: 'API_PORT' },
+    { port, use: 'worker health', setting: 'WORKER_PORT' },
+  ]
+  await expect(refuseTakenPorts(uses)).rejects.toThrow(`port ${port} is wanted for API and for worker health`)
+})
+
+test('free ports are let through and stay free', async () => {
+  const port = await freePort()
+  await refuseTakenPorts([{ port, use: 'API', setting: 'API_PORT' }])
+  await listenOn(port, '127.0.0.1')
+})

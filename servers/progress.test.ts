@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createProgress } from './progress.ts'
+
+let written: string
+
+beforeEach(() => {
+  written = ''
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const working = (isTTY: boolean, ms: number): Promise<void> =>
+  createProgress({ isTTY, columns: 40, write: (text: string) => (written += text) }).step(
+    'Kafka: starting',
+    () => new Promise((resolve) => setTimeout(resolve, ms)),
+  )
+
+test('a step of less than a second shows nothing', async () => {
+  for (const isTTY of [true, false]) {
+    const step = working(isTTY, 900)
+    await vi.advanceTimersByTimeAsync(900)
+    await step
+  }
+  expect(written).toBe('')
+})
+
+test('on a terminal one line counts the seconds and is gone at the end', async () => {
+  const step = working(true, 3_100)
+  await vi.advanceTimersByTimeAsync(2_500)
+  expect(written).toContain('Kafka: starting (1 s)')
+  expect(written.endsWith('\r\u001b[KKafka: starting (2 s)')).toBe(true)
+  await vi.advanceTimersByTimeAsync(1_000)
+  await step
+  expect(written).not.toContain('\n')
+  expect(written.endsWith('\r\u001b[K')).toBe(true)
+})
+
+test('elsewhere it is said once, and again every 15 seconds', async () => {
+  const step = working(false, 20_000)
+  await vi.advanceTimersByTimeAsync(20_000)
+  await step
+  expect(written).toBe('Kafka: starting …\nKafka: starting … 16 s\n')
+})

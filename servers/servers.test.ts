@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createKafka } from '../platform/kafka.ts'
+import { createTopics } from '../platform/kafka-topics.ts'
+import { createLog } from '../platform/log.ts'
+import { connectDatabase } from '../platform/mysql.ts'
+import { connectRedis } from '../platform/redis.ts'
+import { freeServerPorts, startServers, type StartServersOptions } from './all.ts'
+import { freePort } from './ports.ts'
+import { createProgress } from './progress.ts'
+import { startRedis } from './redis.ts'
+
+let folder: string
+let options: StartServersOptions
+const progress = createProgress({ write: () => {} })
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'firstcome-servers-'))
+  // Deeper than a socket's path may be long.
+  const deep = join(folder, 'a-folder-with-a-name-that-is-rather-long', 'in-another-folder-of-the-same-kind')
+  const environment = { ...process.env, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' }
+  options = { folder: deep, ports: await freeServerPorts(), environment, progress }
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+const redisSays = async (url: string, ...[name = '', ...words]: string[]): Promise<unknown> => {
+  const redis = connectRedis({ url, commandTimeoutMs: 2_000, onFault: () => {} })
+  try {
+    await redis.connected(2_000)
+    return await redis.command(name, ...words)
+  } finally {
+    redis.close()
+  }
+}
+
+const databaseSays = async (url: string, ...statements: string[]): Promise<unknown> => {
+  const database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 5_000 })
+  try {
+    return await database.transaction(async (connection) => {
+      const answers: unknown[] = []
+      for (const statement of statements) answers.push(await connection.rows(statement))
+      return { commit: true, result: answers.at(-1) }
+    })
+  } finally {
+    await database.close()
+  }
+}
+
+const createTopic = async (brokers: string): Promise<string[]> => {
+  const log = createLog('test', 'silent')
+  const kafka = createKafka({ brokers: [brokers], clientId: 'test', log, requestTimeoutMs: 10_000 })
+  const topics = createTopics(kafka)
+  try {
+    return await topics.create([{ topic: 'kept', partitions: 1, replicationFactor: 1, settings: {} }])
+  } finally {
+    await topics.close()
+  }
+}
+
+test('all three answer as soon as they are started, and keep their data for the next start', async () => {
+  const first = await startServers(options)
+  const { REDIS_URL, KAFKA_BROKERS, DATABASE_URL } = first.environment
+  expect(await createTopic(KAFKA_BROKERS)).toEqual(['kept'])
+  expect(await redisSays(REDIS_URL, 'SET', 'key', 'kept')).toBe('OK')
+  expect(await redisSays(REDIS_URL, 'CONFIG', 'GET', 'maxmemory-policy')).toContain('noeviction')
+  await databaseSays(DATABASE_URL, 'CREATE TABLE kept (id INT)', 'INSERT INTO kept VALUES (1)')
+  expect(
+    await databaseSays(
+      DATABASE_URL,
+      'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@character_set_database AS text',
+    ),
+  ).toEqual([{ flush: 1, text: 'utf8mb4' }])
+  await first.stop()
+
+  const second = await startServers(options)
+  expect(second.environment).toEqual(first.environment)
+  expect(await createTopic(KAFKA_BROKERS)).toEqual([])
+  expect(await redisSays(REDIS_URL, 'GET', 'key')).toBe('kept')
+  expect(await databaseSays(DATABASE_URL, 'SELECT id FROM kept')).toEqual([{ id: 1 }])
+  await second.stop()
+  for (const { pid } of [...first.handles, ...second.handles])
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+}, 60_000)
+
+test('the password of the database is random and for its owner only', async () => {
+  const file = join(options.folder, 'database', 'password')
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+})
+
+test('servers given by address are used as they are and never stopped', async () => {
+  const own = await startRedis({ folder: join(folder, 'given'), port: await freePort() })
+  const environment = {
+    REDIS_URL: own.url,
+    KAFKA_BROKERS: 'elsewhere:9092',
+    DATABASE_URL: 'mysql://elsewhere/d',
+  }
+  const servers = await startServers({ ...options, folder: join(folder, 'nothing'), environment })
+  expect(servers.environment).toEqual(environment)
+  expect(servers.handles).toEqual([])
+  await servers.stop()
+  expect(await redisSays(own.url, 'PING')).toBe('PONG')
+  await own.stop()
+})
+
+test('when one server cannot start, the others are stopped', async () => {
+  const taken = await startRedis({ folder: join(folder, 'taken'), port: await freePort() })
+  const ports = { ...(await freeServerPorts()), redis: taken.port }
+  const partial = join(folder, 'partial')
+  await expect(startServers({ ...options, folder: partial, ports })).rejects.toThrow(
+    `redis cannot listen on port ${taken.port}: it is taken`,
+  )
+  for (const name of ['redis', 'kafka', 'database'])
+    expect(existsSync(join(partial, name, 'process'))).toBe(false)
+  await taken.stop()
+}, 30_000)
+
+test('a server that ends instead of starting is told with its last words', async () => {
+  const start = startRedis({
+    folder: join(folder, 'wrong'),
+    port: await freePort(),
+    extraArguments: ['--appendonly', 'perhaps'],
+  })
+  await expect(start).rejects.toThrow(/^redis ended with code 1 [^]*argument must be 'yes' or 'no'/)
+})
+
+test('a second Redis follows the first when it is told to', async () => {
+  const first = await startRedis({ folder: join(folder, 'first'), port: await freePort() })
+  const second = await startRedis({
+    folder: join(folder, 'second'),
+    port: await freePort(),
+    extraArguments: ['--replicaof', `127.0.0.1 ${first.port}`],
+  })
+  await redisSays(first.url, 'SET', 'key', 'copied')
+  await vi.waitFor(async () => expect(await redisSays(second.url, 'GET', 'key')).toBe('copied'), {
+    timeout: 10_000,
+  })
+  await Promise.all([first.stop(), second.stop()])
+})
