@@ -1,20 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Check, overallVerdict, type Verdict } from '../coupon/books/check.ts'
 import { createComparison } from '../coupon/books/comparison.ts'
-import type { Told } from '../coupon/books/identity.ts'
+import type { LedgerRow } from '../coupon/books/identity.ts'
 import { type Answer, readIssue, unanswered } from './answer.ts'
 import { type AnswerSheet, createAnswerSheet } from './answer-sheet.ts'
 import type { ApiClient } from './api-client.ts'
+import { type ClientsBook, createClientsBook } from './clients-book.ts'
 import { type Drain, waitForDrain } from './drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from './figures.ts'
-import { followUp } from './follow-up.ts'
+import { followUp, pressAgain } from './follow-up.ts'
 import type { LedgerReader } from './ledger-reader.ts'
 import { pressAll } from './press.ts'
 import type { Progress } from './progress.ts'
 import { createShoppers, type Shoppers } from './shoppers.ts'
 
+/** What a burst presses, and how. */
 export type BurstPlan = { shoppers: number; stock: number; connections: number }
 
+/** What came of a burst. */
 export type BurstResult = {
   plan: BurstPlan
   campaignId: string
@@ -43,58 +46,116 @@ export type BurstDependencies = {
   stallMs: number
 }
 
-const slot = 1
 const drainLimitMs = 120_000
-const followUpRoundsMax = 60
-const followUpConcurrency = 64
-const retryAfterMaxMs = 5_000
+const grantedIntervalMs = 5
+const followUpBounds = { roundsMax: 60, waitMaxMs: 5_000 }
 // Enough to see a wrong answer to a repeat, few enough not to be a second burst.
 const repeatsMax = 400
 // Rows that nobody waits for (more than were told) would have arrived by then.
 const settleMs = 300
 
-/** What each shopper was told, answer by answer. */
-type ClientsBook = { shopper: number; told: Told }[]
+const firstAnswers = (
+  sheet: AnswerSheet,
+  shoppers: number,
+): { answer: Answer; latencyMs: number | undefined }[] =>
+  Array.from({ length: shoppers }, (_, shopper) => {
+    const raw = sheet.read(shopper)
+    if (raw === undefined) return { answer: unanswered, latencyMs: undefined }
+    return { answer: readIssue(raw.status, raw.body, raw.retryAfter), latencyMs: raw.latencyMs }
+  })
+
+/** Feeds the comparison with what the clients were told and what the ledger holds. */
+const compareBooks = async (
+  book: ClientsBook,
+  shoppers: Shoppers,
+  rows: AsyncIterable<LedgerRow>,
+  options: { stock: number; isLedgerComplete: boolean },
+): Promise<Check[]> => {
+  // Everybody who pressed, and as many again that nobody knows.
+  const comparison = createComparison({ ...options, identitiesMax: 2 * shoppers.count + 1_000 })
+  book.tell(comparison, shoppers.userId)
+  for await (const row of rows) comparison.row(row)
+  return comparison.finish()
+}
+
+/** The wave, and the ledger filling up behind it. */
+const pressAndDrain = async (
+  plan: BurstPlan,
+  { url, api, progress, now }: BurstDependencies,
+  requests: readonly Buffer[],
+  sheet: AnswerSheet,
+  drainFrom: (expected: number, fromMs: number) => Promise<Drain>,
+): Promise<Drain> => {
+  let isPressed = false
+  const wave = progress.during(
+    () => `${sheet.answeredCount()} of ${plan.shoppers} answered, ${sheet.grantedCount()} with a coupon`,
+    () => pressAll({ url, requests, connections: plan.connections, api }, sheet),
+  )
+  // The drain is timed from the last coupon, while others are still being told that it was the last.
+  const drained = async (): Promise<Drain> => {
+    const grantable = Math.min(plan.stock, plan.shoppers)
+    while (!isPressed && sheet.grantedCount() < grantable) await wait(grantedIntervalMs)
+    return drainFrom(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
+  }
+  const [drain] = await Promise.all([
+    drained(),
+    wave.finally(() => {
+      isPressed = true
+    }),
+  ])
+  return drain
+}
 
 /** One campaign and all who press for it: the wave, the drain, what a shopper does about an open answer, and the comparison. */
-export const runBurst = async (plan: BurstPlan, with_: BurstDependencies): Promise<BurstResult> => {
-  const { api, ledger, now, progress } = with_
-  progress.step(`creating a campaign of ${plan.stock} coupons and ${plan.shoppers} shoppers`)
+export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies): Promise<BurstResult> => {
+  const { api, ledger, now, progress } = dependencies
+  progress.step(`creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`)
   const campaignId = await api.createCampaign('Load run', plan.stock)
-  const shoppers = createShoppers({ count: plan.shoppers, prefix: campaignId, sign: with_.sign })
-  const requests = shoppers.presses(with_.url, campaignId)
+  const shoppers = createShoppers({
+    count: plan.shoppers,
+    prefix: `load-${campaignId.slice(-8)}`,
+    sign: dependencies.sign,
+  })
+  const requests = shoppers.presses(dependencies.url, campaignId)
   const sheet = createAnswerSheet(plan.shoppers, now)
   const count = (): Promise<number> => ledger.count(campaignId)
+  const drainFrom = (expected: number, fromMs: number): Promise<Drain> =>
+    waitForDrain({ count, expected, fromMs, stallMs: dependencies.stallMs, limitMs: drainLimitMs, now })
   // Opens the connection that the drain is timed on.
   await count()
 
-  const wave = progress.during(
-    () => `${sheet.answeredCount()} of ${plan.shoppers} answered, ${sheet.grantedCount()} with a coupon`,
-    () => pressAll({ url: with_.url, requests, connections: plan.connections, api }, sheet),
-  )
-  const drainFrom = (expected: number, fromMs: number): Promise<Drain> =>
-    waitForDrain({ count, expected, fromMs, stallMs: with_.stallMs, limitMs: drainLimitMs, now })
-  // The drain is timed from the last coupon, also while people are still being told that it was the last.
-  const allGrantable = Math.min(plan.stock, plan.shoppers)
-  await Promise.race([wave, until(() => sheet.grantedCount() >= allGrantable)])
-  progress.step('waiting for the ledger')
-  let drain = await drainFrom(sheet.grantedCount(), sheet.moments().lastGrantMs)
-  await wave
+  let drain = await pressAndDrain(plan, dependencies, requests, sheet, drainFrom)
+  let moments = sheet.moments()
+  const book = createClientsBook()
+  const answers = firstAnswers(sheet, plan.shoppers)
+  for (const [shopper, { answer }] of answers.entries()) book.add(shopper, answer)
 
-  const { book, first, open } = readSheet(sheet, shoppers)
-  const moments = sheet.moments()
-  if (open.length > 0) {
-    progress.step(`${open.length} shoppers ask what came of their press`)
-    await followUp({
-      ...{ api, campaignId, open, concurrency: followUpConcurrency },
-      ...{ roundsMax: followUpRoundsMax, waitMaxMs: retryAfterMaxMs },
-      onAnswer(shopper, answer) {
-        book.push({ shopper, told: answer.told })
-        moments.lastAnswerMs = now()
-        if (answer.told.kind === 'granted') moments.lastGrantMs = now()
-      },
-    })
-    drain = await drainFrom(acceptedIn(book), moments.lastGrantMs)
+  progress.step('following up on open answers')
+  const asking = { api, campaignId, tokenOf: shoppers.token }
+  const followedUp = await followUp(book, { ...asking, ...followUpBounds })
+  if (followedUp > 0) {
+    moments = { ...moments, lastGrantMs: now(), lastAnswerMs: now() }
+    drain = await drainFrom(book.winners(), moments.lastGrantMs)
   }
-  return {}
+  const accepted = book.winners()
+  const repeated = await pressAgain(book, plan.shoppers, { ...asking, repeatsMax })
+
+  progress.step('comparing the books')
+  await wait(settleMs)
+  const checks = await compareBooks(book, shoppers, ledger.rows(campaignId), {
+    stock: plan.stock,
+    isLedgerComplete: drain.isComplete,
+  })
+  progress.end()
+  return {
+    ...{ plan, campaignId, checks, followedUp, repeated },
+    verdict: overallVerdict(checks),
+    outcomes: outcomeFigures(answers),
+    figures: burstFigures(
+      { answers: sheet.answeredCount(), accepted, persisted: drain.rows },
+      moments,
+      drain.lastRowMs,
+    ),
+    faults: Object.fromEntries(sheet.faults()),
+  }
 }

@@ -69,5 +69,9 @@ export const spreadOf = (values: readonly number[]): Spread => {
   const sorted = [...values].sort((left, right) => left - right)
   const at = (index: number): number => sorted[index] ?? 0
   const last = sorted.length - 1
-  return { min: at(0), median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2, max: at(Math.max(0, last)) }
+  return {
+    min: at(0),
+    median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2,
+    max: at(Math.max(0, last)),
+  }
 }

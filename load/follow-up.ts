@@ -1,54 +1,56 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Answer } from './answer.ts'
 import type { ApiClient } from './api-client.ts'
-
-/** Somebody whose answer leaves it open. */
-export type OpenShopper = { shopper: number; token: string; answer: Answer }
+import type { ClientsBook } from './clients-book.ts'
+import { inParallel } from './in-parallel.ts'
 
 export type FollowUpOptions = {
-  api: ApiClient
+  api: Pick<ApiClient, 'press' | 'outcome'>
   campaignId: string
-  open: OpenShopper[]
-  /** Told of every further answer, in order for each shopper. */
-  onAnswer(shopper: number, answer: Answer): void
-  concurrency: number
+  tokenOf(shopper: number): string
+  /** Rounds at the most; who is open after the last one stays open. */
   roundsMax: number
   /** The longest wait before a round, whatever Retry-After says. */
   waitMaxMs: number
 }
 
-// A server that says nothing about when to come back is left alone for this long.
+// A server that does not say when to come back is left alone for this long.
 const waitMinMs = 100
-
-const inParallel = async <Item>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<void>,
-) => {
-  const queue = items.values()
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item)
-  }
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker))
-}
+const concurrency = 64
 
 /**
- * Does what a shopper does whose answer leaves it open: waits as long as was asked, then asks what came of the press (after no answer, and
- * while it is pending) or presses again (after 503, or after the word that nothing was granted). Goes in rounds, at most `roundsMax`.
+ * Does what a shopper does whose answer leaves it open: waits as long as was asked, then asks what came of the press (after no
+ * answer, and while it is pending) or presses again (after 503, and after the word that nothing was granted).
+ * Returns how many shoppers had to.
  */
-export const followUp = async (options: FollowUpOptions): Promise<void> => {
+export const followUp = async (book: ClientsBook, options: FollowUpOptions): Promise<number> => {
   const { api, campaignId } = options
-  let { open } = options
+  let open = book.open()
+  const shoppers = open.length
   for (let round = 0; round < options.roundsMax && open.length > 0; round += 1) {
     const askedMs = open.reduce((longest, { answer }) => Math.max(longest, answer.retryAfterMs), waitMinMs)
     await wait(Math.min(askedMs, options.waitMaxMs))
-    const stillOpen: OpenShopper[] = []
-    await inParallel(open, options.concurrency, async ({ shopper, token, answer }) => {
+    await inParallel(open, concurrency, async ({ shopper, answer }) => {
       const act = answer.next === 'press' ? api.press : api.outcome
-      const next = await act(campaignId, token)
-      options.onAnswer(shopper, next)
-      if (next.next !== 'nothing') stillOpen.push({ shopper, token, answer: next })
+      book.add(shopper, await act(campaignId, options.tokenOf(shopper)))
     })
-    open = stillOpen
+    open = book.open()
   }
+  return shoppers
+}
+
+/**
+ * Lets up to `repeatsMax` of `count` shoppers, evenly spread, press once more: a winner has to be shown the same coupon, a loser
+ * the same no. Returns how many did.
+ */
+export const pressAgain = async (
+  book: ClientsBook,
+  count: number,
+  options: Omit<FollowUpOptions, 'roundsMax' | 'waitMaxMs'> & { repeatsMax: number },
+): Promise<number> => {
+  const step = Math.ceil(count / options.repeatsMax)
+  const shoppers = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step)
+  await inParallel(shoppers, concurrency, async (shopper) => {
+    book.add(shopper, await options.api.press(options.campaignId, options.tokenOf(shopper)))
+  })
+  return shoppers.length
 }

@@ -26,7 +26,8 @@ export const readLoadSettings = (environment: NodeJS.ProcessEnv, url?: string): 
       databaseUrl: settings.DATABASE_URL,
     }
   } catch (cause) {
-    const hint = '`npm start` in another terminal writes them to .firstcome/environment, where they are found.'
+    const hint =
+      '`npm start` in another terminal writes them to .firstcome/environment, where they are found.'
     throw new Failure('refused', `${messageOf(cause)}\n${hint}`, { retryable: false, cause })
   }
 }

@@ -35,7 +35,7 @@ export const banner = (facts: BannerFacts): string => {
   const { apiUrl, campaign, user, token } = facts
   const folder = nearest(facts.folder, facts.workingFolder)
   const row = (name: string, value: string): string => `  ${name.padEnd(10)}${value}`
-  const authorization = `  -H 'Authorization: Bearer ${token}'`
+  const authorization = `-H 'Authorization: Bearer ${token}'`
   return [
     '',
     'firstcome is running.',
@@ -49,13 +49,13 @@ export const banner = (facts: BannerFacts): string => {
     '',
     `Win a coupon as ${user}:`,
     '',
-    `curl -X POST ${apiUrl}/v1/campaigns/${campaign.id}/coupons \\`,
-    authorization,
+    `curl -X POST ${authorization} \\`,
+    `${apiUrl}/v1/campaigns/${campaign.id}/coupons`,
     '',
     `List the coupons of ${user}:`,
     '',
-    `curl ${apiUrl}/v1/coupons \\`,
-    authorization,
+    `curl ${authorization} \\`,
+    `${apiUrl}/v1/coupons`,
     '',
     row('burst', `${burstCommand(folder)}   (in a second terminal)`),
     row('data', `${folder}   (npm start -- --fresh begins anew)`),

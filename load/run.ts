@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises'
+import { overallVerdict, type Verdict } from '../coupon/books/check.ts'
+import type { BurstArguments } from './arguments.ts'
+import type { BurstPlan, BurstResult } from './burst.ts'
+import type { Machine } from './machine.ts'
+import { type BareResult, type Pairs, runPairs } from './pairs.ts'
+import { markdownReport } from './report/markdown.ts'
+import { burstReport, pairsReport, type ReportOutput } from './report/terminal.ts'
+
+/** The ways a run can press. */
+export type Presses = {
+  burst(plan: BurstPlan): Promise<BurstResult>
+  /** Starts bare Hono for as long as `work` runs. */
+  withBare<Result>(work: (bare: (plan: BurstPlan) => Promise<BareResult>) => Promise<Result>): Promise<Result>
+}
+
+export type LoadRun = { bursts: BurstResult[]; pairs: Pairs | undefined; verdict: Verdict }
+
+// As many coupons as people, and a few who get none: every way through the code is warm.
+const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({
+  shoppers: warmUp,
+  stock: Math.max(1, Math.floor(warmUp * 0.9)),
+  connections: Math.min(connections, warmUp),
+})
+
+const conclude = (bursts: BurstResult[], pairs?: Pairs): LoadRun => ({
+  ...{ bursts, pairs },
+  verdict: overallVerdict(bursts.flatMap(({ checks }) => checks)),
+})
+
+/**
+ * Warms up (a cold broker takes five to seven times its warm time, and every process compiles what is used), then presses: one
+ * burst, or pairs of a burst and bare Hono.
+ */
+export const runLoad = async (asked: BurstArguments, presses: Presses): Promise<LoadRun> => {
+  const { shoppers, stock, connections } = asked
+  const plan = { shoppers, stock, connections }
+  const warmUp = asked.warmUp > 0 ? await presses.burst(warmUpPlan(asked)) : undefined
+  // A promise that was broken while warming up is broken all the same.
+  const unsound = warmUp === undefined || warmUp.verdict === 'pass' ? [] : [warmUp]
+  const { pairs: count } = asked
+  if (count === undefined) return conclude([...unsound, await presses.burst(plan)])
+  const pairs = await presses.withBare(async (bare) => {
+    if (asked.warmUp > 0) await bare(warmUpPlan(asked))
+    return runPairs(count, plan, { bare, burst: presses.burst })
+  })
+  return conclude([...unsound, ...pairs.pairs.map(({ burst }) => burst)], pairs)
+}
+
+/** Prints a run, the verdict first, and writes the files that were asked for. */
+export const reportRun = async (
+  run: LoadRun,
+  asked: BurstArguments,
+  machine: Machine,
+  command: string,
+  output: ReportOutput,
+): Promise<void> => {
+  for (const burst of run.bursts) output.write(burstReport(burst, output))
+  if (run.pairs !== undefined) output.write(`\n${pairsReport(run.pairs)}`)
+  if (asked.report !== undefined) await writeFile(asked.report, markdownReport(run, machine, command))
+  if (asked.json !== undefined)
+    await writeFile(asked.json, `${JSON.stringify({ command, machine, ...run }, undefined, 2)}\n`)
+}

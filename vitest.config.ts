@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+// `unit` needs nothing; `servers` meets real Redis, Kafka and MySQL, an API of two processes and a worker (test/setup.ts).
+// Forks, because sockets and signals belong to a process; nothing is retried and nothing is skipped.
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.servers.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['**/*.servers.test.ts'],
+          exclude: ['**/node_modules/**'],
+          globalSetup: ['test/setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
