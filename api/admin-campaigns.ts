@@ -4,7 +4,7 @@ import { type Campaign, createCampaignShape, publicState } from '../coupon/campa
 import type { CampaignBook } from '../coupon/ledger/campaigns.ts'
 import type { Registry } from '../coupon/registry.ts'
 import type { Callers } from './caller.ts'
-import { bodyBytesMax, headerOf, type HttpContext, notStored, type Route } from './http.ts'
+import { bodyBytesMax, headerOf, type HttpContext, json, notStored, type Route } from './http.ts'
 import { encodeCursor, readPage } from './page.ts'
 import { invalid, problem } from './problem.ts'
 import { type CampaignMoment, campaignShape } from './shapes.ts'
@@ -24,13 +24,13 @@ const path = '/v1/admin/campaigns'
 const readJson = async (context: HttpContext): Promise<{ document: unknown } | Response> => {
   const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType !== 'application/json')
-    return problem(context, 'unsupported-media-type', 'Send the campaign as application/json.')
+    return problem('unsupported-media-type', 'Send the campaign as application/json.')
   const text = await readText(context)
-  if (text === undefined) return problem(context, 'too-large', `The body may have ${bodyBytesMax} bytes.`)
+  if (text === undefined) return problem('too-large', `The body may have ${bodyBytesMax} bytes.`)
   try {
     return { document: JSON.parse(text) as unknown }
   } catch {
-    return problem(context, 'malformed', 'The body is not a JSON document.')
+    return problem('malformed', 'The body is not a JSON document.')
   }
 }
 
@@ -83,10 +83,10 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const body = await readJson(context)
       if (body instanceof Response) return body
       const parsed = createCampaignShape.safeParse(body.document)
-      if (!parsed.success) return invalid(context, fieldErrors(parsed.error.issues))
+      if (!parsed.success) return invalid(fieldErrors(parsed.error.issues))
       const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
       await armory.armNew(campaign.id)
-      return context.json(await shapeOf({ ...campaign, epoch: 1 }), 201, {
+      return json(await shapeOf({ ...campaign, epoch: 1 }), 201, {
         ...notStored,
         Location: `${path}/${campaign.id}`,
       })
@@ -98,12 +98,12 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     path,
     handle: callers.asOperator(async (context) => {
       const page = readPage(context)
-      if (Array.isArray(page)) return invalid(context, page)
+      if (Array.isArray(page)) return invalid(page)
       const found = await campaigns.list(page.limit + 1, page.beforeId)
       const items = found.slice(0, page.limit)
       const last = items.at(-1)
       const nextCursor = found.length > page.limit && last !== undefined ? encodeCursor(last.id) : null
-      return context.json({ items: await Promise.all(items.map(shapeOf)), nextCursor }, 200, notStored)
+      return json({ items: await Promise.all(items.map(shapeOf)), nextCursor }, 200, notStored)
     }),
   }
 
@@ -113,8 +113,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     handle: callers.asOperator(async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
-        ? problem(context, 'unknown-campaign', 'There is no campaign with this id.')
-        : context.json(await shapeOf(campaign), 200, notStored)
+        ? problem('unknown-campaign', 'There is no campaign with this id.')
+        : json(await shapeOf(campaign), 200, notStored)
     }),
   }
 

@@ -1,8 +1,7 @@
 import { Hono } from 'hono'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log.ts'
-import type { HttpApp, HttpContext, Route } from './http.ts'
-import { mount } from './http.ts'
+import { type HttpApp, mount, type Route } from './http.ts'
 import { problem, problemOfFailure } from './problem.ts'
 
 /** What a caller is told of a failure: never its inner words. */
@@ -17,15 +16,15 @@ const details: Record<Failure['code'], string> = {
 /** The application: routes, 404, 405, and every failure as a problem document. */
 export const createApp = (routes: readonly Route[], health: Hono, log: Log): HttpApp => {
   const app: HttpApp = new Hono()
-  app.onError((cause, context: HttpContext) => {
+  app.onError((cause) => {
     const failure =
       cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { retryable: false, cause })
     const code = problemOfFailure[failure.code]
     if (code === 'internal') log.error({ err: failure }, 'a request failed')
     else log.debug({ code: failure.code, cause: failure.message }, 'a request was not served')
-    return problem(context, code, details[failure.code])
+    return problem(code, details[failure.code])
   })
-  app.notFound((context: HttpContext) => problem(context, 'not-found', 'There is nothing at this address.'))
+  app.notFound(() => problem('not-found', 'There is nothing at this address.'))
   mount(app, routes)
   app.route('/', health)
   return app

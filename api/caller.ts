@@ -27,19 +27,22 @@ export const createCallers = (options: { jwtSecret: string; adminToken: string }
     asShopper: (handle) => (context) => {
       const token = bearerOf(context)
       if (token === undefined)
-        return problem(context, 'unauthorized', 'Send a shopper token: Authorization: Bearer <JWT>.')
+        return problem('unauthorized', 'Send a shopper token: Authorization: Bearer <JWT>.')
       const userId = verify(token)
       if (userId === undefined)
-        return problem(context, 'unauthorized', 'The token is malformed, expired, or not signed for this server.')
+        return problem('unauthorized', 'The token is malformed, expired, or not signed for this server.')
       if (!userIdPattern.test(userId))
-        return problem(context, 'unauthorized', 'The subject of the token must be 1 to 64 of A-Z a-z 0-9 . _ ~ @ | : + -')
+        return problem(
+          'unauthorized',
+          'The subject of the token must be 1 to 64 of A-Z a-z 0-9 . _ ~ @ | : + -',
+        )
       return handle(context, userId)
     },
     asOperator: (handle) => (context) => {
       const token = bearerOf(context)
       return token !== undefined && timingSafeEqual(digest(token), operator)
         ? handle(context)
-        : problem(context, 'unauthorized', "Send the operators' token: Authorization: Bearer <token>.")
+        : problem('unauthorized', "Send the operators' token: Authorization: Bearer <token>.")
     },
   }
 }

@@ -1,6 +1,6 @@
 import { publicState } from '../coupon/campaign.ts'
 import type { Registry } from '../coupon/registry.ts'
-import type { Route } from './http.ts'
+import { json, type Route } from './http.ts'
 import { problem } from './problem.ts'
 import { publicCampaignShape } from './shapes.ts'
 
@@ -15,16 +15,15 @@ export const campaignRoute = (registry: Registry): Route => ({
     const id = context.req.param('campaignId') ?? ''
     const found = await registry.refresh(id, ageMaxMs)
     if (found.kind === 'unknown')
-      return problem(context, 'unknown-campaign', 'There is no live campaign with this id.')
-    if (found.kind === 'recovering')
-      return problem(context, 'recovering', 'The campaign cannot be read just now.')
+      return problem('unknown-campaign', 'There is no live campaign with this id.')
+    if (found.kind === 'recovering') return problem('recovering', 'The campaign cannot be read just now.')
     const { view } = found.campaign
     const nowMs = registry.gateNowMs()
     const state = view.armed
       ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
       : 'recovering'
     const moment = { state, stock: view.stock, granted: view.granted, nowMs }
-    return context.json(publicCampaignShape(id, view.document, moment), 200, {
+    return json(publicCampaignShape(id, view.document, moment), 200, {
       'Cache-Control': 'public, max-age=1',
       'X-Content-Type-Options': 'nosniff',
     })

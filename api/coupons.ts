@@ -1,7 +1,7 @@
 import type { Coupons } from '../coupon/coupons.ts'
 import { idPattern } from '../coupon/grant.ts'
 import type { Callers } from './caller.ts'
-import { notStored, type Route } from './http.ts'
+import { json, notStored, type Route } from './http.ts'
 import { encodeCursor, readPage } from './page.ts'
 import { invalid, problem } from './problem.ts'
 import { couponShape } from './shapes.ts'
@@ -15,15 +15,11 @@ export const listUsableCouponsRoute = (coupons: Coupons, callers: Callers): Rout
   path: '/v1/coupons',
   handle: callers.asShopper(async (context, userId) => {
     const page = readPage(context)
-    if (Array.isArray(page)) return invalid(context, page)
+    if (Array.isArray(page)) return invalid(page)
     const list = await coupons.usable(userId, page.beforeId, page.limit)
     const last = list.coupons.at(-1)
     const nextCursor = list.more && last !== undefined ? encodeCursor(last.grant.couponId) : null
-    return context.json(
-      { items: list.coupons.map(couponShape), nextCursor, complete: list.complete },
-      200,
-      notStored,
-    )
+    return json({ items: list.coupons.map(couponShape), nextCursor, complete: list.complete }, 200, notStored)
   }),
 })
 
@@ -35,8 +31,8 @@ export const couponRoute = (coupons: Coupons, callers: Callers): Route => ({
     const couponId = context.req.param('couponId') ?? ''
     const coupon = idPattern.test(couponId) ? await coupons.one(couponId, userId) : undefined
     return coupon === undefined
-      ? problem(context, 'unknown-coupon', 'You hold no coupon with this id.')
-      : context.json(couponShape(coupon), 200, notStored)
+      ? problem('unknown-coupon', 'You hold no coupon with this id.')
+      : json(couponShape(coupon), 200, notStored)
   }),
 })
 
@@ -48,23 +44,19 @@ export const outcomeRoute = (coupons: Coupons, callers: Callers): Route => ({
     const outcome = await coupons.outcome(context.req.param('campaignId') ?? '', userId)
     switch (outcome.kind) {
       case 'unknown-campaign':
-        return problem(context, 'unknown-campaign', 'There is no live campaign with this id.')
+        return problem('unknown-campaign', 'There is no live campaign with this id.')
       case 'granted':
-        return context.json(
-          { outcome: 'granted', coupons: outcome.coupons.map(couponShape) },
-          200,
-          notStored,
-        )
+        return json({ outcome: 'granted', coupons: outcome.coupons.map(couponShape) }, 200, notStored)
       case 'none':
-        return context.json({ outcome: 'none', coupons: [] }, 200, notStored)
+        return json({ outcome: 'none', coupons: [] }, 200, notStored)
       case 'confirming':
-        return context.json(
+        return json(
           { outcome: 'confirming', coupons: outcome.coupons.map(couponShape), retryAfterMs },
           200,
           notStored,
         )
       case 'recovering':
-        return context.json({ outcome: 'recovering', coupons: [], retryAfterMs }, 200, notStored)
+        return json({ outcome: 'recovering', coupons: [], retryAfterMs }, 200, notStored)
     }
   }),
 })

@@ -1,7 +1,7 @@
 import { slotMax } from '../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../coupon/issuer.ts'
 import type { Callers } from './caller.ts'
-import { type HttpContext, notStored, type Route } from './http.ts'
+import { type HttpContext, json, notStored, type Route } from './http.ts'
 import { invalid, problem } from './problem.ts'
 import { couponShape, instant } from './shapes.ts'
 
@@ -15,43 +15,42 @@ const readSlot = (context: HttpContext): number | undefined => {
 }
 
 const couponAnswer = (
-  context: HttpContext,
   answer: Extract<IssueAnswer, { kind: 'granted' | 'already' | 'confirming' }>,
 ): Response => {
   const { kind, grant, campaign } = answer
   const state = kind === 'confirming' ? 'confirming' : 'usable'
   const coupon = couponShape({ grant, terms: campaign.view.document.coupon, state })
   const location = { ...notStored, Location: `/v1/campaigns/${grant.campaignId}/coupons/mine` }
-  if (kind === 'granted') return context.json(coupon, 201, location)
-  if (kind === 'already') return context.json(coupon, 200, notStored)
-  return context.json(coupon, 202, { ...location, 'Retry-After': '1' })
+  if (kind === 'granted') return json(coupon, 201, location)
+  if (kind === 'already') return json(coupon, 200, notStored)
+  return json(coupon, 202, { ...location, 'Retry-After': '1' })
 }
 
-const answered = (context: HttpContext, answer: IssueAnswer): Response => {
+const answered = (answer: IssueAnswer): Response => {
   switch (answer.kind) {
     case 'granted':
     case 'already':
     case 'confirming':
-      return couponAnswer(context, answer)
+      return couponAnswer(answer)
     case 'sold-out':
-      return problem(context, 'sold-out', 'Every coupon of this campaign was granted.')
+      return problem('sold-out', 'Every coupon of this campaign was granted.')
     case 'closed':
-      return problem(context, 'closed', 'This campaign is over.')
+      return problem('closed', 'This campaign is over.')
     case 'paused':
-      return problem(context, 'paused', 'This campaign rests for a moment.')
+      return problem('paused', 'This campaign rests for a moment.')
     case 'not-open': {
       const waitSeconds = Math.max(1, Math.ceil((answer.opensAtMs - answer.nowMs) / 1_000))
-      return problem(context, 'not-open', `This campaign opens at ${instant(answer.opensAtMs)}.`, {
+      return problem('not-open', `This campaign opens at ${instant(answer.opensAtMs)}.`, {
         headers: { 'Retry-After': String(waitSeconds) },
         fields: { opensAt: instant(answer.opensAtMs), serverTime: instant(answer.nowMs) },
       })
     }
     case 'over-limit':
-      return invalid(context, [
+      return invalid([
         { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
       ])
     case 'unknown-campaign':
-      return problem(context, 'unknown-campaign', 'There is no live campaign with this id.')
+      return problem('unknown-campaign', 'There is no live campaign with this id.')
   }
 }
 
@@ -62,9 +61,8 @@ export const issueRoute = (issuer: Issuer, callers: Callers): Route => ({
   handle: callers.asShopper(async (context, userId) => {
     const slot = readSlot(context)
     if (slot === undefined)
-      return invalid(context, [{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
+      return invalid([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
     const campaignId = context.req.param('campaignId') ?? ''
-    return answered(context, await issuer.issue(campaignId, userId, slot))
+    return answered(await issuer.issue(campaignId, userId, slot))
   }),
 })
-

@@ -131,6 +131,10 @@ await runProcess(async (life) => {
   life.onStop({ name: 'producer', timeoutMs: 500, stop: producer.close })
   life.onStop({ name: 'topics', timeoutMs: 200, stop: topics.close })
   life.onStop({ name: 'database', timeoutMs: 300, stop: database.close })
-  life.onStop({ name: 'Redis', timeoutMs: 100, stop: () => [gateRedis, redis, subscriber].forEach((client) => client.close()) })
+  life.onStop({
+    name: 'Redis',
+    timeoutMs: 100,
+    stop: () => [gateRedis, redis, subscriber].forEach((client) => client.close()),
+  })
   log.info({ host: settings.API_HOST, port: server.port }, 'the API listens')
 })

@@ -1,6 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { FailureCode } from '../platform/failure.ts'
-import type { HttpContext } from './http.ts'
 
 /** Every way in which the API says no. The code is stable; what a person reads stands in `problems.ts`. */
 export type ProblemCode =
@@ -22,7 +21,12 @@ export type ProblemCode =
   | 'recovering'
   | 'unavailable'
 
-type Kind = { status: ContentfulStatusCode; title: string; headers?: Record<string, string>; retryable?: true }
+type Kind = {
+  status: ContentfulStatusCode
+  title: string
+  headers?: Record<string, string>
+  retryable?: true
+}
 
 /** The one table from codes to HTTP. */
 export const problemKinds: Record<ProblemCode, Kind> = {
@@ -63,26 +67,24 @@ export type ProblemExtras = { headers?: Record<string, string>; fields?: Record<
 export const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * 3)
 
 /** An RFC 9457 problem document. Its `type` is a page of this server (`/problems/{code}`). */
-export const problem = (
-  context: HttpContext,
-  code: ProblemCode,
-  detail: string,
-  extras: ProblemExtras = {},
-): Response => {
+export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}): Response => {
   const { status, title, headers, retryable } = problemKinds[code]
   const document = { type: `/problems/${code}`, title, status, detail, code, ...extras.fields }
-  return context.body(JSON.stringify(document), status, {
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...(retryable === true ? { 'Retry-After': String(retryAfterSeconds()) } : undefined),
-    ...headers,
-    ...extras.headers,
+  return new Response(JSON.stringify(document), {
+    status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      ...(retryable === true ? { 'Retry-After': String(retryAfterSeconds()) } : undefined),
+      ...headers,
+      ...extras.headers,
+    },
   })
 }
 
 /** 422 with every field that breaks a rule. */
-export const invalid = (context: HttpContext, errors: readonly FieldError[]): Response =>
-  problem(context, 'invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), {
+export const invalid = (errors: readonly FieldError[]): Response =>
+  problem('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), {
     fields: { errors },
   })

@@ -101,8 +101,11 @@ const isCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds
 const explain: Handler = (context) => {
   const code = context.req.param('code') ?? ''
   return isCode(code)
-    ? context.html(page(code), 200, { 'Cache-Control': 'public, max-age=3600', 'X-Content-Type-Options': 'nosniff' })
-    : problem(context, 'not-found', `There is no problem called ${code.slice(0, 64)}.`)
+    ? context.html(page(code), 200, {
+        'Cache-Control': 'public, max-age=3600',
+        'X-Content-Type-Options': 'nosniff',
+      })
+    : problem('not-found', `There is no problem called ${code.slice(0, 64)}.`)
 }
 
 /** The pages that the `type` of every problem points at. */

@@ -15,7 +15,9 @@ export const apiSettings = z.object({
   REDIS_URL: redisUrl,
   KAFKA_BROKERS: kafkaBrokers,
   DATABASE_URL: databaseUrl,
-  JWT_SECRET: secret('expected the secret that shopper tokens are signed with (HS256); make one with: openssl rand -hex 32'),
+  JWT_SECRET: secret(
+    'expected the secret that shopper tokens are signed with (HS256); make one with: openssl rand -hex 32',
+  ),
   ADMIN_TOKEN: secret('expected the token of operators; make one with: openssl rand -hex 32'),
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port(8_080),

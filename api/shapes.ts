@@ -1,30 +1,47 @@
 import type { Campaign, CampaignDocument, CouponTerms, PublicState } from '../coupon/campaign.ts'
 import type { Coupon } from '../coupon/coupons.ts'
 
-/** A time as the API writes it: RFC 3339, UTC, milliseconds. */
-export const instant = (ms: number): string => new Date(ms).toISOString()
+let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
+
+/** A time as the API writes it: RFC 3339, UTC, milliseconds. The last one is kept: all grants of a gate call share theirs. */
+export const instant = (ms: number): string => {
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() }
+  return last.text
+}
+
+const writeTerms = (terms: CouponTerms) => ({
+  title: terms.title,
+  discount: terms.discount,
+  usableFrom: instant(terms.usableFromMs),
+  usableUntil: instant(terms.usableUntilMs),
+})
+
+const written = new WeakMap<CouponTerms, ReturnType<typeof writeTerms>>()
+
+/** Written once for each campaign that is known, not once for each of its coupons. */
+const termsShape = (terms: CouponTerms) => {
+  const known = written.get(terms) ?? writeTerms(terms)
+  written.set(terms, known)
+  return known
+}
 
 /** Coupon of api.md. */
-export const couponShape = ({ grant, terms, state }: Coupon) => ({
-  id: grant.couponId,
-  campaignId: grant.campaignId,
-  userId: grant.userId,
-  slot: grant.slot,
-  rank: grant.rank,
-  state,
-  title: terms.title,
-  discount: terms.discount,
-  issuedAt: instant(grant.grantedAtMs),
-  usableFrom: instant(terms.usableFromMs),
-  usableUntil: instant(terms.usableUntilMs),
-})
-
-const termsShape = (terms: CouponTerms) => ({
-  title: terms.title,
-  discount: terms.discount,
-  usableFrom: instant(terms.usableFromMs),
-  usableUntil: instant(terms.usableUntilMs),
-})
+export const couponShape = ({ grant, terms, state }: Coupon) => {
+  const { title, discount, usableFrom, usableUntil } = termsShape(terms)
+  return {
+    id: grant.couponId,
+    campaignId: grant.campaignId,
+    userId: grant.userId,
+    slot: grant.slot,
+    rank: grant.rank,
+    state,
+    title,
+    discount,
+    issuedAt: instant(grant.grantedAtMs),
+    usableFrom,
+    usableUntil,
+  }
+}
 
 /** What the gate says of a campaign at one moment. */
 export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }

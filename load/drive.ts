@@ -10,8 +10,8 @@ export type Wave = {
   /** Sent first on every connection, so that no shopper pays for opening it; its answer is not looked at. */
   opener: Buffer
   connections: number
-  /** A request without an answer for this long is unknown. */
-  answerTimeoutMs: number
+  /** A request without an answer for this long is unknown. Whole seconds: autocannon takes no others. */
+  answerTimeoutSeconds: number
   /** The wave is cut off after this long. */
   waveTimeoutMs: number
 }
@@ -116,7 +116,7 @@ export const drive = async (wave: Wave, sheet: AnswerSheet): Promise<void> => {
       url: wave.url,
       connections,
       amount: shoppers.length + connections,
-      timeout: wave.answerTimeoutMs / 1_000,
+      timeout: wave.answerTimeoutSeconds,
       // The run ends at the next of these after the last answer.
       sampleInt: 50,
       // Its statistics are of no use to us (whole milliseconds), and each costs time.

@@ -12,7 +12,7 @@ export type PressOptions = {
   api?: Pick<ApiClient, 'isReady'>
 }
 
-const answerTimeoutMs = 10_000
+const answerTimeoutSeconds = 10
 const waveTimeoutMs = 600_000
 // An API that is restarted gives up every connection of a wave; the people behind them press in the next.
 const wavesMax = 5
@@ -34,7 +34,7 @@ const isReadyInTime = async (api: Pick<ApiClient, 'isReady'>): Promise<boolean> 
 export const pressAll = async (options: PressOptions, sheet: AnswerSheet): Promise<void> => {
   const { url, requests, connections, api } = options
   const opener = Buffer.from(`GET /livez HTTP/1.1\r\nhost: ${new URL(url).host}\r\n\r\n`, 'latin1')
-  const wave = { url, requests, opener, connections, answerTimeoutMs, waveTimeoutMs }
+  const wave = { url, requests, opener, connections, answerTimeoutSeconds, waveTimeoutMs }
   await drive(wave, sheet)
   for (let waves = 1; api !== undefined && waves < wavesMax && sheet.unpressed().length > 0; waves += 1)
     if (await isReadyInTime(api)) await drive(wave, sheet)

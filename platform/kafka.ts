@@ -1,5 +1,8 @@
 import { Kafka, logLevel, type ISocketFactory, type KafkaConfig } from 'kafkajs'
+import { calmKafkaTimers } from './kafka-timer.ts'
 import type { Log } from './log.ts'
+
+calmKafkaTimers()
 
 /** How every client of one process reaches the brokers. */
 export type KafkaOptions = {
