@@ -20,30 +20,36 @@ export type AdminCampaignsOptions = {
 
 const path = '/v1/admin/campaigns'
 
+/** JSON is UTF-8 (RFC 8259): other bytes are malformed, and not names full of question marks. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** Reads a JSON body of bounded size, or answers what is wrong with it. */
 const readJson = async (context: HttpContext): Promise<{ document: unknown } | Response> => {
   const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType !== 'application/json')
     return problem('unsupported-media-type', 'Send the campaign as application/json.')
-  const text = await readText(context)
-  if (text === undefined) return problem('too-large', `The body may have ${bodyBytesMax} bytes.`)
+  const bytes = await readBody(context)
+  if (bytes === undefined) return problem('too-large', `The body may have ${bodyBytesMax} bytes.`)
   try {
-    return { document: JSON.parse(text) as unknown }
+    return { document: JSON.parse(utf8.decode(bytes)) as unknown }
   } catch {
     return problem('malformed', 'The body is not a JSON document.')
   }
 }
 
-/** A body without Content-Length is counted while it arrives. */
-const readText = async (context: HttpContext): Promise<string | undefined> => {
+/**
+ * A body without Content-Length is counted while it arrives. One that is too long is left to the server, which reads on for half
+ * a second: a connection cut at once would take the 413 with it (measured: every third of 1 MB lost it).
+ */
+const readBody = async (context: HttpContext): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of context.env.incoming) {
+  for await (const chunk of context.env.incoming.iterator({ destroyOnReturn: false })) {
     chunks.push(Buffer.from(chunk))
     bytes += chunks.at(-1)?.length ?? 0
     if (bytes > bodyBytesMax) return undefined
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 const pointerOf = (issuePath: readonly PropertyKey[]): string =>

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log.ts'
-import { type HttpApp, mount, type Route } from './http.ts'
+import { type HttpApp, mount, refuseOtherMethods, type Route } from './http.ts'
 import { problem, problemOfFailure } from './problem.ts'
 
 /** What a caller is told of a failure: never its inner words. */
@@ -27,5 +27,6 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Log): Htt
   app.notFound(() => problem('not-found', 'There is nothing at this address.'))
   mount(app, routes)
   app.route('/', health)
+  refuseOtherMethods(app, [...routes, ...health.routes])
   return app
 }

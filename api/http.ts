@@ -40,10 +40,17 @@ const withSizeCheck =
       ? problem('too-large', `The body may have ${bodyBytesMax} bytes.`)
       : handle(context)
 
-/** Serves the routes; another method on one of their paths is 405 and says which are allowed. */
+/** Serves the routes. */
 export const mount = (app: HttpApp, routes: readonly Route[]): void => {
   for (const { method, path, handle } of routes) app.on(method, path, withSizeCheck(handle))
-  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
+}
+
+/** Another method on one of these paths is 405 and says which are allowed. Comes after whatever serves them. */
+export const refuseOtherMethods = (
+  app: HttpApp,
+  served: readonly { method: string; path: string }[],
+): void => {
+  for (const [path, ofPath] of Map.groupBy(served, (route) => route.path)) {
     const methods = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
     app.all(path, () =>
       problem('method-not-allowed', `This path takes ${methods}.`, { headers: { Allow: methods } }),

@@ -16,22 +16,24 @@ const readSlot = (context: HttpContext): number | undefined => {
 
 const couponAnswer = (
   answer: Extract<IssueAnswer, { kind: 'granted' | 'already' | 'confirming' }>,
+  nowMs: number,
 ): Response => {
   const { kind, grant, campaign } = answer
-  const state = kind === 'confirming' ? 'confirming' : 'usable'
-  const coupon = couponShape({ grant, terms: campaign.view.document.coupon, state })
+  const terms = campaign.view.document.coupon
+  const state = kind === 'confirming' ? 'confirming' : nowMs < terms.usableUntilMs ? 'usable' : 'expired'
+  const coupon = couponShape({ grant, terms, state })
   const location = { ...notStored, Location: `/v1/campaigns/${grant.campaignId}/coupons/mine` }
   if (kind === 'granted') return json(coupon, 201, location)
   if (kind === 'already') return json(coupon, 200, notStored)
   return json(coupon, 202, { ...location, 'Retry-After': '1' })
 }
 
-const answered = (answer: IssueAnswer): Response => {
+const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
   switch (answer.kind) {
     case 'granted':
     case 'already':
     case 'confirming':
-      return couponAnswer(answer)
+      return couponAnswer(answer, gateNowMs())
     case 'sold-out':
       return problem('sold-out', 'Every coupon of this campaign was granted.')
     case 'closed':
@@ -55,7 +57,7 @@ const answered = (answer: IssueAnswer): Response => {
 }
 
 /** `issue`: give me a coupon of this campaign. Idempotent by (campaign, user, slot). */
-export const issueRoute = (issuer: Issuer, callers: Callers): Route => ({
+export const issueRoute = (issuer: Issuer, callers: Callers, gateNowMs: () => number): Route => ({
   method: 'POST',
   path,
   handle: callers.asShopper(async (context, userId) => {
@@ -63,6 +65,6 @@ export const issueRoute = (issuer: Issuer, callers: Callers): Route => ({
     if (slot === undefined)
       return invalid([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
     const campaignId = context.req.param('campaignId') ?? ''
-    return answered(await issuer.issue(campaignId, userId, slot))
+    return answered(await issuer.issue(campaignId, userId, slot), gateNowMs)
   }),
 })

@@ -97,7 +97,7 @@ await runProcess(async (life) => {
 
   const app = createApp(
     [
-      issueRoute(issuer, callers),
+      issueRoute(issuer, callers, registry.gateNowMs),
       outcomeRoute(coupons, callers),
       listUsableCouponsRoute(coupons, callers),
       couponRoute(coupons, callers),

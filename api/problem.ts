@@ -40,7 +40,7 @@ export const problemKinds: Record<ProblemCode, Kind> = {
   'not-open': { status: 409, title: 'Not open yet' },
   closed: { status: 409, title: 'Closed' },
   paused: { status: 409, title: 'Paused', retryable: true },
-  'too-large': { status: 413, title: 'The body is too large', headers: { Connection: 'close' } },
+  'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Only application/json' },
   invalid: { status: 422, title: 'A value breaks a rule' },
   internal: { status: 500, title: 'Our fault' },

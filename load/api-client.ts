@@ -1,11 +1,12 @@
 import { Pool } from 'undici'
 import { z } from 'zod'
+import { Failure, messageOf } from '../platform/failure.ts'
 import { type Answer, readIssue, readOutcome, unanswered } from './answer.ts'
 import { issuePath } from './shoppers.ts'
 
 /** The API as an operator and as a single shopper sees it; a wave goes through `drive` instead. */
 export type ApiClient = {
-  /** Creates a campaign that is open for an hour and returns its id. Rejects, saying why, when the API does not. */
+  /** Creates a campaign that is open for an hour and returns its id. Rejects with `unavailable`, saying why, when the API does not. */
   createCampaign(name: string, stock: number): Promise<string>
   /** Presses once. A request without an answer is unknown, never a rejection. */
   press(campaignId: string, token: string): Promise<Answer>
@@ -72,13 +73,18 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     async createCampaign(name, stock) {
       const nowMs = Date.now()
       const [opensAt, closesAt] = [nowMs - 60_000, nowMs + hourMs].map((time) => new Date(time).toISOString())
-      const { status, body } = await call('POST', '/v1/admin/campaigns', options.adminToken, {
+      const campaign = {
         ...{ name, stock, opensAt, closesAt },
         coupon: { title: 'Ten percent off', discount: { kind: 'percent', value: 10 }, usableUntil: closesAt },
-      })
-      const created = status === 201 ? createdShape.safeParse(JSON.parse(body)) : undefined
-      if (!created?.success) throw new Error(`no campaign was created: the API answered ${status} ${body}`)
-      return created.data.id
+      }
+      try {
+        const { status, body } = await call('POST', '/v1/admin/campaigns', options.adminToken, campaign)
+        if (status !== 201) throw new Error(`it answered ${status} ${body}`)
+        return createdShape.parse(JSON.parse(body)).id
+      } catch (cause) {
+        const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
+        throw new Failure('unavailable', message, { retryable: true, cause })
+      }
     },
     press: (campaignId, token) => ask('POST', issuePath(campaignId), token, readIssue),
     outcome: (campaignId, token) => ask('GET', `${issuePath(campaignId)}/mine`, token, readOutcome),

@@ -75,8 +75,8 @@ const readFlags = (args: string[]) => {
   try {
     return parseArgs({ args, options: flags, allowPositionals: true, strict: true })
   } catch (cause) {
-    // parseArgs says which flag it does not know, or what is missing behind it.
-    throw refused([messageOf(cause)])
+    // Its first sentence says which flag is unknown, or lacks its value; the rest is about dashes.
+    throw refused([messageOf(cause).split('. ')[0] ?? ''])
   }
 }
 

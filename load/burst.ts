@@ -10,6 +10,7 @@ import { type Drain, waitForDrain } from './drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from './figures.ts'
 import { followUp, pressAgain } from './follow-up.ts'
 import type { LedgerReader } from './ledger-reader.ts'
+import { type LedgerLag, waitForLag } from './ledger-lag.ts'
 import { pressAll } from './press.ts'
 import type { Progress } from './progress.ts'
 import { createShoppers, type Shoppers } from './shoppers.ts'
@@ -38,6 +39,7 @@ export type BurstDependencies = {
   url: string
   api: ApiClient
   ledger: LedgerReader
+  lag: LedgerLag
   sign(userId: string, lifetimeSeconds: number): string
   /** A clock in fractional milliseconds. */
   now(): number
@@ -51,8 +53,7 @@ const grantedIntervalMs = 5
 const followUpBounds = { roundsMax: 60, waitMaxMs: 5_000 }
 // Enough to see a wrong answer to a repeat, few enough not to be a second burst.
 const repeatsMax = 400
-// Rows that nobody waits for (more than were told) would have arrived by then.
-const settleMs = 300
+const lagLimitMs = 15_000
 
 const firstAnswers = (
   sheet: AnswerSheet,
@@ -108,7 +109,7 @@ const pressAndDrain = async (
 
 /** One campaign and all who press for it: the wave, the drain, what a shopper does about an open answer, and the comparison. */
 export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies): Promise<BurstResult> => {
-  const { api, ledger, now, progress } = dependencies
+  const { api, ledger, lag, now, progress } = dependencies
   progress.step(`creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`)
   const campaignId = await api.createCampaign('Load run', plan.stock)
   const shoppers = createShoppers({
@@ -120,7 +121,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
   const sheet = createAnswerSheet(plan.shoppers, now)
   const count = (): Promise<number> => ledger.count(campaignId)
   const drainFrom = (expected: number, fromMs: number): Promise<Drain> =>
-    waitForDrain({ count, expected, fromMs, stallMs: dependencies.stallMs, limitMs: drainLimitMs, now })
+    waitForDrain({ count, lag, expected, fromMs, now, stallMs: dependencies.stallMs, limitMs: drainLimitMs })
   // Opens the connection that the drain is timed on.
   await count()
 
@@ -141,10 +142,11 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
   const repeated = await pressAgain(book, plan.shoppers, { ...asking, repeatsMax })
 
   progress.step('comparing the books')
-  await wait(settleMs)
+  // Also rows that nobody waits for, more than were told, are there by then.
+  const isLagGone = await waitForLag(lag, lagLimitMs)
   const checks = await compareBooks(book, shoppers, ledger.rows(campaignId), {
     stock: plan.stock,
-    isLedgerComplete: drain.isComplete,
+    isLedgerComplete: isLagGone ?? drain.isComplete,
   })
   progress.end()
   return {

@@ -1,21 +1,23 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { LedgerLag } from './ledger-lag.ts'
 
 /** How the ledger filled up. */
 export type Drain = {
   rows: number
   /** When the last row was seen, in the clock that was given. */
   lastRowMs: number
-  /** False when rows were still coming in when time was up. */
+  /** Whether all rows that were due are there. */
   isComplete: boolean
 }
 
 export type DrainOptions = {
   count(): Promise<number>
+  lag: LedgerLag
   /** Rows that are due. */
   expected: number
-  /** The moment of the last answer. */
+  /** The moment of the last yes, in the clock that is given. */
   fromMs: number
-  /** No new row for this long: then none will come. */
+  /** No new row for this long: then none is waited for. */
   stallMs: number
   /** Not longer than this in all. */
   limitMs: number
@@ -24,22 +26,31 @@ export type DrainOptions = {
 
 // Counting a hundred thousand rows takes some 15 ms of the database that is still writing them.
 const betweenCountsMs = 5
+// The lag is asked for only when rows are long in coming, so that it costs a sound run nothing.
+const lagIntervalMs = 500
 
-/**
- * Waits until the ledger has all rows that are due. Rows that stopped coming before that are what the comparison has to judge;
- * rows that are still coming are in flight.
- */
+/** Waits until the ledger has the rows that are due, or has all that the log holds, or no more come. */
 export const waitForDrain = async (options: DrainOptions): Promise<Drain> => {
   const { count, expected, fromMs, now } = options
-  let rows = -1
-  let lastRowMs = fromMs
+  let rows = await count()
+  let lastRowMs = Math.max(fromMs, now())
+  let lagAtMs = lastRowMs + lagIntervalMs
+  let hasPassed: Awaited<ReturnType<LedgerLag['mark']>> | undefined
   for (;;) {
-    const counted = await count()
+    if (rows >= expected) return { rows, lastRowMs, isComplete: true }
     const nowMs = now()
-    if (counted !== rows) lastRowMs = nowMs
-    rows = counted
-    if (rows >= expected || nowMs - lastRowMs >= options.stallMs) return { rows, lastRowMs, isComplete: true }
-    if (nowMs - fromMs >= options.limitMs) return { rows, lastRowMs, isComplete: false }
+    if (nowMs - lastRowMs >= options.stallMs || nowMs - fromMs >= options.limitMs)
+      return { rows, lastRowMs, isComplete: false }
+    let isLast = false
+    if (nowMs >= lagAtMs) {
+      hasPassed ??= await options.lag.mark()
+      isLast = (await hasPassed()) === true
+      lagAtMs = now() + lagIntervalMs
+    }
     await wait(betweenCountsMs)
+    const counted = await count()
+    if (counted > rows) lastRowMs = now()
+    rows = counted
+    if (isLast) return { rows, lastRowMs, isComplete: rows >= expected }
   }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { LedgerRow } from '../coupon/books/identity.ts'
 import { idBytes, idText } from '../coupon/ledger/tables.ts'
+import { Failure, messageOf } from '../platform/failure.ts'
 import type { Database } from '../platform/mysql.ts'
 
-/** The ledger, read past the product: straight from its table. */
+/** The ledger, read past the product: straight from its table. Every call rejects with `unavailable` when it cannot be read. */
 export type LedgerReader = {
   /** Rows of a campaign. */
   count(campaignId: string): Promise<number>
@@ -34,8 +35,15 @@ const pageQuery = [
 
 export const createLedgerReader = (database: Database): LedgerReader => {
   const query = async (sql: string, values: unknown[]): Promise<unknown[]> => {
-    const [rows] = await database.pool.query({ sql }, values)
-    return Array.isArray(rows) ? rows : []
+    try {
+      const [rows] = await database.pool.query({ sql }, values)
+      return Array.isArray(rows) ? rows : []
+    } catch (cause) {
+      throw new Failure('unavailable', `the ledger cannot be read: ${messageOf(cause)}`, {
+        retryable: true,
+        cause,
+      })
+    }
   }
 
   return {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { cpus, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { z } from 'zod'
 
 /** Where and with what figures were measured; nothing that names the machine. */
@@ -11,6 +11,8 @@ export type Machine = {
   /** Pinned versions of what lies on the path. */
   packages: Record<string, string>
   date: string
+  /** Processes that wanted a processor in the minute before the run: figures of a busy machine say little. */
+  loadBefore: number
 }
 
 const onThePath = ['hono', '@hono/node-server', 'kafkajs', 'ioredis', 'mysql2', 'autocannon']
@@ -32,5 +34,6 @@ export const describeMachine = async (database: string, date: Date): Promise<Mac
     database,
     packages: Object.fromEntries(onThePath.map((name) => [name, versions[name] ?? 'unknown'])),
     date: date.toISOString().slice(0, 10),
+    loadBefore: loadavg()[0] ?? 0,
   }
 }

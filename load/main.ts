@@ -1,10 +1,16 @@
+import { grantsTopic } from '../coupon/grant.ts'
+import { createPositions } from '../coupon/ledger/positions.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
-import { connectDatabase } from '../platform/mysql.ts'
+import { createTopics } from '../platform/kafka-topics.ts'
+import { createKafka } from '../platform/kafka.ts'
+import { createLog } from '../platform/log.ts'
+import { connectDatabase, type Database } from '../platform/mysql.ts'
 import { createTokenSigner } from '../platform/token.ts'
 import { createApiClient } from './api-client.ts'
 import { type BurstArguments, parseArguments, usage } from './arguments.ts'
 import { startBareServer } from './bare-server.ts'
 import { runBurst } from './burst.ts'
+import { createLedgerLag, type LedgerLag, unknownLag } from './ledger-lag.ts'
 import { createLedgerReader } from './ledger-reader.ts'
 import { describeMachine } from './machine.ts'
 import { runBare } from './pairs.ts'
@@ -14,6 +20,14 @@ import { readLoadSettings } from './settings.ts'
 import { createShoppers } from './shoppers.ts'
 
 const exitCodes = { pass: 0, fail: 1, 'in-flight': 1, wrongUse: 2 } as const
+
+/** Without brokers a row that does not come is never called lost, only undecided. */
+const ledgerLag = (brokers: string[] | undefined, database: Database): LedgerLag => {
+  if (brokers === undefined) return unknownLag
+  const log = createLog('load', 'silent')
+  const kafka = createKafka({ brokers, clientId: 'firstcome-load', log, requestTimeoutMs: 10_000 })
+  return createLedgerLag(createTopics(kafka), createPositions(database), grantsTopic)
+}
 
 const load = async (asked: BurstArguments, command: string): Promise<LoadRun> => {
   const settings = readLoadSettings(process.env, asked.url)
@@ -29,10 +43,11 @@ const load = async (asked: BurstArguments, command: string): Promise<LoadRun> =>
   })
   const database = connectDatabase({ url: settings.databaseUrl, connectionsMax: 2, queryTimeoutMs: 30_000 })
   const ledger = createLedgerReader(database)
+  const lag = ledgerLag(settings.kafkaBrokers, database)
   try {
     const machine = await describeMachine(await ledger.version(), new Date())
     const run = await runLoad(asked, {
-      burst: (plan) => runBurst(plan, { url, api, ledger, sign, now, progress, stallMs: 15_000 }),
+      burst: (plan) => runBurst(plan, { url, api, ledger, lag, sign, now, progress, stallMs: 15_000 }),
       async withBare(work) {
         const bare = await startBareServer(settings.jwtSecret)
         const shoppersOf = (count: number) => createShoppers({ count, prefix: 'bare', sign })
@@ -50,6 +65,7 @@ const load = async (asked: BurstArguments, command: string): Promise<LoadRun> =>
     return run
   } finally {
     await api.close()
+    await lag.close()
     await database.close()
   }
 }

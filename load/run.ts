@@ -5,7 +5,7 @@ import type { BurstPlan, BurstResult } from './burst.ts'
 import type { Machine } from './machine.ts'
 import { type BareResult, type Pairs, runPairs } from './pairs.ts'
 import { markdownReport } from './report/markdown.ts'
-import { burstReport, pairsReport, type ReportOutput } from './report/terminal.ts'
+import { type ReportOutput, terminalReport } from './report/terminal.ts'
 
 /** The ways a run can press. */
 export type Presses = {
@@ -55,8 +55,7 @@ export const reportRun = async (
   command: string,
   output: ReportOutput,
 ): Promise<void> => {
-  for (const burst of run.bursts) output.write(burstReport(burst, output))
-  if (run.pairs !== undefined) output.write(`\n${pairsReport(run.pairs)}`)
+  output.write(`${terminalReport(run, machine, output)}\n`)
   if (asked.report !== undefined) await writeFile(asked.report, markdownReport(run, machine, command))
   if (asked.json !== undefined)
     await writeFile(asked.json, `${JSON.stringify({ command, machine, ...run }, undefined, 2)}\n`)

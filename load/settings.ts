@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure, messageOf } from '../platform/failure.ts'
-import { databaseUrl, readSettings, secret } from '../platform/settings.ts'
+import { databaseUrl, kafkaBrokers, readSettings, secret } from '../platform/settings.ts'
 
 /** The environment of a load run. The launcher writes it to `.firstcome/environment`. */
 const loadSettings = z.object({
@@ -8,12 +8,20 @@ const loadSettings = z.object({
   JWT_SECRET: secret('expected the secret that the API checks shopper tokens with'),
   ADMIN_TOKEN: secret('expected the token of operators, to create a campaign'),
   DATABASE_URL: databaseUrl,
+  KAFKA_BROKERS: kafkaBrokers.optional(),
 })
 
 const defaultUrl = 'http://127.0.0.1:8080'
 
 /** What a load run needs to know about the system it presses. */
-export type LoadSettings = { apiUrl: string; jwtSecret: string; adminToken: string; databaseUrl: string }
+export type LoadSettings = {
+  apiUrl: string
+  jwtSecret: string
+  adminToken: string
+  databaseUrl: string
+  /** To tell a row that is late from one that is lost; without them a missing row stays undecided. */
+  kafkaBrokers: string[] | undefined
+}
 
 /** Reads the environment; `url` goes before `API_URL`. Throws `refused` with every fault at once. */
 export const readLoadSettings = (environment: NodeJS.ProcessEnv, url?: string): LoadSettings => {
@@ -24,6 +32,7 @@ export const readLoadSettings = (environment: NodeJS.ProcessEnv, url?: string): 
       jwtSecret: settings.JWT_SECRET,
       adminToken: settings.ADMIN_TOKEN,
       databaseUrl: settings.DATABASE_URL,
+      kafkaBrokers: settings.KAFKA_BROKERS,
     }
   } catch (cause) {
     const hint =

@@ -11,7 +11,9 @@ export const createHealthRoutes = (checks: readonly ReadinessCheck[]) =>
   new Hono()
     .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', (context) => {
-      const states = Object.fromEntries(checks.map(({ name, ready }) => [name, ready() ? 'ready' : 'waiting']))
+      const states = Object.fromEntries(
+        checks.map(({ name, ready }) => [name, ready() ? 'ready' : 'waiting']),
+      )
       const ready = checks.every((check) => check.ready())
       return context.json({ status: ready ? 'ready' : 'waiting', checks: states }, ready ? 200 : 503, {
         'Cache-Control': 'no-store',

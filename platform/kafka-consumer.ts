@@ -54,9 +54,10 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     rebalanceTimeout: 30_000,
     heartbeatInterval: 3_000,
     maxBytesPerPartition: 1_048_576,
-    minBytes: 1,
-    // A stop waits for the long poll.
-    maxWaitTimeInMs: 250,
+    // Small fetches cost every part behind them: a fetch waits for some 500 records, but not longer than maxWaitTimeInMs.
+    // Nobody waits for it: a gate shows its grants before the ledger has them. A stop waits for the long poll.
+    minBytes: 100_000,
+    maxWaitTimeInMs: 200,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },
   })
   let partitions: readonly number[] = []
@@ -104,7 +105,10 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
               await consumer
                 .commitOffsets([{ topic, partition, offset: String(offset) }])
                 .catch((cause: unknown) =>
-                  options.log.debug({ cause: messageOf(cause) }, 'Kafka did not note the offset (lag tools only)'),
+                  options.log.debug(
+                    { cause: messageOf(cause) },
+                    'Kafka did not note the offset (lag tools only)',
+                  ),
                 )
             },
             pauseFor(milliseconds) {

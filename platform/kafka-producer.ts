@@ -2,7 +2,11 @@ import { Failure, messageOf } from './failure.ts'
 import type { KafkaCluster } from './kafka.ts'
 
 /** One record: compact text, and a key where it stems from elsewhere. */
-export type RecordToAppend = { value: string | Buffer | null; key?: Buffer | null; headers?: Record<string, string> }
+export type RecordToAppend = {
+  value: string | Buffer | null
+  key?: Buffer | null
+  headers?: Record<string, string>
+}
 
 /** The two-method port in front of the log's writer. */
 export type Producer = {

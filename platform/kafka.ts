@@ -1,8 +1,6 @@
-import { Kafka, logLevel, type ISocketFactory, type KafkaConfig } from 'kafkajs'
-import { calmKafkaTimers } from './kafka-timer.ts'
+import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig } from 'kafkajs'
+import { Kafka, logLevel } from './kafkajs.ts'
 import type { Log } from './log.ts'
-
-calmKafkaTimers()
 
 /** How every client of one process reaches the brokers. */
 export type KafkaOptions = {
@@ -17,7 +15,7 @@ export type KafkaOptions = {
 }
 
 /** The handle that producers, consumers and admin clients are made from. */
-export type KafkaCluster = Kafka
+export type KafkaCluster = KafkaClient
 
 /**
  * kafkajs with every wait bounded: two retries from 50 ms fail in about 0.15 s where its defaults block a send for 17 s.

@@ -1,4 +1,13 @@
-import { createPool, type Pool, type PoolConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise'
+import type { PoolConnection as PlainConnection } from 'mysql2'
+import {
+  type Connection as DriverConnection,
+  createConnection,
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type ResultSetHeader,
+  type RowDataPacket,
+} from 'mysql2/promise'
 import { Failure, messageOf } from './failure.ts'
 
 /** One connection inside a transaction. Values are escaped by the driver; a row is unknown until read. */
@@ -41,11 +50,17 @@ const failureOf = (cause: unknown): Failure =>
 /** The fault number of the server (1205 lock wait, 1213 deadlock, ...), if it was the server that said no. */
 export const serverErrorOf = (thrown: unknown): number | undefined => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
-  if (typeof cause !== 'object' || cause === null || !('sqlState' in cause) || !('errno' in cause)) return undefined
+  if (typeof cause !== 'object' || cause === null || !('sqlState' in cause) || !('errno' in cause))
+    return undefined
   return typeof cause.errno === 'number' ? cause.errno : undefined
 }
 
-const bounded = (connection: PoolConnection, timeoutMs: number): Connection => {
+const sessionSettings = [
+  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+]
+
+const bounded = (connection: DriverConnection, timeoutMs: number): Connection => {
   const query = async (sql: string, values: readonly unknown[]): Promise<unknown> => {
     const [result] = await connection.query({ sql, values: [...values], timeout: timeoutMs })
     return result
@@ -63,29 +78,55 @@ const bounded = (connection: PoolConnection, timeoutMs: number): Connection => {
 /** A pool whose every wait is bounded. Connections are made when first needed, so a process starts with the database down. */
 export const connectDatabase = (options: DatabaseOptions): Database => {
   const { queryTimeoutMs } = options
-  const pool = createPool({
+  const connectionOptions = {
     uri: options.url,
-    connectionLimit: options.connectionsMax,
-    maxIdle: options.connectionsMax,
-    queueLimit: 1_000,
     connectTimeout: 2_000,
     enableKeepAlive: true,
     keepAliveInitialDelay: 10_000,
     timezone: 'Z',
     // Without FOUND_ROWS `affectedRows` counts changed rows, so a no-op upsert counts 0.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
+  }
+  const pool = createPool({
+    ...connectionOptions,
+    connectionLimit: options.connectionsMax,
+    maxIdle: options.connectionsMax,
+    queueLimit: 1_000,
   })
   // What the recorder's locking reads and the rebuild's snapshot rely on, whatever the server's defaults are.
   pool.on('connection', (connection) => {
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-    connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'")
+    // mysql2's promise pool hands out the plain connection here, whatever its types say.
+    const plain = connection as unknown as PlainConnection
+    for (const setting of sessionSettings)
+      plain.query(setting, (fault) => {
+        if (fault !== null) plain.destroy()
+      })
   })
+
+  /** A connection of the pool; the pool itself would let one wait for ever. */
+  const acquire = async (): Promise<PoolConnection> => {
+    const pending = pool.getConnection()
+    const { promise, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      // It may still come: then it goes straight back.
+      pending.then(
+        (late) => late.release(),
+        () => undefined,
+      )
+      reject(new Failure('unavailable', `no connection within ${queryTimeoutMs} ms`, { retryable: true }))
+    }, queryTimeoutMs)
+    try {
+      return await Promise.race([pending, promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 
   /** mysql2's own timeout leaves the late answer on the connection: such a connection is destroyed, never reused. */
   const withConnection = async <Result>(
     work: (connection: PoolConnection) => Promise<Result>,
   ): Promise<Result> => {
-    const connection = await pool.getConnection()
+    const connection = await acquire()
     let sound = false
     try {
       const result = await work(connection)
@@ -128,16 +169,18 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
 
   const locked: Database['locked'] = async (name, waitSeconds, work) => {
     try {
-      return await withConnection(async (connection) => {
+      // Not of the pool: whoever holds a lock needs the pool for its work, and would wait for others like it.
+      const connection = await createConnection(connectionOptions)
+      // A cut shows at the next statement; without a listener it would end the process.
+      connection.on('error', () => undefined)
+      try {
         const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
         const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
-        if (Number(row?.['held']) !== 1) return undefined
-        try {
-          return await work()
-        } finally {
-          await statements.rows('SELECT RELEASE_LOCK(?)', [name])
-        }
-      })
+        return Number(row?.['held']) === 1 ? await work() : undefined
+      } finally {
+        // The lock goes with its connection.
+        connection.destroy()
+      }
     } catch (cause) {
       throw failureOf(cause)
     }

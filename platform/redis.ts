@@ -93,7 +93,8 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
       if (client.status === 'ready') return
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const timer = setTimeout(
-        () => reject(new Failure('unavailable', `Redis did not answer in ${timeoutMs} ms`, { retryable: true })),
+        () =>
+          reject(new Failure('unavailable', `Redis did not answer in ${timeoutMs} ms`, { retryable: true })),
         timeoutMs,
       )
       client.once('ready', resolve)

@@ -64,7 +64,7 @@ const install = async (
   }
   const tools = await findKafkaTools(machine)
   const packages = machine.canInstall ? packagesFor(missing, tools) : []
-  const names = packages.map(([newest]) => newest).join(', ')
+  const names = packages.map((candidates) => candidates.join(' or ')).join(', ')
   const installed =
     packages.length === 0
       ? Promise.resolve()

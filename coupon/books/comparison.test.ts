@@ -251,6 +251,27 @@ describe('what has not arrived yet is never called a loss', () => {
     expect(overallVerdict(checks)).toBe('in-flight')
   })
 
+  test('grants that wait in the outbox explain as many gaps as people who were told pending', () => {
+    const books = soundBooks()
+    books.rows.splice(2, 2)
+    for (const userId of ['user-3', 'user-4']) {
+      books.answers = books.answers.filter((answer) => answer.userId !== userId)
+      books.answers.push({ userId, told: { kind: 'confirming' } })
+    }
+    expect(notPassed(compare(books))).toEqual({
+      'everybody-answered': 'in-flight',
+      'nothing-stranded': 'in-flight',
+      'ranks-without-gap': 'in-flight',
+    })
+    books.rows.splice(7, 1)
+    expect(notPassed(compare(books))).toEqual({
+      'everybody-answered': 'in-flight',
+      'no-lost-win': 'fail',
+      'nothing-stranded': 'fail',
+      'ranks-without-gap': 'fail',
+    })
+  })
+
   test('a loss beside it is still one', () => {
     const books = soundBooks()
     books.isLedgerComplete = false

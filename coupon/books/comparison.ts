@@ -1,7 +1,15 @@
 import { crc32 } from 'node:zlib'
 import { Failure } from '../../platform/failure.ts'
 import type { Check } from './check.ts'
-import { checkIdentity, describeCoupon, hear, type Identity, type LedgerRow, type Told } from './identity.ts'
+import {
+  checkIdentity,
+  describeCoupon,
+  hear,
+  type Identity,
+  type LedgerRow,
+  type Reach,
+  type Told,
+} from './identity.ts'
 import { createRankSet } from './ranks.ts'
 import { createTallies } from './tallies.ts'
 
@@ -39,7 +47,7 @@ export const createComparison = (options: ComparisonOptions): Comparison => {
   const tallies = createTallies()
   const ranks = createRankSet()
   const identities = new Map<string, Identity>()
-  const got = { through: 0, open: 0, out: 0 }
+  const reached: Record<Reach, number> = { through: 0, pending: 0, open: 0, out: 0 }
   let rows = 0
 
   const identityOf = (userId: string, slot: number): Identity => {
@@ -56,24 +64,28 @@ export const createComparison = (options: ComparisonOptions): Comparison => {
   }
 
   const endShare = (): void => {
-    for (const identity of identities.values()) got[checkIdentity(identity, tallies, isLedgerComplete)] += 1
+    for (const identity of identities.values())
+      reached[checkIdentity(identity, tallies, isLedgerComplete)] += 1
     identities.clear()
   }
 
   const checkTotals = (): void => {
-    const missing = isLedgerComplete ? 'broken' : 'inFlight'
-    const due = Math.min(stock, got.through)
+    // Each of these may hold a rank, and a unit of the stock, whose row is still to come.
+    const inFlight = isLedgerComplete ? reached.pending + reached.open : stock
+    const through = reached.through + reached.pending
+    const due = Math.min(stock, through)
     tallies.noOversell.looked(rows)
     if (rows > stock) tallies.noOversell.broken(() => `${rows} rows for a stock of ${stock}`, rows - stock)
+
+    const missing = ranks.gapCount() > inFlight ? 'broken' : 'inFlight'
     for (const rank of ranks.gaps()) tallies.ranksWithoutGap[missing](() => `rank ${rank} has no row`)
+
     tallies.nothingStranded.looked(due)
-    if (rows < due)
-      tallies.nothingStranded[missing](
-        () => `${rows} rows, though ${got.through} got through to a stock of ${stock}`,
-        due - rows,
-      )
-    else if (rows < Math.min(stock, got.through + got.open))
-      tallies.nothingStranded.inFlight(() => `${got.open} who pressed have no answer yet`, got.open)
+    const example = (): string => `${rows} rows, though ${through} got through to a stock of ${stock}`
+    if (due - rows > inFlight) tallies.nothingStranded.broken(example, due - rows)
+    else if (rows < due) tallies.nothingStranded.inFlight(example, due - rows)
+    else if (rows < Math.min(stock, through + reached.open))
+      tallies.nothingStranded.inFlight(() => `${reached.open} who pressed have no answer yet`, reached.open)
   }
 
   return {

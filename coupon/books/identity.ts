@@ -94,14 +94,13 @@ const checkNoWin = (identity: Identity, tallies: Tallies): void => {
 }
 
 /**
- * Compares all that was said about one user and slot. Returns whether they got through to the gate: `through`, `open` while
- * nobody can say, `out` when they were refused before, or never pressed.
+ * Whether a user got through to the gate: `through` for certain, `pending` when it granted them something that is not in the
+ * ledger yet, `open` while nobody can say, `out` when they were refused before it, or never pressed.
  */
-export const checkIdentity = (
-  identity: Identity,
-  tallies: Tallies,
-  isLedgerComplete: boolean,
-): 'through' | 'open' | 'out' => {
+export type Reach = 'through' | 'pending' | 'open' | 'out'
+
+/** Compares all that was said about one user and slot. */
+export const checkIdentity = (identity: Identity, tallies: Tallies, isLedgerComplete: boolean): Reach => {
   const { userId, granted, last, rows } = identity
   if (granted === undefined) checkNoWin(identity, tallies)
   else checkWin(identity, granted, tallies, isLedgerComplete)
@@ -117,5 +116,6 @@ export const checkIdentity = (
   if (granted !== undefined || identity.wasSoldOut) return 'through'
   if (!isOpen(last)) return 'out'
   tallies.everybodyAnswered.inFlight(() => `${userId}: the last answer was ${last.kind}`)
-  return last.kind === 'confirming' ? 'through' : 'open'
+  if (rows.length > 0) return 'through'
+  return last.kind === 'confirming' ? 'pending' : 'open'
 }

@@ -4,7 +4,9 @@ import { stockMax } from '../grant.ts'
 export type RankSet = {
   /** `new` the first time, `seen` ever after; `impossible` for what no campaign can give out. */
   add(rank: number): 'new' | 'seen' | 'impossible'
-  /** Ranks below the highest one seen that were not seen, the lowest first. */
+  /** How many ranks below the highest one seen were not seen. */
+  gapCount(): number
+  /** Those ranks, the lowest first. */
   gaps(): Generator<number>
 }
 
@@ -12,6 +14,7 @@ export type RankSet = {
 export const createRankSet = (): RankSet => {
   const bits = new Uint8Array(stockMax / 8 + 1)
   let highest = 0
+  let seen = 0
   const has = (rank: number): boolean => ((bits[rank >> 3] ?? 0) & (1 << (rank & 7))) !== 0
 
   return {
@@ -19,9 +22,11 @@ export const createRankSet = (): RankSet => {
       if (!Number.isInteger(rank) || rank < 1 || rank > stockMax) return 'impossible'
       if (has(rank)) return 'seen'
       bits[rank >> 3] = (bits[rank >> 3] ?? 0) | (1 << (rank & 7))
+      seen += 1
       if (rank > highest) highest = rank
       return 'new'
     },
+    gapCount: () => highest - seen,
     *gaps() {
       for (let rank = 1; rank < highest; rank += 1) if (!has(rank)) yield rank
     },

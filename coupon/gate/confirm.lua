@@ -1,6 +1,6 @@
 -- confirm: the log has these outbox entries. Only an OK makes a 201.
 --
--- KEYS  1 gate  2 outbox:<epoch>
+-- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
 -- ARGV  1 layout  2 epoch of the grants
 --       then for each entry: the number that names it, its count of grants
 -- Reply a refusal (order.lua), or {'OK', entries deleted}. An entry that is gone already is fine: a relay was first.
@@ -8,9 +8,11 @@
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 if refusal then return refusal end
+refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4])
+if refusal then return refusal end
 
-if #KEYS ~= 2 or #ARGV < 4 or #ARGV % 2 ~= 0 then
-  return redis.error_reply('ARGUMENT confirm takes 2 keys, 2 values and 2 for each entry')
+if #KEYS ~= 4 or #ARGV < 4 or #ARGV % 2 ~= 0 then
+  return redis.error_reply('ARGUMENT confirm takes 4 keys, 2 values and 2 for each entry')
 end
 for index = 3, #ARGV do
   if not string.find(ARGV[index], '^[1-9]%d*$') then
@@ -20,7 +22,7 @@ end
 
 local deleted, grants = 0, 0
 for index = 3, #ARGV, 2 do
-  if redis.call('XDEL', KEYS[2], ARGV[2] .. '-' .. ARGV[index]) == 1 then
+  if redis.call('XDEL', KEYS[3], ARGV[2] .. '-' .. ARGV[index]) == 1 then
     deleted = deleted + 1
     grants = grants + tonumber(ARGV[index + 1])
   end

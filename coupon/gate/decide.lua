@@ -2,7 +2,8 @@
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
 -- ARGV  1 layout  2 epoch  3 outboxGrantsMax (grants)
---       then for each request: user id, slot (1..10), coupon id (36 characters)
+--       4 the requests, each a line `slot user-id coupon-id`: 1..10, 1 to 64 characters, 36 characters. One value for all of them,
+--         because a client pays for each value of a call
 -- Reply a refusal (order.lua), or
 --   {'OK', nowMs, number, granted, nextRank, refusedAs, freeRanks, exceptions}
 --     requests that are not in `exceptions` are served in order: the first `granted` of them got a coupon, the rest `refusedAs`
@@ -24,24 +25,23 @@ refusal = disagreement(gate, winners_key, outbox_key, free_key)
 if refusal then return refusal end
 
 -- Lua does not roll back: everything is checked before the first write.
-local count = (#ARGV - 3) / 3
-if #KEYS ~= 4 or not outboxGrantsMax or count < 1 or count ~= math.floor(count) then
-  return redis.error_reply('ARGUMENT decide takes 4 keys, 3 values and 3 for each request')
+if #KEYS ~= 4 or #ARGV ~= 4 or not outboxGrantsMax then
+  return redis.error_reply('ARGUMENT decide takes 4 keys and 4 values')
 end
-local users = {}
-for index = 1, count do
-  local at = 3 * index + 1
-  local user, slot, coupon = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  if #user < 1 or #user > 64 or string.find(user, '[^%w._~@|:+-]') then
-    return redis.error_reply('ARGUMENT user id of request ' .. index)
+local count, length = 0, 0
+local slots, users, coupons, fields = {}, {}, {}, {}
+for slot, user, coupon in string.gmatch(ARGV[4], '(%d+) ([%w._~@|:+-]+) ([%x-]+)\n') do
+  count = count + 1
+  length = length + #slot + #user + #coupon + 3
+  if #slot > 2 or slot == '0' or (#slot == 2 and slot ~= '10') or #user > 64 or #coupon ~= 36 then
+    return redis.error_reply('ARGUMENT request ' .. count)
   end
-  if slot ~= '10' and not string.find(slot, '^[1-9]$') then
-    return redis.error_reply('ARGUMENT slot of request ' .. index)
-  end
-  if #coupon ~= 36 or string.find(coupon, '[^%x-]') then
-    return redis.error_reply('ARGUMENT coupon id of request ' .. index)
-  end
-  users[index] = slot .. ':' .. user
+  slots[count], users[count], coupons[count] = slot, user, coupon
+  fields[count] = slot .. ':' .. user
+end
+-- What the pattern skipped would be a request that nobody answers.
+if count == 0 or length ~= #ARGV[4] then
+  return redis.error_reply('ARGUMENT a request is not `slot user-id coupon-id`')
 end
 
 local now = now_ms()
@@ -64,11 +64,12 @@ if refusedAs == '' then
   end
 end
 
-local wonBefore = redis.call('HMGET', winners_key, unpack(users))
+local wonBefore = redis.call('HMGET', winners_key, unpack(fields))
 local is_pending = pending_in(outbox_key, epoch)
 local exceptions, winners, lines, freeRanks = {}, {}, {}, {}
 local seen = {}
 local granted, nextRank = 0, gate.nextRank
+local nowPart = '|' .. text(now) .. '|'
 local first = gate.granted + 1
 local free = nextRank - 1 > gate.granted and redis.call('LRANGE', free_key, 0, count - 1) or {}
 local function except(index, kind, value)
@@ -77,13 +78,12 @@ local function except(index, kind, value)
 end
 
 for index = 1, count do
-  local user, won = users[index], wonBefore[index]
-  local slot = ARGV[3 * index + 2]
+  local field, won, slot = fields[index], wonBefore[index], slots[index]
   if won then
     local number = tonumber(string.match(won, '|(%d+)$'))
     except(index, is_pending(number) and 'PENDING' or 'WON', won)
-  elseif seen[user] then
-    except(index, 'SAME', text(seen[user]))
+  elseif seen[field] then
+    except(index, 'SAME', text(seen[field]))
   elseif refusedAs ~= 'PAUSED' and refusedAs ~= 'CLOSED' and tonumber(slot) > gate.perUserLimit then
     except(index, 'OVER_LIMIT', text(gate.perUserLimit))
   elseif granted < available then
@@ -95,14 +95,14 @@ for index = 1, count do
       rank = text(nextRank)
       nextRank = nextRank + 1
     end
-    seen[user] = index
-    local coupon = ARGV[3 * index + 3]
-    winners[2 * granted + 1] = user
-    winners[2 * granted + 2] = coupon .. '|' .. rank .. '|' .. text(now) .. '|' .. text(first + granted)
+    seen[field] = index
+    local coupon = coupons[index]
+    winners[2 * granted + 1] = field
+    winners[2 * granted + 2] = coupon .. '|' .. rank .. nowPart .. text(first + granted)
     granted = granted + 1
-    lines[granted] = coupon .. ',' .. slot .. ',' .. rank .. ',' .. ARGV[3 * index + 1]
+    lines[granted] = coupon .. ',' .. slot .. ',' .. rank .. ',' .. users[index]
   else
-    seen[user] = index
+    seen[field] = index
   end
 end
 

@@ -93,8 +93,9 @@ const triples = (
 
 export const createGate = (redis: RedisClient, options: { outboxGrantsMax: number }): Gate => ({
   async decide(campaignId, epoch, wishes) {
-    const args: (string | number)[] = [layout, epoch, options.outboxGrantsMax]
-    for (const { userId, slot, couponId } of wishes) args.push(userId, slot, couponId)
+    let requests = ''
+    for (const { userId, slot, couponId } of wishes) requests += `${slot} ${userId} ${couponId}\n`
+    const args = [layout, epoch, options.outboxGrantsMax, requests]
     const reply = parseReply('decide', await redis.run(decideScript, keysOf(campaignId, epoch), args))
     if (reply.code !== 'OK') return parseRefusal('decide', reply)
 
@@ -136,8 +137,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
   async confirm(campaignId, epoch, entries) {
     const args: (string | number)[] = [layout, epoch]
     for (const { number, grants } of entries) args.push(number, grants.length)
-    const keys = [gateKey(campaignId), outboxKey(campaignId, epoch)]
-    const reply = parseReply('confirm', await redis.run(confirmScript, keys, args))
+    const reply = parseReply('confirm', await redis.run(confirmScript, keysOf(campaignId, epoch), args))
     return reply.code === 'OK' ? { kind: 'confirmed' } : parseRefusal('confirm', reply)
   },
 

@@ -12,11 +12,11 @@ local function server_fence()
   return string.match(info, 'master_replid:(%x+)')
 end
 
--- The fields that every script needs, or a refusal. `epoch` nil takes the gate's own.
+-- The fields that every script needs, or a refusal: a gate that lacks any of its fields is not whole. `epoch` nil takes the gate's own.
 local function live_gate(gate_key, layout, epoch)
   local fields = redis.call('HMGET', gate_key, 'layout', 'epoch', 'fence', 'state',
     'granted', 'nextRank', 'entriesAppended', 'entriesDeleted', 'grantsPending',
-    'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'grantableFromMs', 'version')
+    'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'grantableFromMs', 'version', 'claim', 'document')
   if fields[4] == 'rearming' then return nil, {'REARMING', ''} end
   if fields[1] ~= layout then return nil, {'UNARMED', 'layout'} end
   for index = 1, #fields do

@@ -25,6 +25,7 @@ const machineLines = (machine: Machine, command: string): string[] => [
   `- command: \`${command}\``,
   `- date: ${machine.date}`,
   `- machine: ${machine.processors}, ${machine.memoryGb} GB; generator, API, worker and servers all on it`,
+  `- load average before the run: ${machine.loadBefore.toFixed(1)}`,
   `- Node ${machine.node}, database ${machine.database}`,
   `- ${Object.entries(machine.packages)
     .map(([name, version]) => `${name} ${version}`)

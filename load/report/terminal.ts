@@ -1,7 +1,9 @@
 import { styleText } from 'node:util'
 import type { Check, Verdict } from '../../coupon/books/check.ts'
 import type { BurstResult } from '../burst.ts'
+import type { Machine } from '../machine.ts'
 import type { Pairs } from '../pairs.ts'
+import type { LoadRun } from '../run.ts'
 import {
   asRatio,
   extent,
@@ -23,54 +25,67 @@ const paint = (verdict: Verdict, text: string, stream: ReportOutput): string =>
 
 const checkLines = (check: Check, stream: ReportOutput): string[] => {
   const { verdict, promise } = check
-  const line = `${promise.padEnd(22)}${extent(check).padStart(18)}  ${check.how}`
+  const line = `${promise.padEnd(22)}${extent(check).padStart(13)}  ${check.how}`
   return [
     `  ${paint(verdict, verdict.padEnd(9), stream)} ${line}`,
-    ...check.examples.map((example) => `              ${example}`),
+    ...check.examples.map((example) => `            ${example}`),
   ]
 }
 
+const columns = (label: string, cells: readonly string[]): string =>
+  `  ${label.padEnd(22)}${cells.map((cell) => cell.padStart(12)).join('')}`
+
 const outcomeLines = ({ outcomes }: BurstResult): string[] => [
-  `  ${'first answer'.padEnd(22)}${['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'].map((head) => head.padStart(10)).join('')}`,
+  columns('first answer', ['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']),
   ...outcomes.map(({ outcome, answers, latency }) => {
     const times = latency === undefined ? [] : [latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs]
-    return `  ${outcome.padEnd(22)}${[inThousands(answers), ...times.map(inMs)].map((cell) => cell.padStart(10)).join('')}`
+    return columns(outcome, [inThousands(answers), ...times.map(inMs)])
   }),
 ]
 
-/** One burst: the verdict, every promise, the counts, the rates. */
-export const burstReport = (result: BurstResult, stream: ReportOutput): string =>
-  [
-    '',
-    `  ${paint(result.verdict, verdictWord(result.verdict), stream)}  ${verdictSentence(result)}`,
-    '',
-    ...result.checks.flatMap((check) => checkLines(check, stream)),
-    '',
-    ...outcomeLines(result),
-    '',
-    ...rateRows(result).map(
-      ([label, figure, says]) => `  ${label.padEnd(22)}${figure.padStart(10)}  ${says}`,
-    ),
-    '',
-    ...remarks(result).map((remark) => `  ${remark}`),
-    '',
-  ].join('\n')
+const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
+  `  ${paint(result.verdict, verdictWord(result.verdict), stream)}  ${verdictSentence(result)}`,
+  '',
+  ...result.checks.flatMap((check) => checkLines(check, stream)),
+  '',
+  ...outcomeLines(result),
+  '',
+  ...rateRows(result).map(([label, figure, says]) => `${columns(label, [figure])}  ${says}`),
+  '',
+  ...remarks(result).map((remark) => `  ${remark}`),
+  '',
+]
 
-/** All pairs: what each measured, and the ratio. */
-export const pairsReport = ({ pairs, ratio }: Pairs): string =>
-  [
-    `  ${'pair'.padEnd(6)}${['bare /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio'].map((head) => head.padStart(14)).join('')}`,
-    ...pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) => {
-      const cells = [
-        inThousands(bare.answersPerSecond),
-        inThousands(figures.acceptedPerSecond),
-        inThousands(figures.persistedPerSecond),
-        inMs(figures.drainMs),
-        asRatio(ofPair),
-      ]
-      return `  ${String(index + 1).padEnd(6)}${cells.map((cell) => cell.padStart(14)).join('')}`
-    }),
+const pairLines = ({ pairs, ratio }: Pairs): string[] => [
+  columns('pair', ['bare /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio']),
+  ...pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) =>
+    columns(String(index + 1), [
+      inThousands(bare.answersPerSecond),
+      inThousands(figures.acceptedPerSecond),
+      inThousands(figures.persistedPerSecond),
+      inMs(figures.drainMs),
+      asRatio(ofPair),
+    ]),
+  ),
+  '',
+  `  ${asRatio(ratio.median)} coupons persisted for each request of bare Hono (${asRatio(ratio.min)} to ${asRatio(ratio.max)})`,
+  '',
+]
+
+const busyLines = ({ loadBefore }: Machine): string[] =>
+  loadBefore > 1 ? [`  the machine was busy before the run: load average ${loadBefore.toFixed(1)}`, ''] : []
+
+/** A run: the verdict before anything else, then every promise, the counts and the rates of each burst, then the pairs. */
+export const terminalReport = (run: LoadRun, machine: Machine, stream: ReportOutput): string => {
+  const several = [
+    `  ${paint(run.verdict, verdictWord(run.verdict), stream)}  over ${run.bursts.length} bursts`,
     '',
-    `  persisted coupons for each request of bare Hono: ${asRatio(ratio.median)} (${asRatio(ratio.min)} to ${asRatio(ratio.max)})`,
+  ]
+  return [
     '',
+    ...(run.bursts.length > 1 ? several : []),
+    ...run.bursts.flatMap((burst) => burstLines(burst, stream)),
+    ...(run.pairs === undefined ? [] : pairLines(run.pairs)),
+    ...busyLines(machine),
   ].join('\n')
+}

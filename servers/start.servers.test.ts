@@ -84,7 +84,7 @@ test('all three answer as soon as they are started, and keep their data for the 
   await second.stop()
   for (const { pid } of [...first.handles, ...second.handles])
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-}, 60_000)
+})
 
 test('the password of the database is random and for its owner only', async () => {
   const file = join(options.folder, 'database', 'password')
@@ -116,7 +116,7 @@ test('when one server cannot start, the others are stopped', async () => {
   for (const name of ['redis', 'kafka', 'database'])
     expect(existsSync(join(partial, name, 'process'))).toBe(false)
   await taken.stop()
-}, 30_000)
+})
 
 test('a server that ends instead of starting is told with its last words', async () => {
   const start = startRedis({

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/gates.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { confirmScript, decideScript, lookScript } from './scripts.ts'
+
+let redis: RedisClient
+beforeAll(async () => {
+  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+})
+afterAll(() => redis.close())
+
+/** A gate with a winner, an entry that waits and a free rank, so that there is something to spoil. */
+const armed = async (): Promise<ArmedGate> => {
+  const gate = await armGate(redis, { free: [1, 2], nextRank: 3, perUserLimit: 10 })
+  await gate.gate.decide(gate.id, 1, wishes(1))
+  return gate
+}
+
+const good = (): string[] => ['good', '1', wish().couponId]
+const { couponId } = wish()
+const head = ['1', '1', '200000']
+
+/** Three good wishes with the wrong one among them: those before it must not be granted. */
+const among = (wrong: string[]): string[] => [...head, ...good(), ...wrong, 'better', '1', couponId]
+
+test.each([
+  ['no wish', head],
+  ['a wish without its coupon id', [...head, ...good(), 'user', '1']],
+  ['a wish without its slot', [...head, ...good(), 'user']],
+  ['one value too many', [...head, ...good(), 'more']],
+  ['an outbox bound that is no number', ['1', '1', 'many', ...good()]],
+  ['an outbox bound that is empty', ['1', '1', '', ...good()]],
+  ['an empty user id', among(['', '1', couponId])],
+  ['a user id of 65 characters', among(['x'.repeat(65), '1', couponId])],
+  ...[' ', ',', '\n', '\0', '/', '{', '}', '"', '\\', 'é', '#', '*', '^', ']', '%', '$'].map(
+    (character): [string, string[]] => [
+      `a user id with ${JSON.stringify(character)}`,
+      among([`a${character}b`, '1', couponId]),
+    ],
+  ),
+  ...['0', '11', '-1', '1.0', '1.5', '01', '', 'one', ' 1', '1e0', '0x1'].map((slot): [string, string[]] => [
+    `a slot ${JSON.stringify(slot)}`,
+    among(['user', slot, couponId]),
+  ]),
+  ['a coupon id of 35 characters', among(['user', '1', couponId.slice(1)])],
+  ['a coupon id of 37 characters', among(['user', '1', `${couponId}0`])],
+  ['an empty coupon id', among(['user', '1', ''])],
+  ['a coupon id with a bar', among(['user', '1', couponId.replace('-', '|')])],
+  ['a coupon id with a comma', among(['user', '1', couponId.replace('-', ',')])],
+])('decide refuses %s and leaves no trace', async (_, args) => {
+  const { keys, content } = await armed()
+  const before = await content()
+  const run = redis.run(decideScript, [keys.gate, keys.winners, keys.outbox, keys.free], args)
+  await expect(run).rejects.toMatchObject({ code: 'defect', retryable: false })
+  expect(await content()).toEqual(before)
+})
+
+test.each([
+  ['no key', 0],
+  ['one key', 1],
+  ['two keys', 2],
+  ['three keys', 3],
+  ['five keys', 5],
+])('no script does anything with %s', async (_, count) => {
+  const { keys, content } = await armed()
+  const given = [keys.gate, keys.winners, keys.outbox, keys.free, keys.gate].slice(0, count)
+  const before = await content()
+  await expect(redis.run(decideScript, given, [...head, ...good()])).rejects.toThrow()
+  await expect(redis.run(lookScript, given, ['1', '1', '1:user'])).rejects.toThrow()
+  await expect(redis.run(confirmScript, given, ['1', '1', '1', '1'])).rejects.toThrow()
+  expect(await content()).toEqual(before)
+})
+
+test.each([
+  ['no entry', ['1', '1']],
+  ['an entry without its count', ['1', '1', '1']],
+  ['one value too many', ['1', '1', '1', '1', '1']],
+  ...['0', '-1', '1.5', 'one', '', '01', '1-1', ' 1', '*', '1e3'].flatMap((number): [string, string[]][] => [
+    [`an entry named ${JSON.stringify(number)}`, ['1', '1', '1', '1', number, '1']],
+    [`a count of ${JSON.stringify(number)}`, ['1', '1', '1', '1', '3', number]],
+  ]),
+])('confirm refuses %s and leaves no trace', async (_, args) => {
+  const { keys, content } = await armed()
+  const before = await content()
+  await expect(redis.run(confirmScript, [keys.gate, keys.winners, keys.outbox, keys.free], args)).rejects.toMatchObject({
+    code: 'defect',
+  })
+  expect(await content()).toEqual(before)
+})
+
+test('look without a user is refused', async () => {
+  const { keys } = await armed()
+  const run = redis.run(lookScript, [keys.gate, keys.winners, keys.outbox, keys.free], ['1', '1'])
+  await expect(run).rejects.toMatchObject({ code: 'defect' })
+})

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { armGate, openRedis, wish, wishes } from '../../test/gates.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import type { ArmedGate } from '../../test/gates.ts'
+import { createGate } from './gate.ts'
+
+let redis: RedisClient
+beforeAll(async () => {
+  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+})
+afterAll(() => redis.close())
+
+const later = 9_000_000_000_000
+const epoch = 3
+
+/** What says no, in the order in which it is asked; each by the gate fields that bring it about. */
+const reasons: { answer: string; fields: Record<string, string | number> }[] = [
+  { answer: 'recovering', fields: { fence: '0'.repeat(40) } },
+  { answer: 'epoch', fields: { epoch: epoch + 1 } },
+  { answer: 'paused', fields: { state: 'paused' } },
+  { answer: 'not-open', fields: { opensAtMs: later } },
+  { answer: 'backlog', fields: { grantsPending: 100 } },
+  { answer: 'held', fields: { grantableFromMs: later } },
+]
+const steps = reasons.map(({ answer }, at) => ({
+  answer,
+  fields: Object.assign({}, ...reasons.slice(at).map((one) => one.fields)),
+}))
+
+const answerOf = async ({ id, gate }: ArmedGate, ...wished: ReturnType<typeof wish>[]): Promise<string[]> => {
+  const decided = await gate.decide(id, epoch, wished)
+  return decided.kind === 'decided' ? decided.decisions.map(({ kind }) => kind) : [decided.kind]
+}
+const armed = (changes = {}) => armGate(redis, { epoch, stock: 3, outboxGrantsMax: 100, ...changes })
+
+test.each(steps)(
+  'of all that speaks against it, $answer is said before what is asked later',
+  async ({ answer, fields }) => {
+    const gate = await armed()
+    await gate.set(fields)
+    expect(await answerOf(gate, wish())).toEqual([answer])
+  },
+)
+
+test.each([
+  ['closed comes before not open yet', { state: 'closed', opensAtMs: later }, 'closed'],
+  ['a closing time in the past is closed, even with stock left', { closesAtMs: 1 }, 'closed'],
+  ['a full outbox comes before sold out', { grantsPending: 100, stock: 0 }, 'backlog'],
+  [
+    'a full outbox comes before units that are held',
+    { grantsPending: 100, grantableFromMs: later },
+    'backlog',
+  ],
+  ['nothing is held when nothing is left', { grantableFromMs: later, stock: 0 }, 'sold-out'],
+  ['stock below what was granted is sold out', { stock: 0 }, 'sold-out'],
+  ['a state that no gate has is believed in nothing', { state: 'opened' }, 'recovering'],
+  ['another layout is believed in nothing', { layout: '2' }, 'recovering'],
+])('%s', async (_, fields, answer) => {
+  const gate = await armed()
+  await gate.set(fields)
+  expect(await answerOf(gate, wish())).toEqual([answer])
+})
+
+test.each(steps.slice(2))(
+  'a winner is never turned away, though $answer is what others hear',
+  async ({ answer, fields }) => {
+    const gate = await armed()
+    const winner = wish()
+    await answerOf(gate, winner)
+    await gate.set(fields)
+    expect(await answerOf(gate, wish(), winner)).toEqual([answer, 'won'])
+  },
+)
+
+test('a winner is never turned away by a sell-out, a close, a limit that fell, or a stock that fell', async () => {
+  const gate = await armed({ stock: 2, perUserLimit: 2 })
+  const winner = [wish(), wish({ slot: 2 })]
+  await answerOf(gate, ...winner)
+  for (const fields of [{}, { perUserLimit: 1 }, { stock: 0 }, { closesAtMs: 1 }, { state: 'closed' }]) {
+    await gate.set({ version: 2, ...fields })
+    expect(await answerOf(gate, ...winner)).toEqual(['won', 'won'])
+  }
+})
+
+test.each([
+  ['paused', { state: 'paused' }, 'paused'],
+  ['closed', { state: 'closed' }, 'closed'],
+  ['past its end', { closesAtMs: 1 }, 'closed'],
+  ['not open', { opensAtMs: later }, 'over-limit'],
+  ['sold out', { stock: 0 }, 'over-limit'],
+  ['open', { version: 2 }, 'over-limit'],
+])('a slot over the limit of a campaign that is %s gets %s', async (_, fields, answer) => {
+  const gate = await armed({ perUserLimit: 2 })
+  await gate.set(fields)
+  const decided = await gate.gate.decide(gate.id, epoch, [wish({ slot: 3 }), wish({ slot: 10 })])
+  expect(decided).toMatchObject({ decisions: [{ kind: answer }, { kind: answer }] })
+  if (answer === 'over-limit') expect(decided).toMatchObject({ decisions: [{ limit: 2 }, { limit: 2 }] })
+})
+
+test('every slot up to the limit is a coupon of its own', async () => {
+  const gate = await armed({ perUserLimit: 10, stock: 100 })
+  const { userId } = wish()
+  const slots = Array.from({ length: 10 }, (_, index) => wish({ userId, slot: index + 1 }))
+  expect(new Set(await answerOf(gate, ...slots))).toEqual(new Set(['granted']))
+})
+
+test('the outbox bound is reached in the middle of a call: the rest is backlog, and nobody is told sold out', async () => {
+  const gate = await armed({ stock: 10 })
+  const narrow = { ...gate, gate: createGate(redis, { outboxGrantsMax: 4 }) }
+  expect(await answerOf(narrow, ...wishes(3))).toEqual(['granted', 'granted', 'granted'])
+  expect(await answerOf(narrow, ...wishes(3))).toEqual(['granted', 'backlog', 'backlog'])
+  expect(await answerOf(narrow, wish())).toEqual(['backlog'])
+})
+
+test('the last unit and the last place in the outbox at once: whoever comes after hears backlog, which is not final', async () => {
+  const gate = await armed({ stock: 4 })
+  const narrow = { ...gate, gate: createGate(redis, { outboxGrantsMax: 4 }) }
+  const answers = await answerOf(narrow, ...wishes(5))
+  expect(answers.slice(0, 4)).toEqual(['granted', 'granted', 'granted', 'granted'])
+  expect(['sold-out', 'backlog']).toContain(answers[4])
+})
+
+test('units are grantable from the moment that the flip set, not before', async () => {
+  const gate = await armed({ holdMs: 3_600_000 })
+  expect(await answerOf(gate, wish())).toEqual(['held'])
+  const { grantableFromMs, opensAtMs } = await gate.fields()
+  expect(Number(grantableFromMs)).toBeGreaterThan(Number(opensAtMs) + 3_600_000)
+  await gate.set({ grantableFromMs: 1 })
+  expect(await answerOf(gate, wish())).toEqual(['granted'])
+})

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest'
+import { Failure } from '../platform/failure.ts'
+import { parseArguments } from './arguments.ts'
+import { readLoadSettings } from './settings.ts'
+
+test('a burst without flags is 20,000 shoppers for 10,000 coupons', () => {
+  expect(parseArguments(['burst'])).toEqual({
+    kind: 'burst',
+    burst: { shoppers: 20_000, stock: 10_000, connections: 256, warmUp: 10_000 },
+  })
+})
+
+test('every flag is read', () => {
+  const words =
+    'burst --shoppers 5 --stock 7 --connections 3 --warm-up 0 --url http://127.0.0.1:9000 --baseline --pairs 2 --json a --report b'
+  expect(parseArguments(words.split(' '))).toEqual({
+    kind: 'burst',
+    burst: {
+      ...{ shoppers: 5, stock: 7, connections: 3, warmUp: 0 },
+      ...{ url: 'http://127.0.0.1:9000', pairs: 2, json: 'a', report: 'b' },
+    },
+  })
+})
+
+test('three pairs unless said otherwise, and no more connections than shoppers', () => {
+  expect(parseArguments(['burst', '--baseline', '--shoppers', '9'])).toMatchObject({
+    burst: { pairs: 3, connections: 9 },
+  })
+})
+
+test('help is no fault', () => {
+  expect(parseArguments(['--help'])).toEqual({ kind: 'help' })
+  expect(parseArguments(['burst', '-h'])).toEqual({ kind: 'help' })
+})
+
+const refusedWords: [string, RegExp][] = [
+  ['', /expected the scenario burst, not nothing/],
+  ['flood', /expected the scenario burst, not flood/],
+  ['burst burst', /not burst burst/],
+  ['burst --shopper 5', /Unknown option '--shopper'/],
+  ['burst --shoppers', /--shoppers/],
+  ['burst --shoppers 0', /--shoppers: expected 1 to 500000, not 0/],
+  ['burst --shoppers 500001', /--shoppers/],
+  ['burst --shoppers 1e3', /--shoppers/],
+  ['burst --stock ten', /--stock: expected 1 to 10000000, not ten/],
+  ['burst --stock 10000001', /--stock/],
+  ['burst --connections 0', /--connections/],
+  ['burst --connections 4097', /--connections/],
+  ['burst --warm-up 100001', /--warm-up/],
+  ['burst --pairs 2', /--pairs: only with --baseline/],
+  ['burst --baseline --pairs 21', /--pairs: expected 1 to 20/],
+  ['burst --url example', /--url: expected an origin/],
+  ['burst --url http://127.0.0.1:8080/v1', /--url/],
+  ['burst --url https://127.0.0.1', /--url/],
+]
+
+test.each(refusedWords)('`%s` is refused, with all that is accepted', (words, fault) => {
+  const parse = (): unknown => parseArguments(words.split(' ').filter((word) => word !== ''))
+  expect(parse).toThrow(Failure)
+  expect(parse).toThrow(fault)
+  expect(parse).toThrow(/--connections N/)
+})
+
+test('several faults are named at once', () => {
+  const parse = (): unknown => parseArguments(['burst', '--stock', 'x', '--shoppers', 'y'])
+  expect(parse).toThrow(/--shoppers.*\n--stock/)
+})
+
+const environment = {
+  JWT_SECRET: 'a secret of many bytes',
+  ADMIN_TOKEN: 'a token of many bytes',
+  DATABASE_URL: 'mysql://user:password@127.0.0.1:3306/firstcome',
+}
+
+test('settings: the API is on port 8080 unless the environment or the flag says otherwise', () => {
+  expect(readLoadSettings(environment).apiUrl).toBe('http://127.0.0.1:8080')
+  expect(readLoadSettings({ ...environment, API_URL: 'http://127.0.0.1:9000' }).apiUrl).toBe(
+    'http://127.0.0.1:9000',
+  )
+  expect(
+    readLoadSettings({ ...environment, API_URL: 'http://127.0.0.1:9000' }, 'http://127.0.0.1:9001/').apiUrl,
+  ).toBe('http://127.0.0.1:9001')
+})
+
+test('settings: all that is missing is named at once, with what brings it', () => {
+  expect(() => readLoadSettings({})).toThrow(/JWT_SECRET[^]*ADMIN_TOKEN[^]*DATABASE_URL[^]*npm start/)
+})

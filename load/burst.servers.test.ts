@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, inject, test } from 'vitest'
+import { connectDatabase } from '../platform/mysql.ts'
+
+const [apiUrl] = inject('apiUrls')
+const environment = inject('environment')
+
+/** Runs the command as a person does, and returns what it said and how it ended. */
+const load = async (words: string): Promise<{ code: unknown; stdout: string; stderr: string }> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words.split(' ')], {
+    env: { PATH: process.env['PATH'], ...environment, API_URL: apiUrl },
+  })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    said.stdout += String(chunk)
+  })
+  child.stderr.on('data', (chunk) => {
+    said.stderr += String(chunk)
+  })
+  const [code]: unknown[] = await once(child, 'close')
+  return { code, ...said }
+}
+
+/** Changes the ledger behind everybody's back as soon as the campaign with this stock has a row of rank 5. */
+const corrupt = async (stock: number, statement: string, signal: AbortSignal): Promise<void> => {
+  const database = connectDatabase({
+    url: environment['DATABASE_URL'] ?? '',
+    connectionsMax: 1,
+    queryTimeoutMs: 5_000,
+  })
+  let changed = 0
+  while (changed === 0 && !signal.aborted) {
+    changed = await database.transaction(async (connection) => ({
+      commit: true,
+      result: await connection.change(statement, [stock]),
+    }))
+    await wait(2)
+  }
+  await database.close()
+}
+
+const theRow =
+  "campaign_id IN (SELECT campaign_id FROM campaigns WHERE name = 'Load run' AND stock = ?) AND `rank` = 5"
+
+test('a burst in which every promise holds says PASS and ends with 0', async () => {
+  const { code, stdout } = await load('burst --shoppers 600 --stock 201 --connections 20 --warm-up 50')
+  expect(stdout.trim()).toMatch(/^PASS {2}600 shoppers pressed for 201 coupons/)
+  expect(stdout).toMatch(/granted +201 /)
+  expect(stdout).toMatch(/sold-out +399 /)
+  expect(code).toBe(0)
+})
+
+test('a baseline prints the ratio of every pair', async () => {
+  const words = 'burst --shoppers 300 --stock 300 --connections 10 --warm-up 0 --baseline --pairs 2'
+  const { code, stdout } = await load(words)
+  expect(stdout.trim()).toMatch(/^PASS/)
+  expect(stdout).toMatch(/coupons persisted for each request of bare Hono/)
+  expect(code).toBe(0)
+})
+
+const corruptions: [string, number, string, RegExp][] = [
+  ['a row that is deleted', 202, `DELETE FROM coupons WHERE ${theRow}`, /fail +no-lost-win +1 of 202/],
+  [
+    'a row that is given to somebody else',
+    203,
+    `UPDATE coupons SET user_id = 'somebody-else' WHERE ${theRow}`,
+    /fail +nobody-unaware +1 of 203/,
+  ],
+]
+
+test.each(corruptions)('%s makes it FAIL and end with 1', async (_, stock, statement, broken) => {
+  const done = new AbortController()
+  const corrupting = corrupt(stock, statement, done.signal)
+  const { code, stdout } = await load(
+    `burst --shoppers ${stock} --stock ${stock} --connections 5 --warm-up 0`,
+  )
+  done.abort()
+  await corrupting
+  expect(stdout.trim()).toMatch(/^FAIL/)
+  expect(stdout).toMatch(broken)
+  expect(code).toBe(1)
+})
+
+test('an API that is not there ends with 1 and says so, not with a verdict', async () => {
+  const { code, stdout, stderr } = await load('burst --url http://127.0.0.1:9 --warm-up 0')
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/the API at .* created no campaign: .*ECONNREFUSED/)
+  expect(code).toBe(1)
+})
+
+test('a flag that does not exist ends with 2', async () => {
+  const { code, stderr } = await load('burst --shopers 5')
+  expect(stderr).toMatch(/Unknown option '--shopers'/)
+  expect(code).toBe(2)
+})
