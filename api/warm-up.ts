@@ -24,6 +24,7 @@ export const warmUp = ({ redis, producer, topics, log }: WarmUpOptions): Warmth 
   let partitions = 0
   let warm = false
   const warmOnce = async (): Promise<void> => {
+    await redis.connected(2_000)
     for (const script of [decideScript, confirmScript, lookScript, viewScript])
       await redis.command('SCRIPT', 'LOAD', script.lua)
     partitions = (await topics.offsets(grantsTopic)).length

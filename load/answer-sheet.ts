@@ -48,7 +48,7 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
   const presses = new Uint8Array(shoppers)
   const statuses = new Uint16Array(shoppers)
   const latenciesMs = new Float64Array(shoppers)
-  const bodies = new Array<string>(shoppers)
+  const bodies: string[] = []
   const retryAfters = new Map<number, string>()
   const faults = new Map<string, number>()
   let firstPressMs = 0

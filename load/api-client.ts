@@ -74,7 +74,10 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
       const nowMs = Date.now()
       const [opensAt, closesAt] = [nowMs - 60_000, nowMs + hourMs].map((time) => new Date(time).toISOString())
       const campaign = {
-        ...{ name, stock, opensAt, closesAt },
+        name,
+        stock,
+        opensAt,
+        closesAt,
         coupon: { title: 'Ten percent off', discount: { kind: 'percent', value: 10 }, usableUntil: closesAt },
       }
       try {

@@ -16,8 +16,14 @@ test('every flag is read', () => {
   expect(parseArguments(words.split(' '))).toEqual({
     kind: 'burst',
     burst: {
-      ...{ shoppers: 5, stock: 7, connections: 3, warmUp: 0 },
-      ...{ url: 'http://127.0.0.1:9000', pairs: 2, json: 'a', report: 'b' },
+      shoppers: 5,
+      stock: 7,
+      connections: 3,
+      warmUp: 0,
+      url: 'http://127.0.0.1:9000',
+      pairs: 2,
+      json: 'a',
+      report: 'b',
     },
   })
 })

@@ -150,7 +150,11 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
   })
   progress.end()
   return {
-    ...{ plan, campaignId, checks, followedUp, repeated },
+    plan,
+    campaignId,
+    checks,
+    followedUp,
+    repeated,
     verdict: overallVerdict(checks),
     outcomes: outcomeFigures(answers),
     figures: burstFigures(

@@ -32,7 +32,10 @@ const serve = async (
 }
 
 const waveAt = (url: string, answerTimeoutSeconds = 5) => ({
-  ...{ url, connections, answerTimeoutSeconds, waveTimeoutMs: 20_000 },
+  url,
+  connections,
+  answerTimeoutSeconds,
+  waveTimeoutMs: 20_000,
   opener: Buffer.from('GET /open HTTP/1.1\r\nhost: a\r\n\r\n'),
   requests: Array.from({ length: shoppers }, (_, shopper) =>
     Buffer.from(`POST /press HTTP/1.1\r\nhost: a\r\nx-shopper: ${shopper}\r\ncontent-length: 0\r\n\r\n`),

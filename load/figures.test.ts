@@ -12,8 +12,12 @@ test('rates are per second, and no time is no rate', () => {
 test('accepted counts to the last yes, persisted to the last row, answers to the last answer', () => {
   const moments = { firstPressMs: 1_000, lastGrantMs: 2_000, lastAnswerMs: 3_000 }
   expect(burstFigures({ answers: 400, accepted: 200, persisted: 200 }, moments, 2_500)).toEqual({
-    ...{ answers: 400, accepted: 200, persisted: 200 },
-    ...{ answersPerSecond: 200, acceptedPerSecond: 200, drainMs: 500 },
+    answers: 400,
+    accepted: 200,
+    persisted: 200,
+    answersPerSecond: 200,
+    acceptedPerSecond: 200,
+    drainMs: 500,
     persistedPerSecond: 200 / 1.5,
   })
 })

@@ -7,7 +7,9 @@ import { unknownLag } from './ledger-lag.ts'
 
 const granted: Answer = {
   told: { kind: 'granted', coupon: { couponId: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 1 } },
-  ...{ outcome: 'granted', next: 'nothing', retryAfterMs: 0 },
+  outcome: 'granted',
+  next: 'nothing',
+  retryAfterMs: 0,
 }
 const none: Answer = { ...unanswered, told: { kind: 'none' }, next: 'press' }
 const overloaded: Answer = { ...unanswered, outcome: 'overloaded', next: 'press', retryAfterMs: 1 }
@@ -72,7 +74,11 @@ const drainOf = (counts: number[], changes: object = {}) => {
   let nowMs = 0
   return waitForDrain({
     count: async () => (counts.length > 1 ? counts.shift() : counts[0]) ?? 0,
-    ...{ lag: unknownLag, expected: 10, fromMs: 0, stallMs: 100, limitMs: 1_000 },
+    lag: unknownLag,
+    expected: 10,
+    fromMs: 0,
+    stallMs: 100,
+    limitMs: 1_000,
     now: () => {
       nowMs += 10
       return nowMs

@@ -58,7 +58,10 @@ export const createLedgerReader = (database: Database): LedgerReader => {
       for (;;) {
         const page = await query(pageQuery, [
           idBytes(campaignId),
-          ...[after.rank, after.rank, after.couponId, pageSize],
+          after.rank,
+          after.rank,
+          after.couponId,
+          pageSize,
         ])
         for (const raw of page) {
           const { coupon_id, campaign_id, user_id, slot, rank, epoch } = rowShape.parse(raw)

@@ -24,7 +24,8 @@ const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({
 })
 
 const conclude = (bursts: BurstResult[], pairs?: Pairs): LoadRun => ({
-  ...{ bursts, pairs },
+  bursts,
+  pairs,
   verdict: overallVerdict(bursts.flatMap(({ checks }) => checks)),
 })
 

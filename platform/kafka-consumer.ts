@@ -50,13 +50,14 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
   const consumer = options.kafka.consumer({
     groupId: options.groupId,
     allowAutoTopicCreation: false,
-    sessionTimeout: 30_000,
+    // How long the partitions of a worker that was killed stay with nobody; longer than a query may take.
+    sessionTimeout: 10_000,
     rebalanceTimeout: 30_000,
     heartbeatInterval: 3_000,
     maxBytesPerPartition: 1_048_576,
-    // Small fetches cost every part behind them: a fetch waits for some 500 records, but not longer than maxWaitTimeInMs.
+    // Small fetches cost every part behind them: a fetch waits for some 500 records of each of three partitions, but not longer than maxWaitTimeInMs.
     // Nobody waits for it: a gate shows its grants before the ledger has them. A stop waits for the long poll.
-    minBytes: 100_000,
+    minBytes: 300_000,
     maxWaitTimeInMs: 200,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },
   })

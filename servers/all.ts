@@ -14,7 +14,7 @@ import { startRedis } from './redis.ts'
 export type ServerPorts = { redis: number; kafka: number; kafkaController: number; database: number }
 
 /** How every process of this project is told where the servers are. */
-export type ServerAddresses = { REDIS_URL: string; KAFKA_BROKERS: string; DATABASE_URL: string }
+type ServerAddresses = { REDIS_URL: string; KAFKA_BROKERS: string; DATABASE_URL: string }
 
 export type StartedServers = {
   readonly environment: ServerAddresses

@@ -66,7 +66,7 @@ const distributionJars = (place: Place): string | undefined => {
 }
 
 /** A Java and Kafka's jars: those of KAFKA_HOME or of kafka-server-start on PATH, else those fetched before. */
-export const findKafka = async (place: Place): Promise<KafkaProgram | undefined> => {
+const findKafka = async (place: Place): Promise<KafkaProgram | undefined> => {
   const { java } = await findKafkaTools(place)
   if (java === undefined) return undefined
   const jars = distributionJars(place) ?? ((await haveJars()) ? await jarsFolder() : undefined)

@@ -4,7 +4,7 @@ import { describeExit, type Exit, type ProcessHandle } from './processes.ts'
 import type { Progress } from './progress.ts'
 
 /** Things that are stopped together. The end of one of `handles` by itself is a failure of the whole. */
-export type Group = {
+type Group = {
   readonly name: string
   readonly handles: readonly ProcessHandle[]
   readonly stop: () => Promise<void>

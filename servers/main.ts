@@ -20,6 +20,9 @@ const ownStopWithinMs = 8_000
 const apiStopWithinMs = 5_000
 const progress = createProgress(process.stderr)
 
+// A terminal that was closed must not keep us from stopping what we started.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
   const configuration = readConfiguration(process.env, process.argv.slice(2))
   const { folder, apiPort, workerPort } = configuration

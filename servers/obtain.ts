@@ -42,7 +42,7 @@ export const thisMachine = (environment: FindEnvironment): Machine => ({
 const serverNames = ['redis', 'kafka', 'database'] as const
 
 /** The servers of which nothing is known. */
-export const missingOf = (sources: Sources): (keyof Sources)[] =>
+const missingOf = (sources: Sources): (keyof Sources)[] =>
   serverNames.filter((name) => sources[name] === undefined)
 
 const packagesFor = (missing: readonly (keyof Sources)[], tools: KafkaTools): (readonly string[])[] => [

@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StartFault } from './fault.ts'
 import { isTaken } from './ports.ts'
+import { findProgram } from './programs.ts'
 import { removeRecord, stopRecorded, writeRecord } from './record.ts'
 
 /** How a process ended: one of the two is set. */
@@ -65,9 +66,12 @@ export const describeExit = (exit: Exit): string =>
 // Where util-linux' setpriv exists, the kernel ends our children with us, even when we are killed with SIGKILL. It
 // replaces itself by the program, so the pid stays. Elsewhere the record of the pid lets the next start clean up.
 const boundToUs = (command: string, parameters: readonly string[]): [string, string[]] => {
+  const setpriv = process.platform === 'linux' ? findProgram(['setpriv']) : undefined
   const prefix = ['--pdeathsig', 'TERM', '--']
-  const works = process.platform === 'linux' && spawnSync('setpriv', [...prefix, 'true']).status === 0
-  return works ? ['setpriv', [...prefix, command, ...parameters]] : [command, [...parameters]]
+  // Other makes of setpriv do not know this option.
+  if (setpriv === undefined || spawnSync(setpriv, [...prefix, 'true']).status !== 0)
+    return [command, [...parameters]]
+  return [setpriv, [...prefix, command, ...parameters]]
 }
 
 /**

@@ -30,8 +30,8 @@ test('a step of less than a second shows nothing', async () => {
 test('on a terminal one line counts the seconds and is gone at the end', async () => {
   const step = working(true, 3_100)
   await vi.advanceTimersByTimeAsync(2_500)
-  expect(written).toContain('Kafka: starting (1 s)')
-  expect(written.endsWith('\r\u001b[KKafka: starting (2 s)')).toBe(true)
+  expect(written).toContain('1 s  Kafka: starting')
+  expect(written.endsWith('\r\u001b[K2 s  Kafka: starting')).toBe(true)
   await vi.advanceTimersByTimeAsync(1_000)
   await step
   expect(written).not.toContain('\n')

@@ -37,7 +37,9 @@ export const createProgress = (output: ProgressOutput, now: () => number = Date.
     const slow = [...steps].filter((step) => nowMs - step.startedAtMs >= shownAfterMs)
     clear()
     if (slow.length === 0) return
-    const line = slow.map((step) => `${step.what} (${secondsOf(step, nowMs)} s)`).join(' · ')
+    // The seconds first: the end of a long line is cut off.
+    const seconds = Math.max(...slow.map((step) => secondsOf(step, nowMs)))
+    const line = `${seconds} s  ${slow.map((step) => step.what).join(' · ')}`
     // A line that wraps could not be rewritten in place.
     output.write(line.slice(0, (output.columns ?? 80) - 1))
     isDrawn = true

@@ -16,7 +16,7 @@ const answerTimeoutMs = 2_000
 const pauseMs = 25
 
 /** Asks once. False when nothing listens, when the answer says "not yet" and when none comes within 2 s. */
-export const ask = (question: Question): Promise<boolean> =>
+const ask = (question: Question): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port: question.port, timeout: answerTimeoutMs })
     let answer = Buffer.alloc(0)

@@ -12,23 +12,33 @@ export const newUser = (): string => `user-${randomUUID()}`
 export const tokenOf = (userId: string): string =>
   createTokenSigner(inject('environment')['JWT_SECRET'] ?? '')(userId, 3_600)
 
+/** The credential of operators. */
+export const operatorToken = (): string => inject('environment')['ADMIN_TOKEN'] ?? ''
+
 /** One request. A JSON body is sent as such; `token` goes into Authorization. */
 export const ask = async (
   url: string,
-  options: { method?: string; token?: string; json?: unknown; headers?: Record<string, string>; body?: string } = {},
+  options: {
+    method?: string
+    token?: string
+    json?: unknown
+    headers?: Record<string, string>
+    body?: string
+  } = {},
 ): Promise<Answer> => {
   const headers: Record<string, string> = { ...options.headers }
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`
   if (options.json !== undefined) headers['content-type'] ??= 'application/json'
-  const body = options.json === undefined ? options.body : JSON.stringify(options.json)
+  const sent = options.json === undefined ? options.body : JSON.stringify(options.json)
   const response = await fetch(url, {
     method: options.method ?? 'GET',
     headers,
-    ...(body === undefined ? {} : { body }),
+    ...(sent === undefined ? {} : { body: sent }),
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') === true
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } }
+  const body = isJson && text !== '' ? JSON.parse(text) : { text }
+  return { status: response.status, headers: response.headers, body }
 }
 
 /** The document of a campaign that is open now; `changes` replace fields of it. */
@@ -49,7 +59,7 @@ export const campaignDocument = (changes: Record<string, unknown> = {}): Record<
 export const createCampaign = async (url: string, changes: Record<string, unknown> = {}): Promise<string> => {
   const answer = await ask(`${url}/v1/admin/campaigns`, {
     method: 'POST',
-    token: inject('environment')['ADMIN_TOKEN'] ?? '',
+    token: operatorToken(),
     json: campaignDocument(changes),
   })
   if (answer.status !== 201) throw new Error(`not created: ${JSON.stringify(answer.body)}`)

@@ -9,6 +9,6 @@ export const workerSettings = z.object({
   WORKER_HOST: z.string().default('127.0.0.1'),
   WORKER_PORT: port(8_081),
   LEDGER_BATCH_SIZE_MAX: count(1_000, 5_000),
-  QUERY_TIMEOUT_MS: milliseconds(10_000),
+  QUERY_TIMEOUT_MS: milliseconds(5_000),
   LOG_LEVEL: logLevel,
 })

@@ -16,37 +16,40 @@ const armed = async (): Promise<ArmedGate> => {
   return gate
 }
 
-const good = (): string[] => ['good', '1', wish().couponId]
 const { couponId } = wish()
+const good = `1 good ${couponId}\n`
 const head = ['1', '1', '200000']
 
-/** Three good wishes with the wrong one among them: those before it must not be granted. */
-const among = (wrong: string[]): string[] => [...head, ...good(), ...wrong, 'better', '1', couponId]
+/** The wrong request stands among good ones: those before it must not be granted. */
+const among = (wrong: string): string[] => [...head, `${good}${wrong}\n1 better ${couponId}\n`]
 
 test.each([
-  ['no wish', head],
-  ['a wish without its coupon id', [...head, ...good(), 'user', '1']],
-  ['a wish without its slot', [...head, ...good(), 'user']],
-  ['one value too many', [...head, ...good(), 'more']],
-  ['an outbox bound that is no number', ['1', '1', 'many', ...good()]],
-  ['an outbox bound that is empty', ['1', '1', '', ...good()]],
-  ['an empty user id', among(['', '1', couponId])],
-  ['a user id of 65 characters', among(['x'.repeat(65), '1', couponId])],
+  ['no requests', head],
+  ['empty requests', [...head, '']],
+  ['one value too many', [...head, good, good]],
+  ['an outbox bound that is no number', ['1', '1', 'many', good]],
+  ['an outbox bound that is empty', ['1', '1', '', good]],
+  ['a request without its coupon id', among('1 user')],
+  ['a request without its slot', among(`user ${couponId}`)],
+  ['a request of four parts', among(`1 user ${couponId} more`)],
+  ['an empty line', among('')],
+  ['a last line without its end', [...head, `${good}1 user ${couponId}`]],
+  ['two spaces', among(`1  user ${couponId}`)],
+  ['an empty user id', among(`1  ${couponId}`)],
+  ['a user id of 65 characters', among(`1 ${'x'.repeat(65)} ${couponId}`)],
   ...[' ', ',', '\n', '\0', '/', '{', '}', '"', '\\', 'é', '#', '*', '^', ']', '%', '$'].map(
     (character): [string, string[]] => [
       `a user id with ${JSON.stringify(character)}`,
-      among([`a${character}b`, '1', couponId]),
+      among(`1 a${character}b ${couponId}`),
     ],
   ),
-  ...['0', '11', '-1', '1.0', '1.5', '01', '', 'one', ' 1', '1e0', '0x1'].map((slot): [string, string[]] => [
-    `a slot ${JSON.stringify(slot)}`,
-    among(['user', slot, couponId]),
-  ]),
-  ['a coupon id of 35 characters', among(['user', '1', couponId.slice(1)])],
-  ['a coupon id of 37 characters', among(['user', '1', `${couponId}0`])],
-  ['an empty coupon id', among(['user', '1', ''])],
-  ['a coupon id with a bar', among(['user', '1', couponId.replace('-', '|')])],
-  ['a coupon id with a comma', among(['user', '1', couponId.replace('-', ',')])],
+  ...['0', '11', '-1', '1.0', '1.5', '01', '010', '', 'one', ' 1', '1e0', '0x1'].map(
+    (slot): [string, string[]] => [`a slot ${JSON.stringify(slot)}`, among(`${slot} user ${couponId}`)],
+  ),
+  ['a coupon id of 35 characters', among(`1 user ${couponId.slice(1)}`)],
+  ['a coupon id of 37 characters', among(`1 user ${couponId}0`)],
+  ['a coupon id with a bar', among(`1 user ${couponId.replace('-', '|')}`)],
+  ['a coupon id with a comma', among(`1 user ${couponId.replace('-', ',')}`)],
 ])('decide refuses %s and leaves no trace', async (_, args) => {
   const { keys, content } = await armed()
   const before = await content()
@@ -65,7 +68,7 @@ test.each([
   const { keys, content } = await armed()
   const given = [keys.gate, keys.winners, keys.outbox, keys.free, keys.gate].slice(0, count)
   const before = await content()
-  await expect(redis.run(decideScript, given, [...head, ...good()])).rejects.toThrow()
+  await expect(redis.run(decideScript, given, [...head, good])).rejects.toThrow()
   await expect(redis.run(lookScript, given, ['1', '1', '1:user'])).rejects.toThrow()
   await expect(redis.run(confirmScript, given, ['1', '1', '1', '1'])).rejects.toThrow()
   expect(await content()).toEqual(before)
@@ -82,7 +85,9 @@ test.each([
 ])('confirm refuses %s and leaves no trace', async (_, args) => {
   const { keys, content } = await armed()
   const before = await content()
-  await expect(redis.run(confirmScript, [keys.gate, keys.winners, keys.outbox, keys.free], args)).rejects.toMatchObject({
+  await expect(
+    redis.run(confirmScript, [keys.gate, keys.winners, keys.outbox, keys.free], args),
+  ).rejects.toMatchObject({
     code: 'defect',
   })
   expect(await content()).toEqual(before)

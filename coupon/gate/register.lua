@@ -12,6 +12,11 @@ if not fence then return {'STALE'} end
 if #KEYS ~= 1 or #ARGV % 2 ~= 1 or (ARGV[1] ~= 'some' and ARGV[1] ~= 'all') then
   return redis.error_reply('ARGUMENT register takes a key, some or all, and id, version')
 end
+for index = 3, #ARGV, 2 do
+  if not string.find(ARGV[index], '^[1-9]%d*$') then
+    return redis.error_reply('ARGUMENT value ' .. index .. ' of register is no version')
+  end
+end
 if ARGV[1] == 'some' and redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST'} end
 for index = 2, #ARGV, 2 do
   local there = tonumber(redis.call('HGET', KEYS[1], ARGV[index]) or 0) or 0

@@ -20,8 +20,13 @@ const burst: BurstResult = {
     { outcome: 'unanswered', answers: 3, latency: undefined },
   ],
   figures: {
-    ...{ answers: 500_000, accepted: 500_000, persisted: 500_000 },
-    ...{ answersPerSecond: 12_345, acceptedPerSecond: 12_345, persistedPerSecond: 12_000, drainMs: 34.5 },
+    answers: 500_000,
+    accepted: 500_000,
+    persisted: 500_000,
+    answersPerSecond: 12_345,
+    acceptedPerSecond: 12_345,
+    persistedPerSecond: 12_000,
+    drainMs: 34.5,
   },
   followedUp: 3,
   repeated: 400,
@@ -36,8 +41,13 @@ const failed: BurstResult = {
 }
 const bare = { answers: 500_000, answersPerSecond: 24_000, latency }
 const machine: Machine = {
-  ...{ processors: '2 × A processor', memoryGb: 8, node: 'v26.10.0', database: '11.0' },
-  ...{ packages: { hono: '4.0.0' }, date: '2026-11-21', loadBefore: 0.1 },
+  processors: '2 × A processor',
+  memoryGb: 8,
+  node: 'v26.10.0',
+  database: '11.0',
+  packages: { hono: '4.0.0' },
+  date: '2026-11-21',
+  loadBefore: 0.1,
 }
 const runOf = (bursts: BurstResult[]): LoadRun => ({
   bursts,

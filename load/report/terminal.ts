@@ -33,7 +33,7 @@ const checkLines = (check: Check, stream: ReportOutput): string[] => {
 }
 
 const columns = (label: string, cells: readonly string[]): string =>
-  `  ${label.padEnd(22)}${cells.map((cell) => cell.padStart(12)).join('')}`
+  `  ${label.padEnd(20)}${cells.map((cell) => cell.padStart(14)).join('')}`
 
 const outcomeLines = ({ outcomes }: BurstResult): string[] => [
   columns('first answer', ['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']),

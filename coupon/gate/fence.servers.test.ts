@@ -1,0 +1,176 @@
+import { afterEach, expect, inject, test } from 'vitest'
+import { createProxy } from '../../test/proxy.ts'
+import { armGate, type ArmedGate, contentOf, openRedis, wish, wishes } from '../../test/gates.ts'
+import {
+  follow,
+  infoOf,
+  type OwnRedis,
+  type Persistence,
+  promote,
+  startOwnRedis,
+} from '../../test/redises.ts'
+import { until } from '../../test/until.ts'
+import { createGate, type OutboxEntry, type Wish } from './gate.ts'
+
+const own: OwnRedis[] = []
+const start = async (persistence?: Persistence): Promise<OwnRedis> => {
+  const server = await startOwnRedis(persistence)
+  own.push(server)
+  return server
+}
+afterEach(async () => {
+  await Promise.all(own.splice(0).map((server) => server.close()))
+})
+
+/** A gate with stock left, a confirmed winner, a waiting one and a free rank. */
+type Sale = ArmedGate & { winner: Wish; waiting: OutboxEntry }
+const openSale = async ({ redis }: Pick<OwnRedis, 'redis'>): Promise<Sale> => {
+  const armed = await armGate(redis, { free: [1, 2, 3], stock: 10 })
+  const winner = wish()
+  const entries = [
+    await armed.gate.decide(armed.id, 1, [winner]),
+    await armed.gate.decide(armed.id, 1, wishes(1)),
+  ].map((decided) => (decided.kind === 'decided' ? decided.entry : undefined))
+  const [confirmed, waiting] = entries
+  if (confirmed === undefined || waiting === undefined) throw new Error('not granted')
+  await armed.gate.confirm(armed.id, 1, [confirmed])
+  return { ...armed, winner, waiting }
+}
+
+/** What the three scripts that a shopper meets say; a failure by its code. */
+const said = async ({ id, gate, winner, waiting }: Sale): Promise<string[]> => {
+  const answers = await Promise.allSettled([
+    gate.decide(id, 1, [wish()]),
+    gate.decide(id, 1, [winner]),
+    gate.confirm(id, 1, [waiting]),
+    gate.look(id, 1, [{ userId: winner.userId, slot: 1 }]),
+  ])
+  return answers.map((answer) =>
+    answer.status === 'fulfilled' ? answer.value.kind : String(answer.reason.code),
+  )
+}
+const refused = ['recovering', 'recovering', 'recovering', 'recovering']
+
+test('a gate on the server that it was armed on answers', async () => {
+  const sale = await openSale(await start())
+  expect(await said(sale)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+})
+
+test.each([
+  ['that kept everything in its AOF', 'aof', 'stop'],
+  ['that was killed and kept everything in its AOF', 'aof', 'kill'],
+  ['that kept everything in its RDB', 'rdb', 'stop'],
+  ['that kept nothing', 'nothing', 'stop'],
+] as const)(
+  'after a restart of a Redis %s, nothing is granted, confirmed or looked up',
+  async (_, persistence, how) => {
+    const server = await start(persistence)
+    const sale = await openSale(server)
+    const before = await sale.content()
+    await server.restart(how)
+    const kept = await sale.content()
+    expect(kept).toEqual(persistence === 'nothing' ? {} : before)
+    expect(await said(sale)).toEqual(refused)
+    expect(await sale.content()).toEqual(kept)
+  },
+)
+
+test('after FLUSHALL nothing is granted, confirmed or looked up, and nothing is written', async () => {
+  const server = await start()
+  const sale = await openSale(server)
+  await server.redis.command('FLUSHALL')
+  expect(await said(sale)).toEqual(refused)
+  expect(await contentOf(server.redis, '*')).toEqual({})
+})
+
+test('a master that was demoted, re-synchronised and promoted again is refused, though it is the same process', async () => {
+  const [first, second] = [await start(), await start()]
+  await follow(second, first)
+  const sale = await openSale(first)
+  await until(
+    'the replica has the gate',
+    async () => (await second.control.command('EXISTS', sale.keys.outbox)) === 1,
+  )
+  await promote(second)
+  await sale.gate.decide(sale.id, 1, wishes(3))
+  const [runId, granted] = [await infoOf(first, 'run_id'), (await sale.fields())['granted']]
+
+  await follow(first, second)
+  for (const answer of await said(sale)) expect(['recovering', 'unavailable']).toContain(answer)
+  await promote(first)
+  expect(await infoOf(first, 'run_id')).toBe(runId)
+  expect(Number(granted) - Number((await sale.fields())['granted'])).toBe(3)
+  const before = await sale.content()
+  expect(await said(sale)).toEqual(refused)
+  expect(await sale.content()).toEqual(before)
+})
+
+test('a replica refuses, and refuses after its promotion', async () => {
+  const [first, second] = [await start(), await start()]
+  await follow(second, first)
+  const sale = await openSale(first)
+  await until(
+    'the replica has the gate',
+    async () => (await second.control.command('EXISTS', sale.keys.outbox)) === 1,
+  )
+  const there: Sale = { ...sale, gate: createGate(second.redis, { outboxGrantsMax: 100 }) }
+  for (const answer of await said(there)) expect(['recovering', 'unavailable']).toContain(answer)
+  await second.control.command('CONFIG', 'SET', 'replica-read-only', 'no')
+  await second.connected()
+  expect(await said(there)).toEqual(refused)
+  await promote(second)
+  expect(await said(there)).toEqual(refused)
+  expect(await said(sale)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+})
+
+test('a master without its replicas refuses everything, its "sold out" included', async () => {
+  const { redis } = await start()
+  const sale = await openSale({ redis })
+  const soldOut = await armGate(redis, { stock: 1 })
+  await soldOut.gate.decide(soldOut.id, 1, wishes(1))
+  const before = await contentOf(redis, '*')
+  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+  expect(await said(sale)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
+  await expect(soldOut.gate.decide(soldOut.id, 1, [wish()])).rejects.toThrow('NOREPLICAS')
+  await expect(soldOut.gate.view(soldOut.id)).rejects.toThrow('NOREPLICAS')
+  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
+  expect(await contentOf(redis, '*')).toEqual(before)
+  expect(await said(sale)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+})
+
+test('a full Redis refuses everything instead of half of it', async () => {
+  const { redis } = await start()
+  const sale = await openSale({ redis })
+  const before = await contentOf(redis, '*')
+  await redis.command('CONFIG', 'SET', 'maxmemory', 1)
+  expect(await said(sale)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
+  await redis.command('CONFIG', 'SET', 'maxmemory', 0)
+  expect(await contentOf(redis, '*')).toEqual(before)
+})
+
+test('a connection that stood still or broke costs nothing: the gate goes on, and a repeat finds the same coupon', async () => {
+  const { port } = new URL(inject('environment')['REDIS_URL'] ?? '')
+  const proxy = await createProxy({
+    host: new URL(inject('environment')['REDIS_URL'] ?? '').hostname,
+    port: Number(port),
+  })
+  const redis = await openRedis(`redis://127.0.0.1:${proxy.port}`)
+  const sale = await openSale({ redis })
+  const late = wish()
+  proxy.hold()
+  const held = sale.gate.decide(sale.id, 1, [late])
+  proxy.release()
+  expect(await held).toMatchObject({ decisions: [{ kind: 'granted', grant: { couponId: late.couponId } }] })
+  proxy.hold('answers')
+  const unknown = sale.gate.decide(sale.id, 1, [wish(late)])
+  proxy.cut()
+  await expect(unknown).rejects.toMatchObject({ code: 'unavailable' })
+  proxy.release()
+  proxy.restore()
+  const again = await until('the client is back', () =>
+    sale.gate.decide(sale.id, 1, [{ ...late, couponId: wish().couponId }]),
+  )
+  expect(again).toMatchObject({ decisions: [{ kind: 'won', grant: { couponId: late.couponId, rank: 3 } }] })
+  redis.close()
+  await proxy.close()
+})
