@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Failure } from '../platform/failure.ts'
 import type { Armory } from '../coupon/arm.ts'
 import { type Campaign, createCampaignShape, publicState } from '../coupon/campaign.ts'
 import type { CampaignBook } from '../coupon/ledger/campaigns.ts'
@@ -91,7 +92,12 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const parsed = createCampaignShape.safeParse(body.document)
       if (!parsed.success) return invalid(fieldErrors(parsed.error.issues))
       const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
-      await armory.armNew(campaign.id)
+      const outcome = (await armory.arm([campaign.id])).get(campaign.id)
+      // A keeper may have been first. Whatever else came between, a keeper finishes.
+      if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
+        throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`, {
+          retryable: true,
+        })
       return json(await shapeOf({ ...campaign, epoch: 1 }), 201, {
         ...notStored,
         Location: `${path}/${campaign.id}`,

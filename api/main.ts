@@ -12,11 +12,18 @@ import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
 import { createCoupons } from '../coupon/coupons.ts'
+import { createArmingGate } from '../coupon/gate/arming.ts'
 import { createGate } from '../coupon/gate/gate.ts'
+import { successionMs } from '../coupon/gate/succession.ts'
+import { grantsTopic } from '../coupon/grant.ts'
 import { createGrantLog } from '../coupon/grant-log.ts'
 import { createIssuer } from '../coupon/issuer.ts'
 import { createCampaignBook } from '../coupon/ledger/campaigns.ts'
 import { createCouponBook } from '../coupon/ledger/coupons.ts'
+import { createPositions } from '../coupon/ledger/positions.ts'
+import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
+import { createLogEnds } from '../coupon/log-ends.ts'
+import { createRebuilder } from '../coupon/rebuild.ts'
 import { createRegistry, listenForHints } from '../coupon/registry.ts'
 import { adminCampaignRoutes } from './admin-campaigns.ts'
 import { createApp } from './app.ts'
@@ -69,7 +76,7 @@ await runProcess(async (life) => {
     producer,
     gate,
     log,
-    partitions: warmth.partitions,
+    partitions: () => topics.partitions(grantsTopic),
     publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
     publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
     monotonicMs,
@@ -85,11 +92,24 @@ await runProcess(async (life) => {
     monotonicMs,
   })
   const campaigns = createCampaignBook(database)
+  const armingGate = createArmingGate(redis)
   const armory = createArmory({
-    redis,
+    gate: armingGate,
     database,
     campaigns,
+    producer,
+    logEnds: createLogEnds({
+      producer,
+      positions: createPositions(database),
+      partitions: () => topics.partitions(grantsTopic),
+      refuseIfStopping: life.refuseIfStopping,
+    }),
+    rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
+    log,
+    successionMs: () => successionMs(redis),
+    soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    monotonicMs,
     now: Date.now,
   })
   const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })

@@ -28,6 +28,7 @@ export const apiSettings = z.object({
   PUBLISH_IN_FLIGHT_MAX: count(2, 16),
   OUTBOX_GRANTS_MAX: count(200_000, 10_000_000),
   REGISTRY_INTERVAL_MS: milliseconds(500),
+  SOLD_OUT_MEMORY_MS: milliseconds(1_000, 60_000),
   GATE_LIFETIME_MS: milliseconds(86_400_000, 31_536_000_000),
   QUERY_TIMEOUT_MS: milliseconds(2_000),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000),

@@ -10,24 +10,19 @@ import { encodeMarker, grantsTopic } from '../coupon/grant.ts'
 export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: Topics; log: Log }
 
 /** How warm a process is. */
-export type Warmth = {
-  /** Partitions of the grants topic; 0 until they are known. */
-  partitions(): number
-  isWarm(): boolean
-}
+export type Warmth = { isWarm(): boolean }
 
 /**
  * Loads the gate's scripts and lets one marker go round through every partition, trying until all of it worked once.
  * Returns at once; before it is warm the process is not ready, and what it grants stays in the outbox.
  */
 export const warmUp = ({ redis, producer, topics, log }: WarmUpOptions): Warmth => {
-  let partitions = 0
   let warm = false
   const warmOnce = async (): Promise<void> => {
     await redis.connected(2_000)
     for (const script of [decideScript, confirmScript, lookScript, viewScript])
       await redis.command('SCRIPT', 'LOAD', script.lua)
-    partitions = (await topics.offsets(grantsTopic)).length
+    const partitions = await topics.partitions(grantsTopic)
     for (let partition = 0; partition < partitions; partition += 1)
       await producer.append(grantsTopic, partition, [{ value: encodeMarker('warm-up') }])
     warm = true
@@ -41,8 +36,8 @@ export const warmUp = ({ redis, producer, topics, log }: WarmUpOptions): Warmth 
         await backoff(attempt, 100, 2_000)
       }
     }
-    log.info({ partitions }, 'warm')
+    log.info('warm')
   }
   void warmForEver()
-  return { partitions: () => partitions, isWarm: () => warm }
+  return { isWarm: () => warm }
 }

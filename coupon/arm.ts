@@ -1,116 +1,167 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { Failure } from '../platform/failure.ts'
+import { Failure, messageOf } from '../platform/failure.ts'
+import type { Log } from '../platform/log.ts'
 import type { Database } from '../platform/mysql.ts'
-import type { RedisClient } from '../platform/redis.ts'
-import { type Campaign, encodeDocument } from './campaign.ts'
-import { campaignsChannel, campaignsKey, freeKey, gateKey, layout, outboxKey, winnersKey } from './gate/keys.ts'
-import { parseReply } from './gate/reply.ts'
-import { flipScript, registerScript, stopScript } from './gate/scripts.ts'
+import type { Producer } from '../platform/kafka-producer.ts'
+import type { Campaign } from './campaign.ts'
+import type { ArmingGate, Lost, Seal } from './gate/arming.ts'
+import { encodeGrant, grantsTopic } from './grant.ts'
 import type { CampaignBook } from './ledger/campaigns.ts'
+import type { LogEnds } from './log-ends.ts'
+import type { Rebuilder } from './rebuild.ts'
 
-/** Brings the gate of a campaign into being (protocol.md section 5): lease, stop, cut, rebuild, flip. */
+/** What came of arming one campaign. `busy`: another keeper holds its lease. `lost`: something came between; a later try finishes. */
+export type ArmOutcome =
+  | { kind: 'armed'; epoch: number; returned: number }
+  | { kind: 'in-order' | 'busy' | 'unknown-campaign' }
+  | Lost
+
+/**
+ * log + ledger -> gate (protocol.md section 5): lease, stop, relay, ends, cut, rebuild, flip. Creates a gate and brings one back.
+ * Any step may die or be paused for an hour; the next keeper starts again, and no step does harm when it comes late.
+ */
 export type Armory = {
   /**
-   * Arms a campaign that was never armed: epoch 0 -> 1, with nothing to rebuild. When it resolves, the gate is open on this
-   * server and on the list. Rejects with `recovering` when another arming or a loss of memory came between: then a later try finishes.
+   * Arms those of the campaigns that are not in order. They wait for the log together: Redis loss hits all at once.
+   * Rejects `unavailable` when a server does not answer; then nothing is known, and a later try starts over.
    */
-  armNew(campaignId: string): Promise<void>
+  arm(campaignIds: readonly string[]): Promise<Map<string, ArmOutcome>>
 }
 
 export type ArmoryOptions = {
-  redis: RedisClient
+  gate: ArmingGate
   database: Database
   campaigns: CampaignBook
+  producer: Producer
+  logEnds: LogEnds
+  rebuilder: Rebuilder
+  log: Log
+  /** How long a cut-off old master may go on beside its successor, after a write was accepted; 0 without replicas. */
+  successionMs(): Promise<number>
+  /** Units that came back are grantable only after every process has forgotten "sold out". */
+  soldOutMemoryMs: number
   /** Closed campaigns stay on the list this long. */
   gateLifetimeMs: number
+  monotonicMs(): number
   now(): number
 }
 
-const lost = (what: string): Failure =>
-  new Failure('recovering', `the gate could not be armed: ${what}`, { retryable: true })
+type Stopped = { campaign: Campaign; seal: Seal }
 
-const settingOf = (reply: unknown, name: string): number => {
-  const flat: unknown[] = Array.isArray(reply) ? reply : []
-  return Number(flat[flat.indexOf(name) + 1] ?? 0)
-}
-
-/** How long a cut-off old master may go on beside its successor, plus a second; 0 on a Redis without replicas. */
-const successionMs = async (redis: RedisClient): Promise<number> => {
-  const replicas = settingOf(
-    await redis.command('CONFIG', 'GET', 'min-replicas-to-write'),
-    'min-replicas-to-write',
-  )
-  if (replicas === 0) return 0
-  const lagSeconds = settingOf(
-    await redis.command('CONFIG', 'GET', 'min-replicas-max-lag'),
-    'min-replicas-max-lag',
-  )
-  return (lagSeconds + 1) * 1_000
-}
+const survivorsInOneReadMax = 12
 
 export const createArmory = (options: ArmoryOptions): Armory => {
-  const { redis, database, campaigns } = options
+  const { gate, campaigns, producer, logEnds, log } = options
+  const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
 
-  /** From here nothing is granted or confirmed. Returns the fence that the flip has to find again. */
-  const stop = async (campaign: Campaign, claim: string): Promise<string> => {
-    const reply = parseReply(
-      'stop',
-      await redis.run(stopScript, [gateKey(campaign.id)], [campaign.epoch, claim]),
-    )
-    if (reply.code !== 'OK') throw lost(`stop said ${reply.code}`)
-    const acceptedAtMs = options.now()
-    const waitMs = (await successionMs(redis)) - (options.now() - acceptedAtMs)
+  /** Under the lease: a gate that is in order by now is left alone. */
+  const stop = async (campaign: Campaign): Promise<Stopped | ArmOutcome> => {
+    const inspected = await gate.inspect(campaign.id, campaign.epoch, 0, 1)
+    if (inspected.kind === 'in-order') return { kind: 'in-order' }
+    const claim = `${campaign.epoch}:${randomUUID()}`
+    const stopped = await gate.stop(campaign.id, campaign.epoch, claim)
+    if (stopped.kind === 'lost') return stopped
+    const why = inspected.kind === 'recovering' ? inspected.reason : `the gate is of epoch ${inspected.epoch}`
+    log.warn({ campaignId: campaign.id, epoch: campaign.epoch, why }, 'arming: stopped')
+    return { campaign, seal: { fence: stopped.fence, claim } }
+  }
+
+  /** What survived in the outbox goes into the log, below the ends. Its owners were told "pending": they win after all. */
+  const relay = async ({ campaign: { id, epoch } }: Stopped): Promise<void> => {
+    let fromNumber = 0
+    for (;;) {
+      const entries = await gate.survivors(id, epoch, fromNumber, survivorsInOneReadMax)
+      const last = entries.at(-1)
+      if (last === undefined) return
+      const records = entries.flatMap(({ grants }) => grants.map((grant) => ({ value: encodeGrant(grant) })))
+      await producer.append(grantsTopic, 0, records)
+      fromNumber = last.number + 1
+    }
+  }
+
+  /** Everything confirmed before the stop lies below: the gate that stop hit was the only one that could be open. */
+  const reachEnds = async (stopped: readonly Stopped[]): Promise<Map<number, number> | undefined> => {
+    const armedBefore = stopped.filter(({ campaign }) => campaign.epoch > 0)
+    if (armedBefore.length === 0) return undefined
+    for (const one of armedBefore) await relay(one)
+    const ends = await logEnds.mark('arming')
+    let notedAtMs = options.monotonicMs() - 1_000
+    await logEnds.reached(ends, (missing) => {
+      if (options.monotonicMs() - notedAtMs < 1_000) return
+      notedAtMs = options.monotonicMs()
+      log.info({ missing, campaigns: armedBefore.length }, 'arming: the ledger is behind the log')
+      for (const { campaign } of armedBefore)
+        void gate.note(campaign.id, `waiting for ${missing} records of the log`).catch(() => undefined)
+    })
+    return ends
+  }
+
+  const finish = async (
+    { campaign, seal }: Stopped,
+    ends: ReadonlyMap<number, number> | undefined,
+  ): Promise<ArmOutcome> => {
+    const { id, epoch } = campaign
+    const first = epoch === 0
+    if (!(await campaigns.cut(id, epoch, first ? undefined : ends)))
+      return { kind: 'lost', what: 'the epoch was cut by another, or the ledger went back' }
+    const rebuilt = await options.rebuilder.rebuild(campaign, epoch + 1, seal, first ? undefined : ends)
+    if (rebuilt.kind === 'lost') return rebuilt
+    // Settings may have changed while this one was paused: the highest version wins.
+    const newest = (await campaigns.read(id)) ?? campaign
+    const flipped = await gate.flip(newest, epoch + 1, seal, rebuilt, first ? 0 : options.soldOutMemoryMs)
+    if (flipped.kind === 'lost') return flipped
+    for (let over = flipped.epochBefore; over <= epoch; over += 1) await gate.forget(id, over)
+    log.warn({ campaignId: id, epoch: epoch + 1, ...rebuilt }, 'arming: armed')
+    return { kind: 'armed', epoch: epoch + 1, returned: rebuilt.freeRanks }
+  }
+
+  /** Puts campaigns on the list; a list that this server does not have is written whole, from the ledger. */
+  const list = async (armed: readonly Campaign[]): Promise<void> => {
+    if (armed.length === 0) return
+    const some = await gate.register('some', armed)
+    if (some.kind === 'registered') return
+    const all = await gate.register('all', await campaigns.live(options.now() - options.gateLifetimeMs))
+    if (all.kind === 'lost') throw new Failure('recovering', all.what, { retryable: true })
+  }
+
+  const armLeased = async (campaignIds: readonly string[]): Promise<Map<string, ArmOutcome>> => {
+    const outcomes = new Map<string, ArmOutcome>()
+    const rows = await campaigns.readMany(campaignIds)
+    const stopped: Stopped[] = []
+    for (const id of campaignIds) {
+      const campaign = rows.get(id)
+      const one = campaign === undefined ? ({ kind: 'unknown-campaign' } as const) : await stop(campaign)
+      if ('seal' in one) stopped.push(one)
+      else outcomes.set(id, one)
+    }
+    if (stopped.length === 0) return outcomes
+    const acceptedAtMs = options.monotonicMs()
+    const waitMs = (await options.successionMs()) - (options.monotonicMs() - acceptedAtMs)
     if (waitMs > 0) await wait(waitMs)
-    return reply.text(1)
-  }
-
-  const flip = async (campaign: Campaign, epoch: number, fence: string, claim: string): Promise<void> => {
-    const { id } = campaign
-    const reply = parseReply(
-      'flip',
-      await redis.run(
-        flipScript,
-        [gateKey(id), winnersKey(id, epoch), outboxKey(id, epoch), freeKey(id, epoch)],
-        [
-          ...[layout, epoch, fence, claim],
-          // Nothing rebuilt: no winner, no free rank, the next rank is 1, nothing to hold back.
-          ...[0, 0, 1, 0],
-          ...[campaign.state, campaign.stock, campaign.opensAtMs, campaign.closesAtMs, campaign.perUserLimit],
-          ...[campaign.version, encodeDocument(campaign)],
-        ],
-      ),
-    )
-    if (reply.code !== 'OK') throw lost(`flip lost its ${reply.text(1)}`)
-  }
-
-  const register = async (scope: 'some' | 'all', listed: readonly Campaign[]): Promise<string> => {
-    const args = listed.flatMap(({ id, version }) => [id, version])
-    return parseReply('register', await redis.run(registerScript, [campaignsKey], [scope, ...args])).code
-  }
-
-  /** Puts the campaign on the list; a list that this server does not have is written whole, from the ledger. */
-  const list = async (campaign: Campaign): Promise<void> => {
-    let code = await register('some', [campaign])
-    if (code === 'LOST')
-      code = await register('all', await campaigns.live(options.now() - options.gateLifetimeMs))
-    if (code !== 'OK') throw lost(`register said ${code}`)
-    await redis.command('PUBLISH', campaignsChannel, campaign.id)
+    const ends = await reachEnds(stopped)
+    for (const one of stopped) {
+      try {
+        outcomes.set(one.campaign.id, await finish(one, ends))
+      } catch (cause) {
+        // One campaign's fault must not keep the others closed.
+        if (!(cause instanceof Failure)) throw cause
+        outcomes.set(one.campaign.id, { kind: 'lost', what: messageOf(cause) })
+      }
+    }
+    await list(stopped.map(({ campaign }) => campaign).filter(({ id }) => outcomes.get(id)?.kind === 'armed'))
+    return outcomes
   }
 
   return {
-    async armNew(campaignId) {
-      const armed = await database.locked(`fc:arm:${campaignId}`, 0, async () => {
-        const campaign = await campaigns.read(campaignId)
-        if (campaign === undefined || campaign.epoch !== 0) throw lost('the campaign was armed before')
-        const claim = `${campaign.epoch}:${randomUUID()}`
-        const fence = await stop(campaign, claim)
-        if (!(await campaigns.cutFirst(campaignId))) throw lost('another arming cut the epoch')
-        await flip(campaign, campaign.epoch + 1, fence, claim)
-        await list(campaign)
-        return true
+    async arm(campaignIds) {
+      const outcomes = new Map<string, ArmOutcome>()
+      await options.database.leased(campaignIds.map(leaseOf), 0, async (held) => {
+        const mine = campaignIds.filter((id) => held.has(leaseOf(id)))
+        for (const [id, outcome] of await armLeased(mine)) outcomes.set(id, outcome)
       })
-      if (armed === undefined) throw lost('another arming holds the lease')
+      for (const id of campaignIds) if (!outcomes.has(id)) outcomes.set(id, { kind: 'busy' })
+      return outcomes
     },
   }
 }

@@ -2,7 +2,8 @@ import { Failure, messageOf } from '../platform/failure.ts'
 import { createBound, createGroupCommit } from '../platform/group-commit.ts'
 import type { Producer } from '../platform/kafka-producer.ts'
 import type { Log } from '../platform/log.ts'
-import type { Gate, OutboxEntry } from './gate/gate.ts'
+import type { OutboxEntry } from './gate/entry.ts'
+import type { Gate } from './gate/gate.ts'
 import { encodeGrant, grantsTopic } from './grant.ts'
 
 /** What became of an outbox entry within its deadline. `pending` is not "no": it stays in the outbox and may be in the log. */
@@ -20,8 +21,8 @@ export type GrantLogOptions = {
   producer: Producer
   gate: Gate
   log: Log
-  /** Partitions of the grants topic; 0 while that is not known yet. */
-  partitions(): number
+  /** Partitions of the grants topic; rejects while that cannot be known. */
+  partitions(): Promise<number>
   publishDeadlineMs: number
   /** Produces under way at once. */
   publishInFlightMax: number
@@ -65,11 +66,9 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
 
   /** One produce, one partition. An unanswered produce counts as one more failure each time the deadline passes again. */
   const produce = async (entries: readonly OutboxEntry[]): Promise<void> => {
-    const partitions = options.partitions()
-    const partition = rotation++ % Math.max(1, partitions)
     const overdue = setInterval(breaker.failed, publishDeadlineMs)
     try {
-      if (partitions === 0) throw new Failure('unavailable', 'the log was not reached yet', { retryable: true })
+      const partition = rotation++ % (await options.partitions())
       const records = entries.flatMap(({ grants }) => grants.map((grant) => ({ value: encodeGrant(grant) })))
       await producer.append(grantsTopic, partition, records)
       breaker.succeeded()
@@ -113,7 +112,10 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     try {
       await produce(due)
     } catch (cause) {
-      log.warn({ entries: due.length, cause: messageOf(cause) }, 'the log did not acknowledge; the outbox keeps it')
+      log.warn(
+        { entries: due.length, cause: messageOf(cause) },
+        'the log did not acknowledge; the outbox keeps it',
+      )
       return waiting.map(() => 'pending')
     }
     const outcomes = await confirmAll(due)

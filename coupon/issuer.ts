@@ -1,6 +1,7 @@
 import { Failure } from '../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../platform/group-commit.ts'
-import type { Decision, Gate, OutboxEntry, Wish } from './gate/gate.ts'
+import type { OutboxEntry } from './gate/entry.ts'
+import type { Decision, Gate, Wish } from './gate/gate.ts'
 import type { Appended, GrantLog } from './grant-log.ts'
 import type { Grant } from './grant.ts'
 import type { LiveCampaign, Registry } from './registry.ts'
@@ -61,7 +62,8 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     if (decided.kind !== 'epoch') return decided
     // The gate was armed again since we read it. One more try, never with an epoch below one that was seen.
     const found = await registry.refresh(campaignId, 0)
-    if (found.kind !== 'live' || found.campaign.view.epoch <= epoch) throw recovering(`epoch ${epoch} is over`)
+    if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)
+      throw recovering(`epoch ${epoch} is over`)
     return gate.decide(campaignId, found.campaign.view.epoch, wishes)
   }
 

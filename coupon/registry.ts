@@ -157,7 +157,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     live: () => [...campaigns.values()],
     whole: () => whole,
-    gateNowMs: () => (clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs)),
+    gateNowMs: () =>
+      clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs),
     start: pollForEver,
     stop() {
       stopped = true

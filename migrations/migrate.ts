@@ -1,7 +1,6 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { migrate } from 'drizzle-orm/mysql2/migrator'
-import { sql } from 'drizzle-orm'
 import { Failure } from '../platform/failure.ts'
 import type { Topics } from '../platform/kafka-topics.ts'
 import type { Database } from '../platform/mysql.ts'
@@ -16,13 +15,13 @@ const dayMs = 86_400_000
  */
 export const migrateTables = async (database: Database): Promise<number> => {
   const db = drizzle({ client: database.pool })
-  const done = await database.locked('fc:migrate', 30, async () => {
+  await database.leased(['fc:migrate'], 30, async (held) => {
+    if (held.size === 0)
+      throw new Failure('unavailable', 'another migration holds the lock for more than 30 s', {
+        retryable: true,
+      })
     await migrate(db, { migrationsFolder })
-    await db.execute(sql`select 1 from coupons limit 1`)
-    return true
   })
-  if (done === undefined)
-    throw new Failure('unavailable', 'another migration holds the lock for more than 30 s', { retryable: true })
   return readMigrationFiles({ migrationsFolder }).length
 }
 

@@ -17,6 +17,8 @@ export type Topics = {
   create(shapes: readonly TopicShape[]): Promise<string[]>
   /** Offsets by partition, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
+  /** How many partitions a topic has; asked once. They change only while nothing is live. */
+  partitions(topic: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -34,6 +36,15 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
       throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
     }
   }
+
+  const counts = new Map<string, number>()
+  const offsets: Topics['offsets'] = (topic) =>
+    asking(async () => {
+      const ofTopic = await admin.fetchTopicOffsets(topic)
+      return ofTopic
+        .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
+        .sort((left, right) => left.partition - right.partition)
+    })
 
   return {
     create: (shapes) =>
@@ -53,13 +64,12 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
           })
         return missing.map(({ topic }) => topic)
       }),
-    offsets: (topic) =>
-      asking(async () => {
-        const offsets = await admin.fetchTopicOffsets(topic)
-        return offsets
-          .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
-          .sort((left, right) => left.partition - right.partition)
-      }),
+    offsets,
+    async partitions(topic) {
+      const known = counts.get(topic) ?? (await offsets(topic)).length
+      counts.set(topic, known)
+      return known
+    },
     close: () => admin.disconnect(),
   }
 }

@@ -29,8 +29,15 @@ export type Database = {
     work: (connection: Connection) => Promise<{ commit: boolean; result: Result }>,
     options?: { snapshot: boolean },
   ): Promise<Result>
-  /** Holds a named lock (`GET_LOCK`) on a connection of its own while `work` runs; `undefined` when it was not free in time. */
-  locked<Result>(name: string, waitSeconds: number, work: () => Promise<Result>): Promise<Result | undefined>
+  /**
+   * Takes those of the named locks (`GET_LOCK`) that are free within `waitSeconds` each, on one connection of its own, and holds
+   * them while `work` runs. A cut connection loses them, and `work` is not told.
+   */
+  leased<Result>(
+    names: readonly string[],
+    waitSeconds: number,
+    work: (held: ReadonlySet<string>) => Promise<Result>,
+  ): Promise<Result>
   close(): Promise<void>
 }
 
@@ -167,7 +174,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     }
   }
 
-  const locked: Database['locked'] = async (name, waitSeconds, work) => {
+  const leased: Database['leased'] = async (names, waitSeconds, work) => {
     try {
       // Not of the pool: whoever holds a lock needs the pool for its work, and would wait for others like it.
       const connection = await createConnection(connectionOptions)
@@ -175,10 +182,14 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
       connection.on('error', () => undefined)
       try {
         const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
-        const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
-        return Number(row?.['held']) === 1 ? await work() : undefined
+        const held = new Set<string>()
+        for (const name of names) {
+          const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
+          if (Number(row?.['held']) === 1) held.add(name)
+        }
+        return await work(held)
       } finally {
-        // The lock goes with its connection.
+        // The locks go with their connection.
         connection.destroy()
       }
     } catch (cause) {
@@ -186,5 +197,5 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     }
   }
 
-  return { pool: boundedPool, transaction, locked, close: () => pool.end() }
+  return { pool: boundedPool, transaction, leased, close: () => pool.end() }
 }

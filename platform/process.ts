@@ -1,4 +1,4 @@
-import { messageOf } from './failure.ts'
+import { Failure, messageOf } from './failure.ts'
 
 /** One step of going away: what it is called, and at most how long it may take. */
 export type StopStep = { name: string; timeoutMs: number; stop(): Promise<void> | void }
@@ -7,6 +7,8 @@ export type StopStep = { name: string; timeoutMs: number; stop(): Promise<void> 
 export type ProcessLife = {
   /** Adds a step; steps run in the order in which they were added. */
   onStop(step: StopStep): void
+  /** Throws once the process is going away: for work that may wait long. */
+  refuseIfStopping(): void
   /** Ends the process with exit code 1 after running the steps; says why in one line. */
   fail(reason: string): void
 }
@@ -52,8 +54,11 @@ export const runProcess = async (main: (life: ProcessLife) => Promise<void>): Pr
     process.stderr.write(`${reason}\n`)
     void end(1)
   }
+  const refuseIfStopping = (): void => {
+    if (ending) throw new Failure('unavailable', 'the process is going away', { retryable: true })
+  }
   try {
-    await main({ onStop: (step) => steps.push(step), fail })
+    await main({ onStop: (step) => steps.push(step), refuseIfStopping, fail })
   } catch (cause) {
     fail(messageOf(cause))
   }

@@ -7,10 +7,21 @@ import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
 import { connectDatabase } from '../platform/mysql.ts'
 import { runProcess } from '../platform/process.ts'
+import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
+import { createArmory } from '../coupon/arm.ts'
+import { createArmingGate } from '../coupon/gate/arming.ts'
+import { createGate } from '../coupon/gate/gate.ts'
+import { successionMs } from '../coupon/gate/succession.ts'
+import { createGrantLog } from '../coupon/grant-log.ts'
 import { grantsTopic, recorderGroup } from '../coupon/grant.ts'
+import { createKeeper, keepForEver } from '../coupon/keeper.ts'
+import { createCampaignBook } from '../coupon/ledger/campaigns.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
+import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
 import { createRecorder } from '../coupon/ledger/record.ts'
+import { createLogEnds } from '../coupon/log-ends.ts'
+import { createRebuilder } from '../coupon/rebuild.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { alignForEver, createProgress } from './progress.ts'
 import { createRecording } from './recorder.ts'
@@ -32,8 +43,17 @@ await runProcess(async (life) => {
   })
   const topics = createTopics(kafka)
   const producer = createProducer(kafka)
+  const redis = connectRedis({
+    url: settings.REDIS_URL,
+    // A rebuild writes thousands of winners a call.
+    commandTimeoutMs: 5 * settings.GATE_TIMEOUT_MS,
+    onFault: (message) => log.debug({ message }, 'Redis'),
+  })
+  const monotonicMs = (): number => performance.now()
+  const positions = createPositions(database)
+  const partitions = (): Promise<number> => topics.partitions(grantsTopic)
   const progress = createProgress({
-    positions: createPositions(database),
+    positions,
     topics,
     log,
     onUnplaced: () => alignment.now(),
@@ -54,6 +74,39 @@ await runProcess(async (life) => {
     onCrash: (cause) => life.fail(`the consumer died: ${cause.message}`),
   })
   const alignment = alignForEver(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
+  const armingGate = createArmingGate(redis)
+  const campaigns = createCampaignBook(database)
+  const keeper = createKeeper({
+    gate: armingGate,
+    armory: createArmory({
+      gate: armingGate,
+      database,
+      campaigns,
+      producer,
+      logEnds: createLogEnds({ producer, positions, partitions, refuseIfStopping: life.refuseIfStopping }),
+      rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
+      log,
+      successionMs: () => successionMs(redis),
+      soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
+      gateLifetimeMs: settings.GATE_LIFETIME_MS,
+      monotonicMs,
+      now: Date.now,
+    }),
+    grantLog: createGrantLog({
+      producer,
+      gate: createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+      log,
+      partitions,
+      publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
+      publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
+      monotonicMs,
+    }),
+    campaigns,
+    log,
+    overdueMs: settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS,
+    gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    now: Date.now,
+  })
   const health = await serveHttp(createHealthRoutes([{ name: 'ledger', ready: progress.isPlaced }]), {
     host: settings.WORKER_HOST,
     port: settings.WORKER_PORT,
@@ -61,11 +114,14 @@ await runProcess(async (life) => {
     requestTimeoutMs: 10_000,
     connectionsMax: 100,
   })
+  const keeping = keepForEver(keeper, settings.KEEPER_INTERVAL_MS)
+  life.onStop({ name: 'keeper', timeoutMs: 100, stop: keeping.stop })
   life.onStop({ name: 'alignment', timeoutMs: 100, stop: alignment.stop })
   life.onStop({ name: 'consumer', timeoutMs: 5_000, stop: consumer.stop })
   life.onStop({ name: 'producer', timeoutMs: 1_000, stop: producer.close })
   life.onStop({ name: 'topics', timeoutMs: 500, stop: topics.close })
   life.onStop({ name: 'database', timeoutMs: 500, stop: database.close })
+  life.onStop({ name: 'Redis', timeoutMs: 100, stop: redis.close })
   life.onStop({ name: 'health', timeoutMs: 500, stop: () => health.close(200) })
   await consumer.run(recording)
   log.info({ port: health.port }, 'the worker records grants')

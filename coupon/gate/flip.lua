@@ -4,7 +4,7 @@
 -- ARGV  1 layout  2 epoch  3 fence that stop returned  4 claim
 --       5 winners rebuilt  6 free ranks rebuilt  7 next rank  8 holdMs: grantable only after this long (milliseconds)
 --       9 state (open, paused, closed)  10 stock  11 opensAtMs  12 closesAtMs  13 perUserLimit  14 version  15 document (JSON)
--- Reply {'OK', nowMs}, or {'LOST', what}: somebody else claimed the gate, the server forgot or changed, or the rebuilt keys
+-- Reply {'OK', nowMs, epoch of the gate before, 0 for none}, or {'LOST', what}: somebody else claimed the gate, the server forgot or changed, or the rebuilt keys
 --       hold another number than the keeper read. Then arming starts over.
 
 if #KEYS ~= 4 or #ARGV ~= 15 then return redis.error_reply('ARGUMENT flip takes 4 keys and 15 values') end
@@ -18,7 +18,7 @@ if ARGV[9] ~= 'open' and ARGV[9] ~= 'paused' and ARGV[9] ~= 'closed' then
 end
 
 if server_fence() ~= ARGV[3] then return {'LOST', 'fence'} end
-local fields = redis.call('HMGET', KEYS[1], 'state', 'claim')
+local fields = redis.call('HMGET', KEYS[1], 'state', 'claim', 'epoch')
 if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
 if fields[2] ~= ARGV[4] then return {'LOST', 'claim'} end
 if redis.call('HLEN', KEYS[2]) ~= tonumber(ARGV[5]) then return {'LOST', 'winners'} end
@@ -32,4 +32,5 @@ redis.call('HSET', KEYS[1], 'layout', ARGV[1], 'epoch', ARGV[2], 'fence', ARGV[3
   'granted', ARGV[5], 'nextRank', ARGV[7], 'entriesAppended', '0', 'entriesDeleted', '0', 'grantsPending', '0',
   'stock', ARGV[10], 'opensAtMs', ARGV[11], 'closesAtMs', ARGV[12], 'perUserLimit', ARGV[13],
   'grantableFromMs', text(now + tonumber(ARGV[8])), 'version', ARGV[14], 'document', ARGV[15])
-return {'OK', now}
+redis.call('HDEL', KEYS[1], 'progress')
+return {'OK', now, tonumber(fields[3] or 0)}

@@ -28,3 +28,11 @@ export const outboxKey = (campaignId: string, epoch: number): string => `fc:{${c
 
 /** List: ranks to reuse, lowest first. */
 export const freeKey = (campaignId: string, epoch: number): string => `fc:{${campaignId}}:free:${epoch}`
+
+/** The four keys of a gate, in the order in which scripts take them. */
+export const keysOf = (campaignId: string, epoch: number): string[] => [
+  gateKey(campaignId),
+  winnersKey(campaignId, epoch),
+  outboxKey(campaignId, epoch),
+  freeKey(campaignId, epoch),
+]

@@ -1,9 +1,9 @@
-import { and, desc, eq, gt, inArray, lt } from 'drizzle-orm'
+import { desc, gt, inArray, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import type { Database } from '../../platform/mysql.ts'
 import type { Campaign, CampaignTerms, Discount, OperatorState } from '../campaign.ts'
-import { campaignChanges, campaignCuts, campaigns, idBytes, ledgerPositions } from './tables.ts'
+import { campaignChanges, campaigns, idBytes } from './tables.ts'
 
 /** The campaigns in the ledger: their settings and epochs. Every method rejects `unavailable` when the database does not answer. */
 export type CampaignBook = {
@@ -15,8 +15,11 @@ export type CampaignBook = {
   list(limit: number, beforeId: string | undefined): Promise<Campaign[]>
   /** Campaigns that closed after `closedAfterMs` or are still to close. */
   live(closedAfterMs: number): Promise<Campaign[]>
-  /** Ends epoch 0: notes where the log stands and sets epoch 1. False when somebody else was first. */
-  cutFirst(id: string): Promise<boolean>
+  /**
+   * Ends an epoch: notes where the log ended for it, by partition, and sets the next. `false` when the campaign is of another
+   * epoch by now, or the ledger is not at those ends (any more). Without ends, for epoch 0: where the ledger stands.
+   */
+  cut(id: string, epoch: number, ends: ReadonlyMap<number, number> | undefined): Promise<boolean>
 }
 
 type Row = typeof campaigns.$inferSelect
@@ -65,8 +68,7 @@ const rowOf = (id: string, terms: CampaignTerms, nowMs: number): Row => ({
   title: terms.coupon.title,
   discountKind: terms.coupon.discount.kind,
   discountValue: terms.coupon.discount.value,
-  discountCurrency:
-    terms.coupon.discount.kind === 'amount' ? (terms.coupon.discount.currency ?? null) : null,
+  discountCurrency: terms.coupon.discount.kind === 'amount' ? (terms.coupon.discount.currency ?? null) : null,
   usableFromMs: terms.coupon.usableFromMs,
   usableUntilMs: terms.coupon.usableUntilMs,
   version: 1,
@@ -89,7 +91,12 @@ export const createCampaignBook = (database: Database): CampaignBook => {
   const db = drizzle({ client: database.pool })
   const read: CampaignBook['readMany'] = async (ids) => {
     if (ids.length === 0) return new Map()
-    const rows = await asking(db.select().from(campaigns).where(inArray(campaigns.campaignId, [...ids])))
+    const rows = await asking(
+      db
+        .select()
+        .from(campaigns)
+        .where(inArray(campaigns.campaignId, [...ids])),
+    )
     return new Map(rows.map((row) => [row.campaignId, campaignOf(row)]))
   }
 
@@ -133,32 +140,31 @@ export const createCampaignBook = (database: Database): CampaignBook => {
       const rows = await asking(db.select().from(campaigns).where(gt(campaigns.closesAtMs, closedAfterMs)))
       return rows.map(campaignOf)
     },
-    cutFirst: (id) => {
-      const positions = db.select().from(ledgerPositions).toSQL()
-      const raise = db
-        .update(campaigns)
-        .set({ epoch: 1 })
-        .where(and(eq(campaigns.campaignId, id), eq(campaigns.epoch, 0)))
-        .toSQL()
-      return database.transaction(async (connection) => {
+    cut: (id, epoch, ends) =>
+      database.transaction(async (connection) => {
         const [row] = await connection.rows('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
           idBytes(id),
         ])
-        if (row?.['epoch'] !== 0) return { commit: false, result: false }
-        const stored = await connection.rows(`${positions.sql} LOCK IN SHARE MODE`)
-        const cuts = stored.map((position) => ({
-          campaignId: id,
-          epoch: 0,
-          partitionId: Number(position['partition_id']),
-          endOffset: Number(position['next_offset']),
-        }))
-        if (cuts.length > 0) {
-          const note = db.insert(campaignCuts).values(cuts).toSQL()
-          await connection.change(note.sql, note.params)
-        }
-        await connection.change(raise.sql, raise.params)
+        if (row?.['epoch'] !== epoch) return { commit: false, result: false }
+        const stored = await connection.rows(
+          'SELECT partition_id, next_offset FROM ledger_positions LOCK IN SHARE MODE',
+        )
+        const positions = new Map(
+          stored.map((one) => [Number(one['partition_id']), Number(one['next_offset'])]),
+        )
+        const cut = [...(ends ?? positions)]
+        if (cut.some(([partition, end]) => (positions.get(partition) ?? 0) < end))
+          return { commit: false, result: false }
+        if (cut.length > 0)
+          await connection.change(
+            'INSERT INTO campaign_cuts (campaign_id, epoch, partition_id, end_offset) VALUES ?',
+            [cut.map(([partition, end]) => [idBytes(id), epoch, partition, end])],
+          )
+        await connection.change('UPDATE campaigns SET epoch = ? WHERE campaign_id = ?', [
+          epoch + 1,
+          idBytes(id),
+        ])
         return { commit: true, result: true }
-      })
-    },
+      }),
   }
 }

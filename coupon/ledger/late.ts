@@ -31,7 +31,9 @@ const readCuts = async (
 }
 
 const readPositions = async (connection: Connection): Promise<Map<number, number>> => {
-  const rows = await connection.rows('SELECT partition_id, next_offset FROM ledger_positions LOCK IN SHARE MODE')
+  const rows = await connection.rows(
+    'SELECT partition_id, next_offset FROM ledger_positions LOCK IN SHARE MODE',
+  )
   return new Map(rows.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]))
 }
 

@@ -67,7 +67,11 @@ const hopeless = (at: GrantAt, campaign: CampaignRow | undefined, late: boolean)
   if (campaign === undefined)
     return { ...at, reason: 'unknown-campaign', message: `the ledger has no campaign ${campaignId}` }
   if (rank > campaign.highestStock)
-    return { ...at, reason: 'rank-above-stock', message: `rank ${rank} of a stock of ${campaign.highestStock}` }
+    return {
+      ...at,
+      reason: 'rank-above-stock',
+      message: `rank ${rank} of a stock of ${campaign.highestStock}`,
+    }
   return undefined
 }
 

@@ -1,0 +1,30 @@
+import { Failure } from '../../platform/failure.ts'
+import type { Grant } from '../grant.ts'
+import { wholeNumber } from './reply.ts'
+
+/** New grants of one gate call, together in one outbox entry that is named by the number of its first grant. */
+export type OutboxEntry = { campaignId: string; epoch: number; number: number; grants: Grant[] }
+
+/** Reads the grants of an entry as decide.lua writes them: a line `couponId,slot,rank,userId` for each. */
+export const parseEntry = (
+  campaignId: string,
+  epoch: number,
+  entry: { number: unknown; grantedAtMs: unknown; grants: unknown },
+): OutboxEntry => {
+  if (typeof entry.grants !== 'string')
+    throw new Failure('defect', 'an outbox entry has no grants', { retryable: false })
+  const grantedAtMs = wholeNumber('outbox', entry.grantedAtMs)
+  const grants = entry.grants.split('\n').map((line) => {
+    const [couponId = '', slot, rank, userId = ''] = line.split(',')
+    return {
+      couponId,
+      campaignId,
+      userId,
+      slot: wholeNumber('outbox', slot),
+      rank: wholeNumber('outbox', rank),
+      epoch,
+      grantedAtMs,
+    }
+  })
+  return { campaignId, epoch, number: wholeNumber('outbox', entry.number), grants }
+}

@@ -1,0 +1,28 @@
+-- fill: one chunk of what the ledger knows goes into the keys of an epoch that has not begun.
+--
+-- KEYS  1 gate  2 winners:<epoch>  3 free:<epoch>
+-- ARGV  1 fence that stop returned  2 claim  3 expiryMs: what a dead keeper leaves goes by itself after this long (milliseconds)
+--       4 count of winners, then for each: field `<slot>:<user id>`, packed grant (decide.lua), then free ranks, lowest first
+-- Reply {'OK'}, or {'LOST', what}: the server forgot or changed, or somebody else claimed the gate. Then arming starts over.
+-- A chunk is not sent twice: its free ranks would stand twice, and the flip would count them.
+
+local count = tonumber(ARGV[4])
+if #KEYS ~= 3 or not count or #ARGV < 4 + 2 * count or not string.find(ARGV[3], '^%d+$') then
+  return redis.error_reply('ARGUMENT fill takes 3 keys, 4 values, 2 for each winner, and free ranks')
+end
+if server_fence() ~= ARGV[1] then return {'LOST', 'fence'} end
+local fields = redis.call('HMGET', KEYS[1], 'state', 'claim')
+if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
+if fields[2] ~= ARGV[2] then return {'LOST', 'claim'} end
+
+-- unpack has a limit of some 8,000 values.
+local winnersEnd = 4 + 2 * count
+for from = 5, winnersEnd, 1000 do
+  redis.call('HSET', KEYS[2], unpack(ARGV, from, math.min(from + 999, winnersEnd)))
+end
+for from = winnersEnd + 1, #ARGV, 1000 do
+  redis.call('RPUSH', KEYS[3], unpack(ARGV, from, math.min(from + 999, #ARGV)))
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+redis.call('PEXPIRE', KEYS[3], ARGV[3])
+return {'OK'}

@@ -1,0 +1,28 @@
+-- inspect: whether a gate is in order, and which of its outbox entries are overdue. Writes nothing, yet has no `no-writes` flag: a
+-- cut-off master must refuse it.
+--
+-- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
+-- ARGV  1 layout  2 epoch of the ledger  3 overdueMs: age at which the relay takes an entry (milliseconds)  4 entries at the most
+-- Reply a refusal (order.lua), or {'OK', nowMs, granted, stock, grants pending, entries}
+--       entries: number, grantedAtMs, grants one after the other, oldest first; grants as decide.lua wrote them
+
+local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
+if refusal then return refusal end
+refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4])
+if refusal then return refusal end
+local overdueMs, entriesMax = tonumber(ARGV[3]), tonumber(ARGV[4])
+if #KEYS ~= 4 or not overdueMs or not entriesMax then
+  return redis.error_reply('ARGUMENT inspect takes 4 keys and 4 values')
+end
+
+local now = now_ms()
+local overdue = {}
+for _, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', entriesMax)) do
+  local grantedAtMs = tonumber(entry[2][4])
+  -- In order of time: the first that is not overdue ends it.
+  if grantedAtMs + overdueMs > now then break end
+  local at = #overdue
+  overdue[at + 1] = string.match(entry[1], '-(%d+)$')
+  overdue[at + 2], overdue[at + 3] = entry[2][4], entry[2][6]
+end
+return {'OK', now, gate.granted, gate.stock, gate.grantsPending, overdue}

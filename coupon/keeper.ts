@@ -1,0 +1,137 @@
+import { messageOf } from '../platform/failure.ts'
+import type { Log } from '../platform/log.ts'
+import type { Armory } from './arm.ts'
+import type { Campaign } from './campaign.ts'
+import type { ArmingGate } from './gate/arming.ts'
+import type { OutboxEntry } from './gate/entry.ts'
+import type { GrantLog } from './grant-log.ts'
+import type { CampaignBook } from './ledger/campaigns.ts'
+
+/**
+ * The loop in every worker that publishes overdue outbox entries and arms gates that are not armed. It needs no lease to relay:
+ * two at once are harmless.
+ */
+export type Keeper = {
+  /** Looks at every live gate once. Never rejects: what does not answer is looked at again next time. */
+  look(): Promise<void>
+  /** Campaigns that are being armed now. */
+  arming(): readonly string[]
+}
+
+export type KeeperOptions = {
+  gate: ArmingGate
+  armory: Armory
+  grantLog: GrantLog
+  campaigns: CampaignBook
+  log: Log
+  /** Age at which an outbox entry is overdue: `publishDeadlineMs` plus `relayMarginMs`. */
+  overdueMs: number
+  gateLifetimeMs: number
+  now(): number
+}
+
+/** Entries of one gate that are relayed at one look. */
+const entriesInOneLookMax = 100
+/** Gates that are looked at side by side. */
+const looksAtOnceMax = 32
+
+export const createKeeper = (options: KeeperOptions): Keeper => {
+  const { gate, armory, grantLog, campaigns, log } = options
+  const arming = new Set<string>()
+  const relaying = new Set<string>()
+  let known: Campaign[] = []
+
+  const relay = async (entries: readonly OutboxEntry[]): Promise<void> => {
+    const mine = entries.filter(
+      ({ campaignId, epoch, number }) => !relaying.has(`${campaignId} ${epoch} ${number}`),
+    )
+    await Promise.all(
+      mine.map(async (entry) => {
+        const name = `${entry.campaignId} ${entry.epoch} ${entry.number}`
+        relaying.add(name)
+        const outcome = await grantLog.append(entry)
+        relaying.delete(name)
+        log.info(
+          { campaignId: entry.campaignId, grants: entry.grants.length, outcome },
+          'relayed an overdue entry',
+        )
+      }),
+    )
+  }
+
+  /** True when the gate has to be armed. */
+  const needsArming = async ({ id, epoch }: Campaign): Promise<boolean> => {
+    const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneLookMax)
+    if (inspected.kind === 'in-order') {
+      void relay(inspected.overdue)
+      return false
+    }
+    if (inspected.kind === 'recovering' || inspected.epoch < epoch) return true
+    // Maybe it was armed between our two reads; a gate ahead of its ledger is a ledger that went back.
+    const newest = await campaigns.read(id)
+    if (newest !== undefined && newest.epoch < inspected.epoch)
+      log.error(
+        { campaignId: id, gate: inspected.epoch, ledger: newest.epoch },
+        'the gate is ahead of the ledger',
+      )
+    return false
+  }
+
+  const arm = async (ids: readonly string[]): Promise<void> => {
+    for (const id of ids) arming.add(id)
+    try {
+      for (const [id, outcome] of await armory.arm(ids))
+        if (outcome.kind === 'lost') log.warn({ campaignId: id, why: outcome.what }, 'arming starts over')
+    } catch (cause) {
+      log.warn({ campaigns: ids.length, cause: messageOf(cause) }, 'arming waits for a server')
+    }
+    for (const id of ids) arming.delete(id)
+  }
+
+  const lookAt = async (looked: readonly Campaign[]): Promise<string[]> => {
+    const answers = await Promise.all(
+      looked.map((campaign) =>
+        needsArming(campaign).catch((cause: unknown) => {
+          log.debug({ campaignId: campaign.id, cause: messageOf(cause) }, 'the gate did not answer')
+          return false
+        }),
+      ),
+    )
+    return looked.filter((_, index) => answers[index]).map(({ id }) => id)
+  }
+
+  return {
+    arming: () => [...arming],
+    async look() {
+      try {
+        known = await campaigns.live(options.now() - options.gateLifetimeMs)
+        if ((await gate.register('some', [])).kind === 'lost') await gate.register('all', known)
+      } catch (cause) {
+        // Without the ledger nothing is armed, but what is overdue can still go into the log.
+        log.debug({ cause: messageOf(cause) }, 'the keeper goes on with what it knows')
+      }
+      const looked = known.filter(({ id }) => !arming.has(id))
+      const toArm: string[] = []
+      for (let at = 0; at < looked.length; at += looksAtOnceMax)
+        toArm.push(...(await lookAt(looked.slice(at, at + looksAtOnceMax))))
+      if (toArm.length > 0) void arm(toArm)
+    },
+  }
+}
+
+/** Looks every `intervalMs`, for ever. Returns how to stop. */
+export const keepForEver = (keeper: Keeper, intervalMs: number): { stop(): void } => {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const look = async (): Promise<void> => {
+    await keeper.look()
+    if (!stopped) timer = setTimeout(() => void look(), intervalMs)
+  }
+  void look()
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
+}
