@@ -21,6 +21,9 @@ export type AdminCampaignsOptions = {
 
 const path = '/v1/admin/campaigns'
 
+/** A keeper may see the new campaign first and arm it; then creating waits for it. */
+const leaseWaitSeconds = 5
+
 /** JSON is UTF-8 (RFC 8259): other bytes are malformed, and not names full of question marks. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -92,7 +95,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const parsed = createCampaignShape.safeParse(body.document)
       if (!parsed.success) return invalid(fieldErrors(parsed.error.issues))
       const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
-      const outcome = (await armory.arm([campaign.id])).get(campaign.id)
+      const outcome = (await armory.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
       // A keeper may have been first. Whatever else came between, a keeper finishes.
       if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
         throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`, {

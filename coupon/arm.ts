@@ -23,10 +23,11 @@ export type ArmOutcome =
  */
 export type Armory = {
   /**
-   * Arms those of the campaigns that are not in order. They wait for the log together: Redis loss hits all at once.
+   * Arms those of the campaigns that are not in order, and lists those that are. They wait for the log together: Redis loss hits
+   * all at once. A lease that another keeper holds is waited for up to `leaseWaitSeconds`.
    * Rejects `unavailable` when a server does not answer; then nothing is known, and a later try starts over.
    */
-  arm(campaignIds: readonly string[]): Promise<Map<string, ArmOutcome>>
+  arm(campaignIds: readonly string[], leaseWaitSeconds: number): Promise<Map<string, ArmOutcome>>
 }
 
 export type ArmoryOptions = {
@@ -135,7 +136,17 @@ export const createArmory = (options: ArmoryOptions): Armory => {
       if ('seal' in one) stopped.push(one)
       else outcomes.set(id, one)
     }
-    if (stopped.length === 0) return outcomes
+    await bringBack(stopped, outcomes)
+    const open = (id: string): boolean => {
+      const kind = outcomes.get(id)?.kind
+      return kind === 'armed' || kind === 'in-order'
+    }
+    await list([...rows.values()].filter(({ id }) => open(id)))
+    return outcomes
+  }
+
+  const bringBack = async (stopped: readonly Stopped[], outcomes: Map<string, ArmOutcome>): Promise<void> => {
+    if (stopped.length === 0) return
     const acceptedAtMs = options.monotonicMs()
     const waitMs = (await options.successionMs()) - (options.monotonicMs() - acceptedAtMs)
     if (waitMs > 0) await wait(waitMs)
@@ -149,14 +160,12 @@ export const createArmory = (options: ArmoryOptions): Armory => {
         outcomes.set(one.campaign.id, { kind: 'lost', what: messageOf(cause) })
       }
     }
-    await list(stopped.map(({ campaign }) => campaign).filter(({ id }) => outcomes.get(id)?.kind === 'armed'))
-    return outcomes
   }
 
   return {
-    async arm(campaignIds) {
+    async arm(campaignIds, leaseWaitSeconds) {
       const outcomes = new Map<string, ArmOutcome>()
-      await options.database.leased(campaignIds.map(leaseOf), 0, async (held) => {
+      await options.database.leased(campaignIds.map(leaseOf), leaseWaitSeconds, async (held) => {
         const mine = campaignIds.filter((id) => held.has(leaseOf(id)))
         for (const [id, outcome] of await armLeased(mine)) outcomes.set(id, outcome)
       })

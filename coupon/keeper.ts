@@ -38,32 +38,34 @@ const looksAtOnceMax = 32
 export const createKeeper = (options: KeeperOptions): Keeper => {
   const { gate, armory, grantLog, campaigns, log } = options
   const arming = new Set<string>()
-  const relaying = new Set<string>()
+  const draining = new Set<string>()
   let known: Campaign[] = []
 
-  const relay = async (entries: readonly OutboxEntry[]): Promise<void> => {
-    const mine = entries.filter(
-      ({ campaignId, epoch, number }) => !relaying.has(`${campaignId} ${epoch} ${number}`),
-    )
-    await Promise.all(
-      mine.map(async (entry) => {
-        const name = `${entry.campaignId} ${entry.epoch} ${entry.number}`
-        relaying.add(name)
-        const outcome = await grantLog.append(entry)
-        relaying.delete(name)
-        log.info(
-          { campaignId: entry.campaignId, grants: entry.grants.length, outcome },
-          'relayed an overdue entry',
-        )
-      }),
-    )
+  /** Relays what is overdue, and goes on at once while there is more and the log takes it. */
+  const drain = async (id: string, epoch: number, overdue: readonly OutboxEntry[]): Promise<void> => {
+    draining.add(id)
+    try {
+      let entries = overdue
+      while (entries.length > 0) {
+        const outcomes = await Promise.all(entries.map((entry) => grantLog.append(entry)))
+        const confirmed = outcomes.filter((outcome) => outcome === 'confirmed').length
+        log.info({ campaignId: id, entries: entries.length, confirmed }, 'relayed overdue entries')
+        if (confirmed < entriesInOneLookMax) return
+        const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneLookMax)
+        entries = inspected.kind === 'in-order' ? inspected.overdue : []
+      }
+    } catch (cause) {
+      log.debug({ campaignId: id, cause: messageOf(cause) }, 'the relay goes on at the next look')
+    } finally {
+      draining.delete(id)
+    }
   }
 
   /** True when the gate has to be armed. */
   const needsArming = async ({ id, epoch }: Campaign): Promise<boolean> => {
     const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneLookMax)
     if (inspected.kind === 'in-order') {
-      void relay(inspected.overdue)
+      if (!draining.has(id)) void drain(id, epoch, inspected.overdue)
       return false
     }
     if (inspected.kind === 'recovering' || inspected.epoch < epoch) return true
@@ -80,7 +82,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const arm = async (ids: readonly string[]): Promise<void> => {
     for (const id of ids) arming.add(id)
     try {
-      for (const [id, outcome] of await armory.arm(ids))
+      for (const [id, outcome] of await armory.arm(ids, 0))
         if (outcome.kind === 'lost') log.warn({ campaignId: id, why: outcome.what }, 'arming starts over')
     } catch (cause) {
       log.warn({ campaigns: ids.length, cause: messageOf(cause) }, 'arming waits for a server')
