@@ -71,7 +71,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
   const { campaigns, armory, registry, callers } = options
 
   /** What the gate says of the campaign now; a gate that cannot be read is `recovering`. */
-  const momentOf = async (campaign: Campaign): Promise<CampaignMoment> => {
+  const momentOf = async (campaign: Campaign): Promise<CampaignMoment & { recovery: string | null }> => {
     const found = await registry.refresh(campaign.id, 0).catch(() => undefined)
     const nowMs = registry.gateNowMs()
     const view = found?.kind === 'live' ? found.campaign.view : undefined
@@ -81,7 +81,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       view?.armed === true || (found?.kind === 'unknown' && campaign.closesAtMs <= nowMs)
         ? publicState(campaign, granted, nowMs)
         : 'recovering'
-    return { state, stock: campaign.stock, granted, nowMs }
+    const recovery = state === 'recovering' ? view?.progress || 'waiting for a keeper' : null
+    return { state, stock: campaign.stock, granted, nowMs, recovery }
   }
 
   const shapeOf = async (campaign: Campaign) => campaignShape(campaign, await momentOf(campaign))

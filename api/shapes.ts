@@ -63,9 +63,11 @@ const documentShape = (id: string, document: CampaignDocument, moment: CampaignM
 export const publicCampaignShape = documentShape
 
 /** Campaign of api.md as operators see it. */
-export const campaignShape = (campaign: Campaign, moment: CampaignMoment) => ({
+export const campaignShape = (campaign: Campaign, moment: CampaignMoment & { recovery: string | null }) => ({
   ...documentShape(campaign.id, campaign, moment),
   granted: moment.granted,
   version: campaign.version,
   epoch: campaign.epoch,
+  /** How far the gate's return is; null unless it is being brought back. */
+  recovery: moment.recovery,
 })

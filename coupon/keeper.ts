@@ -16,6 +16,8 @@ export type Keeper = {
   look(): Promise<void>
   /** Campaigns that are being armed now. */
   arming(): readonly string[]
+  /** The campaigns it keeps. */
+  kept(): readonly Campaign[]
 }
 
 export type KeeperOptions = {
@@ -104,6 +106,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
 
   return {
     arming: () => [...arming],
+    kept: () => known,
     async look() {
       try {
         known = await campaigns.live(options.now() - options.gateLifetimeMs)
@@ -121,15 +124,15 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   }
 }
 
-/** Looks every `intervalMs`, for ever. Returns how to stop. */
-export const keepForEver = (keeper: Keeper, intervalMs: number): { stop(): void } => {
+/** Does `work`, which never rejects, again and again, `intervalMs` after it ended. Returns how to stop. */
+export const repeat = (work: () => Promise<unknown>, intervalMs: number): { stop(): void } => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  const look = async (): Promise<void> => {
-    await keeper.look()
-    if (!stopped) timer = setTimeout(() => void look(), intervalMs)
+  const once = async (): Promise<void> => {
+    await work()
+    if (!stopped) timer = setTimeout(() => void once(), intervalMs)
   }
-  void look()
+  void once()
   return {
     stop() {
       stopped = true

@@ -1,7 +1,12 @@
 import { Hono } from 'hono'
 
 /** One thing that has to be so before a process is ready; `false` or a text says what is missing. */
-export type ReadinessCheck = { name: string; ready(): boolean }
+export type ReadinessCheck = {
+  name: string
+  ready(): boolean
+  /** What it waits for, in words. */
+  waitsFor?(): string
+}
 
 /**
  * `/livez`: the process runs. `/readyz`: 200 when every check holds, else 503; both name the checks.
@@ -12,7 +17,7 @@ export const createHealthRoutes = (checks: readonly ReadinessCheck[]) =>
     .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', (context) => {
       const states = Object.fromEntries(
-        checks.map(({ name, ready }) => [name, ready() ? 'ready' : 'waiting']),
+        checks.map(({ name, ready, waitsFor }) => [name, ready() ? 'ready' : (waitsFor?.() ?? 'waiting')]),
       )
       const ready = checks.every((check) => check.ready())
       return context.json({ status: ready ? 'ready' : 'waiting', checks: states }, ready ? 200 : 503, {

@@ -15,13 +15,15 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { successionMs } from '../coupon/gate/succession.ts'
 import { createGrantLog } from '../coupon/grant-log.ts'
 import { grantsTopic, recorderGroup } from '../coupon/grant.ts'
-import { createKeeper, keepForEver } from '../coupon/keeper.ts'
+import { createKeeper, repeat } from '../coupon/keeper.ts'
 import { createCampaignBook } from '../coupon/ledger/campaigns.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
+import { createCouponBook } from '../coupon/ledger/coupons.ts'
 import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
 import { createRecorder } from '../coupon/ledger/record.ts'
 import { createLogEnds } from '../coupon/log-ends.ts'
 import { createRebuilder } from '../coupon/rebuild.ts'
+import { createSweep } from '../coupon/sweep.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { alignForEver, createProgress } from './progress.ts'
 import { createRecording } from './recorder.ts'
@@ -75,6 +77,8 @@ await runProcess(async (life) => {
   })
   const alignment = alignForEver(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
   const armingGate = createArmingGate(redis)
+  const gate = createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX })
+  const logEnds = createLogEnds({ producer, positions, partitions, refuseIfStopping: life.refuseIfStopping })
   const campaigns = createCampaignBook(database)
   const keeper = createKeeper({
     gate: armingGate,
@@ -83,7 +87,7 @@ await runProcess(async (life) => {
       database,
       campaigns,
       producer,
-      logEnds: createLogEnds({ producer, positions, partitions, refuseIfStopping: life.refuseIfStopping }),
+      logEnds,
       rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
       log,
       successionMs: () => successionMs(redis),
@@ -94,7 +98,7 @@ await runProcess(async (life) => {
     }),
     grantLog: createGrantLog({
       producer,
-      gate: createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+      gate,
       log,
       partitions,
       publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
@@ -107,15 +111,37 @@ await runProcess(async (life) => {
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
     now: Date.now,
   })
-  const health = await serveHttp(createHealthRoutes([{ name: 'ledger', ready: progress.isPlaced }]), {
-    host: settings.WORKER_HOST,
-    port: settings.WORKER_PORT,
-    keepAliveTimeoutMs: 5_000,
-    requestTimeoutMs: 10_000,
-    connectionsMax: 100,
+  const health = await serveHttp(
+    createHealthRoutes([
+      { name: 'ledger', ready: progress.isPlaced },
+      {
+        name: 'gates',
+        ready: () => keeper.arming().length === 0,
+        waitsFor: () => `arming ${keeper.arming().length} campaigns`,
+      },
+    ]),
+    {
+      host: settings.WORKER_HOST,
+      port: settings.WORKER_PORT,
+      keepAliveTimeoutMs: 5_000,
+      requestTimeoutMs: 10_000,
+      connectionsMax: 100,
+    },
+  )
+  const sweep = createSweep({
+    arming: armingGate,
+    gate,
+    coupons: createCouponBook(database),
+    logEnds,
+    producer,
+    log,
+    ageMs: 30_000,
+    ledgerWaitMs: 5_000,
   })
-  const keeping = keepForEver(keeper, settings.KEEPER_INTERVAL_MS)
+  const keeping = repeat(keeper.look, settings.KEEPER_INTERVAL_MS)
+  const sweeping = repeat(() => sweep.step(keeper.kept()), settings.SWEEP_INTERVAL_MS)
   life.onStop({ name: 'keeper', timeoutMs: 100, stop: keeping.stop })
+  life.onStop({ name: 'sweep', timeoutMs: 100, stop: sweeping.stop })
   life.onStop({ name: 'alignment', timeoutMs: 100, stop: alignment.stop })
   life.onStop({ name: 'consumer', timeoutMs: 5_000, stop: consumer.stop })
   life.onStop({ name: 'producer', timeoutMs: 1_000, stop: producer.close })

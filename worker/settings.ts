@@ -24,6 +24,7 @@ export const workerSettings = z.object({
   OUTBOX_GRANTS_MAX: count(200_000, 10_000_000),
   RELAY_MARGIN_MS: milliseconds(500),
   KEEPER_INTERVAL_MS: milliseconds(500),
+  SWEEP_INTERVAL_MS: milliseconds(1_000),
   SOLD_OUT_MEMORY_MS: milliseconds(1_000, 60_000),
   GATE_LIFETIME_MS: milliseconds(86_400_000, 31_536_000_000),
   LOG_LEVEL: logLevel,

@@ -12,7 +12,7 @@ import {
   outboxKey,
   winnersKey,
 } from './keys.ts'
-import { parseRefusal, parseReply, type Refusal } from './reply.ts'
+import { parsePackedGrant, parseRefusal, parseReply, type Refusal } from './reply.ts'
 import { fillScript, flipScript, inspectScript, registerScript, stopScript } from './scripts.ts'
 
 /** What an arming holds from stop to flip: the server it stopped, and that it was this arming which did. */
@@ -27,6 +27,9 @@ export type Lost = { kind: 'lost'; what: string }
 export type Inspected =
   | Refusal
   | { kind: 'in-order'; granted: number; stock: number; grantsPending: number; overdue: OutboxEntry[] }
+
+/** `nowMs` is the gate's time. */
+export type WinnersPage = { grants: Grant[]; cursor: string; nowMs: number }
 
 /** The gate as the keeper sees it. Every method is one command; a rejection is `unavailable`: it may have happened. */
 export type ArmingGate = {
@@ -52,6 +55,8 @@ export type ArmingGate = {
     rebuilt: Rebuilt,
     holdMs: number,
   ): Promise<{ kind: 'armed'; epochBefore: number } | Lost>
+  /** Some of the winners, and where to go on; cursor `0` begins and ends. A winner may come twice. */
+  winners(campaignId: string, epoch: number, cursor: string, countHint: number): Promise<WinnersPage>
   /** Shows how far an arming is; of no meaning to any script. */
   note(campaignId: string, progress: string): Promise<void>
   /** Removes the keys of an epoch that is over. */
@@ -125,6 +130,27 @@ export const createArmingGate = (redis: RedisClient): ArmingGate => ({
     return reply.code === 'OK'
       ? { kind: 'armed', epochBefore: reply.number(2) }
       : { kind: 'lost', what: `flip lost its ${reply.text(1)}` }
+  },
+
+  async winners(id, epoch, cursor, countHint) {
+    const [seconds] = (await redis.command('TIME')) as [string, string]
+    const page = await redis.command('HSCAN', winnersKey(id, epoch), cursor, 'COUNT', countHint)
+    const [next, flat] = page as [string, string[]]
+    const grants: Grant[] = []
+    for (let at = 0; at < flat.length; at += 2) {
+      const [, slot, userId] = /^(\d+):(.+)$/.exec(flat[at] ?? '') ?? []
+      const { couponId, rank, grantedAtMs } = parsePackedGrant('winners', flat[at + 1])
+      grants.push({
+        couponId,
+        campaignId: id,
+        userId: userId ?? '',
+        slot: Number(slot),
+        rank,
+        epoch,
+        grantedAtMs,
+      })
+    }
+    return { grants, cursor: next, nowMs: Number(seconds) * 1_000 }
   },
 
   async note(id, progress) {

@@ -39,6 +39,8 @@ export type GateView = {
   granted: number
   version: number
   document: CampaignDocument
+  /** How far its arming is, in words; empty when it is armed. */
+  progress: string
 }
 
 /** One user's place at a gate: which coupon, if any, (user, slot) holds. */
@@ -164,7 +166,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
 
   async view(campaignId) {
     const reply = parseReply('view', await redis.run(viewScript, [gateKey(campaignId)], [layout]))
-    if (reply.rest(2).includes('')) return undefined
+    if (reply.rest(2).slice(0, 6).includes('')) return undefined
     const state = reply.text(3)
     return {
       armed: reply.code === 'OK',
@@ -176,6 +178,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
       granted: reply.number(5),
       version: reply.number(6),
       document: decodeDocument(reply.text(7)),
+      progress: reply.text(8),
     }
   },
 })

@@ -15,6 +15,8 @@ export type CouponBook = {
   usable(query: UsableQuery): Promise<Grant[]>
   /** A user's coupons of one campaign, lowest slot first. */
   ofCampaign(campaignId: string, userId: string): Promise<Grant[]>
+  /** Those of these coupons that have a row. */
+  stored(couponIds: readonly string[]): Promise<Set<string>>
   /** One coupon, if it is this user's. */
   one(couponId: string, userId: string): Promise<Grant | undefined>
 }
@@ -95,6 +97,15 @@ export const createCouponBook = (database: Database): CouponBook => {
           .where(and(eq(coupons.userId, userId), eq(coupons.campaignId, campaignId)))
           .orderBy(coupons.slot),
       ),
+    async stored(couponIds) {
+      const rows = await asking(
+        db
+          .select({ couponId: coupons.couponId })
+          .from(coupons)
+          .where(inArray(coupons.couponId, [...couponIds])),
+      )
+      return new Set(rows.map(({ couponId }) => couponId))
+    },
     async one(couponId, userId) {
       const rows = await asking(
         db
