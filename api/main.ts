@@ -1,9 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes } from '../platform/health.ts'
 import { serveHttp } from '../platform/http-server.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createProducer } from '../platform/kafka-producer.ts'
+import { createLogReader } from '../platform/kafka-reader.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
 import { connectDatabase } from '../platform/mysql.ts'
@@ -11,6 +13,9 @@ import { runProcess } from '../platform/process.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
+import { createAudit } from '../coupon/audit/audit.ts'
+import { createGateBook } from '../coupon/audit/gate-book.ts'
+import { createLogBook } from '../coupon/audit/log-book.ts'
 import { createCoupons } from '../coupon/coupons.ts'
 import { createArmingGate } from '../coupon/gate/arming.ts'
 import { createGate } from '../coupon/gate/gate.ts'
@@ -25,6 +30,7 @@ import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
 import { createLogEnds } from '../coupon/log-ends.ts'
 import { createRebuilder } from '../coupon/rebuild.ts'
 import { createRegistry, listenForHints } from '../coupon/registry.ts'
+import { auditRoute } from './admin-audit.ts'
 import { adminCampaignRoutes } from './admin-campaigns.ts'
 import { createApp } from './app.ts'
 import { createCallers } from './caller.ts'
@@ -55,6 +61,7 @@ await runProcess(async (life) => {
     requestTimeoutMs: 10_000,
   })
   const producer = createProducer(kafka)
+  const logReader = createLogReader(kafka)
   const topics = createTopics(kafka)
   const database = connectDatabase({
     url: settings.DATABASE_URL,
@@ -113,6 +120,17 @@ await runProcess(async (life) => {
     now: Date.now,
   })
   const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })
+  const audit = createAudit({
+    database,
+    gate: createGateBook(redis),
+    log: createLogBook({ topics, reader: logReader, topic: grantsTopic }),
+    folder: tmpdir(),
+    stuckMs: 30_000,
+    watchMs: 5_000,
+    gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    now: Date.now,
+    monotonicMs,
+  })
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
   const app = createApp(
@@ -130,6 +148,7 @@ await runProcess(async (life) => {
         newCampaignId: randomUUIDv7,
         now: Date.now,
       }),
+      auditRoute(audit, callers),
       problemsRoute,
     ],
     createHealthRoutes([{ name: 'warm', ready: warmth.isWarm }]),
@@ -149,6 +168,7 @@ await runProcess(async (life) => {
   life.onStop({ name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) })
   life.onStop({ name: 'registry', timeoutMs: 100, stop: registry.stop })
   life.onStop({ name: 'producer', timeoutMs: 500, stop: producer.close })
+  life.onStop({ name: 'log reader', timeoutMs: 200, stop: logReader.close })
   life.onStop({ name: 'topics', timeoutMs: 200, stop: topics.close })
   life.onStop({ name: 'database', timeoutMs: 300, stop: database.close })
   life.onStop({

@@ -9,6 +9,7 @@ const arrows: Record<string, readonly string[]> = {
   api: ['coupon', 'platform'],
   worker: ['coupon', 'platform'],
   load: ['coupon', 'platform'],
+  audit: ['coupon', 'platform'],
   migrations: ['coupon', 'platform'],
   servers: ['platform'],
   coupon: ['platform'],

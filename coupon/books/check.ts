@@ -10,15 +10,37 @@ export type PromiseName =
   | 'ranks-without-gap'
   | 'everybody-answered'
 
+/** What the audit looks for in gate, log and ledger, by the names that reports show; docs/audit.md says what each means. */
+export type FaultName =
+  | 'row-missing'
+  | 'record-missing'
+  | 'extra-row'
+  | 'oversold'
+  | 'doubled'
+  | 'wrong-user'
+  | 'wrong-rank'
+  | 'wrong-coupon'
+  | 'rank-gap'
+  | 'rank-above-stock'
+  | 'only-in-gate'
+  | 'only-in-log'
+  | 'counter-off'
+  | 'gate-ahead'
+  | 'gate-behind'
+  | 'outbox-stuck'
+  | 'position-outside-log'
+
 /**
  * `pass`: it held for all that was looked at. `fail`: the books contradict it. `in-flight`: what would decide it has not
  * arrived yet, which is never called a loss.
  */
 export type Verdict = 'pass' | 'fail' | 'in-flight'
 
-/** What came of one promise. */
+/** What came of one promise, or of one way in which it can be broken. */
 export type Check = {
   promise: PromiseName
+  /** The fault that was looked for; left out where the promise was checked as a whole. */
+  fault?: FaultName
   verdict: Verdict
   /** How many break it (`fail`) or are still to come (`in-flight`); 0 for a pass. */
   count: number
@@ -43,7 +65,7 @@ export type Tally = {
 const examplesMax = 10
 
 /** A tally with nothing in it. */
-export const createTally = (promise: PromiseName, how: string): Tally => {
+export const createTally = (promise: PromiseName, how: string, fault?: FaultName): Tally => {
   const broken = { count: 0, examples: [] as string[] }
   const inFlight = { count: 0, examples: [] as string[] }
   let looked = 0
@@ -62,7 +84,8 @@ export const createTally = (promise: PromiseName, how: string): Tally => {
     check() {
       const shown = broken.count > 0 ? broken : inFlight
       const verdict = broken.count > 0 ? 'fail' : inFlight.count > 0 ? 'in-flight' : 'pass'
-      return { promise, verdict, count: shown.count, looked, examples: [...shown.examples], how }
+      const named = fault === undefined ? { promise } : { promise, fault }
+      return { ...named, verdict, count: shown.count, looked, examples: [...shown.examples], how }
     },
   }
 }

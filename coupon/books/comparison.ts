@@ -1,14 +1,17 @@
 import { crc32 } from 'node:zlib'
 import { Failure } from '../../platform/failure.ts'
 import type { Check } from './check.ts'
+import type { Copies } from './copies.ts'
 import {
   checkIdentity,
   describeCoupon,
   hear,
   type Identity,
   type LedgerRow,
+  type Logged,
   type Reach,
   type Told,
+  type Won,
 } from './identity.ts'
 import { createRankSet } from './ranks.ts'
 import { createTallies } from './tallies.ts'
@@ -24,6 +27,10 @@ export type Comparison = {
   told(userId: string, slot: number, told: Told): void
   /** The ledger: one row. Throws `overloaded` when a share outgrows its bound. */
   row(row: LedgerRow): void
+  /** The log: one record. Throws `overloaded` when a share outgrows its bound. */
+  record(record: Logged): void
+  /** The gate: one winner; told twice it counts once. Throws `overloaded` when a share outgrows its bound. */
+  won(won: Won): void
   /** All that the books say about the users of this share was fed: compares and forgets them. */
   endShare(): void
   /** Ends the last share and gives the verdict on every promise. */
@@ -36,6 +43,10 @@ export type ComparisonOptions = {
   isLedgerComplete: boolean
   /** Users and slots in memory at once, at the most; some 400 bytes each. */
   identitiesMax: number
+  /** The clients' book is not there: what they were told is not checked. */
+  withoutClients?: true
+  /** Compares gate, log and ledger as well. Its tallies are its owner's; `finish` leaves them out. */
+  copies?: Copies
 }
 
 /** Which of `shares` shares a user belongs to; `CRC32(user_id) % shares` of the database is the same. */
@@ -43,7 +54,7 @@ export const shareOf = (userId: string, shares: number): number => crc32(userId)
 
 /** A comparison that was fed nothing yet. */
 export const createComparison = (options: ComparisonOptions): Comparison => {
-  const { stock, isLedgerComplete, identitiesMax } = options
+  const { stock, isLedgerComplete, identitiesMax, copies } = options
   const tallies = createTallies()
   const ranks = createRankSet()
   const identities = new Map<string, Identity>()
@@ -58,14 +69,17 @@ export const createComparison = (options: ComparisonOptions): Comparison => {
       throw new Failure('overloaded', `a share of the books has more than ${identitiesMax} users`, {
         retryable: false,
       })
-    const identity = { userId, wasSoldOut: false, rows: [] }
+    const identity = { userId, wasSoldOut: false, rows: [], records: [] }
     identities.set(key, identity)
     return identity
   }
 
   const endShare = (): void => {
-    for (const identity of identities.values())
-      reached[checkIdentity(identity, tallies, isLedgerComplete)] += 1
+    for (const identity of identities.values()) {
+      copies?.check(identity)
+      if (options.withoutClients === undefined)
+        reached[checkIdentity(identity, tallies, isLedgerComplete)] += 1
+    }
     identities.clear()
   }
 
@@ -92,14 +106,21 @@ export const createComparison = (options: ComparisonOptions): Comparison => {
     endShare,
     told: (userId, slot, told) => hear(identityOf(userId, slot), told, tallies),
     row(row) {
+      identityOf(row.userId, row.slot).rows.push(row)
+      if (options.withoutClients) return
       rows += 1
       tallies.ranksWithoutGap.looked()
       if (ranks.add(row.rank) !== 'new')
         tallies.ranksWithoutGap.broken(() => `taken already, or no rank at all: ${describeCoupon(row)}`)
-      identityOf(row.userId, row.slot).rows.push(row)
+    },
+    record: (record) => void identityOf(record.userId, record.slot).records.push(record),
+    won(won) {
+      identityOf(won.userId, won.slot).won = won
     },
     finish() {
       endShare()
+      copies?.finish()
+      if (options.withoutClients) return []
       checkTotals()
       return Object.values(tallies).map((tally) => tally.check())
     },

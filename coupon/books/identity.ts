@@ -7,6 +7,19 @@ export type LedgerRow = Omit<Grant, 'grantedAtMs'>
 /** A coupon as a client was shown it. */
 export type ToldCoupon = Omit<LedgerRow, 'epoch'>
 
+/** A winner as the gate has it. `number` is the number of the grant, 0 for one that was rebuilt. */
+export type Won = ToldCoupon & { number: number }
+
+/** A record of the log, as it is to be judged. */
+export type Logged = LedgerRow & {
+  /** It lies at or beyond the cut of its epoch, which is over: it needs no row. */
+  isLate: boolean
+  /** The ledger's position is past it. */
+  isPassed: boolean
+  /** It was in the log before the gate was read, so the gate has to know it. */
+  isBeforeGate: boolean
+}
+
 /**
  * What one answer said to one user about one slot. `none` is the armed gate's word that nothing was granted, `refused` any other
  * final no (closed, paused, ...), `unknown` everything that leaves it open: no answer, overloaded, recovering, unavailable.
@@ -28,6 +41,8 @@ export type Identity = {
   /** Told sold out without having been told yes before. */
   wasSoldOut: boolean
   readonly rows: LedgerRow[]
+  readonly records: Logged[]
+  won?: Won
 }
 
 const isSame = (left: ToldCoupon, right: ToldCoupon): boolean =>

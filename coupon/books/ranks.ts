@@ -4,6 +4,9 @@ import { stockMax } from '../grant.ts'
 export type RankSet = {
   /** `new` the first time, `seen` ever after; `impossible` for what no campaign can give out. */
   add(rank: number): 'new' | 'seen' | 'impossible'
+  has(rank: number): boolean
+  /** The highest rank seen, 0 for none. */
+  highest(): number
   /** How many ranks below the highest one seen were not seen. */
   gapCount(): number
   /** Those ranks, the lowest first. */
@@ -26,6 +29,8 @@ export const createRankSet = (): RankSet => {
       if (rank > highest) highest = rank
       return 'new'
     },
+    has,
+    highest: () => highest,
     gapCount: () => highest - seen,
     *gaps() {
       for (let rank = 1; rank < highest; rank += 1) if (!has(rank)) yield rank

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Audited, notPassed, openAudited } from '../../test/audited.ts'
+
+let audited: Audited
+beforeAll(async () => {
+  audited = await openAudited()
+})
+afterAll(() => audited.close())
+
+test('books that agree pass every check, and the counts say what was compared', async () => {
+  const sale = await audited.sale({ stock: 1_000 })
+  await sale.sell(700)
+  const result = await sale.result()
+  expect(notPassed(result)).toEqual({})
+  expect(result.verdict).toBe('pass')
+  expect(result.books).toEqual({ rows: 700, records: 700, winners: 700, pending: 0, answers: 0 })
+})
+
+test('a campaign that sold nothing passes', async () => {
+  const sale = await audited.sale({ stock: 10 })
+  expect(notPassed(await sale.result())).toEqual({})
+})
+
+test('grants in the outbox, in the log and not confirmed, or not yet recorded are in flight', async () => {
+  const sale = await audited.sale({ stock: 1_000 })
+  await sale.sell(100)
+  await sale.sell(30, 'outbox')
+  await sale.sell(20, 'log')
+  await sale.sell(50, 'confirmed')
+  const result = await sale.result()
+  expect(notPassed(result)).toEqual({ 'row-missing': 'in-flight', 'only-in-gate': 'in-flight' })
+  const countOf = (fault: string) => result.checks.find((check) => check.fault === fault)?.count
+  expect([countOf('row-missing'), countOf('only-in-gate')]).toEqual([70, 30])
+  await sale.record()
+  expect(notPassed(await sale.result())).toEqual({ 'only-in-gate': 'in-flight' })
+})
