@@ -4,7 +4,15 @@ import { Failure } from '../platform/failure.ts'
 import type { Database } from '../platform/mysql.ts'
 import type { RedisClient } from '../platform/redis.ts'
 import { type Campaign, encodeDocument } from './campaign.ts'
-import { campaignsChannel, campaignsKey, freeKey, gateKey, layout, outboxKey, winnersKey } from './gate/keys.ts'
+import {
+  campaignsChannel,
+  campaignsKey,
+  freeKey,
+  gateKey,
+  layout,
+  outboxKey,
+  winnersKey,
+} from './gate/keys.ts'
 import { parseReply } from './gate/reply.ts'
 import { flipScript, registerScript, stopScript } from './gate/scripts.ts'
 import type { CampaignBook } from './ledger/campaigns.ts'

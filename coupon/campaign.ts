@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { slotMax, stockMax } from './grant.ts'
 
 /** What a coupon is worth: an integer of the currency's minor unit, or a percentage. */
-export type Discount = { kind: 'amount'; value: number; currency?: string | undefined } | { kind: 'percent'; value: number }
+export type Discount =
+  | { kind: 'amount'; value: number; currency?: string | undefined }
+  | { kind: 'percent'; value: number }
 
 /** What every coupon of a campaign says. Times are epoch milliseconds; usable from the first up to, not including, the second. */
 export type CouponTerms = { title: string; discount: Discount; usableFromMs: number; usableUntilMs: number }

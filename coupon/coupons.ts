@@ -72,8 +72,7 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
           campaignId,
           users.flatMap((userId) => slots.map((slot) => ({ userId, slot }))),
         )
-        if (looked.kind !== 'looked')
-          throw recovering(`the gate of ${campaignId} says nothing`)
+        if (looked.kind !== 'looked') throw recovering(`the gate of ${campaignId} says nothing`)
         return users.map((_, index) =>
           looked.found.slice(index * slotMax, (index + 1) * slotMax).filter((held) => held !== undefined),
         )
@@ -84,7 +83,8 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
     return queue
   }
 
-  const heldAt = (campaign: LiveCampaign, userId: string): Promise<Held[]> => queueOf(campaign.id).submit(userId)
+  const heldAt = (campaign: LiveCampaign, userId: string): Promise<Held[]> =>
+    queueOf(campaign.id).submit(userId)
 
   /** What all live gates hold for the user; a gate that cannot be read makes it incomplete. */
   const heldAnywhere = async (userId: string): Promise<{ held: Held[]; complete: boolean }> => {
@@ -173,7 +173,10 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
         silence === undefined ? [] : await book.ofCampaign(campaignId, userId).catch((): Grant[] => [])
       const coupons = await couponsOf(merged(rows, held))
       if (coupons.length > 0)
-        return { kind: coupons.some(({ state }) => state === 'confirming') ? 'confirming' : 'granted', coupons }
+        return {
+          kind: coupons.some(({ state }) => state === 'confirming') ? 'confirming' : 'granted',
+          coupons,
+        }
       if (silence === undefined) return { kind: 'none' }
       if (silence.code === 'recovering') return { kind: 'recovering' }
       throw silence

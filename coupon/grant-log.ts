@@ -69,7 +69,8 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     const partition = rotation++ % Math.max(1, partitions)
     const overdue = setInterval(breaker.failed, publishDeadlineMs)
     try {
-      if (partitions === 0) throw new Failure('unavailable', 'the log was not reached yet', { retryable: true })
+      if (partitions === 0)
+        throw new Failure('unavailable', 'the log was not reached yet', { retryable: true })
       const records = entries.flatMap(({ grants }) => grants.map((grant) => ({ value: encodeGrant(grant) })))
       await producer.append(grantsTopic, partition, records)
       breaker.succeeded()
@@ -113,7 +114,10 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     try {
       await produce(due)
     } catch (cause) {
-      log.warn({ entries: due.length, cause: messageOf(cause) }, 'the log did not acknowledge; the outbox keeps it')
+      log.warn(
+        { entries: due.length, cause: messageOf(cause) },
+        'the log did not acknowledge; the outbox keeps it',
+      )
       return waiting.map(() => 'pending')
     }
     const outcomes = await confirmAll(due)

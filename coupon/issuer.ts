@@ -61,7 +61,8 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     if (decided.kind !== 'epoch') return decided
     // The gate was armed again since we read it. One more try, never with an epoch below one that was seen.
     const found = await registry.refresh(campaignId, 0)
-    if (found.kind !== 'live' || found.campaign.view.epoch <= epoch) throw recovering(`epoch ${epoch} is over`)
+    if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)
+      throw recovering(`epoch ${epoch} is over`)
     return gate.decide(campaignId, found.campaign.view.epoch, wishes)
   }
 

@@ -24,7 +24,7 @@ export type Registry = {
   find(campaignId: string): Promise<Found>
   /** What memory holds, without asking. */
   known(campaignId: string): LiveCampaign | undefined
-  /** Reads the gate again when what is known is older than `ageMaxMs`. Never goes back to a lower epoch. */
+  /** Reads the gate again when what is known, or that nothing is, is older than `ageMaxMs`. Never goes back to a lower epoch. */
   refresh(campaignId: string, ageMaxMs: number): Promise<Found>
   live(): LiveCampaign[]
   /** False while the list of live campaigns cannot be read. */
@@ -152,12 +152,16 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     known: (id) => campaigns.get(id),
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
-      if (campaign === undefined) return find(id)
+      if (campaign === undefined) {
+        if (ageMaxMs < missMemoryMs) misses.delete(id)
+        return find(id)
+      }
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)
     },
     live: () => [...campaigns.values()],
     whole: () => whole,
-    gateNowMs: () => (clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs)),
+    gateNowMs: () =>
+      clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs),
     start: pollForEver,
     stop() {
       stopped = true

@@ -16,7 +16,12 @@ await runProcess(async () => {
     queryTimeoutMs: 600_000,
   })
   const topics = createTopics(
-    createKafka({ brokers: settings.KAFKA_BROKERS, clientId: 'firstcome-migrate', log, requestTimeoutMs: 30_000 }),
+    createKafka({
+      brokers: settings.KAFKA_BROKERS,
+      clientId: 'firstcome-migrate',
+      log,
+      requestTimeoutMs: 30_000,
+    }),
   )
   const files = await migrateTables(database)
   const created = await createGrantTopics(topics, {

@@ -22,7 +22,9 @@ export const migrateTables = async (database: Database): Promise<number> => {
     return true
   })
   if (done === undefined)
-    throw new Failure('unavailable', 'another migration holds the lock for more than 30 s', { retryable: true })
+    throw new Failure('unavailable', 'another migration holds the lock for more than 30 s', {
+      retryable: true,
+    })
   return readMigrationFiles({ migrationsFolder }).length
 }
 

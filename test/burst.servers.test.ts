@@ -1,9 +1,10 @@
-import { afterAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBooks, toldBy } from './books.ts'
-import { createCampaign, listOf, newUser, outcomeOf, press } from './client.ts'
+import { createCampaign, listOf, newUser, outcomeOf, press, listedOnce } from './client.ts'
 import { until } from './until.ts'
 
 const [first, second] = inject('apiUrls')
+beforeAll(listedOnce)
 const books = openBooks()
 afterAll(books.close)
 
@@ -110,7 +111,9 @@ test('perUserLimit 3 by slot: slots 1 to 3 are three coupons, each the same agai
 
   const outcome = await outcomeOf(second, campaignId, userId)
   expect(outcome.body).toEqual({ outcome: 'granted', coupons: won.map(({ body }) => body) })
-  expect((await books.drained(campaignId, 3)).map(({ slot }) => slot).sort()).toEqual([1, 2, 3])
+  expect(
+    (await books.drained(campaignId, 3)).map(({ slot }) => slot).toSorted((left, right) => left - right),
+  ).toEqual([1, 2, 3])
 })
 
 test.each(ranksTo(20))(

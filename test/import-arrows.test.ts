@@ -10,6 +10,7 @@ const arrows: Record<string, readonly string[]> = {
   worker: ['coupon', 'platform'],
   load: ['coupon', 'platform'],
   migrations: ['coupon', 'platform'],
+  token: ['coupon', 'platform'],
   servers: ['platform'],
   coupon: ['platform'],
   platform: [],

@@ -22,7 +22,8 @@ declare module 'vitest' {
   }
 }
 
-const migrate = async (environment: Record<string, string>): Promise<void> => {
+/** Tables and topics on fresh servers. */
+export const migrate = async (environment: Record<string, string>): Promise<void> => {
   const database = connectDatabase({
     url: environment['DATABASE_URL'] ?? '',
     connectionsMax: 2,

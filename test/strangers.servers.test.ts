@@ -1,13 +1,14 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { inParallel } from '../load/in-parallel.ts'
 import { openBooks } from './books.ts'
-import { ask, createCampaign, listOf, newUser, outcomeOf, press, tokenOf } from './client.ts'
+import { ask, createCampaign, listOf, newUser, outcomeOf, press, tokenOf, listedOnce } from './client.ts'
 import { startPart } from './processes.ts'
 
 const [first, second] = inject('apiUrls')
+beforeAll(listedOnce)
 const books = openBooks()
 afterAll(books.close)
 
@@ -80,7 +81,7 @@ test('10,000 random campaign ids are 404 each, make no key in Redis and not one 
     })
     expect([...heard]).toEqual(['404 unknown-campaign'])
     expect(database.connections()).toBe(0)
-    const unknown = new Set(ids)
+    const unknown = new Set<string>(ids)
     const named = (await books.keys()).flatMap(
       (key) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(key) ?? [],
     )

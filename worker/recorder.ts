@@ -73,7 +73,10 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
       } catch (cause) {
         progress.waiting(messageOf(cause))
         if (attempt === 1 || attempt % 20 === 0)
-          log.warn({ partition: batch.partition, attempt, cause: messageOf(cause) }, 'not recorded, trying again')
+          log.warn(
+            { partition: batch.partition, attempt, cause: messageOf(cause) },
+            'not recorded, trying again',
+          )
       }
       await backoff(attempt, retryFirstMs, retryMaxMs)
       await batch.heartbeat()
@@ -92,7 +95,10 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
       if (recorded === undefined) return
       if (recorded.kind === 'undecided') return batch.pauseFor(undecidedPauseMs)
       if (recorded.kind === 'elsewhere') {
-        log.warn({ partition: batch.partition, fetched: first.offset, stored: recorded.nextOffset }, 'the ledger is elsewhere')
+        log.warn(
+          { partition: batch.partition, fetched: first.offset, stored: recorded.nextOffset },
+          'the ledger is elsewhere',
+        )
         progress.misplaced(batch.partition)
         return batch.pauseFor(misplacedPauseMs)
       }

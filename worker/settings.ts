@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { count, databaseUrl, kafkaBrokers, logLevel, milliseconds, port, redisUrl } from '../platform/settings.ts'
+import {
+  count,
+  databaseUrl,
+  kafkaBrokers,
+  logLevel,
+  milliseconds,
+  port,
+  redisUrl,
+} from '../platform/settings.ts'
 
 /** The environment of the worker; `.env.example` says what each is for. */
 export const workerSettings = z.object({

@@ -3,7 +3,14 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { decodeDocument, type CampaignDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { freeKey, gateKey, layout, outboxKey, winnersKey } from './keys.ts'
-import { type PackedGrant, parsePackedGrant, parseRefusal, parseReply, type Refusal, wholeNumber } from './reply.ts'
+import {
+  type PackedGrant,
+  parsePackedGrant,
+  parseRefusal,
+  parseReply,
+  type Refusal,
+  wholeNumber,
+} from './reply.ts'
 import { confirmScript, decideScript, lookScript, viewScript } from './scripts.ts'
 
 /** One user's wish. `couponId` is what the coupon will be called if the gate says yes. */
@@ -47,7 +54,11 @@ export type Gate = {
   /** Decides a batch: every new grant of it is in the outbox when this resolves. */
   decide(campaignId: string, epoch: number, wishes: readonly Wish[]): Promise<Decided>
   /** Takes entries that the log has acknowledged out of the outbox. Only `confirmed` makes a 201. */
-  confirm(campaignId: string, epoch: number, entries: readonly OutboxEntry[]): Promise<Refusal | { kind: 'confirmed' }>
+  confirm(
+    campaignId: string,
+    epoch: number,
+    entries: readonly OutboxEntry[],
+  ): Promise<Refusal | { kind: 'confirmed' }>
   /** Reads what users hold; changes nothing. */
   look(campaignId: string, epoch: number, holders: readonly Holder[]): Promise<Looked>
   /** Reads the gate's public facts and its epoch; `undefined` when there is nothing to read. */
@@ -103,9 +114,11 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     const decisions = new Array<Decision | undefined>(wishes.length)
     for (const { index, kind, value } of triples('decide', reply.list(7))) {
       const wish = wishes[index]
-      if (wish === undefined) throw new Failure('defect', 'decide named a wish that is not there', { retryable: false })
+      if (wish === undefined)
+        throw new Failure('defect', 'decide named a wish that is not there', { retryable: false })
       if (kind === 'SAME') decisions[index] = { kind: 'same', index: wholeNumber('decide', value) - 1 }
-      else if (kind === 'OVER_LIMIT') decisions[index] = { kind: 'over-limit', limit: wholeNumber('decide', value) }
+      else if (kind === 'OVER_LIMIT')
+        decisions[index] = { kind: 'over-limit', limit: wholeNumber('decide', value) }
       else {
         const grant = unpacked(campaignId, epoch, wish, parsePackedGrant('decide', value))
         decisions[index] = { kind: 'won', grant, confirmed: kind === 'WON' }

@@ -7,7 +7,9 @@ export type Refusal = { kind: 'recovering'; reason: string } | { kind: 'epoch'; 
 /** A grant as the winners hash holds it: `couponId|rank|grantedAtMs|number`. */
 export type PackedGrant = { couponId: string; rank: number; grantedAtMs: number; number: number }
 
-const replyShape = z.array(z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])).min(1)
+const replyShape = z
+  .array(z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]))
+  .min(1)
 
 /** A script's reply as a typed list of parts; throws `defect` for anything a script of ours cannot say. */
 export type Reply = {
@@ -23,8 +25,10 @@ const defect = (script: string, what: string): Failure =>
 
 /** A whole number in any of the forms a reply holds one in. */
 export const wholeNumber = (script: string, value: unknown): number => {
-  const number = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
-  if (!Number.isSafeInteger(number)) throw defect(script, `expected a whole number, got ${JSON.stringify(value)}`)
+  const number =
+    typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
+  if (!Number.isSafeInteger(number))
+    throw defect(script, `expected a whole number, got ${JSON.stringify(value)}`)
   return number
 }
 

@@ -65,8 +65,7 @@ const rowOf = (id: string, terms: CampaignTerms, nowMs: number): Row => ({
   title: terms.coupon.title,
   discountKind: terms.coupon.discount.kind,
   discountValue: terms.coupon.discount.value,
-  discountCurrency:
-    terms.coupon.discount.kind === 'amount' ? (terms.coupon.discount.currency ?? null) : null,
+  discountCurrency: terms.coupon.discount.kind === 'amount' ? (terms.coupon.discount.currency ?? null) : null,
   usableFromMs: terms.coupon.usableFromMs,
   usableUntilMs: terms.coupon.usableUntilMs,
   version: 1,
@@ -89,7 +88,12 @@ export const createCampaignBook = (database: Database): CampaignBook => {
   const db = drizzle({ client: database.pool })
   const read: CampaignBook['readMany'] = async (ids) => {
     if (ids.length === 0) return new Map()
-    const rows = await asking(db.select().from(campaigns).where(inArray(campaigns.campaignId, [...ids])))
+    const rows = await asking(
+      db
+        .select()
+        .from(campaigns)
+        .where(inArray(campaigns.campaignId, [...ids])),
+    )
     return new Map(rows.map((row) => [row.campaignId, campaignOf(row)]))
   }
 

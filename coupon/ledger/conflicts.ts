@@ -14,7 +14,10 @@ const readStored = async (
   where: string,
   values: readonly unknown[],
 ): Promise<Stored[]> => {
-  const rows = await connection.rows(`SELECT ${columns} FROM coupons WHERE ${where} LOCK IN SHARE MODE`, values)
+  const rows = await connection.rows(
+    `SELECT ${columns} FROM coupons WHERE ${where} LOCK IN SHARE MODE`,
+    values,
+  )
   return rows.map((row) => ({
     couponId: idText(row['coupon_id'] as Buffer),
     campaignId: idText(row['campaign_id'] as Buffer),
@@ -25,13 +28,23 @@ const readStored = async (
 }
 
 /** The rows of one campaign that stand on the ranks or in the slots of these grants. */
-const readRivals = async (connection: Connection, campaignId: string, grants: readonly Grant[]): Promise<Stored[]> => {
+const readRivals = async (
+  connection: Connection,
+  campaignId: string,
+  grants: readonly Grant[],
+): Promise<Stored[]> => {
   const id = idBytes(campaignId)
   const ranks = grants.map(({ rank }) => rank)
   const users = grants.map(({ userId }) => userId)
   return [
-    ...(await readStored(connection, `campaign_id = ? AND \`rank\` IN (${marks(ranks.length)})`, [id, ...ranks])),
-    ...(await readStored(connection, `campaign_id = ? AND user_id IN (${marks(users.length)})`, [id, ...users])),
+    ...(await readStored(connection, `campaign_id = ? AND \`rank\` IN (${marks(ranks.length)})`, [
+      id,
+      ...ranks,
+    ])),
+    ...(await readStored(connection, `campaign_id = ? AND user_id IN (${marks(users.length)})`, [
+      id,
+      ...users,
+    ])),
   ]
 }
 
@@ -69,13 +82,22 @@ export const findConflicts = async (connection: Connection, sent: readonly Grant
     const row = byCoupon.get(at.grant.couponId)
     if (row === undefined) missing.push(at)
     else if (!isSame(row, at.grant))
-      broken.push({ ...at, reason: 'coupon-differs', message: `coupon ${row.couponId} is stored with other facts` })
+      broken.push({
+        ...at,
+        reason: 'coupon-differs',
+        message: `coupon ${row.couponId} is stored with other facts`,
+      })
   }
   for (const [campaignId, ofCampaign] of Map.groupBy(missing, ({ grant }) => grant.campaignId)) {
-    const rivals = await readRivals(connection, campaignId, ofCampaign.map(({ grant }) => grant))
+    const rivals = await readRivals(
+      connection,
+      campaignId,
+      ofCampaign.map(({ grant }) => grant),
+    )
     for (const at of ofCampaign) {
       const conflict = rivalry(at, rivals)
-      if (conflict === undefined) throw new Error(`coupon ${at.grant.couponId} went in nowhere and stands nowhere`)
+      if (conflict === undefined)
+        throw new Error(`coupon ${at.grant.couponId} went in nowhere and stands nowhere`)
       broken.push(conflict)
     }
   }

@@ -36,7 +36,8 @@ const columns = {
 export const createCouponBook = (database: Database): CouponBook => {
   const db = drizzle({ client: database.pool })
 
-  const usableAt = (nowMs: number) => and(lte(campaigns.usableFromMs, nowMs), gt(campaigns.usableUntilMs, nowMs))
+  const usableAt = (nowMs: number) =>
+    and(lte(campaigns.usableFromMs, nowMs), gt(campaigns.usableUntilMs, nowMs))
 
   const readFirstPages = async (queries: readonly UsableQuery[]): Promise<Grant[][]> => {
     const users = [...new Set(queries.map(({ userId }) => userId))]
@@ -46,7 +47,9 @@ export const createCouponBook = (database: Database): CouponBook => {
       .select({
         ...columns,
         place:
-          sql<number>`row_number() over (partition by ${coupons.userId} order by ${coupons.couponId} desc)`.as('place'),
+          sql<number>`row_number() over (partition by ${coupons.userId} order by ${coupons.couponId} desc)`.as(
+            'place',
+          ),
       })
       .from(coupons)
       .innerJoin(campaigns, eq(campaigns.campaignId, coupons.campaignId))
