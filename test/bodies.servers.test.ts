@@ -43,7 +43,7 @@ const expectClosed = async (parts: readonly string[], status: number): Promise<v
 const json = JSON.stringify(campaignDocument())
 const padded = (bytes: number): string => json + ' '.repeat(bytes - Buffer.byteLength(json))
 
-test.each<[string, string, readonly string[], number]>([
+test.concurrent.each<[string, string, readonly string[], number]>([
   ['of the longest size', createJson(`Content-Length: ${longest}`), [padded(longest)], 201],
   ['of one byte more', createJson(`Content-Length: ${longest + 1}`), [padded(longest + 1)], 413],
   ['of 1 MB', createJson('Content-Length: 1000000'), ['x'.repeat(1_000_000)], 413],
@@ -89,7 +89,7 @@ test.each<[string, string, readonly string[], number]>([
   ],
 ])('after a body %s the connection goes on', (_, head, body, status) => expectUsable([head, ...body], status))
 
-test.each<[string, string, readonly string[], number]>([
+test.concurrent.each<[string, string, readonly string[], number]>([
   ['10 GB announced', createJson('Content-Length: 10000000000'), [], 413],
   ['10 GB announced, some sent', createJson('Content-Length: 10000000000'), ['x'.repeat(100_000)], 413],
   ['chunks that never end', createJson('Transfer-Encoding: chunked'), [chunked('x'.repeat(100_000))], 413],
@@ -98,7 +98,7 @@ test.each<[string, string, readonly string[], number]>([
   expectClosed([head, ...body], status),
 )
 
-test.each<[string, string, readonly string[]]>([
+test.concurrent.each<[string, string, readonly string[]]>([
   ['a small one', 'Content-Length: 5', ['hello']],
   ['one that looks like JSON', 'Content-Type: application/json\r\nContent-Length: 10', ['{"slot":9}']],
   ['one in chunks', 'Transfer-Encoding: chunked', [chunked('hello'), lastChunk]],
@@ -111,7 +111,7 @@ test.each<[string, string, readonly string[]]>([
   },
 )
 
-test('issue answers before a body has arrived, and the connection goes on after it has', async () => {
+test.concurrent('issue answers before a body has arrived, and the connection goes on after it has', async () => {
   const connection = await openConnection(first)
   connection.send(await issue('Content-Length: 5'))
   expect((await connection.answer()).status).toBe(201)
@@ -121,7 +121,7 @@ test('issue answers before a body has arrived, and the connection goes on after 
   connection.end()
 })
 
-test.each([
+test.concurrent.each([
   ['a byte too many', `Content-Length: ${longest + 1}`, 'x'.repeat(longest + 1)],
   ['1 MB', 'Content-Length: 1000000', 'x'.repeat(1_000_000)],
 ])('a body on issue that is too long is 413 and wins nothing: %s', async (_, headers, body) => {
@@ -132,11 +132,11 @@ test.each([
   expect(facts['granted']).toBe(0)
 })
 
-test('10 GB announced on issue is 413 at once, and the connection closed', async () => {
+test.concurrent('10 GB announced on issue is 413 at once, and the connection closed', async () => {
   await expectClosed([await issue('Content-Length: 10000000000')], 413)
 })
 
-test('a client that sends 1 MB in chunks before it listens reads its 413, each time of ten', async () => {
+test.concurrent('a client that sends 1 MB in chunks before it listens reads its 413, each time of ten', async () => {
   for (let times = 0; times < 10; times += 1) {
     const body = ReadableStream.from(Array.from({ length: 100 }, () => new Uint8Array(10_000)))
     const answer = await fetch(`${first}/v1/admin/campaigns`, {
@@ -152,7 +152,7 @@ test('a client that sends 1 MB in chunks before it listens reads its 413, each t
   }
 })
 
-test('requests that were sent ahead on one connection are answered in order', async () => {
+test.concurrent('requests that were sent ahead on one connection are answered in order', async () => {
   const connection = await openConnection(first)
   const missing = 'GET /v1/nothing HTTP/1.1\r\nHost: test\r\n\r\n'
   connection.send(probe + missing + (await issue('Content-Length: 5')) + 'hello' + probe)

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { openBooks, toldBy } from './books.ts'
-import { createCampaign, listOf, newUser, outcomeOf, press, listedOnce } from './client.ts'
+import { createCampaign, listOf, newUser, outcomeOf, press } from './client.ts'
 import { until } from './until.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 const books = openBooks()
 afterAll(books.close)
 

@@ -17,7 +17,7 @@ const operatorsView = (url: string, campaignId: string): Promise<Answer> =>
   ask(`${url}/v1/admin/campaigns/${campaignId}`, { token: operatorToken() })
 const inMs = (milliseconds: number): string => new Date(Date.now() + milliseconds).toISOString()
 
-test('anyone reads the public facts of a campaign without a credential, and nothing that is for operators', async () => {
+test.concurrent('anyone reads the public facts of a campaign without a credential, and nothing that is for operators', async () => {
   const sent = campaignDocument({ stock: 5, perUserLimit: 2 })
   const campaignId = await createCampaign(first, sent)
   for (const url of [first, second]) {
@@ -41,7 +41,7 @@ test('anyone reads the public facts of a campaign without a credential, and noth
   }
 })
 
-test('what is left falls as coupons go, and a public page of either process shows it', async () => {
+test.concurrent('what is left falls as coupons go, and a public page of either process shows it', async () => {
   const campaignId = await createCampaign(first, { stock: 5 })
   for (let taken = 1; taken <= 3; taken += 1) await press(first, campaignId, newUser())
   for (const url of [first, second])
@@ -53,7 +53,7 @@ test('what is left falls as coupons go, and a public page of either process show
   expect(body).toMatchObject({ stock: 5, granted: 3, remaining: 2, version: 1, state: 'open' })
 })
 
-test('the state that is told is the one of its own serverTime, from scheduled to closed', async () => {
+test.concurrent('the state that is told is the one of its own serverTime, from scheduled to closed', async () => {
   const [opensAt, closesAt] = [inMs(700), inMs(2_500)]
   const campaignId = await createCampaign(first, { stock: 1, opensAt, closesAt })
   const states = new Set<unknown>()
@@ -72,7 +72,7 @@ test('the state that is told is the one of its own serverTime, from scheduled to
   expect((await operatorsView(first, campaignId)).body['state']).toBe('closed')
 })
 
-test('a campaign whose last coupon is gone is sold out', async () => {
+test.concurrent('a campaign whose last coupon is gone is sold out', async () => {
   const campaignId = await createCampaign(first, { stock: 2 })
   await Promise.all([press(first, campaignId, newUser()), press(second, campaignId, newUser())])
   for (const url of [first, second])
@@ -83,7 +83,7 @@ test('a campaign whose last coupon is gone is sold out', async () => {
   expect((await operatorsView(first, campaignId)).body).toMatchObject({ state: 'sold-out', granted: 2 })
 })
 
-test.each([
+test.concurrent.each([
   ['scheduled', { opensAt: inMs(1_800_000) }],
   ['open', {}],
   ['closed', { opensAt: '2020-01-01T00:00:00Z', closesAt: '2020-01-02T00:00:00Z' }],
@@ -99,7 +99,7 @@ test.each([
   },
 )
 
-test('an operator creates a campaign: 201, where to read it, and the same document there', async () => {
+test.concurrent('an operator creates a campaign: 201, where to read it, and the same document there', async () => {
   const created = await ask(`${first}/v1/admin/campaigns`, {
     method: 'POST',
     token: operatorToken(),
@@ -117,7 +117,7 @@ test('an operator creates a campaign: 201, where to read it, and the same docume
   expect({ ...listed, serverTime: '' }).toEqual({ ...created.body, serverTime: '' })
 })
 
-test.each(['x', '%00', '0'.repeat(36), 'x'.repeat(1_000)])(
+test.concurrent.each(['x', '%00', '0'.repeat(36), 'x'.repeat(1_000)])(
   'an operator who reads a campaign that is not there: 404 for %s',
   async (id) => {
     const { status, body } = await operatorsView(first, id)
@@ -125,13 +125,13 @@ test.each(['x', '%00', '0'.repeat(36), 'x'.repeat(1_000)])(
   },
 )
 
-test('two campaigns of the same document are two campaigns', async () => {
+test.concurrent('two campaigns of the same document are two campaigns', async () => {
   const document = campaignDocument()
   const ids = await Promise.all([first, second, first].map((url) => createCampaign(url, document)))
   expect(new Set(ids).size).toBe(3)
 })
 
-test('HEAD answers as GET does, without the body', async () => {
+test.concurrent('HEAD answers as GET does, without the body', async () => {
   const campaignId = await createCampaign(first)
   for (const path of [`/v1/campaigns/${campaignId}`, '/livez', '/problems/closed']) {
     const [head, get] = [await ask(`${first}${path}`, { method: 'HEAD' }), await ask(`${first}${path}`)]

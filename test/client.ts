@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { createTokenSigner } from '../platform/token.ts'
-import { until } from './until.ts'
 
 /** An answer of the API, with its body as it came. */
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> }
@@ -65,20 +64,6 @@ export const createCampaign = async (url: string, changes: Record<string, unknow
   })
   if (answer.status !== 201) throw new Error(`not created: ${JSON.stringify(answer.body)}`)
   return String(answer.body['id'])
-}
-
-/**
- * Waits until both processes have read a whole list of live campaigns. Before the first campaign ever there is none, and "no such
- * coupon" or a complete list may not be said.
- */
-export const listedOnce = async (): Promise<void> => {
-  const [first, second] = inject('apiUrls')
-  await createCampaign(first)
-  for (const url of [first, second])
-    await until(`${url} knows the campaigns`, async () => {
-      const { body } = await listOf(url, newUser())
-      return body['complete'] === true
-    })
 }
 
 /** Presses the button. */

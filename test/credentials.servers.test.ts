@@ -1,19 +1,9 @@
 import { createHmac, generateKeyPairSync, randomUUIDv7, sign as signWith } from 'node:crypto'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { openBooks } from './books.ts'
-import {
-  ask,
-  campaignDocument,
-  createCampaign,
-  newUser,
-  operatorToken,
-  press,
-  tokenOf,
-  listedOnce,
-} from './client.ts'
+import { ask, campaignDocument, createCampaign, newUser, operatorToken, press, tokenOf } from './client.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 const secret = inject('environment')['JWT_SECRET'] ?? ''
 const books = openBooks()
 afterAll(books.close)

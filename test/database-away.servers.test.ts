@@ -16,6 +16,7 @@ import {
 import { type OwnServers, startOwnServers } from './own-servers.ts'
 import { type Running, startPart } from './processes.ts'
 import { createProxy, type Proxy } from './proxy.ts'
+import { createFirstCampaign } from './setup.ts'
 import { until } from './until.ts'
 
 /** `direct` reaches the database whatever happens; `api` and `worker` reach it through a proxy each. */
@@ -44,6 +45,7 @@ beforeAll(async () => {
     startPart('api', through(toApi), { folder, waitFor: 'ready' }),
     startPart('worker', through(toWorker), { folder, waitFor: 'ready' }),
   ])
+  await createFirstCampaign(servers.environment, [direct.url, api.url])
   books = openBooks(servers.environment)
 })
 

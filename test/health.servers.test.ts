@@ -5,7 +5,7 @@ import { until } from './until.ts'
 
 const settings = { folder: inject('folder'), waitFor: 'live' } as const
 
-test('an API process that runs is live, one that is warm is ready, and nobody may cache either answer', async () => {
+test.concurrent('an API process that runs is live, one that is warm is ready, and nobody may cache either answer', async () => {
   for (const url of inject('apiUrls')) {
     const [live, ready] = [await ask(`${url}/livez`), await ask(`${url}/readyz`)]
     expect([live.status, live.body]).toEqual([200, { status: 'live' }])
@@ -14,7 +14,7 @@ test('an API process that runs is live, one that is warm is ready, and nobody ma
   }
 })
 
-test.each([
+test.concurrent.each([
   ['Kafka', { KAFKA_BROKERS: '127.0.0.1:1' }],
   ['Redis', { REDIS_URL: 'redis://127.0.0.1:1' }],
 ])(
@@ -32,7 +32,7 @@ test.each([
   },
 )
 
-test('an API process that cannot reach the database is ready: issuing does not need it', async () => {
+test.concurrent('an API process that cannot reach the database is ready: issuing does not need it', async () => {
   const api = await startPart(
     'api',
     { ...inject('environment'), DATABASE_URL: 'mysql://a:b@127.0.0.1:1/c' },
@@ -42,7 +42,7 @@ test('an API process that cannot reach the database is ready: issuing does not n
   await api.stop()
 })
 
-test('a worker that knows no place to read from is live and not ready, and stops when told to', async () => {
+test.concurrent('a worker that knows no place to read from is live and not ready, and stops when told to', async () => {
   // A Kafka of nobody: a second worker on the one of the tests would take partitions from the first.
   const environment = { ...inject('environment'), KAFKA_BROKERS: '127.0.0.1:1' }
   const worker = await startPart('worker', environment, settings)

@@ -1,17 +1,7 @@
-import { beforeAll, expect, inject, test } from 'vitest'
-import {
-  type Answer,
-  ask,
-  createCampaign,
-  listedOnce,
-  listOf,
-  newUser,
-  operatorToken,
-  press,
-} from './client.ts'
+import { expect, inject, test } from 'vitest'
+import { type Answer, ask, createCampaign, listOf, newUser, operatorToken, press } from './client.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 
 type Item = Record<string, unknown>
 

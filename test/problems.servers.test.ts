@@ -1,19 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { beforeAll, expect, inject, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { problemKinds } from '../api/problem.ts'
-import {
-  ask,
-  campaignDocument,
-  createCampaign,
-  newUser,
-  operatorToken,
-  press,
-  tokenOf,
-  listedOnce,
-} from './client.ts'
+import { ask, campaignDocument, createCampaign, newUser, operatorToken, press, tokenOf } from './client.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 
 type Call = { method?: string; path: string; token?: string; json?: unknown; body?: string; type?: string }
 

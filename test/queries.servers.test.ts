@@ -1,19 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { beforeAll, expect, inject, test } from 'vitest'
-import {
-  ask,
-  createCampaign,
-  listOf,
-  newUser,
-  operatorToken,
-  outcomeOf,
-  press,
-  tokenOf,
-  listedOnce,
-} from './client.ts'
+import { expect, inject, test } from 'vitest'
+import { ask, createCampaign, listOf, newUser, operatorToken, outcomeOf, press, tokenOf } from './client.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 
 const issue = (campaignId: string, query: string, userId = newUser()) =>
   ask(`${first}/v1/campaigns/${campaignId}/coupons${query}`, { method: 'POST', token: tokenOf(userId) })

@@ -1,54 +1,36 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { campaignsKey } from '../coupon/gate/keys.ts'
-import { connectRedis } from '../platform/redis.ts'
-import { freePort } from '../servers/ports.ts'
-import { type RedisServer, startRedis } from '../servers/redis.ts'
 import { openBooks } from './books.ts'
 import { ask, createCampaign, listOf, newUser, outcomeOf, press, tokenOf } from './client.ts'
 import { type Running, startPart } from './processes.ts'
+import { type OwnRedis, startOwnRedis } from './redises.ts'
 import { until } from './until.ts'
 
 /** A Redis of this file alone, and an API process on it; log, ledger and worker are those of all tests. */
-let redis: RedisServer
+let own: OwnRedis
 let api: Running
-const folder = inject('folder')
 const books = openBooks()
 
-const start = async (name: string, port: number): Promise<void> => {
-  redis = await startRedis({ folder: join(folder, name), port })
-}
 const startApi = (): Promise<Running> =>
-  startPart('api', { ...inject('environment'), REDIS_URL: redis.url }, { folder, waitFor: 'ready' })
+  startPart(
+    'api',
+    { ...inject('environment'), REDIS_URL: own.url },
+    { folder: inject('folder'), waitFor: 'ready' },
+  )
 
 beforeAll(async () => {
-  await start('redis-lost', await freePort())
+  own = await startOwnRedis('aof')
   api = await startApi()
 })
 
 afterAll(async () => {
   await api.stop()
-  await redis.stop()
+  await own.close()
   await books.close()
 })
 
-const restartOn = async (name: string): Promise<void> => {
-  await redis.stop()
-  await start(name, redis.port)
-}
-
-/** One command, past our processes. */
-const redisSays = async (name: string, ...args: string[]): Promise<unknown> => {
-  const client = connectRedis({ url: redis.url, commandTimeoutMs: 5_000, onFault: () => {} })
-  try {
-    await client.connected(5_000)
-    return await client.command(name, ...args)
-  } finally {
-    client.close()
-  }
-}
-const flush = (): Promise<unknown> => redisSays('FLUSHALL')
+const flush = (): Promise<unknown> => own.control.command('FLUSHALL')
 
 const recovers = { status: 503, code: 'recovering' }
 const issueSays = async (url: string, campaignId: string, userId: string) => {
@@ -58,8 +40,9 @@ const issueSays = async (url: string, campaignId: string, userId: string) => {
 }
 
 test.each([
-  ['is restarted with its data', () => restartOn('redis-lost')],
-  ['is restarted with nothing', () => restartOn(`redis-${randomUUIDv7()}`)],
+  ['is restarted with its data', () => own.restart()],
+  ['crashes and comes back with its data', () => own.restart('kill')],
+  ['is restarted with nothing', () => flush().then(() => own.restart())],
   ['is flushed', flush],
 ])('Redis %s: nobody is granted or refused anything, and what was won is still read', async (_, lose) => {
   const campaignId = await createCampaign(api.url)
@@ -86,8 +69,8 @@ test.each([
         outcome: 'granted',
         coupons: [won.body],
       })
-      const own = await ask(`${url}/v1/coupons/${String(won.body['id'])}`, { token: tokenOf(winner) })
-      expect([own.status, own.body]).toEqual([200, won.body])
+      const coupon = await ask(`${url}/v1/coupons/${String(won.body['id'])}`, { token: tokenOf(winner) })
+      expect([coupon.status, coupon.body]).toEqual([200, won.body])
       await until('its list says that it is not complete', async () => {
         const { body } = await listOf(url, winner)
         expect(body['items']).toEqual([won.body])
@@ -121,7 +104,7 @@ test('a process that starts while a listed campaign has no gate says that its li
   try {
     const statusOfNext = async () => (await ask(`${later.url}/v1/campaigns/${next}`)).status
     await until('it knows the new campaign', async () => (await statusOfNext()) === 200)
-    await redisSays('HDEL', campaignsKey, next)
+    await own.control.command('HDEL', campaignsKey, next)
     await until('it has read the list once more', async () => (await statusOfNext()) === 404)
     expect((await listOf(later.url, winner)).body).toEqual({
       items: [won.body],

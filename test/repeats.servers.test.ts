@@ -1,4 +1,4 @@
-import { beforeAll, expect, inject, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import {
   ask,
   campaignDocument,
@@ -8,12 +8,10 @@ import {
   outcomeOf,
   press,
   tokenOf,
-  listedOnce,
 } from './client.ts'
 import { until } from './until.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 
 const inMs = (milliseconds: number): string => new Date(Date.now() + milliseconds).toISOString()
 
@@ -31,7 +29,7 @@ const couponUntil = (usableUntil: string): { coupon: Record<string, unknown> } =
   coupon: { ...(campaignDocument()['coupon'] as Record<string, unknown>), usableUntil },
 })
 
-test('after the sell-out the winner gets the same coupon again and the loser hears sold out again, on both processes', async () => {
+test.concurrent('after the sell-out the winner gets the same coupon again and the loser hears sold out again, on both processes', async () => {
   const { campaignId, winner, won } = await soldOutCampaign()
   const loser = newUser()
   for (const url of [first, second, first]) {
@@ -47,7 +45,7 @@ test('after the sell-out the winner gets the same coupon again and the loser hea
   expect((await outcomeOf(second, campaignId, loser)).body).toEqual({ outcome: 'none', coupons: [] })
 })
 
-test('after the close the winner gets the same coupon again, and everyone else hears closed', async () => {
+test.concurrent('after the close the winner gets the same coupon again, and everyone else hears closed', async () => {
   // Sold out before: a loser who presses until the close must not win meanwhile.
   const { campaignId, winner, won } = await soldOutCampaign({ closesAt: inMs(2_000) })
   const loser = newUser()
@@ -68,7 +66,7 @@ test('after the close the winner gets the same coupon again, and everyone else h
   }
 })
 
-test('a campaign that is closed from the start grants nothing', async () => {
+test.concurrent('a campaign that is closed from the start grants nothing', async () => {
   const campaignId = await createCampaign(first, { opensAt: inMs(-7_200_000), closesAt: inMs(-3_600_000) })
   for (const url of [first, second]) {
     const { status, body } = await press(url, campaignId, newUser())
@@ -76,7 +74,7 @@ test('a campaign that is closed from the start grants nothing', async () => {
   }
 })
 
-test('before the opening everyone hears when it opens, by which clock, and how long to wait', async () => {
+test.concurrent('before the opening everyone hears when it opens, by which clock, and how long to wait', async () => {
   const opensAt = inMs(1_800_000)
   const campaignId = await createCampaign(first, { opensAt })
   const userId = newUser()
@@ -91,7 +89,7 @@ test('before the opening everyone hears when it opens, by which clock, and how l
   expect((await outcomeOf(second, campaignId, userId)).body).toEqual({ outcome: 'none', coupons: [] })
 })
 
-test('a campaign opens by itself, at its time and not before: whoever keeps pressing goes from not-open to a coupon', async () => {
+test.concurrent('a campaign opens by itself, at its time and not before: whoever keeps pressing goes from not-open to a coupon', async () => {
   const opensAt = inMs(1_500)
   const campaignId = await createCampaign(first, { opensAt })
   const openings = await Promise.all(
@@ -113,7 +111,7 @@ test('a campaign opens by itself, at its time and not before: whoever keeps pres
   }
 })
 
-test('a coupon past its time reads expired wherever its owner looks, and is no longer listed', async () => {
+test.concurrent('a coupon past its time reads expired wherever its owner looks, and is no longer listed', async () => {
   const { campaignId, winner, won } = await soldOutCampaign(couponUntil(inMs(1_500)))
   const expired = { ...won.body, state: 'expired' }
   await until('the list no longer has it', async () => {
@@ -134,7 +132,7 @@ test('a coupon past its time reads expired wherever its owner looks, and is no l
   }
 })
 
-test('a coupon that is usable later is the winner’s now, and listed when its time comes', async () => {
+test.concurrent('a coupon that is usable later is the winner’s now, and listed when its time comes', async () => {
   const winLater = async (usableFrom: string) => {
     const terms = couponUntil(inMs(7_200_000)).coupon
     const sale = await soldOutCampaign({ coupon: { ...terms, usableFrom } })

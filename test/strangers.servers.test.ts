@@ -1,14 +1,13 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { inParallel } from '../load/in-parallel.ts'
 import { openBooks } from './books.ts'
-import { ask, createCampaign, listOf, newUser, outcomeOf, press, tokenOf, listedOnce } from './client.ts'
+import { ask, createCampaign, listOf, newUser, outcomeOf, press, tokenOf } from './client.ts'
 import { startPart } from './processes.ts'
 
 const [first, second] = inject('apiUrls')
-beforeAll(listedOnce)
 const books = openBooks()
 afterAll(books.close)
 

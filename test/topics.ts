@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { inject } from 'vitest'
-import { createConsumer, type StoredRecord } from '../platform/kafka-consumer.ts'
-import { createProducer, type Producer } from '../platform/kafka-producer.ts'
+import type { StoredRecord } from '../platform/kafka-consumer.ts'
+import { createProducer, type Producer, type RecordToAppend } from '../platform/kafka-producer.ts'
 import { createTopics, type PartitionOffsets } from '../platform/kafka-topics.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka.ts'
 import { createLog } from '../platform/log.ts'
@@ -11,36 +11,44 @@ import { until } from './until.ts'
 
 const log = createLog('test', 'silent')
 
+/** A record and its headers. */
+export type ReadRecord = StoredRecord & { headers: Record<string, string> }
+
+/** One call of the producer; `values` are those of its records, as text. */
+export type Produce = { partition: number; records: readonly RecordToAppend[]; values: string[] }
+
 /** A topic of the test's own on the shared Kafka, and a producer that reaches it through a proxy. */
 export type OwnTopic = {
   readonly name: string
   readonly proxy: Proxy
   /** Appends to this topic, whichever it is told. */
   readonly producer: Producer
-  /** Every produce that was asked for, in order: its partition and its values. */
-  readonly produces: readonly { partition: number; values: string[] }[]
+  /** Every produce that was asked for, in order. */
+  readonly produces: readonly Produce[]
   /** Clients that do not go through the proxy. */
   readonly kafka: KafkaCluster
   offsets(): Promise<PartitionOffsets[]>
   /** All that lies in it now, partition by partition. */
-  records(): Promise<StoredRecord[]>
+  records(): Promise<ReadRecord[]>
   close(): Promise<void>
 }
 
 const recordsOf = async (kafka: KafkaCluster, topic: string, offsets: readonly PartitionOffsets[]) => {
-  const found = new Map<string, StoredRecord>()
-  const consumer = createConsumer({
-    ...{ kafka, topic, groupId: `test-${randomUUID()}`, log },
-    onAssigned: () => {},
-    onCrash: () => {},
-  })
-  await consumer.run(async ({ records, handled }) => {
-    for (const record of records) found.set(`${record.partition} ${record.offset}`, record)
-    await handled((records.at(-1)?.offset ?? -1) + 1)
+  const found = new Map<string, ReadRecord>()
+  const consumer = kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: async ({ partition, message: { offset, key, value, headers = {} } }) => {
+      const texts = Object.entries(headers).map(([name, header]) => [name, String(header)])
+      const record = { partition, offset: Number(offset), key, value, headers: Object.fromEntries(texts) }
+      found.set(`${partition} ${offset}`, record)
+    },
   })
   const count = offsets.reduce((sum, { first, end }) => sum + end - first, 0)
   await until(`${count} records of ${topic}`, () => found.size >= count)
-  await consumer.stop()
+  await consumer.disconnect()
   return [...found.values()].sort((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
 
@@ -69,12 +77,12 @@ export const createOwnTopic = async (
     },
   ])
   const producer = createProducer(proxied)
-  const produces: { partition: number; values: string[] }[] = []
+  const produces: Produce[] = []
   return {
     ...{ name, proxy, produces, kafka },
     producer: {
       append(_, partition, records) {
-        produces.push({ partition, values: records.map(({ value }) => String(value)) })
+        produces.push({ partition, records, values: records.map(({ value }) => String(value)) })
         return producer.append(name, partition, records)
       },
       close: producer.close,
