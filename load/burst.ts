@@ -134,9 +134,10 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
 
   progress.step('following up on open answers')
   const asking = { api, campaignId, tokenOf: shoppers.token }
+  const winnersOfWave = book.winners()
   const followedUp = await followUp(book, { ...asking, ...followUpBounds, now })
-  if (followedUp > 0) {
-    moments = { ...moments, lastGrantMs: now(), lastAnswerMs: now() }
+  if (book.winners() > winnersOfWave) {
+    moments = { ...moments, lastGrantMs: now() }
     drain = await drainFrom(book.winners(), moments.lastGrantMs)
   }
   const accepted = book.winners()

@@ -39,6 +39,8 @@ const settingsOf = (options: KafkaOptions, dataFolder: string): Record<string, s
   'auto.create.topics.enable': 'false',
   // Three seconds of waiting for more members, whenever a consumer joins an empty group.
   'group.initial.rebalance.delay.ms': '0',
+  'num.network.threads': '1',
+  'num.io.threads': '2',
   'offsets.topic.num.partitions': '1',
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.num.partitions': '1',

@@ -8,7 +8,7 @@ import { createTopics, type Topics } from '../platform/kafka-topics.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka.ts'
 import { createLog } from '../platform/log.ts'
 import { freeServerPorts, type StartedServers, startServers } from '../servers/all.ts'
-import { startProcess } from '../servers/processes.ts'
+import { type ProcessHandle, startProcess } from '../servers/processes.ts'
 import { createProgress } from '../servers/progress.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
 import { grantsOf, storedOf } from '../test/grants.ts'
@@ -35,7 +35,7 @@ beforeAll(async () => {
   producer = createProducer(kafka)
   await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
 })
-const running: Running[] = []
+const running: ProcessHandle[] = []
 const ledgers: OwnDatabase[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map((worker) => worker.stop()))
@@ -155,6 +155,7 @@ const endOf = async (ledger: OwnDatabase): Promise<{ code: number | null; said: 
     folder: join(folder, `ending-${randomUUID()}`),
     stopWithinMs: 8_000,
   })
+  running.push(worker)
   const { code } = await worker.exited
   return { code, said: worker.lastLines(5).join('\n') }
 }
