@@ -182,10 +182,12 @@ test.each([
   ['it is paused', { state: 'paused' }, 'paused'],
   ['somebody won already', {}, 'not-open'],
 ])('not open is not answered from memory when %s: a winner hears of the coupon', async (_, fields, kind) => {
-  const sale = await publish()
+  const opensAtMs = Date.now() + hourMs
+  const sale = await publish({ opensAtMs })
   const winner = wish()
+  await sale.set({ opensAtMs: 1 })
   await sale.gate.decide(sale.id, 1, [winner, ...wishes(1)])
-  await sale.set({ opensAtMs: Date.now() + hourMs, ...fields })
+  await sale.set({ opensAtMs, ...fields })
   const { issue } = await openIssuer()
   expect(await issue(sale.id, winner.userId)).toMatchObject({ kind: 'confirming', grant: { rank: 1 } })
   expect(await issue(sale.id)).toMatchObject({ kind })
