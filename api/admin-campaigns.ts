@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Failure } from '../platform/failure.ts'
 import type { Armory } from '../coupon/arm.ts'
 import { type Campaign, createCampaignShape, publicState } from '../coupon/campaign.ts'
@@ -49,7 +49,7 @@ const readBody = async (context: HttpContext): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of context.env.incoming.iterator({ destroyOnReturn: false })) {
-    chunks.push(Buffer.from(chunk))
+    chunks.push(Buffer.from(chunk as Uint8Array))
     bytes += chunks.at(-1)?.length ?? 0
     if (bytes > bodyBytesMax) return undefined
   }

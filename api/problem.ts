@@ -64,7 +64,7 @@ export type FieldError = { pointer: string; message: string }
 export type ProblemExtras = { headers?: Record<string, string>; fields?: Record<string, unknown> }
 
 /** Seconds to wait before the next try, spread so that those who were refused together do not come back together. */
-export const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * 3)
+const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * 3)
 
 /** An RFC 9457 problem document. Its `type` is a page of this server (`/problems/{code}`). */
 export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}): Response => {

@@ -76,11 +76,14 @@ export const decodeDocument = (text: string): CampaignDocument => documentShape.
 const instant = z.iso
   .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
   .transform((text) => Date.parse(text))
+  // 9999-12-31T22:00-03:00 is a time of RFC 3339, and of a year that it cannot write in UTC.
+  .refine((ms) => time.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
 const label = z
   .string()
   .min(1)
   .max(200)
   .refine((text) => text.trim().length > 0, 'expected more than spaces')
+  .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
 
 /** What an operator sends to create a campaign (HTTP body); unknown fields are refused. */
 export const createCampaignShape = z

@@ -24,10 +24,10 @@ export type Registry = {
   find(campaignId: string): Promise<Found>
   /** What memory holds, without asking. */
   known(campaignId: string): LiveCampaign | undefined
-  /** Reads the gate again when what is known is older than `ageMaxMs`. Never goes back to a lower epoch. */
+  /** Reads the gate again when what is known, or that nothing is, is older than `ageMaxMs`. Never goes back to a lower epoch. */
   refresh(campaignId: string, ageMaxMs: number): Promise<Found>
   live(): LiveCampaign[]
-  /** False while the list of live campaigns cannot be read. */
+  /** False while the list of live campaigns, or one of those on it, cannot be read. */
   whole(): boolean
   /** The gate's clock (Redis TIME), estimated between polls; this process' own until one was read. */
   gateNowMs(): number
@@ -96,8 +96,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const poll = async (): Promise<void> => {
     const before = new Set(campaigns.keys())
     const versions = await list([])
-    whole = versions !== undefined
-    if (versions === undefined) return
+    if (versions === undefined) {
+      whole = false
+      return
+    }
     for (const id of before) if (!versions.has(id)) campaigns.delete(id)
     const nowMs = monotonicMs() + (clockOffsetMs ?? 0)
     const changed = [...versions].filter(([id, version]) => {
@@ -107,6 +109,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     })
     for (let at = 0; at < changed.length; at += 100)
       await Promise.all(changed.slice(at, at + 100).map(([id]) => load(id)))
+    // A campaign that is listed and has nothing to read may hold somebody's coupon.
+    whole = [...versions.keys()].every((id) => campaigns.has(id))
   }
 
   const pollForEver = async (): Promise<void> => {
@@ -152,7 +156,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     known: (id) => campaigns.get(id),
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
-      if (campaign === undefined) return find(id)
+      if (campaign === undefined) {
+        if (ageMaxMs < missMemoryMs) misses.delete(id)
+        return find(id)
+      }
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)
     },
     live: () => [...campaigns.values()],

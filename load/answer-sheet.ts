@@ -3,7 +3,7 @@ type Press = 0 | 1 | 2
 const [notSent, sent, answered] = [0, 1, 2] as const
 
 /** One answer as it came. */
-export type RawAnswer = {
+type RawAnswer = {
   status: number
   body: string
   /** Request written to answer read, in fractional milliseconds. */

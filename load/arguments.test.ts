@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Failure } from '../platform/failure.ts'
-import { parseArguments } from './arguments.ts'
+import { type BurstArguments, commandOf, parseArguments } from './arguments.ts'
 import { readLoadSettings } from './settings.ts'
 
 test('a burst without flags is 20,000 shoppers for 10,000 coupons', () => {
@@ -26,6 +26,16 @@ test('every flag is read', () => {
       report: 'b',
     },
   })
+})
+
+test('the command in a report does the same again and names no file and no host', () => {
+  const words = 'burst --shoppers 5 --stock 7 --baseline --url http://127.0.0.1:9000 --json a --report b'
+  const parsed = parseArguments(words.split(' '))
+  const asked: BurstArguments | undefined = parsed.kind === 'burst' ? parsed.burst : undefined
+  const command = asked === undefined ? '' : commandOf(asked)
+  expect(command).toBe('npm run load -- burst --shoppers 5 --stock 7 --baseline --pairs 3')
+  const { url: _, json: __, report: ___, ...rest } = asked ?? {}
+  expect(parseArguments(command.split(' ').slice(4))).toEqual({ kind: 'burst', burst: rest })
 })
 
 test('three pairs unless said otherwise, and no more connections than shoppers', () => {

@@ -116,3 +116,14 @@ export const parseArguments = (args: string[]): LoadCommand => {
   if (faults.length > 0) throw refused(faults)
   return { kind: 'burst', burst }
 }
+
+/** The command that does the same again, without the names of files and hosts. */
+export const commandOf = ({ shoppers, stock, connections, warmUp, pairs }: BurstArguments): string =>
+  [
+    `npm run load -- burst --shoppers ${shoppers} --stock ${stock}`,
+    ...(connections === Math.min(bounds.connections.default, shoppers)
+      ? []
+      : [`--connections ${connections}`]),
+    ...(warmUp === bounds['warm-up'].default ? [] : [`--warm-up ${warmUp}`]),
+    ...(pairs === undefined ? [] : [`--baseline --pairs ${pairs}`]),
+  ].join(' ')

@@ -50,7 +50,8 @@ export type BurstDependencies = {
 
 const drainLimitMs = 120_000
 const grantedIntervalMs = 5
-const followUpBounds = { roundsMax: 60, waitMaxMs: 5_000 }
+// Longer than a gate with a million grants may take to be armed again.
+const followUpBounds = { roundsMax: 60, waitMaxMs: 5_000, limitMs: 90_000 }
 // Enough to see a wrong answer to a repeat, few enough not to be a second burst.
 const repeatsMax = 400
 const lagLimitMs = 15_000
@@ -133,9 +134,10 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
 
   progress.step('following up on open answers')
   const asking = { api, campaignId, tokenOf: shoppers.token }
-  const followedUp = await followUp(book, { ...asking, ...followUpBounds })
-  if (followedUp > 0) {
-    moments = { ...moments, lastGrantMs: now(), lastAnswerMs: now() }
+  const winnersOfWave = book.winners()
+  const followedUp = await followUp(book, { ...asking, ...followUpBounds, now })
+  if (book.winners() > winnersOfWave) {
+    moments = { ...moments, lastGrantMs: now() }
     drain = await drainFrom(book.winners(), moments.lastGrantMs)
   }
   const accepted = book.winners()

@@ -24,14 +24,15 @@ export type DrainOptions = {
   now(): number
 }
 
-// Counting a hundred thousand rows takes some 15 ms of the database that is still writing them.
-const betweenCountsMs = 5
+// Counting a hundred thousand rows takes some 15 ms of the database that is still writing them: it is left alone as long again.
+const betweenCountsMinMs = 5
 // The lag is asked for only when rows are long in coming, so that it costs a sound run nothing.
 const lagIntervalMs = 500
 
 /** Waits until the ledger has the rows that are due, or has all that the log holds, or no more come. */
 export const waitForDrain = async (options: DrainOptions): Promise<Drain> => {
   const { count, expected, fromMs, now } = options
+  let tookMs = 0
   let rows = await count()
   let lastRowMs = Math.max(fromMs, now())
   let lagAtMs = lastRowMs + lagIntervalMs
@@ -47,8 +48,10 @@ export const waitForDrain = async (options: DrainOptions): Promise<Drain> => {
       isLast = (await hasPassed()) === true
       lagAtMs = now() + lagIntervalMs
     }
-    await wait(betweenCountsMs)
+    await wait(Math.max(betweenCountsMinMs, tookMs))
+    const countFromMs = now()
     const counted = await count()
+    tookMs = now() - countFromMs
     if (counted > rows) lastRowMs = now()
     rows = counted
     if (isLast) return { rows, lastRowMs, isComplete: rows >= expected }

@@ -15,7 +15,14 @@ const none: Answer = { ...unanswered, told: { kind: 'none' }, next: 'press' }
 const overloaded: Answer = { ...unanswered, outcome: 'overloaded', next: 'press', retryAfterMs: 1 }
 const confirming: Answer = { ...unanswered, told: { kind: 'confirming' } }
 
-const asking = { campaignId: 'k', tokenOf: String, roundsMax: 4, waitMaxMs: 1 }
+const asking = {
+  campaignId: 'k',
+  tokenOf: String,
+  roundsMax: 4,
+  waitMaxMs: 1,
+  limitMs: 60_000,
+  now: () => performance.now(),
+}
 
 /** An API that gives these answers one after the other, and remembers what it was asked. */
 const scriptedApi = (answers: Answer[]) => {
@@ -52,6 +59,16 @@ test('who gets no answer stays open after the last round', async () => {
   await followUp(book, { ...asking, api })
   expect(api.calls).toHaveLength(asking.roundsMax)
   expect(book.open()).toHaveLength(1)
+})
+
+test('no round begins after the limit', async () => {
+  const book = createClientsBook()
+  book.add(0, unanswered)
+  const api = scriptedApi([])
+  let nowMs = 0
+  const now = (): number => (nowMs += 30)
+  await followUp(book, { ...asking, api, limitMs: 70, now })
+  expect(api.calls).toHaveLength(2)
 })
 
 test('repeats are spread over all who pressed', async () => {

@@ -7,8 +7,10 @@ export type FollowUpOptions = {
   api: Pick<ApiClient, 'press' | 'outcome'>
   campaignId: string
   tokenOf(shopper: number): string
-  /** Rounds at the most; who is open after the last one stays open. */
+  /** Rounds at the most, and no new one after this long; who is open then stays open. */
   roundsMax: number
+  limitMs: number
+  now(): number
   /** The longest wait before a round, whatever Retry-After says. */
   waitMaxMs: number
 }
@@ -23,10 +25,11 @@ const concurrency = 64
  * Returns how many shoppers had to.
  */
 export const followUp = async (book: ClientsBook, options: FollowUpOptions): Promise<number> => {
-  const { api, campaignId } = options
+  const { api, campaignId, now } = options
+  const endMs = now() + options.limitMs
   let open = book.open()
   const shoppers = open.length
-  for (let round = 0; round < options.roundsMax && open.length > 0; round += 1) {
+  for (let round = 0; round < options.roundsMax && open.length > 0 && now() < endMs; round += 1) {
     const askedMs = open.reduce((longest, { answer }) => Math.max(longest, answer.retryAfterMs), waitMinMs)
     await wait(Math.min(askedMs, options.waitMaxMs))
     await inParallel(open, concurrency, async ({ shopper, answer }) => {
@@ -45,7 +48,7 @@ export const followUp = async (book: ClientsBook, options: FollowUpOptions): Pro
 export const pressAgain = async (
   book: ClientsBook,
   count: number,
-  options: Omit<FollowUpOptions, 'roundsMax' | 'waitMaxMs'> & { repeatsMax: number },
+  options: Pick<FollowUpOptions, 'api' | 'campaignId' | 'tokenOf'> & { repeatsMax: number },
 ): Promise<number> => {
   const step = Math.ceil(count / options.repeatsMax)
   const shoppers = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step)

@@ -29,7 +29,7 @@ const ledgerLag = (brokers: string[] | undefined, database: Database): LedgerLag
   return createLedgerLag(createTopics(kafka), createPositions(database), grantsTopic)
 }
 
-const load = async (asked: BurstArguments, command: string): Promise<LoadRun> => {
+const load = async (asked: BurstArguments): Promise<LoadRun> => {
   const settings = readLoadSettings(process.env, asked.url)
   const url = settings.apiUrl
   const sign = createTokenSigner(settings.jwtSecret)
@@ -61,7 +61,7 @@ const load = async (asked: BurstArguments, command: string): Promise<LoadRun> =>
       },
     })
     progress.end()
-    await reportRun(run, asked, machine, command, process.stdout)
+    await reportRun(run, asked, machine, process.stdout)
     return run
   } finally {
     await api.close()
@@ -74,7 +74,7 @@ const words = process.argv.slice(2)
 try {
   const asked = parseArguments(words)
   if (asked.kind === 'help') process.stdout.write(`${usage}\n`)
-  else process.exitCode = exitCodes[(await load(asked.burst, `npm run load -- ${words.join(' ')}`)).verdict]
+  else process.exitCode = exitCodes[(await load(asked.burst)).verdict]
 } catch (cause) {
   process.stderr.write(`\n${messageOf(cause)}\n`)
   process.exitCode =

@@ -10,7 +10,7 @@ import type { Shoppers } from './shoppers.ts'
 export type BareResult = { answers: number; answersPerSecond: number; latency: LatencySummary | undefined }
 
 /** A burst and a bare run beside it: only they compare, because the machine drifts by half within minutes. */
-export type Pair = { bare: BareResult; burst: BurstResult; ratio: number }
+type Pair = { bare: BareResult; burst: BurstResult; ratio: number }
 
 export type Pairs = { pairs: Pair[]; ratio: Spread }
 

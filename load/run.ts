@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { overallVerdict, type Verdict } from '../coupon/books/check.ts'
-import type { BurstArguments } from './arguments.ts'
+import { type BurstArguments, commandOf } from './arguments.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 import type { Machine } from './machine.ts'
 import { type BareResult, type Pairs, runPairs } from './pairs.ts'
@@ -53,10 +53,10 @@ export const reportRun = async (
   run: LoadRun,
   asked: BurstArguments,
   machine: Machine,
-  command: string,
   output: ReportOutput,
 ): Promise<void> => {
   output.write(`${terminalReport(run, machine, output)}\n`)
+  const command = commandOf(asked)
   if (asked.report !== undefined) await writeFile(asked.report, markdownReport(run, machine, command))
   if (asked.json !== undefined)
     await writeFile(asked.json, `${JSON.stringify({ command, machine, ...run }, undefined, 2)}\n`)

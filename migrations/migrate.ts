@@ -51,7 +51,8 @@ export const createGrantTopics = (topics: Topics, options: TopicOptions): Promis
       topic: deadLettersTopic,
       partitions: 3,
       replicationFactor,
-      settings: { ...durable, 'retention.ms': String(30 * dayMs) },
+      // A dead letter is its record and headers: it has to fit even when the record is as large as Kafka lets one be (1 MB).
+      settings: { ...durable, 'retention.ms': String(30 * dayMs), 'max.message.bytes': '2097152' },
     },
   ])
 }

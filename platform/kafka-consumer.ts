@@ -58,7 +58,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     // Small fetches cost every part behind them: a fetch waits for some 500 records of each of three partitions, but not longer than maxWaitTimeInMs.
     // Nobody waits for it: a gate shows its grants before the ledger has them. A stop waits for the long poll.
     minBytes: 300_000,
-    maxWaitTimeInMs: 200,
+    maxWaitTimeInMs: 80,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },
   })
   let partitions: readonly number[] = []

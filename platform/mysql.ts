@@ -55,7 +55,7 @@ const failureOf = (cause: unknown): Failure =>
     : new Failure('unavailable', `database: ${messageOf(cause)}`, { retryable: true, cause })
 
 /** The fault number of the server (1205 lock wait, 1213 deadlock, ...), if it was the server that said no. */
-export const serverErrorOf = (thrown: unknown): number | undefined => {
+const serverErrorOf = (thrown: unknown): number | undefined => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
   if (typeof cause !== 'object' || cause === null || !('sqlState' in cause) || !('errno' in cause))
     return undefined
@@ -67,9 +67,28 @@ const sessionSettings = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 ]
 
+type Query = { sql: string; values: unknown[] }
+
+/**
+ * One query by our own clock: mysql2's starts when a query leaves, and none leaves behind one that is never answered.
+ * A connection that owes an answer is destroyed at once, which rolls back too: nothing can be asked on it any more.
+ */
+const ask = async (connection: DriverConnection, query: Query, timeoutMs: number) => {
+  const { promise: overdue, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  try {
+    return await Promise.race([connection.query(query), overdue])
+  } catch (cause) {
+    if (serverErrorOf(cause) === undefined) connection.destroy()
+    throw cause
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 const bounded = (connection: DriverConnection, timeoutMs: number): Connection => {
   const query = async (sql: string, values: readonly unknown[]): Promise<unknown> => {
-    const [result] = await connection.query({ sql, values: [...values], timeout: timeoutMs })
+    const [result] = await ask(connection, { sql, values: [...values] }, timeoutMs)
     return result
   }
   return {
@@ -129,7 +148,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     }
   }
 
-  /** mysql2's own timeout leaves the late answer on the connection: such a connection is destroyed, never reused. */
+  /** A connection on which anything but the server said no is destroyed, never reused: a late answer may still come on it. */
   const withConnection = async <Result>(
     work: (connection: PoolConnection) => Promise<Result>,
   ): Promise<Result> => {
@@ -148,12 +167,12 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     }
   }
 
-  const boundedPool: Pool = Object.create(pool, {
+  const boundedPool = Object.create(pool, {
     query: {
       value: (query: { sql: string }, values: unknown[]) =>
-        withConnection((connection) => connection.query({ ...query, values, timeout: queryTimeoutMs })),
+        withConnection((connection) => ask(connection, { ...query, values }, queryTimeoutMs)),
     },
-  })
+  }) as Pool
 
   const transaction: Database['transaction'] = async (work, { snapshot } = { snapshot: false }) => {
     try {

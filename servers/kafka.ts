@@ -39,6 +39,8 @@ const settingsOf = (options: KafkaOptions, dataFolder: string): Record<string, s
   'auto.create.topics.enable': 'false',
   // Three seconds of waiting for more members, whenever a consumer joins an empty group.
   'group.initial.rebalance.delay.ms': '0',
+  'num.network.threads': '1',
+  'num.io.threads': '2',
   'offsets.topic.num.partitions': '1',
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.num.partitions': '1',
@@ -76,8 +78,8 @@ const format = async (options: KafkaOptions, dataFolder: string, settingsFile: s
     arguments: [
       // Over in half a second: not worth compiling well.
       // The optimising compiler costs more than it gives in the minutes that such a broker lives: 20 us of CPU a record without this,
-  // 8 with it (a burst of 100,000 after one of 100,000, 2026-11-21).
-  '-XX:TieredStopAtLevel=1',
+      // 8 with it (a burst of 100,000 after one of 100,000, 2026-11-21).
+      '-XX:TieredStopAtLevel=1',
       ...javaArguments(options.program),
       'kafka.tools.StorageTool',
       'format',
@@ -92,7 +94,10 @@ const format = async (options: KafkaOptions, dataFolder: string, settingsFile: s
 
 // Metadata, version 1, for no topics: int32 length, int16 key 3, int16 version, int32 correlation, int16 client id -1
 // (none), int32 number of topics.
-const metadataRequest = Buffer.from('0000000e' + '0003' + '0001' + '00000001' + 'ffff' + '00000000', 'hex')
+const metadataRequest = Buffer.from(
+  ['0000000e', '0003', '0001', '00000001', 'ffff', '00000000'].join(''),
+  'hex',
+)
 
 // Length, correlation, number of brokers. A broker answers from its port before the controller lets it in; until then it
 // knows of no broker, and a topic could not be created.

@@ -91,8 +91,8 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
   )
   const user = 'alice'
 
-  console.log(
-    banner({
+  process.stdout.write(
+    `${banner({
       apiUrl,
       workerUrl,
       redisUrl: servers.environment.REDIS_URL,
@@ -103,7 +103,7 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
       token: createTokenSigner(secrets.JWT_SECRET)(user, tokenLifetimeSeconds),
       folder,
       workingFolder: process.cwd(),
-    }),
+    })}\n`,
   )
 })
 process.exit(exitCode)

@@ -43,6 +43,6 @@ test('one port for two uses is refused with both settings', async () => {
 
 test('free ports are let through and stay free', async () => {
   const port = await freePort()
-  await refuseTakenPorts([{ port, use: 'API', setting: 'API_PORT' }])
+  await expect(refuseTakenPorts([{ port, use: 'API', setting: 'API_PORT' }])).resolves.toBeUndefined()
   await listenOn(port, '127.0.0.1')
 })

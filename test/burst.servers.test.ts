@@ -110,7 +110,9 @@ test('perUserLimit 3 by slot: slots 1 to 3 are three coupons, each the same agai
 
   const outcome = await outcomeOf(second, campaignId, userId)
   expect(outcome.body).toEqual({ outcome: 'granted', coupons: won.map(({ body }) => body) })
-  expect((await books.drained(campaignId, 3)).map(({ slot }) => slot).sort()).toEqual([1, 2, 3])
+  expect(
+    (await books.drained(campaignId, 3)).map(({ slot }) => slot).toSorted((left, right) => left - right),
+  ).toEqual([1, 2, 3])
 })
 
 test.each(ranksTo(20))(

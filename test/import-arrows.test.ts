@@ -11,6 +11,7 @@ const arrows: Record<string, readonly string[]> = {
   load: ['coupon', 'platform'],
   audit: ['coupon', 'platform'],
   migrations: ['coupon', 'platform'],
+  token: ['coupon', 'platform'],
   servers: ['platform'],
   coupon: ['platform'],
   platform: [],

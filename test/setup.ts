@@ -6,10 +6,13 @@ import { createTopics } from '../platform/kafka-topics.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createLog } from '../platform/log.ts'
 import { connectDatabase } from '../platform/mysql.ts'
+import { createTokenSigner } from '../platform/token.ts'
 import { createGrantTopics, migrateTables } from '../migrations/migrate.ts'
 import { freeServerPorts, startServers } from '../servers/all.ts'
 import { createProgress } from '../servers/progress.ts'
+import { ask, campaignDocument } from './client.ts'
 import { startPart } from './processes.ts'
+import { until } from './until.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,7 +25,8 @@ declare module 'vitest' {
   }
 }
 
-const migrate = async (environment: Record<string, string>): Promise<void> => {
+/** Tables and topics on fresh servers. */
+export const migrate = async (environment: Record<string, string>): Promise<void> => {
   const database = connectDatabase({
     url: environment['DATABASE_URL'] ?? '',
     connectionsMax: 2,
@@ -40,6 +44,28 @@ const migrate = async (environment: Record<string, string>): Promise<void> => {
   await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
   await topics.close()
   await database.close()
+}
+
+/**
+ * Creates the first campaign of all, and waits until these API processes have read the list that it is on. Before it there is no
+ * list, and nobody may say that there is no such campaign, or that a list of coupons is complete.
+ */
+export const createFirstCampaign = async (
+  environment: Record<string, string>,
+  urls: readonly string[],
+): Promise<void> => {
+  const token = createTokenSigner(environment['JWT_SECRET'] ?? '')('first', 3_600)
+  const created = await ask(`${urls[0]}/v1/admin/campaigns`, {
+    method: 'POST',
+    token: environment['ADMIN_TOKEN'] ?? '',
+    json: campaignDocument(),
+  })
+  if (created.status !== 201) throw new Error(`not created: ${JSON.stringify(created.body)}`)
+  for (const url of urls)
+    await until(`${url} knows the campaigns`, async () => {
+      const { body } = await ask(`${url}/v1/coupons`, { token })
+      return body['complete'] === true
+    })
 }
 
 /** Servers (started, or those that the environment gives), tables, topics, two API processes and a worker. */
@@ -62,6 +88,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     startPart('api', environment, { folder, waitFor: 'ready' }),
     startPart('api', environment, { folder, waitFor: 'ready' }),
   ])
+  await createFirstCampaign(environment, [first.url, second.url])
   project.provide('environment', environment)
   project.provide('apiUrls', [first.url, second.url])
   project.provide('folder', folder)

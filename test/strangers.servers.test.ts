@@ -80,7 +80,7 @@ test('10,000 random campaign ids are 404 each, make no key in Redis and not one 
     })
     expect([...heard]).toEqual(['404 unknown-campaign'])
     expect(database.connections()).toBe(0)
-    const unknown = new Set(ids)
+    const unknown = new Set<string>(ids)
     const named = (await books.keys()).flatMap(
       (key) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(key) ?? [],
     )

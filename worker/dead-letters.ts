@@ -1,4 +1,4 @@
-import type { Producer } from '../platform/kafka-producer.ts'
+import type { Producer, RecordToAppend } from '../platform/kafka-producer.ts'
 import type { StoredRecord } from '../platform/kafka-consumer.ts'
 import type { BrokenReason } from '../coupon/ledger/stretch.ts'
 import { deadLettersTopic, grantsTopic } from '../coupon/grant.ts'
@@ -15,9 +15,27 @@ export type DeadLetters = {
 /** They are few: all go to the first partition, in order. */
 const partition = 0
 
+/** Half of Kafka's 1 MB a batch: what a person wrote into the topic by mistake must not be too large to be kept. */
+const bytesInOneProduceMax = 500_000
+/** What the headers of one letter take at the most. */
+const headerBytesMax = 4_000
+
+/** Cuts into runs that fit a produce. A letter larger than that goes alone: the topic takes 2 MB. */
+const inProduces = (records: readonly RecordToAppend[]): RecordToAppend[][] => {
+  const produces: RecordToAppend[][] = []
+  let bytes = 0
+  for (const record of records) {
+    const own = (record.value?.length ?? 0) + (record.key?.length ?? 0) + headerBytesMax
+    const last = bytes + own > bytesInOneProduceMax ? undefined : produces.at(-1)
+    bytes = last === undefined ? own : bytes + own
+    if (last === undefined) produces.push([record])
+    else last.push(record)
+  }
+  return produces
+}
+
 export const createDeadLetters = (producer: Producer, options: { now(): number }): DeadLetters => ({
   async keep(letters) {
-    if (letters.length === 0) return
     const time = new Date(options.now()).toISOString()
     const records = letters.map(({ record, reason, message }) => ({
       value: record.value,
@@ -31,6 +49,6 @@ export const createDeadLetters = (producer: Producer, options: { now(): number }
         time,
       },
     }))
-    await producer.append(deadLettersTopic, partition, records)
+    for (const produce of inProduces(records)) await producer.append(deadLettersTopic, partition, produce)
   },
 })

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import type { OutboxEntry, Wish } from './gate.ts'
+import type { OutboxEntry } from './entry.ts'
+import type { Wish } from './gate.ts'
 import { stopScript } from './scripts.ts'
 
 let redis: RedisClient

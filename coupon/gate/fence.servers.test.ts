@@ -10,7 +10,8 @@ import {
   startOwnRedis,
 } from '../../test/redises.ts'
 import { until } from '../../test/until.ts'
-import { createGate, type OutboxEntry, type Wish } from './gate.ts'
+import type { OutboxEntry } from './entry.ts'
+import { createGate, type Wish } from './gate.ts'
 
 const own: OwnRedis[] = []
 const start = async (persistence?: Persistence): Promise<OwnRedis> => {
@@ -149,12 +150,11 @@ test('a full Redis refuses everything instead of half of it', async () => {
 })
 
 test('a connection that stood still or broke costs nothing: the gate goes on, and a repeat finds the same coupon', async () => {
-  const { port } = new URL(inject('environment')['REDIS_URL'] ?? '')
-  const proxy = await createProxy({
-    host: new URL(inject('environment')['REDIS_URL'] ?? '').hostname,
-    port: Number(port),
-  })
-  const redis = await openRedis(`redis://127.0.0.1:${proxy.port}`)
+  const url = new URL(inject('environment')['REDIS_URL'] ?? '')
+  const proxy = await createProxy({ host: url.hostname, port: Number(url.port || 6_379) })
+  url.hostname = '127.0.0.1'
+  url.port = String(proxy.port)
+  const redis = await openRedis(url.href)
   const sale = await openSale({ redis })
   const late = wish()
   proxy.hold()

@@ -115,7 +115,7 @@ test('ranks are gapless and every rank has one owner over many concurrent calls 
   const { id, keys, gate } = await armGate(redis, { stock })
   const gates = [gate, ...others.map((client) => createGate(client, { outboxGrantsMax: 200_000 }))]
   const calls = await Promise.all(
-    Array.from({ length: 48 }, (_, call) =>
+    Array.from({ length: 48 }, async (_, call) =>
       gates[call % gates.length]?.decide(id, 1, wishes(1 + (call % 3) * 40)),
     ),
   )

@@ -1,5 +1,5 @@
 import type { Connection } from '../../platform/mysql.ts'
-import type { GrantAt } from './stretch.ts'
+import type { GrantAt, Stretch } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 
 /** What recording has to know of a campaign. */
@@ -56,8 +56,7 @@ export type Lateness = { late: ReadonlySet<GrantAt>; undecidedFrom: number | und
  */
 export const findLate = async (
   connection: Connection,
-  partition: number,
-  grants: readonly GrantAt[],
+  { partition, startOffset, grants }: Stretch,
   campaigns: ReadonlyMap<string, CampaignRow>,
 ): Promise<Lateness> => {
   const ended = grants.filter(({ grant }) => grant.epoch < (campaigns.get(grant.campaignId)?.epoch ?? 0))
@@ -71,8 +70,8 @@ export const findLate = async (
   const positions = await readPositions(connection)
   const stored = await withRow(connection, beyond)
   const late = beyond.filter(({ grant }) => !stored.has(grant.couponId))
-  const undecided = late.find((at) =>
-    [...(cutOf(at) ?? [])].some(([other, end]) => other !== partition && (positions.get(other) ?? 0) < end),
-  )
+  // A cut inside the stretch is reached once what lies before it is recorded.
+  const reached = (other: number): number => (other === partition ? startOffset : (positions.get(other) ?? 0))
+  const undecided = late.find((at) => [...(cutOf(at) ?? [])].some(([other, end]) => reached(other) < end))
   return { late: new Set(late), undecidedFrom: undecided?.offset }
 }

@@ -9,7 +9,7 @@ export type Recorded =
   | { kind: 'recorded'; nextOffset: number; inserted: number }
   /** The ledger is elsewhere (it went back in time, or records would be skipped): fetch from `nextOffset`. */
   | { kind: 'elsewhere'; nextOffset: number }
-  /** Nothing happened: the first grant may be late, and other partitions have to tell first. */
+  /** Nothing happened: the first record is a grant that may be late, and other partitions have to tell first. */
   | { kind: 'undecided' }
 
 export type Recorder = {
@@ -96,13 +96,13 @@ const movePosition = async (
 }
 
 export const createRecorder = (database: Database): Recorder => ({
-  record: ({ partition, startOffset, endOffset, grants }, keep) =>
+  record: (stretch, keep) =>
     database.transaction<Recorded>(async (connection) => {
+      const { partition, startOffset, endOffset, grants } = stretch
       // The first statement, and locking: a plain SELECT before it would fix an older view.
       const campaigns = await readCampaigns(connection, grants)
-      const { late, undecidedFrom } = await findLate(connection, partition, grants, campaigns)
-      if (undecidedFrom !== undefined && undecidedFrom === grants[0]?.offset)
-        return { commit: false, result: { kind: 'undecided' } }
+      const { late, undecidedFrom } = await findLate(connection, stretch, campaigns)
+      if (undecidedFrom === startOffset) return { commit: false, result: { kind: 'undecided' } }
 
       const nextOffset = undecidedFrom ?? endOffset
       const broken: Broken[] = []

@@ -15,7 +15,7 @@ import {
  */
 const id = customType<{ data: string; driverData: Buffer }>({
   dataType: () => 'binary(16)',
-  toDriver: (text) => idBytes(text),
+  toDriver: (value) => idBytes(value),
   fromDriver: (bytes) => idText(bytes),
 })
 
@@ -28,7 +28,7 @@ const code = customType<{ data: string; config: { length: number } }>({
 const label = customType<{ data: string }>({ dataType: () => 'varchar(200) character set utf8mb4' })
 
 /** The 16 bytes of an id. */
-export const idBytes = (text: string): Buffer => Buffer.from(text.replaceAll('-', ''), 'hex')
+export const idBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
 
 /** The id of 16 bytes. */
 export const idText = (bytes: Buffer): string => {

@@ -1,0 +1,177 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
+import { openRedis, pairsOf, wishes } from '../test/gates.ts'
+import { follow, type OwnRedis, promote, startOwnRedis } from '../test/redises.ts'
+import { until } from '../test/until.ts'
+import { type Armory, createArmory } from './arm.ts'
+import type { Campaign } from './campaign.ts'
+import { createGate } from './gate/gate.ts'
+import { campaignsChannel, campaignsKey, gateKey } from './gate/keys.ts'
+import { stopScript } from './gate/scripts.ts'
+import { createCampaignBook } from './ledger/campaigns.ts'
+import { idBytes } from './ledger/tables.ts'
+
+const lifetimeMs = 60_000
+let own: OwnRedis
+let ledger: OwnDatabase
+let armory: Armory
+beforeAll(async () => {
+  ;[own, ledger] = await Promise.all([startOwnRedis(), createOwnDatabase()])
+  await ledger.change(
+    'INSERT INTO ledger_positions (partition_id, next_offset) VALUES (0, 17), (1, 0), (2, 5)',
+  )
+})
+beforeEach(async () => {
+  await own.control.command('FLUSHALL')
+  armory = createArmory({
+    ...{ redis: own.redis, database: ledger.database, campaigns: createCampaignBook(ledger.database) },
+    ...{ gateLifetimeMs: lifetimeMs, now: Date.now },
+  })
+})
+const others: OwnRedis[] = []
+afterEach(() => Promise.all(others.splice(0).map((server) => server.close())))
+afterAll(() => Promise.all([own.close(), ledger.close()]))
+
+const gateOf = async ({ id }: Pick<Campaign, 'id'>) =>
+  pairsOf(await own.control.command('HGETALL', gateKey(id)))
+const listed = async () =>
+  Object.keys(pairsOf(await own.control.command('HGETALL', campaignsKey))).filter((name) => name !== 'marker')
+const epochOf = async ({ id }: Campaign) =>
+  (await ledger.rows('SELECT epoch FROM campaigns WHERE campaign_id = ?', [idBytes(id)]))[0]?.['epoch']
+const cutsOf = ({ id }: Campaign) =>
+  ledger.rows(
+    'SELECT epoch, partition_id, end_offset FROM campaign_cuts WHERE campaign_id = ? ORDER BY partition_id',
+    [idBytes(id)],
+  )
+const lost = { code: 'recovering', retryable: true }
+
+test('a new campaign has an open gate of epoch 1 with its settings, is on the list, and is hinted at', async () => {
+  const campaign = await ledger.createCampaign({ stock: 3, perUserLimit: 2 })
+  const hints: string[] = []
+  const subscriber = await openRedis(own.url)
+  await subscriber.subscribe(campaignsChannel, (id) => hints.push(id))
+  await armory.armNew(campaign.id)
+  expect(await gateOf(campaign)).toMatchObject({
+    epoch: '1',
+    state: 'open',
+    stock: '3',
+    perUserLimit: '2',
+    version: '1',
+    granted: '0',
+    nextRank: '1',
+  })
+  const gate = createGate(own.redis, { outboxGrantsMax: 10 })
+  expect(await gate.view(campaign.id)).toMatchObject({
+    armed: true,
+    document: { name: campaign.name, coupon: campaign.coupon },
+  })
+  expect(await gate.decide(campaign.id, 1, wishes(4))).toMatchObject({
+    decisions: [{}, {}, {}, { kind: 'sold-out' }],
+  })
+  expect(await listed()).toContain(campaign.id)
+  await until('the hint came', () => hints.includes(campaign.id))
+  subscriber.close()
+})
+
+test('arming ends epoch 0 where the ledger stands', async () => {
+  const campaign = await ledger.createCampaign()
+  await armory.armNew(campaign.id)
+  expect(await epochOf(campaign)).toBe(1)
+  expect(await cutsOf(campaign)).toEqual([
+    { epoch: 0, partition_id: 0, end_offset: 17 },
+    { epoch: 0, partition_id: 1, end_offset: 0 },
+    { epoch: 0, partition_id: 2, end_offset: 5 },
+  ])
+})
+
+test('of five that arm one campaign at once one does, and the gate is whole', async () => {
+  const campaign = await ledger.createCampaign()
+  const results = await Promise.allSettled(Array.from({ length: 5 }, () => armory.armNew(campaign.id)))
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(lost)
+  expect([await epochOf(campaign), await gateOf(campaign)]).toMatchObject([1, { epoch: '1', state: 'open' }])
+})
+
+test('a campaign that was armed before, and one that the ledger does not have, are left alone', async () => {
+  const campaign = await ledger.createCampaign()
+  await armory.armNew(campaign.id)
+  const before = await gateOf(campaign)
+  await expect(armory.armNew(campaign.id)).rejects.toMatchObject(lost)
+  expect([await gateOf(campaign), await epochOf(campaign)]).toEqual([before, 1])
+  const id = randomUUIDv7()
+  await expect(armory.armNew(id)).rejects.toMatchObject(lost)
+  expect(await gateOf({ id })).toEqual({})
+})
+
+test('a gate or a claim of a later epoch is not overwritten, and the ledger stays as it is', async () => {
+  const campaign = await ledger.createCampaign()
+  await own.control.command('HSET', gateKey(campaign.id), 'epoch', 3, 'state', 'open')
+  await expect(armory.armNew(campaign.id)).rejects.toMatchObject(lost)
+  expect([await gateOf(campaign), await epochOf(campaign)]).toEqual([{ epoch: '3', state: 'open' }, 0])
+})
+
+/** Arms while the ledger's row is locked: `between` runs after the stop and before the cut and the flip. */
+const interrupted = async (campaign: Campaign, between: () => Promise<unknown>): Promise<unknown> =>
+  ledger.database
+    .transaction(async (connection) => {
+      await connection.rows('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
+        idBytes(campaign.id),
+      ])
+      const arming = armory.armNew(campaign.id).catch((cause: unknown) => cause)
+      await until('the gate was stopped', async () => (await gateOf(campaign))['state'] === 'rearming')
+      await between()
+      return { commit: true, result: () => arming }
+    })
+    .then((arming) => arming())
+
+test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
+  [
+    'another arming stopped the gate',
+    ({ id }) => own.control.run(stopScript, [gateKey(id)], [0, `0:${randomUUID()}`]),
+  ],
+  ['Redis was flushed', () => own.control.command('FLUSHALL')],
+  ['Redis was restarted', () => own.restart()],
+  [
+    'the server was demoted and promoted',
+    () => own.control.command('REPLICAOF', '127.0.0.1', 1).then(() => promote(own)),
+  ],
+])('nothing opens when %s between stop and flip', async (_, between) => {
+  const campaign = await ledger.createCampaign()
+  expect(await interrupted(campaign, () => between(campaign))).toMatchObject({ retryable: true })
+  expect((await gateOf(campaign))['state']).not.toBe('open')
+  expect(await createGate(own.redis, { outboxGrantsMax: 9 }).decide(campaign.id, 1, wishes(1))).toMatchObject(
+    { kind: 'recovering' },
+  )
+})
+
+test('a list that is lost is written whole: every campaign of the ledger that is live, and none that closed long ago', async () => {
+  const nowMs = Date.now()
+  const [live, justClosed, longClosed, later] = [
+    await ledger.createCampaign(),
+    await ledger.createCampaign({ closesAtMs: nowMs - lifetimeMs + 30_000 }),
+    await ledger.createCampaign({ closesAtMs: nowMs - lifetimeMs - 1 }),
+    await ledger.createCampaign({ opensAtMs: nowMs + 3_600_000, closesAtMs: nowMs + 7_200_000 }),
+  ]
+  await armory.armNew(live.id)
+  const names = await listed()
+  expect(names).toEqual(expect.arrayContaining([live.id, justClosed.id, later.id]))
+  expect(names).not.toContain(longClosed.id)
+})
+
+test('on a replicated Redis arming waits out how long a cut-off old master could go on, counted from the stop', async () => {
+  const replica = await startOwnRedis()
+  others.push(replica)
+  await follow(replica, own)
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1, 'min-replicas-max-lag', 2)
+  // Until Redis has counted its replica, it refuses the stop.
+  const tookMs = await until('it was armed', async () => {
+    const campaign = await ledger.createCampaign()
+    const startedAtMs = performance.now()
+    await armory.armNew(campaign.id)
+    return performance.now() - startedAtMs
+  })
+  // min-replicas-max-lag and a second more.
+  expect(tookMs).toBeGreaterThanOrEqual(3_000)
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
+})

@@ -1,0 +1,158 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOwnDatabase, type OwnDatabase } from '../../test/databases.ts'
+import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/grants.ts'
+import type { Campaign } from '../campaign.ts'
+import type { Grant } from '../grant.ts'
+import { createRecorder, type Recorded, type Recorder } from './record.ts'
+import type { Broken } from './stretch.ts'
+
+let ledger: OwnDatabase
+let recorder: Recorder
+beforeAll(async () => {
+  ledger = await createOwnDatabase()
+  recorder = createRecorder(ledger.database)
+})
+afterAll(() => ledger.close())
+
+const stock = 100
+let partitions = 0
+/** A campaign with a stock of 100 and rows on the ranks 1 to 3. */
+const openSale = async () => {
+  const campaign = await ledger.createCampaign({ epoch: 1, stock })
+  const stored = grantsOf(campaign, 3)
+  partitions += 1
+  const partition = partitions
+  await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES (?, 0)', [partition])
+  let next = 0
+  const record = async (
+    grants: Grant[],
+  ): Promise<{ recorded: Recorded; broken: Broken[]; startOffset: number }> => {
+    const broken: Broken[] = []
+    const startOffset = next
+    next += grants.length
+    const stretch = { partition, startOffset, endOffset: next, grants: at(startOffset, grants) }
+    const recorded = await recorder.record(stretch, async (kept) => void broken.push(...kept))
+    return { recorded, broken, startOffset }
+  }
+  await record(stored)
+  return { campaign, partition, stored, record }
+}
+type Sale = { campaign: Campaign; stored: Grant[] }
+
+const first = ({ stored }: Sale): Grant => {
+  const [grant] = stored
+  if (grant === undefined) throw new Error('nothing is stored')
+  return grant
+}
+
+/** What breaks a promise, and what it is called. Each is put among good grants with the ranks from 10 on. */
+const breaches: [string, Broken['reason'], (sale: Sale) => Grant][] = [
+  ['another coupon on a rank that is taken', 'rank-taken', ({ campaign }) => grantOf(campaign, { rank: 2 })],
+  [
+    'another coupon for a user and slot that hold one',
+    'slot-taken',
+    (sale) => grantOf(sale.campaign, { rank: 50, userId: first(sale).userId }),
+  ],
+  [
+    'another coupon with the rank, user and slot of a stored one',
+    'rank-taken',
+    (sale) => ({ ...first(sale), couponId: randomUUIDv7() }),
+  ],
+  ['a stored coupon with another rank', 'coupon-differs', (sale) => ({ ...first(sale), rank: 50 })],
+  ['a stored coupon with another user', 'coupon-differs', (sale) => ({ ...first(sale), userId: 'somebody' })],
+  ['a stored coupon with another slot', 'coupon-differs', (sale) => ({ ...first(sale), slot: 2 })],
+  ['a rank above the stock', 'rank-above-stock', ({ campaign }) => grantOf(campaign, { rank: stock + 1 })],
+  [
+    'the highest rank there is',
+    'rank-above-stock',
+    ({ campaign }) => grantOf(campaign, { rank: 4_294_967_295 }),
+  ],
+  ['a campaign that the ledger does not have', 'unknown-campaign', () => grantOf({ id: randomUUIDv7() })],
+]
+
+test.each(breaches)(
+  '%s is called %s and is no row, and its neighbours are stored',
+  async (_, reason, breach) => {
+    const sale = await openSale()
+    const bad = breach(sale)
+    const neighbours = grantsOf(sale.campaign, 20, 10)
+    const { recorded, broken, startOffset } = await sale.record([
+      ...neighbours.slice(0, 10),
+      bad,
+      ...neighbours.slice(10),
+    ])
+    expect(recorded).toEqual({ kind: 'recorded', nextOffset: startOffset + 21, inserted: 20 })
+    expect(broken).toMatchObject([{ reason, offset: startOffset + 10, grant: bad }])
+    expect(broken[0]?.message).not.toBe('')
+    expect(await storedOf(ledger, sale.campaign)).toEqual([...sale.stored, ...neighbours])
+    expect(await positionOf(ledger, sale.partition)).toBe(startOffset + 21)
+  },
+)
+
+test('every kind of breach in one batch is called by its name, and the batch is stored', async () => {
+  const sale = await openSale()
+  const bad = breaches.map(([, , breach]) => breach(sale))
+  const neighbours = grantsOf(sale.campaign, bad.length, 10)
+  const { recorded, broken } = await sale.record(
+    neighbours.flatMap((good, index) => [good, bad[index] ?? good]),
+  )
+  expect(recorded).toMatchObject({ inserted: bad.length })
+  const reasons = new Map(broken.map(({ grant, reason }) => [grant, reason]))
+  expect(bad.map((grant) => reasons.get(grant))).toEqual(breaches.map(([, reason]) => reason))
+  expect(await storedOf(ledger, sale.campaign)).toEqual([...sale.stored, ...neighbours])
+})
+
+test('two grants of one batch that claim the same rank: the first is the row, the second is broken', async () => {
+  const { campaign, record } = await openSale()
+  const [one, two] = [grantOf(campaign, { rank: 7 }), grantOf(campaign, { rank: 7 })]
+  const { recorded, broken } = await record([one, two])
+  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, [{ reason: 'rank-taken', grant: two }]])
+})
+
+test('two grants of one batch for the same user and slot: the first is the row, the second is broken', async () => {
+  const { campaign, record } = await openSale()
+  const one = grantOf(campaign, { rank: 7 })
+  const two = grantOf(campaign, { rank: 8, userId: one.userId })
+  const { recorded, broken } = await record([one, two])
+  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, [{ reason: 'slot-taken', grant: two }]])
+})
+
+test('the same grant twice in one batch is a redelivery and fine', async () => {
+  const { campaign, record } = await openSale()
+  const one = grantOf(campaign, { rank: 7 })
+  const { recorded, broken } = await record([one, { ...one }])
+  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
+})
+
+test('the same rank, user and slot in two campaigns are two rows', async () => {
+  const [one, two] = [await openSale(), await openSale()]
+  const mine = grantOf(one.campaign, { rank: 7 })
+  const { recorded } = await one.record([
+    mine,
+    { ...mine, campaignId: two.campaign.id, couponId: randomUUIDv7() },
+  ])
+  expect(recorded).toMatchObject({ inserted: 2 })
+})
+
+test('a rank up to the highest stock the campaign ever had is stored, also after the stock fell', async () => {
+  const { campaign, record } = await openSale()
+  await ledger.change('UPDATE campaigns SET stock = 1 WHERE campaign_id = UNHEX(?)', [
+    campaign.id.replaceAll('-', ''),
+  ])
+  const { recorded, broken } = await record([grantOf(campaign, { rank: stock })])
+  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
+})
+
+test('recording re-decides nothing: a closed campaign, a slot over its limit and a time outside its window are stored', async () => {
+  const nowMs = Date.now()
+  const campaign = await ledger.createCampaign({
+    epoch: 1,
+    perUserLimit: 1,
+    opensAtMs: nowMs - 20,
+    closesAtMs: nowMs - 10,
+  })
+  const { record } = await openSale()
+  const { recorded, broken } = await record([grantOf(campaign, { slot: 9, grantedAtMs: nowMs + 1_000_000 })])
+  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
+})

@@ -1,0 +1,193 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createLog } from '../platform/log.ts'
+import { type GateChanges, armGate, contentOf, openRedis } from '../test/gates.ts'
+import { infoOf, type OwnRedis, startOwnRedis } from '../test/redises.ts'
+import { until } from '../test/until.ts'
+import { createGate } from './gate/gate.ts'
+import { campaignsChannel, campaignsKey } from './gate/keys.ts'
+import { registerScript } from './gate/scripts.ts'
+import { createRegistry, listenForHints, type Registry } from './registry.ts'
+
+const never = 3_600_000
+let own: OwnRedis
+const registries: Registry[] = []
+
+const openRegistry = async (
+  changes: { intervalMs?: number; monotonicMs?: () => number } = {},
+): Promise<Registry> => {
+  const registry = createRegistry({
+    ...{ redis: own.redis, gate: createGate(own.redis, { outboxGrantsMax: 100 }) },
+    ...{
+      log: createLog('test', 'silent'),
+      intervalMs: never,
+      monotonicMs: () => performance.now(),
+      now: () => 42,
+    },
+    ...changes,
+  })
+  registries.push(registry)
+  await registry.start()
+  return registry
+}
+beforeAll(async () => {
+  own = await startOwnRedis('aof')
+})
+beforeEach(async () => {
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
+  await own.control.command('FLUSHALL')
+  await own.redis.run(registerScript, [campaignsKey], ['all'])
+})
+afterEach(() => registries.splice(0).forEach((registry) => registry.stop()))
+afterAll(() => own.close())
+
+/** A campaign on the list, with its gate. */
+const publish = async (changes: GateChanges = {}): Promise<string> => {
+  const { id } = await armGate(own.redis, changes)
+  await own.redis.run(registerScript, [campaignsKey], ['some', id, changes.version ?? 1])
+  return id
+}
+const callsOf = async (): Promise<number> =>
+  Number(/calls=(\d+)/.exec((await infoOf(own, 'cmdstat_evalsha')) ?? '')?.[1] ?? 0)
+const kindOf = async (registry: Registry, id: string): Promise<string> => (await registry.find(id)).kind
+
+test('a campaign of the list is live from the start, and one that joins it is found when it is asked for', async () => {
+  const early = await publish({ stock: 7 })
+  const registry = await openRegistry()
+  expect(registry.known(early)?.view).toMatchObject({ armed: true, epoch: 1, stock: 7, state: 'open' })
+  const late = await publish()
+  expect(registry.known(late)).toBeUndefined()
+  expect(await kindOf(registry, late)).toBe('live')
+  expect(
+    registry
+      .live()
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([early, late].sort())
+})
+
+test('an id that is not on a whole list is unknown, is asked for once, and causes no key', async () => {
+  const registry = await openRegistry({ monotonicMs: () => 5 })
+  const before = await contentOf(own.redis, '*')
+  const id = randomUUIDv7()
+  const calls = await callsOf()
+  expect(await Promise.all([kindOf(registry, id), kindOf(registry, id)])).toEqual(['unknown', 'unknown'])
+  expect(await kindOf(registry, id)).toBe('unknown')
+  expect(await callsOf()).toBe(calls + 1)
+  expect(await contentOf(own.redis, '*')).toEqual(before)
+})
+
+test('10,000 unknown ids at once are asked for together, in calls of 500', async () => {
+  const registry = await openRegistry()
+  const calls = await callsOf()
+  const kinds = await Promise.all(Array.from({ length: 10_000 }, () => kindOf(registry, randomUUIDv7())))
+  expect(new Set(kinds)).toEqual(new Set(['unknown']))
+  expect(await callsOf()).toBe(calls + 20)
+})
+
+test('an id that is none is unknown without asking anyone', async () => {
+  const registry = await openRegistry()
+  const calls = await callsOf()
+  const id = randomUUIDv7()
+  for (const none of ['', 'x', '../../fc', 'marker', id.toUpperCase(), `${id}0`])
+    expect(await kindOf(registry, none)).toBe('unknown')
+  expect(await callsOf()).toBe(calls)
+})
+
+const losses: [string, () => Promise<unknown>][] = [
+  ['FLUSHALL', () => own.control.command('FLUSHALL')],
+  ['a restart that kept nothing', () => own.control.command('FLUSHALL').then(() => own.restart())],
+  ['a restart that kept everything', () => own.restart()],
+  ['a marker of another server', () => own.control.command('HSET', campaignsKey, 'marker', 'f'.repeat(40))],
+  ['a marker that is gone', () => own.control.command('HDEL', campaignsKey, 'marker')],
+  ['a list that is gone', () => own.control.command('DEL', campaignsKey)],
+]
+test.each(losses)(
+  'after %s no campaign is unknown: what is known stays, the rest is recovering',
+  async (_, lose) => {
+    const id = await publish()
+    const registry = await openRegistry({ intervalMs: 20 })
+    expect(registry.whole()).toBe(true)
+    await lose()
+    await until('the loss was seen', () => !registry.whole())
+    expect(await kindOf(registry, randomUUIDv7())).toBe('recovering')
+    expect(registry.known(id)?.id).toBe(id)
+    const empty = await openRegistry()
+    expect([await kindOf(empty, id), empty.whole()]).toEqual(['recovering', false])
+  },
+)
+
+test('a lost list is whole again as soon as it was written whole', async () => {
+  const id = await publish()
+  const registry = await openRegistry({ intervalMs: 20 })
+  await own.control.command('HDEL', campaignsKey, 'marker')
+  await until('the loss was seen', () => !registry.whole())
+  await own.redis.run(registerScript, [campaignsKey], ['all', id, 1])
+  await until('the list is back', () => registry.whole())
+  expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
+})
+
+test('with Redis away an unknown id is not known to be unknown, and a process starts all the same', async () => {
+  const registry = await openRegistry()
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+  await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
+  const another = await openRegistry()
+  expect(another.whole()).toBe(false)
+  await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a listed campaign whose gate is gone is recovering', async () => {
+  const id = randomUUIDv7()
+  await own.redis.run(registerScript, [campaignsKey], ['some', id, 1])
+  expect(await kindOf(await openRegistry(), id)).toBe('recovering')
+})
+
+test('a raised version is read at the next poll, and a campaign that left the list is forgotten', async () => {
+  const [id, leaving] = [await publish({ stock: 5 }), await publish()]
+  const registry = await openRegistry({ intervalMs: 20 })
+  await own.redis.command('HSET', `fc:{${id}}:gate`, 'version', 2, 'stock', 9)
+  await own.redis.run(registerScript, [campaignsKey], ['some', id, 2])
+  await until('the stock of version 2', () => registry.known(id)?.view.stock === 9)
+  await own.redis.command('HDEL', campaignsKey, leaving)
+  await until('it is forgotten', () => registry.known(leaving) === undefined)
+  expect(await kindOf(registry, leaving)).toBe('unknown')
+})
+
+test('a hint brings a new campaign without a poll, also one that was missed a moment ago', async () => {
+  const registry = await openRegistry({ monotonicMs: () => 5 })
+  const subscriber = await openRedis(own.url)
+  await listenForHints(subscriber, registry)
+  const missed = randomUUIDv7()
+  expect(await kindOf(registry, missed)).toBe('unknown')
+  for (const id of [await publish({ id: missed }), await publish()]) {
+    await own.redis.command('PUBLISH', campaignsChannel, id)
+    await until('it is known', () => registry.known(id) !== undefined)
+  }
+  subscriber.close()
+})
+
+test('an epoch below one that was seen is not believed, and what is known stays', async () => {
+  const id = await publish({ epoch: 4 })
+  const registry = await openRegistry()
+  await own.redis.command('HSET', `fc:{${id}}:gate`, 'epoch', 3)
+  expect(await registry.refresh(id, 0)).toMatchObject({
+    kind: 'live',
+    campaign: { view: { epoch: 4, armed: false } },
+  })
+  expect(registry.known(id)?.view.epoch).toBe(4)
+})
+
+test('a gate that no longer stands is known, but not as armed', async () => {
+  const id = await publish()
+  const registry = await openRegistry()
+  await own.redis.command('HSET', `fc:{${id}}:gate`, 'fence', 'f'.repeat(40))
+  expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
+  await own.redis.command('DEL', `fc:{${id}}:gate`)
+  expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
+})
+
+test('the clock is the one of Redis once the list was read, and ours before', async () => {
+  const registry = await openRegistry({ monotonicMs: () => 5 })
+  const [seconds = ''] = (await own.redis.command('TIME')) as string[]
+  expect(Math.abs(registry.gateNowMs() - Number(seconds) * 1_000)).toBeLessThan(60_000)
+})

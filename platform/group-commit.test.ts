@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest'
+import { Failure } from './failure.ts'
+import { createBound, createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
+
+/** A queue whose calls the test answers by hand. */
+const openQueue = (changes: Partial<GroupCommitOptions<number, string>> = {}) => {
+  const calls: { items: number[]; answer(results?: string[]): void; fail(cause: unknown): void }[] = []
+  const bound = changes.bound ?? createBound(100)
+  const queue = createGroupCommit<number, string>({
+    ...{ batchSizeMax: 10, inFlightMax: 1, bound },
+    run(items) {
+      const { promise, resolve, reject } = Promise.withResolvers<string[]>()
+      calls.push({
+        items,
+        answer: (results = items.map((item) => `r${item}`)) => resolve(results),
+        fail: reject,
+      })
+      return promise
+    },
+    ...changes,
+  })
+  return {
+    calls,
+    bound,
+    submit: queue.submit,
+    submitAll: (...items: number[]) => items.map((item) => queue.submit(item)),
+  }
+}
+/** Everything that can happen in the next turns of the event loop has happened. */
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
+}
+
+test('what is submitted in one turn leaves in one call, in order, and everyone gets the own result', async () => {
+  const { calls, submitAll } = openQueue()
+  const results = submitAll(1, 2, 3)
+  expect(calls).toEqual([])
+  await settled()
+  expect(calls.map(({ items }) => items)).toEqual([[1, 2, 3]])
+  calls[0]?.answer()
+  expect(await Promise.all(results)).toEqual(['r1', 'r2', 'r3'])
+})
+
+test('what gathers while a call is under way leaves together in the next, in order', async () => {
+  const { calls, submitAll } = openQueue()
+  submitAll(1)
+  await settled()
+  submitAll(2, 3)
+  await settled()
+  submitAll(4)
+  await settled()
+  expect(calls).toHaveLength(1)
+  calls[0]?.answer()
+  await settled()
+  expect(calls.map(({ items }) => items)).toEqual([[1], [2, 3, 4]])
+})
+
+test.each([1, 2, 5])(
+  'never more than %i calls are under way, and none has more than its items',
+  async (inFlightMax) => {
+    const { calls, submitAll } = openQueue({ inFlightMax, batchSizeMax: 3 })
+    const results = submitAll(...Array.from({ length: 40 }, (_, index) => index))
+    let answered = 0
+    while (answered < 14) {
+      await settled()
+      expect(calls.length - answered).toBeLessThanOrEqual(inFlightMax)
+      calls[answered]?.answer()
+      answered += 1
+    }
+    expect((await Promise.all(results)).map((result) => Number(result.slice(1)))).toEqual(
+      Array.from({ length: 40 }, (_, index) => index),
+    )
+    expect(calls.map(({ items }) => items.length)).toEqual([...Array.from({ length: 13 }, () => 3), 1])
+    expect(calls.flatMap(({ items }) => items)).toEqual(Array.from({ length: 40 }, (_, index) => index))
+  },
+)
+
+test('at the bound the next is refused at once, without a call; what waits goes on', async () => {
+  const { calls, bound, submit, submitAll } = openQueue({ bound: createBound(3) })
+  const results = submitAll(1, 2, 3)
+  await expect(submit(4)).rejects.toMatchObject({ code: 'overloaded', retryable: true })
+  expect(bound.held).toBe(3)
+  await settled()
+  await expect(submit(5)).rejects.toMatchObject({ code: 'overloaded' })
+  calls[0]?.answer()
+  expect(await Promise.all(results)).toEqual(['r1', 'r2', 'r3'])
+  await settled()
+  expect(bound.held).toBe(0)
+  expect(calls).toHaveLength(1)
+})
+
+test('two queues share a bound', async () => {
+  const bound = createBound(2)
+  const [one, two] = [openQueue({ bound }), openQueue({ bound })]
+  one.submitAll(1)
+  two.submitAll(2)
+  await expect(one.submit(3)).rejects.toMatchObject({ code: 'overloaded' })
+  await settled()
+  two.calls[0]?.answer()
+  await settled()
+  one.submitAll(4)
+  expect(bound.held).toBe(2)
+})
+
+test('an error reaches all of its batch and nobody else, and gives its places back', async () => {
+  const { calls, bound, submitAll } = openQueue({ batchSizeMax: 2 })
+  const results = Promise.allSettled(submitAll(1, 2, 3, 4, 5))
+  await settled()
+  calls[0]?.answer()
+  await settled()
+  const cause = new Failure('unavailable', 'away', { retryable: true })
+  calls[1]?.fail(cause)
+  await settled()
+  calls[2]?.answer()
+  expect(await results).toEqual([
+    { status: 'fulfilled', value: 'r1' },
+    { status: 'fulfilled', value: 'r2' },
+    { status: 'rejected', reason: cause },
+    { status: 'rejected', reason: cause },
+    { status: 'fulfilled', value: 'r5' },
+  ])
+  await settled()
+  expect(bound.held).toBe(0)
+})
+
+test('a run that throws before it waits is an error like any other', async () => {
+  const bound = createBound(5)
+  const queue = createGroupCommit<number, string>({
+    ...{ batchSizeMax: 5, inFlightMax: 1, bound },
+    run: () => {
+      throw new Error('at once')
+    },
+  })
+  await expect(queue.submit(1)).rejects.toThrow('at once')
+  await expect(queue.submit(2)).rejects.toThrow('at once')
+  expect(bound.held).toBe(0)
+})
+
+test.each([[['r1']], [['r1', 'r2', 'r3']], [[]]])(
+  'results that are not as many as the items (%j) are a defect for all of them',
+  async (answer) => {
+    const { calls, submitAll } = openQueue()
+    const results = Promise.allSettled(submitAll(1, 2))
+    await settled()
+    calls[0]?.answer(answer)
+    for (const result of await results)
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'defect' } })
+  },
+)

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { encodeGrant, type Grant, grantsTopic } from '../coupon/grant.ts'
+import { createGrantTopics } from '../migrations/migrate.ts'
+import { createProducer, type Producer } from '../platform/kafka-producer.ts'
+import { createTopics, type Topics } from '../platform/kafka-topics.ts'
+import { createKafka, type KafkaCluster } from '../platform/kafka.ts'
+import { createLog } from '../platform/log.ts'
+import { freeServerPorts, type StartedServers, startServers } from '../servers/all.ts'
+import { type ProcessHandle, startProcess } from '../servers/processes.ts'
+import { createProgress } from '../servers/progress.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
+import { grantsOf, storedOf } from '../test/grants.ts'
+import { type Running, startPart } from '../test/processes.ts'
+import { until } from '../test/until.ts'
+
+const partitions = [0, 1, 2]
+let servers: StartedServers
+let kafka: KafkaCluster
+let topics: Topics
+let producer: Producer
+let folder: string
+/** A Kafka of our own: workers of one Kafka are one group, and this group is to be killed. */
+beforeAll(async () => {
+  folder = join(inject('folder'), `worker-${randomUUID()}`)
+  const { REDIS_URL, DATABASE_URL } = inject('environment')
+  const environment = { ...process.env, REDIS_URL, DATABASE_URL, KAFKA_BROKERS: '' }
+  const progress = createProgress({ write: () => {} })
+  servers = await startServers({ folder, ports: await freeServerPorts(), environment, progress })
+  const log = createLog('test', 'silent')
+  const brokers = [servers.environment.KAFKA_BROKERS]
+  kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
+  topics = createTopics(kafka)
+  producer = createProducer(kafka)
+  await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+})
+const running: ProcessHandle[] = []
+const ledgers: OwnDatabase[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((worker) => worker.stop()))
+  await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()))
+})
+afterAll(async () => {
+  await Promise.all([producer.close(), topics.close()])
+  await servers.stop()
+})
+
+/** A ledger that has all that lies in the log now. */
+const openLedger = async (): Promise<OwnDatabase> => {
+  const ledger = await createOwnDatabase()
+  ledgers.push(ledger)
+  const ends = (await topics.offsets(grantsTopic)).map(({ partition, end }) => [partition, end])
+  await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES ?', [ends])
+  return ledger
+}
+const environmentOf = (ledger: OwnDatabase) => ({ ...servers.environment, DATABASE_URL: ledger.url })
+const startWorker = async (ledger: OwnDatabase, settings: Record<string, string> = {}): Promise<Running> => {
+  const worker = await startPart(
+    'worker',
+    { ...environmentOf(ledger), ...settings },
+    { folder, waitFor: 'ready' },
+  )
+  running.push(worker)
+  return worker
+}
+const append = async (grants: readonly Grant[]): Promise<void> => {
+  const third = Math.ceil(grants.length / 3)
+  for (const partition of partitions) {
+    const values = grants
+      .slice(partition * third, (partition + 1) * third)
+      .map((grant) => ({ value: encodeGrant(grant) }))
+    await producer.append(grantsTopic, partition, values)
+  }
+}
+const drained = (ledger: OwnDatabase, campaign: { id: string }, count: number): Promise<Grant[]> =>
+  until(
+    `${count} rows`,
+    async () => {
+      const rows = await storedOf(ledger, campaign)
+      return rows.length >= count && rows
+    },
+    40_000,
+  )
+
+test('a ledger that was set back to an older state, rows and positions together, catches up without a new record', async () => {
+  const ledger = await openLedger()
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await startWorker(ledger)
+  const [early, late] = [grantsOf(campaign, 150), grantsOf(campaign, 150, 151)]
+  await append(early)
+  await drained(ledger, campaign, 150)
+  const older = await ledger.rows('SELECT partition_id, next_offset FROM ledger_positions')
+  await append(late)
+  await drained(ledger, campaign, 300)
+
+  await ledger.database.transaction(async (connection) => {
+    await connection.change('DELETE FROM coupons WHERE `rank` > 150')
+    for (const { partition_id, next_offset } of older)
+      await connection.change('UPDATE ledger_positions SET next_offset = ? WHERE partition_id = ?', [
+        next_offset,
+        partition_id,
+      ])
+    return { commit: true, result: undefined }
+  })
+  expect(await drained(ledger, campaign, 300)).toEqual([...early, ...late])
+})
+
+test('a worker that is killed in the middle of a batch loses nothing and doubles nothing: the next one has every row once', async () => {
+  const ledger = await openLedger()
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  const worker = await startWorker(ledger, { LEDGER_BATCH_SIZE_MAX: '50' })
+  const grants = grantsOf(campaign, 600)
+  await append(grants.slice(0, 300))
+  await drained(ledger, campaign, 300)
+  await ledger.database.transaction(async (connection) => {
+    // The rows of a batch are in, their position cannot move, nothing is committed.
+    await connection.rows('SELECT * FROM ledger_positions FOR UPDATE')
+    await append(grants.slice(300))
+    await until('the worker is in the middle of a batch', async () => {
+      const statements = await ledger.rows(
+        'SELECT info FROM information_schema.processlist WHERE db = DATABASE()',
+      )
+      return statements.some(({ info }) =>
+        String(info).startsWith('SELECT next_offset FROM ledger_positions'),
+      )
+    })
+    worker.kill()
+    await worker.exited
+    return { commit: false, result: undefined }
+  })
+  expect(await storedOf(ledger, campaign)).toHaveLength(300)
+  await startWorker(ledger)
+  expect(await drained(ledger, campaign, 600)).toEqual(grants)
+})
+
+test('workers that join and leave while records arrive have every row once', async () => {
+  const ledger = await openLedger()
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  const grants = grantsOf(campaign, 900)
+  const first = await startWorker(ledger)
+  await append(grants.slice(0, 300))
+  await startWorker(ledger)
+  await append(grants.slice(300, 600))
+  await first.stop()
+  await append(grants.slice(600))
+  expect(await drained(ledger, campaign, 900)).toEqual(grants)
+})
+
+/** Runs a worker until it ends by itself. */
+const endOf = async (ledger: OwnDatabase): Promise<{ code: number | null; said: string }> => {
+  const worker = await startProcess({
+    ...{ name: 'worker', command: process.execPath, arguments: [join(import.meta.dirname, 'main.ts')] },
+    environment: { ...environmentOf(ledger), WORKER_PORT: '0', LOG_LEVEL: 'info' },
+    folder: join(folder, `ending-${randomUUID()}`),
+    stopWithinMs: 8_000,
+  })
+  running.push(worker)
+  const { code } = await worker.exited
+  return { code, said: worker.lastLines(5).join('\n') }
+}
+
+test('a position beyond the end of the log is refused loudly', async () => {
+  const ledger = await openLedger()
+  await ledger.change('UPDATE ledger_positions SET next_offset = next_offset + 1000 WHERE partition_id = 1')
+  const { code, said } = await endOf(ledger)
+  expect(code).toBe(1)
+  expect(said).toMatch(
+    /the ledger stands at \d+ of partition 1 of coupon\.grants\.v1, where the log holds \d+ to \d+/,
+  )
+})
+
+test('a position before the start of the log is refused loudly', async () => {
+  const ledger = await openLedger()
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await append(grantsOf(campaign, 30))
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(grantsTopic)
+  const end = Number(offsets.find(({ partition }) => partition === 2)?.high)
+  await admin.deleteTopicRecords({
+    topic: grantsTopic,
+    partitions: [{ partition: 2, offset: String(end - 5) }],
+  })
+  await admin.disconnect()
+  const { code, said } = await endOf(ledger)
+  expect(code).toBe(1)
+  expect(said).toContain(`of partition 2 of coupon.grants.v1, where the log holds ${end - 5} to ${end}`)
+})
