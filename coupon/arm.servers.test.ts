@@ -1,15 +1,16 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Producer } from '../platform/kafka-producer.ts'
+import { openArmory } from '../test/armories.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
 import { openRedis, pairsOf, wishes } from '../test/gates.ts'
 import { follow, type OwnRedis, promote, startOwnRedis } from '../test/redises.ts'
 import { until } from '../test/until.ts'
-import { type Armory, createArmory } from './arm.ts'
+import type { Armory, ArmOutcome } from './arm.ts'
 import type { Campaign } from './campaign.ts'
 import { createGate } from './gate/gate.ts'
 import { campaignsChannel, campaignsKey, gateKey } from './gate/keys.ts'
 import { stopScript } from './gate/scripts.ts'
-import { createCampaignBook } from './ledger/campaigns.ts'
 import { idBytes } from './ledger/tables.ts'
 
 const lifetimeMs = 60_000
@@ -24,10 +25,10 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await own.control.command('FLUSHALL')
-  armory = createArmory({
-    ...{ redis: own.redis, database: ledger.database, campaigns: createCampaignBook(ledger.database) },
-    ...{ gateLifetimeMs: lifetimeMs, now: Date.now },
-  })
+  armory = openArmory(
+    { redis: own.redis, database: ledger.database, producer: noLog },
+    { gateLifetimeMs: lifetimeMs },
+  )
 })
 const others: OwnRedis[] = []
 afterEach(() => Promise.all(others.splice(0).map((server) => server.close())))
@@ -44,14 +45,21 @@ const cutsOf = ({ id }: Campaign) =>
     'SELECT epoch, partition_id, end_offset FROM campaign_cuts WHERE campaign_id = ? ORDER BY partition_id',
     [idBytes(id)],
   )
-const lost = { code: 'recovering', retryable: true }
+/** A first arming asks nothing of the log. */
+const noLog: Producer = {
+  append: () => Promise.reject(new Error('there is no log here')),
+  close: async () => {},
+}
+const arm = async ({ id }: Pick<Campaign, 'id'>, leaseWaitSeconds = 0): Promise<ArmOutcome | undefined> =>
+  (await armory.arm([id], leaseWaitSeconds)).get(id)
+const armed = { kind: 'armed', epoch: 1, returned: 0 }
 
 test('a new campaign has an open gate of epoch 1 with its settings, is on the list, and is hinted at', async () => {
   const campaign = await ledger.createCampaign({ stock: 3, perUserLimit: 2 })
   const hints: string[] = []
   const subscriber = await openRedis(own.url)
   await subscriber.subscribe(campaignsChannel, (id) => hints.push(id))
-  await armory.armNew(campaign.id)
+  expect(await arm(campaign)).toEqual(armed)
   expect(await gateOf(campaign)).toMatchObject({
     epoch: '1',
     state: 'open',
@@ -76,7 +84,7 @@ test('a new campaign has an open gate of epoch 1 with its settings, is on the li
 
 test('arming ends epoch 0 where the ledger stands', async () => {
   const campaign = await ledger.createCampaign()
-  await armory.armNew(campaign.id)
+  await arm(campaign)
   expect(await epochOf(campaign)).toBe(1)
   expect(await cutsOf(campaign)).toEqual([
     { epoch: 0, partition_id: 0, end_offset: 17 },
@@ -87,27 +95,37 @@ test('arming ends epoch 0 where the ledger stands', async () => {
 
 test('of five that arm one campaign at once one does, and the gate is whole', async () => {
   const campaign = await ledger.createCampaign()
-  const results = await Promise.allSettled(Array.from({ length: 5 }, () => armory.armNew(campaign.id)))
-  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-  for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(lost)
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => arm(campaign)))
+  expect(outcomes.filter((outcome) => outcome?.kind === 'armed')).toEqual([armed])
+  for (const outcome of outcomes) expect(['armed', 'busy', 'in-order']).toContain(outcome?.kind)
+  expect([await epochOf(campaign), await gateOf(campaign)]).toMatchObject([1, { epoch: '1', state: 'open' }])
+})
+
+test('whoever waits for the lease of another finds the gate in order, and one of them armed it', async () => {
+  const campaign = await ledger.createCampaign()
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => arm(campaign, 10)))
+  expect(outcomes.map((outcome) => String(outcome?.kind)).sort()).toEqual([
+    'armed',
+    ...Array(4).fill('in-order'),
+  ])
   expect([await epochOf(campaign), await gateOf(campaign)]).toMatchObject([1, { epoch: '1', state: 'open' }])
 })
 
 test('a campaign that was armed before, and one that the ledger does not have, are left alone', async () => {
   const campaign = await ledger.createCampaign()
-  await armory.armNew(campaign.id)
+  await arm(campaign)
   const before = await gateOf(campaign)
-  await expect(armory.armNew(campaign.id)).rejects.toMatchObject(lost)
+  expect(await arm(campaign)).toEqual({ kind: 'in-order' })
   expect([await gateOf(campaign), await epochOf(campaign)]).toEqual([before, 1])
   const id = randomUUIDv7()
-  await expect(armory.armNew(id)).rejects.toMatchObject(lost)
+  expect(await arm({ id })).toEqual({ kind: 'unknown-campaign' })
   expect(await gateOf({ id })).toEqual({})
 })
 
 test('a gate or a claim of a later epoch is not overwritten, and the ledger stays as it is', async () => {
   const campaign = await ledger.createCampaign()
   await own.control.command('HSET', gateKey(campaign.id), 'epoch', 3, 'state', 'open')
-  await expect(armory.armNew(campaign.id)).rejects.toMatchObject(lost)
+  expect(await arm(campaign)).toMatchObject({ kind: 'lost', what: expect.stringContaining('EPOCH 3') })
   expect([await gateOf(campaign), await epochOf(campaign)]).toEqual([{ epoch: '3', state: 'open' }, 0])
 })
 
@@ -118,7 +136,7 @@ const interrupted = async (campaign: Campaign, between: () => Promise<unknown>):
       await connection.rows('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
         idBytes(campaign.id),
       ])
-      const arming = armory.armNew(campaign.id).catch((cause: unknown) => cause)
+      const arming = arm(campaign)
       await until('the gate was stopped', async () => (await gateOf(campaign))['state'] === 'rearming')
       await between()
       return { commit: true, result: () => arming }
@@ -138,7 +156,7 @@ test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   ],
 ])('nothing opens when %s between stop and flip', async (_, between) => {
   const campaign = await ledger.createCampaign()
-  expect(await interrupted(campaign, () => between(campaign))).toMatchObject({ retryable: true })
+  expect(await interrupted(campaign, () => between(campaign))).toMatchObject({ kind: 'lost' })
   expect((await gateOf(campaign))['state']).not.toBe('open')
   expect(await createGate(own.redis, { outboxGrantsMax: 9 }).decide(campaign.id, 1, wishes(1))).toMatchObject(
     { kind: 'recovering' },
@@ -153,7 +171,7 @@ test('a list that is lost is written whole: every campaign of the ledger that is
     await ledger.createCampaign({ closesAtMs: nowMs - lifetimeMs - 1 }),
     await ledger.createCampaign({ opensAtMs: nowMs + 3_600_000, closesAtMs: nowMs + 7_200_000 }),
   ]
-  await armory.armNew(live.id)
+  await arm(live)
   const names = await listed()
   expect(names).toEqual(expect.arrayContaining([live.id, justClosed.id, later.id]))
   expect(names).not.toContain(longClosed.id)
@@ -168,7 +186,7 @@ test('on a replicated Redis arming waits out how long a cut-off old master could
   const tookMs = await until('it was armed', async () => {
     const campaign = await ledger.createCampaign()
     const startedAtMs = performance.now()
-    await armory.armNew(campaign.id)
+    await arm(campaign)
     return performance.now() - startedAtMs
   })
   // min-replicas-max-lag and a second more.

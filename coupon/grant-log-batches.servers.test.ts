@@ -21,7 +21,7 @@ afterAll(() => redis.close())
 
 const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
   createGrantLog({
-    ...{ producer: topic.producer, gate, log: createLog('test', 'silent'), partitions: () => 3 },
+    ...{ producer: topic.producer, gate, log: createLog('test', 'silent'), partitions: async () => 3 },
     ...{ publishDeadlineMs: 20_000, publishInFlightMax: 2, monotonicMs: () => performance.now() },
     ...changes,
   })

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
   createGrantLog({
-    ...{ producer: topic.producer, gate, log: createLog('test', 'silent'), partitions: () => 3 },
+    ...{ producer: topic.producer, gate, log: createLog('test', 'silent'), partitions: async () => 3 },
     ...{ publishDeadlineMs: 10_000, publishInFlightMax: 2, monotonicMs: () => performance.now() },
     ...changes,
   })
@@ -126,10 +126,11 @@ test('a gate of another epoch, and one that does not answer, make it pending', a
 
 test('while the partitions of the log are not known, entries wait in the outbox', async () => {
   const sale = await armGate(redis)
-  let partitions = 0
-  const log = openLog(sale, { partitions: () => partitions })
+  let known = false
+  const partitions = () => (known ? Promise.resolve(3) : Promise.reject(new Error('no Kafka')))
+  const log = openLog(sale, { partitions })
   expect(await log.append(await grant(sale, 1))).toBe('pending')
-  partitions = 3
+  known = true
   expect(await log.append(await grant(sale, 1))).toBe('confirmed')
   expect(await waiting(sale)).toBe(1)
 })

@@ -19,6 +19,8 @@ export type BurstArguments = {
   json?: string
   /** Where the report goes as Markdown. */
   report?: string
+  /** Where every answer of the last burst goes, for the audit. */
+  history?: string
 }
 
 export type LoadCommand = { kind: 'burst'; burst: BurstArguments } | { kind: 'help' }
@@ -46,6 +48,7 @@ export const usage = [
   '  --baseline        bare Hono with the same check of tokens beside it, in turn, and the ratio',
   '  --json FILE       the figures as JSON',
   '  --report FILE     the report as Markdown',
+  '  --history FILE    what the last burst was told, for npm run audit',
   '',
   'Exit code 0: every promise held. 1: one did not, or could not be decided. 2: wrong use.',
 ].join('\n')
@@ -60,6 +63,7 @@ const flags = {
   baseline: { type: 'boolean' },
   json: { type: 'string' },
   report: { type: 'string' },
+  history: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -109,6 +113,7 @@ export const parseArguments = (args: string[]): LoadCommand => {
     ...(values.url === undefined ? {} : { url: values.url }),
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.report === undefined ? {} : { report: values.report }),
+    ...(values.history === undefined ? {} : { history: values.history }),
   }
   if (values.pairs !== undefined && !values.baseline) faults.push('--pairs: only with --baseline')
   if (values.url !== undefined && !isOrigin(values.url))

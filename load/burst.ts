@@ -9,6 +9,7 @@ import { type ClientsBook, createClientsBook } from './clients-book.ts'
 import { type Drain, waitForDrain } from './drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from './figures.ts'
 import { followUp, pressAgain } from './follow-up.ts'
+import { writeHistory } from './history.ts'
 import type { LedgerReader } from './ledger-reader.ts'
 import { type LedgerLag, waitForLag } from './ledger-lag.ts'
 import { pressAll } from './press.ts'
@@ -46,6 +47,8 @@ export type BurstDependencies = {
   progress: Progress
   /** No new row for this long: then none will come. */
   stallMs: number
+  /** Where every answer goes, when it is to be kept. */
+  history?: string
 }
 
 const drainLimitMs = 120_000
@@ -142,6 +145,9 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
   }
   const accepted = book.winners()
   const repeated = await pressAgain(book, plan.shoppers, { ...asking, repeatsMax })
+
+  if (dependencies.history !== undefined)
+    await writeHistory(dependencies.history, campaignId, book, shoppers.userId)
 
   progress.step('comparing the books')
   // Also rows that nobody waits for, more than were told, are there by then.

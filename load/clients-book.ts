@@ -14,6 +14,8 @@ export type ClientsBook = {
   winners(): number
   /** Tells all of it to a comparison, in order. */
   tell(comparison: Comparison, userIdOf: (shopper: number) => string): void
+  /** Every answer, in order. */
+  told(userIdOf: (shopper: number) => string): Generator<{ userId: string; slot: number; told: Told }>
 }
 
 /** An empty book. */
@@ -32,6 +34,9 @@ export const createClientsBook = (): ClientsBook => {
     winners: () => winners.size,
     tell(comparison, userIdOf) {
       for (const { shopper, told } of entries) comparison.told(userIdOf(shopper), slot, told)
+    },
+    *told(userIdOf) {
+      for (const { shopper, told } of entries) yield { userId: userIdOf(shopper), slot, told }
     },
   }
 }

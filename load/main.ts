@@ -44,10 +44,12 @@ const load = async (asked: BurstArguments): Promise<LoadRun> => {
   const database = connectDatabase({ url: settings.databaseUrl, connectionsMax: 2, queryTimeoutMs: 30_000 })
   const ledger = createLedgerReader(database)
   const lag = ledgerLag(settings.kafkaBrokers, database)
+  const kept = asked.history === undefined ? {} : { history: asked.history }
   try {
     const machine = await describeMachine(await ledger.version(), new Date())
     const run = await runLoad(asked, {
-      burst: (plan) => runBurst(plan, { url, api, ledger, lag, sign, now, progress, stallMs: 15_000 }),
+      burst: (plan) =>
+        runBurst(plan, { url, api, ledger, lag, sign, now, progress, stallMs: 15_000, ...kept }),
       async withBare(work) {
         const bare = await startBareServer(settings.jwtSecret)
         const shoppersOf = (count: number) => createShoppers({ count, prefix: 'bare', sign })

@@ -199,8 +199,8 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
       const connection = await createConnection(connectionOptions)
       // A cut shows at the next statement; without a listener it would end the process.
       connection.on('error', () => undefined)
+      const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
       try {
-        const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
         const held = new Set<string>()
         for (const name of names) {
           const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
@@ -208,7 +208,8 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
         }
         return await work(held)
       } finally {
-        // The locks go with their connection.
+        // They go with their connection too, but only once the server notes its end: till then the next one finds them held.
+        await statements.rows('SELECT RELEASE_ALL_LOCKS()').catch(() => undefined)
         connection.destroy()
       }
     } catch (cause) {

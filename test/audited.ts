@@ -44,6 +44,8 @@ export type Audited = {
   redis: OwnRedis
   topic: OwnTopic
   sale(options: { stock: number; closesAtMs?: number }): Promise<Sale>
+  /** Does this before every reading of a gate or of the ends of the log, until it is told otherwise. */
+  beforeEachReading(disturb: () => Promise<unknown>): void
   close(): Promise<void>
 }
 
@@ -56,12 +58,26 @@ export const openAudited = async (): Promise<Audited> => {
   const recorder = createRecorder(database.database)
   const campaigns = createCampaignBook(database.database)
   await createPositions(database.database).read([0, 1, 2])
+  const gateBook = createGateBook(redis.redis)
+  const log = createLogBook({ topics, reader, topic: topic.name })
+  let disturb = async (): Promise<unknown> => undefined
+  const disturbed = async function* <Item>(read: () => AsyncGenerator<Item>): AsyncGenerator<Item> {
+    await disturb()
+    yield* read()
+  }
   const audit = createAudit({
     database: database.database,
-    gate: createGateBook(redis.redis),
-    log: createLogBook({ topics, reader, topic: topic.name }),
+    gate: {
+      ...gateBook,
+      survey: (id) => disturb().then(() => gateBook.survey(id)),
+      winners: (id, epoch) => disturbed(() => gateBook.winners(id, epoch)),
+      outbox: (id, epoch) => disturbed(() => gateBook.outbox(id, epoch)),
+      freeRanks: (id, epoch) => disturbed(() => gateBook.freeRanks(id, epoch)),
+    },
+    log: { ...log, ends: () => disturb().then(log.ends) },
     folder: inject('folder'),
-    stuckMs: 10_000,
+    // Longer than any test that has nobody to relay.
+    stuckMs: 300_000,
     watchMs: 200,
     gateLifetimeMs: 86_400_000,
     now: Date.now,
@@ -89,6 +105,9 @@ export const openAudited = async (): Promise<Audited> => {
 
   return {
     ...{ database, redis, topic },
+    beforeEachReading(next) {
+      disturb = next
+    },
     async sale({ stock, closesAtMs = Date.now() + 3_600_000 }) {
       const { id } = await database.createCampaign({ stock, closesAtMs })
       await campaigns.cut(id, 0, undefined)

@@ -93,8 +93,8 @@ test.concurrent.each([
     const campaignId = await createCampaign(first, changes)
     const [open, own] = [await viewOf(second, campaignId), await operatorsView(second, campaignId)]
     expect(open.body['state']).toBe(state)
-    const { granted, version, epoch, ...shared } = own.body
-    expect([granted, version, epoch]).toEqual([0, 1, 1])
+    const { granted, version, epoch, recovery, ...shared } = own.body
+    expect([granted, version, epoch, recovery]).toEqual([0, 1, 1, null])
     expect({ ...shared, serverTime: '' }).toEqual({ ...open.body, serverTime: '' })
   },
 )

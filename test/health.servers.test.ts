@@ -49,7 +49,10 @@ test.concurrent('a worker that knows no place to read from is live and not ready
   try {
     expect((await ask(`${worker.url}/livez`)).status).toBe(200)
     const { status, body } = await ask(`${worker.url}/readyz`)
-    expect([status, body]).toEqual([503, { status: 'waiting', checks: { ledger: 'waiting' } }])
+    expect([status, body]).toEqual([
+      503,
+      { status: 'waiting', checks: { ledger: 'waiting', gates: 'ready' } },
+    ])
   } finally {
     await worker.stop()
   }

@@ -26,8 +26,11 @@ export type OwnRedis = {
   readonly control: RedisClient
   /** Waits until `redis` is connected again. */
   connected(): Promise<void>
-  /** Ends it as SIGTERM does, or as a crash does, and starts it again on the same data and port. */
-  restart(how?: 'stop' | 'kill'): Promise<void>
+  /**
+   * Ends it as SIGTERM does, or as a crash does, and starts it again on the same data and port. `whileDown` may change its files,
+   * which lie in the folder that it is given.
+   */
+  restart(how?: 'stop' | 'kill', whileDown?: (dataFolder: string) => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -48,13 +51,14 @@ export const startOwnRedis = async (persistence: Persistence = 'nothing'): Promi
   return {
     url: server.url,
     ...{ port, redis, control, connected },
-    async restart(how = 'stop') {
+    async restart(how = 'stop', whileDown) {
       // A stop does not write what no save point asked for.
       if (persistence === 'rdb') await control.command('SAVE')
       if (how === 'kill') {
         server.kill()
         await server.exited
       } else await server.stop()
+      await whileDown?.(join(options.folder, 'data'))
       server = await startRedis(options)
       await connected()
     },

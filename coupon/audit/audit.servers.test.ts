@@ -34,3 +34,30 @@ test('grants in the outbox, in the log and not confirmed, or not yet recorded ar
   await sale.record()
   expect(notPassed(await sale.result())).toEqual({ 'only-in-gate': 'in-flight' })
 })
+
+test.each(['outbox', 'log', 'confirmed', 'ledger'] as const)(
+  'grants that come between any two readings, and get as far as the %s, are no fault',
+  async (reach) => {
+    const sale = await audited.sale({ stock: 1_000 })
+    await sale.sell(20)
+    // Ranks that came back and are taken meanwhile, too.
+    await sale.gate.redis.command(
+      'RPUSH',
+      sale.gate.keys.free,
+      ...Array.from({ length: 9 }, (_, at) => 21 + at),
+    )
+    await sale.gate.set({ nextRank: 30 })
+    let readings = 0
+    audited.beforeEachReading(async () => {
+      readings += 1
+      await sale.sell(2, reach)
+    })
+    const result = await sale.result()
+    audited.beforeEachReading(async () => undefined)
+    expect(readings).toBeGreaterThanOrEqual(8)
+    expect(result.checks.filter(({ verdict }) => verdict === 'fail')).toEqual([])
+    await sale.record()
+    const { books } = await sale.result()
+    expect(books.winners).toBe(20 + 2 * readings)
+  },
+)

@@ -136,19 +136,14 @@ const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
   ],
   [
     'rank-gap',
-    'a rank is neither granted nor free',
-    ({ sale }) =>
-      sale.gate
-        .set({ nextRank: 43 })
-        .then(() => sale.gate.redis.command('RPUSH', sale.gate.keys.free, 41, 41)),
-  ],
-  [
-    'rank-gap',
-    'a rank is free, and a winner has it',
-    ({ sale }) =>
-      sale.gate
-        .set({ nextRank: 43 })
-        .then(() => sale.gate.redis.command('RPUSH', sale.gate.keys.free, 7, 41)),
+    'a rank was skipped, and all books agree on it',
+    async ({ sale, at }) => {
+      const grant = stranger(at(40), { rank: 50 })
+      await sale.append([grant])
+      await sale.record()
+      await setWinner(sale, fieldOf(grant), packed(grant, 41))
+      await sale.gate.set({ granted: 41, nextRank: 42 })
+    },
   ],
   [
     'only-in-gate',

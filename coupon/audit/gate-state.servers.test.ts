@@ -92,7 +92,7 @@ test('an overdue entry that stays while the log answers is stuck', async () => {
     string,
     string[],
   ][]
-  const old = fields.map((field, at) => (at === 3 ? String(Number(field) - 60_000) : field))
+  const old = fields.map((field, at) => (at === 3 ? String(Number(field) - 600_000) : field))
   expect(faultsOf(await sale.result())).toEqual([])
   await redis.command('DEL', keys.outbox)
   await redis.command('XADD', keys.outbox, id, ...old)
@@ -115,6 +115,8 @@ test('a grant that came after the cut of its epoch needs no row, and one below i
   expect(notPassed(await sale.result())).toEqual({})
   await sale.append(lost)
   expect(notPassed(await sale.result())).toEqual({})
+  await sale.change('DELETE FROM coupons WHERE `rank` = 7 AND campaign_id = ?')
+  expect(faultsOf(await sale.result())).toEqual(['row-missing'])
 })
 
 test('ranks that a loss returned are free, and no gap', async () => {
@@ -126,4 +128,18 @@ test('ranks that a loss returned are free, and no gap', async () => {
   await rearmed.redis.command('LPOP', rearmed.keys.free)
   await rearmed.redis.command('RPUSH', rearmed.keys.free, 4)
   expect(faultsOf(await sale.result())).toEqual(['rank-gap'])
+})
+
+test.each([
+  { free: [41, 41], says: ['rank 42 is neither granted nor free', 'rank 41 is free twice'] },
+  { free: [7, 41], says: ['rank 42 is neither granted nor free', 'rank 7 is free, and a winner has it'] },
+  { free: [41, 0], says: ['rank 42 is neither granted nor free', '0 is free, and no rank'] },
+  { free: [41, 60], says: ['rank 42 is neither granted nor free', 'rank 60 is free, and the next is 43'] },
+])('a free list of $free after 40 grants and a next rank of 43 is told in words', async ({ free, says }) => {
+  const sale = await soldSale()
+  await sale.gate.set({ nextRank: 43 })
+  await sale.gate.redis.command('RPUSH', sale.gate.keys.free, ...free)
+  const result = await sale.result()
+  expect(notPassed(result)).toEqual({ 'rank-gap': 'fail' })
+  expect(result.checks.find(({ fault }) => fault === 'rank-gap')?.examples).toEqual(says)
 })

@@ -47,7 +47,7 @@ export const historyEnd = (answers: number): string => `${JSON.stringify({ answe
 const refused = (path: string, what: string): Failure =>
   new Failure('refused', `${path} is no history of a load run: ${what}`, { retryable: false })
 
-const readLines = async function* (path: string): AsyncGenerator<unknown> {
+const readLines = async function* (path: string): AsyncGenerator {
   const input = createReadStream(path)
   const lines = createInterface({ input, crlfDelay: Infinity })
   try {

@@ -1,11 +1,5 @@
-import {
-  describeCoupon,
-  type Identity,
-  type LedgerRow,
-  type Logged,
-  type ToldCoupon,
-  type Won,
-} from './identity.ts'
+import { couponsOf, differences, type Held } from './held.ts'
+import { describeCoupon, type Identity, type Logged, type ToldCoupon } from './identity.ts'
 import { createRankSet, type RankSet } from './ranks.ts'
 import { createFaultTallies, type FaultTallies } from './tallies.ts'
 
@@ -37,66 +31,11 @@ export type Copies = {
   finish(): void
 }
 
-/** What one user has of one coupon. */
-type Held = { row?: LedgerRow; record?: Logged; won?: Won; copies: number }
 type LeftoverFault = 'rowMissing' | 'recordMissing' | 'extraRow' | 'onlyInGate' | 'onlyInLog' | 'gateBehind'
 type Leftover = { fault: LeftoverFault; coupon: ToldCoupon }
 
 /** Each takes some 300 bytes; whatever is beyond is named at once. */
 const leftoversMax = 100_000
-
-const merged = (known: Logged | undefined, record: Logged): Logged =>
-  known === undefined
-    ? record
-    : {
-        ...known,
-        isLate: known.isLate && record.isLate,
-        // A late copy has no say in whether the row was due.
-        isPassed: (known.isPassed && !known.isLate) || (record.isPassed && !record.isLate),
-        isBeforeGate: (known.isBeforeGate && !known.isLate) || (record.isBeforeGate && !record.isLate),
-      }
-
-const couponsOf = ({ rows, records, won }: Identity): Map<string, Held> => {
-  const coupons = new Map<string, Held>()
-  const heldOf = (couponId: string): Held => {
-    const held = coupons.get(couponId) ?? { copies: 0 }
-    coupons.set(couponId, held)
-    return held
-  }
-  for (const row of rows) {
-    const held = heldOf(row.couponId)
-    held.row = row
-    held.copies += 1
-  }
-  for (const record of records) {
-    const held = heldOf(record.couponId)
-    held.record = merged(held.record, record)
-  }
-  if (won !== undefined) heldOf(won.couponId).won = won
-  // Late, and nobody's: its owner was told "pending", and the unit is somebody else's by now.
-  for (const [couponId, { row, record, won: winner }] of coupons)
-    if (record?.isLate === true && row === undefined && winner === undefined) coupons.delete(couponId)
-  return coupons
-}
-
-/** Empty when the copies agree. */
-const differences = ({ row, record, won }: Held, records: readonly Logged[]): string => {
-  const ranks = new Set(
-    [row?.rank, won?.rank, ...records.map(({ rank }) => rank)].filter((rank) => rank !== undefined),
-  )
-  const epochs = new Set(
-    [row?.epoch, ...records.map(({ epoch }) => epoch)].filter((epoch) => epoch !== undefined),
-  )
-  if (ranks.size <= 1 && epochs.size <= 1) return ''
-  const words = [
-    ...(won === undefined ? [] : [`the gate has rank ${won.rank}`]),
-    ...(record === undefined
-      ? []
-      : records.map(({ rank, epoch }) => `the log rank ${rank} of epoch ${epoch}`)),
-    ...(row === undefined ? [] : [`the ledger rank ${row.rank} of epoch ${row.epoch}`]),
-  ]
-  return words.join(', ')
-}
 
 export const createCopies = (facts: CopiesFacts): Copies => {
   const { highestStock, isGateCompared, isLogWhole } = facts

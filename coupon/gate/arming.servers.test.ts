@@ -97,6 +97,7 @@ test('flip opens the gate with the settings it was given and makes the rebuilt k
   expect(await redis.run(flipScript, keysOf(made.id, 2), argumentsOf(made))).toEqual([
     'OK',
     expect.any(Number),
+    0,
   ])
   const fields = await fieldsOf(made.id)
   expect(fields).toMatchObject({

@@ -1,22 +1,27 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type Answer, ask, createCampaign, newUser, outcomeOf, press } from '../../test/client.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/databases.ts'
 import { type Running, startPart } from '../../test/processes.ts'
 import { type OwnRedis, promote, startOwnRedis } from '../../test/redises.ts'
 import { until } from '../../test/until.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
 
-/** A Redis of this file alone, and an API process on it. */
+/** A Redis and a ledger of this file alone, and an API process on them: no keeper knows its campaigns, and nobody brings them back. */
 let own: OwnRedis
+let ledger: OwnDatabase
 let api: Running
 beforeAll(async () => {
-  own = await startOwnRedis()
-  const environment = { ...inject('environment'), REDIS_URL: own.url, REGISTRY_INTERVAL_MS: '100' }
+  ;[own, ledger] = await Promise.all([startOwnRedis(), createOwnDatabase()])
+  const environment = {
+    ...inject('environment'),
+    ...{ REDIS_URL: own.url, DATABASE_URL: ledger.url, REGISTRY_INTERVAL_MS: '100' },
+  }
   api = await startPart('api', environment, { folder: inject('folder'), waitFor: 'ready' })
 })
 afterAll(async () => {
   await api.stop()
-  await own.close()
+  await Promise.all([own.close(), ledger.close()])
 })
 
 /** A campaign that is sold out to one winner. */
