@@ -100,8 +100,14 @@ export const createArmory = (options: ArmoryOptions): Armory => {
   /** Puts the campaign on the list; a list that this server does not have is written whole, from the ledger. */
   const list = async (campaign: Campaign): Promise<void> => {
     let code = await register('some', [campaign])
-    if (code === 'LOST')
-      code = await register('all', await campaigns.live(options.now() - options.gateLifetimeMs))
+    if (code === 'LOST') {
+      const live = await campaigns.live(options.now() - options.gateLifetimeMs)
+      // One that was never armed has no coupon, and nothing to read.
+      code = await register(
+        'all',
+        live.filter(({ epoch }) => epoch > 0),
+      )
+    }
     if (code !== 'OK') throw lost(`register said ${code}`)
     await redis.command('PUBLISH', campaignsChannel, campaign.id)
   }

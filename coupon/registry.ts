@@ -108,7 +108,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       return campaign?.version !== version || nowMs < campaign.view.document.opensAtMs
     })
     for (let at = 0; at < changed.length; at += 100)
-      await Promise.all(changed.slice(at, at + 100).map(([id]) => load(id)))
+      // One gate that cannot be read keeps no other from being known.
+      await Promise.allSettled(changed.slice(at, at + 100).map(([id]) => load(id)))
     // A campaign that is listed and has nothing to read may hold somebody's coupon.
     whole = [...versions.keys()].every((id) => campaigns.has(id))
   }
