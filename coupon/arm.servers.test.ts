@@ -163,18 +163,20 @@ test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   )
 })
 
-test('a list that is lost is written whole: every campaign of the ledger that is live, and none that closed long ago', async () => {
+test('a list that is lost is written whole: every live campaign that was armed, and none that closed long ago', async () => {
   const nowMs = Date.now()
-  const [live, justClosed, longClosed, later] = [
+  const [arming, live, justClosed, later, longClosed, unarmed] = [
     await ledger.createCampaign(),
-    await ledger.createCampaign({ closesAtMs: nowMs - lifetimeMs + 30_000 }),
-    await ledger.createCampaign({ closesAtMs: nowMs - lifetimeMs - 1 }),
-    await ledger.createCampaign({ opensAtMs: nowMs + 3_600_000, closesAtMs: nowMs + 7_200_000 }),
+    await ledger.createCampaign({ epoch: 4 }),
+    await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - lifetimeMs + 30_000 }),
+    await ledger.createCampaign({ epoch: 1, opensAtMs: nowMs + 3_600_000, closesAtMs: nowMs + 7_200_000 }),
+    await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - lifetimeMs - 1 }),
+    await ledger.createCampaign(),
   ]
-  await arm(live)
+  await arm(arming)
   const names = await listed()
-  expect(names).toEqual(expect.arrayContaining([live.id, justClosed.id, later.id]))
-  expect(names).not.toContain(longClosed.id)
+  expect(names).toEqual(expect.arrayContaining([arming.id, live.id, justClosed.id, later.id]))
+  for (const { id } of [longClosed, unarmed]) expect(names).not.toContain(id)
 })
 
 test('on a replicated Redis arming waits out how long a cut-off old master could go on, counted from the stop', async () => {

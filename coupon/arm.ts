@@ -122,7 +122,12 @@ export const createArmory = (options: ArmoryOptions): Armory => {
     if (armed.length === 0) return
     const some = await gate.register('some', armed)
     if (some.kind === 'registered') return
-    const all = await gate.register('all', await campaigns.live(options.now() - options.gateLifetimeMs))
+    const live = await campaigns.live(options.now() - options.gateLifetimeMs)
+    // One that was never armed has no coupon, and nothing to read.
+    const all = await gate.register(
+      'all',
+      live.filter(({ epoch }) => epoch > 0),
+    )
     if (all.kind === 'lost') throw new Failure('recovering', all.what, { retryable: true })
   }
 

@@ -88,10 +88,11 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
 
   /** What all live gates hold for the user; a gate that cannot be read makes it incomplete. */
   const heldAnywhere = async (userId: string): Promise<{ held: Held[]; complete: boolean }> => {
+    const isCurrent = await registry.beCurrent()
     const answers = await Promise.allSettled(registry.live().map((campaign) => heldAt(campaign, userId)))
     return {
       held: answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])),
-      complete: registry.whole() && answers.every(({ status }) => status === 'fulfilled'),
+      complete: isCurrent && answers.every(({ status }) => status === 'fulfilled'),
     }
   }
 

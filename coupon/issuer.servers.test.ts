@@ -39,12 +39,9 @@ afterAll(async () => {
 const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: Appended } = {}) => {
   const gate = createGate(redis, { outboxGrantsMax: 5 })
   const monotonicMs = changes.monotonicMs ?? (() => performance.now())
+  const log = createLog('test', 'silent')
   const registry = createRegistry({
-    ...{
-      redis: own.redis,
-      gate: createGate(own.redis, { outboxGrantsMax: 5 }),
-      log: createLog('test', 'silent'),
-    },
+    ...{ redis: own.redis, gate: createGate(own.redis, { outboxGrantsMax: 5 }), log },
     ...{ intervalMs: hourMs, monotonicMs, now: Date.now },
   })
   registries.push(registry)

@@ -110,7 +110,11 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     async look() {
       try {
         known = await campaigns.live(options.now() - options.gateLifetimeMs)
-        if ((await gate.register('some', [])).kind === 'lost') await gate.register('all', known)
+        if ((await gate.register('some', [])).kind === 'lost')
+          await gate.register(
+            'all',
+            known.filter(({ epoch }) => epoch > 0),
+          )
       } catch (cause) {
         // Without the ledger nothing is armed, but what is overdue can still go into the log.
         log.debug({ cause: messageOf(cause) }, 'the keeper goes on with what it knows')

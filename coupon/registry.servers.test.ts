@@ -5,9 +5,10 @@ import { type GateChanges, armGate, contentOf, openRedis } from '../test/gates.t
 import { infoOf, type OwnRedis, startOwnRedis } from '../test/redises.ts'
 import { until } from '../test/until.ts'
 import { createGate } from './gate/gate.ts'
-import { campaignsChannel, campaignsKey } from './gate/keys.ts'
+import { campaignsChannel, campaignsKey, gateKey } from './gate/keys.ts'
 import { registerScript } from './gate/scripts.ts'
-import { createRegistry, listenForHints, type Registry } from './registry.ts'
+import { createRegistry, type Registry } from './registry.ts'
+import { listenForHints } from './registry-hints.ts'
 
 const never = 3_600_000
 let own: OwnRedis
@@ -50,6 +51,14 @@ const publish = async (changes: GateChanges = {}): Promise<string> => {
 const callsOf = async (): Promise<number> =>
   Number(/calls=(\d+)/.exec((await infoOf(own, 'cmdstat_evalsha')) ?? '')?.[1] ?? 0)
 const kindOf = async (registry: Registry, id: string): Promise<string> => (await registry.find(id)).kind
+
+test('whoever asks to be current knows a campaign that was listed a moment ago, without a poll or a hint', async () => {
+  const registry = await openRegistry()
+  const id = await publish()
+  expect(registry.known(id)).toBeUndefined()
+  expect(await Promise.all([registry.beCurrent(), registry.beCurrent()])).toEqual([true, true])
+  expect(registry.live().map((campaign) => campaign.id)).toContain(id)
+})
 
 test('a campaign of the list is live from the start, and one that joins it is found when it is asked for', async () => {
   const early = await publish({ stock: 7 })
@@ -107,13 +116,13 @@ test.each(losses)(
   async (_, lose) => {
     const id = await publish()
     const registry = await openRegistry({ intervalMs: 20 })
-    expect(registry.whole()).toBe(true)
+    expect(await registry.beCurrent()).toBe(true)
     await lose()
-    await until('the loss was seen', () => !registry.whole())
+    await until('the loss was seen', async () => !(await registry.beCurrent()))
     expect(await kindOf(registry, randomUUIDv7())).toBe('recovering')
     expect(registry.known(id)?.id).toBe(id)
     const empty = await openRegistry()
-    expect([await kindOf(empty, id), empty.whole()]).toEqual(['recovering', false])
+    expect([await kindOf(empty, id), await empty.beCurrent()]).toEqual(['recovering', false])
   },
 )
 
@@ -121,9 +130,9 @@ test('a lost list is whole again as soon as it was written whole', async () => {
   const id = await publish()
   const registry = await openRegistry({ intervalMs: 20 })
   await own.control.command('HDEL', campaignsKey, 'marker')
-  await until('the loss was seen', () => !registry.whole())
+  await until('the loss was seen', async () => !(await registry.beCurrent()))
   await own.redis.run(registerScript, [campaignsKey], ['all', id, 1])
-  await until('the list is back', () => registry.whole())
+  await until('the list is back', () => registry.beCurrent())
   expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
 })
 
@@ -132,20 +141,25 @@ test('with Redis away an unknown id is not known to be unknown, and a process st
   await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
   await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
   const another = await openRegistry()
-  expect(another.whole()).toBe(false)
+  expect(await another.beCurrent()).toBe(false)
   await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
 })
 
-test('a listed campaign whose gate is gone is recovering', async () => {
-  const id = randomUUIDv7()
-  await own.redis.run(registerScript, [campaignsKey], ['some', id, 1])
-  expect(await kindOf(await openRegistry(), id)).toBe('recovering')
+test('a listed campaign that cannot be read is recovering, hides no other, and makes the list not whole', async () => {
+  const [missing, broken] = [randomUUIDv7(), randomUUIDv7()]
+  await own.redis.command('SET', gateKey(broken), 'no gate')
+  await own.redis.run(registerScript, [campaignsKey], ['some', missing, 1, broken, 1])
+  const good = await publish()
+  const registry = await openRegistry()
+  expect(registry.known(good)?.id).toBe(good)
+  expect([await kindOf(registry, missing), await registry.beCurrent()]).toEqual(['recovering', false])
+  await expect(registry.find(broken)).rejects.toMatchObject({ code: 'unavailable' })
 })
 
 test('a raised version is read at the next poll, and a campaign that left the list is forgotten', async () => {
   const [id, leaving] = [await publish({ stock: 5 }), await publish()]
   const registry = await openRegistry({ intervalMs: 20 })
-  await own.redis.command('HSET', `fc:{${id}}:gate`, 'version', 2, 'stock', 9)
+  await own.redis.command('HSET', gateKey(id), 'version', 2, 'stock', 9)
   await own.redis.run(registerScript, [campaignsKey], ['some', id, 2])
   await until('the stock of version 2', () => registry.known(id)?.view.stock === 9)
   await own.redis.command('HDEL', campaignsKey, leaving)
@@ -169,7 +183,7 @@ test('a hint brings a new campaign without a poll, also one that was missed a mo
 test('an epoch below one that was seen is not believed, and what is known stays', async () => {
   const id = await publish({ epoch: 4 })
   const registry = await openRegistry()
-  await own.redis.command('HSET', `fc:{${id}}:gate`, 'epoch', 3)
+  await own.redis.command('HSET', gateKey(id), 'epoch', 3)
   expect(await registry.refresh(id, 0)).toMatchObject({
     kind: 'live',
     campaign: { view: { epoch: 4, armed: false } },
@@ -180,9 +194,9 @@ test('an epoch below one that was seen is not believed, and what is known stays'
 test('a gate that no longer stands is known, but not as armed', async () => {
   const id = await publish()
   const registry = await openRegistry()
-  await own.redis.command('HSET', `fc:{${id}}:gate`, 'fence', 'f'.repeat(40))
+  await own.redis.command('HSET', gateKey(id), 'fence', 'f'.repeat(40))
   expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
-  await own.redis.command('DEL', `fc:{${id}}:gate`)
+  await own.redis.command('DEL', gateKey(id))
   expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
 })
 

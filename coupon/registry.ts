@@ -1,10 +1,10 @@
-import { backoff } from '../platform/backoff.ts'
+import { createBriefMemory } from '../platform/brief-memory.ts'
 import { messageOf } from '../platform/failure.ts'
 import { createBound, createGroupCommit } from '../platform/group-commit.ts'
 import type { Log } from '../platform/log.ts'
 import type { RedisClient } from '../platform/redis.ts'
 import type { Gate, GateView } from './gate/gate.ts'
-import { campaignsChannel, campaignsKey } from './gate/keys.ts'
+import { campaignsKey } from './gate/keys.ts'
 import { parseReply } from './gate/reply.ts'
 import { listScript } from './gate/scripts.ts'
 import { idPattern } from './grant.ts'
@@ -27,8 +27,11 @@ export type Registry = {
   /** Reads the gate again when what is known, or that nothing is, is older than `ageMaxMs`. Never goes back to a lower epoch. */
   refresh(campaignId: string, ageMaxMs: number): Promise<Found>
   live(): LiveCampaign[]
-  /** False while the list of live campaigns, or one of those on it, cannot be read. */
-  whole(): boolean
+  /**
+   * Reads the list as it is now, together with all others who ask; false when the list, or a campaign on it, cannot be read. Never
+   * rejects. Whoever says "that is all" has to ask first: a campaign may be younger than the last poll.
+   */
+  beCurrent(): Promise<boolean>
   /** The gate's clock (Redis TIME), estimated between polls; this process' own until one was read. */
   gateNowMs(): number
 }
@@ -50,7 +53,7 @@ const askedTogetherMax = 500
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
   const campaigns = new Map<string, LiveCampaign>()
-  const misses = new Map<string, number>()
+  const misses = createBriefMemory({ forMs: missMemoryMs, namesMax: missesMax, monotonicMs })
   const loading = new Map<string, Promise<Found>>()
   let whole = false
   let stopped = false
@@ -93,7 +96,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return started
   }
 
-  const poll = async (): Promise<void> => {
+  /** Reads the list and whatever of it changed; with `scheduled`, also every campaign that has not opened. */
+  const poll = async (scheduled: boolean): Promise<void> => {
     const before = new Set(campaigns.keys())
     const versions = await list([])
     if (versions === undefined) {
@@ -105,17 +109,18 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const changed = [...versions].filter(([id, version]) => {
       const campaign = campaigns.get(id)
       // "Not open yet" is answered from memory: that memory is kept fresh.
-      return campaign?.version !== version || nowMs < campaign.view.document.opensAtMs
+      return campaign?.version !== version || (scheduled && nowMs < campaign.view.document.opensAtMs)
     })
     for (let at = 0; at < changed.length; at += 100)
-      await Promise.all(changed.slice(at, at + 100).map(([id]) => load(id)))
+      // One gate that cannot be read keeps no other from being known.
+      await Promise.allSettled(changed.slice(at, at + 100).map(([id]) => load(id)))
     // A campaign that is listed and has nothing to read may hold somebody's coupon.
     whole = [...versions.keys()].every((id) => campaigns.has(id))
   }
 
   const pollForEver = async (): Promise<void> => {
     try {
-      await poll()
+      await poll(true)
     } catch (cause) {
       whole = false
       log.debug({ cause: messageOf(cause) }, 'the list of campaigns could not be read')
@@ -133,21 +138,25 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
   })
 
-  const rememberMiss = (id: string): void => {
-    const [oldest] = misses.keys()
-    if (misses.size >= missesMax && oldest !== undefined) misses.delete(oldest)
-    misses.set(id, monotonicMs() + missMemoryMs)
-  }
+  const current = createGroupCommit<undefined, undefined>({
+    batchSizeMax: missesMax,
+    inFlightMax: 1,
+    bound: createBound(missesMax),
+    run: async (askers) => {
+      await poll(false)
+      return askers
+    },
+  })
 
   const find: Registry['find'] = async (id) => {
     const campaign = campaigns.get(id)
     if (campaign !== undefined) return { kind: 'live', campaign }
     if (!idPattern.test(id)) return { kind: 'unknown' }
-    if ((misses.get(id) ?? 0) > monotonicMs()) return { kind: 'unknown' }
+    if (misses.has(id)) return { kind: 'unknown' }
     const listed = await asked.submit(id)
     if (listed === undefined) return { kind: 'recovering' }
     if (listed) return load(id)
-    rememberMiss(id)
+    misses.remember(id)
     return { kind: 'unknown' }
   }
 
@@ -157,13 +166,21 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
       if (campaign === undefined) {
-        if (ageMaxMs < missMemoryMs) misses.delete(id)
+        if (ageMaxMs < missMemoryMs) misses.forget(id)
         return find(id)
       }
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)
     },
     live: () => [...campaigns.values()],
-    whole: () => whole,
+    async beCurrent() {
+      try {
+        await current.submit(undefined)
+        return whole
+      } catch (cause) {
+        log.debug({ cause: messageOf(cause) }, 'the list of campaigns could not be read')
+        return false
+      }
+    },
     gateNowMs: () =>
       clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs),
     start: pollForEver,
@@ -171,19 +188,5 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       stopped = true
       clearTimeout(timer)
     },
-  }
-}
-
-/** Lets a hint on the channel bring a change of the list sooner than the next poll. A poll finds whatever a hint missed. */
-export const listenForHints = async (subscriber: RedisClient, registry: Registry): Promise<void> => {
-  const onHint = (id: string): void => {
-    if (idPattern.test(id)) registry.refresh(id, 0).catch(() => undefined)
-  }
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await subscriber.subscribe(campaignsChannel, onHint)
-    } catch {
-      await backoff(attempt, 100, 2_000)
-    }
   }
 }

@@ -43,11 +43,11 @@ test('what is submitted in one turn leaves in one call, in order, and everyone g
 
 test('what gathers while a call is under way leaves together in the next, in order', async () => {
   const { calls, submitAll } = openQueue()
-  submitAll(1)
+  void Promise.all(submitAll(1))
   await settled()
-  submitAll(2, 3)
+  void Promise.all(submitAll(2, 3))
   await settled()
-  submitAll(4)
+  void Promise.all(submitAll(4))
   await settled()
   expect(calls).toHaveLength(1)
   calls[0]?.answer()
@@ -92,13 +92,13 @@ test('at the bound the next is refused at once, without a call; what waits goes 
 test('two queues share a bound', async () => {
   const bound = createBound(2)
   const [one, two] = [openQueue({ bound }), openQueue({ bound })]
-  one.submitAll(1)
-  two.submitAll(2)
+  void Promise.all(one.submitAll(1))
+  void Promise.all(two.submitAll(2))
   await expect(one.submit(3)).rejects.toMatchObject({ code: 'overloaded' })
   await settled()
   two.calls[0]?.answer()
   await settled()
-  one.submitAll(4)
+  void Promise.all(one.submitAll(4))
   expect(bound.held).toBe(2)
 })
 

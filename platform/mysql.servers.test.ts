@@ -58,7 +58,7 @@ test.each<[string, (database: Database, sql: string) => Promise<unknown>]>([
 })
 
 test.each([
-  ['before anybody is connected', (_: Database) => proxy.hold()],
+  ['before anybody is connected', async (_: Database) => proxy.hold()],
   [
     'when a connection was just made',
     (database: Database) => void database.pool.on('connection', () => proxy.hold('answers')),

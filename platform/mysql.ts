@@ -9,6 +9,7 @@ import {
   type RowDataPacket,
 } from 'mysql2/promise'
 import { Failure, messageOf } from './failure.ts'
+import { within } from './within.ts'
 
 /** One connection inside a transaction. Values are escaped by the driver; a row is unknown until read. */
 export type Connection = {
@@ -54,12 +55,10 @@ const failureOf = (cause: unknown): Failure =>
     ? cause
     : new Failure('unavailable', `database: ${messageOf(cause)}`, { retryable: true, cause })
 
-/** The fault number of the server (1205 lock wait, 1213 deadlock, ...), if it was the server that said no. */
-const serverErrorOf = (thrown: unknown): number | undefined => {
+/** Whether it was the server that said no (1205 lock wait, 1213 deadlock, ...): its connection is as good as before. */
+const isServersNo = (thrown: unknown): boolean => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
-  if (typeof cause !== 'object' || cause === null || !('sqlState' in cause) || !('errno' in cause))
-    return undefined
-  return typeof cause.errno === 'number' ? cause.errno : undefined
+  return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause
 }
 
 const sessionSettings = [
@@ -74,15 +73,11 @@ type Query = { sql: string; values: unknown[] }
  * A connection that owes an answer is destroyed at once, which rolls back too: nothing can be asked on it any more.
  */
 const ask = async (connection: DriverConnection, query: Query, timeoutMs: number) => {
-  const { promise: overdue, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
   try {
-    return await Promise.race([connection.query(query), overdue])
+    return await within(connection.query(query), timeoutMs, 'database: no answer')
   } catch (cause) {
-    if (serverErrorOf(cause) === undefined) connection.destroy()
+    if (!isServersNo(cause)) connection.destroy()
     throw cause
-  } finally {
-    clearTimeout(timer)
   }
 }
 
@@ -132,19 +127,15 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
   /** A connection of the pool; the pool itself would let one wait for ever. */
   const acquire = async (): Promise<PoolConnection> => {
     const pending = pool.getConnection()
-    const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
+    try {
+      return await within(pending, queryTimeoutMs, 'database: no connection')
+    } catch (cause) {
       // It may still come: then it goes straight back.
       pending.then(
         (late) => late.release(),
         () => undefined,
       )
-      reject(new Failure('unavailable', `no connection within ${queryTimeoutMs} ms`, { retryable: true }))
-    }, queryTimeoutMs)
-    try {
-      return await Promise.race([pending, promise])
-    } finally {
-      clearTimeout(timer)
+      throw cause
     }
   }
 
@@ -159,7 +150,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
       sound = true
       return result
     } catch (cause) {
-      sound = serverErrorOf(cause) !== undefined
+      sound = isServersNo(cause)
       throw cause
     } finally {
       if (sound) connection.release()

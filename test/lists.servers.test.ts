@@ -23,6 +23,9 @@ const userWithCoupons = async (campaigns: number): Promise<{ userId: string; won
   return { userId, won: won.sort((left, right) => (String(left['id']) < String(right['id']) ? 1 : -1)) }
 }
 
+/** A walk that comes back to where it was would never end. */
+const pagesMax = 1_000
+
 /** Asks for page after page, on the two processes in turn, until there is none; `between` runs before every further page. */
 const walk = async (
   page: (url: string, query: string) => Promise<Answer>,
@@ -38,6 +41,7 @@ const walk = async (
     pages.push(itemsOf(answer))
     const next = answer.body['nextCursor']
     if (next === null) return pages
+    if (pages.length >= pagesMax) throw new Error(`the walk goes on after ${pagesMax} pages`)
     cursor = `&cursor=${encodeURIComponent(String(next))}`
     await between(pages.length)
   }

@@ -30,7 +30,8 @@ export const createRebuildReader = (database: Database): RebuildReader => ({
         let afterRank = 0
         for (;;) {
           const rows = await connection.rows(
-            `SELECT coupon_id, user_id, slot, \`rank\`, epoch, granted_at_ms FROM coupons
+            // Without the index by name MariaDB 10.11 reads the campaign from its start for every chunk (157 ms at rank 500,000; 6 with it).
+            `SELECT coupon_id, user_id, slot, \`rank\`, epoch, granted_at_ms FROM coupons FORCE INDEX (coupons_rank)
              WHERE campaign_id = ? AND \`rank\` > ? ORDER BY \`rank\` LIMIT ${chunkSize}`,
             [idBytes(campaignId), afterRank],
           )
