@@ -68,7 +68,7 @@ test('grants of a process that died between deciding and appending become rows a
   await expectWhole(own, sale, orphans)
 })
 
-test('two keepers that relay the same entries do no harm', async () => {
+test('entries that lie in the log twice, because two keepers relayed them, are one row each', async () => {
   const own = await open({ overdueMs: 1 })
   const sale = await own.sale({ stock: 40 })
   const orphans: Grant[] = []
