@@ -14,6 +14,7 @@ COPY coupon coupon
 COPY migrations migrations
 COPY worker worker
 COPY api api
+COPY audit audit
 
 USER node
 STOPSIGNAL SIGTERM

@@ -81,12 +81,23 @@ export const createArmory = (options: ArmoryOptions): Armory => {
     }
   }
 
+  /**
+   * Markers of two armings never cross: with A before B in one partition and B before A in another, late grants of both would wait
+   * for each other in a replay.
+   */
+  const markInTurn = (): Promise<Map<number, number>> =>
+    options.database.leased(['fc:mark'], 10, (held) => {
+      if (held.size === 0)
+        throw new Failure('unavailable', 'another arming marks the log', { retryable: true })
+      return logEnds.mark('arming')
+    })
+
   /** Everything confirmed before the stop lies below: the gate that stop hit was the only one that could be open. */
   const reachEnds = async (stopped: readonly Stopped[]): Promise<Map<number, number> | undefined> => {
     const armedBefore = stopped.filter(({ campaign }) => campaign.epoch > 0)
     if (armedBefore.length === 0) return undefined
     for (const one of armedBefore) await relay(one)
-    const ends = await logEnds.mark('arming')
+    const ends = await markInTurn()
     let notedAtMs = options.monotonicMs() - 1_000
     await logEnds.reached(ends, (missing) => {
       if (options.monotonicMs() - notedAtMs < 1_000) return

@@ -60,6 +60,7 @@ test.each(combined(atRearming))(
     if (loses) await flush()
     resume()
     await late
+    if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
     shop.keep()
     await expectWhole(shop, sale, told)
     expect(shop.recorder.letters).toEqual([])
@@ -79,6 +80,7 @@ test.each(combined(atCreation))(
     if (loses) await flush()
     resume()
     await late
+    if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
     shop.keep()
     await expectWhole(shop, sale, told)
     expect(shop.recorder.letters).toEqual([])
