@@ -106,6 +106,8 @@ const serverArguments = (options: DatabaseOptions, dataFolder: string, initFile:
   '--skip-name-resolve',
   '--character-set-server=utf8mb4',
   '--innodb-flush-log-at-trx-commit=1',
+  // Some millions of coupons in memory; the default of 128 MB reads from disk after half a million.
+  '--innodb-buffer-pool-size=512M',
   '--max-connections=200',
   // MySQL's second protocol would listen on a port of its own.
   '--loose-mysqlx=0',

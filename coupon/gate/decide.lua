@@ -92,13 +92,13 @@ for index = 1, count do
       rank = free[#freeRanks + 1]
       freeRanks[#freeRanks + 1] = tonumber(rank)
     else
-      rank = text(nextRank)
+      rank = nextRank
       nextRank = nextRank + 1
     end
     seen[field] = index
     local coupon = coupons[index]
     winners[2 * granted + 1] = field
-    winners[2 * granted + 2] = coupon .. '|' .. rank .. nowPart .. text(first + granted)
+    winners[2 * granted + 2] = coupon .. '|' .. rank .. nowPart .. first + granted
     granted = granted + 1
     lines[granted] = coupon .. ',' .. slot .. ',' .. rank .. ',' .. users[index]
   else
