@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
 import { createProxy, type Proxy } from '../test/proxy.ts'
@@ -169,27 +168,4 @@ test('a change that changes nothing counts 0, and a snapshot sees what was there
     { snapshot: true },
   )
   expect(counted).toEqual([0, [{ word: 'one' }]])
-})
-
-test('a lock has one holder at a time, needs no connection of the pool, and goes with its holder', async () => {
-  const database = connect()
-  const [name, free] = [`test:${randomUUID()}`, `test:${randomUUID()}`]
-  const heldBy = (of: Database, names: string[]) => of.leased(names, 0, async (held) => [...held])
-  const held = await database.leased([name], 0, async (mine) => {
-    const others = await heldBy(connect(), [name, free])
-    return [[...mine], others, await asking(database, 'SELECT 1 AS one')]
-  })
-  expect(held).toEqual([[name], [free], [{ one: 1 }]])
-  await expect(database.leased([name], 0, () => Promise.reject(new Error('gave up')))).rejects.toThrow(
-    'gave up',
-  )
-  for (let turn = 0; turn < 100; turn += 1) expect(await heldBy(database, [name])).toEqual([name])
-})
-
-test('whoever waits for a lock has it once its holder let go', async () => {
-  const name = `test:${randomUUID()}`
-  const second = await connect().leased([name], 0, async () => ({
-    waiting: connect().leased([name], 20, async (held) => held.has(name)),
-  }))
-  expect(await second.waiting).toBe(true)
 })

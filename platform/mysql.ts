@@ -32,7 +32,8 @@ export type Database = {
   ): Promise<Result>
   /**
    * Takes those of the named locks (`GET_LOCK`) that are free within `waitSeconds` each, on one connection of its own, and holds
-   * them while `work` runs. A cut connection loses them, and `work` is not told.
+   * them while `work` runs. A cut connection, or a process that stands still for twice the time that a query may take, loses them,
+   * and `work` is not told.
    */
   leased<Result>(
     names: readonly string[],
@@ -191,14 +192,19 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
       // A cut shows at the next statement; without a listener it would end the process.
       connection.on('error', () => undefined)
       const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
+      let alive: NodeJS.Timeout | undefined
       try {
         const held = new Set<string>()
+        // The server's own patience with a silent holder is eight hours: a paused process would keep everybody out.
+        await statements.change('SET SESSION wait_timeout = ?', [Math.ceil((2 * queryTimeoutMs) / 1_000)])
+        alive = setInterval(() => void statements.rows('SELECT 1').catch(() => undefined), queryTimeoutMs / 2)
         for (const name of names) {
           const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
           if (Number(row?.['held']) === 1) held.add(name)
         }
         return await work(held)
       } finally {
+        clearInterval(alive)
         // They go with their connection too, but only once the server notes its end: till then the next one finds them held.
         await statements.rows('SELECT RELEASE_ALL_LOCKS()').catch(() => undefined)
         connection.destroy()
