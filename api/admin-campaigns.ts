@@ -72,16 +72,17 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
 
   /** What the gate says of the campaign now; a gate that cannot be read is `recovering`. */
   const momentOf = async (campaign: Campaign): Promise<CampaignMoment & { recovery: string | null }> => {
+    if (campaign.retired !== undefined) {
+      const { granted } = campaign.retired
+      return { state: 'closed', stock: campaign.stock, granted, nowMs: registry.gateNowMs(), recovery: null }
+    }
     const found = await registry.refresh(campaign.id, 0).catch(() => undefined)
     const nowMs = registry.gateNowMs()
     const view = found?.kind === 'live' ? found.campaign.view : undefined
     const granted = view?.granted ?? 0
-    // A closed campaign whose gate is gone is no longer listed, and what it granted is in the ledger alone.
-    const state =
-      view?.armed === true || (found?.kind === 'unknown' && campaign.closesAtMs <= nowMs)
-        ? publicState(campaign, granted, nowMs)
-        : 'recovering'
-    const recovery = state === 'recovering' ? view?.progress || 'waiting for a keeper' : null
+    const state = view?.armed === true ? publicState(campaign, granted, nowMs) : 'recovering'
+    const progress = found?.kind === 'recovering' ? found.progress : view?.progress
+    const recovery = state === 'recovering' ? progress || 'waiting for a keeper' : null
     return { state, stock: campaign.stock, granted, nowMs, recovery }
   }
 

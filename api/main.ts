@@ -1,5 +1,4 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes } from '../platform/health.ts'
 import { serveHttp } from '../platform/http-server.ts'
@@ -13,24 +12,18 @@ import { runProcess } from '../platform/process.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
+import { createArmoryParts } from '../coupon/armory-parts.ts'
 import { createAudit } from '../coupon/audit/audit.ts'
-import { createGateBook } from '../coupon/audit/gate-book.ts'
-import { createLogBook } from '../coupon/audit/log-book.ts'
+import { createAuditParts } from '../coupon/audit/audit-parts.ts'
 import { createCoupons } from '../coupon/coupons.ts'
-import { createArmingGate } from '../coupon/gate/arming.ts'
 import { createGate } from '../coupon/gate/gate.ts'
-import { successionMs } from '../coupon/gate/succession.ts'
 import { grantsTopic } from '../coupon/grant.ts'
 import { createGrantLog } from '../coupon/grant-log.ts'
 import { createIssuer } from '../coupon/issuer.ts'
-import { createCampaignBook } from '../coupon/ledger/campaigns.ts'
 import { createCouponBook } from '../coupon/ledger/coupons.ts'
-import { createPositions } from '../coupon/ledger/positions.ts'
-import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
-import { createLogEnds } from '../coupon/log-ends.ts'
-import { createRebuilder } from '../coupon/rebuild.ts'
 import { createRegistry } from '../coupon/registry.ts'
 import { listenForHints } from '../coupon/registry-hints.ts'
+import { createRetiredCampaigns } from '../coupon/retired-campaigns.ts'
 import { auditRoute } from './admin-audit.ts'
 import { adminCampaignRoutes } from './admin-campaigns.ts'
 import { createApp } from './app.ts'
@@ -70,6 +63,7 @@ await runProcess(async (life) => {
     queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
   })
 
+  const partitions = (): Promise<number> => topics.partitions(grantsTopic)
   const warmth = warmUp({ redis: gateRedis, producer, topics, log })
   const gate = createGate(gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX })
   const registry = createRegistry({
@@ -84,7 +78,7 @@ await runProcess(async (life) => {
     producer,
     gate,
     log,
-    partitions: () => topics.partitions(grantsTopic),
+    partitions,
     publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
     publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
     monotonicMs,
@@ -99,39 +93,19 @@ await runProcess(async (life) => {
     newCouponId: randomUUIDv7,
     monotonicMs,
   })
-  const campaigns = createCampaignBook(database)
-  const armingGate = createArmingGate(redis)
-  const armory = createArmory({
-    gate: armingGate,
+  const armoryParts = createArmoryParts({
+    redis,
     database,
-    campaigns,
     producer,
-    logEnds: createLogEnds({
-      producer,
-      positions: createPositions(database),
-      partitions: () => topics.partitions(grantsTopic),
-      refuseIfStopping: life.refuseIfStopping,
-    }),
-    rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
+    partitions,
+    refuseIfStopping: life.refuseIfStopping,
     log,
-    successionMs: () => successionMs(redis),
     soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
-    gateLifetimeMs: settings.GATE_LIFETIME_MS,
     monotonicMs,
-    now: Date.now,
   })
+  const { campaigns } = armoryParts
   const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })
-  const audit = createAudit({
-    database,
-    gate: createGateBook(redis),
-    log: createLogBook({ topics, reader: logReader, topic: grantsTopic }),
-    folder: tmpdir(),
-    stuckMs: 30_000,
-    watchMs: 5_000,
-    gateLifetimeMs: settings.GATE_LIFETIME_MS,
-    now: Date.now,
-    monotonicMs,
-  })
+  const audit = createAudit(createAuditParts({ redis, database, topics, reader: logReader }))
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
   const app = createApp(
@@ -140,10 +114,10 @@ await runProcess(async (life) => {
       outcomeRoute(coupons, callers),
       listUsableCouponsRoute(coupons, callers),
       couponRoute(coupons, callers),
-      campaignRoute(registry),
+      campaignRoute(registry, createRetiredCampaigns(campaigns)),
       ...adminCampaignRoutes({
         campaigns,
-        armory,
+        armory: createArmory(armoryParts),
         registry,
         callers,
         newCampaignId: randomUUIDv7,

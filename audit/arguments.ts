@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
 import { idPattern } from '../coupon/grant.ts'
-import { Failure, messageOf } from '../platform/failure.ts'
+import { helpFlag, readArguments } from '../platform/arguments.ts'
 
 /** Which campaign, and how. */
 export type AuditArguments = {
@@ -25,28 +24,17 @@ export const usage = [
 const flags = {
   json: { type: 'boolean', default: false },
   history: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
+  ...helpFlag,
 } as const
 
-const refused = (faults: readonly string[]): Failure =>
-  new Failure('refused', `${faults.join('\n')}\n\n${usage}`, { retryable: false })
-
-const readFlags = (words: string[]) => {
-  try {
-    return parseArgs({ args: words, options: flags, allowPositionals: true, strict: true })
-  } catch (cause) {
-    // Its first sentence says which flag is unknown, or lacks its value; the rest is about dashes.
-    throw refused([messageOf(cause).split('. ')[0] ?? ''])
-  }
-}
-
 /** Reads the words behind `npm run audit --`. Throws `refused` with every fault, and with what is accepted. */
-export const parseArguments = (words: string[]): AuditArguments | 'help' => {
-  const { values, positionals } = readFlags(words)
+export const parseArguments = (words: readonly string[]): AuditArguments | 'help' => {
+  const { values, positionals, expected, refuseFaults } = readArguments(words, { flags, usage })
   if (values.help) return 'help'
   const [campaignId = ''] = positionals
   if (positionals.length !== 1 || !idPattern.test(campaignId))
-    throw refused([`expected the id of one campaign, not ${positionals.join(' ') || 'nothing'}`])
+    expected('expected the id of one campaign', positionals.join(' '))
+  refuseFaults()
   return {
     campaignId,
     isJson: values.json,

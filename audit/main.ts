@@ -1,9 +1,6 @@
-import { tmpdir } from 'node:os'
 import { type AuditResult, createAudit } from '../coupon/audit/audit.ts'
-import { createGateBook } from '../coupon/audit/gate-book.ts'
+import { createAuditParts } from '../coupon/audit/audit-parts.ts'
 import { type History, openHistory } from '../coupon/audit/history.ts'
-import { createLogBook } from '../coupon/audit/log-book.ts'
-import { grantsTopic } from '../coupon/grant.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import { createLogReader } from '../platform/kafka-reader.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
@@ -44,17 +41,8 @@ const audit = async (asked: AuditArguments): Promise<AuditResult> => {
   const redis = connectRedis({ url: settings.REDIS_URL, commandTimeoutMs: 5_000, onFault: () => undefined })
   try {
     await redis.connected(5_000)
-    const result = await createAudit({
-      database,
-      gate: createGateBook(redis),
-      log: createLogBook({ topics, reader, topic: grantsTopic }),
-      folder: tmpdir(),
-      stuckMs: 30_000,
-      watchMs: 5_000,
-      gateLifetimeMs: settings.GATE_LIFETIME_MS,
-      now: Date.now,
-      monotonicMs: () => performance.now(),
-    }).run(asked.campaignId, history)
+    const parts = createAuditParts({ redis, database, topics, reader })
+    const result = await createAudit(parts).run(asked.campaignId, history)
     if (result === undefined) throw refuse(`the ledger has no campaign ${asked.campaignId}`)
     return result
   } finally {

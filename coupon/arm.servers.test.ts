@@ -9,11 +9,10 @@ import { until } from '../test/until.ts'
 import type { Armory, ArmOutcome } from './arm.ts'
 import type { Campaign } from './campaign.ts'
 import { createGate } from './gate/gate.ts'
-import { campaignsChannel, campaignsKey, gateKey } from './gate/keys.ts'
+import { campaignsChannel, campaignsKey, gateKey, retiredKey } from './gate/keys.ts'
 import { stopScript } from './gate/scripts.ts'
 import { idBytes } from './ledger/tables.ts'
 
-const lifetimeMs = 60_000
 let own: OwnRedis
 let ledger: OwnDatabase
 let armory: Armory
@@ -25,10 +24,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await own.control.command('FLUSHALL')
-  armory = openArmory(
-    { redis: own.redis, database: ledger.database, producer: noLog },
-    { gateLifetimeMs: lifetimeMs },
-  )
+  armory = openArmory({ redis: own.redis, database: ledger.database, producer: noLog })
 })
 const others: OwnRedis[] = []
 afterEach(() => Promise.all(others.splice(0).map((server) => server.close())))
@@ -163,20 +159,24 @@ test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   )
 })
 
-test('a list that is lost is written whole: every live campaign that was armed, and none that closed long ago', async () => {
+test('a list that is lost is written whole: every live campaign that was armed, and beside it every retired one', async () => {
   const nowMs = Date.now()
-  const [arming, live, justClosed, later, longClosed, unarmed] = [
+  const [arming, live, longClosed, later, retired, unarmed] = [
     await ledger.createCampaign(),
     await ledger.createCampaign({ epoch: 4 }),
-    await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - lifetimeMs + 30_000 }),
+    await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - 1_000_000_000 }),
     await ledger.createCampaign({ epoch: 1, opensAtMs: nowMs + 3_600_000, closesAtMs: nowMs + 7_200_000 }),
-    await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - lifetimeMs - 1 }),
+    await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - 1 }),
     await ledger.createCampaign(),
   ]
+  await ledger.change('UPDATE campaigns SET retired_at_ms = 1, granted = 0 WHERE campaign_id = ?', [
+    idBytes(retired.id),
+  ])
   await arm(arming)
   const names = await listed()
-  expect(names).toEqual(expect.arrayContaining([arming.id, live.id, justClosed.id, later.id]))
-  for (const { id } of [longClosed, unarmed]) expect(names).not.toContain(id)
+  expect(names).toEqual(expect.arrayContaining([arming.id, live.id, longClosed.id, later.id]))
+  for (const { id } of [retired, unarmed]) expect(names).not.toContain(id)
+  expect(await own.control.command('SMEMBERS', retiredKey)).toEqual([retired.id])
 })
 
 test('on a replicated Redis arming waits out how long a cut-off old master could go on, counted from the stop', async () => {

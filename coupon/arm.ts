@@ -8,13 +8,14 @@ import type { Campaign } from './campaign.ts'
 import type { ArmingGate, Lost, Seal } from './gate/arming.ts'
 import { encodeGrant, grantsTopic } from './grant.ts'
 import type { CampaignBook } from './ledger/campaigns.ts'
+import type { Listing } from './listing.ts'
 import type { LogEnds } from './log-ends.ts'
 import type { Rebuilder } from './rebuild.ts'
 
 /** What came of arming one campaign. `busy`: another keeper holds its lease. `lost`: something came between; a later try finishes. */
 export type ArmOutcome =
   | { kind: 'armed'; epoch: number; returned: number }
-  | { kind: 'in-order' | 'busy' | 'unknown-campaign' }
+  | { kind: 'in-order' | 'busy' | 'unknown-campaign' | 'retired' }
   | Lost
 
 /**
@@ -37,27 +38,28 @@ export type ArmoryOptions = {
   producer: Producer
   logEnds: LogEnds
   rebuilder: Rebuilder
+  listing: Listing
   log: Log
   /** How long a cut-off old master may go on beside its successor, after a write was accepted; 0 without replicas. */
   successionMs(): Promise<number>
   /** Units that came back are grantable only after every process has forgotten "sold out". */
   soldOutMemoryMs: number
-  /** Closed campaigns stay on the list this long. */
-  gateLifetimeMs: number
   monotonicMs(): number
-  now(): number
 }
 
 type Stopped = { campaign: Campaign; seal: Seal }
 
 const survivorsInOneReadMax = 12
 
+/** Whoever holds this lease arms the gate, or retires it. */
+export const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
+
 export const createArmory = (options: ArmoryOptions): Armory => {
   const { gate, campaigns, producer, logEnds, log } = options
-  const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
 
   /** Under the lease: a gate that is in order by now is left alone. */
   const stop = async (campaign: Campaign): Promise<Stopped | ArmOutcome> => {
+    if (campaign.retired !== undefined) return { kind: 'retired' }
     const inspected = await gate.inspect(campaign.id, campaign.epoch, 0, 1)
     if (inspected.kind === 'in-order') return { kind: 'in-order' }
     const claim = `${campaign.epoch}:${randomUUID()}`
@@ -128,20 +130,6 @@ export const createArmory = (options: ArmoryOptions): Armory => {
     return { kind: 'armed', epoch: epoch + 1, returned: rebuilt.freeRanks }
   }
 
-  /** Puts campaigns on the list; a list that this server does not have is written whole, from the ledger. */
-  const list = async (armed: readonly Campaign[]): Promise<void> => {
-    if (armed.length === 0) return
-    const some = await gate.register('some', armed)
-    if (some.kind === 'registered') return
-    const live = await campaigns.live(options.now() - options.gateLifetimeMs)
-    // One that was never armed has no coupon, and nothing to read.
-    const all = await gate.register(
-      'all',
-      live.filter(({ epoch }) => epoch > 0),
-    )
-    if (all.kind === 'lost') throw new Failure('recovering', all.what, { retryable: true })
-  }
-
   const armLeased = async (campaignIds: readonly string[]): Promise<Map<string, ArmOutcome>> => {
     const outcomes = new Map<string, ArmOutcome>()
     const rows = await campaigns.readMany(campaignIds)
@@ -157,7 +145,8 @@ export const createArmory = (options: ArmoryOptions): Armory => {
       const kind = outcomes.get(id)?.kind
       return kind === 'armed' || kind === 'in-order'
     }
-    await list([...rows.values()].filter(({ id }) => open(id)))
+    const listed = [...rows.values()].filter(({ id }) => open(id))
+    if (listed.length > 0) await options.listing.put(listed)
     return outcomes
   }
 

@@ -23,7 +23,14 @@ export type CampaignTerms = {
 export type OperatorState = 'open' | 'paused' | 'closed'
 
 /** The settings of a campaign at one version. `epoch` 0 is a campaign whose gate was never armed. */
-export type Campaign = CampaignTerms & { id: string; version: number; state: OperatorState; epoch: number }
+export type Campaign = CampaignTerms & {
+  id: string
+  version: number
+  state: OperatorState
+  epoch: number
+  /** There once its gate was taken away: when, and how many coupons it had granted. */
+  retired?: { atMs: number; granted: number } | undefined
+}
 
 /** What anyone is told about the state of a campaign. */
 export type PublicState = 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'

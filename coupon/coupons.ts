@@ -7,6 +7,7 @@ import { type Grant, slotMax } from './grant.ts'
 import type { CampaignBook } from './ledger/campaigns.ts'
 import type { CouponBook } from './ledger/coupons.ts'
 import type { LiveCampaign, Registry } from './registry.ts'
+import { createTermsReader } from './terms.ts'
 
 /** A coupon as its owner reads it. `confirming` is not yet a yes. */
 export type CouponState = 'confirming' | 'usable' | 'expired'
@@ -23,7 +24,7 @@ export type Outcome =
 export type Coupons = {
   /** Usable now, newest first, below `beforeId`. Never rejects for a book that cannot be read. */
   usable(userId: string, beforeId: string | undefined, limit: number): Promise<CouponList>
-  /** What became of the user's issue. `none` is said only by an armed gate. Rejects `unavailable`. */
+  /** What became of the user's issue. `none` is said only by an armed gate, or of a retired one by the ledger. Rejects `unavailable`. */
   outcome(campaignId: string, userId: string): Promise<Outcome>
   /** One of the user's own, else `undefined`. Rejects when a book that may hold it cannot be read. */
   one(couponId: string, userId: string): Promise<Coupon | undefined>
@@ -43,13 +44,12 @@ const recovering = (detail: string): Failure => new Failure('recovering', detail
 
 const looksInOneMax = 25
 const looksWaitingMax = 20_000
-const termsMax = 10_000
 
 export const createCoupons = (options: CouponsOptions): Coupons => {
   const { gate, registry, book, log } = options
   const queues = new Map<string, GroupCommit<string, Held[]>>()
   const bound = createBound(looksWaitingMax)
-  const remembered = new Map<string, CouponTerms>()
+  const terms = createTermsReader(registry, options.campaigns)
 
   const look = async (campaignId: string, holders: Holder[]): Promise<Looked> => {
     const epoch = registry.known(campaignId)?.view.epoch ?? 0
@@ -96,26 +96,11 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
     }
   }
 
-  const termsOf = async (campaignIds: readonly string[]): Promise<Map<string, CouponTerms>> => {
-    const terms = new Map<string, CouponTerms>()
-    for (const id of new Set(campaignIds)) {
-      const known = registry.known(id)?.view.document.coupon ?? remembered.get(id)
-      if (known !== undefined) terms.set(id, known)
-    }
-    const missing = [...new Set(campaignIds)].filter((id) => !terms.has(id))
-    for (const [id, { coupon }] of await options.campaigns.readMany(missing)) {
-      if (remembered.size >= termsMax) remembered.clear()
-      remembered.set(id, coupon)
-      terms.set(id, coupon)
-    }
-    return terms
-  }
-
   const couponsOf = async (held: readonly Held[]): Promise<Coupon[]> => {
-    const terms = await termsOf(held.map(({ grant }) => grant.campaignId))
+    const termsOf = await terms.read(held.map(({ grant }) => grant.campaignId))
     const nowMs = registry.gateNowMs()
     return held.flatMap(({ grant, confirmed }) => {
-      const ofCampaign = terms.get(grant.campaignId)
+      const ofCampaign = termsOf.get(grant.campaignId)
       if (ofCampaign === undefined) return []
       const state = !confirmed ? 'confirming' : nowMs < ofCampaign.usableUntilMs ? 'usable' : 'expired'
       return [{ grant, terms: ofCampaign, state }]
@@ -160,6 +145,11 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
     async outcome(campaignId, userId) {
       const found = await registry.find(campaignId)
       if (found.kind === 'unknown') return { kind: 'unknown-campaign' }
+      if (found.kind === 'retired') {
+        // Its gate went only after the books agreed: the ledger has all there ever was.
+        const rows = await couponsOf(merged(await book.ofCampaign(campaignId, userId), []))
+        return rows.length > 0 ? { kind: 'granted', coupons: rows } : { kind: 'none' }
+      }
       let silence: Failure | undefined
       let held: Held[] = []
       try {

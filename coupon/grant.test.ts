@@ -53,22 +53,21 @@ const faults: Record<string, unknown>[] = [
   ...[0, -1, 1.5, 4_294_967_296, '1'].flatMap((number) => [{ rank: number }, { epoch: number }]),
   ...[-1, 1.5, 2 ** 53, '0'].map((grantedAtMs) => ({ grantedAtMs })),
 ]
-test.each(faults)('a record with %j is no grant, and the reason is a text', (changes) => {
-  expect(decode(JSON.stringify({ ...grant, ...changes }))).toEqual(expect.stringMatching(/./))
+const told = (kind: 'undecodable' | 'invalid') => ({ kind, message: expect.stringMatching(/./) })
+test.each(faults)('a record with %j is invalid, and a text says why', (changes) => {
+  expect(decode(JSON.stringify({ ...grant, ...changes }))).toEqual(told('invalid'))
 })
 
-test.each([
-  null,
-  '',
-  ' ',
-  '{',
-  '{}',
-  '[]',
-  'null',
-  '1',
-  '"grant"',
-  '[{"marker":1}]',
-  Buffer.from([0xff, 0xfe, 0x00]),
-])('bytes that are no record (%j) are told so, and never thrown', (value) => {
-  expect(decode(value)).toEqual(expect.stringMatching(/./))
-})
+test.each(['{}', '[]', 'null', '1', '"grant"', '[{"marker":1}]'])(
+  'JSON that is no record (%s) is invalid, and never thrown',
+  (value) => {
+    expect(decode(value)).toEqual(told('invalid'))
+  },
+)
+
+test.each([null, '', ' ', '{', 'grant', Buffer.from([0xff, 0xfe, 0x00])])(
+  'bytes that are no JSON (%j) are undecodable, and never thrown',
+  (value) => {
+    expect(decode(value)).toEqual(told('undecodable'))
+  },
+)

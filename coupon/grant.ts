@@ -51,16 +51,21 @@ const grantShape = z.object({
   grantedAtMs: z.int().min(0),
 })
 
-/** Reads a record of the log; a text says why it is none. */
-export const decodeRecord = (value: Buffer | null): LogRecord | string => {
-  if (value === null) return 'the record has no value'
+/** Why a record of the log can not be read: its bytes are no JSON, or the JSON is neither grant nor marker. */
+export type Unreadable = { kind: 'undecodable' | 'invalid'; message: string }
+
+/** Reads a record of the log; never throws. */
+export const decodeRecord = (value: Buffer | null): LogRecord | Unreadable => {
+  if (value === null) return { kind: 'undecodable', message: 'the record has no value' }
   let document: unknown
   try {
     document = JSON.parse(value.toString('utf8'))
   } catch {
-    return 'the value is no JSON'
+    return { kind: 'undecodable', message: 'the value is no JSON' }
   }
   if (typeof document === 'object' && document !== null && 'marker' in document) return { kind: 'marker' }
   const parsed = grantShape.safeParse(document)
-  return parsed.success ? { kind: 'grant', grant: parsed.data } : z.prettifyError(parsed.error)
+  return parsed.success
+    ? { kind: 'grant', grant: parsed.data }
+    : { kind: 'invalid', message: z.prettifyError(parsed.error) }
 }

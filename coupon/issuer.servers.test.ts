@@ -9,7 +9,7 @@ import { createProxy, type Proxy } from '../test/proxy.ts'
 import { infoOf, type OwnRedis, startOwnRedis } from '../test/redises.ts'
 import { until } from '../test/until.ts'
 import { createGate } from './gate/gate.ts'
-import { campaignsKey } from './gate/keys.ts'
+import { campaignsKey, listKeys } from './gate/keys.ts'
 import { registerScript } from './gate/scripts.ts'
 import type { Appended } from './grant-log.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await redis.connected(5_000)
 })
 beforeEach(async () => {
-  await own.redis.run(registerScript, [campaignsKey], ['all'])
+  await own.redis.run(registerScript, listKeys, ['all'])
 })
 afterEach(() => registries.splice(0).forEach((registry) => registry.stop()))
 afterAll(async () => {
@@ -57,7 +57,7 @@ const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: Appende
 }
 const publish = async (changes: GateChanges = {}): Promise<ArmedGate> => {
   const sale = await armGate(own.redis, changes)
-  await own.redis.run(registerScript, [campaignsKey], ['some', sale.id, 1])
+  await own.redis.run(registerScript, listKeys, ['some', sale.id, 1])
   return sale
 }
 const callsOf = async (): Promise<number> =>

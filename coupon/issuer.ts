@@ -142,6 +142,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       const known = registry.known(campaignId)
       const found = known === undefined ? await registry.find(campaignId) : undefined
       if (found?.kind === 'unknown') return { kind: 'unknown-campaign' }
+      if (found?.kind === 'retired') return { kind: 'closed' }
       if (found?.kind === 'recovering') throw recovering('the campaign cannot be read')
       const campaign = known ?? found?.campaign
       if (campaign === undefined) return { kind: 'unknown-campaign' }

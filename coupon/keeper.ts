@@ -6,6 +6,7 @@ import type { ArmingGate } from './gate/arming.ts'
 import type { OutboxEntry } from './gate/entry.ts'
 import type { GrantLog } from './grant-log.ts'
 import type { CampaignBook } from './ledger/campaigns.ts'
+import type { Listing } from './listing.ts'
 
 /**
  * The loop in every worker that publishes overdue outbox entries and arms gates that are not armed. It needs no lease to relay:
@@ -25,11 +26,10 @@ export type KeeperOptions = {
   armory: Armory
   grantLog: GrantLog
   campaigns: CampaignBook
+  listing: Listing
   log: Log
   /** Age at which an outbox entry is overdue: `publishDeadlineMs` plus `relayMarginMs`. */
   overdueMs: number
-  gateLifetimeMs: number
-  now(): number
 }
 
 /** Entries of one gate that are relayed at one look. */
@@ -109,12 +109,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     kept: () => known,
     async look() {
       try {
-        known = await campaigns.live(options.now() - options.gateLifetimeMs)
-        if ((await gate.register('some', [])).kind === 'lost')
-          await gate.register(
-            'all',
-            known.filter(({ epoch }) => epoch > 0),
-          )
+        known = await campaigns.live()
+        await options.listing.put([])
       } catch (cause) {
         // Without the ledger nothing is armed, but what is overdue can still go into the log.
         log.debug({ cause: messageOf(cause) }, 'the keeper goes on with what it knows')

@@ -5,7 +5,7 @@ import { type GateChanges, armGate, contentOf, openRedis } from '../test/gates.t
 import { infoOf, type OwnRedis, startOwnRedis } from '../test/redises.ts'
 import { until } from '../test/until.ts'
 import { createGate } from './gate/gate.ts'
-import { campaignsChannel, campaignsKey, gateKey } from './gate/keys.ts'
+import { campaignsChannel, campaignsKey, gateKey, listKeys } from './gate/keys.ts'
 import { registerScript } from './gate/scripts.ts'
 import { createRegistry, type Registry, type RegistryOptions } from './registry.ts'
 import { listenForHints } from './registry-hints.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
   await own.control.command('FLUSHALL')
-  await own.redis.run(registerScript, [campaignsKey], ['all'])
+  await own.redis.run(registerScript, listKeys, ['all'])
 })
 afterEach(() => registries.splice(0).forEach((registry) => registry.stop()))
 afterAll(() => own.close())
@@ -42,7 +42,7 @@ afterAll(() => own.close())
 /** A campaign on the list, with its gate. */
 const publish = async (changes: GateChanges = {}): Promise<string> => {
   const { id } = await armGate(own.redis, changes)
-  await own.redis.run(registerScript, [campaignsKey], ['some', id, changes.version ?? 1])
+  await own.redis.run(registerScript, listKeys, ['some', id, changes.version ?? 1])
   return id
 }
 const callsOf = async (): Promise<number> =>
@@ -120,7 +120,7 @@ test('a lost list is whole again as soon as it was written whole', async () => {
   const registry = await openRegistry({ intervalMs: 20 })
   await own.control.command('HDEL', campaignsKey, 'marker')
   await until('the loss was seen', async () => !(await registry.beCurrent()))
-  await own.redis.run(registerScript, [campaignsKey], ['all', id, 1])
+  await own.redis.run(registerScript, listKeys, ['all', id, 1])
   await until('the list is back', () => registry.beCurrent())
   expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
 })
@@ -137,7 +137,7 @@ test('with Redis away an unknown id is not known to be unknown, and a process st
 test('a listed campaign that cannot be read is recovering, hides no other, and makes the list not whole', async () => {
   const [missing, broken] = [randomUUIDv7(), randomUUIDv7()]
   await own.redis.command('SET', gateKey(broken), 'no gate')
-  await own.redis.run(registerScript, [campaignsKey], ['some', missing, 1, broken, 1])
+  await own.redis.run(registerScript, listKeys, ['some', missing, 1, broken, 1])
   const good = await publish()
   const registry = await openRegistry()
   expect(registry.known(good)?.id).toBe(good)
@@ -149,7 +149,7 @@ test('a raised version is read at the next poll, and a campaign that left the li
   const [id, leaving] = [await publish({ stock: 5 }), await publish()]
   const registry = await openRegistry({ intervalMs: 20 })
   await own.redis.command('HSET', gateKey(id), 'version', 2, 'stock', 9)
-  await own.redis.run(registerScript, [campaignsKey], ['some', id, 2])
+  await own.redis.run(registerScript, listKeys, ['some', id, 2])
   await until('the stock of version 2', () => registry.known(id)?.view.stock === 9)
   await own.redis.command('HDEL', campaignsKey, leaving)
   await until('it is forgotten', () => registry.known(leaving) === undefined)

@@ -3,17 +3,22 @@ import { messageOf } from '../platform/failure.ts'
 import { createBound, createGroupCommit } from '../platform/group-commit.ts'
 import type { Log } from '../platform/log.ts'
 import type { RedisClient } from '../platform/redis.ts'
+import { type ListedVersion, readCampaignList } from './gate/campaign-list.ts'
 import type { Gate, GateView } from './gate/gate.ts'
-import { campaignsKey } from './gate/keys.ts'
-import { parseReply } from './gate/reply.ts'
-import { listScript } from './gate/scripts.ts'
 import { idPattern } from './grant.ts'
 
 /** A live campaign as this process knows it; `view` was read at `readAtMs` of this process' monotonic clock. */
 export type LiveCampaign = { id: string; version: number; view: GateView; readAtMs: number }
 
-/** `recovering`: the list, or the gate, is lost and nobody may say that there is no such campaign. */
-export type Found = { kind: 'live'; campaign: LiveCampaign } | { kind: 'unknown' } | { kind: 'recovering' }
+/**
+ * `retired`: it closed long ago and its gate is gone for good. `recovering`: the list, or the gate, is lost and nobody may say that
+ * there is no such campaign.
+ */
+export type Found =
+  | { kind: 'live'; campaign: LiveCampaign }
+  | { kind: 'retired' }
+  | { kind: 'unknown' }
+  | { kind: 'recovering'; progress?: string }
 
 /** The live campaigns, kept in memory and polled from `fc:campaigns`. No unknown id causes a key or a database query. */
 export type Registry = {
@@ -46,6 +51,7 @@ export type RegistryOptions = {
   now(): number
 }
 
+/** How long, and for how many, it is remembered that an id is not live. */
 const missMemoryMs = 1_000
 const missesMax = 10_000
 const askedTogetherMax = 500
@@ -53,7 +59,10 @@ const askedTogetherMax = 500
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
   const campaigns = new Map<string, LiveCampaign>()
-  const misses = createBriefMemory({ forMs: missMemoryMs, namesMax: missesMax, monotonicMs })
+  const misses = {
+    unknown: createBriefMemory({ forMs: missMemoryMs, namesMax: missesMax, monotonicMs }),
+    retired: createBriefMemory({ forMs: missMemoryMs, namesMax: missesMax, monotonicMs }),
+  }
   const loading = new Map<string, Promise<Found>>()
   let whole = false
   let stopped = false
@@ -64,25 +73,22 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     clockOffsetMs = nowMs - (askedAtMs + monotonicMs()) / 2
   }
 
-  const list = async (ids: readonly string[]): Promise<Map<string, number> | undefined> => {
+  const list = async (ids: readonly string[]): Promise<Map<string, ListedVersion> | undefined> => {
     const askedAtMs = monotonicMs()
-    const reply = parseReply('list', await redis.run(listScript, [campaignsKey], ids))
-    noteClock(reply.number(1), askedAtMs)
-    if (reply.code !== 'OK') return undefined
-    const versions = new Map<string, number>()
-    const flat = reply.rest(2)
-    for (let at = 0; at < flat.length; at += 2) versions.set(String(flat[at]), Number(flat[at + 1]))
+    const { nowMs, versions } = await readCampaignList(redis, ids)
+    noteClock(nowMs, askedAtMs)
     return versions
   }
 
   const read = async (id: string): Promise<Found> => {
     const readAtMs = monotonicMs()
-    const view = await gate.view(id)
+    const view = await gate.view(id, campaigns.get(id)?.view.epoch)
     const before = campaigns.get(id)
-    if (view === undefined || (before !== undefined && view.epoch < before.view.epoch))
+    const { progress } = view
+    if (view.epoch === undefined || (before !== undefined && view.epoch < before.view.epoch))
       return before === undefined
-        ? { kind: 'recovering' }
-        : { kind: 'live', campaign: { ...before, view: { ...before.view, armed: false } } }
+        ? { kind: 'recovering', progress }
+        : { kind: 'live', campaign: { ...before, view: { ...before.view, armed: false, progress } } }
     const campaign = { id, version: view.version, view, readAtMs }
     campaigns.set(id, campaign)
     return { kind: 'live', campaign }
@@ -128,13 +134,17 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     if (!stopped) timer = setTimeout(() => void pollForEver(), options.intervalMs)
   }
 
-  const asked = createGroupCommit<string, boolean | undefined>({
+  const asked = createGroupCommit<string, 'live' | 'retired' | 'unknown' | 'recovering'>({
     batchSizeMax: askedTogetherMax,
     inFlightMax: 1,
     bound: createBound(missesMax),
     run: async (ids) => {
       const versions = await list([...new Set(ids)])
-      return ids.map((id) => versions?.has(id))
+      if (versions === undefined) return ids.map(() => 'recovering')
+      return ids.map((id) => {
+        const version = versions.get(id)
+        return version === undefined ? 'unknown' : version === 'retired' ? 'retired' : 'live'
+      })
     },
   })
 
@@ -152,12 +162,12 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const campaign = campaigns.get(id)
     if (campaign !== undefined) return { kind: 'live', campaign }
     if (!idPattern.test(id)) return { kind: 'unknown' }
-    if (misses.has(id)) return { kind: 'unknown' }
-    const listed = await asked.submit(id)
-    if (listed === undefined) return { kind: 'recovering' }
-    if (listed) return load(id)
-    misses.remember(id)
-    return { kind: 'unknown' }
+    if (misses.unknown.has(id)) return { kind: 'unknown' }
+    if (misses.retired.has(id)) return { kind: 'retired' }
+    const kind = await asked.submit(id)
+    if (kind === 'live') return load(id)
+    if (kind !== 'recovering') misses[kind].remember(id)
+    return { kind }
   }
 
   return {
@@ -166,7 +176,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
       if (campaign === undefined) {
-        if (ageMaxMs < missMemoryMs) misses.forget(id)
+        if (ageMaxMs < missMemoryMs) misses.unknown.forget(id)
         return find(id)
       }
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)

@@ -10,10 +10,12 @@ type RawAnswer = {
   latencyMs: number
   /** Seconds, as the server wrote them. */
   retryAfter: string | undefined
+  /** When it was read, in the clock that was given. */
+  answeredMs: number
 }
 
-/** Moments of a wave in one clock; 0 for what did not happen. */
-export type Moments = { firstPressMs: number; lastGrantMs: number; lastAnswerMs: number }
+/** Moments of a wave in one clock; 0 for what did not happen. A grant is 200, 201 or 202, a yes is 200 or 201. */
+export type Moments = { firstPressMs: number; lastYesMs: number; lastGrantMs: number; lastAnswerMs: number }
 
 /**
  * What came back for each shopper of a wave, written down as cheaply as possible while the wave runs: nothing is parsed, because
@@ -32,7 +34,7 @@ export type AnswerSheet = {
   answeredCount(): number
   /** Answers so far whose status is 200, 201 or 202. */
   grantedCount(): number
-  /** When the first request left, the last coupon was answered, and the last answer came, in the clock that was given. */
+  /** When the first request left, and when the last yes, grant and answer came, in the clock that was given. */
   moments(): Moments
   /** Faults of connections, by what they said. */
   faults(): ReadonlyMap<string, number>
@@ -48,10 +50,12 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
   const presses = new Uint8Array(shoppers)
   const statuses = new Uint16Array(shoppers)
   const latenciesMs = new Float64Array(shoppers)
+  const answeredMs = new Float64Array(shoppers)
   const bodies: string[] = []
   const retryAfters = new Map<number, string>()
   const faults = new Map<string, number>()
   let firstPressMs = 0
+  let lastYesMs = 0
   let lastGrantMs = 0
   let lastAnswerMs = 0
   let answeredCount = 0
@@ -69,6 +73,7 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
     answer(shopper, status, body, headers) {
       mark(shopper, answered)
       lastAnswerMs = now()
+      answeredMs[shopper] = lastAnswerMs
       answeredCount += 1
       statuses[shopper] = status
       // Losers are all told the same: one text instead of a hundred thousand.
@@ -76,6 +81,7 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
       bodies[shopper] = previousBody
       if (status >= 200 && status <= 202) {
         lastGrantMs = lastAnswerMs
+        if (status !== 202) lastYesMs = lastAnswerMs
         grantedCount += 1
       }
       if (status !== 202 && status !== 429 && status !== 503) return
@@ -95,19 +101,19 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
       return shoppersLeft
     },
     read(shopper) {
-      const [status, body, latencyMs] = [statuses[shopper], bodies[shopper], latenciesMs[shopper]]
-      if (
-        presses[shopper] !== answered ||
-        status === undefined ||
-        body === undefined ||
-        latencyMs === undefined
-      )
-        return undefined
-      return { status, body, latencyMs, retryAfter: retryAfters.get(shopper) }
+      const body = bodies[shopper]
+      if (presses[shopper] !== answered || body === undefined) return undefined
+      return {
+        body,
+        status: statuses[shopper] ?? 0,
+        latencyMs: latenciesMs[shopper] ?? 0,
+        answeredMs: answeredMs[shopper] ?? 0,
+        retryAfter: retryAfters.get(shopper),
+      }
     },
     answeredCount: () => answeredCount,
     grantedCount: () => grantedCount,
-    moments: () => ({ firstPressMs, lastGrantMs, lastAnswerMs }),
+    moments: () => ({ firstPressMs, lastYesMs, lastGrantMs, lastAnswerMs }),
     faults: () => faults,
   }
 }

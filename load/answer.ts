@@ -10,7 +10,12 @@ export type Answer = {
   next: 'ask' | 'press' | 'nothing'
   /** Not before this long. */
   retryAfterMs: number
+  /** What it says of the gate: that it is being brought back, that it decides, or nothing (the ledger too knows who has a coupon). */
+  gate: 'recovering' | 'deciding' | 'silent'
 }
+
+/** When a request left and when its answer was read, in the clock of the run. */
+export type Moment = { sentMs: number; answeredMs: number }
 
 const couponShape = z.object({
   id: z.string(),
@@ -22,7 +27,7 @@ const couponShape = z.object({
 
 const outcomeShape = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('granted'), coupons: z.tuple([couponShape]) }),
-  z.object({ outcome: z.enum(['confirming', 'recovering', 'none']) }),
+  z.object({ outcome: z.enum(['confirming', 'recovering', 'none']), retryAfterMs: z.number().default(0) }),
 ])
 
 const problemShape = z.object({ code: z.string() })
@@ -52,6 +57,7 @@ export const unanswered: Answer = {
   outcome: 'unanswered',
   next: 'ask',
   retryAfterMs: 0,
+  gate: 'silent',
 }
 
 /** Understands the answer to a press. */
@@ -66,28 +72,40 @@ export const readIssue = (status: number, body: string, retryAfter?: string): An
       outcome: status === 201 ? 'granted' : 'had it already',
       next: 'nothing',
       retryAfterMs,
+      gate: 'deciding',
     }
   }
   if (status === 202)
-    return { told: { kind: 'confirming' }, outcome: 'confirming', next: 'ask', retryAfterMs }
+    return {
+      told: { kind: 'confirming' },
+      outcome: 'confirming',
+      next: 'ask',
+      retryAfterMs,
+      gate: 'deciding',
+    }
   const code = parse(problemShape, body)?.code ?? 'unreadable'
   if (status === 409 && code === 'sold-out')
-    return { told: { kind: 'sold-out' }, outcome: code, next: 'nothing', retryAfterMs }
+    return { told: { kind: 'sold-out' }, outcome: code, next: 'nothing', retryAfterMs, gate: 'deciding' }
+  const gate = code === 'recovering' ? 'recovering' : 'silent'
   if (status === 503 || status === 429)
-    return { told: { kind: 'unknown' }, outcome: code, next: 'press', retryAfterMs }
+    return { told: { kind: 'unknown' }, outcome: code, next: 'press', retryAfterMs, gate }
   if (status >= 500 || code === 'unreadable')
     return { ...unanswered, outcome: `${status} ${code}`, retryAfterMs }
-  return { told: { kind: 'refused', code }, outcome: code, next: 'nothing', retryAfterMs }
+  return { told: { kind: 'refused', code }, outcome: code, next: 'nothing', retryAfterMs, gate: 'silent' }
 }
 
 /** Understands the answer of the outcome route. */
 export const readOutcome = (status: number, body: string, retryAfter?: string): Answer => {
-  const retryAfterMs = retryAfterOf(retryAfter)
   const read = status === 200 ? parse(outcomeShape, body) : undefined
-  if (read === undefined) return { ...unanswered, outcome: `outcome ${status}`, retryAfterMs }
-  if (read.outcome === 'granted')
-    return { told: grantedBy(read.coupons[0]), outcome: 'granted', next: 'nothing', retryAfterMs }
-  if (read.outcome === 'none') return { told: { kind: 'none' }, outcome: 'none', next: 'press', retryAfterMs }
-  const kind = read.outcome === 'confirming' ? 'confirming' : 'unknown'
-  return { told: { kind }, outcome: read.outcome, next: 'ask', retryAfterMs }
+  if (read === undefined)
+    return { ...unanswered, outcome: `outcome ${status}`, retryAfterMs: retryAfterOf(retryAfter) }
+  const { outcome } = read
+  if (outcome === 'granted')
+    return { ...unanswered, told: grantedBy(read.coupons[0]), outcome, next: 'nothing' }
+  const { retryAfterMs } = read
+  if (outcome === 'none')
+    return { told: { kind: 'none' }, outcome, next: 'press', retryAfterMs, gate: 'deciding' }
+  if (outcome === 'recovering')
+    return { told: { kind: 'unknown' }, outcome, next: 'ask', retryAfterMs, gate: 'recovering' }
+  return { told: { kind: 'confirming' }, outcome, next: 'ask', retryAfterMs, gate: 'silent' }
 }

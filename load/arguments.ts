@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { Failure, messageOf } from '../platform/failure.ts'
+import { helpFlag, type NumberBounds, rangeOf, readArguments } from '../platform/arguments.ts'
 
 /** What a load run is asked to do. */
 export type BurstArguments = {
@@ -23,9 +22,9 @@ export type BurstArguments = {
   history?: string
 }
 
-export type LoadCommand = { kind: 'burst'; burst: BurstArguments } | { kind: 'help' }
+export type LoadCommand = { kind: 'burst'; burst: BurstArguments }
 
-type Bounds = { default: number; min: number; max: number; says: string }
+type Bounds = NumberBounds & { says: string }
 
 const bounds = {
   // Answers are kept for the comparison, some 500 bytes each: 250 MB at the bound.
@@ -36,8 +35,8 @@ const bounds = {
   pairs: { default: 3, min: 1, max: 20, says: 'with --baseline: measured pairs' },
 } as const satisfies Record<string, Bounds>
 
-const numberRow = ([name, { default: value, min, max, says }]: [string, Bounds]): string =>
-  `  ${`--${name} N`.padEnd(17)} ${says}: ${min} to ${max}, ${value} when left out`
+const numberRow = ([name, ofFlag]: [string, Bounds]): string =>
+  `  ${`--${name} N`.padEnd(17)} ${ofFlag.says}: ${rangeOf(ofFlag)}, ${ofFlag.default} when left out`
 
 /** What the command accepts. */
 export const usage = [
@@ -64,7 +63,7 @@ const flags = {
   json: { type: 'string' },
   report: { type: 'string' },
   history: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
+  ...helpFlag,
 } as const
 
 const isOrigin = (text: string): boolean => {
@@ -72,53 +71,35 @@ const isOrigin = (text: string): boolean => {
   return url !== null && url.protocol === 'http:' && (url.pathname === '/' || url.pathname === '')
 }
 
-const refused = (faults: readonly string[]): Failure =>
-  new Failure('refused', `${faults.join('\n')}\n\n${usage}`, { retryable: false })
-
-const readFlags = (args: string[]) => {
-  try {
-    return parseArgs({ args, options: flags, allowPositionals: true, strict: true })
-  } catch (cause) {
-    // Its first sentence says which flag is unknown, or lacks its value; the rest is about dashes.
-    throw refused([messageOf(cause).split('. ')[0] ?? ''])
-  }
-}
-
 /** Reads the words behind `npm run load --`. Throws `refused` with every fault at once, and with what is accepted. */
-export const parseArguments = (args: string[]): LoadCommand => {
-  const { values, positionals } = readFlags(args)
-  if (values.help) return { kind: 'help' }
-
-  const faults: string[] = []
+export const parseArguments = (words: readonly string[]): LoadCommand | 'help' => {
+  const { values, positionals, expected, fault, number, refuseFaults } = readArguments(words, {
+    flags,
+    usage,
+  })
+  if (values.help) return 'help'
   if (positionals.length !== 1 || positionals[0] !== 'burst')
-    faults.push(`expected the scenario burst, not ${positionals.join(' ') || 'nothing'}`)
-  const number = (name: keyof typeof bounds): number => {
-    const text = values[name]
-    const { default: fallback, min, max } = bounds[name]
-    if (text === undefined) return fallback
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (!(value >= min && value <= max)) faults.push(`--${name}: expected ${min} to ${max}, not ${text}`)
-    return value
-  }
+    expected('expected the scenario burst', positionals.join(' '))
+  const countOf = (flag: keyof typeof bounds): number => number(flag, values[flag], bounds[flag])
 
-  const shoppers = number('shoppers')
-  const connections = number('connections')
+  const shoppers = countOf('shoppers')
+  const connections = countOf('connections')
   const burst: BurstArguments = {
     shoppers,
-    stock: number('stock'),
+    stock: countOf('stock'),
     // A connection without a shopper would have nothing to do.
     connections: Math.min(connections, shoppers),
-    warmUp: number('warm-up'),
-    ...(values.baseline ? { pairs: number('pairs') } : {}),
+    warmUp: countOf('warm-up'),
+    ...(values.baseline ? { pairs: countOf('pairs') } : {}),
     ...(values.url === undefined ? {} : { url: values.url }),
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.report === undefined ? {} : { report: values.report }),
     ...(values.history === undefined ? {} : { history: values.history }),
   }
-  if (values.pairs !== undefined && !values.baseline) faults.push('--pairs: only with --baseline')
+  if (values.pairs !== undefined && !values.baseline) fault('--pairs: only with --baseline')
   if (values.url !== undefined && !isOrigin(values.url))
-    faults.push(`--url: expected an origin as in http://127.0.0.1:8080, not ${values.url}`)
-  if (faults.length > 0) throw refused(faults)
+    expected('--url: expected an origin as in http://127.0.0.1:8080', values.url)
+  refuseFaults()
   return { kind: 'burst', burst }
 }
 

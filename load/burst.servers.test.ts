@@ -1,17 +1,26 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
+import { openRedis } from '../test/gates.ts'
+import { startOwnServers } from '../test/own-servers.ts'
+import { type Running, startPart } from '../test/processes.ts'
+import { until } from '../test/until.ts'
 import { connectDatabase } from '../platform/mysql.ts'
+import type { BurstResult } from './burst.ts'
 
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
 
 /** Runs the command as a person does, and returns what it said and how it ended. */
-const load = async (words: string): Promise<{ code: unknown; stdout: string; stderr: string }> => {
+const load = async (
+  words: string,
+  changes: Record<string, string> = {},
+): Promise<{ code: unknown; stdout: string; stderr: string }> => {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words.split(' ')], {
-    env: { PATH: process.env['PATH'], ...environment, API_URL: apiUrl },
+    env: { PATH: process.env['PATH'], ...environment, API_URL: apiUrl, ...changes },
   })
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => {
@@ -96,3 +105,56 @@ test('a flag that does not exist ends with 2', async () => {
   expect(stderr).toMatch(/Unknown option '--shopers'/)
   expect(code).toBe(2)
 })
+
+/** Empties Redis as soon as a gate there has granted something. */
+const emptyAmidBurst = async (url: string): Promise<void> => {
+  const redis = await openRedis(url)
+  try {
+    await until('a coupon is granted', async () => {
+      const [gate] = (await redis.command('KEYS', 'fc:*:gate')) as string[]
+      return gate !== undefined && Number(await redis.command('HGET', gate, 'granted')) > 0
+    })
+    await redis.command('FLUSHALL')
+  } finally {
+    redis.close()
+  }
+}
+
+test('a burst in the middle of which Redis is emptied says PASS, and how long the gate was recovering', async () => {
+  const folder = join(inject('folder'), 'emptied')
+  const own = await startOwnServers('emptied')
+  const parts: Running[] = []
+  try {
+    const start = async (part: 'api' | 'worker'): Promise<Running> => {
+      const running = await startPart(part, own.environment, { folder, waitFor: 'ready' })
+      parts.push(running)
+      return running
+    }
+    const [api] = await Promise.all([start('api'), start('worker')])
+    const file = join(folder, 'burst.json')
+    const [{ code, stdout }] = await Promise.all([
+      load(`burst --shoppers 2000 --stock 1000 --connections 10 --warm-up 0 --json ${file}`, {
+        ...own.environment,
+        API_URL: api.url,
+      }),
+      emptyAmidBurst(own.environment['REDIS_URL'] ?? ''),
+    ])
+    expect(stdout.trim()).toMatch(/^PASS {2}2,000 shoppers pressed for 1,000 coupons/)
+    expect(stdout).toMatch(
+      /^ {2}recovering +[\d,.]+ ms {2}first to last of [\d,]+ such answers; over within/m,
+    )
+    expect(code).toBe(0)
+
+    const { bursts } = JSON.parse(await readFile(file, 'utf8')) as { bursts: BurstResult[] }
+    const { recovering, figures } = bursts[0] ?? {}
+    const [stretch] = recovering?.stretches ?? []
+    expect(recovering?.answers).toBeGreaterThan(0)
+    expect(stretch?.overWithinMs).toBeGreaterThan(stretch?.lastedMs ?? 0)
+    // Some had won before Redis was emptied, and all others after it was back.
+    expect(figures?.wave.accepted).toBeLessThan(1_000)
+    expect(figures).toMatchObject({ accepted: 1_000, persisted: 1_000 })
+  } finally {
+    await Promise.all(parts.map((part) => part.stop()))
+    await own.stop()
+  }
+}, 120_000)

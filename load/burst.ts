@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Check, overallVerdict, type Verdict } from '../coupon/books/check.ts'
-import { createComparison } from '../coupon/books/comparison.ts'
-import type { LedgerRow } from '../coupon/books/identity.ts'
-import { type Answer, readIssue, unanswered } from './answer.ts'
+import { type Comparison, createComparison } from '../coupon/books/comparison.ts'
+import { type Answer, type Moment, readIssue, unanswered } from './answer.ts'
 import { type AnswerSheet, createAnswerSheet } from './answer-sheet.ts'
 import type { ApiClient } from './api-client.ts'
 import { type ClientsBook, createClientsBook } from './clients-book.ts'
@@ -14,6 +13,7 @@ import type { LedgerReader } from './ledger-reader.ts'
 import { type LedgerLag, waitForLag } from './ledger-lag.ts'
 import { pressAll } from './press.ts'
 import type { Progress } from './progress.ts'
+import { type Recovering, recoveringOf } from './recovering.ts'
 import { createShoppers, type Shoppers } from './shoppers.ts'
 
 /** What a burst presses, and how. */
@@ -28,6 +28,8 @@ export type BurstResult = {
   /** First answers, by what they came to. */
   outcomes: OutcomeFigures[]
   figures: BurstFigures
+  /** How long the gate was being brought back, as the answers tell; null when it never was. */
+  recovering: Recovering | null
   /** Shoppers whose first answer left it open, and who asked or pressed again. */
   followedUp: number
   /** Shoppers who pressed once more after the end. */
@@ -54,32 +56,38 @@ export type BurstDependencies = {
 const drainLimitMs = 120_000
 const grantedIntervalMs = 5
 // Longer than a gate with a million grants may take to be armed again.
-const followUpBounds = { roundsMax: 60, waitMaxMs: 5_000, limitMs: 90_000 }
+const followUpBounds = { waitMaxMs: 5_000, limitMs: 90_000 }
 // Enough to see a wrong answer to a repeat, few enough not to be a second burst.
 const repeatsMax = 400
 const lagLimitMs = 15_000
 
-const firstAnswers = (
-  sheet: AnswerSheet,
-  shoppers: number,
-): { answer: Answer; latencyMs: number | undefined }[] =>
+type FirstAnswer = { answer: Answer; latencyMs: number | undefined; moment: Moment }
+
+/** Whoever has no answer by `nowMs` has none. */
+const firstAnswers = (sheet: AnswerSheet, shoppers: number, nowMs: number): FirstAnswer[] =>
   Array.from({ length: shoppers }, (_, shopper) => {
     const raw = sheet.read(shopper)
-    if (raw === undefined) return { answer: unanswered, latencyMs: undefined }
-    return { answer: readIssue(raw.status, raw.body, raw.retryAfter), latencyMs: raw.latencyMs }
+    if (raw === undefined)
+      return { answer: unanswered, latencyMs: undefined, moment: { sentMs: nowMs, answeredMs: nowMs } }
+    const { latencyMs, answeredMs } = raw
+    return {
+      answer: readIssue(raw.status, raw.body, raw.retryAfter),
+      latencyMs,
+      moment: { sentMs: answeredMs - latencyMs, answeredMs },
+    }
   })
 
 /** Feeds the comparison with what the clients were told and what the ledger holds. */
 const compareBooks = async (
   book: ClientsBook,
   shoppers: Shoppers,
-  rows: AsyncIterable<LedgerRow>,
+  eachRow: (onRow: Comparison['row']) => Promise<void>,
   options: { stock: number; isLedgerComplete: boolean },
 ): Promise<Check[]> => {
   // Everybody who pressed, and as many again that nobody knows.
   const comparison = createComparison({ ...options, identitiesMax: 2 * shoppers.count + 1_000 })
   book.tell(comparison, shoppers.userId)
-  for await (const row of rows) comparison.row(row)
+  await eachRow(comparison.row)
   return comparison.finish()
 }
 
@@ -129,20 +137,17 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
   // Opens the connection that the drain is timed on.
   await count()
 
-  let drain = await pressAndDrain(plan, dependencies, requests, sheet, drainFrom)
-  let moments = sheet.moments()
+  const drainOfWave = await pressAndDrain(plan, dependencies, requests, sheet, drainFrom)
+  const moments = sheet.moments()
   const book = createClientsBook()
-  const answers = firstAnswers(sheet, plan.shoppers)
-  for (const [shopper, { answer }] of answers.entries()) book.add(shopper, answer)
+  const answers = firstAnswers(sheet, plan.shoppers, now())
+  for (const [shopper, { answer, moment }] of answers.entries()) book.add(shopper, answer, moment)
+  const wave = { accepted: book.winners(), persisted: drainOfWave.rows }
 
   progress.step('following up on open answers')
-  const asking = { api, campaignId, tokenOf: shoppers.token }
-  const winnersOfWave = book.winners()
-  const followedUp = await followUp(book, { ...asking, ...followUpBounds, now })
-  if (book.winners() > winnersOfWave) {
-    moments = { ...moments, lastGrantMs: now() }
-    drain = await drainFrom(book.winners(), moments.lastGrantMs)
-  }
+  const asking = { api, campaignId, tokenOf: shoppers.token, now }
+  const followedUp = await followUp(book, { ...asking, ...followUpBounds })
+  const drain = book.winners() > wave.accepted ? await drainFrom(book.winners(), now()) : drainOfWave
   const accepted = book.winners()
   const repeated = await pressAgain(book, plan.shoppers, { ...asking, repeatsMax })
 
@@ -152,7 +157,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
   progress.step('comparing the books')
   // Also rows that nobody waits for, more than were told, are there by then.
   const isLagGone = await waitForLag(lag, lagLimitMs)
-  const checks = await compareBooks(book, shoppers, ledger.rows(campaignId), {
+  const checks = await compareBooks(book, shoppers, (onRow) => ledger.eachRow(campaignId, onRow), {
     stock: plan.stock,
     isLedgerComplete: isLagGone ?? drain.isComplete,
   })
@@ -165,10 +170,11 @@ export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies)
     repeated,
     verdict: overallVerdict(checks),
     outcomes: outcomeFigures(answers),
+    recovering: recoveringOf(book.heard(), moments.firstPressMs),
     figures: burstFigures(
-      { answers: sheet.answeredCount(), accepted, persisted: drain.rows },
+      { answers: sheet.answeredCount(), accepted, persisted: drain.rows, wave },
       moments,
-      drain.lastRowMs,
+      drainOfWave.lastRowMs,
     ),
     faults: Object.fromEntries(sheet.faults()),
   }

@@ -1,17 +1,23 @@
 import type { Comparison } from '../coupon/books/comparison.ts'
 import type { Told } from '../coupon/books/identity.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, Moment } from './answer.ts'
+import type { Heard } from './recovering.ts'
 
 /** The slot that the shoppers of a load run press for. */
 const slot = 1
 
+/** A shopper for whom the last answer leaves it open. */
+export type OpenAnswer = { shopper: number; answer: Answer; answeredMs: number }
+
 /** What each shopper was told, answer by answer: one of the books that are compared. */
 export type ClientsBook = {
-  add(shopper: number, answer: Answer): void
+  add(shopper: number, answer: Answer, moment: Moment): void
   /** The last answer of everybody for whom it leaves it open. */
-  open(): { shopper: number; answer: Answer }[]
+  open(): OpenAnswer[]
   /** Shoppers who were told that they have a coupon. */
   winners(): number
+  /** What the answers said of the gate. */
+  heard(): readonly Heard[]
   /** Tells all of it to a comparison, in order. */
   tell(comparison: Comparison, userIdOf: (shopper: number) => string): void
   /** Every answer, in order. */
@@ -21,17 +27,21 @@ export type ClientsBook = {
 /** An empty book. */
 export const createClientsBook = (): ClientsBook => {
   const entries: { shopper: number; told: Told }[] = []
-  const open = new Map<number, Answer>()
+  const open = new Map<number, OpenAnswer>()
   const winners = new Set<number>()
+  const heard: Heard[] = []
   return {
-    add(shopper, answer) {
-      entries.push({ shopper, told: answer.told })
-      if (answer.told.kind === 'granted') winners.add(shopper)
-      if (answer.next === 'nothing') open.delete(shopper)
-      else open.set(shopper, answer)
+    add(shopper, answer, { sentMs, answeredMs }) {
+      const { told, gate, next } = answer
+      entries.push({ shopper, told })
+      if (told.kind === 'granted') winners.add(shopper)
+      if (gate !== 'silent') heard.push({ gate, sentMs, answeredMs })
+      if (next === 'nothing') open.delete(shopper)
+      else open.set(shopper, { shopper, answer, answeredMs })
     },
-    open: () => [...open].map(([shopper, answer]) => ({ shopper, answer })),
+    open: () => [...open.values()],
     winners: () => winners.size,
+    heard: () => heard,
     tell(comparison, userIdOf) {
       for (const { shopper, told } of entries) comparison.told(userIdOf(shopper), slot, told)
     },

@@ -10,15 +10,29 @@ test('rates are per second, and no time is no rate', () => {
 })
 
 test('accepted counts to the last yes, persisted to the last row, answers to the last answer', () => {
-  const moments = { firstPressMs: 1_000, lastGrantMs: 2_000, lastAnswerMs: 3_000 }
-  expect(burstFigures({ answers: 400, accepted: 200, persisted: 200 }, moments, 2_500)).toEqual({
+  const moments = { firstPressMs: 1_000, lastYesMs: 2_000, lastGrantMs: 2_100, lastAnswerMs: 3_000 }
+  const wave = { accepted: 200, persisted: 210 }
+  expect(burstFigures({ answers: 400, accepted: 200, persisted: 210, wave }, moments, 2_500)).toEqual({
     answers: 400,
     accepted: 200,
-    persisted: 200,
+    persisted: 210,
+    wave,
     answersPerSecond: 200,
     acceptedPerSecond: 200,
+    drainMs: 400,
+    persistedPerSecond: 140,
+  })
+})
+
+test('coupons that were accepted and persisted after the wave count in no rate', () => {
+  const moments = { firstPressMs: 1_000, lastYesMs: 2_000, lastGrantMs: 2_000, lastAnswerMs: 3_000 }
+  const wave = { accepted: 50, persisted: 60 }
+  expect(burstFigures({ answers: 400, accepted: 350, persisted: 350, wave }, moments, 2_500)).toMatchObject({
+    accepted: 350,
+    persisted: 350,
+    acceptedPerSecond: 50,
+    persistedPerSecond: 40,
     drainMs: 500,
-    persistedPerSecond: 200 / 1.5,
   })
 })
 
@@ -39,6 +53,7 @@ test('answers are counted by outcome, and who had no answer has no latency', () 
     outcome: 'sold-out',
     next: 'nothing',
     retryAfterMs: 0,
+    gate: 'deciding',
   } as const
   expect(
     outcomeFigures([

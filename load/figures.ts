@@ -5,19 +5,27 @@ import { type LatencySummary, summariseLatencies } from './latency.ts'
 /** Answers that came to the same, and how long they took. */
 export type OutcomeFigures = { outcome: string; answers: number; latency: LatencySummary | undefined }
 
-/** What a burst measured. Rates are of one second, times in milliseconds. */
-export type BurstFigures = {
-  answers: number
+/** How much a wave, or the whole run, came to. */
+export type Counts = {
   /** Coupons that somebody was told they have. */
   accepted: number
   /** Coupons in the ledger. */
   persisted: number
+}
+
+/**
+ * What a burst measured. Rates are of one second, times in milliseconds, and all of them are of the wave: everybody's first press, and
+ * the ledger filling up behind it. Who follows up on an open answer waits in between as long as was asked, and that is no rate.
+ */
+export type BurstFigures = Counts & {
+  answers: number
+  wave: Counts
   answersPerSecond: number
-  /** From the first press to the last yes. */
+  /** Yes of the wave, from the first press to the last of them. */
   acceptedPerSecond: number
-  /** From the first press until the last row was seen. */
+  /** Rows behind the wave, from the first press until the last was seen. */
   persistedPerSecond: number
-  /** From the last yes until the last row was seen. */
+  /** From the last grant of the wave until its last row was seen. */
   drainMs: number
 }
 
@@ -25,18 +33,18 @@ export type BurstFigures = {
 export const rate = (count: number, fromMs: number, toMs: number): number =>
   toMs > fromMs ? (count * 1_000) / (toMs - fromMs) : 0
 
-/** Puts the rates together. `moments` and `lastRowMs` are of one clock. */
+/** Puts the rates together. `moments` and `lastRowMs` are those of the wave, of one clock. */
 export const burstFigures = (
-  counts: { answers: number; accepted: number; persisted: number },
+  counts: Counts & { answers: number; wave: Counts },
   moments: Moments,
   lastRowMs: number,
 ): BurstFigures => {
-  const { firstPressMs, lastGrantMs, lastAnswerMs } = moments
+  const { firstPressMs, lastYesMs, lastGrantMs, lastAnswerMs } = moments
   return {
     ...counts,
     answersPerSecond: rate(counts.answers, firstPressMs, lastAnswerMs),
-    acceptedPerSecond: rate(counts.accepted, firstPressMs, lastGrantMs),
-    persistedPerSecond: rate(counts.persisted, firstPressMs, lastRowMs),
+    acceptedPerSecond: rate(counts.wave.accepted, firstPressMs, lastYesMs),
+    persistedPerSecond: rate(counts.wave.persisted, firstPressMs, lastRowMs),
     drainMs: Math.max(0, lastRowMs - lastGrantMs),
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Answer, unanswered } from './answer.ts'
-import { createClientsBook } from './clients-book.ts'
+import { type ClientsBook, createClientsBook } from './clients-book.ts'
 import { waitForDrain } from './drain.ts'
 import { followUp, pressAgain } from './follow-up.ts'
 import { unknownLag } from './ledger-lag.ts'
@@ -10,6 +10,7 @@ const granted: Answer = {
   outcome: 'granted',
   next: 'nothing',
   retryAfterMs: 0,
+  gate: 'silent',
 }
 const none: Answer = { ...unanswered, told: { kind: 'none' }, next: 'press' }
 const overloaded: Answer = { ...unanswered, outcome: 'overloaded', next: 'press', retryAfterMs: 1 }
@@ -18,10 +19,18 @@ const confirming: Answer = { ...unanswered, told: { kind: 'confirming' } }
 const asking = {
   campaignId: 'k',
   tokenOf: String,
-  roundsMax: 4,
   waitMaxMs: 1,
   limitMs: 60_000,
   now: () => performance.now(),
+}
+
+/** A book in which these shoppers, numbered from 0, were answered so just now. */
+const bookOf = (...answers: Answer[]): ClientsBook => {
+  const book = createClientsBook()
+  const nowMs = asking.now()
+  for (const [shopper, answer] of answers.entries())
+    book.add(shopper, answer, { sentMs: nowMs, answeredMs: nowMs })
+  return book
 }
 
 /** An API that gives these answers one after the other, and remembers what it was asked. */
@@ -43,8 +52,7 @@ const paths: [string, Answer, Answer[], string[]][] = [
 ]
 
 test.each(paths)('%s', async (_, first, answers, calls) => {
-  const book = createClientsBook()
-  book.add(0, first)
+  const book = bookOf(first)
   const api = scriptedApi(answers)
   expect(await followUp(book, { ...asking, api })).toBe(calls.length > 0 ? 1 : 0)
   expect(api.calls).toEqual(calls)
@@ -52,23 +60,41 @@ test.each(paths)('%s', async (_, first, answers, calls) => {
   expect(book.open()).toEqual([])
 })
 
-test('who gets no answer stays open after the last round', async () => {
-  const book = createClientsBook()
-  book.add(0, unanswered)
+test('who gets no answer stays open after the limit, and nobody asks after it', async () => {
+  const book = bookOf(unanswered, unanswered)
   const api = scriptedApi([])
-  await followUp(book, { ...asking, api })
-  expect(api.calls).toHaveLength(asking.roundsMax)
-  expect(book.open()).toHaveLength(1)
+  const startedAtMs = asking.now()
+  // Every look at the clock is 30 ms later.
+  let looks = 0
+  const now = (): number => startedAtMs + (looks += 1) * 30
+  expect(await followUp(book, { ...asking, api, limitMs: 200, now })).toBe(2)
+  expect(book.open()).toHaveLength(2)
+  expect(api.calls.length).toBeGreaterThan(0)
+  expect(api.calls.length).toBeLessThan(8)
 })
 
-test('no round begins after the limit', async () => {
-  const book = createClientsBook()
-  book.add(0, unanswered)
-  const api = scriptedApi([])
-  let nowMs = 0
-  const now = (): number => (nowMs += 30)
-  await followUp(book, { ...asking, api, limitMs: 70, now })
-  expect(api.calls).toHaveLength(2)
+test('each shopper comes back when they were asked to, not before and not with the slowest', async () => {
+  const fromMs = asking.now()
+  const book = bookOf(
+    { ...overloaded, retryAfterMs: 300 },
+    { ...overloaded, retryAfterMs: 1 },
+    { ...overloaded, retryAfterMs: 90_000 },
+  )
+  const came: { shopper: string; afterMs: number }[] = []
+  const api = {
+    press: async (_: string, shopper: string) => {
+      came.push({ shopper, afterMs: asking.now() - fromMs })
+      return granted
+    },
+    outcome: async () => unanswered,
+  }
+  await followUp(book, { ...asking, api, waitMaxMs: 500 })
+  expect(came.map(({ shopper }) => shopper)).toEqual(['1', '0', '2'])
+  expect(came.map(({ afterMs }, index) => afterMs >= ([100, 300, 500][index] ?? 0))).toEqual([
+    true,
+    true,
+    true,
+  ])
 })
 
 test('repeats are spread over all who pressed', async () => {
@@ -84,6 +110,22 @@ test('repeats are spread over all who pressed', async () => {
   expect(await pressAgain(createClientsBook(), 10, options)).toBe(4)
   expect(pressed).toEqual(['0', '3', '6', '9'])
   expect(await pressAgain(createClientsBook(), 2, options)).toBe(2)
+})
+
+test('the book knows what each answer said of the gate, and when it was asked and told', async () => {
+  const book = createClientsBook()
+  book.add(0, { ...overloaded, gate: 'recovering' }, { sentMs: 1, answeredMs: 2 })
+  book.add(1, unanswered, { sentMs: 2, answeredMs: 3 })
+  const now = (() => {
+    let nowMs = 1_000
+    return () => (nowMs += 10)
+  })()
+  const options = { ...asking, now, repeatsMax: 1 }
+  await pressAgain(book, 1, { ...options, api: scriptedApi([{ ...granted, gate: 'deciding' }]) })
+  expect(book.heard()).toEqual([
+    { gate: 'recovering', sentMs: 1, answeredMs: 2 },
+    { gate: 'deciding', sentMs: 1_010, answeredMs: 1_020 },
+  ])
 })
 
 /** A ledger whose rows are counted as these numbers, one after the other, ten milliseconds apart. */

@@ -1,17 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ApiClient } from './api-client.ts'
-import type { ClientsBook } from './clients-book.ts'
+import type { ClientsBook, OpenAnswer } from './clients-book.ts'
 import { inParallel } from './in-parallel.ts'
 
-export type FollowUpOptions = {
+type AskOptions = {
   api: Pick<ApiClient, 'press' | 'outcome'>
   campaignId: string
   tokenOf(shopper: number): string
-  /** Rounds at the most, and no new one after this long; who is open then stays open. */
-  roundsMax: number
-  limitMs: number
+  /** The clock of the book. */
   now(): number
-  /** The longest wait before a round, whatever Retry-After says. */
+}
+
+export type FollowUpOptions = AskOptions & {
+  /** Nobody asks again after this long; who is open then stays open. */
+  limitMs: number
+  /** The longest that anybody waits, whatever Retry-After says. */
   waitMaxMs: number
 }
 
@@ -19,26 +22,41 @@ export type FollowUpOptions = {
 const waitMinMs = 100
 const concurrency = 64
 
+const ask = async (
+  book: ClientsBook,
+  shopper: number,
+  act: 'press' | 'outcome',
+  { api, campaignId, tokenOf, now }: AskOptions,
+): Promise<void> => {
+  const sentMs = now()
+  const answer = await api[act](campaignId, tokenOf(shopper))
+  book.add(shopper, answer, { sentMs, answeredMs: now() })
+}
+
 /**
- * Does what a shopper does whose answer leaves it open: waits as long as was asked, then asks what came of the press (after no
+ * Does what shoppers do whose answer leaves it open: each waits as long as was asked, then asks what came of the press (after no
  * answer, and while it is pending) or presses again (after 503, and after the word that nothing was granted).
  * Returns how many shoppers had to.
  */
 export const followUp = async (book: ClientsBook, options: FollowUpOptions): Promise<number> => {
-  const { api, campaignId, now } = options
+  const { now, waitMaxMs } = options
   const endMs = now() + options.limitMs
-  let open = book.open()
-  const shoppers = open.length
-  for (let round = 0; round < options.roundsMax && open.length > 0 && now() < endMs; round += 1) {
-    const askedMs = open.reduce((longest, { answer }) => Math.max(longest, answer.retryAfterMs), waitMinMs)
-    await wait(Math.min(askedMs, options.waitMaxMs))
-    await inParallel(open, concurrency, async ({ shopper, answer }) => {
-      const act = answer.next === 'press' ? api.press : api.outcome
-      book.add(shopper, await act(campaignId, options.tokenOf(shopper)))
-    })
-    open = book.open()
+  const dueMs = ({ answer, answeredMs }: OpenAnswer): number =>
+    answeredMs + Math.min(Math.max(answer.retryAfterMs, waitMinMs), waitMaxMs)
+  const shoppers = book.open().length
+  for (;;) {
+    const open = book.open()
+    const nowMs = now()
+    if (open.length === 0 || nowMs >= endMs) return shoppers
+    const due = open.filter((one) => dueMs(one) <= nowMs)
+    if (due.length === 0) {
+      const nextMs = open.reduce((earliest, one) => Math.min(earliest, dueMs(one)), endMs)
+      await wait(Math.ceil(nextMs - nowMs))
+    } else
+      await inParallel(due, concurrency, ({ shopper, answer }) =>
+        ask(book, shopper, answer.next === 'press' ? 'press' : 'outcome', options),
+      )
   }
-  return shoppers
 }
 
 /**
@@ -48,12 +66,10 @@ export const followUp = async (book: ClientsBook, options: FollowUpOptions): Pro
 export const pressAgain = async (
   book: ClientsBook,
   count: number,
-  options: Pick<FollowUpOptions, 'api' | 'campaignId' | 'tokenOf'> & { repeatsMax: number },
+  options: AskOptions & { repeatsMax: number },
 ): Promise<number> => {
   const step = Math.ceil(count / options.repeatsMax)
   const shoppers = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step)
-  await inParallel(shoppers, concurrency, async (shopper) => {
-    book.add(shopper, await options.api.press(options.campaignId, options.tokenOf(shopper)))
-  })
+  await inParallel(shoppers, concurrency, (shopper) => ask(book, shopper, 'press', options))
   return shoppers.length
 }

@@ -75,7 +75,7 @@ const load = async (asked: BurstArguments): Promise<LoadRun> => {
 const words = process.argv.slice(2)
 try {
   const asked = parseArguments(words)
-  if (asked.kind === 'help') process.stdout.write(`${usage}\n`)
+  if (asked === 'help') process.stdout.write(`${usage}\n`)
   else process.exitCode = exitCodes[(await load(asked.burst)).verdict]
 } catch (cause) {
   process.stderr.write(`\n${messageOf(cause)}\n`)

@@ -17,7 +17,7 @@ export const migrateTables = async (database: Database): Promise<number> => {
   const db = drizzle({ client: database.pool })
   await database.leased(['fc:migrate'], 30, async (held) => {
     if (held.size === 0)
-      throw new Failure('unavailable', 'another migration holds the lock for more than 30 s', {
+      throw new Failure('unavailable', 'another migration of this database holds its lock beyond 30 s', {
         retryable: true,
       })
     await migrate(db, { migrationsFolder })

@@ -9,10 +9,13 @@ export type ReadinessCheck = {
 }
 
 /**
- * `/livez`: the process runs. `/readyz`: 200 when every check holds, else 503; both name the checks.
- * `current` is asked at every request.
+ * `/livez`: the process runs. `/readyz`: 200 when every check holds and the process stays, else 503; it names the checks.
+ * All of it is asked at every request.
  */
-export const createHealthRoutes = (checks: readonly ReadinessCheck[]) =>
+export const createHealthRoutes = (
+  checks: readonly ReadinessCheck[],
+  isStopping: () => boolean = () => false,
+) =>
   new Hono()
     .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', (context) => {
@@ -20,7 +23,8 @@ export const createHealthRoutes = (checks: readonly ReadinessCheck[]) =>
         checks.map(({ name, ready, waitsFor }) => [name, ready() ? 'ready' : (waitsFor?.() ?? 'waiting')]),
       )
       const ready = checks.every((check) => check.ready())
-      return context.json({ status: ready ? 'ready' : 'waiting', checks: states }, ready ? 200 : 503, {
+      const status = isStopping() ? 'stopping' : ready ? 'ready' : 'waiting'
+      return context.json({ status, checks: states }, status === 'ready' ? 200 : 503, {
         'Cache-Control': 'no-store',
       })
     })

@@ -1,14 +1,18 @@
 import { backoff } from './backoff.ts'
 import { messageOf } from './failure.ts'
 import type { KafkaCluster } from './kafka.ts'
+import type { RecordHeaders } from './kafka-headers.ts'
 import type { Log } from './log.ts'
 
 /** A record as it lies in the log. */
 export type StoredRecord = {
   partition: number
   offset: number
+  /** By the clock of the broker or of the producer, as the topic says. Whatever a producer wrote: it need not be a date. */
+  timestampMs: number
   key: Buffer | null
   value: Buffer | null
+  headers: RecordHeaders
 }
 
 export type Batch = {
@@ -97,8 +101,10 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
             records: batch.messages.map((message) => ({
               partition,
               offset: Number(message.offset),
+              timestampMs: Number(message.timestamp),
               key: message.key,
               value: message.value,
+              headers: message.headers,
             })),
             heartbeat,
             async handled(offset) {

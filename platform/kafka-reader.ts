@@ -1,9 +1,10 @@
 import { backoff } from './backoff.ts'
 import { Failure, messageOf } from './failure.ts'
 import type { KafkaCluster } from './kafka.ts'
+import type { RecordHeaders } from './kafka-headers.ts'
 
-/** A value as it lies in one partition. */
-export type LogValue = { offset: number; value: Buffer | null }
+/** A value as it lies in one partition, with what stands around it. */
+export type LogValue = { offset: number; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
 
 /** Reads a stretch of the log without a consumer group: nothing is noted anywhere, at the brokers or here. */
 export type LogReader = {
@@ -24,7 +25,8 @@ type Cluster = {
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>
   findBroker(broker: { nodeId: string }): Promise<Broker>
 }
-type Fetched = { partitions: { messages: { offset: string; value: Buffer | null }[] }[] }
+type FetchedRecord = { offset: string; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
+type Fetched = { partitions: { messages: FetchedRecord[] }[] }
 type Broker = {
   fetch(request: {
     isolationLevel: number
@@ -70,7 +72,7 @@ export const createLogReader = (kafka: KafkaCluster): LogReader => {
     const messages = responses.flatMap(({ partitions }) => partitions.flatMap((one) => one.messages))
     // A fetch begins with the whole batch that the offset lies in.
     return messages
-      .map((message) => ({ offset: Number(message.offset), value: message.value }))
+      .map(({ offset: text, key, value, headers }) => ({ offset: Number(text), key, value, headers }))
       .filter((message) => message.offset >= offset)
   }
 

@@ -7,16 +7,20 @@ import { until } from '../test/until.ts'
 import { connectDatabase, type Connection, type Database } from './mysql.ts'
 
 let own: OwnDatabase
+let stranger: OwnDatabase
 let database: Database
 let other: Database
 beforeAll(async () => {
-  own = await createOwnDatabase({ isBare: true })
+  ;[own, stranger] = await Promise.all([
+    createOwnDatabase({ isBare: true }),
+    createOwnDatabase({ isBare: true }),
+  ])
   const options = { url: own.url, connectionsMax: 1, queryTimeoutMs: 500 }
   ;[database, other] = [connectDatabase(options), connectDatabase(options)]
 })
 afterAll(async () => {
   await Promise.all([database.close(), other.close()])
-  await own.close()
+  await Promise.all([own.close(), stranger.close()])
 })
 
 const heldBy = (of: Database, names: string[]): Promise<string[]> =>
@@ -46,6 +50,24 @@ test('whoever waits for a lock has it once its holder let go', async () => {
     waiting: other.leased([name], 20, async (held) => held.has(name)),
   }))
   expect(await second.waiting).toBe(true)
+})
+
+test('two databases on one server hold a lock of the same name at once', async () => {
+  const name = `test:${randomUUID()}`
+  const held = await database.leased([name], 0, async () => [
+    await heldBy(stranger.database, [name]),
+    await heldBy(other, [name]),
+  ])
+  expect(held).toEqual([[name], []])
+})
+
+test('a name of 47 characters is taken, and a longer one refused before anything is locked', async () => {
+  const longest = randomUUID().padEnd(47, 'x')
+  expect(await heldBy(database, [longest])).toEqual([longest])
+  await expect(heldBy(database, [longest, `${longest}x`])).rejects.toMatchObject({
+    ...{ code: 'refused', retryable: false },
+    message: expect.stringContaining(`${longest}x has 48`),
+  })
 })
 
 test('a holder that works for long keeps its lock', async () => {

@@ -9,6 +9,7 @@ import {
   type RowDataPacket,
 } from 'mysql2/promise'
 import { Failure, messageOf } from './failure.ts'
+import { createLeased, type Leased, type LoneConnection } from './lease.ts'
 import { within } from './within.ts'
 
 /** One connection inside a transaction. Values are escaped by the driver; a row is unknown until read. */
@@ -30,16 +31,7 @@ export type Database = {
     work: (connection: Connection) => Promise<{ commit: boolean; result: Result }>,
     options?: { snapshot: boolean },
   ): Promise<Result>
-  /**
-   * Takes those of the named locks (`GET_LOCK`) that are free within `waitSeconds` each, on one connection of its own, and holds
-   * them while `work` runs. A cut connection, or a process that stands still for twice the time that a query may take, loses them,
-   * and `work` is not told.
-   */
-  leased<Result>(
-    names: readonly string[],
-    waitSeconds: number,
-    work: (held: ReadonlySet<string>) => Promise<Result>,
-  ): Promise<Result>
+  readonly leased: Leased
   close(): Promise<void>
 }
 
@@ -57,7 +49,7 @@ const failureOf = (cause: unknown): Failure =>
     : new Failure('unavailable', `database: ${messageOf(cause)}`, { retryable: true, cause })
 
 /** Whether it was the server that said no (1205 lock wait, 1213 deadlock, ...): its connection is as good as before. */
-const isServersNo = (thrown: unknown): boolean => {
+export const isServersNo = (thrown: unknown): boolean => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
   return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause
 }
@@ -185,30 +177,17 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     }
   }
 
-  const leased: Database['leased'] = async (names, waitSeconds, work) => {
+  /** Not of the pool: whoever holds a lock needs the pool for its work, and would wait for others like it. */
+  const connectAlone = async (timeoutMs: number): Promise<LoneConnection> => {
+    const connection = await createConnection(connectionOptions)
+    // A cut shows at the next statement; without a listener it would end the process.
+    connection.on('error', () => undefined)
+    return { ...bounded(connection, timeoutMs), destroy: () => connection.destroy() }
+  }
+  const lease = createLeased({ connect: connectAlone, queryTimeoutMs })
+  const leased: Leased = async (names, waitSeconds, work) => {
     try {
-      // Not of the pool: whoever holds a lock needs the pool for its work, and would wait for others like it.
-      const connection = await createConnection(connectionOptions)
-      // A cut shows at the next statement; without a listener it would end the process.
-      connection.on('error', () => undefined)
-      const statements = bounded(connection, queryTimeoutMs + waitSeconds * 1_000)
-      let alive: NodeJS.Timeout | undefined
-      try {
-        const held = new Set<string>()
-        // The server's own patience with a silent holder is eight hours: a paused process would keep everybody out.
-        await statements.change('SET SESSION wait_timeout = ?', [Math.ceil((2 * queryTimeoutMs) / 1_000)])
-        alive = setInterval(() => void statements.rows('SELECT 1').catch(() => undefined), queryTimeoutMs / 2)
-        for (const name of names) {
-          const [row] = await statements.rows('SELECT GET_LOCK(?, ?) AS held', [name, waitSeconds])
-          if (Number(row?.['held']) === 1) held.add(name)
-        }
-        return await work(held)
-      } finally {
-        clearInterval(alive)
-        // They go with their connection too, but only once the server notes its end: till then the next one finds them held.
-        await statements.rows('SELECT RELEASE_ALL_LOCKS()').catch(() => undefined)
-        connection.destroy()
-      }
+      return await lease(names, waitSeconds, work)
     } catch (cause) {
       throw failureOf(cause)
     }

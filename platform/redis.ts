@@ -55,6 +55,10 @@ const failureOf = (cause: unknown): Failure => {
     : new Failure('unavailable', `Redis: ${message}`, { retryable: true, cause })
 }
 
+/** Whether Redis answered, with an error (NOPERM, an unknown command, ...), as opposed to no answer. */
+export const isRedisRefusal = (thrown: unknown): boolean =>
+  thrown instanceof Failure && thrown.cause instanceof Error && thrown.cause.name === 'ReplyError'
+
 /** A connection for scripts and commands; it reconnects for ever, and refuses at once while it is cut off. */
 export const connectRedis = (options: RedisClientOptions): RedisClient => {
   const client = new Redis(options.url, {

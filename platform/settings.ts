@@ -31,6 +31,13 @@ export const kafkaBrokers = z
     error: 'expected host:port, several with commas between',
   })
 
+/** Where all three servers are. */
+export const serverAddresses = {
+  REDIS_URL: redisUrl,
+  KAFKA_BROKERS: kafkaBrokers,
+  DATABASE_URL: databaseUrl,
+}
+
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
 /** A secret of at least 8 characters. There is no default. */

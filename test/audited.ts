@@ -79,8 +79,6 @@ export const openAudited = async (): Promise<Audited> => {
     // Longer than any test that has nobody to relay.
     stuckMs: 300_000,
     watchMs: 200,
-    gateLifetimeMs: 86_400_000,
-    now: Date.now,
     monotonicMs: () => performance.now(),
   })
 

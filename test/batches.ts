@@ -12,6 +12,7 @@ export const recordsOf = (
 ): StoredRecord[] =>
   values.map((value, index) => ({
     ...{ partition, offset: fromOffset + index, key: Buffer.from([0xff, index % 256]) },
+    ...{ timestampMs: 1_700_000_000_000 + index, headers: {} },
     value: value === null || Buffer.isBuffer(value) ? value : Buffer.from(encodeGrant(value)),
   }))
 

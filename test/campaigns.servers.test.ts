@@ -3,6 +3,7 @@ import {
   type Answer,
   ask,
   campaignDocument,
+  closedAnHourAgo,
   createCampaign,
   newUser,
   operatorToken,
@@ -86,7 +87,7 @@ test.concurrent('a campaign whose last coupon is gone is sold out', async () => 
 test.concurrent.each([
   ['scheduled', { opensAt: inMs(1_800_000) }],
   ['open', {}],
-  ['closed', { opensAt: '2020-01-01T00:00:00Z', closesAt: '2020-01-02T00:00:00Z' }],
+  ['closed', closedAnHourAgo()],
 ])(
   'a campaign may be made %s, and operators and the public read the same of it at once',
   async (state, changes) => {

@@ -55,6 +55,12 @@ export const campaignDocument = (changes: Record<string, unknown> = {}): Record<
   ...changes,
 })
 
+/** Times of a campaign that is over, and whose gate is still there. */
+export const closedAnHourAgo = (): { opensAt: string; closesAt: string } => ({
+  opensAt: new Date(Date.now() - 7_200_000).toISOString(),
+  closesAt: new Date(Date.now() - 3_600_000).toISOString(),
+})
+
 /** Creates a campaign through this API process and returns its id. */
 export const createCampaign = async (url: string, changes: Record<string, unknown> = {}): Promise<string> => {
   const answer = await ask(`${url}/v1/admin/campaigns`, {

@@ -3,14 +3,13 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createCallers } from '../api/caller.ts'
 import { createApp } from '../api/app.ts'
 import { adminCampaignRoutes } from '../api/admin-campaigns.ts'
-import { createArmory } from '../coupon/arm.ts'
 import type { CampaignBook } from '../coupon/ledger/campaigns.ts'
 import { createHealthRoutes } from '../platform/health.ts'
 import { type HttpServer, serveHttp } from '../platform/http-server.ts'
 import { createLog } from '../platform/log.ts'
 import { type Answer, ask, campaignDocument } from './client.ts'
-import { pausedBefore } from './pauses.ts'
 import { openShop, type Shop } from './shops.ts'
+import { slowArmory } from './slow-armories.ts'
 import { until } from './until.ts'
 
 let shop: Shop
@@ -74,11 +73,10 @@ test('a campaign that a keeper sees and arms first is created all the same, and 
   await expectOpen(answer)
 })
 
-test.each(['stop', 'flip', 'register'] as const)(
+test.each(['stop', 'flip', 'put'] as const)(
   'a creation waits for a keeper that saw the campaign first and has yet to %s, and the very next press wins',
   async (step) => {
-    const paused = pausedBefore(shop.parts.gate, step)
-    const keeper = createArmory({ ...shop.parts, gate: paused.part })
+    const { armory: keeper, ...paused } = slowArmory(shop.parts, step)
     let arming: Promise<unknown> = Promise.resolve()
     const answer = await createWith(async (id) => {
       arming = keeper.arm([id], 0)
@@ -86,7 +84,9 @@ test.each(['stop', 'flip', 'register'] as const)(
       // It goes on once the creation waits for its lease.
       void until('the creation waits', async () => {
         const statements = await shop.ledger.rows('SELECT info FROM information_schema.processlist')
-        return statements.some(({ info }) => String(info).includes(`GET_LOCK('fc:arm:${id}'`))
+        return statements.some(
+          ({ info }) => /GET_LOCK\(.*'fc:arm:/.test(String(info)) && String(info).includes(id),
+        )
       }).then(paused.resume)
     })
     await arming

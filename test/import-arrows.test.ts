@@ -10,6 +10,8 @@ const arrows: Record<string, readonly string[]> = {
   worker: ['coupon', 'platform'],
   load: ['coupon', 'platform'],
   audit: ['coupon', 'platform'],
+  doctor: ['coupon', 'platform'],
+  dlq: ['coupon', 'platform'],
   migrations: ['coupon', 'platform'],
   token: ['coupon', 'platform'],
   servers: ['platform'],

@@ -30,7 +30,7 @@ const toEnd: Gap[] = [
   { gap: 'rebuild and newest settings', step: 'read' },
   { gap: 'newest settings and flip', step: 'flip' },
   { gap: 'flip and clearing up', step: 'forget' },
-  { gap: 'clearing up and the list', step: 'register' },
+  { gap: 'clearing up and the list', step: 'put' },
 ]
 const atRearming: Gap[] = [...toStop, ...toCut, { gap: 'the snapshot and its chunk', step: 'fill' }, ...toEnd]
 const atCreation: Gap[] = [...toStop, { gap: 'stop and cut', step: 'cut' }, ...toEnd]

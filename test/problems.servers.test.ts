@@ -1,14 +1,22 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { expect, inject, test } from 'vitest'
 import { problemKinds } from '../api/problem.ts'
-import { ask, campaignDocument, createCampaign, newUser, operatorToken, press, tokenOf } from './client.ts'
+import {
+  ask,
+  campaignDocument,
+  closedAnHourAgo,
+  createCampaign,
+  newUser,
+  operatorToken,
+  press,
+  tokenOf,
+} from './client.ts'
 
 const [first, second] = inject('apiUrls')
 
 type Call = { method?: string; path: string; token?: string; json?: unknown; body?: string; type?: string }
 
 const inHalfAnHour = (): string => new Date(Date.now() + 1_800_000).toISOString()
-const past = { opensAt: '2020-01-01T00:00:00Z', closesAt: '2020-01-02T00:00:00Z' }
 const soldOut = async (): Promise<string> => {
   const campaignId = await createCampaign(first, { stock: 1 })
   await press(first, campaignId, newUser())
@@ -33,7 +41,7 @@ const causes: [string, number, () => Promise<Call> | Call][] = [
   ['method-not-allowed', 405, () => ({ path: '/v1/coupons', method: 'DELETE' })],
   ['sold-out', 409, async () => issueOf(await soldOut())],
   ['not-open', 409, async () => issueOf(await createCampaign(first, { opensAt: inHalfAnHour() }))],
-  ['closed', 409, async () => issueOf(await createCampaign(first, past))],
+  ['closed', 409, async () => issueOf(await createCampaign(first, closedAnHourAgo()))],
   ['too-large', 413, () => createOf('x'.repeat(65_537))],
   ['unsupported-media-type', 415, () => createOf('x', 'text/plain')],
   ['invalid', 422, () => createOf('{}')],

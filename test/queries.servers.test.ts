@@ -1,6 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { expect, inject, test } from 'vitest'
-import { ask, createCampaign, listOf, newUser, operatorToken, outcomeOf, press, tokenOf } from './client.ts'
+import {
+  ask,
+  closedAnHourAgo,
+  createCampaign,
+  listOf,
+  newUser,
+  operatorToken,
+  outcomeOf,
+  press,
+  tokenOf,
+} from './client.ts'
 
 const [first, second] = inject('apiUrls')
 
@@ -48,7 +58,7 @@ test('each slot up to 10 is taken when the campaign allows it, and 1 is meant wh
 test.each([
   ['sold out', { stock: 1 }],
   ['not open', { opensAt: new Date(Date.now() + 600_000).toISOString() }],
-  ['closed', { opensAt: '2020-01-01T00:00:00Z', closesAt: '2020-01-02T00:00:00Z' }],
+  ['closed', closedAnHourAgo()],
 ])(
   'a slot over the limit of a campaign wins nothing and is no fault of ours when it is %s',
   async (_, changes) => {

@@ -2,6 +2,7 @@ import { expect, inject, test } from 'vitest'
 import {
   ask,
   campaignDocument,
+  closedAnHourAgo,
   createCampaign,
   listOf,
   newUser,
@@ -67,7 +68,7 @@ test.concurrent('after the close the winner gets the same coupon again, and ever
 })
 
 test.concurrent('a campaign that is closed from the start grants nothing', async () => {
-  const campaignId = await createCampaign(first, { opensAt: inMs(-7_200_000), closesAt: inMs(-3_600_000) })
+  const campaignId = await createCampaign(first, closedAnHourAgo())
   for (const url of [first, second]) {
     const { status, body } = await press(url, campaignId, newUser())
     expect([status, body['code']]).toEqual([409, 'closed'])

@@ -111,7 +111,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const armory = createArmory(parts)
   const keeper = createKeeper({
     ...{ gate: parts.gate, armory, grantLog: createGrantLog({ ...logParts, producer }), campaigns, log },
-    ...{ overdueMs, gateLifetimeMs: hourMs, now: Date.now },
+    ...{ overdueMs, listing: parts.listing },
   })
   await registry.start()
   let keeping: { stop(): void } | undefined
@@ -151,7 +151,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     },
     async clear() {
       await shop.rest()
-      await ledger.change('UPDATE campaigns SET closes_at_ms = 1')
+      await ledger.change('UPDATE campaigns SET retired_at_ms = 1, granted = 0 WHERE retired_at_ms IS NULL')
       await own.control.command('FLUSHALL')
     },
     async close() {

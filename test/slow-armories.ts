@@ -3,7 +3,7 @@ import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
 import { createRebuilder } from '../coupon/rebuild.ts'
 import { type Paused, pausedBefore } from './pauses.ts'
 
-/** A call of an arming, in their order. `fill` is a chunk of the rebuild, `read` the newest settings. */
+/** A call of an arming, in their order. `fill` is a chunk of the rebuild, `read` the newest settings, `put` the list. */
 export type Step =
   | 'readMany'
   | 'inspect'
@@ -17,7 +17,7 @@ export type Step =
   | 'read'
   | 'flip'
   | 'forget'
-  | 'register'
+  | 'put'
 
 /** An armory that is held back before one of its calls. */
 export type SlowArmory = Omit<Paused<object>, 'part'> & { armory: Armory }
@@ -36,6 +36,10 @@ export const slowArmory = (parts: ArmoryOptions, step: Step): SlowArmory => {
       const paused = pausedBefore(logEnds, step)
       return { ...paused, armory: createArmory({ ...parts, logEnds: paused.part }) }
     }
+    case 'put': {
+      const paused = pausedBefore(parts.listing, step)
+      return { ...paused, armory: createArmory({ ...parts, listing: paused.part }) }
+    }
     case 'rebuild': {
       const paused = pausedBefore(rebuilder, step)
       return { ...paused, armory: createArmory({ ...parts, rebuilder: paused.part }) }
@@ -50,8 +54,7 @@ export const slowArmory = (parts: ArmoryOptions, step: Step): SlowArmory => {
     case 'stop':
     case 'survivors':
     case 'flip':
-    case 'forget':
-    case 'register': {
+    case 'forget': {
       const paused = pausedBefore(gate, step)
       return { ...paused, armory: createArmory({ ...parts, gate: paused.part }) }
     }

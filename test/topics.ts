@@ -40,9 +40,12 @@ const recordsOf = async (kafka: KafkaCluster, topic: string, offsets: readonly P
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
     autoCommit: false,
-    eachMessage: async ({ partition, message: { offset, key, value, headers = {} } }) => {
+    eachMessage: async ({ partition, message: { offset, timestamp, key, value, headers = {} } }) => {
       const texts = Object.entries(headers).map(([name, header]) => [name, String(header)])
-      const record = { partition, offset: Number(offset), key, value, headers: Object.fromEntries(texts) }
+      const record = {
+        ...{ partition, offset: Number(offset), timestampMs: Number(timestamp), key, value },
+        headers: Object.fromEntries(texts),
+      }
       found.set(`${partition} ${offset}`, record)
     },
   })

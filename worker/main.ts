@@ -3,6 +3,7 @@ import { serveHttp } from '../platform/http-server.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createConsumer } from '../platform/kafka-consumer.ts'
 import { createProducer } from '../platform/kafka-producer.ts'
+import { createLogReader } from '../platform/kafka-reader.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
 import { connectDatabase } from '../platform/mysql.ts'
@@ -10,19 +11,18 @@ import { runProcess } from '../platform/process.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
-import { createArmingGate } from '../coupon/gate/arming.ts'
+import { createArmoryParts } from '../coupon/armory-parts.ts'
+import { createAudit } from '../coupon/audit/audit.ts'
+import { createAuditParts } from '../coupon/audit/audit-parts.ts'
 import { createGate } from '../coupon/gate/gate.ts'
-import { successionMs } from '../coupon/gate/succession.ts'
 import { createGrantLog } from '../coupon/grant-log.ts'
 import { grantsTopic, recorderGroup } from '../coupon/grant.ts'
 import { createKeeper, repeat } from '../coupon/keeper.ts'
-import { createCampaignBook } from '../coupon/ledger/campaigns.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { createCouponBook } from '../coupon/ledger/coupons.ts'
-import { createRebuildReader } from '../coupon/ledger/rebuild.ts'
 import { createRecorder } from '../coupon/ledger/record.ts'
-import { createLogEnds } from '../coupon/log-ends.ts'
-import { createRebuilder } from '../coupon/rebuild.ts'
+import { createRetirements } from '../coupon/ledger/retirements.ts'
+import { createRetirement } from '../coupon/retirement.ts'
 import { createSweep } from '../coupon/sweep.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { alignForEver, createProgress } from './progress.ts'
@@ -40,7 +40,7 @@ await runProcess(async (life) => {
   })
   const database = connectDatabase({
     url: settings.DATABASE_URL,
-    connectionsMax: 4,
+    connectionsMax: 6,
     queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
   })
   const topics = createTopics(kafka)
@@ -52,10 +52,9 @@ await runProcess(async (life) => {
     onFault: (message) => log.debug({ message }, 'Redis'),
   })
   const monotonicMs = (): number => performance.now()
-  const positions = createPositions(database)
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
   const progress = createProgress({
-    positions,
+    positions: createPositions(database),
     topics,
     log,
     onUnplaced: () => alignment.now(),
@@ -76,26 +75,21 @@ await runProcess(async (life) => {
     onCrash: (cause) => life.fail(`the consumer died: ${cause.message}`),
   })
   const alignment = alignForEver(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
-  const armingGate = createArmingGate(redis)
   const gate = createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX })
-  const logEnds = createLogEnds({ producer, positions, partitions, refuseIfStopping: life.refuseIfStopping })
-  const campaigns = createCampaignBook(database)
+  const armoryParts = createArmoryParts({
+    redis,
+    database,
+    producer,
+    partitions,
+    refuseIfStopping: life.refuseIfStopping,
+    log,
+    soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
+    monotonicMs,
+  })
+  const { gate: armingGate, campaigns, listing, logEnds } = armoryParts
   const keeper = createKeeper({
     gate: armingGate,
-    armory: createArmory({
-      gate: armingGate,
-      database,
-      campaigns,
-      producer,
-      logEnds,
-      rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
-      log,
-      successionMs: () => successionMs(redis),
-      soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
-      gateLifetimeMs: settings.GATE_LIFETIME_MS,
-      monotonicMs,
-      now: Date.now,
-    }),
+    armory: createArmory(armoryParts),
     grantLog: createGrantLog({
       producer,
       gate,
@@ -106,10 +100,9 @@ await runProcess(async (life) => {
       monotonicMs,
     }),
     campaigns,
+    listing,
     log,
     overdueMs: settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS,
-    gateLifetimeMs: settings.GATE_LIFETIME_MS,
-    now: Date.now,
   })
   const health = await serveHttp(
     createHealthRoutes([
@@ -138,10 +131,26 @@ await runProcess(async (life) => {
     ageMs: 30_000,
     ledgerWaitMs: 5_000,
   })
+  const logReader = createLogReader(kafka)
+  const retirement = createRetirement({
+    redis,
+    gate,
+    arming: armingGate,
+    database,
+    campaigns,
+    retirements: createRetirements(database),
+    audit: createAudit(createAuditParts({ redis, database, topics, reader: logReader })),
+    log,
+    gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    now: Date.now,
+  })
   const keeping = repeat(keeper.look, settings.KEEPER_INTERVAL_MS)
   const sweeping = repeat(() => sweep.step(keeper.kept()), settings.SWEEP_INTERVAL_MS)
+  const retiring = repeat(retirement.step, settings.RETIREMENT_INTERVAL_MS)
   life.onStop({ name: 'keeper', timeoutMs: 100, stop: keeping.stop })
   life.onStop({ name: 'sweep', timeoutMs: 100, stop: sweeping.stop })
+  life.onStop({ name: 'retirement', timeoutMs: 100, stop: retiring.stop })
+  life.onStop({ name: 'log reader', timeoutMs: 200, stop: logReader.close })
   life.onStop({ name: 'alignment', timeoutMs: 100, stop: alignment.stop })
   life.onStop({ name: 'consumer', timeoutMs: 5_000, stop: consumer.stop })
   life.onStop({ name: 'producer', timeoutMs: 1_000, stop: producer.close })

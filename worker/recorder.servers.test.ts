@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Campaign } from '../coupon/campaign.ts'
 import { encodeMarker, type Grant } from '../coupon/grant.ts'
-import { createRecorder } from '../coupon/ledger/record.ts'
+import { createRecorder, type Recorder } from '../coupon/ledger/record.ts'
 import { batchOf, openRecording, recordsOf } from '../test/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
 import { grantOf, grantsOf, positionOf, storedOf } from '../test/grants.ts'
@@ -33,15 +34,35 @@ const newPartition = async (): Promise<number> => {
   await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES (?, 0)', [partitions])
   return partitions
 }
-const bad: [string, string, () => Promise<Grant | Buffer | null>][] = [
+/** Makes the last of 1,000 coupons of a campaign a row, before any of the others. */
+const storeLast = async (campaign: Campaign): Promise<Grant> => {
+  const last = grantOf(campaign, { rank: 1_000 })
+  await open().recording(batchOf(recordsOf(await newPartition(), [last])).batch)
+  return last
+}
+const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | null>][] = [
   ['no value', 'undecodable', async () => null],
   ['bytes that are no text', 'undecodable', async () => Buffer.from([0xff, 0x00, 0xfe, 0x22])],
-  ['JSON that is no grant', 'undecodable', async () => Buffer.from('{"couponId":7}')],
+  [
+    'a grant with a wrong type',
+    'invalid',
+    async (campaign) => Buffer.from(JSON.stringify({ ...grantOf(campaign), rank: '1000' })),
+  ],
   ['an unknown campaign', 'unknown-campaign', async () => grantOf({ id: randomUUIDv7() })],
   [
     'a rank above the stock',
     'rank-above-stock',
     async () => grantOf(await ledger.createCampaign({ epoch: 1, stock: 1 }), { rank: 2 }),
+  ],
+  [
+    'a rank that is a row',
+    'rank-taken',
+    async (campaign) => grantOf(campaign, { rank: (await storeLast(campaign)).rank }),
+  ],
+  [
+    'a coupon that is a row of another user',
+    'coupon-differs',
+    async (campaign) => ({ ...(await storeLast(campaign)), userId: 'another' }),
   ],
   ['a late grant', 'late', async () => grantOf(await ledger.createCampaign({ epoch: 2 }))],
 ]
@@ -54,12 +75,14 @@ test.each(table)(
   async ({ reason, make, place }) => {
     const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
     const grants = grantsOf(campaign, 999)
-    const records = recordsOf(partition, [...grants.slice(0, place), await make(), ...grants.slice(place)])
+    const oneBad = await make(campaign)
+    const earlier = await storedOf(ledger, campaign)
+    const records = recordsOf(partition, [...grants.slice(0, place), oneBad, ...grants.slice(place)])
     const [before] = await letters.offsets()
     const { batch, done } = batchOf(records)
     await open().recording(batch)
     expect(done.handled).toEqual([1_000])
-    expect(await storedOf(ledger, campaign)).toEqual(grants)
+    expect(await storedOf(ledger, campaign)).toEqual([...grants, ...earlier])
     expect(await positionOf(ledger, partition)).toBe(1_000)
     expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 1)
     const { value, key } = records[place] ?? {}
@@ -94,8 +117,9 @@ test('a dead letter has the value and the key of its record, and its headers say
         'origin-topic': 'coupon.grants.v1',
         'origin-partition': String(partition),
         'origin-offset': String(record?.offset),
+        'origin-timestamp-ms': String(record?.timestampMs),
       },
-      ...{ reason, message: expect.stringMatching(/./), time: '1970-01-01T00:00:00.000Z' },
+      ...{ reason, message: expect.stringMatching(/./), time: '1970-01-01T00:00:00.000Z', redrives: '0' },
     })
 })
 
@@ -111,6 +135,27 @@ test('nothing is committed before the dead letters are acknowledged', async () =
   letters.proxy.release()
   await recording
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 4])
+})
+
+test('a batch whose commit fails after its letters were acknowledged is recorded again, and its letters are not kept twice', async () => {
+  const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
+  const grants = grantsOf(campaign, 3)
+  const recorder = createRecorder(ledger.database)
+  let attempts = 0
+  const failing: Recorder = {
+    record: (stretch, keep) =>
+      recorder.record(stretch, async (broken, nextOffset) => {
+        await keep(broken, nextOffset)
+        attempts += 1
+        if (attempts < 3) throw new Error('the commit failed')
+      }),
+  }
+  const [before] = await letters.offsets()
+  const bytes = Buffer.from('no grant')
+  const { batch, done } = batchOf(recordsOf(partition, [...grants, bytes, grantOf({ id: randomUUIDv7() })]))
+  await open({ recorder: failing }).recording(batch)
+  expect([attempts, done.handled, await storedOf(ledger, campaign)]).toEqual([3, [5], grants])
+  expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 2)
 })
 
 test('1,000 letters of 2 KB, more than one produce may hold, and one of nearly 1 MB are kept', async () => {

@@ -2,10 +2,11 @@ import type { Batch, StoredRecord } from '../platform/kafka-consumer.ts'
 import { backoff } from '../platform/backoff.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log.ts'
+import type { DeadLetter } from '../coupon/dead-letter.ts'
 import { decodeRecord } from '../coupon/grant.ts'
 import type { Recorded, Recorder } from '../coupon/ledger/record.ts'
 import type { Broken, GrantAt, Stretch } from '../coupon/ledger/stretch.ts'
-import type { DeadLetter, DeadLetters } from './dead-letters.ts'
+import type { DeadLetters } from './dead-letters.ts'
 import type { Progress } from './progress.ts'
 
 export type RecordingOptions = {
@@ -23,15 +24,22 @@ const misplacedPauseMs = 100
 const retryFirstMs = 50
 const retryMaxMs = 2_000
 
-type Decoded = { stretch: Stretch; undecodable: DeadLetter[]; byOffset: Map<number, StoredRecord> }
+type Decoded = {
+  stretch: Stretch
+  unreadable: DeadLetter[]
+  byOffset: Map<number, StoredRecord>
+  /** What was kept in an attempt that did not come to its commit, by offset: it is not kept twice. */
+  kept: Map<number, DeadLetter['reason']>
+}
 
 const decode = (records: readonly StoredRecord[], first: StoredRecord, last: StoredRecord): Decoded => {
   const grants: GrantAt[] = []
-  const undecodable: DeadLetter[] = []
+  const unreadable: DeadLetter[] = []
   for (const record of records) {
     const decoded = decodeRecord(record.value)
-    if (typeof decoded === 'string') undecodable.push({ record, reason: 'undecodable', message: decoded })
-    else if (decoded.kind === 'grant') grants.push({ offset: record.offset, grant: decoded.grant })
+    if (decoded.kind === 'grant') grants.push({ offset: record.offset, grant: decoded.grant })
+    else if (decoded.kind !== 'marker')
+      unreadable.push({ record, reason: decoded.kind, message: decoded.message })
   }
   const stretch = {
     partition: first.partition,
@@ -39,7 +47,8 @@ const decode = (records: readonly StoredRecord[], first: StoredRecord, last: Sto
     endOffset: last.offset + 1,
     grants,
   }
-  return { stretch, undecodable, byOffset: new Map(records.map((record) => [record.offset, record])) }
+  const byOffset = new Map(records.map((record) => [record.offset, record]))
+  return { stretch, unreadable, byOffset, kept: new Map() }
 }
 
 /**
@@ -49,16 +58,20 @@ const decode = (records: readonly StoredRecord[], first: StoredRecord, last: Sto
 export const createRecording = (options: RecordingOptions): ((batch: Batch) => Promise<void>) => {
   const { recorder, deadLetters, progress, log } = options
 
-  const recordOnce = ({ stretch, undecodable, byOffset }: Decoded): Promise<Recorded> =>
+  const recordOnce = ({ stretch, unreadable, byOffset, kept }: Decoded): Promise<Recorded> =>
     recorder.record(stretch, async (broken: readonly Broken[], nextOffset) => {
-      const letters: DeadLetter[] = undecodable.filter(({ record }) => record.offset < nextOffset)
+      const found: DeadLetter[] = unreadable.filter(({ record }) => record.offset < nextOffset)
       for (const { offset, reason, message } of broken) {
         const record = byOffset.get(offset)
         if (record === undefined) throw new Failure('defect', `no record at ${offset}`, { retryable: false })
-        letters.push({ record, reason, message })
+        found.push({ record, reason, message })
       }
+      const letters = found
+        .filter(({ record, reason }) => kept.get(record.offset) !== reason)
+        .sort((left, right) => left.record.offset - right.record.offset)
       if (letters.length === 0) return
       await deadLetters.keep(letters)
+      for (const { record, reason } of letters) kept.set(record.offset, reason)
       log.error(
         { partition: stretch.partition, letters: letters.length, first: letters[0]?.message },
         'records that can not be stored went to the dead letters',

@@ -45,9 +45,6 @@ export type AuditOptions = {
   stuckMs: number
   /** One that is still there after this long, while the log answers, is stuck. */
   watchMs: number
-  /** A campaign that has been closed for longer has no gate. */
-  gateLifetimeMs: number
-  now(): number
   monotonicMs(): number
 }
 
@@ -109,8 +106,7 @@ export const createAudit = (options: AuditOptions): Audit => {
     { files, shares, hasClients }: { files: ShareFiles; shares: number; hasClients: boolean },
   ): Promise<AuditResult> => {
     const { before, after } = moments.ledger
-    const isLifetimeOver = options.now() > before.closesAtMs + options.gateLifetimeMs
-    const state = judgeGate(reading, moments.ledger, isLifetimeOver)
+    const state = judgeGate(reading, moments.ledger)
     const copies = createCopies({
       highestStock: Math.max(before.highestStock, after.highestStock),
       isGateCompared: state.kind === 'compared',
@@ -133,7 +129,7 @@ export const createAudit = (options: AuditOptions): Audit => {
     const checks = [...Object.values(copies.tallies).map((tally) => tally.check()), ...ofClients]
     const unjudged = copies.unjudged()
     const notes = [
-      ...(state.kind === 'gone' ? ['the gate was taken away after its lifetime'] : []),
+      ...(state.kind === 'gone' ? ['the gate was retired: it was taken away after its lifetime'] : []),
       ...(unjudged > 0 ? [`${unjudged} rows have no other book: the log no longer has their records`] : []),
     ]
     return { campaignId, verdict: overallVerdict(checks), checks, books: counts, notes }

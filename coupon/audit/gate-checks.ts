@@ -5,7 +5,7 @@ import type { Survey } from './gate-book.ts'
 import { disagreements, type GateReading } from './gate-reading.ts'
 import type { LedgerFacts } from './ledger-book.ts'
 
-/** `gone`: closed for so long that its gate was taken away. Else why a gate is not compared. */
+/** `gone`: the ledger calls it retired. Else why a gate is not compared. */
 export type GateState =
   | { kind: 'compared'; parts: NonNullable<GateReading['parts']>; before: Survey; after: Survey }
   | { kind: 'gone' }
@@ -23,13 +23,9 @@ export type Around = { before: LedgerFacts; after: LedgerFacts }
  * agree. A gate that is missing, stale or being armed is one that is being brought back, and never a loss; a gate whose parts
  * disagree, or that is open at another epoch than the ledger's, is a fault of its own.
  */
-export const judgeGate = (
-  { before, after, parts }: GateReading,
-  ledger: Around,
-  isLifetimeOver: boolean,
-): GateState => {
+export const judgeGate = ({ before, after, parts }: GateReading, ledger: Around): GateState => {
   const epoch = ledger.before.epoch
-  if (before.kind === 'missing' && isLifetimeOver) return { kind: 'gone' }
+  if (ledger.after.isRetired) return { kind: 'gone' }
   const [reason] = [before, after].flatMap((one) => {
     if (one.kind === 'missing') return [epoch === 0 ? 'the gate was never armed' : 'the gate is missing']
     return one.kind === 'recovering' ? [`the gate is ${one.reason}`] : []

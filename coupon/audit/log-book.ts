@@ -23,7 +23,7 @@ export const createLogBook = (options: { topics: Topics; reader: LogReader; topi
         if (value === null || !value.includes(campaignId)) continue
         const record = decodeRecord(value)
         // What can not be read is in the dead letters, and of no campaign.
-        if (typeof record !== 'string' && record.kind === 'grant' && record.grant.campaignId === campaignId)
+        if (record.kind === 'grant' && record.grant.campaignId === campaignId)
           grants.push({ offset, grant: record.grant })
       }
       yield grants

@@ -1,9 +1,10 @@
 import type { Database } from '../../platform/mysql.ts'
+import { readRows } from '../ledger/rows.ts'
 import type { GateBook } from './gate-book.ts'
 import { type GateReading, readGate } from './gate-reading.ts'
 import type { History } from './history.ts'
 import { loggedOf, type LogMoments, stretchesOf } from './judge.ts'
-import { ledgerRows, type LedgerFacts, readLedgerFacts } from './ledger-book.ts'
+import { type LedgerFacts, readLedgerFacts } from './ledger-book.ts'
 import type { LogBook } from './log-book.ts'
 import type { BookEntry, ShareFiles } from './share-files.ts'
 
@@ -94,7 +95,7 @@ export const readBooks = (
         return count
       }
       const [rows, records] = await Promise.all([
-        addAll(files, ledgerRows(connection, campaignId), (row) => ({ book: 'ledger', row })),
+        addAll(files, readRows(connection, campaignId), (row) => ({ book: 'ledger', row })),
         readLog(),
       ])
       const answers = history === undefined ? 0 : await addAll(files, history.entries(), (entry) => entry)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { armGate, contentOf, openRedis, pairsOf, wish, wishes } from '../../test/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
-import { flipScript, stopScript } from './scripts.ts'
+import { flipScript, registerScript, retireScript, stopScript } from './scripts.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
@@ -161,4 +161,21 @@ test('every argument of flip that is no number, and a state that is none, is ref
   const after = await contentOf(redis, `fc:{${made.id}}:*`)
   expect(Object.keys(after)).toEqual(Object.keys(before))
   expect(await fieldsOf(made.id)).toEqual({ state: 'rearming', claim: made.claim })
+})
+
+test.each([
+  ['of a later epoch than the ledger knows', 1, true, ['EPOCH', '2']],
+  ['on a server without a whole list', 2, false, ['LOST', '']],
+])('retire leaves a gate alone that is %s', async (_, epoch, isListed, answer) => {
+  const { id, keys, content } = await armGate(redis, { epoch: 2 })
+  const list = [`fc:test:${id}`, `fc:test:${id}:retired`]
+  if (isListed) await redis.run(registerScript, list, ['all', id, 1])
+  const before = await content()
+  const retire = (ofEpoch: number) =>
+    redis.run(retireScript, [keys.gate, keys.winners, keys.outbox, keys.free, ...list], [id, ofEpoch])
+  expect(await retire(epoch)).toEqual(answer)
+  expect(await content()).toEqual(before)
+  await redis.run(registerScript, list, ['all', id, 1])
+  expect([await retire(2), await retire(2)]).toEqual([['OK'], ['OK']])
+  expect(await content()).toEqual({})
 })

@@ -3,13 +3,14 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { decodeDocument, type CampaignDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import type { OutboxEntry } from './entry.ts'
-import { gateKey, keysOf, layout } from './keys.ts'
+import { keysOf, layout } from './keys.ts'
 import {
   type PackedGrant,
   parsePackedGrant,
   parseRefusal,
   parseReply,
   type Refusal,
+  type Reply,
   wholeNumber,
 } from './reply.ts'
 import { confirmScript, decideScript, lookScript, viewScript } from './scripts.ts'
@@ -43,6 +44,9 @@ export type GateView = {
   progress: string
 }
 
+/** A gate that has not all its facts: it is gone, or being armed after it was lost. */
+export type GateRemains = { armed: false; epoch: undefined; progress: string }
+
 /** One user's place at a gate: which coupon, if any, (user, slot) holds. */
 export type Holder = { userId: string; slot: number }
 export type Looked =
@@ -61,8 +65,11 @@ export type Gate = {
   ): Promise<Refusal | { kind: 'confirmed' }>
   /** Reads what users hold; changes nothing. */
   look(campaignId: string, epoch: number, holders: readonly Holder[]): Promise<Looked>
-  /** Reads the gate's public facts and its epoch; `undefined` when there is nothing to read. */
-  view(campaignId: string): Promise<GateView | undefined>
+  /**
+   * Reads the gate's public facts and its epoch. `epochKnown` is the epoch it was last seen at: another costs a second call, as
+   * only then its keys can be named.
+   */
+  view(campaignId: string, epochKnown?: number): Promise<GateView | GateRemains>
 }
 
 const refusedAs: Record<string, Decision> = {
@@ -164,9 +171,13 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     return { kind: 'looked', nowMs: reply.number(1), found }
   },
 
-  async view(campaignId) {
-    const reply = parseReply('view', await redis.run(viewScript, [gateKey(campaignId)], [layout]))
-    if (reply.rest(2).slice(0, 6).includes('')) return undefined
+  async view(campaignId, epochKnown = 1) {
+    const readAs = async (epoch: number): Promise<Reply> =>
+      parseReply('view', await redis.run(viewScript, keysOf(campaignId, epoch), [layout, epoch]))
+    let reply = await readAs(epochKnown)
+    if (reply.code === 'EPOCH') reply = await readAs(reply.number(2))
+    const progress = reply.text(8)
+    if (reply.rest(2).slice(0, 6).includes('')) return { armed: false, epoch: undefined, progress }
     const state = reply.text(3)
     return {
       armed: reply.code === 'OK',
@@ -178,7 +189,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
       granted: reply.number(5),
       version: reply.number(6),
       document: decodeDocument(reply.text(7)),
-      progress: reply.text(8),
+      progress,
     }
   },
 })

@@ -11,6 +11,12 @@ export const layout = '1'
  */
 export const campaignsKey = 'fc:campaigns'
 
+/** Set: campaigns whose gate was retired after its lifetime. As whole, and as trustworthy, as the list beside it. */
+export const retiredKey = 'fc:retired'
+
+/** The two keys of the list, in the order in which scripts take them. */
+export const listKeys = [campaignsKey, retiredKey]
+
 /** Channel on which a change of `fc:campaigns` is hinted at; the message is the campaign id. */
 export const campaignsChannel = 'fc:campaigns'
 

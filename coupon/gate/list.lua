@@ -1,8 +1,9 @@
 -- list: the live campaigns.
 --
--- KEYS  1 campaigns
--- ARGV  any number of campaign ids; none asks for all
--- Reply {'OK', nowMs, id, version, id, version, ...} with those that are live; {'LOST', nowMs}: this server has no whole list (register.lua)
+-- KEYS  1 campaigns  2 retired
+-- ARGV  any number of campaign ids; none asks for all that are live
+-- Reply {'OK', nowMs, id, version, id, version, ...} with those that are live and, of those asked for, with the version `retired` those
+--       whose gate is gone for good; {'LOST', nowMs}: this server has no whole list (register.lua)
 
 local now = now_ms()
 local fence = server_fence()
@@ -17,8 +18,10 @@ if #ARGV == 0 then
   end
 else
   local versions = redis.call('HMGET', KEYS[1], unpack(ARGV))
+  local retired = redis.call('SMISMEMBER', KEYS[2], unpack(ARGV))
   for index = 1, #ARGV do
-    if versions[index] then reply[#reply + 1], reply[#reply + 2] = ARGV[index], versions[index] end
+    local version = retired[index] == 1 and 'retired' or versions[index]
+    if version then reply[#reply + 1], reply[#reply + 2] = ARGV[index], version end
   end
 end
 return reply

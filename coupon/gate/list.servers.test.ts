@@ -13,11 +13,12 @@ afterAll(() => redis.close())
 /** A list of its own: the scripts take the key they work on. */
 const newList = () => {
   const key = `fc:test:${randomUUID()}`
+  const keys = [key, `${key}:retired`]
   const listed = async (...ids: string[]): Promise<unknown[]> =>
-    (await redis.run(listScript, [key], ids)) as unknown[]
+    (await redis.run(listScript, keys, ids)) as unknown[]
   return {
-    key,
-    register: (...args: (string | number)[]) => redis.run(registerScript, [key], args),
+    ...{ key, keys },
+    register: (...args: (string | number)[]) => redis.run(registerScript, keys, args),
     codeOf: async (...ids: string[]) => (await listed(...ids))[0],
     versionsOf: async (...ids: string[]) => pairsOf((await listed(...ids)).slice(2)),
   }
@@ -29,7 +30,7 @@ test('a list that was never written is lost, not empty, and nothing can be added
   expect(await list.codeOf()).toBe('LOST')
   expect(await list.codeOf(id)).toBe('LOST')
   expect(await list.register('some', id, 1)).toEqual(['LOST'])
-  expect(await redis.command('EXISTS', list.key)).toBe(0)
+  expect(await redis.command('EXISTS', ...list.keys)).toBe(0)
 })
 
 test('a whole list, empty or not, is believed, and takes more', async () => {
@@ -78,7 +79,23 @@ test.each([
 ])('register refuses %s and leaves no trace', async (_, args) => {
   const list = newList()
   await expect(list.register(...args)).rejects.toMatchObject({ code: 'defect' })
-  expect(await redis.command('EXISTS', list.key)).toBe(0)
+  expect(await redis.command('EXISTS', ...list.keys)).toBe(0)
+})
+
+test('a retired campaign is told to whoever asks for it, and is not among the live ones', async () => {
+  const list = newList()
+  const [live, retired] = [randomUUIDv7(), randomUUIDv7()]
+  expect(await list.register('all', live, 3, retired, 'retired')).toEqual(['OK'])
+  expect(await list.versionsOf()).toEqual({ [live]: '3' })
+  expect(await list.versionsOf(live, retired, randomUUIDv7())).toEqual({ [live]: '3', [retired]: 'retired' })
+})
+
+test('a list that is lost is lost for the retired too', async () => {
+  const list = newList()
+  const retired = randomUUIDv7()
+  await list.register('all', retired, 'retired')
+  await redis.command('HDEL', list.key, 'marker')
+  expect(await list.codeOf(retired)).toBe('LOST')
 })
 
 test('five hundred ids are asked for in one call', async () => {

@@ -31,15 +31,21 @@ const answersOf = ({ id, gate, winner, waiting }: Sale) =>
     gate.look(id, 1, [{ userId: winner.userId, slot: 1 }]),
   ])
 
+/** Whether its public facts may be believed. */
+const isShownArmed = async ({ id, gate }: Sale): Promise<boolean> => (await gate.view(id)).armed
+
 const expectRefused = async (sale: Sale): Promise<void> => {
   const before = await sale.content()
   for (const answer of await answersOf(sale))
     expect(answer).toMatchObject({ status: 'fulfilled', value: { kind: 'recovering' } })
+  expect(await isShownArmed(sale)).toBe(false)
   expect(await sale.content()).toEqual(before)
 }
 
-test('a gate of which every part is there answers', async () => {
-  const answers = await answersOf(await openSale())
+test('a gate of which every part is there answers, and its view is believed', async () => {
+  const sale = await openSale()
+  expect(await isShownArmed(sale)).toBe(true)
+  const answers = await answersOf(sale)
   expect(answers.map((answer) => answer.status === 'fulfilled' && answer.value.kind)).toEqual([
     'decided',
     'decided',
@@ -49,7 +55,7 @@ test('a gate of which every part is there answers', async () => {
 })
 
 test.each(['gate', 'winners', 'outbox', 'free'] as const)(
-  'without its key %s a gate says nothing',
+  'without its key %s a gate says nothing, and its view is not believed',
   async (name) => {
     const sale = await openSale()
     expect(await redis.command('DEL', sale.keys[name])).toBe(1)
@@ -79,7 +85,6 @@ test.each([
   const sale = await openSale()
   expect(await redis.command('HDEL', sale.keys.gate, field)).toBe(1)
   await expectRefused(sale)
-  expect((await sale.gate.view(sale.id))?.armed ?? false).toBe(false)
 })
 
 test('a gate has no field that the test above does not know', async () => {
@@ -98,7 +103,7 @@ test.each<[string, (sale: Sale) => Promise<unknown>]>([
   ['its next rank was used before', ({ keys }) => redis.command('HINCRBY', keys.gate, 'nextRank', -1)],
   ['it counts an entry too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesAppended', 1)],
   ['it counts a deletion too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesDeleted', 1)],
-])('a gate whose parts disagree says nothing: %s', async (_, change) => {
+])('a gate whose parts disagree says nothing, and its view is not believed: %s', async (_, change) => {
   const sale = await openSale()
   await change(sale)
   await expectRefused(sale)
@@ -112,7 +117,19 @@ test.each(['gate', 'winners', 'outbox', 'free'] as const)(
     const before = await sale.content()
     for (const answer of await answersOf(sale))
       expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } })
+    await expect(sale.gate.view(sale.id)).rejects.toMatchObject({ code: 'unavailable' })
     expect(await sale.content()).toEqual(before)
+  },
+)
+
+test.each([1, 3, 7])(
+  'the view of a gate of epoch 3 compares the parts of that epoch, for a caller who knows epoch %i',
+  async (epochKnown) => {
+    const sale = await armGate(redis, { epoch: 3 })
+    await sale.gate.decide(sale.id, 3, wishes(2))
+    expect(await sale.gate.view(sale.id, epochKnown)).toMatchObject({ armed: true, epoch: 3, granted: 2 })
+    await redis.command('DEL', sale.keys.winners)
+    expect(await sale.gate.view(sale.id, epochKnown)).toMatchObject({ armed: false, epoch: 3, granted: 2 })
   },
 )
 

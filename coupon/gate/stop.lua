@@ -18,5 +18,6 @@ local ofClaim = tonumber(string.match(fields[2] or '', '^(%d+):') or 0)
 if ofGate > epoch or ofClaim > epoch then return {'EPOCH', text(math.max(ofGate, ofClaim))} end
 
 redis.call('HSET', KEYS[1], 'state', 'rearming', 'claim', ARGV[2])
+redis.call('HDEL', KEYS[1], 'progress')
 redis.call('PERSIST', KEYS[1])
 return {'OK', fence}

@@ -1,4 +1,4 @@
-import { desc, gt, inArray, lt } from 'drizzle-orm'
+import { desc, inArray, isNull, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import type { Database } from '../../platform/mysql.ts'
@@ -13,8 +13,8 @@ export type CampaignBook = {
   readMany(ids: readonly string[]): Promise<Map<string, Campaign>>
   /** Newest first, below `beforeId`. */
   list(limit: number, beforeId: string | undefined): Promise<Campaign[]>
-  /** Campaigns that closed after `closedAfterMs` or are still to close. */
-  live(closedAfterMs: number): Promise<Campaign[]>
+  /** Every campaign whose gate was not retired. */
+  live(): Promise<Campaign[]>
   /**
    * Ends an epoch: notes where the log ended for it, by partition, and sets the next. `false` when the campaign is of another
    * epoch by now, or the ledger is not at those ends (any more). Without ends, for epoch 0: where the ledger stands.
@@ -38,7 +38,8 @@ const stateOf = (state: string): OperatorState => {
   throw new Failure('defect', `a campaign in the ledger has the state ${state}`, { retryable: false })
 }
 
-const campaignOf = (row: Row): Campaign => ({
+/** A row as the code knows it. */
+export const campaignOf = (row: Row): Campaign => ({
   id: row.campaignId,
   name: row.name,
   state: stateOf(row.state),
@@ -54,6 +55,7 @@ const campaignOf = (row: Row): Campaign => ({
   },
   version: row.version,
   epoch: row.epoch,
+  retired: row.retiredAtMs === null ? undefined : { atMs: row.retiredAtMs, granted: row.granted ?? 0 },
 })
 
 const rowOf = (id: string, terms: CampaignTerms, nowMs: number): Row => ({
@@ -74,6 +76,8 @@ const rowOf = (id: string, terms: CampaignTerms, nowMs: number): Row => ({
   version: 1,
   epoch: 0,
   createdAtMs: nowMs,
+  retiredAtMs: null,
+  granted: null,
 })
 
 /** A drizzle query whose faults are `unavailable`. */
@@ -136,16 +140,17 @@ export const createCampaignBook = (database: Database): CampaignBook => {
       )
       return rows.map(campaignOf)
     },
-    async live(closedAfterMs) {
-      const rows = await asking(db.select().from(campaigns).where(gt(campaigns.closesAtMs, closedAfterMs)))
+    async live() {
+      const rows = await asking(db.select().from(campaigns).where(isNull(campaigns.retiredAtMs)))
       return rows.map(campaignOf)
     },
     cut: (id, epoch, ends) =>
       database.transaction(async (connection) => {
-        const [row] = await connection.rows('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
-          idBytes(id),
-        ])
-        if (row?.['epoch'] !== epoch) return { commit: false, result: false }
+        const [row] = await connection.rows(
+          'SELECT epoch, retired_at_ms FROM campaigns WHERE campaign_id = ? FOR UPDATE',
+          [idBytes(id)],
+        )
+        if (row?.['epoch'] !== epoch || row['retired_at_ms'] !== null) return { commit: false, result: false }
         const stored = await connection.rows(
           'SELECT partition_id, next_offset FROM ledger_positions LOCK IN SHARE MODE',
         )

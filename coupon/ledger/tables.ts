@@ -38,7 +38,10 @@ export const idText = (bytes: Buffer): string => {
 
 const milliseconds = (name: string) => bigint(name, { mode: 'number' }).notNull()
 
-/** One row a campaign: its settings at the highest version. `highest_stock` never falls; `epoch` 0 was never armed. */
+/**
+ * One row a campaign: its settings at the highest version. `highest_stock` never falls; `epoch` 0 was never armed. The last two are
+ * written when its gate is retired: when, and how many rows it has.
+ */
 export const campaigns = mysqlTable(
   'campaigns',
   {
@@ -59,8 +62,10 @@ export const campaigns = mysqlTable(
     version: int('version', { unsigned: true }).notNull(),
     epoch: int('epoch', { unsigned: true }).notNull(),
     createdAtMs: milliseconds('created_at_ms'),
+    retiredAtMs: bigint('retired_at_ms', { mode: 'number' }),
+    granted: int('granted', { unsigned: true }),
   },
-  (table) => [index('campaigns_by_close').on(table.closesAtMs)],
+  (table) => [index('campaigns_by_retirement').on(table.retiredAtMs, table.closesAtMs)],
 )
 
 /** What was changed about a campaign, by whom; one row a version. */

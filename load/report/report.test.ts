@@ -23,11 +23,13 @@ const burst: BurstResult = {
     answers: 500_000,
     accepted: 500_000,
     persisted: 500_000,
+    wave: { accepted: 500_000, persisted: 500_000 },
     answersPerSecond: 12_345,
     acceptedPerSecond: 12_345,
     persistedPerSecond: 12_000,
     drainMs: 34.5,
   },
+  recovering: null,
   followedUp: 3,
   repeated: 400,
   faults: { ECONNRESET: 3 },
@@ -38,6 +40,12 @@ const failed: BurstResult = {
   checks: burst.checks.map((check) =>
     check.promise === 'no-lost-win' ? { ...check, verdict: 'fail', count: 2, examples: ['somebody'] } : check,
   ),
+}
+const stretch = { fromMs: 1_234.5, lastedMs: 89_999.6, overWithinMs: 90_001.2, answers: 500_000 }
+const recovered: BurstResult = {
+  ...burst,
+  figures: { ...burst.figures, wave: { accepted: 10_000, persisted: 12_000 } },
+  recovering: { stretches: [stretch], lastedMs: 89_999.6, answers: 500_000 },
 }
 const bare = { answers: 500_000, answersPerSecond: 24_000, latency }
 const machine: Machine = {
@@ -73,8 +81,39 @@ test('a broken promise is named, counted and shown by example', () => {
 })
 
 test('no line is wider than 100 columns', () => {
-  const lines = terminalReport(runOf([burst]), { ...machine, loadBefore: 7 }, plain).split('\n')
+  const lines = terminalReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
   expect(lines.filter((line) => line.length > 100)).toEqual([])
+})
+
+test('a gate that was being brought back is a line of its own; without one nothing is said of it', () => {
+  expect(terminalReport(runOf([recovered]), machine, plain)).toMatch(
+    /^ {2}recovering +90,000 ms {2}first to last of 500,000 such answers; over within 90,001 ms$/m,
+  )
+  expect(markdownReport(runOf([recovered]), machine, 'load')).toContain(
+    '| recovering | 90,000 ms | first to last of 500,000 such answers; over within 90,001 ms |',
+  )
+  for (const text of [
+    terminalReport(runOf([burst]), machine, plain),
+    markdownReport(runOf([burst]), machine, ''),
+  ])
+    expect(text).not.toContain('recovering')
+})
+
+test('a gate that was lost twice is a line for both and one for each, and one that never came back says so', () => {
+  const twice = { ...stretch, lastedMs: 1_500, overWithinMs: null, answers: 7 }
+  const recovering = { stretches: [stretch, twice], lastedMs: 91_499.6, answers: 500_007 }
+  const text = terminalReport(runOf([{ ...burst, recovering }]), machine, plain)
+  expect(text).toMatch(/^ {2}recovering +91,500 ms {2}2 times, 500,007 such answers$/m)
+  expect(text).toMatch(/^ {2}recovering, 1 +90,000 ms {2}first to last of 500,000 such answers; over within/m)
+  expect(text).toMatch(/^ {2}recovering, 2 +1,500 ms {2}first to last of 7 such answers; never seen over$/m)
+})
+
+test('rates are of the wave, and the coupons that came later are named', () => {
+  const text = terminalReport(runOf([recovered]), machine, plain)
+  expect(text).toMatch(/accepted +12,345 \/s {2}10,000 coupons, first press to last yes/)
+  expect(text).toMatch(/persisted +12,000 \/s {2}12,000 rows, first press to last row/)
+  expect(text).toContain('490,000 of 500,000 coupons were accepted only then, and count in no rate')
+  expect(terminalReport(runOf([burst]), machine, plain)).not.toContain('only then')
 })
 
 test('the ratio is persisted coupons for each bare request', () => {

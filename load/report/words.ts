@@ -1,5 +1,6 @@
 import type { Check, Verdict } from '../../coupon/books/check.ts'
 import type { BurstResult } from '../burst.ts'
+import type { Recovering, RecoveringStretch } from '../recovering.ts'
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
@@ -35,30 +36,52 @@ export const verdictSentence = ({ plan, checks, verdict }: BurstResult): string 
     : `${said}; still open: ${named.join(', ')}`
 }
 
-/** The measured rates as label, figure and explanation. */
-export const rateRows = ({ figures }: BurstResult): [string, string, string][] => [
+type Row = [string, string, string]
+
+const stretchRow = (label: string, { lastedMs, overWithinMs, answers }: RecoveringStretch): Row => {
+  const over = overWithinMs === null ? 'never seen over' : `over within ${inMs(overWithinMs)} ms`
+  return [label, `${inMs(lastedMs)} ms`, `first to last of ${inThousands(answers)} such answers; ${over}`]
+}
+
+const recoveringRows = ({ stretches, lastedMs, answers }: Recovering): Row[] => {
+  const [only, ...others] = stretches
+  if (only !== undefined && others.length === 0) return [stretchRow('recovering', only)]
+  return [
+    ['recovering', `${inMs(lastedMs)} ms`, `${stretches.length} times, ${inThousands(answers)} such answers`],
+    ...stretches.map((stretch, index) => stretchRow(`recovering, ${index + 1}`, stretch)),
+  ]
+}
+
+/** The measured rates, and how long the gate was being brought back, as label, figure and explanation. */
+export const rateRows = ({ figures, recovering }: BurstResult): Row[] => [
   [
     'accepted',
     `${inThousands(figures.acceptedPerSecond)} /s`,
-    `${inThousands(figures.accepted)} coupons, first press to last yes`,
+    `${inThousands(figures.wave.accepted)} coupons, first press to last yes`,
   ],
   [
     'persisted',
     `${inThousands(figures.persistedPerSecond)} /s`,
-    `${inThousands(figures.persisted)} rows, first press to last row`,
+    `${inThousands(figures.wave.persisted)} rows, first press to last row`,
   ],
   [
     'answers',
     `${inThousands(figures.answersPerSecond)} /s`,
     `${inThousands(figures.answers)} answers, first press to last answer`,
   ],
-  ['drain', `${inMs(figures.drainMs)} ms`, 'last yes to last row'],
+  ['drain', `${inMs(figures.drainMs)} ms`, 'last grant to last row'],
+  ...(recovering === null ? [] : recoveringRows(recovering)),
 ]
 
 /** Facts about a run that are only worth a line when they are there. */
-export const remarks = ({ followedUp, repeated, faults }: BurstResult): string[] => [
+export const remarks = ({ figures, followedUp, repeated, faults }: BurstResult): string[] => [
   ...(followedUp > 0
     ? [`${inThousands(followedUp)} shoppers had an open answer and asked or pressed again`]
+    : []),
+  ...(figures.accepted > figures.wave.accepted
+    ? [
+        `${inThousands(figures.accepted - figures.wave.accepted)} of ${inThousands(figures.accepted)} coupons were accepted only then, and count in no rate`,
+      ]
     : []),
   ...Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`),
   `${inThousands(repeated)} shoppers pressed once more after the end`,

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { describeKafka } from '../../platform/kafka-description.ts'
+import { createKafka } from '../../platform/kafka.ts'
+import { createLog } from '../../platform/log.ts'
+import { connectDatabase } from '../../platform/mysql.ts'
+import { connectRedis } from '../../platform/redis.ts'
+import { startDatabase } from '../../servers/database.ts'
+import { freePort } from '../../servers/ports.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/databases.ts'
+import { type OwnRedis, startOwnRedis } from '../../test/redises.ts'
+import { createOwnTopic, type OwnTopic } from '../../test/topics.ts'
+import { grantTopicShapes } from '../grant-topics.ts'
+import { databaseRequirements } from './database.ts'
+import { readDatabase } from './database-reading.ts'
+import { examineInstallation, type Installation } from './examine.ts'
+import { findingsOf } from './finding.ts'
+import { brokerSettings, kafkaRequirements } from './kafka.ts'
+import { warnOfRequirements } from './warn.ts'
+
+const brokers = (inject('environment')['KAFKA_BROKERS'] ?? '').split(',')
+let own: OwnRedis
+let ledger: OwnDatabase
+let topic: OwnTopic
+beforeAll(async () => {
+  ;[own, ledger, topic] = await Promise.all([
+    startOwnRedis(),
+    createOwnDatabase({ isBare: true }),
+    createOwnTopic({
+      settings: {
+        'cleanup.policy': 'compact',
+        'retention.ms': '3600000',
+        'retention.bytes': '1000000',
+        'unclean.leader.election.enable': 'true',
+        'message.timestamp.type': 'CreateTime',
+        'max.message.bytes': '10000',
+      },
+    }),
+  ])
+})
+afterAll(() => Promise.all([own.close(), ledger.close(), topic.close()]))
+
+const installation = (): Installation => ({
+  ...{ redis: own.redis, redisUrl: own.url, kafka: topic.kafka, brokers, database: ledger.database },
+  ...{ databaseUrl: ledger.url, now: Date.now },
+})
+
+type Line = { level: number; requirement?: string; status?: string; mend?: string }
+/** What is logged by a process that starts on these servers. */
+const linesOf = async (servers: Installation): Promise<Line[]> => {
+  const lines: Line[] = []
+  const write = (line: string): void => void lines.push(JSON.parse(line) as Line)
+  await warnOfRequirements(servers, pino({ level: 'info' }, { write }))
+  return lines
+}
+
+test('a topic with other settings is told of each, with the command that mends it', async () => {
+  const shapes = grantTopicShapes({ grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  const shape = { ...shapes[0], topic: topic.name } as (typeof shapes)[number]
+  const asked = { topics: [topic.name], brokerSettings, timeoutMs: 10_000 }
+  const reading = { ...(await describeKafka(topic.kafka, asked)), given: brokers, silent: [] }
+  const findings = findingsOf('Kafka', kafkaRequirements({ brokers, wanted: {} }, [shape]), reading)
+  const ofTopic = findings.flatMap(({ name, status }) =>
+    status === 'ok' || !name.startsWith(topic.name) ? [] : [`${name.split(' ')[1]} ${status}`],
+  )
+  expect(ofTopic.sort()).toEqual([
+    ...['cleanup.policy fail', 'copies warn', 'max.message.bytes fail', 'message.timestamp.type warn'],
+    ...['retention.bytes fail', 'retention.ms fail', 'unclean.leader.election.enable fail'],
+  ])
+  const retention = findings.find(({ name }) => name.endsWith('retention.ms'))
+  expect(retention?.mend).toBe(
+    `kafka-configs.sh --bootstrap-server ${brokers.join(',')} --alter --entity-type topics --entity-name ${topic.name} --add-config retention.ms=604800000`,
+  )
+})
+
+test('a Kafka that takes connections and never answers is given up in time', async () => {
+  topic.proxy.hold()
+  const kafka = createKafka({
+    brokers: [`127.0.0.1:${topic.proxy.port}`],
+    clientId: 'firstcome-test',
+    log: createLog('test', 'silent'),
+    requestTimeoutMs: 10_000,
+  })
+  await expect(
+    describeKafka(kafka, { topics: [topic.name], brokerSettings, timeoutMs: 200 }),
+  ).rejects.toMatchObject({ code: 'unavailable', message: 'Kafka: no answer within 200 ms' })
+  topic.proxy.release()
+})
+
+test('a process that starts logs one line of warning for each requirement that is not met', async () => {
+  await own.control.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+  const lines = await linesOf(installation())
+  await own.control.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+  expect(new Set(lines.map(({ level }) => level))).toEqual(new Set([40]))
+  const told = Object.fromEntries(lines.map(({ requirement, status, mend }) => [requirement, [status, mend]]))
+  expect(told).toMatchObject({
+    'Redis: maxmemory-policy': ['fail', expect.stringContaining('CONFIG SET maxmemory-policy noeviction')],
+    'Kafka: coupon.grants.v1 copies': ['warn', expect.any(String)],
+    'database: migrations': ['fail', 'npm run migrate'],
+  })
+  expect(Object.keys(told)).toHaveLength(lines.length)
+  expect(Object.keys(told).filter((name) => name.startsWith('Redis'))).toHaveLength(1)
+})
+
+test('a process that starts while its servers are away is told so, and no password', async () => {
+  const databaseUrl = 'mysql://me:hush-hush@127.0.0.1:9/firstcome'
+  const database = connectDatabase({ url: databaseUrl, connectionsMax: 1, queryTimeoutMs: 1_000 })
+  const lines = await linesOf({ ...installation(), database, databaseUrl })
+  await database.close()
+  expect(lines).toContainEqual(expect.objectContaining({ level: 40, requirement: 'database: reachable' }))
+  expect(JSON.stringify(lines)).not.toContain('hush-hush')
+})
+
+test('a database with other flags and without tables is told of each', async () => {
+  const server = await startDatabase({
+    folder: join(inject('folder'), `database-${randomUUID()}`),
+    port: await freePort(),
+    extraArguments: [
+      ...['--innodb-flush-log-at-trx-commit=2', '--log-bin=log', '--server-id=1', '--sync-binlog=0'],
+      ...[
+        '--read-only=1',
+        '--max-connections=20',
+        '--max-allowed-packet=1M',
+        '--innodb-lock-wait-timeout=120',
+      ],
+    ],
+  })
+  const database = connectDatabase({ url: server.url, connectionsMax: 1, queryTimeoutMs: 5_000 })
+  const findings = findingsOf('database', databaseRequirements, await readDatabase(database, Date.now))
+  await database.close()
+  await server.stop()
+  expect(
+    findings.flatMap(({ name, status }) => (status === 'ok' ? [] : [`${name} ${status}`])).sort(),
+  ).toEqual([
+    ...['connections warn', 'innodb_flush_log_at_trx_commit fail', 'innodb_lock_wait_timeout warn'],
+    ...['max_allowed_packet fail', 'migrations fail', 'sync_binlog fail', 'writable fail'],
+  ])
+})
+
+test('servers that take connections and never answer are given up, each by itself', async () => {
+  const silent = createServer(() => undefined)
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as { port: number }
+  const [redisUrl, databaseUrl] = [`redis://127.0.0.1:${port}`, `mysql://me@127.0.0.1:${port}/firstcome`]
+  const redis = connectRedis({ url: redisUrl, commandTimeoutMs: 1_000, onFault: () => undefined })
+  const database = connectDatabase({ url: databaseUrl, connectionsMax: 1, queryTimeoutMs: 1_000 })
+  const examined = await examineInstallation({ ...installation(), redis, redisUrl, database, databaseUrl })
+  redis.close()
+  await database.close()
+  silent.close()
+  expect(examined.map(({ place, isRead }) => [place, isRead])).toEqual([
+    ...[
+      ['Redis', false],
+      ['Kafka', true],
+      ['database', false],
+    ],
+  ])
+})

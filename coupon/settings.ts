@@ -1,0 +1,12 @@
+import { count, logLevel, milliseconds, serverAddresses } from '../platform/settings.ts'
+
+/** What API and worker have to agree on, so it has one default; `.env.example` says what each is for. */
+export const issuingSettings = {
+  ...serverAddresses,
+  GATE_TIMEOUT_MS: milliseconds(1_000),
+  PUBLISH_DEADLINE_MS: milliseconds(2_000),
+  PUBLISH_IN_FLIGHT_MAX: count(2, 16),
+  OUTBOX_GRANTS_MAX: count(200_000, 10_000_000),
+  SOLD_OUT_MEMORY_MS: milliseconds(1_000, 60_000),
+  LOG_LEVEL: logLevel,
+}

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { count, databaseUrl, kafkaBrokers, redisUrl } from '../platform/settings.ts'
+
+/** The environment of the doctor. What the migration was told is compared only where it is given: topics stay as they were made. */
+export const doctorSettings = z.object({
+  REDIS_URL: redisUrl,
+  KAFKA_BROKERS: kafkaBrokers,
+  DATABASE_URL: databaseUrl,
+  CONNECTIONS_MAX: count(50_000, 1_000_000),
+  GRANTS_PARTITIONS: count(3, 1_000).removeDefault().optional(),
+  TOPIC_REPLICATION_FACTOR: count(1, 9).removeDefault().optional(),
+  TOPIC_MIN_INSYNC_REPLICAS: count(1, 9).removeDefault().optional(),
+})
