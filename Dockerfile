@@ -15,6 +15,8 @@ COPY migrations migrations
 COPY worker worker
 COPY api api
 COPY audit audit
+COPY doctor doctor
+COPY dlq dlq
 
 USER node
 STOPSIGNAL SIGTERM

@@ -1,8 +1,10 @@
 import { Hono } from 'hono'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log.ts'
-import { type HttpApp, mount, refuseOtherMethods, type Route } from './http.ts'
+import { idPattern } from '../coupon/grant.ts'
+import { type HttpApp, type HttpContext, mount, refuseOtherMethods, type Route } from './http.ts'
 import { problem, problemOfFailure } from './problem.ts'
+import { givenRequestId, requestIdOf } from './request-id.ts'
 
 /** What a caller is told of a failure: never its inner words. */
 const details: Record<Failure['code'], string> = {
@@ -13,15 +15,37 @@ const details: Record<Failure['code'], string> = {
   defect: 'The server broke a rule of its own.',
 }
 
+/** What a request was about, for a log line. An id that is none of ours may be anything, and is not repeated. */
+const aboutOf = (context: HttpContext): { route?: string; campaignId?: string } => {
+  const { route } = context.env
+  const campaignId = context.req.param('campaignId')
+  return {
+    ...(route === undefined ? {} : { route }),
+    ...(campaignId !== undefined && idPattern.test(campaignId) ? { campaignId } : {}),
+  }
+}
+
 /** The application: routes, 404, 405, and every failure as a problem document. */
 export const createApp = (routes: readonly Route[], health: Hono, log: Log): HttpApp => {
   const app: HttpApp = new Hono()
-  app.onError((cause) => {
+  app.onError((cause, context) => {
     const failure =
       cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { retryable: false, cause })
     const code = problemOfFailure[failure.code]
-    if (code === 'internal') log.error({ err: failure }, 'a request failed')
-    else log.debug({ code: failure.code, cause: failure.message }, 'a request was not served')
+    if (code === 'internal')
+      log.error(
+        { err: failure, requestId: requestIdOf(context.env), ...aboutOf(context) },
+        'a request failed',
+      )
+    // In a storm of them the words would cost more than the answers.
+    else if (log.isLevelEnabled('debug'))
+      log.debug(
+        {
+          ...{ code: failure.code, cause: failure.message, requestId: givenRequestId(context.env) },
+          ...aboutOf(context),
+        },
+        'a request was not served',
+      )
     return problem(code, details[failure.code])
   })
   app.notFound(() => problem('not-found', 'There is nothing at this address.'))

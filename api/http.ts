@@ -2,9 +2,15 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { problem } from './problem.ts'
 
+/** What goes with one request: Node's own two halves of it, and the route that took it, as `GET /v1/coupons`. */
+export type Bindings = HttpBindings & { route?: string }
+
 /** The request as routes see it: hono's context over Node's own request. */
-export type HttpContext = Context<{ Bindings: HttpBindings }>
-export type HttpApp = Hono<{ Bindings: HttpBindings }>
+export type HttpContext = Context<{ Bindings: Bindings }>
+export type HttpApp = Hono<{ Bindings: Bindings }>
+
+/** What a server needs of an application. */
+export type Served = Pick<HttpApp, 'fetch'>
 
 export type Handler = (context: HttpContext) => Response | Promise<Response>
 
@@ -33,16 +39,18 @@ export const json = (document: unknown, status: number, headers: Record<string, 
 /** Answers of one user, or of the moment: nobody may keep them. */
 export const notStored = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
-const withSizeCheck =
-  (handle: Handler): Handler =>
-  (context) =>
-    Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax
+const taken =
+  (route: string, handle: Handler): Handler =>
+  (context) => {
+    context.env.route = route
+    return Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax
       ? problem('too-large', `The body may have ${bodyBytesMax} bytes.`)
       : handle(context)
+  }
 
-/** Serves the routes. */
+/** Serves the routes, and notes which one took a request. */
 export const mount = (app: HttpApp, routes: readonly Route[]): void => {
-  for (const { method, path, handle } of routes) app.on(method, path, withSizeCheck(handle))
+  for (const { method, path, handle } of routes) app.on(method, path, taken(`${method} ${path}`, handle))
 }
 
 /** Another method on one of these paths is 405 and says which are allowed. Comes after whatever serves them. */

@@ -1,14 +1,17 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { isKeeperOf, keepProcesses, sharesPort } from '../platform/cluster.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes } from '../platform/health.ts'
-import { serveHttp } from '../platform/http-server.ts'
+import { refuseTakenPort, serveHttp } from '../platform/http-server.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createProducer } from '../platform/kafka-producer.ts'
 import { createLogReader } from '../platform/kafka-reader.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
+import { createMetrics, readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics.ts'
 import { connectDatabase } from '../platform/mysql.ts'
 import { runProcess } from '../platform/process.ts'
+import { measureProducer } from '../platform/producer-metrics.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
@@ -17,21 +20,28 @@ import { createAudit } from '../coupon/audit/audit.ts'
 import { createAuditParts } from '../coupon/audit/audit-parts.ts'
 import { createCoupons } from '../coupon/coupons.ts'
 import { createGate } from '../coupon/gate/gate.ts'
+import { measureGate } from '../coupon/gate/gate-metrics.ts'
 import { grantsTopic } from '../coupon/grant.ts'
 import { createGrantLog } from '../coupon/grant-log.ts'
+import { measureGrantLog } from '../coupon/grant-log-metrics.ts'
 import { createIssuer } from '../coupon/issuer.ts'
+import { measureIssuer } from '../coupon/issuer-metrics.ts'
 import { createCouponBook } from '../coupon/ledger/coupons.ts'
 import { createRegistry } from '../coupon/registry.ts'
 import { listenForHints } from '../coupon/registry-hints.ts'
+import { warnOfRequirements } from '../coupon/requirements/warn.ts'
 import { createRetiredCampaigns } from '../coupon/retired-campaigns.ts'
+import { measureArmory } from '../coupon/upkeep-metrics.ts'
 import { auditRoute } from './admin-audit.ts'
 import { adminCampaignRoutes } from './admin-campaigns.ts'
+import { measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createCallers } from './caller.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
 import { problemsRoute } from './problems.ts'
+import { echoRequestIds } from './request-id.ts'
 import { apiSettings } from './settings.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -39,7 +49,17 @@ await runProcess(async (life) => {
   const settings = readSettings(apiSettings, process.env)
   const log = createLog('api', settings.LOG_LEVEL)
   const monotonicMs = (): number => performance.now()
+  const address = { host: settings.API_HOST, port: settings.API_PORT }
+  const metricsAddress = { host: settings.METRICS_HOST, port: settings.API_METRICS_PORT }
 
+  if (isKeeperOf(settings.API_PROCESSES)) {
+    await refuseTakenPort(address)
+    await serveMetrics({ ...metricsAddress, read: readClusterMetrics })
+    keepProcesses({ count: settings.API_PROCESSES, life, log, monotonicMs })
+    return
+  }
+
+  const metrics = createMetrics()
   const redisOptions = {
     url: settings.REDIS_URL,
     commandTimeoutMs: settings.GATE_TIMEOUT_MS,
@@ -54,7 +74,7 @@ await runProcess(async (life) => {
     log,
     requestTimeoutMs: 10_000,
   })
-  const producer = createProducer(kafka)
+  const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
   const logReader = createLogReader(kafka)
   const topics = createTopics(kafka)
   const database = connectDatabase({
@@ -65,7 +85,11 @@ await runProcess(async (life) => {
 
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
   const warmth = warmUp({ redis: gateRedis, producer, topics, log })
-  const gate = createGate(gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX })
+  const gate = measureGate(
+    createGate(gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+    metrics,
+    monotonicMs,
+  )
   const registry = createRegistry({
     redis,
     gate: createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
@@ -74,25 +98,33 @@ await runProcess(async (life) => {
     monotonicMs,
     now: Date.now,
   })
-  const grantLog = createGrantLog({
-    producer,
-    gate,
-    log,
-    partitions,
-    publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
-    publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
-    monotonicMs,
-  })
-  const issuer = createIssuer({
-    gate,
-    registry,
-    grantLog,
-    queueBound: createBound(settings.ISSUE_QUEUE_MAX),
-    batchSizeMax: settings.GATE_BATCH_SIZE_MAX,
-    memoryMs: 2 * settings.REGISTRY_INTERVAL_MS,
-    newCouponId: randomUUIDv7,
-    monotonicMs,
-  })
+  const grantLog = measureGrantLog(
+    createGrantLog({
+      producer,
+      gate,
+      log,
+      partitions,
+      publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
+      publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
+      monotonicMs,
+    }),
+    metrics,
+  )
+  const queueBound = createBound(settings.ISSUE_QUEUE_MAX)
+  const issuer = measureIssuer(
+    createIssuer({
+      gate,
+      registry,
+      grantLog,
+      queueBound,
+      batchSizeMax: settings.GATE_BATCH_SIZE_MAX,
+      memoryMs: 2 * settings.REGISTRY_INTERVAL_MS,
+      newCouponId: randomUUIDv7,
+      monotonicMs,
+    }),
+    metrics,
+    () => queueBound.held,
+  )
   const armoryParts = createArmoryParts({
     redis,
     database,
@@ -108,6 +140,7 @@ await runProcess(async (life) => {
   const audit = createAudit(createAuditParts({ redis, database, topics, reader: logReader }))
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
+  const checks = [{ name: 'warm', ready: warmth.isWarm }]
   const app = createApp(
     [
       issueRoute(issuer, callers, registry.gateNowMs),
@@ -117,7 +150,7 @@ await runProcess(async (life) => {
       campaignRoute(registry, createRetiredCampaigns(campaigns)),
       ...adminCampaignRoutes({
         campaigns,
-        armory: createArmory(armoryParts),
+        armory: measureArmory(createArmory(armoryParts), metrics),
         registry,
         callers,
         newCampaignId: randomUUIDv7,
@@ -126,30 +159,53 @@ await runProcess(async (life) => {
       auditRoute(audit, callers),
       problemsRoute,
     ],
-    createHealthRoutes([{ name: 'warm', ready: warmth.isWarm }]),
+    createHealthRoutes(checks, life.isStopping),
     log,
   )
 
   await registry.start()
   void listenForHints(subscriber, registry)
-  const server = await serveHttp(app, {
-    host: settings.API_HOST,
-    port: settings.API_PORT,
+  const server = await serveHttp(measureAnswers(echoRequestIds(app), metrics, monotonicMs), {
+    ...address,
+    sharesPort: sharesPort(),
     keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
     requestTimeoutMs: 10_000,
     connectionsMax: settings.CONNECTIONS_MAX,
   })
-  life.onStop({ name: 'server', timeoutMs: 5_000, stop: () => server.close(4_000) })
+  showReadiness(checks, metrics)
+  showServer({ registry, server }, metrics)
+  const metricsServer = await serveMetrics({ ...metricsAddress, read: metrics.read })
+  life.onStop({
+    name: 'server',
+    timeoutMs: 4_800,
+    stop: () => server.close(4_700, settings.STOP_DELAY_MS),
+  })
   life.onStop({ name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) })
   life.onStop({ name: 'registry', timeoutMs: 100, stop: registry.stop })
-  life.onStop({ name: 'producer', timeoutMs: 500, stop: producer.close })
-  life.onStop({ name: 'log reader', timeoutMs: 200, stop: logReader.close })
-  life.onStop({ name: 'topics', timeoutMs: 200, stop: topics.close })
+  life.onStop({
+    name: 'Kafka',
+    timeoutMs: 500,
+    stop: () => Promise.all([producer.close(), logReader.close(), topics.close()]),
+  })
   life.onStop({ name: 'database', timeoutMs: 300, stop: database.close })
   life.onStop({
     name: 'Redis',
     timeoutMs: 100,
     stop: () => [gateRedis, redis, subscriber].forEach((client) => client.close()),
   })
-  log.info({ host: settings.API_HOST, port: server.port }, 'the API listens')
+  life.onStop({ name: 'metrics', timeoutMs: 100, stop: () => metricsServer.close(50) })
+  log.info(
+    { ...address, port: server.port, metrics: metricsServer.place, pid: process.pid },
+    'the API listens',
+  )
+  void warnOfRequirements(
+    {
+      ...{ redis, kafka, database, now: Date.now },
+      redisUrl: settings.REDIS_URL,
+      brokers: settings.KAFKA_BROKERS,
+      databaseUrl: settings.DATABASE_URL,
+      connectionsMax: settings.CONNECTIONS_MAX,
+    },
+    log,
+  )
 })

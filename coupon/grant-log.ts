@@ -13,6 +13,8 @@ export type Appended = 'confirmed' | 'pending'
 export type GrantLog = {
   /** Never rejects, never compensates. Resolves after `publishDeadlineMs` at the latest. */
   append(entry: OutboxEntry): Promise<Appended>
+  /** Outbox entries that wait for the log here or are under way, and whether the publisher is open: it takes one a second. */
+  state(): { entriesWaiting: number; isOpen: boolean }
   /** Waits for what is under way, for `timeoutMs` at the most. */
   drained(timeoutMs: number): Promise<void>
 }
@@ -61,6 +63,7 @@ const createBreaker = (monotonicMs: () => number) => {
 export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   const { producer, gate, log, monotonicMs, publishDeadlineMs } = options
   const breaker = createBreaker(monotonicMs)
+  const bound = createBound(entriesWaitingMax)
   const underWay = new Set<Promise<unknown>>()
   let rotation = 0
 
@@ -126,7 +129,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     run,
     batchSizeMax: entriesInOneProduceMax,
     inFlightMax: options.publishInFlightMax,
-    bound: createBound(entriesWaitingMax),
+    bound,
   })
 
   const submit = async (entry: OutboxEntry): Promise<Appended> => {
@@ -158,6 +161,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
       })
       return promise
     },
+    state: () => ({ entriesWaiting: bound.held, isOpen: breaker.isOpen() }),
     async drained(timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, timeoutMs)

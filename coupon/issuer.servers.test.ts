@@ -49,7 +49,7 @@ const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: Appende
   const issuer = createIssuer({
     ...{ gate, registry, queueBound: createBound(1_000), batchSizeMax: 256, memoryMs: hourMs, monotonicMs },
     // The log is another file's subject: it acknowledges, and keeps what it is given in the outbox.
-    grantLog: { append: async () => changes.appended ?? 'confirmed', drained: async () => {} },
+    grantLog: { append: async () => changes.appended ?? 'confirmed' },
     newCouponId: randomUUIDv7,
     ...changes,
   })

@@ -25,7 +25,7 @@ export type Issuer = {
 export type IssuerOptions = {
   gate: Gate
   registry: Registry
-  grantLog: GrantLog
+  grantLog: Pick<GrantLog, 'append'>
   /** Requests that may wait for a gate in this process. */
   queueBound: Bound
   batchSizeMax: number

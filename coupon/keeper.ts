@@ -24,7 +24,7 @@ export type Keeper = {
 export type KeeperOptions = {
   gate: ArmingGate
   armory: Armory
-  grantLog: GrantLog
+  grantLog: Pick<GrantLog, 'append'>
   campaigns: CampaignBook
   listing: Listing
   log: Log

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { count, logLevel, milliseconds, serverAddresses } from '../platform/settings.ts'
 
 /** What API and worker have to agree on, so it has one default; `.env.example` says what each is for. */
@@ -9,4 +10,5 @@ export const issuingSettings = {
   OUTBOX_GRANTS_MAX: count(200_000, 10_000_000),
   SOLD_OUT_MEMORY_MS: milliseconds(1_000, 60_000),
   LOG_LEVEL: logLevel,
+  METRICS_HOST: z.string().default('127.0.0.1'),
 }

@@ -14,7 +14,7 @@ let dead: OwnTopic
 let reader: LogReader
 beforeEach(async () => {
   ;[log, dead] = await Promise.all([
-    createOwnTopic({ requestTimeoutMs: 500 }),
+    createOwnTopic(),
     createOwnTopic({ settings: { 'max.message.bytes': '2097152' } }),
   ])
   reader = createLogReader(dead.kafka)

@@ -60,11 +60,10 @@ test('what is wrong ends with 1, and is in the JSON with its command and without
 test('a server that is away is one failure without its password, ends with 4, and the rest is looked at', async () => {
   const port = await freePort()
   const { code, stdout } = await doctor(['--json'], {
-    REDIS_URL: own.url.replace('redis://', 'redis://nobody:wrong@'),
     DATABASE_URL: `mysql://me:hush-hush@127.0.0.1:${port}/firstcome?timezone=Z`,
   })
   expect(places(stdout)).toMatchObject([
-    { place: 'Redis', isRead: false, findings: [{ found: expect.stringMatching(/WRONGPASS/) }] },
+    { place: 'Redis', isRead: true },
     { place: 'Kafka', isRead: true },
     {
       ...{ place: 'database', isRead: false, address: `mysql://127.0.0.1:${port}/firstcome` },
@@ -72,7 +71,7 @@ test('a server that is away is one failure without its password, ends with 4, an
     },
     { place: 'machine', isRead: true },
   ])
-  expect(failed(stdout)).toEqual(['reachable', 'reachable'])
+  expect(failed(stdout)).toEqual(['reachable'])
   expect(stdout).not.toContain('hush-hush')
   expect(code).toBe(4)
 })

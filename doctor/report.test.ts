@@ -14,7 +14,8 @@ const examinations: Examination[] = [
       finding('ok', 'one'),
       finding('fail', 'two'),
       finding('unknown', 'three'),
-      finding('ok', 'four'),
+      finding('warn', 'four'),
+      finding('ok', 'five'),
     ],
   },
 ]
@@ -26,7 +27,7 @@ test('a report begins with the sum, and says what to change of all that is not w
   const lines = terminalReport(examinations, stream(false)).split('\n')
   expect(lines.slice(0, 12)).toEqual([
     '',
-    '  ✗ 1 wrong   ? 1 unknown   ✓ 2 well',
+    '  ✗ 1 wrong   ! 1 to look at   ? 1 unknown   ✓ 2 well',
     '',
     '  Redis  redis://127.0.0.1:6379',
     '    ✓ one: what there is',
@@ -36,7 +37,7 @@ test('a report begins with the sum, and says what to change of all that is not w
     '        why       the promise',
     '    ? three: what there is',
     '        expected  what there should be',
-    '        change    the command',
+    '        if not    the command',
   ])
 })
 

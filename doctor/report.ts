@@ -27,7 +27,12 @@ export const terminalReport = (
     `    ${paint(status, signs[status])} ${name}: ${found}`,
     ...(status === 'ok'
       ? []
-      : [`        expected  ${expected}`, `        change    ${mend}`, `        why       ${why}`]),
+      : [
+          `        expected  ${expected}`,
+          // What is unknown may be well.
+          `        ${status === 'unknown' ? 'if not  ' : 'change  '}  ${mend}`,
+          `        why       ${why}`,
+        ]),
   ]
   return [
     '',

@@ -8,6 +8,8 @@ import type { Hono } from 'hono'
 /** A listening HTTP server. */
 export type HttpServer = {
   port: number
+  /** Connections that are open now. */
+  connections(): Promise<number>
   /**
    * From now on every answer ends its connection. After `acceptMs`, 0 when left out, the server takes no more connections and lets
    * requests under way finish. What is left `deadlineMs` after the call is cut.
@@ -54,6 +56,11 @@ export const serveHttp = async (
 
   return {
     port: (server.address() as AddressInfo).port,
+    connections() {
+      const { promise, resolve, reject } = Promise.withResolvers<number>()
+      server.getConnections((fault, count) => (fault === null ? resolve(count) : reject(fault)))
+      return promise
+    },
     async close(deadlineMs, acceptMs = 0) {
       // A listener only from now on: in ordinary times it would cost every request.
       server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))

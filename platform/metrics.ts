@@ -2,7 +2,8 @@ import cluster from 'node:cluster'
 import { Hono } from 'hono'
 import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 import { Failure, messageOf } from './failure.ts'
-import { type HttpServer, serveHttp } from './http-server.ts'
+import type { ReadinessCheck } from './health.ts'
+import { serveHttp } from './http-server.ts'
 import {
   type Count,
   createCells,
@@ -44,8 +45,8 @@ const walkingConnections = ['handles', 'requests', 'resources'].flatMap((what) =
 ])
 
 /**
- * prom-client measures the process, writes the text and sums a cluster. Its own counters and histograms cost 0.5 and 1.5 us a touch
- * with bound labels, where a coupon costs 31 in all: ours are numbers in memory that are read at a scrape.
+ * prom-client measures the process, writes the text and sums a cluster. Its own counters and histograms cost 160 and 375 ns of
+ * processor a touch with bound labels, and every request touches three: ours, numbers in memory that a scrape reads, 2 and 16.
  * In a process of a cluster they answer `readClusterMetrics` of the primary by themselves.
  */
 export const createMetrics = (): Metrics => {
@@ -101,13 +102,22 @@ export const readClusterMetrics = (): Promise<string> => new AggregatorRegistry(
 /** Longer than prom-client waits for the processes of a cluster. */
 const scrapeTimeoutMs = 6_000
 
-/** Serves `GET /metrics` on a port of its own, which no shopper should reach. Rejects `refused` when it cannot listen there. */
-export const serveMetrics = async (options: {
+export type MetricsServerOptions = {
   host: string
   /** 0 takes any that is free. */
   port: number
   read(): Promise<string>
-}): Promise<HttpServer> => {
+}
+
+/** Where the metrics of this process are served, in words; and how to stop it. */
+export type MetricsServer = { place: string; close(deadlineMs: number): Promise<void> }
+
+/**
+ * Serves `GET /metrics` on a port of its own, which no shopper should reach. A process of a cluster listens nowhere: its primary
+ * answers for all. Rejects `refused` when the port cannot be had.
+ */
+export const serveMetrics = async (options: MetricsServerOptions): Promise<MetricsServer> => {
+  if (cluster.isWorker) return { place: 'the first process', close: async () => {} }
   const { host, port } = options
   const app = new Hono().get('/metrics', async (context) => {
     try {
@@ -118,11 +128,12 @@ export const serveMetrics = async (options: {
     }
   })
   try {
-    return await serveHttp(app, {
+    const server = await serveHttp(app, {
       ...{ host, port, keepAliveTimeoutMs: 75_000, requestTimeoutMs: 10_000 },
       // Scrapers, and people who look.
       connectionsMax: 50,
     })
+    return { place: `http://${host}:${server.port}/metrics`, close: server.close }
   } catch (cause) {
     throw new Failure('refused', `no metrics at ${host}:${port}: ${messageOf(cause)}`, {
       retryable: false,
@@ -130,3 +141,12 @@ export const serveMetrics = async (options: {
     })
   }
 }
+
+/** Shows the checks of `/readyz`, of which a pager can be told too. */
+export const showReadiness = (checks: readonly ReadinessCheck[], metrics: Metrics): void =>
+  metrics.gauge({
+    name: 'firstcome_ready',
+    help: '1 while the check of /readyz of this name holds, else 0.',
+    together: 'min',
+    read: () => checks.map(({ name, ready }) => ({ labels: { check: name }, value: Number(ready()) })),
+  })

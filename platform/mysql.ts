@@ -54,6 +54,13 @@ export const isServersNo = (thrown: unknown): boolean => {
   return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause
 }
 
+/** What a server that takes no writes says: 1290 started read-only, 1792 in a read-only session, 1836 in read-only mode. */
+const readOnlyNumbers: readonly unknown[] = [1290, 1792, 1836]
+const isReadOnly = (thrown: unknown): boolean => {
+  const cause = thrown instanceof Failure ? thrown.cause : thrown
+  return isServersNo(cause) && readOnlyNumbers.includes((cause as { errno: unknown }).errno)
+}
+
 const sessionSettings = [
   'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
@@ -107,10 +114,14 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     maxIdle: options.connectionsMax,
     queueLimit: 1_000,
   })
+  // A server that was failed away from lives on read-only, and whoever keeps a connection to it would stay with it, and read what
+  // it has for the truth: from its first such answer on, the pool asks the name again.
+  let trusted = new WeakSet<object>()
   // What the recorder's locking reads and the rebuild's snapshot rely on, whatever the server's defaults are.
   pool.on('connection', (connection) => {
     // mysql2's promise pool hands out the plain connection here, whatever its types say.
     const plain = connection as unknown as PlainConnection
+    trusted.add(plain)
     for (const setting of sessionSettings)
       plain.query(setting, (fault) => {
         if (fault !== null) plain.destroy()
@@ -118,7 +129,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
   })
 
   /** A connection of the pool; the pool itself would let one wait for ever. */
-  const acquire = async (): Promise<PoolConnection> => {
+  const acquireAny = async (): Promise<PoolConnection> => {
     const pending = pool.getConnection()
     try {
       return await within(pending, queryTimeoutMs, 'database: no connection')
@@ -129,6 +140,15 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
         () => undefined,
       )
       throw cause
+    }
+  }
+
+  const acquire = async (): Promise<PoolConnection> => {
+    for (;;) {
+      const connection = await acquireAny()
+      // Each that is destroyed is one less: a new one is trusted.
+      if (trusted.has(connection.connection)) return connection
+      connection.destroy()
     }
   }
 
@@ -143,7 +163,8 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
       sound = true
       return result
     } catch (cause) {
-      sound = isServersNo(cause)
+      if (isReadOnly(cause)) trusted = new WeakSet()
+      else sound = isServersNo(cause)
       throw cause
     } finally {
       if (sound) connection.release()

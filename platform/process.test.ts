@@ -1,51 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { afterEach, expect, test } from 'vitest'
+import { killPrograms, type Program, runProgram } from '../test/programs.ts'
+import { until } from '../test/until.ts'
 
-const module = new URL('process.ts', import.meta.url).href
-
-const children: ChildProcess[] = []
-afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')))
+afterEach(killPrograms)
 
 /** A process of its own whose whole life is `body`; it says `ready` when its body is through. */
-const start = async (body: string) => {
-  const script = `import { runProcess } from '${module}'
+const start = (body: string): Promise<Program> =>
+  runProgram(`import { runProcess } from 'platform/process.ts'
     const say = (text) => process.stdout.write(text + '\\n')
     const never = () => new Promise((resolve) => setTimeout(resolve, 3_600_000))
-    await runProcess(async (life) => { ${body}; say('ready'); setInterval(() => {}, 3_600_000) })`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script])
-  children.push(child)
-  const text = { out: '', err: '' }
-  const changed: (() => void)[] = []
-  child.stdout.on('data', (bytes) => {
-    text.out += String(bytes)
-    for (const check of changed) check()
-  })
-  child.stderr.on('data', (bytes) => {
-    text.err += String(bytes)
-  })
-  const ended = once(child, 'close')
-  return {
-    /** Resolves once it has said this. */
-    said: (word: string) =>
-      new Promise<void>((resolve) => {
-        const check = (): void => {
-          if (text.out.includes(word)) resolve()
-        }
-        changed.push(check)
-        check()
-      }),
-    signal: (name: NodeJS.Signals) => child.kill(name),
-    async end() {
-      const [code] = await ended
-      return { code, lines: text.out.split('\n').slice(0, -1), told: text.err }
-    },
-  }
-}
+    await runProcess(async (life) => { ${body}; say('ready'); setInterval(() => {}, 3_600_000) })`)
 
 const steps = `
-  life.onStop({ name: 'first', timeoutMs: 5000, stop: async () => { await null; say('first') } })
-  life.onStop({ name: 'second', timeoutMs: 5000, stop: () => say('second') })`
+  life.onStop({ name: 'first', timeoutMs: 1000, stop: async () => { await null; say('first') } })
+  life.onStop({ name: 'second', timeoutMs: 1000, stop: () => say('second') })`
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s stops it step by step, in order, with code 0',
@@ -71,7 +39,7 @@ test.each([
   ['rejects', "async () => { throw new Error('no more') }"],
   ['throws', "() => { throw new Error('no more') }"],
 ])('a step that %s is told of, and the next one runs', async (_, stop) => {
-  const running = await start(`life.onStop({ name: 'broken', timeoutMs: 5000, stop: ${stop} }); ${steps}`)
+  const running = await start(`life.onStop({ name: 'broken', timeoutMs: 1000, stop: ${stop} }); ${steps}`)
   await running.said('ready')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({
@@ -87,13 +55,19 @@ test.each([
 ] as const)(
   'a second signal (%s, then %s) ends it at once, whatever a step is doing',
   async (first, second) => {
-    const stuck = `life.onStop({ name: 'stuck', timeoutMs: 3_600_000, stop: () => { say('stopping'); return never() } }); ${steps}`
+    const stuck = `life.onStop({ name: 'stuck', timeoutMs: 5000, stop: () => { say('stopping'); return never() } }); ${steps}`
     const running = await start(stuck)
     await running.said('ready')
     running.signal(first)
     await running.said('stopping')
-    running.signal(second)
-    expect(await running.end()).toEqual({ code: 130, lines: ['ready', 'stopping'], told: '' })
+    let ended = false
+    const end = running.end().finally(() => (ended = true))
+    // Those that come together with the first are one with it.
+    await until('it ended', () => {
+      running.signal(second)
+      return ended
+    })
+    expect(await end).toEqual({ code: 130, lines: ['ready', 'stopping'], told: '' })
   },
 )
 
@@ -115,4 +89,35 @@ test('a signal while main is still starting stops what was started', async () =>
   await running.said('starting')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({ code: 0, lines: ['starting', 'first', 'second'], told: '' })
+})
+
+test('signals that come together, from a terminal and handed on by npm, are one wish: it stops step by step', async () => {
+  const running = await start(`
+    let heard = 0
+    for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => (heard += 1))
+    const both = async () => { while (heard < 2) await new Promise(setImmediate); say('both') }
+    life.onStop({ name: 'slow', timeoutMs: 5000, stop: both }); ${steps}`)
+  await running.said('ready')
+  running.signal('SIGINT')
+  running.signal('SIGTERM')
+  expect(await running.end()).toEqual({ code: 0, lines: ['ready', 'both', 'first', 'second'], told: '' })
+})
+
+test('from the first signal on it is stopping, before any step', async () => {
+  const running = await start(
+    `say(life.isStopping()); process.on('SIGTERM', () => say(life.isStopping())); ${steps}`,
+  )
+  await running.said('ready')
+  running.signal('SIGTERM')
+  expect((await running.end()).lines).toEqual(['false', 'ready', 'true', 'first', 'second'])
+})
+
+test('steps that together could take longer than the 8 s that are promised are refused at the start', async () => {
+  const running = await start(
+    `life.onStop({ name: 'long', timeoutMs: 7000, stop: () => say('long') }); ${steps}`,
+  )
+  expect(await running.end()).toEqual({
+    ...{ code: 1, lines: ['long'] },
+    told: 'going away could take 8000 ms with the step first; 7800 ms are allowed\n',
+  })
 })

@@ -4,6 +4,7 @@ import type { DemoCampaign } from './demo.ts'
 export type BannerFacts = {
   apiUrl: string
   workerUrl: string
+  metricsUrls: readonly string[]
   redisUrl: string
   kafkaBrokers: string
   databaseUrl: string
@@ -42,6 +43,7 @@ export const banner = (facts: BannerFacts): string => {
     '',
     row('API', apiUrl),
     row('worker', facts.workerUrl),
+    row('metrics', facts.metricsUrls.join('  ')),
     row('Redis', withoutPassword(facts.redisUrl)),
     row('Kafka', facts.kafkaBrokers),
     row('MySQL', withoutPassword(facts.databaseUrl)),

@@ -21,6 +21,8 @@ test('without any setting it uses ports that other servers of this machine do no
   expect(portUses(configuration).map(({ setting, port }) => `${setting} ${port}`)).toEqual([
     'API_PORT 8080',
     'WORKER_PORT 8081',
+    'API_METRICS_PORT 9464',
+    'WORKER_METRICS_PORT 9465',
     'REDIS_PORT 16379',
     'KAFKA_PORT 19092',
     'KAFKA_CONTROLLER_PORT 19093',
@@ -31,5 +33,10 @@ test('without any setting it uses ports that other servers of this machine do no
 test('the ports of servers that are given are not asked for', () => {
   const given = { REDIS_URL: 'redis://x', KAFKA_BROKERS: 'x:1', DATABASE_URL: 'mysql://x/d' }
   const uses = portUses(readConfiguration(given, ['--fresh']))
-  expect(uses.map(({ setting }) => setting)).toEqual(['API_PORT', 'WORKER_PORT'])
+  expect(uses.map(({ setting }) => setting)).toEqual([
+    'API_PORT',
+    'WORKER_PORT',
+    'API_METRICS_PORT',
+    'WORKER_METRICS_PORT',
+  ])
 })

@@ -14,6 +14,8 @@ export type LaunchConfiguration = {
   isFresh: boolean
   apiPort: number
   workerPort: number
+  apiMetricsPort: number
+  workerMetricsPort: number
   serverPorts: ServerPorts
   /** Servers that are ours to start; the others' addresses are given. */
   ownServers: { redis: boolean; kafka: boolean; database: boolean }
@@ -31,6 +33,8 @@ const settingsSchema = z.object({
   FIRSTCOME_FOLDER: z.string().default('.firstcome'),
   API_PORT: port(8080),
   WORKER_PORT: port(8081),
+  API_METRICS_PORT: port(9464),
+  WORKER_METRICS_PORT: port(9465),
   REDIS_PORT: port(16_379),
   KAFKA_PORT: port(19_092),
   KAFKA_CONTROLLER_PORT: port(19_093),
@@ -74,6 +78,8 @@ export const readConfiguration = (
     isFresh,
     apiPort: settings.API_PORT,
     workerPort: settings.WORKER_PORT,
+    apiMetricsPort: settings.API_METRICS_PORT,
+    workerMetricsPort: settings.WORKER_METRICS_PORT,
     serverPorts: {
       redis: settings.REDIS_PORT,
       kafka: settings.KAFKA_PORT,
@@ -94,11 +100,15 @@ export const readConfiguration = (
 export const portUses = ({
   apiPort,
   workerPort,
+  apiMetricsPort,
+  workerMetricsPort,
   serverPorts,
   ownServers,
 }: LaunchConfiguration): PortUse[] => [
   { port: apiPort, use: 'API', setting: 'API_PORT' },
   { port: workerPort, use: 'worker health', setting: 'WORKER_PORT' },
+  { port: apiMetricsPort, use: 'API metrics', setting: 'API_METRICS_PORT' },
+  { port: workerMetricsPort, use: 'worker metrics', setting: 'WORKER_METRICS_PORT' },
   ...(ownServers.redis ? [{ port: serverPorts.redis, use: 'Redis', setting: 'REDIS_PORT' }] : []),
   ...(ownServers.kafka
     ? [

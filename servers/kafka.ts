@@ -22,6 +22,8 @@ export type KafkaOptions = {
   program: KafkaProgram
   /** Broker settings, over ours. */
   extraSettings?: Readonly<Record<string, string>>
+  /** Memory of its heap at the most; 512 when left out. */
+  heapMaxMb?: number
   signal?: AbortSignal | undefined
 }
 
@@ -52,8 +54,8 @@ const settingsOf = (options: KafkaOptions, dataFolder: string): Record<string, s
   ...options.extraSettings,
 })
 
-const javaArguments = ({ jarsFolder }: KafkaProgram): string[] => [
-  '-Xmx512m',
+const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: KafkaOptions): string[] => [
+  `-Xmx${heapMaxMb}m`,
   '-XX:+UseSerialGC',
   // The optimising compiler costs more than it gives in the minutes that such a broker lives: 20 us of CPU a record without this,
   // 8 with it (a burst of 100,000 after one of 100,000, 2026-11-21).
@@ -80,7 +82,7 @@ const format = async (options: KafkaOptions, dataFolder: string, settingsFile: s
       // The optimising compiler costs more than it gives in the minutes that such a broker lives: 20 us of CPU a record without this,
       // 8 with it (a burst of 100,000 after one of 100,000, 2026-11-21).
       '-XX:TieredStopAtLevel=1',
-      ...javaArguments(options.program),
+      ...javaArguments(options),
       'kafka.tools.StorageTool',
       'format',
       `--config=${settingsFile}`,
@@ -115,7 +117,7 @@ export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> =>
   const server = await startProcess({
     name: 'kafka',
     command: options.program.java,
-    arguments: [...javaArguments(options.program), 'kafka.Kafka', settingsFile],
+    arguments: [...javaArguments(options), 'kafka.Kafka', settingsFile],
     folder: options.folder,
     ports: [options.port, options.controllerPort],
     stopWithinMs: 6_000,

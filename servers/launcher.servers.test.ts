@@ -35,6 +35,8 @@ beforeAll(async () => {
     FIRSTCOME_FOLDER: folder,
     API_PORT: String(await freePort()),
     WORKER_PORT: String(await freePort()),
+    API_METRICS_PORT: String(await freePort()),
+    WORKER_METRICS_PORT: String(await freePort()),
     REDIS_PORT: String(ports.redis),
     KAFKA_PORT: String(ports.kafka),
     KAFKA_CONTROLLER_PORT: String(ports.kafkaController),

@@ -25,7 +25,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
   const configuration = readConfiguration(process.env, process.argv.slice(2))
-  const { folder, apiPort, workerPort } = configuration
+  const { folder, apiPort, workerPort, apiMetricsPort, workerMetricsPort } = configuration
   const giveBack = await takeFolder(folder, configuration.isFresh)
   keep({ name: 'launcher', handles: [], stop: giveBack })
   await refuseTakenPorts(portUses(configuration))
@@ -47,6 +47,8 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     ...secrets,
     API_PORT: String(apiPort),
     WORKER_PORT: String(workerPort),
+    API_METRICS_PORT: String(apiMetricsPort),
+    WORKER_METRICS_PORT: String(workerMetricsPort),
     API_URL: apiUrl,
   }
   await writeEnvironment(folder, variables)
@@ -95,6 +97,7 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     `${banner({
       apiUrl,
       workerUrl,
+      metricsUrls: [apiMetricsPort, workerMetricsPort].map((port) => `http://127.0.0.1:${port}/metrics`),
       redisUrl: servers.environment.REDIS_URL,
       kafkaBrokers: servers.environment.KAFKA_BROKERS,
       databaseUrl: servers.environment.DATABASE_URL,

@@ -34,10 +34,11 @@ export const openRecording = (
   options: Pick<RecordingOptions, 'recorder' | 'deadLetters'> & Partial<RecordingOptions>,
 ) => {
   const told: string[] = []
-  const progress: Pick<Progress, 'reached' | 'misplaced' | 'waiting'> = {
+  const progress: Pick<Progress, 'reached' | 'misplaced' | 'waiting' | 'answers'> = {
     reached: (_, nextOffset) => told.push(`reached ${nextOffset}`),
     misplaced: () => told.push('misplaced'),
     waiting: () => told.push('waiting'),
+    answers: () => undefined,
   }
   const recording = createRecording({
     ...{ log: createLog('test', 'silent'), batchSizeMax: 1_000, progress: progress as Progress },

@@ -18,8 +18,8 @@ export type OwnDatabase = {
 
 const sharedUrl = (): string => inject('environment')['DATABASE_URL'] ?? ''
 
-const onServer = async (statement: string): Promise<void> => {
-  const server = connectDatabase({ url: sharedUrl(), connectionsMax: 1, queryTimeoutMs: 30_000 })
+const onServer = async (serverUrl: string, statement: string): Promise<void> => {
+  const server = connectDatabase({ url: serverUrl, connectionsMax: 1, queryTimeoutMs: 30_000 })
   await server.transaction(async (connection) => ({
     commit: true,
     result: await connection.change(statement),
@@ -27,11 +27,14 @@ const onServer = async (statement: string): Promise<void> => {
   await server.close()
 }
 
-/** Creates it with the tables of migrations/, or bare. */
-export const createOwnDatabase = async (options: { isBare?: boolean } = {}): Promise<OwnDatabase> => {
+/** Creates it with the tables of migrations/, or bare, on the server of this `url`; else on that of the tests. */
+export const createOwnDatabase = async (
+  options: { isBare?: boolean; url?: string } = {},
+): Promise<OwnDatabase> => {
   const name = `firstcome_${randomBytes(8).toString('hex')}`
-  await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
-  const url = new URL(sharedUrl())
+  const serverUrl = options.url ?? sharedUrl()
+  await onServer(serverUrl, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
+  const url = new URL(serverUrl)
   url.pathname = `/${name}`
   const database = connectDatabase({ url: url.href, connectionsMax: 8, queryTimeoutMs: 30_000 })
   if (options.isBare !== true) await migrateTables(database)
@@ -77,7 +80,7 @@ export const createOwnDatabase = async (options: { isBare?: boolean } = {}): Pro
     },
     async close() {
       await database.close()
-      await onServer(`DROP DATABASE ${name}`)
+      await onServer(serverUrl, `DROP DATABASE ${name}`)
     },
   }
 }

@@ -1,4 +1,5 @@
-import { afterEach, expect, inject, test } from 'vitest'
+import { isDeepStrictEqual } from 'node:util'
+import { afterAll, afterEach, expect, inject, test } from 'vitest'
 import { openBooks } from './books.ts'
 import { createCampaign, newUser, outcomeOf, press } from './client.ts'
 import { type Running, startPart } from './processes.ts'
@@ -7,19 +8,23 @@ import { until } from './until.ts'
 const [first] = inject('apiUrls')
 const books = openBooks()
 let api: Running | undefined
-afterEach(async () => {
-  api?.kill()
-  await books.close()
-})
+afterEach(() => api?.kill())
+afterAll(() => books.close())
+
+/** It reaches no Kafka: it decides and never appends. */
+const startCutOff = async (publishDeadlineMs: number): Promise<Running> => {
+  const environment = { ...inject('environment'), KAFKA_BROKERS: '127.0.0.1:1' }
+  return (api = await startPart(
+    'api',
+    { ...environment, PUBLISH_DEADLINE_MS: String(publishDeadlineMs) },
+    { folder: inject('folder'), waitFor: 'live' },
+  ))
+}
 
 test('an API process killed between deciding and appending loses nothing: what it had granted becomes rows and "granted"', async () => {
   const campaignId = await createCampaign(first, { stock: 30 })
-  // It reaches no Kafka and waits for it longer than it lives: it decides and never appends.
-  const environment = { ...inject('environment'), KAFKA_BROKERS: '127.0.0.1:1', PUBLISH_DEADLINE_MS: '60000' }
-  const { url, kill, exited } = (api = await startPart('api', environment, {
-    folder: inject('folder'),
-    waitFor: 'live',
-  }))
+  // It waits for Kafka longer than it lives.
+  const { url, kill, exited } = await startCutOff(60_000)
   const users = Array.from({ length: 20 }, newUser)
   const presses = users.map((user) => press(url, campaignId, user).catch(() => undefined))
   await until('the gate has granted them', async () => (await books.gate(campaignId)).granted === 20)
@@ -38,5 +43,23 @@ test('an API process killed between deciding and appending loses nothing: what i
     const again = await press(first, campaignId, user)
     const row = rows.find(({ userId }) => userId === user)
     expect([again.status, again.body['id'], again.body['rank']]).toEqual([200, row?.couponId, row?.rank])
+  }
+})
+
+test('a winner of whom the log has not heard in time is told 202: the coupon as confirming, where to ask and when; it becomes that coupon', async () => {
+  const [campaignId, winner] = [await createCampaign(first, { stock: 3 }), newUser()]
+  const { url } = await startCutOff(100)
+  const { status, headers, body } = await press(url, campaignId, winner)
+  expect([status, body['state'], body['rank']]).toEqual([202, 'confirming', 1])
+  expect(headers.get('location')).toBe(`/v1/campaigns/${campaignId}/coupons/mine`)
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  const confirmed = { ...body, state: 'usable' }
+  await until('it is confirmed', async () => {
+    const outcome = await outcomeOf(url, campaignId, winner)
+    return isDeepStrictEqual(outcome.body, { outcome: 'granted', coupons: [confirmed] })
+  })
+  for (const process of [url, first]) {
+    const again = await press(process, campaignId, winner)
+    expect([again.status, again.body]).toEqual([200, confirmed])
   }
 })

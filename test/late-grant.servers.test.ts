@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Grant } from '../coupon/grant.ts'
+import { drained } from './drained.ts'
 import { storedOf } from './grants.ts'
 import type { Sale } from './sales.ts'
 import { openShop, type Shop } from './shops.ts'
@@ -80,10 +81,6 @@ test('a worker that replays the partitions from an earlier position says the sam
   await shop.ledger.change('UPDATE ledger_positions SET next_offset = 0')
   await until('it was judged again', () => shop.recorder.letters.length > seen)
   await expectTruth(forced)
-  const ends = await shop.topic.offsets()
-  await until('the replay is over', async () => {
-    const rows = await shop.ledger.rows('SELECT next_offset FROM ledger_positions ORDER BY partition_id')
-    return rows.every((row, at) => Number(row['next_offset']) === ends[at]?.end)
-  })
+  await drained(shop)
   expect(await storedOf(shop.ledger, forced.sale)).toHaveLength(1)
 })

@@ -20,7 +20,10 @@ export type OwnRecorder = {
   stop(): Promise<void>
 }
 
-export const startOwnRecorder = async (topic: OwnTopic, database: Database): Promise<OwnRecorder> => {
+export const startOwnRecorder = async (
+  topic: Pick<OwnTopic, 'name' | 'kafka' | 'offsets'>,
+  database: Database,
+): Promise<OwnRecorder> => {
   const log = createLog('test', 'silent')
   const letters: DeadLetter[] = []
   let held = Promise.withResolvers<void>()

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Grant } from '../coupon/grant.ts'
+import { createRegistry } from '../coupon/registry.ts'
+import { drained } from './drained.ts'
 import { storedOf } from './grants.ts'
 import type { Sale } from './sales.ts'
 import { openShop, type Shop } from './shops.ts'
@@ -8,7 +10,7 @@ import { expectWhole } from './whole.ts'
 
 let shop: Shop
 beforeAll(async () => {
-  shop = await openShop()
+  shop = await openShop({ publishDeadlineMs: 10_000 })
 })
 afterEach(() => shop.clear())
 afterAll(() => shop.close())
@@ -17,14 +19,6 @@ const rowsOnce = (sale: Sale, count: number): Promise<Grant[]> =>
   until(`${count} rows`, async () => {
     const rows = await storedOf(shop.ledger, sale)
     return rows.length === count && rows
-  })
-const drained = (): Promise<unknown> =>
-  until('the ledger is at the end of the log', async () => {
-    const [ends, rows] = [
-      await shop.topic.offsets(),
-      await shop.ledger.rows('SELECT next_offset FROM ledger_positions ORDER BY partition_id'),
-    ]
-    return rows.every((row, at) => Number(row['next_offset']) === ends[at]?.end)
   })
 const lose = async (sale: Sale): Promise<void> => {
   const before = await sale.epoch()
@@ -42,7 +36,7 @@ const openSale = async (): Promise<{ sale: Sale; told: Grant[] }> => {
   await lose(sale)
   told.push(...(await sale.win(3)))
   for (const partition of [0, 1, 2]) await shop.append(told, partition)
-  await drained()
+  await drained(shop)
   expect(shop.recorder.letters).toEqual([])
   return { sale, told }
 }
@@ -56,7 +50,7 @@ test('the whole log replayed into an emptied ledger gives the same rows, and no 
     return { commit: true, result: undefined }
   })
   expect(await rowsOnce(sale, 18)).toEqual(rows)
-  await drained()
+  await drained(shop)
   expect(await storedOf(shop.ledger, sale)).toEqual(rows)
   expect(shop.recorder.letters).toEqual([])
 })
@@ -76,6 +70,16 @@ test('Redis lost in the middle of such a replay waits for the ledger, and everyb
     return String(words).startsWith('waiting for ')
   })
   await expect(sale.press(told[0]?.userId)).rejects.toMatchObject({ code: 'recovering' })
+  // Whoever reads the campaign is told so, also a process that never saw its gate.
+  const progress = expect.stringMatching(/^waiting for \d+ records/)
+  expect(await shop.registry.refresh(sale.id, 0)).toMatchObject({
+    campaign: { view: { armed: false, progress } },
+  })
+  const { log, monotonicMs } = shop.parts
+  const later = createRegistry({
+    ...{ redis: shop.redis.redis, gate: shop.gate, log, intervalMs: 50, monotonicMs, now: Date.now },
+  })
+  expect(await later.find(sale.id)).toEqual({ kind: 'recovering', progress })
   expect(await sale.epoch()).toBe(before)
   shop.recorder.release()
   await expectWhole(shop, sale, told)
@@ -86,7 +90,7 @@ test('a ledger 50,000 grants behind when Redis is lost: the gate waits, and ever
   const sale = await shop.sale({ stock: 50_010 })
   shop.recorder.hold()
   const told: Grant[] = []
-  while (told.length < 50_000) told.push(...(await sale.win(5_000)))
+  while (told.length < 50_000) told.push(...(await sale.win(2_000)))
   expect(await storedOf(shop.ledger, sale)).toEqual([])
   await shop.redis.control.command('FLUSHALL')
   shop.keep()
@@ -96,7 +100,7 @@ test('a ledger 50,000 grants behind when Redis is lost: the gate waits, and ever
   })
   shop.recorder.release()
   // Reading 50,000 rows at every look would keep the recorder waiting.
-  await drained()
+  await drained(shop)
   const rows = await storedOf(shop.ledger, sale)
   expect(rows.map(({ couponId }) => couponId).sort()).toEqual(told.map(({ couponId }) => couponId).sort())
   for (const one of [told[0], told[24_999], told[49_999]])

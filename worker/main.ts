@@ -6,8 +6,10 @@ import { createProducer } from '../platform/kafka-producer.ts'
 import { createLogReader } from '../platform/kafka-reader.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
+import { createMetrics, serveMetrics, showReadiness } from '../platform/metrics.ts'
 import { connectDatabase } from '../platform/mysql.ts'
 import { runProcess } from '../platform/process.ts'
+import { measureProducer } from '../platform/producer-metrics.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
@@ -15,18 +17,26 @@ import { createArmoryParts } from '../coupon/armory-parts.ts'
 import { createAudit } from '../coupon/audit/audit.ts'
 import { createAuditParts } from '../coupon/audit/audit-parts.ts'
 import { createGate } from '../coupon/gate/gate.ts'
+import { measureGate } from '../coupon/gate/gate-metrics.ts'
 import { createGrantLog } from '../coupon/grant-log.ts'
+import { measureGrantLog } from '../coupon/grant-log-metrics.ts'
 import { grantsTopic, recorderGroup } from '../coupon/grant.ts'
 import { createKeeper, repeat } from '../coupon/keeper.ts'
+import { createLooks, showKeeper } from '../coupon/keeper-metrics.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { createCouponBook } from '../coupon/ledger/coupons.ts'
 import { createRecorder } from '../coupon/ledger/record.ts'
 import { createRetirements } from '../coupon/ledger/retirements.ts'
+import { warnOfRequirements } from '../coupon/requirements/warn.ts'
 import { createRetirement } from '../coupon/retirement.ts'
 import { createSweep } from '../coupon/sweep.ts'
+import { measureArmory, measureRetirement, measureSweep } from '../coupon/upkeep-metrics.ts'
 import { createDeadLetters } from './dead-letters.ts'
+import { createLedgerLag } from './ledger-lag.ts'
+import { createPace } from './pace.ts'
 import { alignForEver, createProgress } from './progress.ts'
 import { createRecording } from './recorder.ts'
+import { measureDeadLetters, measureRecorder } from './recorder-metrics.ts'
 import { workerSettings } from './settings.ts'
 
 await runProcess(async (life) => {
@@ -44,14 +54,15 @@ await runProcess(async (life) => {
     queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
   })
   const topics = createTopics(kafka)
-  const producer = createProducer(kafka)
+  const metrics = createMetrics()
+  const monotonicMs = (): number => performance.now()
+  const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
   const redis = connectRedis({
     url: settings.REDIS_URL,
     // A rebuild writes thousands of winners a call.
     commandTimeoutMs: 5 * settings.GATE_TIMEOUT_MS,
     onFault: (message) => log.debug({ message }, 'Redis'),
   })
-  const monotonicMs = (): number => performance.now()
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
   const progress = createProgress({
     positions: createPositions(database),
@@ -60,11 +71,12 @@ await runProcess(async (life) => {
     onUnplaced: () => alignment.now(),
   })
   const recording = createRecording({
-    recorder: createRecorder(database),
-    deadLetters: createDeadLetters(producer, { now: Date.now }),
+    recorder: measureRecorder(createRecorder(database), metrics, monotonicMs),
+    deadLetters: measureDeadLetters(createDeadLetters(producer, { now: Date.now }), metrics),
     progress,
     log,
     batchSizeMax: settings.LEDGER_BATCH_SIZE_MAX,
+    pace: createPace({ rowsPerSecondMax: settings.LEDGER_ROWS_PER_SECOND_MAX, monotonicMs }),
   })
   const consumer = createConsumer({
     kafka,
@@ -75,7 +87,13 @@ await runProcess(async (life) => {
     onCrash: (cause) => life.fail(`the consumer died: ${cause.message}`),
   })
   const alignment = alignForEver(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
-  const gate = createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX })
+  const lag = createLedgerLag({ topics, progress, log, monotonicMs, now: Date.now })
+  lag.show(consumer, metrics)
+  const gate = measureGate(
+    createGate(redis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+    metrics,
+    monotonicMs,
+  )
   const armoryParts = createArmoryParts({
     redis,
     database,
@@ -87,40 +105,47 @@ await runProcess(async (life) => {
     monotonicMs,
   })
   const { gate: armingGate, campaigns, listing, logEnds } = armoryParts
+  const looks = createLooks(armingGate)
+  const grantLog = createGrantLog({
+    producer,
+    gate,
+    log,
+    partitions,
+    publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
+    publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
+    monotonicMs,
+  })
   const keeper = createKeeper({
-    gate: armingGate,
-    armory: createArmory(armoryParts),
-    grantLog: createGrantLog({
-      producer,
-      gate,
-      log,
-      partitions,
-      publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
-      publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
-      monotonicMs,
-    }),
+    gate: looks.gate,
+    armory: measureArmory(createArmory(armoryParts), metrics),
+    grantLog: measureGrantLog(grantLog, metrics),
     campaigns,
     listing,
     log,
     overdueMs: settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS,
   })
-  const health = await serveHttp(
-    createHealthRoutes([
-      { name: 'ledger', ready: progress.isPlaced },
-      {
-        name: 'gates',
-        ready: () => keeper.arming().length === 0,
-        waitsFor: () => `arming ${keeper.arming().length} campaigns`,
-      },
-    ]),
+  showKeeper(keeper, looks, metrics)
+  const checks = [
+    { name: 'ledger', ready: progress.isPlaced, waitsFor: progress.waitsFor },
     {
-      host: settings.WORKER_HOST,
-      port: settings.WORKER_PORT,
-      keepAliveTimeoutMs: 5_000,
-      requestTimeoutMs: 10_000,
-      connectionsMax: 100,
+      name: 'gates',
+      ready: () => keeper.arming().length === 0,
+      waitsFor: () => `arming ${keeper.arming().length} campaigns`,
     },
-  )
+  ]
+  showReadiness(checks, metrics)
+  const health = await serveHttp(createHealthRoutes(checks, life.isStopping), {
+    host: settings.WORKER_HOST,
+    port: settings.WORKER_PORT,
+    keepAliveTimeoutMs: 5_000,
+    requestTimeoutMs: 10_000,
+    connectionsMax: 100,
+  })
+  const metricsServer = await serveMetrics({
+    host: settings.METRICS_HOST,
+    port: settings.WORKER_METRICS_PORT,
+    read: metrics.read,
+  })
   const sweep = createSweep({
     arming: armingGate,
     gate,
@@ -145,19 +170,37 @@ await runProcess(async (life) => {
     now: Date.now,
   })
   const keeping = repeat(keeper.look, settings.KEEPER_INTERVAL_MS)
-  const sweeping = repeat(() => sweep.step(keeper.kept()), settings.SWEEP_INTERVAL_MS)
-  const retiring = repeat(retirement.step, settings.RETIREMENT_INTERVAL_MS)
-  life.onStop({ name: 'keeper', timeoutMs: 100, stop: keeping.stop })
-  life.onStop({ name: 'sweep', timeoutMs: 100, stop: sweeping.stop })
-  life.onStop({ name: 'retirement', timeoutMs: 100, stop: retiring.stop })
-  life.onStop({ name: 'log reader', timeoutMs: 200, stop: logReader.close })
-  life.onStop({ name: 'alignment', timeoutMs: 100, stop: alignment.stop })
-  life.onStop({ name: 'consumer', timeoutMs: 5_000, stop: consumer.stop })
-  life.onStop({ name: 'producer', timeoutMs: 1_000, stop: producer.close })
-  life.onStop({ name: 'topics', timeoutMs: 500, stop: topics.close })
+  const measuredSweep = measureSweep(sweep, metrics)
+  const sweeping = repeat(() => measuredSweep.step(keeper.kept()), settings.SWEEP_INTERVAL_MS)
+  const retiring = repeat(measureRetirement(retirement, metrics).step, settings.RETIREMENT_INTERVAL_MS)
+  const lagging = repeat(lag.step, 2_000)
+  life.onStop({
+    name: 'loops',
+    timeoutMs: 100,
+    stop: () => [keeping, sweeping, retiring, alignment, lagging].forEach((loop) => loop.stop()),
+  })
+  life.onStop({ name: 'consumer', timeoutMs: 4_500, stop: consumer.stop })
+  life.onStop({
+    name: 'Kafka',
+    timeoutMs: 1_000,
+    stop: () => Promise.all([producer.close(), logReader.close(), topics.close()]),
+  })
   life.onStop({ name: 'database', timeoutMs: 500, stop: database.close })
   life.onStop({ name: 'Redis', timeoutMs: 100, stop: redis.close })
-  life.onStop({ name: 'health', timeoutMs: 500, stop: () => health.close(200) })
-  await consumer.run(recording)
-  log.info({ port: health.port }, 'the worker records grants')
+  life.onStop({
+    name: 'health and metrics',
+    timeoutMs: 500,
+    stop: () => Promise.all([health.close(200), metricsServer.close(200)]),
+  })
+  await consumer.run(lag.watch(recording))
+  log.info({ port: health.port, metrics: metricsServer.place }, 'the worker records grants')
+  void warnOfRequirements(
+    {
+      ...{ redis, kafka, database, now: Date.now },
+      redisUrl: settings.REDIS_URL,
+      brokers: settings.KAFKA_BROKERS,
+      databaseUrl: settings.DATABASE_URL,
+    },
+    log,
+  )
 })

@@ -5,17 +5,25 @@ import type { Log } from '../platform/log.ts'
 import { grantsTopic } from '../coupon/grant.ts'
 import type { Positions } from '../coupon/ledger/positions.ts'
 
+/** What the ledger may refuse: to take rows, or to say where it stands. A read-only one refuses the first alone. */
+export type Refusal = 'rows' | 'place'
+
 /** Where this process believes the ledger to be, partition by partition. */
 export type Progress = {
   reached(partition: number, nextOffset: number): void
+  /** The next offset of every partition that was placed. */
+  positions(): ReadonlyMap<number, number>
   /** What was fetched does not follow on what the ledger has: the place is looked up again. */
   misplaced(partition: number): void
-  /** The ledger takes nothing just now. */
-  waiting(reason: string): void
+  /** The ledger refuses this just now, and why; until it answers. */
+  waiting(what: Refusal, reason: string): void
+  answers(what: Refusal): void
   /** Forgets what was believed of partitions that were handed to this process: the ledger says where they are. */
   assigned(partitions: readonly number[]): void
   /** True once every partition that this process owns was placed where the ledger stands, and the ledger takes rows. */
   isPlaced(): boolean
+  /** What `isPlaced` waits for, in words. */
+  waitsFor(): string
   /**
    * Compares belief and ledger once, and moves the consumer to where the ledger stands.
    * Rejects with `refused` when that place is not in the log: records would be skipped without a word.
@@ -35,7 +43,12 @@ export const createProgress = (options: ProgressOptions): Progress => {
   const { positions, topics, log } = options
   const believed = new Map<number, number>()
   let owned: readonly number[] | undefined
-  let takesRows = true
+  const refusals = new Map<Refusal, string>()
+  const isWhole = (): boolean => owned !== undefined && owned.every((partition) => believed.has(partition))
+
+  const answers = (what: Refusal): void => {
+    if (refusals.delete(what)) log.info({ what }, 'the ledger answers again')
+  }
 
   const check = async (partition: number, stored: number): Promise<void> => {
     const offsets = (await topics.offsets(grantsTopic)).find((one) => one.partition === partition)
@@ -51,29 +64,40 @@ export const createProgress = (options: ProgressOptions): Progress => {
 
   return {
     reached(partition, nextOffset) {
-      takesRows = true
+      answers('rows')
       believed.set(partition, nextOffset)
     },
+    positions: () => believed,
     misplaced(partition) {
+      answers('rows')
       believed.delete(partition)
       options.onUnplaced()
     },
-    waiting(reason) {
-      if (takesRows) log.warn({ reason }, 'the ledger takes nothing; waiting')
-      takesRows = false
+    waiting(what, reason) {
+      if (!refusals.has(what)) log.warn({ what, reason }, 'the ledger takes nothing; waiting')
+      refusals.set(what, reason)
     },
+    answers,
     assigned(partitions) {
       owned = partitions
+      // The batch that waited is let go: the next one tells.
+      refusals.delete('rows')
       believed.clear()
       options.onUnplaced()
     },
-    isPlaced: () => takesRows && owned !== undefined && owned.every((partition) => believed.has(partition)),
+    isPlaced: () => refusals.size === 0 && isWhole(),
+    waitsFor() {
+      const [rows, place] = [refusals.get('rows'), refusals.get('place')]
+      if (rows !== undefined) return `the ledger takes no rows: ${rows}`
+      if (place !== undefined) return `the ledger does not say where it stands: ${place}`
+      return owned === undefined ? 'joining the group of the workers' : 'looking up where the ledger stands'
+    },
     async align(consumer) {
       const mine = consumer.assigned()
       if (mine.length === 0) return
       const before = new Map(believed)
       const stored = await positions.read(mine)
-      takesRows = true
+      answers('place')
       for (const partition of mine) {
         const at = stored.get(partition) ?? 0
         const belief = believed.get(partition)
@@ -105,7 +129,7 @@ export const alignForEver = (
       await progress.align(consumer)
     } catch (cause) {
       if (cause instanceof Failure && cause.code === 'refused') options.onRefused(cause.message)
-      else progress.waiting(messageOf(cause))
+      else progress.waiting('place', messageOf(cause))
     }
     running = false
     if (!stopped) timer = setTimeout(() => void align(), options.intervalMs)

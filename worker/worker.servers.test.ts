@@ -153,7 +153,7 @@ test('workers that join and leave while records arrive have every row once', asy
 const endOf = async (ledger: OwnDatabase): Promise<{ code: number | null; said: string }> => {
   const worker = await startProcess({
     ...{ name: 'worker', command: process.execPath, arguments: [join(import.meta.dirname, 'main.ts')] },
-    environment: { ...environmentOf(ledger), WORKER_PORT: '0', LOG_LEVEL: 'info' },
+    environment: { ...environmentOf(ledger), WORKER_PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
     folder: join(folder, `ending-${randomUUID()}`),
     stopWithinMs: 8_000,
   })

@@ -29,7 +29,15 @@ export type Lost = { kind: 'lost'; what: string }
 
 export type Inspected =
   | Refusal
-  | { kind: 'in-order'; granted: number; stock: number; grantsPending: number; overdue: OutboxEntry[] }
+  | {
+      kind: 'in-order'
+      granted: number
+      stock: number
+      grantsPending: number
+      overdue: OutboxEntry[]
+      /** Age of the oldest outbox entry, overdue or not; 0 when there is none. */
+      oldestAgeMs: number
+    }
 
 /** `nowMs` is the gate's time. */
 export type WinnersPage = { grants: Grant[]; cursor: string; nowMs: number }
@@ -93,6 +101,7 @@ export const createArmingGate = (redis: RedisClient): ArmingGate => ({
       stock: reply.number(3),
       grantsPending: reply.number(4),
       overdue,
+      oldestAgeMs: reply.number(6),
     }
   },
 

@@ -3,8 +3,9 @@
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
 -- ARGV  1 layout  2 epoch of the ledger  3 overdueMs: age at which the relay takes an entry (milliseconds)  4 entries at the most
--- Reply a refusal (order.lua), or {'OK', nowMs, granted, stock, grants pending, entries}
+-- Reply a refusal (order.lua), or {'OK', nowMs, granted, stock, grants pending, entries, oldestAgeMs}
 --       entries: number, grantedAtMs, grants one after the other, oldest first; grants as decide.lua wrote them
+--       oldestAgeMs: age of the oldest entry, overdue or not; 0 when there is none
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 if refusal then return refusal end
@@ -16,13 +17,14 @@ if #KEYS ~= 4 or not overdueMs or not entriesMax then
 end
 
 local now = now_ms()
-local overdue = {}
-for _, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', entriesMax)) do
+local overdue, oldestAgeMs = {}, 0
+for place, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', entriesMax)) do
   local grantedAtMs = tonumber(entry[2][4])
+  if place == 1 then oldestAgeMs = math.max(0, now - grantedAtMs) end
   -- In order of time: the first that is not overdue ends it.
   if grantedAtMs + overdueMs > now then break end
   local at = #overdue
   overdue[at + 1] = string.match(entry[1], '-(%d+)$')
   overdue[at + 2], overdue[at + 3] = entry[2][4], entry[2][6]
 end
-return {'OK', now, gate.granted, gate.stock, gate.grantsPending, overdue}
+return {'OK', now, gate.granted, gate.stock, gate.grantsPending, overdue, oldestAgeMs}

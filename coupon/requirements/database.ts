@@ -13,7 +13,7 @@ import {
   whenTold,
 } from './finding.ts'
 
-/** Two API processes with 8 connections and a lease each, two workers with 4 and a lease, one migration, and a person. */
+/** Two API processes with 8 connections and a lease each, two workers with 6 and a lease. */
 const connectionsMin = 32
 /** 5,000 rows in one statement, the most that LEDGER_BATCH_SIZE_MAX allows, are about 1 MB. */
 const packetBytesMin = 4 * 2 ** 20
@@ -134,7 +134,7 @@ export const databaseRequirements: readonly Requirement<DatabaseReading>[] = [
   },
   {
     name: 'connections',
-    expected: `${connectionsMin} or more; an API process takes up to 9, a worker 5`,
+    expected: `${connectionsMin} or more; an API process takes up to 9, a worker 7`,
     mend: `SET GLOBAL max_connections = ${connectionsMin} or more, and no lower max_user_connections`,
     why: 'Without a connection rows wait, and lists say complete: false',
     judge: connectionsVerdict,

@@ -141,23 +141,32 @@ test('a database with other flags and without tables is told of each', async () 
   ])
 })
 
-test('servers that take connections and never answer are given up, each by itself', async () => {
+test('a server that lets nobody in, or never answers, is given up by itself, in its words', async () => {
   const silent = createServer(() => undefined)
   silent.listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as { port: number }
-  const [redisUrl, databaseUrl] = [`redis://127.0.0.1:${port}`, `mysql://me@127.0.0.1:${port}/firstcome`]
-  const redis = connectRedis({ url: redisUrl, commandTimeoutMs: 1_000, onFault: () => undefined })
+  const databaseUrl = `mysql://me@127.0.0.1:${port}/firstcome`
+  const redisUrl = own.url.replace('redis://', 'redis://nobody:wrong@')
+  let redisFault = ''
+  const redis = connectRedis({
+    ...{ url: redisUrl, commandTimeoutMs: 1_000 },
+    onFault: (message) => (redisFault = message),
+  })
   const database = connectDatabase({ url: databaseUrl, connectionsMax: 1, queryTimeoutMs: 1_000 })
-  const examined = await examineInstallation({ ...installation(), redis, redisUrl, database, databaseUrl })
+  const examined = await examineInstallation({
+    ...{ ...installation(), redis, redisUrl, redisFault: () => redisFault, database, databaseUrl },
+  })
   redis.close()
   await database.close()
   silent.close()
-  expect(examined.map(({ place, isRead }) => [place, isRead])).toEqual([
-    ...[
-      ['Redis', false],
-      ['Kafka', true],
-      ['database', false],
-    ],
+  expect(examined).toMatchObject([
+    { place: 'Redis', isRead: false, findings: [{ found: expect.stringMatching(/WRONGPASS/) }] },
+    { place: 'Kafka', isRead: true },
+    {
+      place: 'database',
+      isRead: false,
+      findings: [{ found: expect.stringMatching(/no connection within|ETIMEDOUT/) }],
+    },
   ])
 })

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Audited, notPassed, openAudited } from '../../test/audited.ts'
+import { armGate } from '../../test/gates.ts'
+import { grantOf } from '../../test/grants.ts'
+import { encodeGrant, grantsTopic } from '../grant.ts'
+import { createCampaignBook } from '../ledger/campaigns.ts'
+
+let audited: Audited
+beforeAll(async () => {
+  audited = await openAudited()
+})
+afterAll(() => audited.close())
+
+test('the log is read from where it stood when the campaign was first armed, and not from its beginning', async () => {
+  const { database, redis, topic } = audited
+  const { id } = await database.createCampaign({ stock: 10 })
+  // A grant that nobody made: wherever the audit reads, it finds it.
+  const append = () =>
+    topic.producer.append(grantsTopic, 1, [{ value: encodeGrant(grantOf({ id }, { rank: 7 })) }])
+  await append()
+  await database.change('UPDATE ledger_positions SET next_offset = 1 WHERE partition_id = 1')
+  await createCampaignBook(database.database).cut(id, 0, undefined)
+  await armGate(redis.redis, { id, stock: 10 })
+  const { result } = await audited.sale({ stock: 10 })
+  const before = await result(undefined, id)
+  expect([notPassed(before), before.books.records]).toEqual([{}, 0])
+  await append()
+  const after = await result(undefined, id)
+  expect([notPassed(after), after.books.records]).toMatchObject([{ 'only-in-log': 'fail' }, 1])
+})

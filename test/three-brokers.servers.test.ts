@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import type { OutboxEntry } from '../coupon/gate/entry.ts'
+import { createGrantLog, type GrantLog } from '../coupon/grant-log.ts'
+import { encodeMarker, grantsTopic } from '../coupon/grant.ts'
+import { createPositions } from '../coupon/ledger/positions.ts'
+import { createGrantTopics } from '../migrations/migrate.ts'
+import { createProducer, type Producer } from '../platform/kafka-producer.ts'
+import { createLog } from '../platform/log.ts'
+import type { RedisClient } from '../platform/redis.ts'
+import { type Brokers, startBrokers } from './brokers.ts'
+import { createOwnDatabase, type OwnDatabase } from './databases.ts'
+import { type ArmedGate, armGate, openRedis, wishes } from './gates.ts'
+import { storedOf } from './grants.ts'
+import { type OwnRecorder, startOwnRecorder } from './own-recorder.ts'
+import { until } from './until.ts'
+
+const publishDeadlineMs = 1_000
+let brokers: Brokers
+let redis: RedisClient
+let ledger: OwnDatabase
+let recorder: OwnRecorder
+beforeAll(async () => {
+  const opened = await Promise.all([
+    startBrokers('three-brokers'),
+    openRedis(inject('environment')['REDIS_URL'] ?? ''),
+    createOwnDatabase(),
+  ])
+  ;[brokers, redis, ledger] = opened
+  await createGrantTopics(brokers.topics, {
+    ...{ grantsPartitions: 3, replicationFactor: 3, minInsyncReplicas: 2 },
+  })
+  await createPositions(ledger.database).read([0, 1, 2])
+  const topic = {
+    name: grantsTopic,
+    kafka: brokers.kafka,
+    offsets: () => brokers.topics.offsets(grantsTopic),
+  }
+  recorder = await startOwnRecorder(topic, ledger.database)
+})
+afterEach(() => brokers.heal(grantsTopic))
+afterAll(async () => {
+  await recorder.stop()
+  await brokers.stop()
+  redis.close()
+  await ledger.close()
+})
+
+/** One campaign and an API's way into the log, by which grants stream until `end`. */
+type Stream = {
+  readonly sale: ArmedGate
+  readonly grantLog: GrantLog
+  readonly producer: Producer
+  /** Produces that the log acknowledged, by partition, and those that failed. */
+  readonly acknowledged: readonly number[]
+  readonly failures: readonly string[]
+  /** Every entry with its answer; `late` came after the deadline. */
+  readonly answers: ReadonlyMap<OutboxEntry, string>
+  end(): Promise<void>
+}
+
+const openStream = async (): Promise<Stream> => {
+  const campaign = await ledger.createCampaign({ epoch: 1, stock: 100_000 })
+  const sale = await armGate(redis, { id: campaign.id, stock: 100_000 })
+  const own = createProducer(brokers.kafka)
+  const acknowledged = [0, 0, 0]
+  const failures: string[] = []
+  const producer: Producer = {
+    ...own,
+    async append(topic, partition, records) {
+      try {
+        const offset = await own.append(topic, partition, records)
+        acknowledged[partition] = (acknowledged[partition] ?? 0) + 1
+        return offset
+      } catch (cause) {
+        failures.push(String(cause))
+        throw cause
+      }
+    },
+  }
+  const grantLog = createGrantLog({
+    ...{ producer, gate: sale.gate, log: createLog('test', 'silent'), publishDeadlineMs },
+    partitions: () => brokers.topics.partitions(grantsTopic),
+    ...{ publishInFlightMax: 2, monotonicMs: () => performance.now() },
+  })
+  const answers = new Map<OutboxEntry, string>()
+  const appends: Promise<unknown>[] = []
+  let isOn = true
+  const answered = async (entry: OutboxEntry): Promise<void> => {
+    const answer = grantLog.append(entry)
+    // Begun after its own timer and longer: it comes first only when the deadline did not hold.
+    const late = new AbortController()
+    const deadline = pause(publishDeadlineMs + 50, 'late', { signal: late.signal }).catch(() => 'in time')
+    answers.set(entry, await Promise.race([answer, deadline]))
+    late.abort()
+  }
+  const run = async (): Promise<void> => {
+    while (isOn) {
+      const decided = await sale.gate.decide(sale.id, 1, wishes(5))
+      if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
+      appends.push(answered(decided.entry))
+      await pause(5)
+    }
+  }
+  const running = run()
+  return {
+    ...{ sale, grantLog, producer, acknowledged, failures, answers },
+    async end() {
+      isOn = false
+      await running
+      await Promise.all(appends)
+    },
+  }
+}
+
+/** What the keeper does: everything that was left is sent again, until the outbox is empty. */
+const relay = ({ sale, grantLog, answers }: Stream): Promise<unknown> => {
+  const left = new Set([...answers].flatMap(([entry, answer]) => (answer === 'confirmed' ? [] : [entry])))
+  return until('the outbox is empty', async () => {
+    const send = [...left].slice(0, 100)
+    const outcomes = await Promise.all(send.map((entry) => grantLog.append(entry)))
+    for (const [at, entry] of send.entries()) if (outcomes[at] === 'confirmed') left.delete(entry)
+    return Number(await redis.command('XLEN', sale.keys.outbox)) === 0
+  })
+}
+
+/** Nobody waited past the deadline, and the ledger has exactly what the gate granted. */
+const expectExact = async (stream: Stream): Promise<void> => {
+  expect([...stream.answers.values()].filter((answer) => answer === 'late')).toEqual([])
+  const granted = [...stream.answers.keys()].flatMap(({ grants }) => grants)
+  const rows = await until(
+    `${granted.length} rows`,
+    async () => {
+      const found = await storedOf(ledger, stream.sale)
+      return found.length >= granted.length && found
+    },
+    40_000,
+  )
+  expect(rows).toEqual(granted.sort((left, right) => left.rank - right.rank))
+  expect(recorder.letters).toEqual([])
+  await stream.producer.close()
+}
+
+const everyPartition = (stream: Stream, since = [0, 0, 0]): Promise<boolean> =>
+  until(
+    'every partition acknowledges',
+    () => stream.acknowledged.every((count, partition) => count > (since[partition] ?? 0) + 1),
+    40_000,
+  )
+
+/** A broker, not the controller, that leads a partition; and whether somebody else leads those by now. */
+const leaderOf = async (): Promise<2 | 3> => {
+  const leaders = (await brokers.partitions(grantsTopic)).map(({ leader }) => leader)
+  return leaders.includes(2) ? 2 : 3
+}
+const leadsNothing = (id: number): Promise<boolean> =>
+  until(`broker ${id} leads nothing`, async () =>
+    (await brokers.partitions(grantsTopic)).every(({ leader }) => leader !== id && leader > 0),
+  )
+
+const stamp = performance.now()
+const say = (what: string) =>
+  process.stdout.write(`${((performance.now() - stamp) / 1000).toFixed(1)} ${what}\n`)
+
+test('a leader that is killed in the middle of a stream of grants loses nothing and doubles nothing, and nobody waits past the deadline', async () => {
+  const stream = await openStream()
+  await everyPartition(stream)
+  const leader = await leaderOf()
+  say('killing')
+  await brokers.kill(leader)
+  await leadsNothing(leader)
+  say('moved')
+  await everyPartition(stream, [...stream.acknowledged])
+  say('acked')
+  await stream.end()
+  expect(stream.failures.length).toBeGreaterThan(0)
+  say(`${stream.answers.size} entries ${[...new Set(stream.failures)].join('; ')} ${stream.failures.length}`)
+  await relay(stream)
+  say('relayed')
+  await expectExact(stream)
+  say('rows')
+})
+
+test('a leader that stands still is given up: the others acknowledge before it is back', async () => {
+  const stream = await openStream()
+  await everyPartition(stream)
+  const leader = await leaderOf()
+  say('freezing')
+  brokers.freeze(leader)
+  await leadsNothing(leader)
+  say('moved')
+  await everyPartition(stream, [...stream.acknowledged])
+  say('acked')
+  await stream.end()
+  say(`${stream.answers.size} entries ${[...new Set(stream.failures)].join('; ')} ${stream.failures.length}`)
+  await relay(stream)
+  say('relayed')
+  await expectExact(stream)
+  say('rows')
+})
+
+test('with too few copies in sync the log refuses, grants are pending and stay in the outbox, and all of it is recorded once copies are back', async () => {
+  const stream = await openStream()
+  await everyPartition(stream)
+  await Promise.all([brokers.kill(2), brokers.kill(3)])
+  await until('one copy is left', async () =>
+    (await brokers.partitions(grantsTopic)).every(({ inSync }) => inSync === 1),
+  )
+  say('two down')
+  await until('the publisher is open', () => stream.grantLog.state().isOpen)
+  await expect(stream.producer.append(grantsTopic, 0, [{ value: encodeMarker('refused') }])).rejects.toThrow(
+    /fewer in-sync replicas than required/,
+  )
+  await until('a probe was refused', () => /fewer in-sync replicas/.test(stream.failures.at(-1) ?? ''))
+  say('refused')
+  const before = [...stream.acknowledged]
+  await brokers.heal(grantsTopic)
+  say('healed')
+  await everyPartition(stream, before)
+  say('acked')
+  await stream.end()
+  await relay(stream)
+  await expectExact(stream)
+  say('rows')
+})
+
+test('a topic that is not there is never created by asking for it, though these brokers would', async () => {
+  const missing = `missing.${randomUUID()}`
+  const producer = createProducer(brokers.kafka)
+  await expect(producer.append(missing, 0, [{ value: 'x' }])).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(brokers.topics.offsets(missing)).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(brokers.topics.partitions(missing)).rejects.toMatchObject({ code: 'unavailable' })
+  const admin = brokers.kafka.admin()
+  await admin.connect()
+  expect(await admin.listTopics()).not.toContain(missing)
+  await Promise.all([admin.disconnect(), producer.close()])
+})

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { Recorder } from '../coupon/ledger/record.ts'
+import { batchOf, openRecording, recordsOf } from '../test/batches.ts'
+import { createPace } from './pace.ts'
+
+/** A worker whose ledger takes everything, on a clock that goes on only while it waits. */
+const openPaced = (rowsPerSecondMax: number) => {
+  let nowMs = 5_000
+  const waits: number[] = []
+  const recorded: { atMs: number; rows: number }[] = []
+  const recorder: Recorder = {
+    async record({ startOffset, endOffset }) {
+      const rows = endOffset - startOffset
+      recorded.push({ atMs: nowMs - 5_000, rows })
+      return { kind: 'recorded', nextOffset: endOffset, inserted: rows }
+    },
+  }
+  const { recording } = openRecording({
+    ...{ recorder, deadLetters: { keep: async () => undefined } },
+    pace: createPace({ rowsPerSecondMax, monotonicMs: () => nowMs }),
+    async wait(milliseconds) {
+      waits.push(milliseconds)
+      nowMs += milliseconds
+    },
+  })
+  const pass = (milliseconds: number): void => {
+    nowMs += milliseconds
+  }
+  return { recording, recorded, waits, pass }
+}
+const recordsFrom = (offset: number, count: number) =>
+  recordsOf(0, Array.from({ length: count }).fill(null) as null[], offset)
+
+test('no second has more rows than the limit says, over batches too, and what an idle time did not use is not saved up', async () => {
+  const { recording, recorded, pass } = openPaced(10)
+  await recording(batchOf(recordsFrom(0, 35)).batch)
+  await recording(batchOf(recordsFrom(35, 1)).batch)
+  pass(60_000)
+  await recording(batchOf(recordsFrom(36, 15)).batch)
+  expect(recorded).toEqual([
+    { atMs: 0, rows: 10 },
+    { atMs: 1_000, rows: 10 },
+    { atMs: 2_000, rows: 10 },
+    { atMs: 3_000, rows: 5 },
+    { atMs: 3_500, rows: 1 },
+    { atMs: 63_500, rows: 10 },
+    { atMs: 64_500, rows: 5 },
+  ])
+})
+
+test('whoever waits for the limit shows the group a sign of life each second', async () => {
+  const { recording, waits } = openPaced(1)
+  const { batch, done } = batchOf(recordsFrom(0, 8))
+  await recording(batch)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(1_000)
+  // One after each of 7 waits of a second, one after each of 8 rows.
+  expect(done).toEqual({ handled: [1, 2, 3, 4, 5, 6, 7, 8], heartbeats: 15, pauses: 0 })
+})
+
+test('a limit of 0 waits for nothing', async () => {
+  const { recording, recorded, waits } = openPaced(0)
+  await recording(batchOf(recordsFrom(0, 2_500)).batch)
+  expect([waits, recorded.map(({ rows }) => rows)]).toEqual([[], [1_000, 1_000, 500]])
+})
