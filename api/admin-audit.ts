@@ -15,6 +15,8 @@ export const auditRoute = (audit: Audit, callers: Callers): Route => {
     handle: callers.asOperator(async (context) => {
       if (isRunning) return problem('overloaded', 'This process audits a campaign already.')
       isRunning = true
+      // Nothing is sent meanwhile, and one of millions of grants may take longer than a connection may stand still.
+      context.env.outgoing.setTimeout(0)
       try {
         const result = await audit.run(context.req.param('campaignId') ?? '')
         return result === undefined

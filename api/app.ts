@@ -3,17 +3,8 @@ import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log.ts'
 import { idPattern } from '../coupon/grant.ts'
 import { type HttpApp, type HttpContext, mount, refuseOtherMethods, type Route } from './http.ts'
-import { problem, problemOfFailure } from './problem.ts'
+import { failureProblem, problem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
-
-/** What a caller is told of a failure: never its inner words. */
-const details: Record<Failure['code'], string> = {
-  overloaded: 'Too many requests are waiting; nothing was done with yours.',
-  unavailable: 'The result is not known. Asking again is safe.',
-  recovering: 'The campaign is being brought back. Asking again is safe.',
-  refused: 'The server cannot do this.',
-  defect: 'The server broke a rule of its own.',
-}
 
 /** What a request was about, for a log line. An id that is none of ours may be anything, and is not repeated. */
 const aboutOf = (context: HttpContext): { route?: string; campaignId?: string } => {
@@ -31,8 +22,7 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Log): Htt
   app.onError((cause, context) => {
     const failure =
       cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { retryable: false, cause })
-    const code = problemOfFailure[failure.code]
-    if (code === 'internal')
+    if (problemOfFailure[failure.code] === 'internal')
       log.error(
         { err: failure, requestId: requestIdOf(context.env), ...aboutOf(context) },
         'a request failed',
@@ -46,7 +36,7 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Log): Htt
         },
         'a request was not served',
       )
-    return problem(code, details[failure.code])
+    return failureProblem(failure.code)
   })
   app.notFound(() => problem('not-found', 'There is nothing at this address.'))
   mount(app, routes)

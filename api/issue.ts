@@ -2,7 +2,7 @@ import { slotMax } from '../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../coupon/issuer.ts'
 import type { Callers } from './caller.ts'
 import { type HttpContext, json, notStored, type Route } from './http.ts'
-import { invalid, problem } from './problem.ts'
+import { failureProblem, invalid, problem } from './problem.ts'
 import { couponShape, instant } from './shapes.ts'
 
 const path = '/v1/campaigns/:campaignId/coupons'
@@ -53,18 +53,24 @@ const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
       ])
     case 'unknown-campaign':
       return problem('unknown-campaign', 'There is no live campaign with this id.')
+    case 'left':
+      return failureProblem('overloaded')
   }
 }
 
 /** `issue`: give me a coupon of this campaign. Idempotent by (campaign, user, slot). */
-export const issueRoute = (issuer: Issuer, callers: Callers, gateNowMs: () => number): Route => ({
-  method: 'POST',
-  path,
-  handle: callers.asShopper(async (context, userId) => {
+export const issueRoute = (issuer: Issuer, callers: Callers, gateNowMs: () => number): Route => {
+  const take = callers.asShopper(async (context, userId) => {
     const slot = readSlot(context)
     if (slot === undefined)
       return invalid([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
     const campaignId = context.req.param('campaignId') ?? ''
-    return answered(await issuer.issue(campaignId, userId, slot), gateNowMs)
-  }),
-})
+    const { socket } = context.env.incoming
+    return answered(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
+  })
+  return {
+    method: 'POST',
+    path,
+    handle: (context) => (issuer.turnsAway() ? failureProblem('overloaded') : take(context)),
+  }
+}

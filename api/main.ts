@@ -169,7 +169,8 @@ await runProcess(async (life) => {
     ...address,
     sharesPort: sharesPort(),
     keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
-    requestTimeoutMs: 10_000,
+    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
     connectionsMax: settings.CONNECTIONS_MAX,
   })
   showReadiness(checks, metrics)

@@ -58,6 +58,15 @@ export const problemOfFailure: Record<FailureCode, ProblemCode> = {
   defect: 'internal',
 }
 
+/** What a caller is told of a failure: never its inner words. */
+const failureDetails: Record<FailureCode, string> = {
+  overloaded: 'Too many requests are waiting; nothing was done with yours.',
+  unavailable: 'The result is not known. Asking again is safe.',
+  recovering: 'The campaign is being brought back. Asking again is safe.',
+  refused: 'The server cannot do this.',
+  defect: 'The server broke a rule of its own.',
+}
+
 /** One value that breaks a rule: where it stands (JSON pointer) and what was expected. */
 export type FieldError = { pointer: string; message: string }
 
@@ -82,6 +91,10 @@ export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras
     },
   })
 }
+
+/** The problem that a failure of a part is told as. */
+export const failureProblem = (code: FailureCode): Response =>
+  problem(problemOfFailure[code], failureDetails[code])
 
 /** 422 with every field that breaks a rule. */
 export const invalid = (errors: readonly FieldError[]): Response =>

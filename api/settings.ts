@@ -18,6 +18,8 @@ const settings = z.object({
   REGISTRY_INTERVAL_MS: milliseconds(500),
   QUERY_TIMEOUT_MS: milliseconds(2_000),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000),
+  REQUEST_TIMEOUT_MS: milliseconds(10_000),
+  INACTIVITY_TIMEOUT_MS: milliseconds(30_000),
   CONNECTIONS_MAX: count(50_000, 1_000_000),
 })
 

@@ -37,7 +37,8 @@ const entriesWaitingMax = 1_000
 const failuresToOpen = 3
 const probeIntervalMs = 1_000
 
-type Waiting = { entry: OutboxEntry; overdueAtMs: number }
+/** `isProbe`: it was let in while the publisher was open. */
+type Waiting = { entry: OutboxEntry; overdueAtMs: number; isProbe: boolean }
 
 /** Closed while the log acknowledges. After three failed produces in a row it opens: one probe a second, until one succeeds. */
 const createBreaker = (monotonicMs: () => number) => {
@@ -109,8 +110,10 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   }
 
   const run = async (waiting: Waiting[]): Promise<Appended[]> => {
-    // Its users were told 202 by now: the relay has it.
-    const due = waiting.filter(({ overdueAtMs }) => overdueAtMs > monotonicMs()).map(({ entry }) => entry)
+    // Overdue: its users were told 202 by now, and the relay has it. Open: what gathered before goes the same way, probes alone go out.
+    const due = waiting
+      .filter(({ overdueAtMs, isProbe }) => overdueAtMs > monotonicMs() && (isProbe || !breaker.isOpen()))
+      .map(({ entry }) => entry)
     if (due.length === 0) return waiting.map(() => 'pending')
     try {
       await produce(due)
@@ -132,17 +135,17 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     bound,
   })
 
-  const submit = async (entry: OutboxEntry): Promise<Appended> => {
+  const submit = async (entry: OutboxEntry, isProbe: boolean): Promise<Appended> => {
     try {
-      return await queue.submit({ entry, overdueAtMs: monotonicMs() + publishDeadlineMs })
+      return await queue.submit({ entry, overdueAtMs: monotonicMs() + publishDeadlineMs, isProbe })
     } catch (cause) {
       if (!(cause instanceof Failure)) log.error({ cause: messageOf(cause) }, 'append failed')
       return 'pending'
     }
   }
 
-  const tracked = (entry: OutboxEntry): Promise<Appended> => {
-    const work = submit(entry).finally(() => underWay.delete(work))
+  const tracked = (entry: OutboxEntry, isProbe: boolean): Promise<Appended> => {
+    const work = submit(entry, isProbe).finally(() => underWay.delete(work))
     underWay.add(work)
     return work
   }
@@ -150,12 +153,12 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   return {
     append(entry) {
       if (breaker.isOpen()) {
-        if (breaker.mayProbe()) void tracked(entry)
+        if (breaker.mayProbe()) void tracked(entry, true)
         return Promise.resolve('pending')
       }
       const { promise, resolve } = Promise.withResolvers<Appended>()
       const deadline = setTimeout(() => resolve('pending'), publishDeadlineMs)
-      void tracked(entry).then((outcome) => {
+      void tracked(entry, false).then((outcome) => {
         clearTimeout(deadline)
         resolve(outcome)
       })

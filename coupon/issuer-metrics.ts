@@ -15,6 +15,7 @@ const outcomes: Record<Outcome, true> = {
   paused: true,
   'over-limit': true,
   'unknown-campaign': true,
+  left: true,
   overloaded: true,
   recovering: true,
   unavailable: true,
@@ -26,24 +27,29 @@ const outcomes: Record<Outcome, true> = {
 export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => number): Issuer => {
   const family = metrics.counter({
     name: 'firstcome_issue_outcomes_total',
-    help: 'Issues by what they were answered; those without a valid credential, slot or path are not among them.',
+    help: 'Issues by what they were answered; those without a valid credential, slot or path are among them only as overloaded.',
     labels: ['outcome'],
   })
   const counts = Object.fromEntries(Object.keys(outcomes).map((outcome) => [outcome, family(outcome)]))
   const count = (outcome: Outcome): void => counts[outcome]?.add(1)
   metrics.gauge({
     name: 'firstcome_issue_queue_size',
-    help: 'Issues that wait for a gate or for its answer; the bound is ISSUE_QUEUE_MAX a process.',
+    help: 'Issues that wait for a gate, its answer or the log; the bound is ISSUE_QUEUE_MAX a process.',
     read: queued,
   })
   const answered = ({ kind }: IssueAnswer): void => count(kind)
   const failed = (cause: unknown): void => count(cause instanceof Failure ? cause.code : 'defect')
   return {
-    issue(campaignId, userId, slot) {
-      const answer = issuer.issue(campaignId, userId, slot)
+    issue(campaignId, userId, slot, hasLeft) {
+      const answer = issuer.issue(campaignId, userId, slot, hasLeft)
       // Beside the answer and not before it: nobody waits for a count.
       void answer.then(answered, failed)
       return answer
+    },
+    turnsAway() {
+      const isFull = issuer.turnsAway()
+      if (isFull) count('overloaded')
+      return isFull
     },
   }
 }

@@ -9,7 +9,8 @@ import type { LiveCampaign, Registry } from './registry.ts'
 /** What `issue` answers. `granted`, `already` and `confirming` carry the user's own coupon. */
 export type IssueAnswer =
   | { kind: 'granted' | 'already' | 'confirming'; grant: Grant; campaign: LiveCampaign }
-  | { kind: 'sold-out' | 'closed' | 'paused' | 'unknown-campaign' }
+  /** `left`: its caller had hung up before its turn came; nothing was done. */
+  | { kind: 'sold-out' | 'closed' | 'paused' | 'unknown-campaign' | 'left' }
   | { kind: 'not-open'; opensAtMs: number; nowMs: number }
   | { kind: 'over-limit'; limit: number }
 
@@ -17,16 +18,22 @@ export type IssueAnswer =
 export type Issuer = {
   /**
    * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done), `recovering` (the gate says nothing) or
-   * `unavailable` (unknown: the user may hold a coupon; pressing again is safe).
+   * `unavailable` (unknown: the user may hold a coupon; pressing again is safe). `hasLeft` is asked once, when its turn has come; what
+   * the gate was asked stays decided, whoever leaves.
    */
-  issue(campaignId: string, userId: string, slot: number): Promise<IssueAnswer>
+  issue(campaignId: string, userId: string, slot: number, hasLeft?: () => boolean): Promise<IssueAnswer>
+  /**
+   * Whether as many wait as may: then a request is to be refused as overloaded before anything else of it is looked at, so that refusing
+   * costs a fraction of serving. Asked once a request, for each yes is counted.
+   */
+  turnsAway(): boolean
 }
 
 export type IssuerOptions = {
   gate: Gate
   registry: Registry
   grantLog: Pick<GrantLog, 'append'>
-  /** Requests that may wait for a gate in this process. */
+  /** Issues that may wait in this process, for a gate or for the log. */
   queueBound: Bound
   batchSizeMax: number
   /** "Not open yet" is answered from memory only when the campaign was read this recently. */
@@ -41,6 +48,8 @@ const openingMarginMs = 50
 /** Past this many, the queues of campaigns that are no longer live are let go. */
 const queuesMax = 1_000
 
+type Waiting = Wish & { hasLeft(): boolean }
+
 type Settled = {
   decision: Exclude<Decision, { kind: 'same' }>
   /** An earlier wish of the same call, by the same user and slot, got this decision. */
@@ -52,8 +61,8 @@ type Settled = {
 const recovering = (detail: string): Failure => new Failure('recovering', detail, { retryable: true })
 
 export const createIssuer = (options: IssuerOptions): Issuer => {
-  const { gate, registry, grantLog } = options
-  const queues = new Map<string, GroupCommit<Wish, Settled>>()
+  const { gate, registry, grantLog, queueBound } = options
+  const queues = new Map<string, GroupCommit<Waiting, Settled | 'left'>>()
 
   const decide = async (campaignId: string, wishes: Wish[]) => {
     const epoch = registry.known(campaignId)?.view.epoch
@@ -81,13 +90,15 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     })
   }
 
-  const queueOf = (campaignId: string): GroupCommit<Wish, Settled> => {
+  const queueOf = (campaignId: string): GroupCommit<Waiting, Settled | 'left'> => {
     const present = queues.get(campaignId)
     if (present !== undefined) return present
-    const queue = createGroupCommit<Wish, Settled>({
+    const queue = createGroupCommit<Waiting, Settled | 'left'>({
       batchSizeMax: options.batchSizeMax,
       inFlightMax: 1,
-      bound: options.queueBound,
+      bound: queueBound,
+      // What is done for people who left is lost to those who stayed.
+      instead: ({ hasLeft }) => (hasLeft() ? 'left' : undefined),
       run: async (wishes) => {
         const decided = await decide(campaignId, wishes)
         if (decided.kind === 'decided') return settle(decided.decisions, decided.nowMs, decided.entry)
@@ -112,12 +123,21 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     return certain ? { kind: 'not-open', opensAtMs: view.document.opensAtMs, nowMs } : undefined
   }
 
+  /** Whoever waits for the log counts as waiting: behind one that is slow they would be tens of thousands. */
+  const isConfirmed = async (appended: Promise<Appended> | undefined): Promise<boolean> => {
+    queueBound.held += 1
+    try {
+      return (await appended) === 'confirmed'
+    } finally {
+      queueBound.held -= 1
+    }
+  }
+
   const answer = async (campaign: LiveCampaign, settled: Settled): Promise<IssueAnswer> => {
     const { decision, repeated, nowMs, appended } = settled
     switch (decision.kind) {
       case 'granted': {
-        const confirmed = (await appended) === 'confirmed'
-        const kind = !confirmed ? 'confirming' : repeated ? 'already' : 'granted'
+        const kind = !(await isConfirmed(appended)) ? 'confirming' : repeated ? 'already' : 'granted'
         return { kind, grant: decision.grant, campaign }
       }
       case 'won':
@@ -138,7 +158,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   }
 
   return {
-    async issue(campaignId, userId, slot) {
+    async issue(campaignId, userId, slot, hasLeft = () => false) {
       const known = registry.known(campaignId)
       const found = known === undefined ? await registry.find(campaignId) : undefined
       if (found?.kind === 'unknown') return { kind: 'unknown-campaign' }
@@ -148,8 +168,10 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       if (campaign === undefined) return { kind: 'unknown-campaign' }
       const early = notOpenYet(campaign)
       if (early !== undefined) return early
-      const settled = await queueOf(campaignId).submit({ userId, slot, couponId: options.newCouponId() })
-      return answer(campaign, settled)
+      const wish = { userId, slot, couponId: options.newCouponId(), hasLeft }
+      const settled = await queueOf(campaignId).submit(wish)
+      return settled === 'left' ? { kind: 'left' } : answer(campaign, settled)
     },
+    turnsAway: () => queueBound.held >= queueBound.max,
   }
 }

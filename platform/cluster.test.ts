@@ -61,7 +61,7 @@ test('a process that is told by a terminal and by its keeper is told once: its s
 
 test('a second signal ends all of them at once with code 130, whatever they are doing', async () => {
   const program = await start(
-    `life.onStop({ name: 'stuck', timeoutMs: 5000, stop: () => { say('stopping'); for (;;); } }); ${stays}`,
+    `life.onStop({ name: 'stuck', timeoutMs: 5000, stop: () => { say('stopping'); for (const end = Date.now() + 15_000; Date.now() < end; ); } }); ${stays}`,
   )
   const pids = await upOnce(program, 2)
   program.signal('SIGTERM')

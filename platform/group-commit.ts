@@ -20,6 +20,8 @@ export type GroupCommitOptions<Item, Result> = {
   /** Calls under way at once at the most. */
   inFlightMax: number
   bound: Bound
+  /** Asked before an item goes out: a result in place of going. Whoever waits for it may be gone by then. */
+  instead?(item: Item): Result | undefined
 }
 
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(cause: unknown): void }
@@ -42,10 +44,28 @@ export const createGroupCommit = <Item, Result>(
     setImmediate(flush)
   }
 
+  /** Takes the next batch off the queue; those who get a result instead leave no gap in it. */
+  const take = (): Waiting<Item, Result>[] => {
+    const batch: Waiting<Item, Result>[] = []
+    let taken = 0
+    for (const entry of waiting) {
+      if (batch.length === batchSizeMax) break
+      taken += 1
+      const result = options.instead?.(entry.item)
+      if (result === undefined) batch.push(entry)
+      else {
+        bound.held -= 1
+        entry.resolve(result)
+      }
+    }
+    waiting = taken === waiting.length ? [] : waiting.slice(taken)
+    return batch
+  }
+
   const flush = (): void => {
     scheduled = false
-    const batch = waiting.length <= batchSizeMax ? waiting : waiting.slice(0, batchSizeMax)
-    waiting = waiting.length <= batchSizeMax ? [] : waiting.slice(batchSizeMax)
+    const batch = take()
+    if (batch.length === 0) return
     inFlight += 1
     void execute(batch)
     schedule()

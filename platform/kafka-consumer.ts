@@ -1,5 +1,5 @@
 import { backoff } from './backoff.ts'
-import { messageOf } from './failure.ts'
+import { Failure, messageOf } from './failure.ts'
 import type { KafkaCluster } from './kafka.ts'
 import type { RecordHeaders } from './kafka-headers.ts'
 import type { Log } from './log.ts'
@@ -29,7 +29,10 @@ export type Batch = {
 }
 
 export type Consumer = {
-  /** Joins the group and hands every fetched batch to `onBatch`, one partition after the other. */
+  /**
+   * Joins the group and hands every fetched batch to `onBatch`, one partition after the other. Waits for brokers that are away; rejects
+   * with `refused` when they have no such topic.
+   */
   run(onBatch: (batch: Batch) => Promise<void>): Promise<void>
   /** Partitions this member owns now. */
   assigned(): readonly number[]
@@ -48,6 +51,10 @@ export type ConsumerOptions = {
   onCrash(cause: Error): void
 }
 
+const isMissingTopic = (cause: unknown): boolean =>
+  cause instanceof Error &&
+  (('type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isMissingTopic(cause.cause))
+
 /** kafkajs' consumer with nothing resolved and nothing committed behind our back. */
 export const createConsumer = (options: ConsumerOptions): Consumer => {
   const { topic } = options
@@ -58,6 +65,8 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     sessionTimeout: 10_000,
     rebalanceTimeout: 30_000,
     heartbeatInterval: 3_000,
+    // A leader that moved is seen at once when the old one says so, and after this time when it is silent.
+    metadataMaxAge: 30_000,
     maxBytesPerPartition: 1_048_576,
     // Small fetches cost every part behind them: a fetch waits for some 500 records of each of three partitions, but not longer than maxWaitTimeInMs.
     // Nobody waits for it: a gate shows its grants before the ledger has them. A stop waits for the long poll.
@@ -84,13 +93,22 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
       for (let attempt = 1; ; attempt += 1) {
         try {
           await consumer.connect()
+          await consumer.subscribe({ topic, fromBeginning: true })
           break
         } catch (cause) {
+          if (isMissingTopic(cause))
+            throw new Failure(
+              'refused',
+              `Kafka has no topic ${topic}: restore it, or create it (npm run migrate)`,
+              {
+                retryable: false,
+                cause,
+              },
+            )
           options.log.warn({ attempt, cause: messageOf(cause) }, 'Kafka does not answer, trying again')
           await backoff(attempt, 100, 2_000)
         }
       }
-      await consumer.subscribe({ topic, fromBeginning: true })
       await consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,

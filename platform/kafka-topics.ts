@@ -22,24 +22,37 @@ export type Topics = {
   close(): Promise<void>
 }
 
-/** The admin client, connected when first needed. */
-export const createTopics = (kafka: KafkaCluster): Topics => {
+type Admin = ReturnType<KafkaCluster['admin']>
+type Client = { admin: Admin; connected: Promise<void> }
+
+const openClient = (kafka: KafkaCluster): Client => {
   const admin = kafka.admin()
-  let connecting: Promise<void> | undefined
-  const asking = async <Result>(ask: () => Promise<Result>): Promise<Result> => {
+  return { admin, connected: admin.connect() }
+}
+
+/**
+ * The admin client, connected when first needed. One that failed is left, and the next call asks with a new one: kafkajs' asks the leader
+ * of five minutes ago, whoever leads by now.
+ */
+export const createTopics = (kafka: KafkaCluster): Topics => {
+  let current: Client | undefined
+  const asking = async <Result>(ask: (admin: Admin) => Promise<Result>): Promise<Result> => {
+    const client = (current ??= openClient(kafka))
     try {
-      connecting ??= admin.connect()
-      await connecting
-      return await ask()
+      await client.connected
+      return await ask(client.admin)
     } catch (cause) {
-      connecting = undefined
+      if (current === client) {
+        current = undefined
+        void client.admin.disconnect().catch(() => undefined)
+      }
       throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
     }
   }
 
   const counts = new Map<string, number>()
   const offsets: Topics['offsets'] = (topic) =>
-    asking(async () => {
+    asking(async (admin) => {
       const ofTopic = await admin.fetchTopicOffsets(topic)
       return ofTopic
         .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
@@ -48,7 +61,7 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
 
   return {
     create: (shapes) =>
-      asking(async () => {
+      asking(async (admin) => {
         const present = new Set(await admin.listTopics())
         const missing = shapes.filter(({ topic }) => !present.has(topic))
         if (missing.length > 0)
@@ -70,6 +83,6 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
       counts.set(topic, known)
       return known
     },
-    close: () => admin.disconnect(),
+    close: async () => current?.admin.disconnect(),
   }
 }

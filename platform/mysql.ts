@@ -8,8 +8,8 @@ import {
   type ResultSetHeader,
   type RowDataPacket,
 } from 'mysql2/promise'
-import { Failure, messageOf } from './failure.ts'
 import { createLeased, type Leased, type LoneConnection } from './lease.ts'
+import { failureOf, isReadOnly, isServersNo } from './mysql-faults.ts'
 import { within } from './within.ts'
 
 /** One connection inside a transaction. Values are escaped by the driver; a row is unknown until read. */
@@ -41,24 +41,6 @@ export type DatabaseOptions = {
   connectionsMax: number
   /** A query that took longer is unknown; its connection is thrown away. */
   queryTimeoutMs: number
-}
-
-const failureOf = (cause: unknown): Failure =>
-  cause instanceof Failure
-    ? cause
-    : new Failure('unavailable', `database: ${messageOf(cause)}`, { retryable: true, cause })
-
-/** Whether it was the server that said no (1205 lock wait, 1213 deadlock, ...): its connection is as good as before. */
-export const isServersNo = (thrown: unknown): boolean => {
-  const cause = thrown instanceof Failure ? thrown.cause : thrown
-  return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause
-}
-
-/** What a server that takes no writes says: 1290 started read-only, 1792 in a read-only session, 1836 in read-only mode. */
-const readOnlyNumbers: readonly unknown[] = [1290, 1792, 1836]
-const isReadOnly = (thrown: unknown): boolean => {
-  const cause = thrown instanceof Failure ? thrown.cause : thrown
-  return isServersNo(cause) && readOnlyNumbers.includes((cause as { errno: unknown }).errno)
 }
 
 const sessionSettings = [

@@ -101,7 +101,11 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
     ...{ brokers: addresses, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 },
   })
   const topics = createTopics(kafka)
-  const admin = kafka.admin()
+  // It asks the one that stays, whoever stands still.
+  const [first = ''] = addresses
+  const admin = createKafka({
+    ...{ brokers: [first], clientId: 'firstcome-test-admin', log, requestTimeoutMs: 2_000 },
+  }).admin()
   await admin.connect()
   await until('three brokers', async () => (await admin.describeCluster()).brokers.length === 3)
   const frozen = new Set<number>()

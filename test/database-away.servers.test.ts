@@ -13,6 +13,7 @@ import {
   press,
   tokenOf,
 } from './client.ts'
+import { scrape } from './metric-text.ts'
 import { type OwnServers, startOwnServers } from './own-servers.ts'
 import { type Running, startPart } from './processes.ts'
 import { createProxy, type Proxy } from './proxy.ts'
@@ -145,6 +146,7 @@ test('the database goes away during a burst: everyone is served, the worker wait
     Array.from({ length: shoppers }, (_, index) =>
       press(index % 2 === 0 ? api.url : direct.url, campaignId, newUser()),
     )
+  const partitions = (await scrape(worker.metricsUrl)).value('firstcome_ledger_partitions')
   const before = burst(300)
   await Promise.race(before)
   for (const proxy of [toApi, toWorker]) proxy.cut()
@@ -153,6 +155,14 @@ test('the database goes away during a burst: everyone is served, the worker wait
   expect(won.length).toBe(400)
   expect(answers.filter(({ body }) => body['code'] === 'sold-out').length).toBe(200)
   await isReady(worker, false)
+  expect((await ask(`${worker.url}/readyz`)).body['checks']).toMatchObject({
+    ledger: expect.stringMatching(/^the ledger (takes no rows|does not say where it stands): database: ./),
+  })
+  const seen = await scrape(worker.metricsUrl)
+  expect(seen.by('firstcome_ready', 'check')['ledger']).toBe(0)
+  // It is a member of its group: its partitions are its own.
+  expect(partitions).toBeGreaterThan(0)
+  expect(seen.value('firstcome_ledger_partitions')).toBe(partitions)
   expect((await books.rows(campaignId)).length).toBeLessThanOrEqual(300)
 
   const late = await press(api.url, await createCampaign(direct.url), newUser())

@@ -51,7 +51,10 @@ test.concurrent('a worker that knows no place to read from is live and not ready
     const { status, body } = await ask(`${worker.url}/readyz`)
     expect([status, body]).toEqual([
       503,
-      { status: 'waiting', checks: { ledger: 'joining the group of the workers', gates: 'ready' } },
+      {
+        status: 'waiting',
+        checks: { ledger: 'joining the group of the workers', movement: 'ready', gates: 'ready' },
+      },
     ])
   } finally {
     await worker.stop()

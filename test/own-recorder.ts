@@ -5,7 +5,7 @@ import { createConsumer } from '../platform/kafka-consumer.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
 import type { Database } from '../platform/mysql.ts'
-import { alignForEver, createProgress } from '../worker/progress.ts'
+import { alignForEver, createProgress, type Progress } from '../worker/progress.ts'
 import { createRecording } from '../worker/recorder.ts'
 import type { OwnTopic } from './topics.ts'
 import { until } from './until.ts'
@@ -14,6 +14,7 @@ import { until } from './until.ts'
 export type OwnRecorder = {
   /** Everything that could not be a row, in order. */
   readonly letters: readonly DeadLetter[]
+  readonly progress: Progress
   /** Nothing more is recorded, until `release`. */
   hold(): void
   release(): void
@@ -56,7 +57,7 @@ export const startOwnRecorder = async (
   })
   await until('the recorder is where the ledger stands', progress.isPlaced)
   return {
-    letters,
+    ...{ letters, progress },
     hold() {
       held = Promise.withResolvers()
     },

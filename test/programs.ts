@@ -17,7 +17,7 @@ export type Program = {
   end(): Promise<{ code: number | null; lines: string[]; told: string }>
 }
 
-const children: ChildProcess[] = []
+const programs: { child: ChildProcess; folder: string }[] = []
 
 /** Runs this module, in which `platform` is the address of that folder. */
 export const runProgram = async (source: string): Promise<Program> => {
@@ -26,7 +26,7 @@ export const runProgram = async (source: string): Promise<Program> => {
   const platform = new URL('../platform/', import.meta.url).href
   await writeFile(file, source.replaceAll('platform/', platform))
   const child = spawn(process.execPath, [file])
-  children.push(child)
+  programs.push({ child, folder })
   const text = { out: '', err: '' }
   child.stdout.on('data', (bytes) => (text.out += String(bytes)))
   child.stderr.on('data', (bytes) => (text.err += String(bytes)))
@@ -41,11 +41,15 @@ export const runProgram = async (source: string): Promise<Program> => {
     signal: (name) => void child.kill(name),
     async end() {
       const [code] = await ended
-      await rm(folder, { recursive: true })
       return { code, lines: lines(), told: text.err }
     },
   }
 }
 
 /** After a test: whatever still runs is killed. */
-export const killPrograms = (): void => children.splice(0).forEach((child) => child.kill('SIGKILL'))
+export const killPrograms = async (): Promise<void> => {
+  for (const { child, folder } of programs.splice(0)) {
+    child.kill('SIGKILL')
+    await rm(folder, { recursive: true })
+  }
+}

@@ -27,7 +27,7 @@ const codeOf = (press: Promise<unknown>): Promise<unknown> =>
 
 test('while the log is down winners are told "pending" up to the bound of the outbox, then "unavailable", and all of it drains by itself', async () => {
   const own = await open({
-    ...{ outboxGrantsMax: 20, publishDeadlineMs: 100, overdueMs: 200, workerIsProxied: true },
+    ...{ outboxGrantsMax: 20, publishDeadlineMs: 1_000, overdueMs: 200, workerIsProxied: true },
   })
   const sale = await own.sale({ stock: 50 })
   own.keep()

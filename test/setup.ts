@@ -20,6 +20,10 @@ declare module 'vitest' {
     environment: Record<string, string>
     /** Two API processes on the same servers; a worker records for both. */
     apiUrls: [string, string]
+    /** Where the metrics of that worker are. */
+    worker: { metricsUrl: string }
+    /** What these three say, as they say it. */
+    logFiles: string[]
     /** A folder of this run: whatever a test starts keeps its data and logs there. */
     folder: string
   }
@@ -94,6 +98,11 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   await createFirstCampaign(environment, [first.url, second.url])
   project.provide('environment', environment)
   project.provide('apiUrls', [first.url, second.url])
+  project.provide('worker', { metricsUrl: worker.metricsUrl })
+  project.provide(
+    'logFiles',
+    [worker, first, second].map(({ logFile }) => logFile),
+  )
   project.provide('folder', folder)
   return async () => {
     await Promise.all([first.stop(), second.stop()])

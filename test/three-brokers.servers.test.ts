@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import type { OutboxEntry } from '../coupon/gate/entry.ts'
 import { createGrantLog, type GrantLog } from '../coupon/grant-log.ts'
-import { encodeMarker, grantsTopic } from '../coupon/grant.ts'
+import { grantsTopic } from '../coupon/grant.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { createGrantTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka-producer.ts'
@@ -17,6 +17,8 @@ import { type OwnRecorder, startOwnRecorder } from './own-recorder.ts'
 import { until } from './until.ts'
 
 const publishDeadlineMs = 1_000
+/** NOT_ENOUGH_REPLICAS, and the same after it was appended. */
+const refusal = /fewer in-sync replicas than required/
 let brokers: Brokers
 let redis: RedisClient
 let ledger: OwnDatabase
@@ -38,8 +40,12 @@ beforeAll(async () => {
     offsets: () => brokers.topics.offsets(grantsTopic),
   }
   recorder = await startOwnRecorder(topic, ledger.database)
-})
-afterEach(() => brokers.heal(grantsTopic))
+}, 120_000)
+const streams: Stream[] = []
+afterEach(async () => {
+  await Promise.all(streams.splice(0).map((stream) => stream.end()))
+  await brokers.heal(grantsTopic)
+}, 120_000)
 afterAll(async () => {
   await recorder.stop()
   await brokers.stop()
@@ -104,7 +110,7 @@ const openStream = async (): Promise<Stream> => {
     }
   }
   const running = run()
-  return {
+  const stream: Stream = {
     ...{ sale, grantLog, producer, acknowledged, failures, answers },
     async end() {
       isOn = false
@@ -112,6 +118,8 @@ const openStream = async (): Promise<Stream> => {
       await Promise.all(appends)
     },
   }
+  streams.push(stream)
+  return stream
 }
 
 /** What the keeper does: everything that was left is sent again, until the outbox is empty. */
@@ -159,71 +167,39 @@ const leadsNothing = (id: number): Promise<boolean> =>
     (await brokers.partitions(grantsTopic)).every(({ leader }) => leader !== id && leader > 0),
   )
 
-const stamp = performance.now()
-const say = (what: string) =>
-  process.stdout.write(`${((performance.now() - stamp) / 1000).toFixed(1)} ${what}\n`)
 
-test('a leader that is killed in the middle of a stream of grants loses nothing and doubles nothing, and nobody waits past the deadline', async () => {
+test('a leader that is killed in the middle of a stream of grants, and then a second: nobody waits past the deadline, nothing is lost or doubled', async () => {
   const stream = await openStream()
   await everyPartition(stream)
-  const leader = await leaderOf()
-  say('killing')
-  await brokers.kill(leader)
-  await leadsNothing(leader)
-  say('moved')
+  const first = await leaderOf()
+  await brokers.kill(first)
+  await leadsNothing(first)
   await everyPartition(stream, [...stream.acknowledged])
-  say('acked')
-  await stream.end()
-  expect(stream.failures.length).toBeGreaterThan(0)
-  say(`${stream.answers.size} entries ${[...new Set(stream.failures)].join('; ')} ${stream.failures.length}`)
-  await relay(stream)
-  say('relayed')
-  await expectExact(stream)
-  say('rows')
-})
+  expect([...stream.answers.values()]).toContain('pending')
 
-test('a leader that stands still is given up: the others acknowledge before it is back', async () => {
-  const stream = await openStream()
-  await everyPartition(stream)
-  const leader = await leaderOf()
-  say('freezing')
-  brokers.freeze(leader)
-  await leadsNothing(leader)
-  say('moved')
-  await everyPartition(stream, [...stream.acknowledged])
-  say('acked')
-  await stream.end()
-  say(`${stream.answers.size} entries ${[...new Set(stream.failures)].join('; ')} ${stream.failures.length}`)
-  await relay(stream)
-  say('relayed')
-  await expectExact(stream)
-  say('rows')
-})
-
-test('with too few copies in sync the log refuses, grants are pending and stay in the outbox, and all of it is recorded once copies are back', async () => {
-  const stream = await openStream()
-  await everyPartition(stream)
-  await Promise.all([brokers.kill(2), brokers.kill(3)])
-  await until('one copy is left', async () =>
-    (await brokers.partitions(grantsTopic)).every(({ inSync }) => inSync === 1),
-  )
-  say('two down')
+  // One copy of two that have to be: refused, however many brokers answer.
+  await brokers.kill(first === 2 ? 3 : 2)
+  await until('a produce is refused', () => stream.failures.some((failure) => refusal.test(failure)), 40_000)
   await until('the publisher is open', () => stream.grantLog.state().isOpen)
-  await expect(stream.producer.append(grantsTopic, 0, [{ value: encodeMarker('refused') }])).rejects.toThrow(
-    /fewer in-sync replicas than required/,
-  )
-  await until('a probe was refused', () => /fewer in-sync replicas/.test(stream.failures.at(-1) ?? ''))
-  say('refused')
   const before = [...stream.acknowledged]
   await brokers.heal(grantsTopic)
-  say('healed')
   await everyPartition(stream, before)
-  say('acked')
   await stream.end()
   await relay(stream)
   await expectExact(stream)
-  say('rows')
-})
+}, 120_000)
+
+test('a leader that stands still with its connections open is given up: the next one has the log before it is back', async () => {
+  const stream = await openStream()
+  await everyPartition(stream)
+  const leader = await leaderOf()
+  brokers.freeze(leader)
+  await leadsNothing(leader)
+  await everyPartition(stream, [...stream.acknowledged])
+  await stream.end()
+  await relay(stream)
+  await expectExact(stream)
+}, 120_000)
 
 test('a topic that is not there is never created by asking for it, though these brokers would', async () => {
   const missing = `missing.${randomUUID()}`

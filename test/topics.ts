@@ -79,6 +79,8 @@ export const createOwnTopic = async (
       settings: options.settings ?? {},
     },
   ])
+  // Right after its creation a partition may still have no leader, on a machine that is busy.
+  await until(`${name} has its leaders`, () => topics.offsets(name))
   const producer = createProducer(proxied)
   const produces: Produce[] = []
   return {

@@ -14,6 +14,8 @@ export type LedgerLag = {
   watch(recording: OnBatch): OnBatch
   /** Asks the log for its ends. Never rejects: what is not known is not shown. */
   step(): Promise<void>
+  /** For how long the ledger has not moved while the log has more, and how long ago the log last told its ends. */
+  standstill(): { stillMs: number; untoldMs: number }
   show(consumer: Consumer, metrics: Metrics): void
 }
 
@@ -34,6 +36,7 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   /** Since when a partition that is behind has not moved. */
   const still = new Map<number, { position: number; sinceMs: number }>()
   let ends = new Map<number, number>()
+  let toldAtMs = monotonicMs()
 
   const recordsBehind = (partition: number): number | undefined => {
     const [position, end] = [progress.positions().get(partition), ends.get(partition)]
@@ -84,11 +87,17 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
       try {
         const offsets = await options.topics.offsets(grantsTopic)
         ends = new Map(offsets.map(({ partition, end }) => [partition, end]))
+        toldAtMs = monotonicMs()
         for (const partition of ends.keys()) noteStill(partition)
       } catch (cause) {
         ends = new Map()
         options.log.debug({ cause: messageOf(cause) }, 'the ends of the log are not known')
       }
+    },
+    standstill() {
+      const nowMs = monotonicMs()
+      const stillMs = [...still.values()].map(({ sinceMs }) => nowMs - sinceMs)
+      return { stillMs: Math.max(0, ...stillMs), untoldMs: nowMs - toldAtMs }
     },
     show(consumer, metrics) {
       const ofPartitions = (

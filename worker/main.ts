@@ -33,6 +33,7 @@ import { createSweep } from '../coupon/sweep.ts'
 import { measureArmory, measureRetirement, measureSweep } from '../coupon/upkeep-metrics.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createLedgerLag } from './ledger-lag.ts'
+import { createMovement } from './movement.ts'
 import { createPace } from './pace.ts'
 import { alignForEver, createProgress } from './progress.ts'
 import { createRecording } from './recorder.ts'
@@ -127,6 +128,7 @@ await runProcess(async (life) => {
   showKeeper(keeper, looks, metrics)
   const checks = [
     { name: 'ledger', ready: progress.isPlaced, waitsFor: progress.waitsFor },
+    createMovement(lag, { standstillMsMax: 10_000 }),
     {
       name: 'gates',
       ready: () => keeper.arming().length === 0,

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createRecorder } from '../coupon/ledger/record.ts'
 import { idBytes } from '../coupon/ledger/tables.ts'
@@ -68,6 +70,50 @@ test.each([
     expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 50])
   },
 )
+
+/** What this process holds on to. */
+const heapMegabytes = (): number => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  return process.memoryUsage().heapUsed / 1_048_576
+}
+
+test('a database that is down for an hour costs no more memory than one that is down for a minute, and the membership lives all the time', async () => {
+  const { campaign, partition } = await newSale()
+  const grants = grantsOf(campaign, 1_000)
+  const waits: number[] = []
+  const heaps: number[] = []
+  let passedMs = 0
+  const recorder = createRecorder(worker)
+  const { recording, told } = openRecording({
+    recorder: {
+      // One in ten asks the server itself, the others are spared the time.
+      record: (stretch, keep) =>
+        heaps.length < 2 && waits.length % 10 > 0
+          ? Promise.reject(new Error('the database is away'))
+          : recorder.record(stretch, keep),
+    },
+    deadLetters: { keep: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
+    // By this clock an hour is over as soon as the tries of an hour are.
+    async wait(milliseconds) {
+      waits.push(milliseconds)
+      passedMs += milliseconds
+      if (passedMs > (heaps.length === 0 ? 60_000 : 3_600_000)) {
+        heaps.push(heapMegabytes())
+        if (heaps.length === 2) proxy.restore()
+      }
+    },
+  })
+  const { batch, done } = batchOf(recordsOf(partition, grants))
+  proxy.cut()
+  await recording(batch)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(2_500)
+  expect(done).toEqual({ handled: [1_000], heartbeats: waits.length + 1, pauses: 0 })
+  expect(told.at(-1)).toBe('reached 1000')
+  expect((heaps[1] ?? Number.NaN) - (heaps[0] ?? Number.NaN)).toBeLessThan(4)
+  expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 1_000])
+})
 
 test('a batch that is no longer ours is let go, and nothing of it is called handled', async () => {
   const { campaign, partition } = await newSale()

@@ -5,6 +5,9 @@ import type { Log } from '../platform/log.ts'
 import { grantsTopic } from '../coupon/grant.ts'
 import type { Positions } from '../coupon/ledger/positions.ts'
 
+/** What is moved to where the ledger stands. */
+export type Placed = Pick<Consumer, 'assigned' | 'seek'>
+
 /** What the ledger may refuse: to take rows, or to say where it stands. A read-only one refuses the first alone. */
 export type Refusal = 'rows' | 'place'
 
@@ -28,12 +31,12 @@ export type Progress = {
    * Compares belief and ledger once, and moves the consumer to where the ledger stands.
    * Rejects with `refused` when that place is not in the log: records would be skipped without a word.
    */
-  align(consumer: Consumer): Promise<void>
+  align(consumer: Placed): Promise<void>
 }
 
 export type ProgressOptions = {
   positions: Positions
-  topics: Topics
+  topics: Pick<Topics, 'offsets'>
   log: Log
   /** Told that `align` has work to do. */
   onUnplaced(): void
@@ -115,7 +118,7 @@ export const createProgress = (options: ProgressOptions): Progress => {
 /** Aligns for ever, every `intervalMs`. A fault of a server is waited out, a refusal ends it. Returns how to stop. */
 export const alignForEver = (
   progress: Progress,
-  consumer: Consumer,
+  consumer: Placed,
   options: { intervalMs: number; onRefused(reason: string): void },
 ): { now(): void; stop(): void } => {
   let timer: NodeJS.Timeout | undefined

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import type { Campaign } from '../coupon/campaign.ts'
 import { encodeGrant, type Grant, grantsTopic } from '../coupon/grant.ts'
 import { createGrantTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka-producer.ts'
@@ -64,8 +65,12 @@ const startWorker = async (ledger: OwnDatabase, settings: Record<string, string>
   running.push(worker)
   return worker
 }
-/** Over for so long that no keeper looks for its gate. */
-const sold = { epoch: 1, closesAtMs: Date.now() - 2 * 86_400_000 }
+/** A campaign that no keeper looks for a gate of. */
+const createRetired = async (ledger: OwnDatabase): Promise<Campaign> => {
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await ledger.change('UPDATE campaigns SET retired_at_ms = 1, granted = 0')
+  return campaign
+}
 const append = async (grants: readonly Grant[]): Promise<void> => {
   const third = Math.ceil(grants.length / 3)
   for (const partition of partitions) {
@@ -87,7 +92,7 @@ const drained = (ledger: OwnDatabase, campaign: { id: string }, count: number): 
 
 test('a ledger that was set back to an older state, rows and positions together, catches up without a new record', async () => {
   const ledger = await openLedger()
-  const campaign = await ledger.createCampaign(sold)
+  const campaign = await createRetired(ledger)
   await startWorker(ledger)
   const [early, late] = [grantsOf(campaign, 150), grantsOf(campaign, 150, 151)]
   await append(early)
@@ -110,7 +115,7 @@ test('a ledger that was set back to an older state, rows and positions together,
 
 test('a worker that is killed in the middle of a batch loses nothing and doubles nothing: the next one has every row once', async () => {
   const ledger = await openLedger()
-  const campaign = await ledger.createCampaign(sold)
+  const campaign = await createRetired(ledger)
   const worker = await startWorker(ledger, { LEDGER_BATCH_SIZE_MAX: '50' })
   const grants = grantsOf(campaign, 600)
   await append(grants.slice(0, 300))
@@ -138,7 +143,7 @@ test('a worker that is killed in the middle of a batch loses nothing and doubles
 
 test('workers that join and leave while records arrive have every row once', async () => {
   const ledger = await openLedger()
-  const campaign = await ledger.createCampaign(sold)
+  const campaign = await createRetired(ledger)
   const grants = grantsOf(campaign, 900)
   const first = await startWorker(ledger)
   await append(grants.slice(0, 300))
@@ -174,7 +179,7 @@ test('a position beyond the end of the log is refused loudly', async () => {
 
 test('a position before the start of the log is refused loudly', async () => {
   const ledger = await openLedger()
-  const campaign = await ledger.createCampaign(sold)
+  const campaign = await createRetired(ledger)
   await append(grantsOf(campaign, 30))
   const admin = kafka.admin()
   await admin.connect()

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { encodeGrant, type Grant, grantsTopic, recorderGroup } from '../coupon/grant.ts'
+import { createGrantTopics } from '../migrations/migrate.ts'
+import { createProducer, type Producer } from '../platform/kafka-producer.ts'
+import { createTopics, type Topics } from '../platform/kafka-topics.ts'
+import { createKafka, type KafkaCluster } from '../platform/kafka.ts'
+import { createLog } from '../platform/log.ts'
+import { freeServerPorts, type StartedServers, startServers } from '../servers/all.ts'
+import { type ProcessHandle, startProcess } from '../servers/processes.ts'
+import { createProgress } from '../servers/progress.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
+import { grantsOf, storedOf } from '../test/grants.ts'
+import { type Running, startPart } from '../test/processes.ts'
+import { until } from '../test/until.ts'
+
+let servers: StartedServers
+let kafka: KafkaCluster
+let admin: ReturnType<KafkaCluster['admin']>
+let topics: Topics
+let producer: Producer
+let folder: string
+/** A Kafka of our own: its topic is to go, and the group of its workers to be disturbed. */
+beforeAll(async () => {
+  folder = join(inject('folder'), `log-trouble-${randomUUID()}`)
+  const { REDIS_URL, DATABASE_URL } = inject('environment')
+  const environment = { ...process.env, REDIS_URL, DATABASE_URL, KAFKA_BROKERS: '' }
+  const progress = createProgress({ write: () => {} })
+  servers = await startServers({ folder, ports: await freeServerPorts(), environment, progress })
+  const brokers = [servers.environment.KAFKA_BROKERS]
+  const log = createLog('test', 'silent')
+  kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
+  topics = createTopics(kafka)
+  producer = createProducer(kafka)
+  admin = kafka.admin()
+  await admin.connect()
+})
+const running = new Set<ProcessHandle>()
+const ledgers: OwnDatabase[] = []
+afterEach(async () => {
+  await Promise.all([...running].map((worker) => worker.stop()))
+  running.clear()
+  await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()))
+})
+afterAll(async () => {
+  await Promise.all([producer.close(), topics.close(), admin.disconnect()])
+  await servers.stop()
+})
+
+const removeTopics = async (): Promise<void> => {
+  const present = await admin.listTopics()
+  const ours = present.filter((name) => name.startsWith('coupon.'))
+  if (ours.length > 0) await admin.deleteTopics({ topics: ours })
+  await until('the topics are gone', async () =>
+    (await admin.listTopics()).every((name) => !name.startsWith('coupon.')),
+  )
+}
+const createAnew = async (grantsPartitions: number): Promise<void> => {
+  await removeTopics()
+  await createGrantTopics(topics, { grantsPartitions, replicationFactor: 1, minInsyncReplicas: 1 })
+}
+const openLedger = async (): Promise<OwnDatabase> => {
+  const ledger = await createOwnDatabase()
+  ledgers.push(ledger)
+  return ledger
+}
+const environmentOf = (ledger: OwnDatabase): Record<string, string> => ({
+  ...servers.environment,
+  DATABASE_URL: ledger.url,
+})
+const startWorker = async (ledger: OwnDatabase, settings: Record<string, string> = {}): Promise<Running> => {
+  const environment = { ...environmentOf(ledger), ...settings }
+  const worker = await startPart('worker', environment, { folder, waitFor: 'ready' })
+  running.add(worker)
+  return worker
+}
+/** How a worker ended that ends by itself. */
+const endOf = async (worker: ProcessHandle): Promise<{ code: number | null; said: string }> => {
+  const { code } = await worker.exited
+  return { code, said: worker.lastLines(10).join('\n') }
+}
+const runWorker = async (ledger: OwnDatabase): Promise<{ code: number | null; said: string }> => {
+  const worker = await startProcess({
+    ...{ name: 'worker', command: process.execPath, arguments: [join(import.meta.dirname, 'main.ts')] },
+    environment: { ...environmentOf(ledger), WORKER_PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
+    ...{ folder: join(folder, `ending-${randomUUID()}`), stopWithinMs: 8_000 },
+  })
+  running.add(worker)
+  return endOf(worker)
+}
+/** Over for so long that no keeper looks for its gate. */
+const sold = { epoch: 1, stock: 100_000, closesAtMs: Date.now() - 2 * 86_400_000 }
+const append = (partition: number, grants: readonly Grant[]): Promise<number> =>
+  producer.append(
+    grantsTopic,
+    partition,
+    grants.map((grant) => ({ value: encodeGrant(grant) })),
+  )
+const rowCount = async (ledger: OwnDatabase): Promise<number> =>
+  Number((await ledger.rows('SELECT COUNT(*) AS count FROM coupons'))[0]?.['count'])
+
+test('a worker that finds no topic ends and names it', async () => {
+  await removeTopics()
+  const { code, said } = await runWorker(await openLedger())
+  expect(code).toBe(1)
+  expect(said).toContain('Kafka has no topic coupon.grants.v1')
+  expect(await admin.listTopics()).not.toContain(grantsTopic)
+})
+
+test('a topic that is deleted and created anew under a running worker ends it, with where the ledger stands and what the log holds', async () => {
+  await createAnew(3)
+  const ledger = await openLedger()
+  const campaign = await ledger.createCampaign(sold)
+  const worker = await startWorker(ledger)
+  await append(0, grantsOf(campaign, 50))
+  await until('50 rows', async () => (await rowCount(ledger)) === 50)
+  await createAnew(3)
+  const { code, said } = await endOf(worker)
+  expect(code).toBe(1)
+  expect(said).toMatch(
+    /the ledger stands at 50 of partition 0 of coupon\.grants\.v1, where the log holds 0 to \d+: records would be skipped/,
+  )
+  expect(await rowCount(ledger)).toBe(50)
+})
+
+test('a consumer that dies inside kafkajs ends its worker with a code that is not 0, and with the cause', async () => {
+  await createAnew(3)
+  // A group that speaks another protocol: no worker can join it, however often it asks.
+  const stranger = kafka.consumer({
+    groupId: recorderGroup,
+    partitionAssigners: [
+      () => ({
+        ...{ name: 'another', version: 0 },
+        protocol: () => ({ name: 'another', metadata: Buffer.alloc(0) }),
+        assign: async () => [],
+      }),
+    ],
+  })
+  await stranger.connect()
+  await stranger.subscribe({ topic: grantsTopic })
+  const joined = Promise.withResolvers<void>()
+  stranger.on(stranger.events.GROUP_JOIN, () => joined.resolve())
+  await stranger.run({ eachBatch: async () => {} })
+  await joined.promise
+  const { code, said } = await runWorker(await openLedger())
+  await stranger.disconnect()
+  expect(code).toBe(1)
+  expect(said).toContain('the consumer died: ')
+})
+
+test('two workers share twelve partitions, join and leave in the middle of a backlog: every row is there once, every position at its end', async () => {
+  const partitions = Array.from({ length: 12 }, (_, partition) => partition)
+  await createAnew(partitions.length)
+  const ledger = await openLedger()
+  const campaign = await ledger.createCampaign(sold)
+  const grants: Grant[] = []
+  const appendRound = async (): Promise<void> => {
+    const round = grantsOf(campaign, 1_200, grants.length + 1)
+    grants.push(...round)
+    await Promise.all(partitions.map((one) => append(one, round.slice(one * 100, (one + 1) * 100))))
+  }
+  const settings = { LEDGER_BATCH_SIZE_MAX: '25' }
+  /** So many more rows, while there are more to come. */
+  const moves = async (): Promise<void> => {
+    const before = await rowCount(ledger)
+    await appendRound()
+    await until('rows move', async () => (await rowCount(ledger)) > before)
+  }
+  await appendRound()
+  const first = await startWorker(ledger, settings)
+  await moves()
+  const [second] = await Promise.all([startWorker(ledger, settings), moves()])
+  await moves()
+  await Promise.all([first.stop(), moves()])
+  running.delete(first)
+  await Promise.all([startWorker(ledger, settings), moves()])
+  second.kill()
+  await appendRound()
+
+  const rows = await until(
+    `${grants.length} rows`,
+    async () => {
+      const found = await storedOf(ledger, campaign)
+      return found.length >= grants.length && found
+    },
+    40_000,
+  )
+  expect(rows).toEqual(grants)
+  const ends = (await topics.offsets(grantsTopic)).map(({ partition, end }) => [partition, end])
+  const positions = await until('every position is at its end', async () => {
+    const found = await ledger.rows('SELECT partition_id, next_offset FROM ledger_positions')
+    const sorted = found.map((row) => [Number(row['partition_id']), Number(row['next_offset'])])
+    return sorted.sort(([left = 0], [right = 0]) => left - right)
+  })
+  expect(positions).toEqual(ends)
+}, 120_000)
