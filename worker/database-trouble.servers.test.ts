@@ -72,10 +72,12 @@ test.each(troubles)(
       await until('it says why', () => words.test(progress.waitsFor()))
       // Reading works on a read-only server: that it does must not pass for more.
       const beats = done.heartbeats
+      let saidReady = false
       await until('it lives on', () => {
-        expect(progress.isPlaced()).toBe(false)
+        saidReady ||= progress.isPlaced()
         return done.heartbeats > beats
       })
+      expect(saidReady).toBe(false)
       expect(done.handled).toEqual([])
       expect(await storedOf(ledger, sale.campaign)).toEqual([])
     } finally {
@@ -104,11 +106,13 @@ test('a database that takes seconds for each statement is waited for with the me
     heartbeat: async () => void (beatsBeforeRows += done.handled.length === 0 ? 1 : 0),
   })
   const recorded = recording(batch)
+  let saidAway = false
   await until('it lives on', () => {
-    expect(progress.isPlaced()).toBe(true)
+    saidAway ||= !progress.isPlaced()
     return beatsBeforeRows >= 2
   })
   await recorded
+  expect(saidAway).toBe(false)
   await ledger.change('DROP TRIGGER slow_rows')
   await ledger.change('DROP TRIGGER slow_places')
   expect([done.handled, await storedOf(ledger, sale.campaign)]).toEqual([[3], grants])

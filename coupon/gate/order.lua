@@ -12,7 +12,7 @@ local function server_fence()
   return string.match(info, 'master_replid:(%x+)')
 end
 
--- The fields that every script needs, or a refusal: a gate that lacks any of its fields is not whole. `epoch` nil takes the gate's own.
+-- The fields that every script needs, or a refusal: a gate that lacks any of its fields is not whole.
 local function live_gate(gate_key, layout, epoch)
   local fields = redis.call('HMGET', gate_key, 'layout', 'epoch', 'fence', 'state',
     'granted', 'nextRank', 'entriesAppended', 'entriesDeleted', 'grantsPending',
@@ -24,7 +24,7 @@ local function live_gate(gate_key, layout, epoch)
   end
   local fence = server_fence()
   if fence ~= fields[3] then return nil, {'STALE', fence or 'replica'} end
-  if epoch and fields[2] ~= epoch then return nil, {'EPOCH', fields[2]} end
+  if fields[2] ~= epoch then return nil, {'EPOCH', fields[2]} end
   return {
     epoch = fields[2], state = fields[4],
     granted = tonumber(fields[5]), nextRank = tonumber(fields[6]),
