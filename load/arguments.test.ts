@@ -31,7 +31,8 @@ test('every flag is read', () => {
 test('the command in a report does the same again and names no file and no host', () => {
   const words = 'burst --shoppers 5 --stock 7 --baseline --url http://127.0.0.1:9000 --json a --report b'
   const parsed = parseArguments(words.split(' '))
-  const asked: BurstArguments | undefined = parsed === 'help' ? undefined : parsed.burst
+  const asked: BurstArguments | undefined =
+    parsed !== 'help' && parsed.kind === 'burst' ? parsed.burst : undefined
   const command = asked === undefined ? '' : commandOf(asked)
   expect(command).toBe('npm run load -- burst --shoppers 5 --stock 7 --baseline --pairs 3')
   const { url: _, json: __, report: ___, ...rest } = asked ?? {}
@@ -50,8 +51,8 @@ test('help is no fault', () => {
 })
 
 const refusedWords: [string, RegExp][] = [
-  ['', /expected the scenario burst, not nothing/],
-  ['flood', /expected the scenario burst, not flood/],
+  ['', /expected the scenario burst or overload, not nothing/],
+  ['flood', /expected the scenario burst or overload, not flood/],
   ['burst burst', /not burst burst/],
   ['burst --shopper 5', /Unknown option '--shopper'/],
   ['burst --shoppers', /--shoppers/],

@@ -1,4 +1,6 @@
-import { helpFlag, type NumberBounds, rangeOf, readArguments } from '../platform/arguments.ts'
+import { helpFlag, readArguments } from '../platform/arguments.ts'
+import { type Bounds, isOrigin, numberRow } from './flags.ts'
+import { type OverloadArguments, overloadUsage, parseOverload } from './overload-arguments.ts'
 
 /** What a load run is asked to do. */
 export type BurstArguments = {
@@ -22,9 +24,9 @@ export type BurstArguments = {
   history?: string
 }
 
-export type LoadCommand = { kind: 'burst'; burst: BurstArguments }
-
-type Bounds = NumberBounds & { says: string }
+export type LoadCommand =
+  | { kind: 'burst'; burst: BurstArguments }
+  | { kind: 'overload'; overload: OverloadArguments }
 
 const bounds = {
   // Answers are kept for the comparison, some 500 bytes each: 250 MB at the bound.
@@ -35,19 +37,18 @@ const bounds = {
   pairs: { default: 3, min: 1, max: 20, says: 'with --baseline: measured pairs' },
 } as const satisfies Record<string, Bounds>
 
-const numberRow = ([name, ofFlag]: [string, Bounds]): string =>
-  `  ${`--${name} N`.padEnd(17)} ${ofFlag.says}: ${rangeOf(ofFlag)}, ${ofFlag.default} when left out`
-
 /** What the command accepts. */
 export const usage = [
   'npm run load -- burst [options]',
   '',
   ...Object.entries(bounds).map(numberRow),
-  '  --url URL         the API, instead of API_URL of the environment',
-  '  --baseline        bare Hono with the same check of tokens beside it, in turn, and the ratio',
-  '  --json FILE       the figures as JSON',
-  '  --report FILE     the report as Markdown',
-  '  --history FILE    what the last burst was told, for npm run audit',
+  '  --url URL           the API, instead of API_URL of the environment',
+  '  --baseline          bare Hono with the same check of tokens beside it, in turn, and the ratio',
+  '  --json FILE         the figures as JSON',
+  '  --report FILE       the report as Markdown',
+  '  --history FILE      what the last burst was told, for npm run audit',
+  '',
+  overloadUsage,
   '',
   'Exit code 0: every promise held. 1: one did not, or could not be decided. 2: wrong use.',
 ].join('\n')
@@ -66,20 +67,19 @@ const flags = {
   ...helpFlag,
 } as const
 
-const isOrigin = (text: string): boolean => {
-  const url = URL.parse(text)
-  return url !== null && url.protocol === 'http:' && (url.pathname === '/' || url.pathname === '')
-}
-
 /** Reads the words behind `npm run load --`. Throws `refused` with every fault at once, and with what is accepted. */
 export const parseArguments = (words: readonly string[]): LoadCommand | 'help' => {
+  if (words[0] === 'overload') {
+    const overload = parseOverload(words.slice(1), usage)
+    return overload === 'help' ? 'help' : { kind: 'overload', overload }
+  }
   const { values, positionals, expected, fault, number, refuseFaults } = readArguments(words, {
     flags,
     usage,
   })
   if (values.help) return 'help'
   if (positionals.length !== 1 || positionals[0] !== 'burst')
-    expected('expected the scenario burst', positionals.join(' '))
+    expected('expected the scenario burst or overload', positionals.join(' '))
   const countOf = (flag: keyof typeof bounds): number => number(flag, values[flag], bounds[flag])
 
   const shoppers = countOf('shoppers')

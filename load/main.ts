@@ -1,3 +1,4 @@
+import type { Verdict } from '../coupon/books/check.ts'
 import { grantsTopic } from '../coupon/grant.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
@@ -12,11 +13,13 @@ import { startBareServer } from './bare-server.ts'
 import { runBurst } from './burst.ts'
 import { createLedgerLag, type LedgerLag, unknownLag } from './ledger-lag.ts'
 import { createLedgerReader } from './ledger-reader.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine, type Machine } from './machine.ts'
 import { runBare } from './pairs.ts'
 import { createProgress } from './progress.ts'
-import { type LoadRun, reportRun, runLoad } from './run.ts'
-import { readLoadSettings } from './settings.ts'
+import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './overload.ts'
+import type { OverloadArguments } from './overload-arguments.ts'
+import { reportOverload, reportRun, runLoad } from './run.ts'
+import { type LoadSettings, readLoadSettings } from './settings.ts'
 import { createShoppers } from './shoppers.ts'
 
 const exitCodes = { pass: 0, fail: 1, 'in-flight': 1, wrongUse: 2 } as const
@@ -29,14 +32,17 @@ const ledgerLag = (brokers: string[] | undefined, database: Database): LedgerLag
   return createLedgerLag(createTopics(kafka), createPositions(database), grantsTopic)
 }
 
-const load = async (asked: BurstArguments): Promise<LoadRun> => {
-  const settings = readLoadSettings(process.env, asked.url)
-  const url = settings.apiUrl
-  const sign = createTokenSigner(settings.jwtSecret)
+type Wiring = Omit<OverloadDependencies, 'metricsUrl'> & { settings: LoadSettings; machine: Machine }
+
+/** Everything that a scenario needs, for as long as it runs. */
+const withWiring = async <Result>(
+  url: string | undefined,
+  work: (wiring: Wiring) => Promise<Result>,
+): Promise<Result> => {
+  const settings = readLoadSettings(process.env, url)
   const progress = createProgress(process.stderr)
-  const now = () => performance.now()
   const api = createApiClient({
-    url,
+    url: settings.apiUrl,
     adminToken: settings.adminToken,
     connections: 64,
     answerTimeoutMs: 5_000,
@@ -44,12 +50,26 @@ const load = async (asked: BurstArguments): Promise<LoadRun> => {
   const database = connectDatabase({ url: settings.databaseUrl, connectionsMax: 2, queryTimeoutMs: 30_000 })
   const ledger = createLedgerReader(database)
   const lag = ledgerLag(settings.kafkaBrokers, database)
-  const kept = asked.history === undefined ? {} : { history: asked.history }
   try {
     const machine = await describeMachine(await ledger.version(), new Date())
+    return await work({
+      ...{ settings, machine, api, ledger, lag, progress, url: settings.apiUrl, stallMs: 15_000 },
+      sign: createTokenSigner(settings.jwtSecret),
+      now: () => performance.now(),
+    })
+  } finally {
+    await api.close()
+    await lag.close()
+    await database.close()
+  }
+}
+
+const burst = (asked: BurstArguments): Promise<Verdict> =>
+  withWiring(asked.url, async ({ settings, machine, ...wiring }) => {
+    const { sign, now, progress } = wiring
+    const kept = asked.history === undefined ? {} : { history: asked.history }
     const run = await runLoad(asked, {
-      burst: (plan) =>
-        runBurst(plan, { url, api, ledger, lag, sign, now, progress, stallMs: 15_000, ...kept }),
+      burst: (plan) => runBurst(plan, { ...wiring, ...kept }),
       async withBare(work) {
         const bare = await startBareServer(settings.jwtSecret)
         const shoppersOf = (count: number) => createShoppers({ count, prefix: 'bare', sign })
@@ -64,19 +84,26 @@ const load = async (asked: BurstArguments): Promise<LoadRun> => {
     })
     progress.end()
     await reportRun(run, asked, machine, process.stdout)
-    return run
-  } finally {
-    await api.close()
-    await lag.close()
-    await database.close()
-  }
+    return run.verdict
+  })
+
+const overload = async ({ url, metrics, json, ...plan }: OverloadArguments): Promise<Verdict> => {
+  await refuseTooFewFiles(plan.connections)
+  return withWiring(url, async ({ settings, machine, ...wiring }) => {
+    const result = await runOverload(plan, { ...wiring, metricsUrl: metrics ?? settings.apiMetricsUrl })
+    wiring.progress.end()
+    await reportOverload(result, machine, process.stdout, json)
+    return result.verdict
+  })
 }
 
 const words = process.argv.slice(2)
 try {
   const asked = parseArguments(words)
   if (asked === 'help') process.stdout.write(`${usage}\n`)
-  else process.exitCode = exitCodes[(await load(asked.burst)).verdict]
+  else
+    process.exitCode =
+      exitCodes[asked.kind === 'burst' ? await burst(asked.burst) : await overload(asked.overload)]
 } catch (cause) {
   process.stderr.write(`\n${messageOf(cause)}\n`)
   process.exitCode =

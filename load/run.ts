@@ -4,7 +4,10 @@ import { type BurstArguments, commandOf } from './arguments.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 import type { Machine } from './machine.ts'
 import { type BareResult, type Pairs, runPairs } from './pairs.ts'
+import type { OverloadResult } from './overload.ts'
+import { overloadCommand } from './overload-arguments.ts'
 import { markdownReport } from './report/markdown.ts'
+import { overloadReport } from './report/overload.ts'
 import { type ReportOutput, terminalReport } from './report/terminal.ts'
 
 /** The ways a run can press. */
@@ -60,4 +63,17 @@ export const reportRun = async (
   if (asked.report !== undefined) await writeFile(asked.report, markdownReport(run, machine, command))
   if (asked.json !== undefined)
     await writeFile(asked.json, `${JSON.stringify({ command, machine, ...run }, undefined, 2)}\n`)
+}
+
+/** Prints an overload, the verdict first, and writes the figures where they were asked for. */
+export const reportOverload = async (
+  result: OverloadResult,
+  machine: Machine,
+  output: ReportOutput,
+  json: string | undefined,
+): Promise<void> => {
+  output.write(`${overloadReport(result, machine, output)}\n`)
+  const command = overloadCommand(result.plan)
+  if (json !== undefined)
+    await writeFile(json, `${JSON.stringify({ command, machine, ...result }, undefined, 2)}\n`)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Failure, messageOf } from '../platform/failure.ts'
-import { databaseUrl, kafkaBrokers, readSettings, secret } from '../platform/settings.ts'
+import { databaseUrl, kafkaBrokers, port, readSettings, secret } from '../platform/settings.ts'
 
 /** The environment of a load run. The launcher writes it to `.firstcome/environment`. */
 const loadSettings = z.object({
@@ -9,6 +9,8 @@ const loadSettings = z.object({
   ADMIN_TOKEN: secret('expected the token of operators, to create a campaign'),
   DATABASE_URL: databaseUrl,
   KAFKA_BROKERS: kafkaBrokers.optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  API_METRICS_PORT: port(9_464),
 })
 
 const defaultUrl = 'http://127.0.0.1:8080'
@@ -21,6 +23,8 @@ export type LoadSettings = {
   databaseUrl: string
   /** To tell a row that is late from one that is lost; without them a missing row stays undecided. */
   kafkaBrokers: string[] | undefined
+  /** Where the API tells how much memory it takes. */
+  apiMetricsUrl: string
 }
 
 /** Reads the environment; `url` goes before `API_URL`. Throws `refused` with every fault at once. */
@@ -33,6 +37,7 @@ export const readLoadSettings = (environment: NodeJS.ProcessEnv, url?: string): 
       adminToken: settings.ADMIN_TOKEN,
       databaseUrl: settings.DATABASE_URL,
       kafkaBrokers: settings.KAFKA_BROKERS,
+      apiMetricsUrl: `http://${settings.METRICS_HOST}:${settings.API_METRICS_PORT}/metrics`,
     }
   } catch (cause) {
     const hint =

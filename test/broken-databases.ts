@@ -28,10 +28,7 @@ export type BreakableSale = { campaign: Campaign; partition: number }
 /** Breaks the database for the worker; what it returns mends it. */
 export type Break = (sale: BreakableSale) => Promise<() => Promise<unknown>>
 
-export type Breaks = Record<
-  'deadlock' | 'lockWait' | 'readOnly' | 'full' | 'killed' | 'crowded' | 'otherPassword',
-  Break
->
+export type Breaks = ReturnType<typeof createBreaks>
 
 /** Other people's transaction: holds what `begin` locks, and then `goOn`, until the returned function ends it. */
 const holding = async (
@@ -57,7 +54,7 @@ const lockPosition = (connection: Connection, { partition }: BreakableSale) =>
   connection.rows('SELECT next_offset FROM ledger_positions WHERE partition_id = ? FOR UPDATE', [partition])
 const atPosition = 'SELECT next_offset FROM ledger_positions'
 
-const createBreaks = (server: DatabaseServer, ledger: OwnDatabase): Breaks => {
+const createBreaks = (server: DatabaseServer, ledger: OwnDatabase) => {
   const workersAt = async (statement = ''): Promise<number[]> => {
     const found = await ledger.rows(
       "SELECT id, info FROM information_schema.processlist WHERE user = 'firstcome'",
@@ -66,8 +63,8 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase): Breaks => {
       .filter(({ info }) => String(info ?? '').startsWith(statement))
       .map((row) => Number(row['id']))
   }
-  const kill = async (ids: readonly number[]): Promise<void> => {
-    for (const id of ids) await ledger.change(`KILL ${id}`).catch(() => 0)
+  const killWorkers = async (statement?: string): Promise<void> => {
+    for (const id of await workersAt(statement)) await ledger.change(`KILL ${id}`).catch(() => 0)
   }
   const setPassword = (password: string) =>
     ledger.change(`ALTER USER 'firstcome'@'127.0.0.1' IDENTIFIED BY '${password}'`)
@@ -126,7 +123,7 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase): Breaks => {
     const release = await lockWait(sale)
     let kills = true
     const killing = (async () => {
-      while (kills) await kill(await workersAt(atPosition))
+      while (kills) await killWorkers(atPosition)
     })()
     return async () => {
       kills = false
@@ -143,7 +140,7 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase): Breaks => {
       connect(server.port, '127.0.0.1').on('error', () => undefined),
     )
     await Promise.all(sockets.map((socket) => once(socket, 'data')))
-    await kill(await workersAt())
+    await killWorkers()
     return async () => {
       for (const socket of sockets) socket.destroy()
       await ledger.change('SET GLOBAL max_connections = ?', [Number(row?.['connections'])])
@@ -152,7 +149,7 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase): Breaks => {
 
   const otherPassword: Break = async () => {
     await setPassword('somebody changed it')
-    await kill(await workersAt())
+    await killWorkers()
     return () => setPassword(new URL(server.url).password)
   }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { headersOf, takeAnswer, type WireAnswer } from '../load/wire-answer.ts'
 
 /** An answer as it came over the wire. */
 export type RawAnswer = { status: number; headers: Record<string, string>; body: string }
@@ -12,30 +13,17 @@ export type RawConnection = {
   answer(): Promise<RawAnswer>
   /** Resolves when the server has closed the connection. */
   closed: Promise<void>
+  /** Takes in no more of what the server says; then it also does not hear that the server hung up. */
+  stopReading(): void
   end(): void
 }
 
-const parseHead = (head: string): Omit<RawAnswer, 'body'> => {
-  const [first = '', ...lines] = head.split('\r\n')
+const readAnswer = ({ status, head, body }: WireAnswer): RawAnswer => {
+  const fields = headersOf(head)
   const headers = Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(':')
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
-    }),
+    fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1] ?? '']] : [])),
   )
-  return { status: Number(first.split(' ')[1]), headers }
-}
-
-/** Takes one answer off the front of what was received, if it is all there. Answers of ours name their length. */
-const takeAnswer = (received: Buffer): { answer: RawAnswer; rest: Buffer } | undefined => {
-  const headEnd = received.indexOf('\r\n\r\n')
-  if (headEnd < 0) return undefined
-  const head = parseHead(received.subarray(0, headEnd).toString())
-  const bodyStart = headEnd + 4
-  const bodyEnd = bodyStart + Number(head.headers['content-length'] ?? 0)
-  if (received.length < bodyEnd) return undefined
-  const body = received.subarray(bodyStart, bodyEnd).toString()
-  return { answer: { ...head, body }, rest: received.subarray(bodyEnd) }
+  return { status, headers, body }
 }
 
 /** Connects to the server of `url`. */
@@ -65,7 +53,7 @@ export const openConnection = async (url: string): Promise<RawConnection> => {
         const taken = takeAnswer(received)
         if (taken !== undefined) {
           received = taken.rest
-          return taken.answer
+          return readAnswer(taken.answer)
         }
         if (isClosed) throw new Error(`the server hung up after ${received.length} bytes of an answer`)
         arrived = Promise.withResolvers()
@@ -73,6 +61,7 @@ export const openConnection = async (url: string): Promise<RawConnection> => {
       }
     },
     closed: closing.promise,
+    stopReading: () => void socket.pause(),
     end: () => void socket.destroy(),
   }
 }

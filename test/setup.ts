@@ -20,8 +20,8 @@ declare module 'vitest' {
     environment: Record<string, string>
     /** Two API processes on the same servers; a worker records for both. */
     apiUrls: [string, string]
-    /** Where the metrics of that worker are. */
-    worker: { metricsUrl: string }
+    /** Where the metrics of the first of them and of the worker are. */
+    metricsUrls: { api: string; worker: string }
     /** What these three say, as they say it. */
     logFiles: string[]
     /** A folder of this run: whatever a test starts keeps its data and logs there. */
@@ -98,7 +98,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   await createFirstCampaign(environment, [first.url, second.url])
   project.provide('environment', environment)
   project.provide('apiUrls', [first.url, second.url])
-  project.provide('worker', { metricsUrl: worker.metricsUrl })
+  project.provide('metricsUrls', { api: first.metricsUrl, worker: worker.metricsUrl })
   project.provide(
     'logFiles',
     [worker, first, second].map(({ logFile }) => logFile),

@@ -5,6 +5,7 @@ import { afterEach, expect, inject, test } from 'vitest'
 import { openBooks } from './books.ts'
 import { ask, createCampaign } from './client.ts'
 import { expectExact, gatherCrowd } from './crowd.ts'
+import { scrape } from './metric-text.ts'
 import { type Running, startPart } from './processes.ts'
 import { until } from './until.ts'
 
@@ -44,7 +45,13 @@ test('two processes on one port both sell; one that is killed under load loses n
   const books = openBooks()
   await expectExact(books, campaignId, stock, crowd.pressed)
   await books.close()
-  await until('it is ready', async () => (await ask(`${running.url}/readyz`)).status === 200)
+  // Whom a scrape asks, and whom a balancer may meet: both, and not the one that is gone.
+  await until('the metrics say that both are ready', async () => {
+    const ready = (await scrape(running.metricsUrl)).by('firstcome_ready', 'check')
+    return ready['warm'] === 1
+  })
+  for (let probe = 0; probe < 10; probe += 1)
+    expect((await ask(`${running.url}/readyz`, { headers: { connection: 'close' } })).status).toBe(200)
 
   await api.stop()
   expect(await api.exited).toEqual({ code: 0, signal: null })

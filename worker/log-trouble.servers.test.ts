@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import type { Campaign } from '../coupon/campaign.ts'
 import { encodeGrant, type Grant, grantsTopic, recorderGroup } from '../coupon/grant.ts'
 import { createGrantTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka-producer.ts'
@@ -58,6 +59,9 @@ const removeTopics = async (): Promise<void> => {
 }
 const createAnew = async (grantsPartitions: number): Promise<void> => {
   await removeTopics()
+  // The one that there was knows the partitions of the topic that is gone.
+  await producer.close()
+  producer = createProducer(kafka)
   await createGrantTopics(topics, { grantsPartitions, replicationFactor: 1, minInsyncReplicas: 1 })
 }
 const openLedger = async (): Promise<OwnDatabase> => {
@@ -89,8 +93,12 @@ const runWorker = async (ledger: OwnDatabase): Promise<{ code: number | null; sa
   running.add(worker)
   return endOf(worker)
 }
-/** Over for so long that no keeper looks for its gate. */
-const sold = { epoch: 1, stock: 100_000, closesAtMs: Date.now() - 2 * 86_400_000 }
+/** A campaign whose gate was retired: no keeper looks for it, and its grants are recorded like any other. */
+const createSold = async (ledger: OwnDatabase): Promise<Campaign> => {
+  const campaign = await ledger.createCampaign({ epoch: 1, stock: 100_000 })
+  await ledger.change('UPDATE campaigns SET retired_at_ms = 1, granted = 0')
+  return campaign
+}
 const append = (partition: number, grants: readonly Grant[]): Promise<number> =>
   producer.append(
     grantsTopic,
@@ -111,7 +119,7 @@ test('a worker that finds no topic ends and names it', async () => {
 test('a topic that is deleted and created anew under a running worker ends it, with where the ledger stands and what the log holds', async () => {
   await createAnew(3)
   const ledger = await openLedger()
-  const campaign = await ledger.createCampaign(sold)
+  const campaign = await createSold(ledger)
   const worker = await startWorker(ledger)
   await append(0, grantsOf(campaign, 50))
   await until('50 rows', async () => (await rowCount(ledger)) === 50)
@@ -153,7 +161,7 @@ test('two workers share twelve partitions, join and leave in the middle of a bac
   const partitions = Array.from({ length: 12 }, (_, partition) => partition)
   await createAnew(partitions.length)
   const ledger = await openLedger()
-  const campaign = await ledger.createCampaign(sold)
+  const campaign = await createSold(ledger)
   const grants: Grant[] = []
   const appendRound = async (): Promise<void> => {
     const round = grantsOf(campaign, 1_200, grants.length + 1)

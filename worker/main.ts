@@ -182,6 +182,7 @@ await runProcess(async (life) => {
     stop: () => [keeping, sweeping, retiring, alignment, lagging].forEach((loop) => loop.stop()),
   })
   life.onStop({ name: 'consumer', timeoutMs: 4_500, stop: consumer.stop })
+  life.onStop({ name: 'relay', timeoutMs: 600, stop: () => grantLog.drained(500) })
   life.onStop({
     name: 'Kafka',
     timeoutMs: 1_000,

@@ -20,10 +20,12 @@ export type ReportOutput = NodeJS.WritableStream
 
 const colours = { pass: 'green', fail: 'red', 'in-flight': 'yellow' } as const
 
-const paint = (verdict: Verdict, text: string, stream: ReportOutput): string =>
+/** Text in the colour of a verdict. */
+export const paint = (verdict: Verdict, text: string, stream: ReportOutput): string =>
   styleText([colours[verdict], 'bold'], text, { stream })
 
-const checkLines = (check: Check, stream: ReportOutput): string[] => {
+/** A promise, and what of it was not as it should be. */
+export const checkLines = (check: Check, stream: ReportOutput): string[] => {
   const { verdict, promise } = check
   const line = `${promise.padEnd(22)}${extent(check).padStart(13)}  ${check.how}`
   return [
@@ -32,7 +34,8 @@ const checkLines = (check: Check, stream: ReportOutput): string[] => {
   ]
 }
 
-const columns = (label: string, cells: readonly string[]): string =>
+/** A line of a table. */
+export const columns = (label: string, cells: readonly string[]): string =>
   `  ${label.padEnd(20)}${cells.map((cell) => cell.padStart(14)).join('')}`
 
 const outcomeLines = ({ outcomes }: BurstResult): string[] => [
@@ -72,7 +75,8 @@ const pairLines = ({ pairs, ratio }: Pairs): string[] => [
   '',
 ]
 
-const busyLines = ({ loadBefore }: Machine): string[] =>
+/** Says so when the machine had other things to do. */
+export const busyLines = ({ loadBefore }: Machine): string[] =>
   loadBefore > 1 ? [`  the machine was busy before the run: load average ${loadBefore.toFixed(1)}`, ''] : []
 
 /** A run: the verdict before anything else, then every promise, the counts and the rates of each burst, then the pairs. */

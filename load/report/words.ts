@@ -26,15 +26,22 @@ export const extent = (check: Check): string =>
     ? inThousands(check.looked)
     : `${inThousands(check.count)} of ${inThousands(check.looked)}`
 
-/** One sentence on how a verdict came about. */
-export const verdictSentence = ({ plan, checks, verdict }: BurstResult): string => {
-  const said = `${inThousands(plan.shoppers)} shoppers pressed for ${inThousands(plan.stock)} coupons`
+/** How a verdict on some promises came about. */
+export const agreement = (said: string, checks: readonly Check[], verdict: Verdict): string => {
   if (verdict === 'pass') return `${said}; the books agree on all ${checks.length} promises`
   const named = checks.filter((check) => check.verdict === verdict).map(({ promise }) => promise)
   return verdict === 'fail'
     ? `${said}; broken: ${named.join(', ')}`
     : `${said}; still open: ${named.join(', ')}`
 }
+
+/** One sentence on how the verdict on a burst came about. */
+export const verdictSentence = ({ plan, checks, verdict }: BurstResult): string =>
+  agreement(
+    `${inThousands(plan.shoppers)} shoppers pressed for ${inThousands(plan.stock)} coupons`,
+    checks,
+    verdict,
+  )
 
 type Row = [string, string, string]
 

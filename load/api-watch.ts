@@ -1,0 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** The most of each that was seen; undefined when `/metrics` never told. */
+export type ApiPeaks = { residentBytes: number | undefined; connections: number | undefined }
+
+const intervalMs = 500
+const answerTimeoutMs = 5_000
+
+/** The value of a metric, summed over its series. */
+const valueOf = (text: string, name: string): number | undefined => {
+  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))]
+  return values.length === 0 ? undefined : values.reduce((sum, [, value]) => sum + Number(value), 0)
+}
+
+const greater = (left: number | undefined, right: number | undefined): number | undefined =>
+  left === undefined || right === undefined ? (left ?? right) : Math.max(left, right)
+
+/** Reads the metrics of the API while `work` runs. Of several processes on one port they are the sum. */
+export const watchApi = async <Result>(
+  metricsUrl: string,
+  work: () => Promise<Result>,
+): Promise<{ result: Result; peaks: ApiPeaks }> => {
+  let peaks: ApiPeaks = { residentBytes: undefined, connections: undefined }
+  const done = new AbortController()
+  const look = async (): Promise<void> => {
+    try {
+      const signal = AbortSignal.timeout(answerTimeoutMs)
+      const text = await (await fetch(metricsUrl, { signal })).text()
+      peaks = {
+        residentBytes: greater(peaks.residentBytes, valueOf(text, 'process_resident_memory_bytes')),
+        connections: greater(peaks.connections, valueOf(text, 'firstcome_http_connections')),
+      }
+    } catch {
+      // A busy API may answer late, and one elsewhere not at all: then the report says that it is not known.
+    }
+  }
+  const looking = (async () => {
+    while (!done.signal.aborted) {
+      await look()
+      await wait(intervalMs, undefined, { signal: done.signal }).catch(() => undefined)
+    }
+  })()
+  try {
+    const result = await work()
+    await look()
+    return { result, peaks }
+  } finally {
+    done.abort()
+    await looking
+  }
+}
