@@ -66,7 +66,7 @@ test.each([
 ] as const)(
   'with a log that %s for a minute at full load little is held, the answer comes at once and the log is asked once a second; then it closes',
   async (_, down) => {
-    let answer = down as () => Promise<void>
+    let answer: () => Promise<void> = down
     const { grantLog, produces } = openLog(() => answer())
     const held = new Set<OutboxEntry>()
     let heldMost = 0

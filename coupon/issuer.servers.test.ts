@@ -9,7 +9,7 @@ import { createProxy, type Proxy } from '../test/proxy.ts'
 import { infoOf, type OwnRedis, startOwnRedis } from '../test/redises.ts'
 import { until } from '../test/until.ts'
 import { createGate } from './gate/gate.ts'
-import { campaignsKey, listKeys } from './gate/keys.ts'
+import { campaignsKey, gateKey, listKeys } from './gate/keys.ts'
 import { registerScript } from './gate/scripts.ts'
 import type { Appended } from './grant-log.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
@@ -53,7 +53,11 @@ const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: Appende
     newCouponId: randomUUIDv7,
     ...changes,
   })
-  return { registry, issue: (id: string, userId = newUser(), slot = 1) => issuer.issue(id, userId, slot) }
+  return {
+    registry,
+    turnsAway: issuer.turnsAway,
+    issue: (id: string, userId = newUser(), slot = 1) => issuer.issue(id, userId, slot),
+  }
 }
 const publish = async (changes: GateChanges = {}): Promise<ArmedGate> => {
   const sale = await armGate(own.redis, changes)
@@ -196,4 +200,23 @@ test('an id that is on no list is unknown; with the list lost it is recovering',
   expect(await issue(randomUUIDv7().slice(1))).toEqual({ kind: 'unknown-campaign' })
   await own.control.command('HDEL', campaignsKey, 'marker')
   await expect(issue(randomUUIDv7())).rejects.toMatchObject({ code: 'recovering' })
+})
+
+test('whoever waits for the log counts as waiting: at the bound the next is refused, and taken when the log has answered', async () => {
+  const { id } = await publish()
+  const log = Promise.withResolvers<Appended>()
+  const grantLog = { append: () => log.promise }
+  const { issue, turnsAway } = await openIssuer({ queueBound: createBound(1), grantLog })
+  const waiting = issue(id)
+  await until(
+    'the gate has granted it',
+    async () => Number(await own.redis.command('HGET', gateKey(id), 'granted')) === 1,
+  )
+  await until('it waits for the log', turnsAway)
+  await expect(issue(id)).rejects.toMatchObject({ code: 'overloaded' })
+  expect(turnsAway()).toBe(true)
+  log.resolve('confirmed')
+  expect(await waiting).toMatchObject({ kind: 'granted' })
+  expect(turnsAway()).toBe(false)
+  expect(await issue(id)).toMatchObject({ kind: 'granted', grant: { rank: 2 } })
 })

@@ -41,9 +41,12 @@ test('each live gate tells what its last look said, and gates are counted by it'
     inOrder(2_500, 7),
     { kind: 'recovering', reason: 'stale' },
     { kind: 'epoch', epoch: 9 },
-    away,
+    inOrder(0),
   ]
   const { look, read } = openKeeper(5, (index) => answers[index] ?? inOrder(0, 0))
+  await look()
+  // It answered before; what it said then is no longer told.
+  answers[3] = away
   await look()
   const seen = await read()
   expect(seen.by('firstcome_outbox_oldest_age_seconds', 'campaign')).toEqual({ [idOf(0)]: 2.5, [idOf(4)]: 0 })

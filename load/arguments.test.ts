@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Failure } from '../platform/failure.ts'
 import { type BurstArguments, commandOf, parseArguments } from './arguments.ts'
+import { overloadCommand, type OverloadPlan } from './overload-arguments.ts'
 import { readLoadSettings } from './settings.ts'
 
 test('a burst without flags is 20,000 shoppers for 10,000 coupons', () => {
@@ -45,6 +46,19 @@ test('three pairs unless said otherwise, and no more connections than shoppers',
   })
 })
 
+test('an overload without flags is three times the peak over 20,000 connections, and its command does the same again', () => {
+  const parsed = parseArguments(['overload', '--json', 'a'])
+  const { json, ...plan } = parsed !== 'help' && parsed.kind === 'overload' ? parsed.overload : {}
+  expect(json).toBe('a')
+  expect(plan).toEqual({
+    ...{ connections: 20_000, seconds: 10, times: 3, patienceSeconds: 5 },
+    ...{ peakShoppers: 50_000, peakConnections: 256, warmUp: 10_000 },
+  })
+  const command = overloadCommand(plan as OverloadPlan)
+  expect(command).toMatch(/^npm run load -- overload /)
+  expect(parseArguments(command.split(' ').slice(4))).toEqual({ kind: 'overload', overload: plan })
+})
+
 test('help is no fault', () => {
   expect(parseArguments(['--help'])).toBe('help')
   expect(parseArguments(['burst', '-h'])).toBe('help')
@@ -69,6 +83,11 @@ const refusedWords: [string, RegExp][] = [
   ['burst --url example', /--url: expected an origin/],
   ['burst --url http://127.0.0.1:8080/v1', /--url/],
   ['burst --url https://127.0.0.1', /--url/],
+  ['overload burst', /expected one scenario, not overload burst/],
+  ['overload --connections 0', /--connections: expected 1 to 60000, not 0/],
+  ['overload --times 21', /--times: expected 1 to 20/],
+  ['overload --shoppers 5', /Unknown option '--shoppers'/],
+  ['overload --metrics nowhere', /--metrics: expected an address/],
 ]
 
 test.each(refusedWords)('`%s` is refused, with all that is accepted', (words, fault) => {

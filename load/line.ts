@@ -26,6 +26,8 @@ export const openLine = (url: URL, events: LineEvents): Line => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
     for (let taken = takeAnswer(received); taken !== undefined; taken = takeAnswer(received)) {
       received = taken.rest
+      // Past an answer that did not say how long it is, nothing can be told apart.
+      if (Number.isNaN(taken.answer.status)) return void socket.destroy(new Error('no answer of HTTP/1.1'))
       events.answered(taken.answer)
     }
   })

@@ -9,6 +9,7 @@ export type OverloadPlan = {
   times: number
   patienceSeconds: number
   peakShoppers: number
+  peakConnections: number
   warmUp: number
 }
 
@@ -28,6 +29,7 @@ const bounds = {
   times: { default: 3, min: 1, max: 20, says: 'people a second, in grants a second at the peak' },
   patience: { default: 5, min: 1, max: 60, says: 'seconds until a person hangs up and presses again' },
   'peak-shoppers': { default: 50_000, min: 1, max: 500_000, says: 'presses to measure the peak with' },
+  'peak-connections': { default: 256, min: 1, max: 4_096, says: 'connections to measure the peak over' },
   'warm-up': { default: 10_000, min: 0, max: 100_000, says: 'presses before anything is measured' },
 } as const satisfies Record<string, Bounds>
 
@@ -47,6 +49,7 @@ const flags = {
   times: { type: 'string' },
   patience: { type: 'string' },
   'peak-shoppers': { type: 'string' },
+  'peak-connections': { type: 'string' },
   'warm-up': { type: 'string' },
   url: { type: 'string' },
   metrics: { type: 'string' },
@@ -66,6 +69,7 @@ export const parseOverload = (words: readonly string[], usage: string): Overload
     times: countOf('times'),
     patienceSeconds: countOf('patience'),
     peakShoppers: countOf('peak-shoppers'),
+    peakConnections: countOf('peak-connections'),
     warmUp: countOf('warm-up'),
   }
   if (values.url !== undefined && !isOrigin(values.url))
@@ -85,5 +89,5 @@ export const parseOverload = (words: readonly string[], usage: string): Overload
 export const overloadCommand = (plan: OverloadPlan): string =>
   [
     `npm run load -- overload --connections ${plan.connections} --seconds ${plan.seconds} --times ${plan.times}`,
-    `--patience ${plan.patienceSeconds} --peak-shoppers ${plan.peakShoppers} --warm-up ${plan.warmUp}`,
+    `--patience ${plan.patienceSeconds} --peak-shoppers ${plan.peakShoppers} --peak-connections ${plan.peakConnections} --warm-up ${plan.warmUp}`,
   ].join(' ')

@@ -52,8 +52,6 @@ export type OverloadDependencies = SettleDependencies & {
   sign(userId: string, lifetimeSeconds: number): string
 }
 
-// Those of a burst: more do not make an API faster.
-const peakConnections = 256
 const peakLimitMs = 120_000
 // Their requests and answers are kept, a kilobyte each.
 const shoppersMax = 500_000
@@ -127,7 +125,7 @@ export const runOverload = async (
   const patienceMs = plan.patienceSeconds * 1_000
   const atOnce = (name: string, shoppers: number): RushPlan => ({
     ...{ name, shoppers, patienceMs },
-    connections: Math.min(peakConnections, shoppers),
+    connections: Math.min(plan.peakConnections, shoppers),
     lastsMs: peakLimitMs,
   })
   const warmUp = plan.warmUp > 0 ? await rushOnce(atOnce('warming up', plan.warmUp), dependencies) : undefined

@@ -106,5 +106,5 @@ test('when the keeper itself is killed, nobody is left behind', async () => {
   const program = await start(stays)
   const pids = await upOnce(program, 2)
   program.signal('SIGKILL')
-  await allGone(pids)
+  expect(await allGone(pids)).toBe(true)
 })

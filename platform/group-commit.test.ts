@@ -147,3 +147,34 @@ test.each([[['r1']], [['r1', 'r2', 'r3']], [[]]])(
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'defect' } })
   },
 )
+
+test('an item that gets a result instead does not go out, frees its place at once and leaves no gap in a batch', async () => {
+  const gone = new Set<number>()
+  const { calls, bound, submitAll } = openQueue({
+    batchSizeMax: 2,
+    instead: (item) => (gone.has(item) ? 'gone' : undefined),
+  })
+  const results = submitAll(1, 2, 3, 4, 5, 6)
+  await settled()
+  for (const item of [2, 3, 5]) gone.add(item)
+  calls[0]?.answer()
+  await settled()
+  expect(calls.map(({ items }) => items)).toEqual([
+    [1, 2],
+    [4, 6],
+  ])
+  expect(bound.held).toBe(2)
+  calls[1]?.answer()
+  expect(await Promise.all(results)).toEqual(['r1', 'r2', 'gone', 'r4', 'gone', 'r6'])
+})
+
+test('a queue of which nobody goes out makes no call and takes the next', async () => {
+  const gone = new Set([1, 2])
+  const { calls, bound, submitAll } = openQueue({ instead: (item) => (gone.has(item) ? 'gone' : undefined) })
+  expect(await Promise.all(submitAll(1, 2))).toEqual(['gone', 'gone'])
+  expect([calls.length, bound.held]).toEqual([0, 0])
+  const [result] = submitAll(3)
+  await settled()
+  calls[0]?.answer()
+  expect(await result).toBe('r3')
+})

@@ -4,17 +4,25 @@ import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import { openConnection, type RawConnection } from '../test/raw-connection.ts'
 import { until } from '../test/until.ts'
-import { type HttpServer, refuseTakenPort, serveHttp } from './http-server.ts'
+import {
+  headBytesMax,
+  headersMax,
+  type HttpServer,
+  type HttpServerOptions,
+  refuseTakenPort,
+  serveHttp,
+} from './http-server.ts'
 
 const host = '127.0.0.1'
 const servers: HttpServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close(0))))
 
-/** Serves `/`, and `/slow`, which answers once it is let. */
-const serve = async (options: { port?: number; sharesPort?: boolean } = {}) => {
+/** Serves `/`, `/long`, and `/slow`, which answers once it is let. */
+const serve = async (options: Partial<HttpServerOptions> = {}) => {
   const slow = Promise.withResolvers<void>()
   const app = new Hono()
     .get('/', (context) => context.json({ at: 'once' }))
+    .get('/long', (context) => context.text('x'.repeat(1_000_000)))
     .get('/slow', async (context) => {
       slowAsked += 1
       await slow.promise
@@ -105,4 +113,71 @@ test('a port that is taken is refused, and two that share one are both served, b
   await serve({ port, sharesPort: true })
   await expect(refuseTakenPort({ host, port })).rejects.toThrow('EADDRINUSE')
   await expect(serve({ port })).rejects.toThrow('EADDRINUSE')
+})
+
+const requestWith = (headers: string): string => `GET / HTTP/1.1\r\nhost: here\r\n${headers}\r\n`
+const manyHeaders = (count: number): string =>
+  Array.from({ length: count - 1 }, (_, index) => `x-${index}: 1\r\n`).join('')
+
+test.each([
+  ['as many headers as may be', manyHeaders(headersMax), 200],
+  ['one header more', manyHeaders(headersMax + 1), 431],
+  ['a long header', `cookie: ${'x'.repeat(headBytesMax - 100)}\r\n`, 200],
+  ['a header that is too long', `cookie: ${'x'.repeat(headBytesMax)}\r\n`, 431],
+])('%s', async (_, headers, status) => {
+  const connection = await openConnection((await serve()).url)
+  connection.send(requestWith(headers))
+  expect((await connection.answer()).status).toBe(status)
+  if (status === 431) await connection.closed
+  connection.end()
+})
+
+test('a request that is not there in time is 408, also one that comes byte by byte; others are served meanwhile', async () => {
+  const { url } = await serve({ requestTimeoutMs: 200 })
+  const [silent, slow, other] = [
+    await openConnection(url),
+    await openConnection(url),
+    await openConnection(url),
+  ]
+  await ask(other)
+  slow.send('GET / HTTP/1.1\r\nx: ')
+  const dripping = setInterval(() => slow.send('x'), 20)
+  expect((await slow.answer()).status).toBe(408)
+  clearInterval(dripping)
+  await Promise.all([slow.closed, silent.closed])
+  expect((await ask(other)).status).toBe(200)
+  other.end()
+})
+
+test('a client that never reads is cut when nothing has moved for a while, and others are served', async () => {
+  const { server, url } = await serve({ inactivityTimeoutMs: 200 })
+  const never = await openConnection(url)
+  never.stopReading()
+  for (let count = 0; count < 100; count += 1) never.send('GET /long HTTP/1.1\r\nhost: here\r\n\r\n')
+  await until('it is taken', async () => (await server.connections()) === 1)
+  const other = await openConnection(url)
+  expect((await ask(other)).status).toBe(200)
+  await until('it is cut', async () => (await server.connections()) === 1)
+  expect((await ask(other)).status).toBe(200)
+  other.end()
+  never.end()
+})
+
+test('one connection more than there may be is hung up on, and whoever is there stays', async () => {
+  const { url } = await serve({ connectionsMax: 2 })
+  const [first, second] = [await openConnection(url), await openConnection(url)]
+  await Promise.all([ask(first), ask(second)])
+  const third = await openConnection(url)
+  await third.closed
+  expect((await ask(second)).status).toBe(200)
+  first.end()
+  await until('there is room again', async () => {
+    const next = await openConnection(url)
+    try {
+      return (await ask(next)).status === 200
+    } finally {
+      next.end()
+    }
+  })
+  second.end()
 })

@@ -17,11 +17,6 @@ export type KafkaOptions = {
 /** The handle that producers, consumers and admin clients are made from. */
 export type KafkaCluster = KafkaClient
 
-const rotated = (brokers: readonly string[], by: number): string[] => [
-  ...brokers.slice(by),
-  ...brokers.slice(0, by),
-]
-
 /** Whether the brokers answered, if with a refusal: kafkajs gives those a type, and wraps what it tried again. */
 export const isAnswer = (cause: unknown): boolean => {
   if (!(cause instanceof Error)) return false
@@ -35,9 +30,10 @@ export const isAnswer = (cause: unknown): boolean => {
  */
 export const createKafka = (options: KafkaOptions): KafkaCluster => {
   const { brokers } = options
+  let beginnings = 0
   const config: KafkaConfig = {
-    // kafkajs asks the first, and no other when that one is silent: each client begins somewhere else.
-    brokers: () => rotated(brokers, Math.floor(Math.random() * brokers.length)),
+    // kafkajs begins with the first, and stays there while that one is silent: every beginning is with the next.
+    brokers: () => [brokers[beginnings++ % brokers.length] ?? ''],
     clientId: options.clientId,
     connectionTimeout: 2_000,
     authenticationTimeout: 2_000,

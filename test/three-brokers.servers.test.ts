@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import type { OutboxEntry } from '../coupon/gate/entry.ts'
-import { createGrantLog, type GrantLog } from '../coupon/grant-log.ts'
 import { grantsTopic } from '../coupon/grant.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { createGrantTopics } from '../migrations/migrate.ts'
-import { createProducer, type Producer } from '../platform/kafka-producer.ts'
-import { createLog } from '../platform/log.ts'
+import { createProducer } from '../platform/kafka-producer.ts'
 import type { RedisClient } from '../platform/redis.ts'
 import { type Brokers, startBrokers } from './brokers.ts'
 import { createOwnDatabase, type OwnDatabase } from './databases.ts'
-import { type ArmedGate, armGate, openRedis, wishes } from './gates.ts'
+import { openRedis } from './gates.ts'
+import { type GrantStream, openGrantStream } from './grant-streams.ts'
 import { storedOf } from './grants.ts'
 import { type OwnRecorder, startOwnRecorder } from './own-recorder.ts'
 import { until } from './until.ts'
 
-const publishDeadlineMs = 1_000
 /** NOT_ENOUGH_REPLICAS, and the same after it was appended. */
 const refusal = /fewer in-sync replicas than required/
 let brokers: Brokers
@@ -41,7 +37,7 @@ beforeAll(async () => {
   }
   recorder = await startOwnRecorder(topic, ledger.database)
 }, 120_000)
-const streams: Stream[] = []
+const streams: GrantStream[] = []
 afterEach(async () => {
   await Promise.all(streams.splice(0).map((stream) => stream.end()))
   await brokers.heal(grantsTopic)
@@ -53,88 +49,14 @@ afterAll(async () => {
   await ledger.close()
 })
 
-/** One campaign and an API's way into the log, by which grants stream until `end`. */
-type Stream = {
-  readonly sale: ArmedGate
-  readonly grantLog: GrantLog
-  readonly producer: Producer
-  /** Produces that the log acknowledged, by partition, and those that failed. */
-  readonly acknowledged: readonly number[]
-  readonly failures: readonly string[]
-  /** Every entry with its answer; `late` came after the deadline. */
-  readonly answers: ReadonlyMap<OutboxEntry, string>
-  end(): Promise<void>
-}
-
-const openStream = async (): Promise<Stream> => {
-  const campaign = await ledger.createCampaign({ epoch: 1, stock: 100_000 })
-  const sale = await armGate(redis, { id: campaign.id, stock: 100_000 })
-  const own = createProducer(brokers.kafka)
-  const acknowledged = [0, 0, 0]
-  const failures: string[] = []
-  const producer: Producer = {
-    ...own,
-    async append(topic, partition, records) {
-      try {
-        const offset = await own.append(topic, partition, records)
-        acknowledged[partition] = (acknowledged[partition] ?? 0) + 1
-        return offset
-      } catch (cause) {
-        failures.push(String(cause))
-        throw cause
-      }
-    },
-  }
-  const grantLog = createGrantLog({
-    ...{ producer, gate: sale.gate, log: createLog('test', 'silent'), publishDeadlineMs },
-    partitions: () => brokers.topics.partitions(grantsTopic),
-    ...{ publishInFlightMax: 2, monotonicMs: () => performance.now() },
-  })
-  const answers = new Map<OutboxEntry, string>()
-  const appends: Promise<unknown>[] = []
-  let isOn = true
-  const answered = async (entry: OutboxEntry): Promise<void> => {
-    const answer = grantLog.append(entry)
-    // Begun after its own timer and longer: it comes first only when the deadline did not hold.
-    const late = new AbortController()
-    const deadline = pause(publishDeadlineMs + 50, 'late', { signal: late.signal }).catch(() => 'in time')
-    answers.set(entry, await Promise.race([answer, deadline]))
-    late.abort()
-  }
-  const run = async (): Promise<void> => {
-    while (isOn) {
-      const decided = await sale.gate.decide(sale.id, 1, wishes(5))
-      if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
-      appends.push(answered(decided.entry))
-      await pause(5)
-    }
-  }
-  const running = run()
-  const stream: Stream = {
-    ...{ sale, grantLog, producer, acknowledged, failures, answers },
-    async end() {
-      isOn = false
-      await running
-      await Promise.all(appends)
-    },
-  }
+const openStream = async (): Promise<GrantStream> => {
+  const stream = await openGrantStream({ brokers, ledger, redis, publishDeadlineMs: 1_000 })
   streams.push(stream)
   return stream
 }
 
-/** What the keeper does: everything that was left is sent again, until the outbox is empty. */
-const relay = ({ sale, grantLog, answers }: Stream): Promise<unknown> => {
-  const left = new Set([...answers].flatMap(([entry, answer]) => (answer === 'confirmed' ? [] : [entry])))
-  return until('the outbox is empty', async () => {
-    const send = [...left].slice(0, 100)
-    const outcomes = await Promise.all(send.map((entry) => grantLog.append(entry)))
-    for (const [at, entry] of send.entries()) if (outcomes[at] === 'confirmed') left.delete(entry)
-    return Number(await redis.command('XLEN', sale.keys.outbox)) === 0
-  })
-}
-
 /** Nobody waited past the deadline, and the ledger has exactly what the gate granted. */
-const expectExact = async (stream: Stream): Promise<void> => {
+const expectExact = async (stream: GrantStream): Promise<void> => {
   expect([...stream.answers.values()].filter((answer) => answer === 'late')).toEqual([])
   const granted = [...stream.answers.keys()].flatMap(({ grants }) => grants)
   const rows = await until(
@@ -150,7 +72,7 @@ const expectExact = async (stream: Stream): Promise<void> => {
   await stream.producer.close()
 }
 
-const everyPartition = (stream: Stream, since = [0, 0, 0]): Promise<boolean> =>
+const everyPartition = (stream: GrantStream, since = [0, 0, 0]): Promise<boolean> =>
   until(
     'every partition acknowledges',
     () => stream.acknowledged.every((count, partition) => count > (since[partition] ?? 0) + 1),
@@ -166,7 +88,6 @@ const leadsNothing = (id: number): Promise<boolean> =>
   until(`broker ${id} leads nothing`, async () =>
     (await brokers.partitions(grantsTopic)).every(({ leader }) => leader !== id && leader > 0),
   )
-
 
 test('a leader that is killed in the middle of a stream of grants, and then a second: nobody waits past the deadline, nothing is lost or doubled', async () => {
   const stream = await openStream()
@@ -185,7 +106,7 @@ test('a leader that is killed in the middle of a stream of grants, and then a se
   await brokers.heal(grantsTopic)
   await everyPartition(stream, before)
   await stream.end()
-  await relay(stream)
+  await stream.relayed()
   await expectExact(stream)
 }, 120_000)
 
@@ -197,7 +118,7 @@ test('a leader that stands still with its connections open is given up: the next
   await leadsNothing(leader)
   await everyPartition(stream, [...stream.acknowledged])
   await stream.end()
-  await relay(stream)
+  await stream.relayed()
   await expectExact(stream)
 }, 120_000)
 

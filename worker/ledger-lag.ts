@@ -14,7 +14,7 @@ export type LedgerLag = {
   watch(recording: OnBatch): OnBatch
   /** Asks the log for its ends. Never rejects: what is not known is not shown. */
   step(): Promise<void>
-  /** For how long the ledger has not moved while the log has more, and how long ago the log last told its ends. */
+  /** For how long no partition that is behind has moved, and how long ago the log last told its ends. */
   standstill(): { stillMs: number; untoldMs: number }
   show(consumer: Consumer, metrics: Metrics): void
 }
@@ -96,8 +96,9 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
     },
     standstill() {
       const nowMs = monotonicMs()
-      const stillMs = [...still.values()].map(({ sinceMs }) => nowMs - sinceMs)
-      return { stillMs: Math.max(0, ...stillMs), untoldMs: nowMs - toldAtMs }
+      // The latest to move counts: partitions are recorded one after the other, and behind a slow ledger each waits for the others.
+      const since = [...still.values()].map(({ sinceMs }) => sinceMs)
+      return { stillMs: since.length === 0 ? 0 : nowMs - Math.max(...since), untoldMs: nowMs - toldAtMs }
     },
     show(consumer, metrics) {
       const ofPartitions = (

@@ -80,3 +80,28 @@ test('a worker that the log does not tell its ends says so, and is ready again w
   await lag.step()
   expect(movement.ready()).toBe(true)
 })
+
+test('a ledger that is behind in every partition and moves in one is ready: they take turns', async () => {
+  let nowMs = 1_000
+  const positions = new Map([
+    [0, 0],
+    [1, 0],
+  ])
+  const ends = [0, 1].map((partition) => ({ partition, first: 0, end: 100 }))
+  const lag = createLedgerLag({
+    ...{ topics: { offsets: async () => ends }, progress: { positions: () => positions } },
+    ...{ log: createLog('test', 'silent'), monotonicMs: () => nowMs, now: () => nowMs },
+  })
+  const movement = createMovement(lag, { standstillMsMax: 10_000 })
+  for (let turn = 1; turn <= 10; turn += 1) {
+    await lag.step()
+    nowMs += 9_000
+    positions.set(1, turn)
+    await lag.step()
+    expect(movement.ready()).toBe(true)
+  }
+  nowMs += 10_000
+  await lag.step()
+  expect(movement.waitsFor?.()).toBe('the ledger has not moved for 10 s, and the log has more')
+  expect(movement.ready()).toBe(false)
+})

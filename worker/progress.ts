@@ -57,8 +57,8 @@ export const createProgress = (options: ProgressOptions): Progress => {
     if (refusals.delete(what)) log.info({ what }, 'the ledger answers again')
   }
 
-  const refuseOutside = (partition: number, at: number, log: readonly PartitionOffsets[]): void => {
-    const offsets = log.find((one) => one.partition === partition)
+  const refuseOutside = (partition: number, at: number, held: readonly PartitionOffsets[]): void => {
+    const offsets = held.find((one) => one.partition === partition)
     if (offsets === undefined || at < offsets.first || at > offsets.end)
       throw new Failure(
         'refused',
