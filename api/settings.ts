@@ -19,7 +19,7 @@ const settings = z.object({
   QUERY_TIMEOUT_MS: milliseconds(2_000),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000),
   REQUEST_TIMEOUT_MS: milliseconds(10_000),
-  INACTIVITY_TIMEOUT_MS: milliseconds(30_000),
+  INACTIVITY_TIMEOUT_MS: milliseconds(60_000),
   CONNECTIONS_MAX: count(50_000, 1_000_000),
 })
 

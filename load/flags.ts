@@ -5,7 +5,7 @@ export type Bounds = NumberBounds & { says: string }
 
 /** The line that says what a flag takes. */
 export const numberRow = ([name, ofFlag]: [string, Bounds]): string =>
-  `  ${`--${name} N`.padEnd(19)} ${ofFlag.says}: ${rangeOf(ofFlag)}, ${ofFlag.default} when left out`
+  `  ${`--${name} N`.padEnd(20)} ${ofFlag.says}: ${rangeOf(ofFlag)}, ${ofFlag.default} when left out`
 
 /** Whether this is an address without a path. */
 export const isOrigin = (text: string): boolean => {

@@ -38,9 +38,9 @@ export const overloadUsage = [
   'npm run load -- overload [options]',
   '',
   ...Object.entries(bounds).map(numberRow),
-  '  --url URL           the API, instead of API_URL of the environment',
-  '  --metrics URL       its /metrics, instead of METRICS_HOST and API_METRICS_PORT of the environment',
-  '  --json FILE         the figures as JSON',
+  '  --url URL            the API, instead of API_URL of the environment',
+  '  --metrics URL        its /metrics, instead of METRICS_HOST and API_METRICS_PORT of the environment',
+  '  --json FILE          the figures as JSON',
 ].join('\n')
 
 const flags = {

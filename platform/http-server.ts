@@ -25,7 +25,7 @@ export type HttpServerOptions = {
   /** A request, head and body, has to be there within this; looked at once a second, or sooner when this is shorter. */
   requestTimeoutMs: number
   /**
-   * A connection on which nothing moves for this long amid a request and its answer is cut, 30 s when left out: that of a client that
+   * A connection on which nothing moves for this long amid a request and its answer is cut, 60 s when left out: that of a client that
    * does not read, and of one that is gone without a word. A route that works longer has to say so (`outgoing.setTimeout`).
    */
   inactivityTimeoutMs?: number
@@ -67,7 +67,7 @@ export const serveHttp = async (
   }
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server
   server.maxHeadersCount = headersMax
-  server.timeout = options.inactivityTimeoutMs ?? 30_000
+  server.timeout = options.inactivityTimeoutMs ?? 60_000
   server.keepAliveTimeout = options.keepAliveTimeoutMs
   server.requestTimeout = options.requestTimeoutMs
   server.headersTimeout = options.requestTimeoutMs

@@ -181,18 +181,19 @@ await runProcess(async (life) => {
     timeoutMs: 100,
     stop: () => [keeping, sweeping, retiring, alignment, lagging].forEach((loop) => loop.stop()),
   })
-  life.onStop({ name: 'consumer', timeoutMs: 4_500, stop: consumer.stop })
-  life.onStop({ name: 'relay', timeoutMs: 600, stop: () => grantLog.drained(500) })
+  // A batch that a silent database holds ends with its query; only then the group can be left.
+  life.onStop({ name: 'consumer', timeoutMs: 5_400, stop: consumer.stop })
+  life.onStop({ name: 'relay', timeoutMs: 500, stop: () => grantLog.drained(400) })
   life.onStop({
     name: 'Kafka',
-    timeoutMs: 1_000,
+    timeoutMs: 500,
     stop: () => Promise.all([producer.close(), logReader.close(), topics.close()]),
   })
-  life.onStop({ name: 'database', timeoutMs: 500, stop: database.close })
+  life.onStop({ name: 'database', timeoutMs: 300, stop: database.close })
   life.onStop({ name: 'Redis', timeoutMs: 100, stop: redis.close })
   life.onStop({
     name: 'health and metrics',
-    timeoutMs: 500,
+    timeoutMs: 300,
     stop: () => Promise.all([health.close(200), metricsServer.close(200)]),
   })
   await consumer.run(lag.watch(recording))
