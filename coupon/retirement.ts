@@ -56,7 +56,7 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
     const kept = (why: string): Retired => ({ campaignId: id, kind: 'kept', why })
     const view = await gate.view(id)
     // By the gate's own clock and terms: a closed gate grants nothing more, so what the audit finds is all there will be.
-    if (view?.armed !== true || view.nowMs < view.document.closesAtMs) return kept('its gate is not closed')
+    if (!view.armed || view.nowMs < view.document.closesAtMs) return kept('its gate is not closed')
     const result = await audit.run(id)
     if (result?.verdict !== 'pass') {
       const faults = result?.checks

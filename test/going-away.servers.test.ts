@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { recorderGroup } from '../coupon/grant.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createLog } from '../platform/log.ts'

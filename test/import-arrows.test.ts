@@ -25,6 +25,7 @@ const homes: Record<string, string> = {
   ioredis: 'platform/redis.ts',
   kafkajs: 'platform/kafkajs.ts',
   mysql2: 'platform/mysql.ts',
+  'prom-client': 'platform/metrics.ts',
 }
 
 /** `loads` are those of `imports` that are more than types. */
