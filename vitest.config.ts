@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     pool: 'forks',
+    // As many as there are cores, and not one less: a test waits for servers most of its time.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,

@@ -49,7 +49,7 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
   const { gate, registry, book, log } = options
   const queues = new Map<string, GroupCommit<string, Held[]>>()
   const bound = createBound(looksWaitingMax)
-  const terms = createTermsReader(registry, options.campaigns)
+  const termsReader = createTermsReader(registry, options.campaigns)
 
   const look = async (campaignId: string, holders: Holder[]): Promise<Looked> => {
     const epoch = registry.known(campaignId)?.view.epoch ?? 0
@@ -97,7 +97,7 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
   }
 
   const couponsOf = async (held: readonly Held[]): Promise<Coupon[]> => {
-    const termsOf = await terms.read(held.map(({ grant }) => grant.campaignId))
+    const termsOf = await termsReader.read(held.map(({ grant }) => grant.campaignId))
     const nowMs = registry.gateNowMs()
     return held.flatMap(({ grant, confirmed }) => {
       const ofCampaign = termsOf.get(grant.campaignId)

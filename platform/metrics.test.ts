@@ -7,7 +7,7 @@ import { createMetrics, type Metrics, type MetricsServer, serveMetrics, showRead
 
 const servers: MetricsServer[] = []
 afterEach(async () => {
-  killPrograms()
+  await killPrograms()
   await Promise.all(servers.splice(0).map((server) => server.close(0)))
 })
 

@@ -67,7 +67,7 @@ test('an API process that ends takes nobody new and answers whoever it had taken
   await until('the gate has granted it', async () => (await books.gate(campaignId)).granted === 2)
   const stopped = stop()
   await until('it takes nobody', () =>
-    press(url, campaignId, newUser()).then(
+    fetch(`${url}/livez`).then(
       () => false,
       ({ cause }: { cause?: { code?: unknown } }) => cause?.code === 'ECONNREFUSED',
     ),

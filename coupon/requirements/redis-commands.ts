@@ -24,7 +24,18 @@ const inScripts = [
 
 /** What is sent as it is, by API, worker and audit. A test compares it with the code. */
 export const sentCommands: readonly string[] = [
-  ...['CONFIG GET', 'HMGET', 'HSCAN', 'HSET', 'LRANGE', 'PUBLISH', 'SCRIPT LOAD', 'SUBSCRIBE', 'TIME'],
+  ...[
+    'CONFIG GET',
+    'HMGET',
+    'HSCAN',
+    'HSET',
+    'INFO',
+    'LRANGE',
+    'PUBLISH',
+    'SCRIPT LOAD',
+    'SUBSCRIBE',
+    'TIME',
+  ],
   ...['UNLINK', 'XRANGE'],
 ]
 
