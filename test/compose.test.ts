@@ -145,3 +145,14 @@ test.each(['api', 'worker'])(
     for (const port of inside) expect(port).toBe(String(environment[`${name.toUpperCase()}_PORT`]))
   },
 )
+
+test('.dockerignore lets in what the Dockerfile copies, and nothing else: no data, no secrets', () => {
+  const lines = read('.dockerignore').split('\n')
+  expect(lines).toContain('*')
+  const letIn = lines.flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []))
+  const copied = [...read('Dockerfile').matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, names = '']) =>
+    names.split(' '),
+  )
+  expect(copied.length).toBeGreaterThan(0)
+  expect(letIn.toSorted()).toEqual(copied.toSorted())
+})
