@@ -46,7 +46,8 @@ export const couponShape = ({ grant, terms, state }: Coupon) => {
 /** What the gate says of a campaign at one moment. */
 export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }
 
-const documentShape = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
+/** Campaign of api.md as anyone may see it. */
+export const publicCampaignShape = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
   id,
   name: document.name,
   state: moment.state,
@@ -59,12 +60,9 @@ const documentShape = (id: string, document: CampaignDocument, moment: CampaignM
   serverTime: instant(moment.nowMs),
 })
 
-/** Campaign of api.md as anyone may see it. */
-export const publicCampaignShape = documentShape
-
 /** Campaign of api.md as operators see it. */
 export const campaignShape = (campaign: Campaign, moment: CampaignMoment & { recovery: string | null }) => ({
-  ...documentShape(campaign.id, campaign, moment),
+  ...publicCampaignShape(campaign.id, campaign, moment),
   granted: moment.granted,
   version: campaign.version,
   epoch: campaign.epoch,

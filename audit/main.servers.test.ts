@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type Books, openBooks } from '../test/books.ts'
 import { ask, createCampaign, newUser, operatorToken, press, tokenOf } from '../test/client.ts'
+import { runCommand, type Said } from '../test/commands.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
 import type { AuditResult } from '../coupon/audit/audit.ts'
 import { idBytes } from '../coupon/ledger/tables.ts'
@@ -13,7 +12,6 @@ import { connectDatabase, type Database } from '../platform/mysql.ts'
 
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
-const root = join(import.meta.dirname, '..')
 
 let books: Books
 let shared: Database
@@ -32,25 +30,8 @@ afterAll(async () => {
   await own.close()
 })
 
-/** Runs a command of ours as a person does, and returns what it said and how it ended. */
-const run = async (
-  main: string,
-  words: readonly string[],
-  changes: Record<string, string> = {},
-): Promise<{ code: unknown; stdout: string; stderr: string }> => {
-  const child = spawn(process.execPath, [join(root, main), ...words], {
-    env: { PATH: process.env['PATH'], ...environment, API_URL: apiUrl, ...changes },
-  })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    said.stdout += String(chunk)
-  })
-  child.stderr.on('data', (chunk) => {
-    said.stderr += String(chunk)
-  })
-  const [code]: unknown[] = await once(child, 'close')
-  return { code, ...said }
-}
+const run = (main: string, words: readonly string[], changes: Record<string, string> = {}): Promise<Said> =>
+  runCommand(main, words, { API_URL: apiUrl, ...changes })
 const audit = (words: readonly string[], changes?: Record<string, string>) =>
   run('audit/main.ts', words, changes)
 const result = (text: string): AuditResult => JSON.parse(text) as AuditResult

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
+import { runCommand, type Said } from '../test/commands.ts'
 import { openRedis } from '../test/gates.ts'
 import { startOwnServers } from '../test/own-servers.ts'
 import { type Running, startPart } from '../test/processes.ts'
@@ -14,24 +13,8 @@ import type { BurstResult } from './burst.ts'
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
 
-/** Runs the command as a person does, and returns what it said and how it ended. */
-const load = async (
-  words: string,
-  changes: Record<string, string> = {},
-): Promise<{ code: unknown; stdout: string; stderr: string }> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words.split(' ')], {
-    env: { PATH: process.env['PATH'], ...environment, API_URL: apiUrl, ...changes },
-  })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => {
-    said.stdout += String(chunk)
-  })
-  child.stderr.on('data', (chunk) => {
-    said.stderr += String(chunk)
-  })
-  const [code]: unknown[] = await once(child, 'close')
-  return { code, ...said }
-}
+const load = (words: string, changes: Record<string, string> = {}): Promise<Said> =>
+  runCommand('load/main.ts', words.split(' '), { API_URL: apiUrl, ...changes })
 
 /** Changes the ledger behind everybody's back as soon as the campaign with this stock has a row of rank 5. */
 const corrupt = async (stock: number, statement: string, signal: AbortSignal): Promise<void> => {

@@ -1,12 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Check, overallVerdict, type Verdict } from '../coupon/books/check.ts'
-import { type AnswerSheet, createAnswerSheet } from './answer-sheet.ts'
+import type { AnswerSheet } from './answer-sheet.ts'
 import type { Drain } from './drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from './figures.ts'
 import { pressAll } from './press.ts'
 import { type Recovering, recoveringOf } from './recovering.ts'
-import { createDrain, settle, type SettleDependencies } from './settle.ts'
-import { createShoppers } from './shoppers.ts'
+import { prepare, type PrepareDependencies, settle } from './settle.ts'
 
 /** What a burst presses, and how. */
 export type BurstPlan = { shoppers: number; stock: number; connections: number }
@@ -30,17 +29,12 @@ export type BurstResult = {
   faults: Record<string, number>
 }
 
-export type BurstDependencies = SettleDependencies & {
-  url: string
-  sign(userId: string, lifetimeSeconds: number): string
-}
-
 const grantedIntervalMs = 5
 
 /** The wave, and the ledger filling up behind it. */
 const pressAndDrain = async (
   plan: BurstPlan,
-  { url, api, progress, now }: BurstDependencies,
+  { url, api, progress, now }: PrepareDependencies,
   requests: readonly Buffer[],
   sheet: AnswerSheet,
   drainFrom: (expected: number, fromMs: number) => Promise<Drain>,
@@ -66,20 +60,9 @@ const pressAndDrain = async (
 }
 
 /** One campaign and all who press for it: the wave, the drain, what a shopper does about an open answer, and the comparison. */
-export const runBurst = async (plan: BurstPlan, dependencies: BurstDependencies): Promise<BurstResult> => {
-  const { api, ledger, now, progress } = dependencies
-  progress.step(`creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`)
-  const campaignId = await api.createCampaign('Load run', plan.stock)
-  const shoppers = createShoppers({
-    count: plan.shoppers,
-    prefix: `load-${campaignId.slice(-8)}`,
-    sign: dependencies.sign,
-  })
-  const requests = shoppers.presses(dependencies.url, campaignId)
-  const sheet = createAnswerSheet(plan.shoppers, now)
-  const drainFrom = createDrain(dependencies, campaignId)
-  // Opens the connection that the drain is timed on.
-  await ledger.count(campaignId)
+export const runBurst = async (plan: BurstPlan, dependencies: PrepareDependencies): Promise<BurstResult> => {
+  dependencies.progress.step(`creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`)
+  const { campaignId, shoppers, requests, sheet, drainFrom } = await prepare(plan, dependencies)
 
   const drainOfWave = await pressAndDrain(plan, dependencies, requests, sheet, drainFrom)
   const moments = sheet.moments()

@@ -1,14 +1,12 @@
 import { type Check, overallVerdict, type Verdict } from '../coupon/books/check.ts'
 import { readMachineLimits } from '../platform/machine-limits.ts'
 import { Failure } from '../platform/failure.ts'
-import { createAnswerSheet } from './answer-sheet.ts'
 import { type ApiPeaks, watchApi } from './api-watch.ts'
 import { rate } from './figures.ts'
 import { type LatencySummary, summariseLatencies } from './latency.ts'
 import type { OverloadPlan } from './overload-arguments.ts'
 import { type Rush, runRush } from './rush.ts'
-import { createDrain, settle, type SettleDependencies } from './settle.ts'
-import { createShoppers } from './shoppers.ts'
+import { prepare, type PrepareDependencies, settle } from './settle.ts'
 
 /** One rush for a campaign that has a coupon for everybody, so that all that is served is alike. */
 type RushPlan = Omit<Rush, 'url' | 'requests' | 'now'> & { name: string; shoppers: number }
@@ -46,11 +44,7 @@ export type OverloadResult = {
   api: ApiPeaks
 }
 
-export type OverloadDependencies = SettleDependencies & {
-  url: string
-  metricsUrl: string
-  sign(userId: string, lifetimeSeconds: number): string
-}
+export type OverloadDependencies = PrepareDependencies & { metricsUrl: string }
 
 const peakLimitMs = 120_000
 // Their requests and answers are kept, a kilobyte each.
@@ -74,18 +68,12 @@ const rushOnce = async (
   { name, ...plan }: RushPlan,
   dependencies: OverloadDependencies,
 ): Promise<RushFigures> => {
-  const { url, api, ledger, now, progress } = dependencies
+  const { url, now, progress } = dependencies
   progress.step(`${name}: ${plan.shoppers} shoppers, ${plan.connections} connections`)
-  const campaignId = await api.createCampaign('Load run', plan.shoppers)
-  const shoppers = createShoppers({
-    count: plan.shoppers,
-    prefix: `load-${campaignId.slice(-8)}`,
-    sign: dependencies.sign,
-  })
-  const requests = shoppers.presses(url, campaignId)
-  const sheet = createAnswerSheet(plan.shoppers, now)
-  const drainFrom = createDrain(dependencies, campaignId)
-  await ledger.count(campaignId)
+  const { campaignId, shoppers, requests, sheet, drainFrom } = await prepare(
+    { shoppers: plan.shoppers, stock: plan.shoppers },
+    dependencies,
+  )
 
   const counts = await progress.during(
     () => `${name}: ${sheet.answeredCount()} answers, ${sheet.grantedCount()} with a coupon`,

@@ -1,7 +1,7 @@
 import type { Check } from '../coupon/books/check.ts'
 import { type Comparison, createComparison } from '../coupon/books/comparison.ts'
 import { type Answer, type Moment, readIssue, unanswered } from './answer.ts'
-import type { AnswerSheet } from './answer-sheet.ts'
+import { type AnswerSheet, createAnswerSheet } from './answer-sheet.ts'
 import type { ApiClient } from './api-client.ts'
 import { type ClientsBook, createClientsBook } from './clients-book.ts'
 import { type Drain, waitForDrain } from './drain.ts'
@@ -11,7 +11,7 @@ import { writeHistory } from './history.ts'
 import { type LedgerLag, waitForLag } from './ledger-lag.ts'
 import type { LedgerReader } from './ledger-reader.ts'
 import type { Progress } from './progress.ts'
-import type { Shoppers } from './shoppers.ts'
+import { createShoppers, type Shoppers } from './shoppers.ts'
 
 export type SettleDependencies = {
   api: ApiClient
@@ -24,6 +24,21 @@ export type SettleDependencies = {
   stallMs: number
   /** Where every answer goes, when it is to be kept. */
   history?: string
+}
+
+export type PrepareDependencies = SettleDependencies & {
+  /** Origin of the API. */
+  url: string
+  sign(userId: string, lifetimeSeconds: number): string
+}
+
+/** A new campaign, those who will press for it, their presses, and where the answers go. */
+export type Prepared = {
+  campaignId: string
+  shoppers: Shoppers
+  requests: readonly Buffer[]
+  sheet: AnswerSheet
+  drainFrom: DrainFrom
 }
 
 /** Waits for this many rows; `fromMs` is the moment of the last grant. */
@@ -92,12 +107,27 @@ const compareBooks = async (
 }
 
 /** Waits for the rows of a campaign. */
-export const createDrain =
+const createDrain =
   ({ ledger, lag, now, stallMs }: SettleDependencies, campaignId: string): DrainFrom =>
   (expected, fromMs) => {
     const count = (): Promise<number> => ledger.count(campaignId)
     return waitForDrain({ count, lag, expected, fromMs, now, stallMs, limitMs: drainLimitMs })
   }
+
+/** Makes a campaign and as many shoppers. */
+export const prepare = async (
+  { shoppers: count, stock }: { shoppers: number; stock: number },
+  dependencies: PrepareDependencies,
+): Promise<Prepared> => {
+  const { url, api, ledger, now, sign } = dependencies
+  const campaignId = await api.createCampaign('Load run', stock)
+  const shoppers = createShoppers({ count, prefix: `load-${campaignId.slice(-8)}`, sign })
+  const requests = shoppers.presses(url, campaignId)
+  const sheet = createAnswerSheet(count, now)
+  // Opens the connection that the drain is timed on.
+  await ledger.count(campaignId)
+  return { campaignId, shoppers, requests, sheet, drainFrom: createDrain(dependencies, campaignId) }
+}
 
 /** What shoppers do about an open answer, a few who press once more, and the comparison of the books. */
 export const settle = async (wave: Pressed, dependencies: SettleDependencies): Promise<Settlement> => {

@@ -79,9 +79,6 @@ const format = async (options: KafkaOptions, dataFolder: string, settingsFile: s
     command: options.program.java,
     arguments: [
       // Over in half a second: not worth compiling well.
-      // The optimising compiler costs more than it gives in the minutes that such a broker lives: 20 us of CPU a record without this,
-      // 8 with it (a burst of 100,000 after one of 100,000, 2026-11-21).
-      '-XX:TieredStopAtLevel=1',
       ...javaArguments(options),
       'kafka.tools.StorageTool',
       'format',

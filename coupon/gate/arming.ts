@@ -1,6 +1,7 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import { type Campaign, encodeDocument } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
+import type { ListedVersion } from './campaign-list.ts'
 import { type OutboxEntry, parseEntry } from './entry.ts'
 import {
   campaignsChannel,
@@ -21,8 +22,8 @@ export type Seal = { fence: string; claim: string }
 /** What a rebuild put into the keys of the new epoch. */
 export type Rebuilt = { winners: number; freeRanks: number; nextRank: number }
 
-/** A campaign as the list has it. `retired`: its gate is gone for good. */
-export type Listed = { id: string; version: number | 'retired' }
+/** A campaign as the list has it. */
+export type Listed = { id: string; version: ListedVersion }
 
 /** A step that found another arming, another server or lost memory: arming starts over. */
 export type Lost = { kind: 'lost'; what: string }

@@ -1,7 +1,8 @@
 import { desc, inArray, isNull, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
-import { Failure, messageOf } from '../../platform/failure.ts'
+import { Failure } from '../../platform/failure.ts'
 import type { Database } from '../../platform/mysql.ts'
+import { failureOf } from '../../platform/mysql-faults.ts'
 import type { Campaign, CampaignTerms, Discount, OperatorState } from '../campaign.ts'
 import { campaignChanges, campaigns, idBytes } from './tables.ts'
 
@@ -86,8 +87,8 @@ export const asking = async <Result>(query: PromiseLike<Result>): Promise<Result
     return await query
   } catch (cause) {
     if (cause instanceof Failure) throw cause
-    const below = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause
-    throw new Failure('unavailable', `database: ${messageOf(below)}`, { retryable: true, cause: below })
+    // drizzle wraps what the driver said in words of its own.
+    throw failureOf(cause instanceof Error ? (cause.cause ?? cause) : cause)
   }
 }
 
