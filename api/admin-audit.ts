@@ -1,13 +1,18 @@
-import type { Audit } from '../coupon/audit/audit.ts'
+import type { CampaignBook } from '../coupon/ledger/campaigns.ts'
+import type { AuditProcess } from './audit-process.ts'
 import type { Callers } from './caller.ts'
 import { json, notStored, type Route } from './http.ts'
 import { problem } from './problem.ts'
 
 /**
- * Operators ask whether the books of a campaign agree. One at a time in a process: an audit of a million grants takes some seconds of
- * its processor, next to the shoppers; a second one meanwhile is refused as overloaded.
+ * Operators ask whether the books of a campaign agree. One at a time for a process: an audit of a million grants takes some seconds of a
+ * processor, next to the shoppers; a second one meanwhile is refused as overloaded.
  */
-export const auditRoute = (audit: Audit, callers: Callers): Route => {
+export const auditRoute = (
+  audits: Pick<AuditProcess, 'run'>,
+  campaigns: Pick<CampaignBook, 'read'>,
+  callers: Callers,
+): Route => {
   let isRunning = false
   return {
     method: 'GET',
@@ -18,10 +23,10 @@ export const auditRoute = (audit: Audit, callers: Callers): Route => {
       // Nothing is sent meanwhile, and one of millions of grants may take longer than a connection may stand still.
       context.env.outgoing.setTimeout(0)
       try {
-        const result = await audit.run(context.req.param('campaignId') ?? '')
-        return result === undefined
+        const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
+        return campaign === undefined
           ? problem('unknown-campaign', 'There is no campaign with this id.')
-          : json(result, 200, notStored)
+          : json(await audits.run(campaign.id), 200, notStored)
       } finally {
         isRunning = false
       }

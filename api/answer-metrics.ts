@@ -21,7 +21,7 @@ export const measureAnswers = (app: Served, metrics: Metrics, monotonicMs: () =>
   })
   const durations = metrics.histogram({
     name: 'firstcome_http_answer_duration_seconds',
-    help: 'Time from a request to its answer, without the time on the wire.',
+    help: 'Time from the turn of a request to its answer, without the time on the wire.',
     labels: ['route'],
     bounds: waitBounds,
   })
@@ -56,6 +56,15 @@ export const measureAnswers = (app: Served, metrics: Metrics, monotonicMs: () =>
     return answer
   }
   return { fetch: (request, bindings) => fetch(request, bindings as Bindings) }
+}
+
+/** Counts requests whose caller hung up before their turn came. */
+export const countLeft = (metrics: Metrics): (() => void) => {
+  const left = metrics.counter({
+    name: 'firstcome_http_requests_left_total',
+    help: 'Requests whose caller hung up before their turn came; nobody looked at them.',
+  })()
+  return () => left.add(1)
 }
 
 /** What this process has open, and what it knows. */

@@ -1,11 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { isKeeperOf, keepProcesses, sharesPort } from '../platform/cluster.ts'
 import { createBound } from '../platform/group-commit.ts'
-import { createHealthRoutes } from '../platform/health.ts'
+import { createHealthRoutes, healthPaths } from '../platform/health.ts'
 import { refuseTakenPort, serveHttp } from '../platform/http-server.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createProducer } from '../platform/kafka-producer.ts'
-import { createLogReader } from '../platform/kafka-reader.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
 import { createMetrics, readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics.ts'
@@ -16,8 +15,6 @@ import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArmory } from '../coupon/arm.ts'
 import { createArmoryParts } from '../coupon/armory-parts.ts'
-import { createAudit } from '../coupon/audit/audit.ts'
-import { createAuditParts } from '../coupon/audit/audit-parts.ts'
 import { createCoupons } from '../coupon/coupons.ts'
 import { createGate } from '../coupon/gate/gate.ts'
 import { measureGate } from '../coupon/gate/gate-metrics.ts'
@@ -34,7 +31,8 @@ import { createRetiredCampaigns } from '../coupon/retired-campaigns.ts'
 import { measureArmory } from '../coupon/upkeep-metrics.ts'
 import { auditRoute } from './admin-audit.ts'
 import { adminCampaignRoutes } from './admin-campaigns.ts'
-import { measureAnswers, showServer } from './answer-metrics.ts'
+import { createAuditProcess } from './audit-process.ts'
+import { countLeft, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createCallers } from './caller.ts'
 import { campaignRoute } from './campaigns.ts'
@@ -75,7 +73,6 @@ await runProcess(async (life) => {
     requestTimeoutMs: 10_000,
   })
   const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
-  const logReader = createLogReader(kafka)
   const topics = createTopics(kafka)
   const database = connectDatabase({
     url: settings.DATABASE_URL,
@@ -137,7 +134,7 @@ await runProcess(async (life) => {
   })
   const { campaigns } = armoryParts
   const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })
-  const audit = createAudit(createAuditParts({ redis, database, topics, reader: logReader }))
+  const audits = createAuditProcess()
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
   const checks = [{ name: 'warm', ready: warmth.isWarm }]
@@ -156,7 +153,7 @@ await runProcess(async (life) => {
         newCampaignId: randomUUIDv7,
         now: Date.now,
       }),
-      auditRoute(audit, callers),
+      auditRoute(audits, campaigns, callers),
       problemsRoute,
     ],
     createHealthRoutes(checks, life.isStopping),
@@ -172,10 +169,17 @@ await runProcess(async (life) => {
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
     connectionsMax: settings.CONNECTIONS_MAX,
+    turns: {
+      inFlightMax: settings.REQUESTS_IN_FLIGHT_MAX,
+      bound: queueBound,
+      urgent: healthPaths,
+      onLeft: countLeft(metrics),
+    },
   })
   showReadiness(checks, metrics)
   showServer({ registry, server }, metrics)
   const metricsServer = await serveMetrics({ ...metricsAddress, read: metrics.read })
+  life.onStop({ name: 'audits', timeoutMs: 100, stop: audits.close })
   life.onStop({
     name: 'server',
     timeoutMs: 4_800,
@@ -186,7 +190,7 @@ await runProcess(async (life) => {
   life.onStop({
     name: 'Kafka',
     timeoutMs: 500,
-    stop: () => Promise.all([producer.close(), logReader.close(), topics.close()]),
+    stop: () => Promise.all([producer.close(), topics.close()]),
   })
   life.onStop({ name: 'database', timeoutMs: 300, stop: database.close })
   life.onStop({

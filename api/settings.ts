@@ -15,12 +15,13 @@ const settings = z.object({
   STOP_DELAY_MS: count(500, 3_000, 0),
   GATE_BATCH_SIZE_MAX: count(256, 256),
   ISSUE_QUEUE_MAX: count(20_000, 1_000_000),
+  REQUESTS_IN_FLIGHT_MAX: count(1_000, 100_000),
   REGISTRY_INTERVAL_MS: milliseconds(500),
   QUERY_TIMEOUT_MS: milliseconds(2_000),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000),
   REQUEST_TIMEOUT_MS: milliseconds(10_000),
   INACTIVITY_TIMEOUT_MS: milliseconds(60_000),
-  CONNECTIONS_MAX: count(50_000, 1_000_000),
+  CONNECTIONS_MAX: count(20_000, 1_000_000),
 })
 
 /** The environment of the API; `.env.example` says what each is for. */

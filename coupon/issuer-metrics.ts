@@ -34,7 +34,7 @@ export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => nu
   const count = (outcome: Outcome): void => counts[outcome]?.add(1)
   metrics.gauge({
     name: 'firstcome_issue_queue_size',
-    help: 'Issues that wait for a gate, its answer or the log; the bound is ISSUE_QUEUE_MAX a process.',
+    help: 'Issues that wait for their turn, a gate, its answer or the log; the bound is ISSUE_QUEUE_MAX a process.',
     read: queued,
   })
   const answered = ({ kind }: IssueAnswer): void => count(kind)

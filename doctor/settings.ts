@@ -6,7 +6,7 @@ export const doctorSettings = z.object({
   REDIS_URL: redisUrl,
   KAFKA_BROKERS: kafkaBrokers,
   DATABASE_URL: databaseUrl,
-  CONNECTIONS_MAX: count(50_000, 1_000_000),
+  CONNECTIONS_MAX: count(20_000, 1_000_000),
   GRANTS_PARTITIONS: count(3, 1_000).removeDefault().optional(),
   TOPIC_REPLICATION_FACTOR: count(1, 9).removeDefault().optional(),
   TOPIC_MIN_INSYNC_REPLICAS: count(1, 9).removeDefault().optional(),

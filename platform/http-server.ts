@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { type TurnsOptions, takeTurns } from './turns.ts'
 
 /** A listening HTTP server. */
 export type HttpServer = {
@@ -31,6 +32,8 @@ export type HttpServerOptions = {
   inactivityTimeoutMs?: number
   /** One more is hung up on. */
   connectionsMax: number
+  /** Without it the application sees every request at once. */
+  turns?: TurnsOptions
   /** Other processes of ours listen on the same port; the system deals connections out. Without it a taken port is refused. */
   sharesPort?: boolean
 }
@@ -72,6 +75,7 @@ export const serveHttp = async (
   server.requestTimeout = options.requestTimeoutMs
   server.headersTimeout = options.requestTimeoutMs
   server.maxConnections = options.connectionsMax
+  if (options.turns !== undefined) takeTurns(server, options.turns)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)
   const { host, port, sharesPort = false } = options

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
+import type { AuditResult } from '../coupon/audit/audit.ts'
+import { Failure, messageOf } from '../platform/failure.ts'
+
+/** Audits that run beside this process. */
+export type AuditProcess = {
+  /** Rejects `unavailable` when a book cannot be read, or when it takes longer than it may. */
+  run(campaignId: string): Promise<AuditResult>
+  /** Ends what runs. */
+  close(): void
+}
+
+const program = join(import.meta.dirname, '..', 'audit', 'main.ts')
+const outputBytesMax = 1_048_576
+/** An audit of a million took some 20 s, and a campaign may have ten million coupons. */
+const timeoutMs = 3_600_000
+/** Ends with a verdict: pass, fail, in flight. */
+const verdictCodes: readonly unknown[] = [0, 1, 3]
+
+/**
+ * `npm run audit -- --json` with our environment, and behind us in line for the processor. In this process an audit of a million would
+ * take half a gigabyte of the memory of whoever serves shoppers, and seconds of its only thread.
+ */
+export const createAuditProcess = (): AuditProcess => {
+  const closing = new AbortController()
+  return {
+    run(campaignId) {
+      const { promise, resolve, reject } = Promise.withResolvers<AuditResult>()
+      const child = execFile(
+        process.execPath,
+        [program, '--json', campaignId],
+        { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: outputBytesMax, signal: closing.signal },
+        (cause, printed, said) => {
+          if (cause === null || verdictCodes.includes(cause.code)) resolve(JSON.parse(printed) as AuditResult)
+          else
+            reject(
+              new Failure(
+                'unavailable',
+                `the audit ended without a verdict: ${said.trim() || messageOf(cause)}`,
+                {
+                  retryable: true,
+                  cause,
+                },
+              ),
+            )
+        },
+      )
+      if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+      return promise
+    },
+    close: () => closing.abort(),
+  }
+}
