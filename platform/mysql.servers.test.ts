@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
-import { createProxy, type Proxy } from '../test/proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { Failure } from './failure.ts'
 import { connectDatabase, type Connection, type Database } from './mysql.ts'
 

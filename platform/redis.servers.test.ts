@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { createProxy, type Proxy } from '../test/proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { freePort } from '../servers/ports.ts'
 import { until } from '../test/until.ts'
 import { connectRedis, createScript, type RedisClient } from './redis.ts'
@@ -122,6 +122,29 @@ test('a subscription lives on after the connection broke', async () => {
     return heard.includes('after')
   })
   subscriber.close()
+})
+
+test('a subscription that does not come back with the connection ends nothing: the client connects again until it hears', async () => {
+  const [user, channel] = [`test-${randomUUID()}`, newKey()]
+  const [heard, faults] = [[] as string[], [] as string[]]
+  await direct.command('ACL', 'SETUSER', user, 'on', '>word', '~*', '&*', '+@all')
+  const own = url()
+  own.username = user
+  own.password = 'word'
+  const onFault = (message: string): void => void faults.push(message)
+  const subscriber = connectRedis({ url: own.href, commandTimeoutMs: 200, onFault })
+  await subscriber.connected(5_000)
+  await subscriber.subscribe(channel, (message) => heard.push(message))
+  await direct.command('ACL', 'SETUSER', user, '-subscribe')
+  await direct.command('CLIENT', 'KILL', 'USER', user)
+  await until('it is refused again and again', () => faults.filter((it) => it.includes('NOPERM')).length > 2)
+  await direct.command('ACL', 'SETUSER', user, '+subscribe')
+  await until('it hears again', async () => {
+    await direct.command('PUBLISH', channel, 'after')
+    return heard.includes('after')
+  })
+  subscriber.close()
+  await direct.command('ACL', 'DELUSER', user)
 })
 
 test('with no server it says so in time, and is connected as soon as there is one', async () => {

@@ -41,6 +41,8 @@ const neverRepeat = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
+  // It subscribes again after a reconnection without looking what came of it: a server that stood still then, or refused, ended the process.
+  autoResubscribe: false,
   connectTimeout: 2_000,
   keepAlive: 10_000,
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 1_000) * (0.75 + Math.random() / 2),
@@ -88,10 +90,16 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
       return command('EVAL', script.lua, keys.length, ...keys, ...args)
     },
     async subscribe(channel, listener) {
+      await client.subscribe(channel)
       client.on('message', (from: string, message: string) => {
         if (from === channel) listener(message)
       })
-      await client.subscribe(channel)
+      client.on('ready', () => {
+        client.subscribe(channel).catch((cause: unknown) => {
+          options.onFault(messageOf(cause))
+          client.disconnect(true)
+        })
+      })
     },
     async connected(timeoutMs) {
       if (client.status === 'ready') return

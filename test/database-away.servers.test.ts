@@ -16,7 +16,7 @@ import {
 import { scrape } from './metric-text.ts'
 import { type OwnServers, startOwnServers } from './own-servers.ts'
 import { type Running, startPart } from './processes.ts'
-import { createProxy, type Proxy } from './proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { createFirstCampaign } from './setup.ts'
 import { until } from './until.ts'
 

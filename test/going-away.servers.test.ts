@@ -9,7 +9,7 @@ import { expectExact, gatherCrowd } from './crowd.ts'
 import { createFleet } from './fleet.ts'
 import { scrape } from './metric-text.ts'
 import { type OwnServers, startOwnServers } from './own-servers.ts'
-import { createProxy, type Proxy } from './proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { until } from './until.ts'
 
 let servers: OwnServers

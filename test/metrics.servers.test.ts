@@ -15,7 +15,7 @@ import {
 } from './client.ts'
 import { type Scrape, scrape } from './metric-text.ts'
 import { type Running, startPart } from './processes.ts'
-import { createProxy, type Proxy } from './proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { until } from './until.ts'
 
 /** Two processes that nobody else asks anything: what they count is what this file did. The worker is everybody's. */

@@ -3,7 +3,7 @@ import { openBooks, toldBy } from './books.ts'
 import { type Answer, ask, createCampaign, newUser, press, tokenOf } from './client.ts'
 import { scrape } from './metric-text.ts'
 import { startPart } from './processes.ts'
-import { createProxy } from './proxy.ts'
+import { createProxy } from '../faults/proxy.ts'
 import { openConnection } from './raw-connection.ts'
 import { until } from './until.ts'
 

@@ -86,6 +86,8 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   })
   const environment = {
     ...servers.environment,
+    // Some hundred processes of ours load the same code.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
     JWT_SECRET: 'a secret of the tests, of 32 bytes or more',
     ADMIN_TOKEN: 'the token of the tests',
   }

@@ -2,7 +2,7 @@ import { afterEach, expect, inject, test } from 'vitest'
 import { openBooks, toldBy } from './books.ts'
 import { ask, createCampaign, newUser, press, tokenOf } from './client.ts'
 import { type Running, startPart } from './processes.ts'
-import { createProxy, type Proxy } from './proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { openConnection } from './raw-connection.ts'
 import { until } from './until.ts'
 

@@ -6,7 +6,7 @@ import { createProducer, type Producer, type RecordToAppend } from '../platform/
 import { createTopics, type PartitionOffsets } from '../platform/kafka-topics.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka.ts'
 import { createLog } from '../platform/log.ts'
-import { createProxy, type Proxy } from './proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { until } from './until.ts'
 
 const log = createLog('test', 'silent')

@@ -7,7 +7,7 @@ import { connectDatabase, type Database } from '../platform/mysql.ts'
 import { batchOf, openRecording, recordsOf } from '../test/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
 import { grantOf, grantsOf, positionOf, storedOf } from '../test/grants.ts'
-import { createProxy, type Proxy } from '../test/proxy.ts'
+import { createProxy, type Proxy } from '../faults/proxy.ts'
 import { until } from '../test/until.ts'
 
 let ledger: OwnDatabase

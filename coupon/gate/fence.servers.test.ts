@@ -1,5 +1,5 @@
 import { afterEach, expect, inject, test } from 'vitest'
-import { createProxy } from '../../test/proxy.ts'
+import { createProxy } from '../../faults/proxy.ts'
 import { armGate, type ArmedGate, contentOf, openRedis, wish, wishes } from '../../test/gates.ts'
 import {
   follow,

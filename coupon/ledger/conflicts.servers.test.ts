@@ -62,6 +62,11 @@ const breaches: [string, Broken['reason'], (sale: Sale) => Grant][] = [
   ['a stored coupon with another rank', 'coupon-differs', (sale) => ({ ...first(sale), rank: 50 })],
   ['a stored coupon with another user', 'coupon-differs', (sale) => ({ ...first(sale), userId: 'somebody' })],
   ['a stored coupon with another slot', 'coupon-differs', (sale) => ({ ...first(sale), slot: 2 })],
+  [
+    'a stored coupon with another user and rank',
+    'coupon-differs',
+    (sale) => ({ ...first(sale), userId: 'somebody', rank: 51 }),
+  ],
   ['a rank above the stock', 'rank-above-stock', ({ campaign }) => grantOf(campaign, { rank: stock + 1 })],
   [
     'the highest rank there is',

@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { createDelayLine, type DelayLine } from './delay-line.ts'
 
 /** A TCP proxy in front of one server, to make a network fail in the ways in which networks fail. */
 export type Proxy = {
@@ -12,26 +13,34 @@ export type Proxy = {
   /** Resets every connection and every new one, until `restore`. */
   cut(): void
   restore(): void
+  /** What the server says arrives this much later, in order; 0 ends it. */
+  delay(milliseconds: number): void
+  /** Another server from now on: every connection is reset, and a new one leads there. */
+  redirect(target: ProxyTarget): void
   close(): Promise<void>
 }
 
-type Link = { client: Socket; server: Socket }
+export type ProxyTarget = { host: string; port: number }
+
+type Link = { client: Socket; server: Socket; answers: DelayLine }
 
 /** Listens on a free port of 127.0.0.1 and forwards to `target`. */
-export const createProxy = async (target: { host: string; port: number }): Promise<Proxy> => {
+export const createProxy = async (target: ProxyTarget): Promise<Proxy> => {
   const links = new Set<Link>()
   let held: 'nothing' | 'all' | 'answers' = 'nothing'
   let isCut = false
+  let delayMs = 0
+  let current = target
 
-  const flow = (from: Socket, to: Socket, flows: boolean): void => {
+  const flow = (from: Socket, to: Socket | DelayLine, flows: boolean): void => {
     // Taken off first: a second pipe would send everything twice.
     from.unpipe(to)
     if (flows) from.pipe(to)
     else from.pause()
   }
-  const apply = ({ client, server }: Link): void => {
+  const apply = ({ client, server, answers }: Link): void => {
     flow(client, server, held !== 'all')
-    flow(server, client, held === 'nothing')
+    flow(server, answers, held === 'nothing')
   }
   const reset = ({ client, server }: Link): void => {
     client.resetAndDestroy()
@@ -40,9 +49,10 @@ export const createProxy = async (target: { host: string; port: number }): Promi
 
   const proxy = createServer((client) => {
     if (isCut) return void client.resetAndDestroy()
-    const server = connect(target)
-    const link = { client, server }
+    const server = connect(current)
+    const link = { client, server, answers: createDelayLine(() => delayMs) }
     links.add(link)
+    link.answers.pipe(client)
     const bind = (socket: Socket, other: Socket): void => {
       socket.setNoDelay(true)
       // What the fault was is the business of whoever is under test: the other end just hears of it.
@@ -50,11 +60,13 @@ export const createProxy = async (target: { host: string; port: number }): Promi
       socket.on('close', (isFault) => {
         links.delete(link)
         if (isFault) other.resetAndDestroy()
-        else other.destroySoon()
+        // What the line still has is on its way, and ends the client behind it.
+        else if (other === server || delayMs === 0) other.destroySoon()
       })
     }
     bind(client, server)
     bind(server, client)
+    client.once('close', () => link.answers.destroy())
     apply(link)
   })
   const listening = Promise.withResolvers<void>()
@@ -65,9 +77,12 @@ export const createProxy = async (target: { host: string; port: number }): Promi
     held = what
     for (const link of links) apply(link)
   }
+  const resetAll = (): void => {
+    for (const link of links) reset(link)
+  }
   const cut = (): void => {
     isCut = true
-    for (const link of links) reset(link)
+    resetAll()
   }
   return {
     port: (proxy.address() as AddressInfo).port,
@@ -76,6 +91,13 @@ export const createProxy = async (target: { host: string; port: number }): Promi
     cut,
     restore() {
       isCut = false
+    },
+    delay(milliseconds) {
+      delayMs = milliseconds
+    },
+    redirect(next) {
+      current = next
+      resetAll()
     },
     async close() {
       const closed = Promise.withResolvers<void>()

@@ -1,0 +1,32 @@
+import type { NeedlessRule, Safeguard } from '../safeguard.ts'
+import { answering } from './answering.ts'
+import { arming } from './arming.ts'
+import { confirmChecks } from './confirm-checks.ts'
+import { confirming } from './confirming.ts'
+import { deciding } from './deciding.ts'
+import { fencing } from './fencing.ts'
+import { flipping } from './flipping.ts'
+import { keeping } from './keeping.ts'
+import { ledgerKeys } from './ledger-keys.ts'
+import { needlessOfDeciding } from './needless-deciding.ts'
+import { needlessOfRecording } from './needless.ts'
+import { rebuilding } from './rebuilding.ts'
+import { recording } from './recording.ts'
+
+/** Every safeguard, in the order in which a coupon meets them. */
+export const safeguards: readonly Safeguard[] = [
+  ...deciding,
+  ...fencing,
+  ...answering,
+  ...confirming,
+  ...confirmChecks,
+  ...recording,
+  ...ledgerKeys,
+  ...arming,
+  ...rebuilding,
+  ...flipping,
+  ...keeping,
+]
+
+/** Rules that were taken out, and that nothing can miss. */
+export const needlessRules: readonly NeedlessRule[] = [...needlessOfDeciding, ...needlessOfRecording]

@@ -1,0 +1,198 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createGateModel, type GateModel, type ModelSettings } from '../../test/gate-model.ts'
+import { openRedis } from '../../test/gates.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import type { Campaign } from '../campaign.ts'
+import { type ArmingGate, createArmingGate } from './arming.ts'
+import type { OutboxEntry } from './entry.ts'
+import { createGate, type Gate, type Holder } from './gate.ts'
+import { freeKey, gateKey, keysOf } from './keys.ts'
+
+let redis: RedisClient
+beforeAll(async () => {
+  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+})
+afterAll(() => redis.close())
+
+/** Grants that an outbox takes: few, so that histories run into the bound. */
+const outboxGrantsMax = 6
+
+/** One thing that happens to a gate. Entries are picked from the last there were, whatever became of them; 0 is the last. */
+type Step =
+  | { kind: 'decide'; holders: Holder[]; isBehind: boolean }
+  | { kind: 'append' | 'confirm'; picks: number[] }
+  | { kind: 'look'; holders: Holder[] }
+  | { kind: 'stop' | 'lose' }
+  | { kind: 'arm'; settings: ModelSettings; isLost: boolean }
+
+const users = ['a', 'b', 'c', 'd', 'e']
+const everybody: Holder[] = users.flatMap((userId) => [1, 2, 10].map((slot) => ({ userId, slot })))
+const settings: fc.Arbitrary<ModelSettings> = fc.record({
+  stock: fc.integer({ min: 0, max: 12 }),
+  perUserLimit: fc.constantFrom(1, 2, 10),
+  state: fc.oneof(
+    { weight: 5, arbitrary: fc.constant('open' as const) },
+    fc.constantFrom('paused', 'closed'),
+  ),
+  window: fc.oneof({ weight: 5, arbitrary: fc.constant('in' as const) }, fc.constantFrom('before', 'after')),
+  isHeld: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true)),
+})
+const holders = fc.array(fc.constantFrom(...everybody), { minLength: 1, maxLength: 6 })
+const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 3 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('decide' as const),
+      holders,
+      isBehind: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('append', 'confirm', 'confirm'), picks }) },
+  fc.record({ kind: fc.constant('look' as const), holders }),
+  fc.record({ kind: fc.constantFrom('stop', 'lose') }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('arm' as const), settings, isLost: fc.boolean() }) },
+)
+
+const [past, future] = [1_000, 9_000_000_000_000]
+
+/** The campaign that these settings stand for. */
+const campaignOf = (id: string, { window, stock, perUserLimit, state }: ModelSettings): Campaign => ({
+  ...{ id, stock, perUserLimit, state, name: 'Model', version: 1, epoch: 1 },
+  opensAtMs: window === 'before' ? future : past,
+  closesAtMs: window === 'after' ? past + 1 : future + 1,
+  coupon: {
+    ...{ title: 'Off', discount: { kind: 'percent', value: 10 } },
+    ...{ usableFromMs: past, usableUntilMs: future },
+  },
+})
+
+/** A gate in Redis beside the model of it: every step is done to both, and their answers are compared. */
+type Pair = { id: string; gate: Gate; arming: ArmingGate; model: GateModel; entries: OutboxEntry[] }
+
+const arm = async ({ id, arming, model }: Pair, next: ModelSettings): Promise<void> => {
+  const epoch = model.epoch()
+  const claim = `${epoch}:${randomUUID()}`
+  const stopped = await arming.stop(id, epoch, claim)
+  if (stopped.kind !== 'stopped') throw new Error(stopped.what)
+  expect(await arming.survivors(id, epoch, 1, 1_000)).toEqual(model.outbox())
+  const seal = { fence: stopped.fence, claim }
+  const { grants, freeRanks, nextRank } = model.rebuild()
+  expect(await arming.fill(id, epoch + 1, seal, grants, freeRanks)).toEqual({ kind: 'filled' })
+  const rebuilt = { winners: grants.length, freeRanks: freeRanks.length, nextRank }
+  const holdMs = next.isHeld ? 3_600_000 : 0
+  expect(await arming.flip(campaignOf(id, next), epoch + 1, seal, rebuilt, holdMs)).toEqual({
+    ...{ kind: 'armed', epochBefore: model.epochThere() },
+  })
+  await arming.forget(id, epoch)
+  model.arm(next)
+}
+
+const decide = async (pair: Pair, wanted: Holder[], epoch: number): Promise<void> => {
+  const { id, gate, model, entries } = pair
+  const wishes = wanted.map((holder) => ({ ...holder, couponId: randomUUIDv7() }))
+  const answer = await gate.decide(id, epoch, wishes)
+  const refusal = model.refusal(epoch)
+  if (refusal !== undefined || answer.kind !== 'decided') return expect(answer).toEqual(refusal)
+  const { nowMs } = answer
+  const expected = model.decide(wishes, nowMs)
+  expect(answer).toEqual({ kind: 'decided', nowMs, ...expected })
+  if (expected.entry !== undefined) entries.push(expected.entry)
+}
+
+const look = async ({ id, gate, model }: Pair, wanted: Holder[]): Promise<void> => {
+  const answer = await gate.look(id, model.epoch(), wanted)
+  expect(answer).toEqual(
+    model.refusal(model.epoch()) ?? { kind: 'looked', nowMs: expect.any(Number), found: model.look(wanted) },
+  )
+}
+
+/** Confirms of one call are of one epoch: that of the first. */
+const confirm = async ({ id, gate, model }: Pair, picked: OutboxEntry[]): Promise<void> => {
+  const [{ epoch } = { epoch: 0 }] = picked
+  const sent = picked.filter((entry) => entry.epoch === epoch)
+  if (sent.length === 0) return
+  model.append(sent)
+  expect(await gate.confirm(id, epoch, sent)).toEqual(model.refusal(epoch) ?? { kind: 'confirmed' })
+  if (model.refusal(epoch) === undefined) model.confirm(sent)
+}
+
+const lose = async ({ id, model }: Pair): Promise<void> => {
+  await redis.command('DEL', ...keysOf(id, model.epoch()))
+  model.lose()
+}
+
+const take = async (pair: Pair, taken: Step): Promise<void> => {
+  const { id, arming, model, entries } = pair
+  const epoch = model.epoch()
+  const pick = (places: number[]): OutboxEntry[] => places.flatMap((at) => entries.at(-1 - at) ?? [])
+  switch (taken.kind) {
+    case 'decide':
+      return decide(pair, taken.holders, epoch - Number(taken.isBehind))
+    case 'look':
+      return look(pair, taken.holders)
+    case 'append':
+      return model.append(pick(taken.picks))
+    case 'confirm':
+      return confirm(pair, pick(taken.picks))
+    case 'stop':
+      expect(await arming.stop(id, epoch, `${epoch}:${randomUUID()}`)).toMatchObject({ kind: 'stopped' })
+      return model.stop()
+    case 'lose':
+      return lose(pair)
+    case 'arm':
+      if (taken.isLost) await lose(pair)
+      return arm(pair, taken.settings)
+  }
+}
+
+/** Everything that Redis holds of the gate is what the model holds. */
+const compare = async (pair: Pair): Promise<void> => {
+  const { id, arming, model } = pair
+  const epoch = model.epoch()
+  await look(pair, everybody)
+  const inspected = await arming.inspect(id, epoch, 0, 1_000)
+  const refusal = model.refusal(epoch)
+  if (refusal !== undefined) return expect(inspected).toEqual(refusal)
+  const found = model.look(everybody).flatMap((held) => held?.grant ?? [])
+  expect(inspected).toEqual({
+    ...{ kind: 'in-order', granted: found.length, stock: model.settings().stock },
+    grantsPending: model.outbox().flatMap(({ grants }) => grants).length,
+    ...{ overdue: model.outbox(), oldestAgeMs: expect.any(Number) },
+  })
+  const { ranks, nextRank } = model.free()
+  expect(await redis.command('LRANGE', freeKey(id, epoch), 0, -1)).toEqual(ranks.map(String))
+  expect(await redis.command('HGET', gateKey(id), 'nextRank')).toBe(String(nextRank))
+}
+
+/** The promises themselves, so that a model which errs as the scripts do is found too. `yes`: rank by coupon told so far. */
+const checkPromises = ({ model }: Pair, yes: Map<string, number>, stockMax: number): void => {
+  const held = model.look(everybody).flatMap((found) => found ?? [])
+  const rankOf = new Map(held.map(({ grant }) => [grant.couponId, grant.rank]))
+  expect(new Set(rankOf.values()).size).toBe(held.length)
+  expect(Math.max(0, ...rankOf.values())).toBeLessThanOrEqual(stockMax)
+  for (const { grant, confirmed } of held) if (confirmed) yes.set(grant.couponId, grant.rank)
+  for (const [couponId, rank] of yes) expect(rankOf.get(couponId)).toBe(rank)
+}
+
+test('whatever happens to a gate, it answers and holds what the protocol says, told in maps and counters', async () => {
+  const history = fc.tuple(settings, fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }))
+  const property = fc.asyncProperty(history, async ([first, steps]) => {
+    const id = randomUUIDv7()
+    const pair: Pair = {
+      ...{ id, entries: [], gate: createGate(redis, { outboxGrantsMax }), arming: createArmingGate(redis) },
+      model: createGateModel(id, outboxGrantsMax),
+    }
+    const yes = new Map<string, number>()
+    let stockMax = 0
+    for (const taken of [{ kind: 'arm' as const, settings: first, isLost: false }, ...steps]) {
+      if (taken.kind === 'arm') stockMax = Math.max(stockMax, taken.settings.stock)
+      await take(pair, taken)
+      await compare(pair)
+      checkPromises(pair, yes, stockMax)
+    }
+  })
+  await fc.assert(property, { numRuns: 50 })
+})

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createOwnDatabase, type OwnDatabase } from '../../test/databases.ts'
+import { at, grantOf, grantsOf, storedOf } from '../../test/grants.ts'
+import { until } from '../../test/until.ts'
+import type { Campaign } from '../campaign.ts'
+import { createCampaignBook } from './campaigns.ts'
+import { createRebuildReader } from './rebuild.ts'
+import { createRecorder } from './record.ts'
+import type { Broken } from './stretch.ts'
+import { idBytes } from './tables.ts'
+
+let ledger: OwnDatabase
+beforeEach(async () => {
+  ledger = await createOwnDatabase()
+})
+afterEach(() => ledger.close())
+
+const cut = ({ id }: Campaign, epoch: number, ends?: [number, number][]): Promise<boolean> =>
+  createCampaignBook(ledger.database).cut(id, epoch, ends === undefined ? undefined : new Map(ends))
+const placeAt = (...positions: [number, number][]): Promise<number> =>
+  ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES ?', [positions])
+const epochOf = async ({ id }: Campaign): Promise<unknown> =>
+  (await ledger.rows('SELECT epoch FROM campaigns WHERE campaign_id = ?', [idBytes(id)]))[0]?.['epoch']
+const cutsOf = ({ id }: Campaign) =>
+  ledger.rows(
+    'SELECT epoch, partition_id, end_offset FROM campaign_cuts WHERE campaign_id = ? ORDER BY partition_id',
+    [idBytes(id)],
+  )
+/** Somebody of this database is in the middle of a statement that begins so. */
+const isAt = async (statement: string): Promise<boolean> => {
+  const running = await ledger.rows(
+    'SELECT info FROM information_schema.processlist WHERE db = DATABASE() AND info IS NOT NULL',
+  )
+  return running.some(({ info }) => String(info).startsWith(statement))
+}
+/** Records one grant of epoch 1 at the beginning of partition 0. */
+const recordOne = async (campaign: Campaign) => {
+  const broken: Broken[] = []
+  const stretch = { partition: 0, startOffset: 0, endOffset: 1, grants: at(0, grantsOf(campaign, 1)) }
+  const recorder = createRecorder(ledger.database)
+  return { recorded: await recorder.record(stretch, async (kept) => void broken.push(...kept)), broken }
+}
+const recordedOne = { recorded: { kind: 'recorded', nextOffset: 1, inserted: 1 }, broken: [] }
+
+test('an epoch is cut once: whoever comes later changes nothing', async () => {
+  const campaign = await ledger.createCampaign()
+  // A ledger of which nothing was ever recorded has no positions to note.
+  expect(await cut(campaign, 0)).toBe(true)
+  expect(await cut(campaign, 1, [])).toBe(true)
+  for (const epoch of [0, 1, 3]) expect(await cut(campaign, epoch, [])).toBe(false)
+  expect(await epochOf(campaign)).toBe(2)
+})
+
+test('an epoch is not cut where the ledger is not, and ends exactly where it is', async () => {
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await placeAt([0, 5], [1, 3])
+  for (const [partition, end] of [
+    [0, 6],
+    [1, 4],
+    [2, 1],
+  ] as const)
+    expect(await cut(campaign, 1, [[partition, end]])).toBe(false)
+  expect([await cutsOf(campaign), await epochOf(campaign)]).toEqual([[], 1])
+  expect(
+    await cut(campaign, 1, [
+      [0, 5],
+      [1, 2],
+    ]),
+  ).toBe(true)
+  expect([await cutsOf(campaign), await epochOf(campaign)]).toEqual([
+    [
+      { epoch: 1, partition_id: 0, end_offset: 5 },
+      { epoch: 1, partition_id: 1, end_offset: 2 },
+    ],
+    2,
+  ])
+})
+
+test('a cut waits for the rows of a batch that was found to be in time', async () => {
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await placeAt([0, 0])
+  let isCut = false
+  const { recording, cutting } = await ledger.database.transaction(async (connection) => {
+    // Rank 1 is in somebody else's hands: the batch waits there, after it was judged.
+    const rival = idBytes(grantOf(campaign).couponId)
+    await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, 1, 1, 1)", [
+      rival,
+      idBytes(campaign.id),
+    ])
+    const started = recordOne(campaign)
+    await until('the batch waits', () => isAt('INSERT INTO coupons'))
+    const rowsAtCut = cut(campaign, 1, [[0, 0]]).then(() => {
+      isCut = true
+      return storedOf(ledger, campaign)
+    })
+    await until('the cut waits, or is made', async () => isCut || (await isAt('SELECT epoch, retired_at_ms')))
+    return { commit: false, result: { recording: started, cutting: rowsAtCut } }
+  })
+  expect(await recording).toEqual(recordedOne)
+  expect(await cutting).toEqual(await storedOf(ledger, campaign))
+  expect(await epochOf(campaign)).toBe(2)
+})
+
+test('a batch that waited for a cut knows it: what lies below is a row', async () => {
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await placeAt([0, 0])
+  const { recording } = await ledger.database.transaction(async (connection) => {
+    const id = idBytes(campaign.id)
+    await connection.change('UPDATE campaigns SET epoch = 2 WHERE campaign_id = ?', [id])
+    await connection.change('INSERT INTO campaign_cuts VALUES (?, 1, 0, 1)', [id])
+    const started = recordOne(campaign)
+    await until('the batch waits', () => isAt('SELECT campaign_id, highest_stock'))
+    return { commit: true, result: { recording: started } }
+  })
+  expect(await recording).toEqual(recordedOne)
+})
+
+test('every chunk of a rebuild is of the moment at which its position was checked', async () => {
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  // Ranks this far apart are read in two chunks.
+  const grants = [grantOf(campaign, { rank: 1 }), grantOf(campaign, { rank: 6_000 })]
+  await placeAt([0, 0])
+  const stretch = { partition: 0, startOffset: 0, endOffset: 2, grants: at(0, grants) }
+  await createRecorder(ledger.database).record(stretch, async () => {})
+  const chunks: number[][] = []
+  const isWhole = await createRebuildReader(ledger.database).read(
+    campaign.id,
+    new Map([[0, 2]]),
+    async (chunk) => {
+      chunks.push(chunk.map(({ rank }) => rank))
+      if (chunks.length > 1) return
+      await ledger.change('DELETE FROM coupons')
+      await ledger.change('UPDATE ledger_positions SET next_offset = 0')
+    },
+  )
+  expect([isWhole, chunks]).toEqual([true, [[1], [6_000]]])
+})

@@ -1,0 +1,14 @@
+import type { Kind } from './kind.ts'
+import { linkKinds, serverLinkKinds } from './links.ts'
+import { processKinds } from './processes.ts'
+import { redisKinds } from './redis.ts'
+import { refusalKinds } from './refusals.ts'
+
+/** Every kind of fault there is, part by part. */
+export const faultKinds: readonly Kind[] = [
+  ...processKinds,
+  ...redisKinds,
+  ...serverLinkKinds,
+  ...refusalKinds,
+  ...linkKinds,
+].toSorted((left, right) => left.part.localeCompare(right.part))

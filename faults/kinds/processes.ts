@@ -1,0 +1,44 @@
+import type { Part } from '../schedule.ts'
+import type { Stack } from '../stack.ts'
+import type { Supervised } from '../supervised.ts'
+import { chosen, type Kind } from './kind.ts'
+
+/** Where a process of a part is found in the stack, by chance where there are several. */
+const ofPart: Record<Exclude<Part, 'link'>, (stack: Stack, chance: number) => Supervised> = {
+  api: ({ apis }, chance) => chosen(apis, chance),
+  worker: ({ workers }, chance) => chosen(workers, chance),
+  redis: ({ redis }) => redis.master().server,
+  kafka: ({ kafka }) => kafka.server,
+  mysql: ({ database }) => database.server,
+}
+/** Which Redis it is, is known only when it strikes. */
+const targetOf = (part: keyof typeof ofPart, stack: Stack, chance: number): string =>
+  part === 'redis' ? 'redis' : ofPart[part](stack, chance).name
+
+/** SIGKILL; after a while a supervisor starts it again on what it left. */
+const killOf = (part: keyof typeof ofPart): Kind => ({
+  ...{ name: `${part}-kill`, part, isKill: true, lastsMs: [0, 1_500] },
+  create: ({ stack }, [chance]) => ({
+    target: targetOf(part, stack, chance),
+    strike: () => ofPart[part](stack, chance).kill(),
+    heal: () => ofPart[part](stack, chance).start(),
+  }),
+})
+
+/** SIGSTOP for a while: its connections stay, and what it had begun goes on when nobody waits for it any more. */
+const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): Kind => ({
+  ...{ name: `${part}-pause`, part, isKill: false, lastsMs: [500, lastsMsMax] },
+  create: ({ stack }, [chance]) => ({
+    target: targetOf(part, stack, chance),
+    strike: async () => ofPart[part](stack, chance).pause(),
+    heal: async () => ofPart[part](stack, chance).resume(),
+  }),
+})
+
+/** Kills and pauses of every part. A Redis that is killed here has what it had written to its file, which is all of it. */
+export const processKinds: readonly Kind[] = [
+  ...(['api', 'worker', 'redis', 'kafka', 'mysql'] as const).map(killOf),
+  ...(['api', 'redis', 'kafka', 'mysql'] as const).map((part) => pauseOf(part)),
+  // Some of them outlast its session with the group (10 s), and it wakes up as nobody's consumer.
+  pauseOf('worker', 11_000),
+]

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest'
+import { noHarm } from './figures.ts'
+import { closingTable, exitCodeOf, roundLine } from './report.ts'
+import { totalsOf } from './totals.ts'
+import type { RoundVerdict, Struck } from './verdict.ts'
+
+const kill = (part: string, counts = true): Struck => ({
+  fault: `${part}-kill`,
+  ...{ part, isKill: true, counts, inFlight: 31, unconfirmed: 1_234, stockLeft: 5_000, atMs: 12 },
+})
+const pause: Struck = { ...kill('kafka'), fault: 'kafka-pause', isKill: false }
+
+const round: RoundVerdict = {
+  ...noHarm,
+  ...{ round: 7, seed: 'abc', campaignId: 'the-campaign', presses: 12_403, people: 9_000, rows: 8_000 },
+  ...{ stock: 8_000, struck: [kill('api'), pause], silenceMsMax: 1_234, tookMs: 24_123 },
+  ...{ verdict: 'pass', reasons: [] },
+}
+const failed: RoundVerdict = {
+  ...round,
+  ...{ round: 8, lost: 2, verdict: 'fail', reasons: ['no-lost-win broken 2 times, as in: somebody'] },
+}
+const plain = process.stdout
+
+test('a round says its figures and verdict, and what struck with what was under way', () => {
+  const line = roundLine(round, 20, plain)
+  expect(line).toMatch(
+    /^ {2}round {2}7 {2}PASS +12,403 presses +8,000 rows +silence 1\.2 s +24\.1 s\n {4}api-kill \(31 in flight, 1,234 unconfirmed\), kafka-pause$/,
+  )
+})
+
+test('a kill that does not count says so', () => {
+  expect(roundLine({ ...round, struck: [kill('mysql', false)] }, 20, plain)).toContain(
+    'mysql-kill (does not count)',
+  )
+})
+
+test('a failed round says what was done to whom, why it failed and how to set it up again', () => {
+  const line = roundLine(failed, 20, plain)
+  expect(line).toMatch(/round {2}8 {2}FAIL/)
+  for (const words of ['2 lost', '--seed abc', 'round 8', 'the-campaign', 'as in: somebody'])
+    expect(line).toContain(words)
+  expect(line).not.toContain('doubled')
+})
+
+test('no line is wider than 100 columns, whatever struck', () => {
+  const struck = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? pause : kill('worker')))
+  const wide: RoundVerdict = { ...failed, struck, presses: 9_999_999, rows: 9_999_999, tookMs: 999_999 }
+  const many = Array.from({ length: 1_000 }, () => ({ ...wide, round: 1_000 }))
+  const text = `${roundLine({ ...wide, round: 1_000 }, 1_000, plain)}\n${closingTable(many, plain)}`
+  expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
+})
+
+test('the closing table adds up kills that count by part, other faults by kind and every harm', () => {
+  const text = closingTable([round, { ...failed, struck: [kill('api'), kill('api', false)] }], plain)
+  expect(text).toMatch(/FAIL {2}2 rounds in 48\.2 s: 24,806 presses, 16,000 rows/)
+  expect(text).toMatch(/^ {2}api killed +2 {2}and 1 that do not count$/m)
+  expect(text).toMatch(/^ {2}mysql killed +0$/m)
+  expect(text).toMatch(/^ {2}kafka-pause +1$/m)
+  expect(text).toMatch(/^ {2}lost +2$/m)
+  expect(text).toMatch(/^ {2}longest silence +1\.2 s/m)
+  expect(text).toMatch(/^ {2}failed: round 8$/m)
+})
+
+test('the longest silence of several rounds is the longest of one, not their sum', () => {
+  expect(totalsOf([round, { ...round, silenceMsMax: 500 }]).silenceMsMax).toBe(1_234)
+})
+
+test('only a run whose every round passed, and that had one, ends with 0', () => {
+  expect(exitCodeOf([round, round])).toBe(0)
+  expect(exitCodeOf([round, failed])).toBe(1)
+  expect(exitCodeOf([])).toBe(1)
+})

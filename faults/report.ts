@@ -1,0 +1,96 @@
+import { styleText } from 'node:util'
+import { inThousands } from '../load/report/words.ts'
+import { figureNames, figureWords, totalsOf } from './totals.ts'
+import type { RoundVerdict, Struck } from './verdict.ts'
+
+/** Where lines are printed; colours only where they show. */
+export type ReportOutput = NodeJS.WritableStream
+
+const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`
+
+const paint = (verdict: 'pass' | 'fail', stream: ReportOutput): string =>
+  styleText([verdict === 'pass' ? 'green' : 'red', 'bold'], verdict.toUpperCase(), { stream })
+
+const struckWords = ({ fault, isKill, counts, inFlight, unconfirmed }: Struck): string => {
+  if (!isKill) return fault
+  return counts
+    ? `${fault} (${inThousands(inFlight)} in flight, ${inThousands(unconfirmed)} unconfirmed)`
+    : `${fault} (does not count)`
+}
+
+const widthMax = 100
+
+/** Puts words into lines with commas between; none is cut. */
+const wrap = (words: readonly string[], indent: string): string[] => {
+  const lines: string[] = []
+  let line = ''
+  for (const [index, word] of words.entries()) {
+    const piece = index === words.length - 1 ? word : `${word},`
+    if (line !== '' && indent.length + line.length + 1 + piece.length > widthMax) {
+      lines.push(`${indent}${line}`)
+      line = piece
+    } else line = line === '' ? piece : `${line} ${piece}`
+  }
+  return line === '' ? lines : [...lines, `${indent}${line}`]
+}
+
+/**
+ * A round: figures and verdict on one line, below it what struck, and why it failed. `of` is how many rounds there are.
+ */
+export const roundLine = (one: RoundVerdict, of: number, stream: ReportOutput): string => {
+  const width = String(of).length
+  const harm = figureNames.filter((name) => one[name] > 0)
+  const head = [
+    `${inThousands(one.presses)} presses`.padStart(15),
+    `${inThousands(one.rows)} rows`.padStart(12),
+    `silence ${inSeconds(one.silenceMsMax)}`.padStart(15),
+    inSeconds(one.tookMs).padStart(8),
+  ]
+  return [
+    `  round ${String(one.round).padStart(width)}  ${paint(one.verdict, stream)} ${head.join('')}`,
+    ...wrap(one.struck.map(struckWords), '    '),
+    ...(harm.length === 0
+      ? []
+      : wrap(
+          harm.map((name) => `${inThousands(one[name])} ${figureWords[name]}`),
+          '    ',
+        )),
+    ...(one.verdict === 'fail'
+      ? [`    --seed ${one.seed}, round ${one.round}, campaign ${one.campaignId}`]
+      : []),
+    ...one.reasons.map((reason) => `    ${reason}`),
+  ].join('\n')
+}
+
+const row = (label: string, figure: string, says = ''): string =>
+  `  ${label.padEnd(20)}${figure.padStart(10)}${says === '' ? '' : `  ${says}`}`
+
+/** What all rounds came to: kills by part, other faults by kind, and what was done to people. */
+export const closingTable = (verdicts: readonly RoundVerdict[], stream: ReportOutput): string => {
+  const totals = totalsOf(verdicts)
+  const failed = verdicts.filter(({ verdict }) => verdict === 'fail').map(({ round }) => String(round))
+  return [
+    '',
+    `  ${paint(totals.verdict, stream)}  ${inThousands(totals.rounds)} rounds in ${inSeconds(totals.tookMs)}: ${inThousands(totals.presses)} presses, ${inThousands(totals.rows)} rows`,
+    '',
+    ...Object.entries(totals.kills).map(([part, { all, counted }]) =>
+      row(
+        `${part} killed`,
+        inThousands(counted),
+        counted === all ? '' : `and ${all - counted} that do not count`,
+      ),
+    ),
+    ...Object.entries(totals.others)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([fault, count]) => row(fault, inThousands(count))),
+    '',
+    ...figureNames.map((name) => row(figureWords[name], inThousands(totals[name]))),
+    row('longest silence', inSeconds(totals.silenceMsMax), 'somebody waited, nobody was answered'),
+    ...(failed.length === 0 ? [] : ['', ...wrap([`  failed: round ${failed[0]}`, ...failed.slice(1)], '')]),
+    '',
+  ].join('\n')
+}
+
+/** 0 when every promise held in every round. */
+export const exitCodeOf = (verdicts: readonly RoundVerdict[]): 0 | 1 =>
+  totalsOf(verdicts).verdict === 'pass' ? 0 : 1

@@ -1,0 +1,58 @@
+import { type Figures, noHarm } from './figures.ts'
+import type { RoundVerdict, Struck } from './verdict.ts'
+
+/** The parts that can be killed, in the order of reports. */
+const parts = ['api', 'worker', 'redis', 'kafka', 'mysql'] as const
+
+/** What several rounds came to. */
+export type Totals = Figures & {
+  rounds: number
+  presses: number
+  people: number
+  rows: number
+  /** By part, how many kills there were and how many counted. */
+  kills: Record<string, { all: number; counted: number }>
+  /** By name, how often any other fault struck. */
+  others: Record<string, number>
+  silenceMsMax: number
+  tookMs: number
+  verdict: 'pass' | 'fail'
+}
+
+/** The names of figures, in the order of reports, and what people call them. */
+export const figureWords: Record<keyof Figures, string> = {
+  lost: 'lost',
+  doubled: 'doubled',
+  oversold: 'oversold',
+  stranded: 'stranded',
+  unresolved: 'unresolved',
+  toldTwoThings: 'told two things',
+}
+export const figureNames = Object.keys(noHarm) as (keyof Figures)[]
+
+/** Adds rounds up. */
+export const totalsOf = (verdicts: readonly RoundVerdict[]): Totals => {
+  const totals: Totals = {
+    ...noHarm,
+    ...{ rounds: verdicts.length, presses: 0, people: 0, rows: 0, silenceMsMax: 0, tookMs: 0 },
+    kills: Object.fromEntries(parts.map((part) => [part, { all: 0, counted: 0 }])),
+    others: {},
+    verdict: verdicts.length > 0 && verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
+  }
+  for (const one of verdicts) {
+    for (const name of [...figureNames, 'presses', 'people', 'rows', 'tookMs'] as const)
+      totals[name] += one[name]
+    totals.silenceMsMax = Math.max(totals.silenceMsMax, one.silenceMsMax)
+    for (const struck of one.struck) add(totals, struck)
+  }
+  return totals
+}
+
+const add = ({ kills, others }: Totals, { fault, part, isKill, counts }: Struck): void => {
+  if (!isKill) {
+    others[fault] = (others[fault] ?? 0) + 1
+    return
+  }
+  const { all, counted } = kills[part] ?? { all: 0, counted: 0 }
+  kills[part] = { all: all + 1, counted: counted + (counts ? 1 : 0) }
+}

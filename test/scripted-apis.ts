@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What is answered; `nothing` leaves the client waiting. */
+export type Reply = { status: number; body?: object; retryAfter?: string } | 'nothing'
+
+/** One request of a shopper whose token is `token of <user>`. */
+export type Asked = { act: 'press' | 'outcome'; userId: string; atMs: number; port: number }
+
+/** An API that answers as it is told, and remembers what it was asked. */
+export type ScriptedApi = {
+  url: string
+  requests: readonly Asked[]
+  close(): Promise<void>
+}
+
+/** Starts one. `reply` decides by the request and by how many came before it. */
+export const startScriptedApi = async (
+  reply: (request: Asked, index: number) => Reply,
+): Promise<ScriptedApi> => {
+  const requests: Asked[] = []
+  const server = createServer((request, response) => {
+    const asked: Asked = {
+      act: request.method === 'POST' ? 'press' : 'outcome',
+      userId: (request.headers.authorization ?? '').replace('Bearer token of ', ''),
+      atMs: performance.now(),
+      port: request.socket.remotePort ?? 0,
+    }
+    const said = reply(asked, requests.push(asked) - 1)
+    if (said === 'nothing') return
+    if (said.retryAfter !== undefined) response.setHeader('retry-after', said.retryAfter)
+    setImmediate(() => response.writeHead(said.status).end(JSON.stringify(said.body ?? {})))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    ...{ url: `http://127.0.0.1:${port}`, requests },
+    async close() {
+      if (!server.listening) return
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
