@@ -37,7 +37,9 @@ export const takeTurns = (server: Server, { inFlightMax, bound, urgent, onLeft }
   const [application, ...others] = server.listeners('request')
   if (application === undefined || others.length > 0)
     throw new Error(`one listener for requests was expected, and there are ${others.length + 1}`)
-  const serve = ({ request, response }: Exchange): void => void application.call(server, request, response)
+  const serve = ({ request, response }: Exchange): void => {
+    application.call(server, request, response)
+  }
 
   const createTurn = (places: Bound) => {
     const line = createLine()
