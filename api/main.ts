@@ -7,6 +7,7 @@ import { createKafka } from '../platform/kafka.ts'
 import { createProducer } from '../platform/kafka-producer.ts'
 import { createTopics } from '../platform/kafka-topics.ts'
 import { createLog } from '../platform/log.ts'
+import { keepMemorySmall } from '../platform/memory.ts'
 import { createMetrics, readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics.ts'
 import { connectDatabase } from '../platform/mysql.ts'
 import { runProcess } from '../platform/process.ts'
@@ -57,6 +58,7 @@ await runProcess(async (life) => {
     return
   }
 
+  keepMemorySmall()
   const metrics = createMetrics()
   const redisOptions = {
     url: settings.REDIS_URL,
