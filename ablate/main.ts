@@ -76,7 +76,7 @@ const run = async (own: readonly Safeguard[], signal: AbortSignal): Promise<Try[
 }
 
 const ending = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => ending.abort())
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => ending.abort())
 try {
   const asked = parseArguments(process.argv.slice(2))
   if (asked === 'help') process.stdout.write(`${usage}\n`)

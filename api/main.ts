@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
+import { join } from 'node:path'
 import { isKeeperOf, keepProcesses, sharesPort } from '../platform/cluster.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes, healthPaths } from '../platform/health.ts'
@@ -136,7 +137,7 @@ await runProcess(async (life) => {
   })
   const { campaigns } = armoryParts
   const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })
-  const audits = createAuditProcess()
+  const audits = createAuditProcess(join(import.meta.dirname, '..', 'audit', 'main.ts'))
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
   const checks = [{ name: 'warm', ready: warmth.isWarm }]
@@ -174,6 +175,7 @@ await runProcess(async (life) => {
     turns: {
       inFlightMax: settings.REQUESTS_IN_FLIGHT_MAX,
       bound: queueBound,
+      readersMax: settings.CONNECTIONS_MAX,
       urgent: healthPaths,
       onLeft: countLeft(metrics),
     },

@@ -29,7 +29,7 @@ export const usageOf = (kinds: readonly string[]): string =>
     'npm run faults -- [options]',
     '',
     `  --rounds N      rounds, each a campaign of its own: ${rangeOf(rounds)}, ${rounds.default} when left out`,
-    '  --seed SEED     sets up the schedule of that run again',
+    '  --seed SEED     sets up the schedule of that run again, with the same --only',
     '  --only WORDS    only these faults: parts, what is done or whole names, with commas between',
     '  --record        adds the run to docs/fault-runs.jsonl and docs/reliability.md',
     '  --folder FOLDER where failed rounds are kept',

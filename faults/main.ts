@@ -41,15 +41,13 @@ const ownFolder = async ({ folder }: FaultsArguments): Promise<string> => {
   return mkdtemp(join(resolve(folder), 'run-'))
 }
 
-type Run = { verdicts: readonly RoundVerdict[]; isSound: boolean }
-
 /** Round after round on one stack, until one cannot even be played. */
 const playRounds = async (
   stack: Stack,
   folder: string,
   seed: string,
   asked: FaultsArguments,
-): Promise<Run> => {
+): Promise<readonly RoundVerdict[]> => {
   const kinds = faultKinds.filter(({ name }) => isChosen(name, asked.only))
   const books = openBooks(stack)
   const verdicts: RoundVerdict[] = []
@@ -70,12 +68,11 @@ const playRounds = async (
         )
       endedBefore = ended
     }
-    const isSound = verdicts.every(({ verdict }) => verdict === 'pass')
-    return { verdicts, isSound }
+    return verdicts
   } catch (cause) {
     // What was played counts; the rest is lost, and that is a failure of its own.
     if (!stopping.signal.aborted) progress.say(`the run ends here: ${messageOf(cause)}`)
-    return { verdicts, isSound: false }
+    return verdicts
   } finally {
     await books.close()
   }
@@ -96,20 +93,23 @@ const run = async (asked: FaultsArguments): Promise<0 | 1> => {
   const killAll = (): void => stack.killAtOnce()
   process.once('exit', killAll)
   const servers = await serverVersions(stack)
-  const { verdicts, isSound } = await playRounds(stack, folder, seed, asked)
+  const verdicts = await playRounds(stack, folder, seed, asked)
   await progress.step('stopping everything', stack.stop)
   process.off('exit', killAll)
-  if (isSound || stopping.signal.aborted) await rm(folder, { recursive: true, force: true })
-  else progress.say(`histories, logs and data are kept in ${folder}`)
-  if (verdicts.length > 0) process.stdout.write(`${closingTable(verdicts, process.stdout)}\n`)
-  const isComplete = verdicts.length === asked.rounds
-  if (asked.isRecorded && isComplete)
+  // Whoever ends a run wants to be rid of it, but not of what shows a failure.
+  const isWanted = !stopping.signal.aborted && verdicts.length < asked.rounds
+  if (isWanted || verdicts.some(({ verdict }) => verdict === 'fail'))
+    progress.say(`histories, logs and data are kept in ${folder}`)
+  else await rm(folder, { recursive: true, force: true })
+  if (verdicts.length > 0) process.stdout.write(`${closingTable(verdicts, asked.rounds, process.stdout)}\n`)
+  // Also one that could not play all its rounds, as a failure: only those that somebody ended are left out.
+  if (asked.isRecorded && verdicts.length > 0 && !stopping.signal.aborted)
     await recordRun(files, {
-      ...totalsOf(verdicts),
+      ...totalsOf(verdicts, asked.rounds),
       ...{ date: new Date().toISOString().slice(0, 10), seed, only: [...asked.only], commit, servers },
       machine: placeOf(await describeMachine('', new Date())),
     })
-  return isComplete ? exitCodeOf(verdicts) : 1
+  return exitCodeOf(verdicts, asked.rounds)
 }
 
 try {

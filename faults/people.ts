@@ -2,6 +2,7 @@ import { unanswered } from '../load/answer.ts'
 import { createApiClient } from '../load/api-client.ts'
 import { type ClientsBook, createClientsBook } from '../load/clients-book.ts'
 import { livePerson, type Question } from './person.ts'
+import { isBreach } from './breaches.ts'
 import { createPlaces } from './places.ts'
 import { createSilence } from './silence.ts'
 
@@ -31,6 +32,8 @@ export type People = {
   /** What each was told. */
   book: ClientsBook
   userId(person: number): string
+  /** How often an API answered what the contract does not have, by what it was. */
+  breaches(): ReadonlyMap<string, number>
   /** Whether somebody was told that nothing is left. */
   isSoldOut(): boolean
   /** Nobody comes or asks any more, and every connection is hung up. */
@@ -75,6 +78,7 @@ export const gatherPeople = (options: PeopleOptions): People => {
   const living = new Set<Promise<void>>()
   const tokens: string[] = []
   const counts = { inFlight: 0, answered: 0, presses: 0 }
+  const breaches = new Map<string, number>()
   let peoplePerSecond = 0
   let owed = 0
   let pacedMs = now()
@@ -104,6 +108,7 @@ export const gatherPeople = (options: PeopleOptions): People => {
       silence.answered(person)
     }
     if (answer.told.kind === 'sold-out') isSoldOut = true
+    if (isBreach(answer)) breaches.set(answer.outcome, (breaches.get(answer.outcome) ?? 0) + 1)
     book.add(person, answer, { sentMs, answeredMs: now() })
     arrive()
     return answer
@@ -160,6 +165,7 @@ export const gatherPeople = (options: PeopleOptions): People => {
     count: () => tokens.length,
     presses: () => counts.presses,
     silenceMsMax: silence.longestMs,
+    breaches: () => breaches,
     isSoldOut: () => isSoldOut,
     async settle(limitMs) {
       setPace(0)

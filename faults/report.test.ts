@@ -47,12 +47,12 @@ test('no line is wider than 100 columns, whatever struck', () => {
   const struck = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? pause : kill('worker')))
   const wide: RoundVerdict = { ...failed, struck, presses: 9_999_999, rows: 9_999_999, tookMs: 999_999 }
   const many = Array.from({ length: 1_000 }, () => ({ ...wide, round: 1_000 }))
-  const text = `${roundLine({ ...wide, round: 1_000 }, 1_000, plain)}\n${closingTable(many, plain)}`
+  const text = `${roundLine({ ...wide, round: 1_000 }, 1_000, plain)}\n${closingTable(many, many.length, plain)}`
   expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
 })
 
 test('the closing table adds up kills that count by part, other faults by kind and every harm', () => {
-  const text = closingTable([round, { ...failed, struck: [kill('api'), kill('api', false)] }], plain)
+  const text = closingTable([round, { ...failed, struck: [kill('api'), kill('api', false)] }], 2, plain)
   expect(text).toMatch(/FAIL {2}2 rounds in 48\.2 s: 24,806 presses, 16,000 rows/)
   expect(text).toMatch(/^ {2}api killed +2 {2}and 1 that do not count$/m)
   expect(text).toMatch(/^ {2}mysql killed +0$/m)
@@ -63,11 +63,13 @@ test('the closing table adds up kills that count by part, other faults by kind a
 })
 
 test('the longest silence of several rounds is the longest of one, not their sum', () => {
-  expect(totalsOf([round, { ...round, silenceMsMax: 500 }]).silenceMsMax).toBe(1_234)
+  expect(totalsOf([round, { ...round, silenceMsMax: 500 }], 2).silenceMsMax).toBe(1_234)
 })
 
-test('only a run whose every round passed, and that had one, ends with 0', () => {
-  expect(exitCodeOf([round, round])).toBe(0)
-  expect(exitCodeOf([round, failed])).toBe(1)
-  expect(exitCodeOf([])).toBe(1)
+test('only a run that played every round, and whose every round passed, ends with 0 and says PASS', () => {
+  expect(exitCodeOf([round, round], 2)).toBe(0)
+  expect(exitCodeOf([round, failed], 2)).toBe(1)
+  expect(exitCodeOf([round], 2)).toBe(1)
+  expect(exitCodeOf([], 2)).toBe(1)
+  expect(closingTable([round], 20, plain)).toMatch(/FAIL {2}1 of 20 rounds/)
 })

@@ -65,13 +65,14 @@ export const roundLine = (one: RoundVerdict, of: number, stream: ReportOutput): 
 const row = (label: string, figure: string, says = ''): string =>
   `  ${label.padEnd(20)}${figure.padStart(10)}${says === '' ? '' : `  ${says}`}`
 
-/** What all rounds came to: kills by part, other faults by kind, and what was done to people. */
-export const closingTable = (verdicts: readonly RoundVerdict[], stream: ReportOutput): string => {
-  const totals = totalsOf(verdicts)
+/** What the rounds came to, of so many that were asked for: kills by part, other faults by kind, and what was done to people. */
+export const closingTable = (verdicts: readonly RoundVerdict[], of: number, stream: ReportOutput): string => {
+  const totals = totalsOf(verdicts, of)
+  const rounds = `${totals.rounds === of ? '' : `${inThousands(totals.rounds)} of `}${inThousands(of)} rounds`
   const failed = verdicts.filter(({ verdict }) => verdict === 'fail').map(({ round }) => String(round))
   return [
     '',
-    `  ${paint(totals.verdict, stream)}  ${inThousands(totals.rounds)} rounds in ${inSeconds(totals.tookMs)}: ${inThousands(totals.presses)} presses, ${inThousands(totals.rows)} rows`,
+    `  ${paint(totals.verdict, stream)}  ${rounds} in ${inSeconds(totals.tookMs)}: ${inThousands(totals.presses)} presses, ${inThousands(totals.rows)} rows`,
     '',
     ...Object.entries(totals.kills).map(([part, { all, counted }]) =>
       row(
@@ -91,6 +92,6 @@ export const closingTable = (verdicts: readonly RoundVerdict[], stream: ReportOu
   ].join('\n')
 }
 
-/** 0 when every promise held in every round. */
-export const exitCodeOf = (verdicts: readonly RoundVerdict[]): 0 | 1 =>
-  totalsOf(verdicts).verdict === 'pass' ? 0 : 1
+/** 0 when so many rounds were played, and every promise held in every one. */
+export const exitCodeOf = (verdicts: readonly RoundVerdict[], of: number): 0 | 1 =>
+  totalsOf(verdicts, of).verdict === 'pass' ? 0 : 1

@@ -28,7 +28,7 @@ export type PlannedMoment = { afterMs: number; faults: readonly PlannedFault[] }
 const killsInOneRound = 5
 const othersInOneRound = [2, 3] as const
 const faultsInOneMomentMax = 2
-/** Every so many moments has a second fault. */
+// Faults beyond the first `min` join those; a gap is from the end of one moment to the next.
 const moments = { min: 5, gapMinMs: 100, gapMaxMs: 900 }
 
 /** As many of `parts` as are wanted, each as often as the others, in an order of chance. */

@@ -87,7 +87,13 @@ const startNode = async (
     commandTimeoutMs: 2_000,
     onFault: () => undefined,
   })
-  await control.connected(5_000)
+  try {
+    await control.connected(5_000)
+  } catch (cause) {
+    control.close()
+    await server.stop()
+    throw cause
+  }
   return {
     ...{ port, server, control },
     markFile() {

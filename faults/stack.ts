@@ -130,9 +130,11 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         (started) => stops.push('close' in started ? started.close : stopOf(started)),
         () => undefined,
       )
-    const [redis, kafka, database] = await progress.step('Redis, Kafka, MySQL: starting', () =>
-      Promise.all(starting),
-    )
+    const [redis, kafka, database] = await progress.step('Redis, Kafka, MySQL: starting', async () => {
+      // When one cannot start, the others are still on their way: only what has come up can be stopped.
+      await Promise.allSettled(starting)
+      return Promise.all(starting)
+    })
     const base = {
       ...{ PATH: environment['PATH'], LOG_LEVEL: 'debug', STOP_DELAY_MS: '0', ...settings },
       ...secrets,

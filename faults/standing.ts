@@ -11,7 +11,7 @@ export type StandingOptions = {
   gate(): Pick<GateBook, 'survey'>
   campaignId: string
   stock: number
-  people: Pick<People, 'inFlight' | 'winners'>
+  people: Pick<People, 'inFlight' | 'winners' | 'isSoldOut'>
   now(): number
 }
 
@@ -20,7 +20,8 @@ const answerWithinMs = 300
 
 /**
  * Waits, for up to `limitMs`, for a moment in which requests are in flight and grants are not confirmed, and says how things stand in it. A gate that
- * does not answer, because another fault is on, has no grants that anybody could count: 0; what is left of the stock is then known from the winners.
+ * does not answer, because another fault is on, has no grants that anybody could count: 0; what is left of the stock is then known from the winners,
+ * and is nothing once somebody was told so.
  */
 export const hotMoment = async (
   { gate, campaignId, stock, people, now }: StandingOptions,
@@ -38,7 +39,11 @@ export const hotMoment = async (
             unconfirmed: surveyed.grantsPending,
             stockLeft: stock - surveyed.granted,
           }
-        : { inFlight: people.inFlight(), unconfirmed: 0, stockLeft: stock - people.winners() }
+        : {
+            inFlight: people.inFlight(),
+            unconfirmed: 0,
+            stockLeft: people.isSoldOut() ? 0 : stock - people.winners(),
+          }
     const isHot = standing.inFlight > 0 && (standing.unconfirmed > 0 || surveyed?.kind !== 'armed')
     if (isHot || now() >= untilMs) return standing
     await wait(pauseMs)

@@ -109,8 +109,8 @@ export const createSupervised = ({ name, folder, launch, say }: SupervisedOption
     async kill() {
       const handle = await taken()
       handle?.kill()
-      await handle?.exited
-      return handle !== undefined
+      // One that had ended by itself just then was not killed.
+      return (await handle?.exited)?.signal === 'SIGKILL'
     },
     start() {
       isWanted = true

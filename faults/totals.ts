@@ -30,14 +30,15 @@ export const figureWords: Record<keyof Figures, string> = {
 }
 export const figureNames = Object.keys(noHarm) as (keyof Figures)[]
 
-/** Adds rounds up. */
-export const totalsOf = (verdicts: readonly RoundVerdict[]): Totals => {
+/** Adds rounds up; `of` is how many were asked for. One that could not even be played is none that passed. */
+export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): Totals => {
+  const isPassed = verdicts.length === of && verdicts.every(({ verdict }) => verdict === 'pass')
   const totals: Totals = {
     ...noHarm,
     ...{ rounds: verdicts.length, presses: 0, people: 0, rows: 0, silenceMsMax: 0, tookMs: 0 },
     kills: Object.fromEntries(parts.map((part) => [part, { all: 0, counted: 0 }])),
     others: {},
-    verdict: verdicts.length > 0 && verdicts.every(({ verdict }) => verdict === 'pass') ? 'pass' : 'fail',
+    verdict: isPassed ? 'pass' : 'fail',
   }
   for (const one of verdicts) {
     for (const name of [...figureNames, 'presses', 'people', 'rows', 'tookMs'] as const)

@@ -9,8 +9,8 @@ import { type Books, compare, couponOf, rowAt, soundBooks } from '../coupon/book
 import { createFaultTallies } from '../coupon/books/tallies.ts'
 import { type Answer, unanswered } from '../load/answer.ts'
 import { createClientsBook } from '../load/clients-book.ts'
+import { isBreach } from './breaches.ts'
 import { type Figures, figuresOf, noHarm } from './figures.ts'
-import type { People } from './people.ts'
 import { judgeRound } from './verdict.ts'
 
 const corruptions: [string, (books: Books) => void, Partial<Figures>][] = [
@@ -133,7 +133,8 @@ const judged = async (answers: Answer[], audits: (AuditResult | Error | undefine
   const people = {
     ...{ book, userId: (person: number) => `user-${person + 1}` },
     ...{ presses: () => 30, count: () => 25, silenceMsMax: () => 12 },
-  } as People
+    breaches: () => new Map(answers.filter(isBreach).map(({ outcome }) => [outcome, 1])),
+  }
   const historyFile = join(folder, 'history.jsonl')
   const runs: (string | undefined)[] = []
   const verdict = await judgeRound({
@@ -177,11 +178,13 @@ const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Part
   ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],
   ['somebody without a final answer', [unanswered], sound, /1 people still do not know/, { unresolved: 1 }],
   ['a no that is not sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
+  ['coupons that are left', [granted], resultOf(compare(soundBooks()), 19), /19 rows of 20/, {}],
+  ['a book left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
   [
-    'coupons that are left',
-    [granted],
-    { ...sound, books: { ...sound.books, rows: 19 } },
-    /19 rows of 20/,
+    'a yes that cannot be read',
+    [{ ...granted, outcome: '201 unreadable' }],
+    sound,
+    /none of the contract/,
     {},
   ],
 ]

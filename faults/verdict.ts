@@ -52,7 +52,7 @@ export type RoundFacts = {
 }
 
 export type JudgeOptions = RoundFacts & {
-  people: People
+  people: Pick<People, 'book' | 'userId' | 'breaches' | 'presses' | 'count' | 'silenceMsMax'>
   audit: Audit
   /** Where what the people were told goes; it stays there. */
   historyFile: string
@@ -96,7 +96,7 @@ const auditUntilQuiet = async (options: JudgeOptions): Promise<AuditResult | und
 /** What the books and the people themselves say; no result is an audit that could not be made. */
 const judge = (
   { stock }: RoundFacts,
-  people: Pick<People, 'book' | 'userId'>,
+  people: Pick<People, 'book' | 'userId' | 'breaches'>,
   audited: AuditResult | string,
 ): Figures & Pick<RoundVerdict, 'rows' | 'verdict' | 'reasons'> => {
   const open = people.book.open().length
@@ -107,8 +107,13 @@ const judge = (
   const reasons = [
     ...(typeof audited === 'string' ? [`not audited: ${audited}`] : []),
     ...(result?.checks.filter(({ verdict }) => verdict !== 'pass').map(sentenceOf) ?? []),
+    // Whatever was not compared was not found to be in order.
+    ...(result?.notes.map((note) => `not wholly audited: ${note}`) ?? []),
     ...(open > 0 ? [`${open} people still do not know what came of it`] : []),
     ...refused.map(([code, count]) => `${count} answers were ${code}, though the campaign was open`),
+    ...[...people.breaches()].map(
+      ([answer, count]) => `${count} answers were none of the contract: ${answer}`,
+    ),
     // Else a round in which nothing was sold would hold every promise.
     ...(result !== undefined && rows < stock ? [`it did not sell out: ${rows} rows of ${stock}`] : []),
   ]

@@ -30,7 +30,7 @@ const serve = async (inFlightMax: number, places = 100) => {
       requestTimeoutMs: 60_000,
       connectionsMax: 100,
     },
-    turns: { inFlightMax, bound, urgent: ['/livez'], onLeft: () => (left += 1) },
+    turns: { inFlightMax, bound, readersMax: 2, urgent: ['/livez'], onLeft: () => (left += 1) },
   })
   servers.push(server)
   const ask = async (path: string, method = 'POST') => {
@@ -135,6 +135,22 @@ test('whoever only reads waits behind readers alone, holds no place, and health 
     letGo(path)
   }
   expect([(await press.answer).status, (await pressAgain.answer).status]).toEqual([200, 200])
+})
+
+test('whoever sends many at once over one connection only to read is hung up on when too many wait', async () => {
+  const { ask, server, isSeen, letGo, seen } = await serve(1)
+  const press = await ask('/press')
+  await isSeen('/press')
+  const many = await openConnection(`http://127.0.0.1:${server.port}`)
+  for (const path of ['/1', '/2', '/3']) many.send(`GET ${path} HTTP/1.1\r\nhost: here\r\n\r\n`)
+  await isSeen('/1')
+  many.send('GET /4 HTTP/1.1\r\nhost: here\r\n\r\n')
+  await many.closed
+  const other = await ask('/other', 'GET')
+  await isSeen('/other')
+  for (const path of ['/press', '/other']) letGo(path)
+  expect([(await press.answer).status, (await other.answer).status]).toEqual([200, 200])
+  expect(seen).toEqual(['/press', '/1', '/other'])
 })
 
 test('a request that waits when the server closes is served, and its connection ends', async () => {

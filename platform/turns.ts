@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Bound } from './group-commit.ts'
+import { type Bound, createBound } from './group-commit.ts'
 
 /** What a server works on at once, and who waits. */
 export type TurnsOptions = {
@@ -7,6 +7,8 @@ export type TurnsOptions = {
   inFlightMax: number
   /** A request to change something holds a place of it while it waits for its turn. When all are held nobody waits: the application refuses. */
   bound: Bound
+  /** Requests that only read may wait so many; who sends one more is hung up on. As many as connections: only who sends several at once over one gets there. */
+  readersMax: number
   /** Paths that never wait: whoever asks after our health must not take a long line for an illness. */
   urgent: readonly string[]
   /** The caller of a request hung up before its turn came; nobody looks at it any more. */
@@ -33,7 +35,10 @@ const createLine = () => {
  * response, a fraction of what the application makes of it: 20,000 requests under way took 1.1 GB without this. Before the
  * server listens.
  */
-export const takeTurns = (server: Server, { inFlightMax, bound, urgent, onLeft }: TurnsOptions): void => {
+export const takeTurns = (
+  server: Server,
+  { inFlightMax, bound, readersMax, urgent, onLeft }: TurnsOptions,
+): void => {
   const [application, ...others] = server.listeners('request')
   if (application === undefined || others.length > 0)
     throw new Error(`one listener for requests was expected, and there are ${others.length + 1}`)
@@ -41,7 +46,7 @@ export const takeTurns = (server: Server, { inFlightMax, bound, urgent, onLeft }
     application.call(server, request, response)
   }
 
-  const createTurn = (places: Bound) => {
+  const createTurn = (places: Bound, whenFull: (exchange: Exchange) => void) => {
     const line = createLine()
     let inFlight = 0
     const next = (): void => {
@@ -63,13 +68,13 @@ export const takeTurns = (server: Server, { inFlightMax, bound, urgent, onLeft }
     }
     return (exchange: Exchange): void => {
       if (inFlight < inFlightMax) return take(exchange)
-      if (places.held >= places.max) return serve(exchange)
+      if (places.held >= places.max) return whenFull(exchange)
       places.held += 1
       line.push(exchange)
     }
   }
-  const change = createTurn(bound)
-  const read = createTurn({ max: Infinity, held: 0 })
+  const change = createTurn(bound, serve)
+  const read = createTurn(createBound(readersMax), ({ request }) => request.socket.destroy())
 
   server.removeAllListeners('request')
   server.on('request', (request, response) => {

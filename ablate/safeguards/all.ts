@@ -9,7 +9,7 @@ import { flipping } from './flipping.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
 import { needlessOfDeciding } from './needless-deciding.ts'
-import { needlessOfRecording } from './needless.ts'
+import { needlessOfRecording } from './needless-recording.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
 

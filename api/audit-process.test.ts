@@ -1,0 +1,45 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAuditProcess } from './audit-process.ts'
+
+let folder: string
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'firstcome-audits-'))))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Runs this text in place of the audit. */
+const audit = async (text: string) => {
+  const program = join(folder, 'main.mjs')
+  await writeFile(program, text)
+  return createAuditProcess(program)
+}
+const says = (verdict: string, code: number): string =>
+  `process.stdout.write(JSON.stringify({ verdict: '${verdict}', asked: process.argv.slice(2) })); process.exitCode = ${code}`
+
+test.each([
+  ['pass', 0],
+  ['fail', 1],
+  ['in-flight', 3],
+])('a verdict of %s is the verdict, whatever the exit code', async (verdict, code) => {
+  const { run } = await audit(says(verdict, code))
+  expect(await run('a-campaign')).toEqual({ verdict, asked: ['--json', 'a-campaign'] })
+})
+
+test.each([
+  ['could not read a book', `process.stderr.write('Redis is away'); process.exitCode = 4`, 'Redis is away'],
+  ['crashed', 'throw new Error("a defect")', 'a defect'],
+  ['ended with 1 and no word', 'process.exitCode = 1', 'Command failed'],
+  ['ended with 0 and no verdict', 'process.stdout.write("{")', 'without a verdict'],
+])('an audit that %s is unavailable, and ends nothing', async (_, text, words) => {
+  const { run } = await audit(text)
+  const failure = { code: 'unavailable', retryable: true, message: expect.stringContaining(words) as string }
+  await expect(run('a-campaign')).rejects.toMatchObject(failure)
+})
+
+test('closing ends an audit that runs, and whoever asked hears that nothing is known', async () => {
+  const { run, close } = await audit('setInterval(() => {}, 1_000)')
+  const running = run('a-campaign')
+  close()
+  await expect(running).rejects.toMatchObject({ code: 'unavailable' })
+})
