@@ -7,7 +7,7 @@ import { storedOf } from './grants.ts'
 import { openKeeper } from './keepers.ts'
 import type { Sale } from './sales.ts'
 import { openShop, type Shop } from './shops.ts'
-import { slowArmory } from './slow-armories.ts'
+import { slowArmory, unleased } from './slow-armories.ts'
 import { until } from './until.ts'
 import { expectWhole } from './whole.ts'
 
@@ -150,6 +150,28 @@ test('what a rebuild wrote goes by itself until the flip, and stays after it', a
   resume()
   await arming
   expect(await lifetimes()).toEqual([-1, -1])
+  await expectWholeAtLast(sale, told)
+})
+
+test('what a keeper leaves that dies between flip and clearing up goes with the next arming', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(2)
+  await drained(shop)
+  const loseTheFence = () => redis('HSET', gateKey(sale.id), 'fence', 'of another server')
+  const isThere = (epoch: number) => redis('EXISTS', winnersKey(sale.id, epoch))
+  await loseTheFence()
+  const { armory, reached, resume } = slowArmory(shop.parts, 'forget')
+  const dying = armory.arm([sale.id], 0)
+  await reached(dying)
+  expect([await isThere(1), await isThere(2)]).toEqual([1, 1])
+  await loseTheFence()
+  expect((await createArmory(unleased(shop.parts)).arm([sale.id], 0)).get(sale.id)).toMatchObject({
+    kind: 'armed',
+    epoch: 3,
+  })
+  expect([await isThere(1), await isThere(2), await isThere(3)]).toEqual([0, 0, 1])
+  resume()
+  await dying
   await expectWholeAtLast(sale, told)
 })
 
