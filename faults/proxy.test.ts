@@ -113,3 +113,17 @@ test('a redirect while the link is cut leads there once it is restored', async (
   proxy.restore()
   expect(await ask(await open(proxy.port), 'a', 'second:a')).toBe('second:a')
 })
+
+test('a connection whose server is gone while its answer is kept is cut like any other', async () => {
+  const server = await startServer('first')
+  server.on('connection', (accepted: Socket) => accepted.on('data', () => accepted.end()))
+  const gone = once(server, 'connection').then(([accepted]) => closed(accepted as Socket))
+  const proxy = await startProxy(server.port)
+  proxy.delay(60_000)
+  const socket = await open(proxy.port)
+  const isClosed = closed(socket.resume())
+  socket.write('a')
+  await gone
+  proxy.cut()
+  await isClosed
+})

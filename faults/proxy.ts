@@ -58,7 +58,8 @@ export const createProxy = async (target: ProxyTarget): Promise<Proxy> => {
       // What the fault was is the business of whoever is under test: the other end just hears of it.
       socket.on('error', () => {})
       socket.on('close', (isFault) => {
-        links.delete(link)
+        // One whose other end waits for the rest of an answer is still a connection.
+        if (other.closed) links.delete(link)
         if (isFault) other.resetAndDestroy()
         // What the line still has is on its way, and ends the client behind it.
         else if (other === server || delayMs === 0) other.destroySoon()
