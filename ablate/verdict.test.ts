@@ -50,6 +50,7 @@ test.each<[string, Report, object]>([
   ],
   ...[
     'ReferenceError: gone is not defined',
+    'TypeError: gate.gone is not a function',
     "Failure: Redis: ERR user_script:5: Script attempted to access nonexistent global variable 'gone'",
     'SyntaxError: Unexpected token',
   ].map((message): [string, Report, object] => [

@@ -29,7 +29,7 @@ export const parseReport = (text: string): Report => reportShape.parse(JSON.pars
 
 /** Code that does not run is no missing safeguard: the edit is at fault. */
 const brokenCode =
-  /SyntaxError|ReferenceError|Cannot find (?:module|package)|Failed to resolve import|Error compiling script|nonexistent global|user_script:\d+/
+  /SyntaxError|ReferenceError|TypeError: .* is not a function|Cannot find (?:module|package)|Failed to resolve import|Error compiling script|nonexistent global|user_script:\d+/
 
 const firstLineOf = (text: string): string => (text.split('\n')[0] ?? '').trim().slice(0, 160)
 
