@@ -78,26 +78,25 @@ test('a campaign whose gate is being brought back says IN FLIGHT and ends with 3
 })
 
 test('never a FAIL while a sale goes on, and PASS after it', async () => {
-  const campaignId = await createCampaign(apiUrl, { stock: 4_000 })
-  let isSold = false
-  const lanes = Array.from({ length: 8 }, async () => {
-    for (let pressed = 0; pressed < 500; pressed += 1) await press(apiUrl, campaignId, newUser())
-  })
-  const sale = Promise.all(lanes).then(() => {
-    isSold = true
-  })
+  const campaignId = await createCampaign(apiUrl, { stock: 1_000_000 })
   const verdicts: string[] = []
+  let sold = 0
+  const lanes = Array.from({ length: 2 }, async () => {
+    while (verdicts.length < 3) {
+      await press(apiUrl, campaignId, newUser())
+      sold += 1
+    }
+  })
   const url = `${apiUrl}/v1/admin/campaigns/${campaignId}/audit`
-  while (!isSold) {
+  while (verdicts.length < 3) {
     const { body } = await ask(url, { token: operatorToken() })
     verdicts.push(body['verdict'] === 'fail' ? JSON.stringify(body['checks']) : String(body['verdict']))
   }
-  await sale
-  expect(verdicts.length).toBeGreaterThan(3)
+  await Promise.all(lanes)
   expect(verdicts.filter((verdict) => verdict !== 'pass' && verdict !== 'in-flight')).toEqual([])
-  await books.drained(campaignId, 4_000)
+  await books.drained(campaignId, sold)
   const { body } = await ask(url, { token: operatorToken() })
-  expect(body).toMatchObject({ verdict: 'pass', books: { rows: 4_000, records: 4_000, winners: 4_000 } })
+  expect(body).toMatchObject({ verdict: 'pass', books: { rows: sold, records: sold, winners: sold } })
 })
 
 test('the history of a load run is compared as well', async () => {

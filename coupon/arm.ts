@@ -126,7 +126,7 @@ export const createArmory = (options: ArmoryOptions): Armory => {
     const flipped = await gate.flip(newest, epoch + 1, seal, rebuilt, first ? 0 : options.soldOutMemoryMs)
     if (flipped.kind === 'lost') return flipped
     // One more: whoever armed that one may have died before it cleared up.
-    const oldest = Math.max(1, flipped.epochBefore - 1)
+    const oldest = Math.max(0, flipped.epochBefore - 1)
     for (let over = oldest; over <= epoch; over += 1) await gate.forget(id, over)
     log.warn({ campaignId: id, epoch: epoch + 1, ...rebuilt }, 'arming: armed')
     return { kind: 'armed', epoch: epoch + 1, returned: rebuilt.freeRanks }

@@ -124,6 +124,7 @@ test('a connection whose server is gone while its answer is kept is cut like any
   const isClosed = closed(socket.resume())
   socket.write('a')
   await gone
+  expect(socket.destroyed).toBe(false)
   proxy.cut()
   await isClosed
 })

@@ -1,3 +1,4 @@
+import { backoff } from './backoff.ts'
 import { Failure, messageOf } from './failure.ts'
 import type { KafkaCluster } from './kafka.ts'
 
@@ -28,6 +29,25 @@ type Client = { admin: Admin; connected: Promise<void> }
 const openClient = (kafka: KafkaCluster): Client => {
   const admin = kafka.admin()
   return { admin, connected: admin.connect() }
+}
+
+const looksMax = 30
+
+/**
+ * Waits until every partition has a leader, some ten seconds at the most. kafkajs waits for leaders too, and gives up when the broker that it
+ * asks has not heard of the topic yet (seen on a busy machine: UNKNOWN_TOPIC_OR_PARTITION right after the creation).
+ */
+const untilLed = async (admin: Admin, names: string[]): Promise<void> => {
+  for (let look = 1; ; look += 1) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: names })
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+      if (look >= looksMax) throw new Error(`${names.join(', ')} have no leaders`)
+    } catch (cause) {
+      if (look >= looksMax) throw cause
+    }
+    await backoff(look, 20, 400)
+  }
 }
 
 /**
@@ -64,9 +84,10 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
       asking(async (admin) => {
         const present = new Set(await admin.listTopics())
         const missing = shapes.filter(({ topic }) => !present.has(topic))
-        if (missing.length > 0)
+        const names = missing.map(({ topic }) => topic)
+        if (missing.length > 0) {
           await admin.createTopics({
-            waitForLeaders: true,
+            waitForLeaders: false,
             timeout: 10_000,
             topics: missing.map(({ topic, partitions, replicationFactor, settings }) => ({
               topic,
@@ -75,7 +96,9 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
               configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
             })),
           })
-        return missing.map(({ topic }) => topic)
+          await untilLed(admin, names)
+        }
+        return names
       }),
     offsets,
     async partitions(topic) {
