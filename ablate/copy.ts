@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { applyEdit } from './edits.ts'
 import type { Edit } from './safeguard.ts'
@@ -15,7 +15,6 @@ export type Copy = {
     edits: readonly Edit[],
     work: (files: ReadonlyMap<string, string>) => Promise<Result>,
   ): Promise<Result>
-  remove(): Promise<void>
 }
 
 /** Neither part of the product nor quick to copy. */
@@ -54,6 +53,5 @@ export const createCopy = async (root: string, folder: string): Promise<Copy> =>
         for (const [file, text] of before) await writeFile(join(folder, file), text)
       }
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
   }
 }

@@ -91,6 +91,6 @@ try {
   }
 } catch (cause) {
   process.stderr.write(`${messageOf(cause)}\n`)
-  const isWrongUse = cause instanceof Failure && cause.message.endsWith(usage)
+  const isWrongUse = cause instanceof Failure && cause.code === 'refused'
   process.exitCode = isWrongUse ? exitCodes.wrongUse : exitCodes.unnoticed
 }

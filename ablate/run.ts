@@ -42,7 +42,7 @@ const reportOf = (answer: Report | string): Report => {
 }
 
 /**
- * Every test passes as long as nothing is taken out: otherwise its failing says nothing. Throws `refused` with those that do not.
+ * Every test passes as long as nothing is taken out: otherwise its failing says nothing. Throws `defect` with those that do not.
  * Asked before the first safeguard and after the last: one that spoiled the servers would let any test fail.
  */
 const expectWhole = async (safeguards: readonly Safeguard[], { tests }: RunOptions): Promise<void> => {
@@ -59,7 +59,7 @@ const expectWhole = async (safeguards: readonly Safeguard[], { tests }: RunOptio
   }
   if (faults.length > 0)
     throw new Failure(
-      'refused',
+      'defect',
       ['with nothing taken out these do not pass:', ...new Set(faults)].join('\n  '),
       {
         retryable: false,
@@ -90,7 +90,7 @@ const tryOut = async (
   }
 }
 
-/** Takes out each of them in turn. Throws `refused` when the tests do not pass with nothing taken out, before or after. */
+/** Takes out each of them in turn. Throws `defect` when the tests do not pass with nothing taken out, before or after. */
 export const takeOut = async (safeguards: readonly Safeguard[], options: RunOptions): Promise<Try[]> => {
   options.say('nothing taken out: every test has to pass')
   await expectWhole(safeguards, options)

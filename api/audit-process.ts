@@ -35,8 +35,8 @@ const letOthersFirst = (pid: number): void => {
 }
 
 /**
- * `program --json <campaign>` as `npm run audit` has it, with our environment, and behind us in line for the processor. In this process an audit of a million would
- * take half a gigabyte of the memory of whoever serves shoppers, and seconds of its only thread.
+ * `program --json <campaign>` as `npm run audit` has it, with our environment, and behind us in line for the processor. In this process
+ * an audit of a million would take half a gigabyte of the memory of whoever serves shoppers, and seconds of its only thread.
  */
 export const createAuditProcess = (program: string): AuditProcess => {
   const closing = new AbortController()
@@ -50,17 +50,11 @@ export const createAuditProcess = (program: string): AuditProcess => {
         (cause, printed, said) => {
           const result = cause === null || verdictCodes.includes(cause.code) ? resultIn(printed) : undefined
           if (result !== undefined) resolve(result)
-          else
-            reject(
-              new Failure(
-                'unavailable',
-                `the audit ended without a verdict: ${said.trim() || messageOf(cause)}`,
-                {
-                  retryable: true,
-                  cause,
-                },
-              ),
-            )
+          else {
+            const why = said.trim() || messageOf(cause)
+            const options = { retryable: true, cause }
+            reject(new Failure('unavailable', `the audit ended without a verdict: ${why}`, options))
+          }
         },
       )
       if (child.pid !== undefined) letOthersFirst(child.pid)

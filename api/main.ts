@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { join } from 'node:path'
 import { isKeeperOf, keepProcesses, sharesPort } from '../platform/cluster.ts'
 import { createBound } from '../platform/group-commit.ts'
-import { createHealthRoutes, healthPaths } from '../platform/health.ts'
+import { createHealthRoutes } from '../platform/health.ts'
 import { refuseTakenPort, serveHttp } from '../platform/http-server.ts'
 import { createKafka } from '../platform/kafka.ts'
 import { createProducer } from '../platform/kafka-producer.ts'
@@ -141,6 +141,7 @@ await runProcess(async (life) => {
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
   const checks = [{ name: 'warm', ready: warmth.isWarm }]
+  const health = createHealthRoutes(checks, life.isStopping)
   const app = createApp(
     [
       issueRoute(issuer, callers, registry.gateNowMs),
@@ -159,7 +160,7 @@ await runProcess(async (life) => {
       auditRoute(audits, campaigns, callers),
       problemsRoute,
     ],
-    createHealthRoutes(checks, life.isStopping),
+    health,
     log,
   )
 
@@ -176,7 +177,7 @@ await runProcess(async (life) => {
       inFlightMax: settings.REQUESTS_IN_FLIGHT_MAX,
       bound: queueBound,
       readersMax: settings.CONNECTIONS_MAX,
-      urgent: healthPaths,
+      urgent: health.routes.map(({ path }) => path),
       onLeft: countLeft(metrics),
     },
   })

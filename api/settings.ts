@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { issuingSettings } from '../coupon/settings.ts'
+import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
 import { count, milliseconds, port, secret } from '../platform/settings.ts'
 
 const settings = z.object({
@@ -21,7 +21,7 @@ const settings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000),
   REQUEST_TIMEOUT_MS: milliseconds(10_000),
   INACTIVITY_TIMEOUT_MS: milliseconds(60_000),
-  CONNECTIONS_MAX: count(20_000, 1_000_000),
+  CONNECTIONS_MAX: connectionsMax,
 })
 
 /** The environment of the API; `.env.example` says what each is for. */

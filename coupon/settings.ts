@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { count, logLevel, milliseconds, serverAddresses } from '../platform/settings.ts'
 
+/** Connections of one API process: what it takes, and what the doctor holds against the limits of the machine. */
+export const connectionsMax = count(20_000, 1_000_000)
+
 /** What API and worker have to agree on, so it has one default; `.env.example` says what each is for. */
 export const issuingSettings = {
   ...serverAddresses,

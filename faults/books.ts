@@ -9,8 +9,8 @@ import type { Stack } from './stack.ts'
 
 /** The books of the stack, read past the links. */
 export type Books = {
-  /** Of the server that leads now. */
-  gate(): GateBook
+  /** Of the server that leads when it is asked. */
+  readonly gate: GateBook
   readonly ledger: LedgerReader
   readonly audit: Audit
   close(): Promise<void>
@@ -28,7 +28,7 @@ export const openBooks = ({ redis, kafka, database }: Stack): Books => {
   }
   const [topics, reader] = [createTopics(kafka.kafka), createLogReader(kafka.kafka)]
   return {
-    gate: () => createGateBook(leading()),
+    gate: createGateBook(client),
     ledger: createLedgerReader(database.database),
     audit: createAudit(createAuditParts({ redis: client, database: database.database, topics, reader })),
     async close() {

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
-import { Failure, messageOf } from '../platform/failure.ts'
+import { createApiClient } from '../load/api-client.ts'
 
 export type CampaignOptions = {
   /** Origin of an API process. */
@@ -13,43 +12,24 @@ export type CampaignOptions = {
   limitMs: number
 }
 
-const createdShape = z.object({ id: z.string() })
-const answerWithinMs = 10_000
+const answerTimeoutMs = 10_000
 const pauseMs = 200
-
-const createOnce = async ({ url, adminToken, stock, opensForMs, now }: CampaignOptions): Promise<string> => {
-  const at = (offsetMs: number): string => new Date(now() + offsetMs).toISOString()
-  const response = await fetch(`${url}/v1/admin/campaigns`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      ...{ name: 'Fault round', stock, opensAt: at(-60_000), closesAt: at(opensForMs) },
-      coupon: {
-        title: 'Ten percent off',
-        discount: { kind: 'percent', value: 10 },
-        usableUntil: at(opensForMs),
-      },
-    }),
-    signal: AbortSignal.timeout(answerWithinMs),
-  })
-  const text = await response.text()
-  if (response.status !== 201) throw new Error(`the API answered ${response.status} ${text}`)
-  return createdShape.parse(JSON.parse(text)).id
-}
 
 /** Creates the campaign of a round and returns its id. Rejects `unavailable` when nobody would within `limitMs`. */
 export const createCampaign = async (options: CampaignOptions): Promise<string> => {
-  const untilMs = options.now() + options.limitMs
-  for (;;) {
-    try {
-      return await createOnce(options)
-    } catch (cause) {
-      if (options.now() >= untilMs)
-        throw new Failure('unavailable', `no campaign was created: ${messageOf(cause)}`, {
-          retryable: true,
-          cause,
-        })
-      await wait(pauseMs)
+  const { url, adminToken, stock, opensForMs, now } = options
+  const api = createApiClient({ url, adminToken, connections: 1, answerTimeoutMs })
+  const untilMs = now() + options.limitMs
+  try {
+    for (;;) {
+      try {
+        return await api.createCampaign('Fault round', stock, opensForMs)
+      } catch (cause) {
+        if (now() >= untilMs) throw cause
+        await wait(pauseMs)
+      }
     }
+  } finally {
+    await api.close()
   }
 }

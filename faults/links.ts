@@ -18,12 +18,8 @@ export type Links = {
 /** Links to servers that need not be there yet; `portOf` says where each will listen for these clients. */
 export const createLinks = async (portOf: (server: Server, client: Client) => number): Promise<Links> => {
   const both = async (server: Server): Promise<Record<Client, Proxy>> => {
-    const [api, worker] = await Promise.all(
-      (['api', 'worker'] as const).map((client) =>
-        createProxy({ host: '127.0.0.1', port: portOf(server, client) }),
-      ),
-    )
-    if (api === undefined || worker === undefined) throw new RangeError('a link is missing')
+    const linkFor = (client: Client) => createProxy({ host: '127.0.0.1', port: portOf(server, client) })
+    const [api, worker] = await Promise.all([linkFor('api'), linkFor('worker')])
     return { api, worker }
   }
   const [redis, kafka, mysql] = await Promise.all([both('redis'), both('kafka'), both('mysql')])

@@ -17,12 +17,15 @@ export const createRandom = (seed: string): Random => {
 /** A number from `min` to below `max`. */
 export const between = (random: Random, min: number, max: number): number => min + random() * (max - min)
 
-/** One of `items`, each as likely. Throws when there is none. */
-export const pick = <Item>(random: Random, items: readonly Item[]): Item => {
-  const item = items[Math.floor(random() * items.length)]
-  if (item === undefined) throw new RangeError('there is nothing to pick from')
+/** One of `items` by a number from 0 to below 1. Throws when there is none. */
+export const chosen = <Item>(items: readonly Item[], chance: number): Item => {
+  const item = items[Math.floor(chance * items.length)]
+  if (item === undefined) throw new RangeError('there is nothing to choose from')
   return item
 }
+
+/** One of `items`, each as likely. Throws when there is none. */
+export const pick = <Item>(random: Random, items: readonly Item[]): Item => chosen(items, random())
 
 /** All of `items`, in an order of chance. */
 export const shuffle = <Item>(random: Random, items: readonly Item[]): Item[] =>

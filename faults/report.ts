@@ -1,12 +1,10 @@
 import { styleText } from 'node:util'
-import { inThousands } from '../load/report/words.ts'
-import { figureNames, figureWords, totalsOf } from './totals.ts'
+import { inSeconds, inThousands } from '../load/report/words.ts'
+import { byName, figureNames, figureWords, totalsOf } from './totals.ts'
 import type { RoundVerdict, Struck } from './verdict.ts'
 
 /** Where lines are printed; colours only where they show. */
 export type ReportOutput = NodeJS.WritableStream
-
-const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`
 
 const paint = (verdict: 'pass' | 'fail', stream: ReportOutput): string =>
   styleText([verdict === 'pass' ? 'green' : 'red', 'bold'], verdict.toUpperCase(), { stream })
@@ -81,9 +79,7 @@ export const closingTable = (verdicts: readonly RoundVerdict[], of: number, stre
         counted === all ? '' : `and ${all - counted} that do not count`,
       ),
     ),
-    ...Object.entries(totals.others)
-      .toSorted(([left], [right]) => (left < right ? -1 : 1))
-      .map(([fault, count]) => row(fault, inThousands(count))),
+    ...byName(totals.others).map(([fault, count]) => row(fault, inThousands(count))),
     '',
     ...figureNames.map((name) => row(figureWords[name], inThousands(totals[name]))),
     row('longest silence', inSeconds(totals.silenceMsMax), 'somebody waited, nobody was answered'),

@@ -6,7 +6,7 @@ import type { Stack } from './stack.ts'
 
 export type RestOptions = {
   stack: Stack
-  gate(): Pick<GateBook, 'survey'>
+  gate: Pick<GateBook, 'survey'>
   ledger: Pick<LedgerReader, 'count'>
   campaignId: string
   limitMs: number
@@ -27,7 +27,7 @@ const whatIsNotReady = async (stack: Stack): Promise<string | undefined> => {
 
 /** What still moves; undefined when all is at rest. Rejects when somebody does not answer. */
 const whatMoves = async ({ stack, gate, ledger, campaignId }: RestOptions): Promise<string | undefined> => {
-  const surveyed = await gate().survey(campaignId)
+  const surveyed = await gate.survey(campaignId)
   if (surveyed.kind !== 'armed')
     return `the gate is ${surveyed.kind === 'missing' ? surveyed.kind : surveyed.reason}`
   if (surveyed.entries > 0) return `the outbox has ${surveyed.grantsPending} grants`

@@ -79,7 +79,7 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
   const urls = stack.apis.map(({ url }) => url)
   const campaignId = await createCampaign({
     ...{ url: urls[0] ?? '', adminToken: options.adminToken, stock, opensForMs: campaignOpensForMs },
-    ...{ now: Date.now, limitMs: 30_000 },
+    ...{ now, limitMs: 30_000 },
   })
   const people = gatherPeople({
     ...{ urls, campaignId, sign: options.sign, personsMax, patienceMs, now },

@@ -1,5 +1,5 @@
-import { inThousands } from '../load/report/words.ts'
-import { figureNames, figureWords, type Totals } from './totals.ts'
+import { inSeconds, inThousands } from '../load/report/words.ts'
+import { byName, figureNames, figureWords, type Totals } from './totals.ts'
 
 /** What the page shows of a run. */
 type Run = Totals & {
@@ -19,8 +19,6 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
   row(heads.map((_, index) => (index === 0 ? '---' : '---:'))),
   ...rows.map(row),
 ]
-
-const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`
 
 const killsOf = ({ kills }: Pick<Run, 'kills'>): { all: number; counted: number } =>
   Object.values(kills).reduce(
@@ -66,7 +64,7 @@ const runRow = (run: Run): string[] => [
 export const runsSection = (runs: readonly Run[]): string => {
   if (runs.length === 0) return 'No run is recorded yet.'
   const { kills, others } = sums(runs)
-  const otherRows = Object.entries(others).toSorted(([left], [right]) => (left < right ? -1 : 1))
+  const otherRows = byName(others)
   return [
     ...placeLines(runs),
     '',

@@ -17,6 +17,7 @@ export type KafkaPart = {
   readonly version: string
   /** Whether it takes grants. One that does not answers: there are too few copies. */
   takeGrants(isTaken: boolean): Promise<void>
+  stop(): Promise<void>
 }
 
 export type KafkaPorts = { own: number; controller: number; api: number; worker: number }
@@ -77,7 +78,7 @@ export const startKafkaPart = async (options: {
   })
   const grants = grantTopicShapes(topicOptions).find(({ topic }) => topic === grantsTopic)
   return {
-    ...{ server, kafka, version: versionOf(program) },
+    ...{ server, kafka, version: versionOf(program), stop: server.stop },
     async takeGrants(isTaken) {
       // It replaces all settings of the topic.
       const settings = { ...grants?.settings, 'min.insync.replicas': isTaken ? '1' : '2' }
@@ -96,6 +97,13 @@ export const startKafkaPart = async (options: {
   }
 }
 
+/** What the server says that this is. */
+export const valueOf = (database: Database, expression: string): Promise<string> =>
+  database.transaction(async (connection) => ({
+    commit: false,
+    result: String((await connection.rows(`SELECT ${expression} AS value`))[0]?.['value']),
+  }))
+
 /** The database of the stack. */
 export type DatabasePart = {
   readonly server: Supervised
@@ -105,7 +113,7 @@ export type DatabasePart = {
   readonly database: Database
   /** Whether it refuses what our processes want to write. */
   setReadOnly(isReadOnly: boolean): Promise<void>
-  close(): Promise<void>
+  stop(): Promise<void>
 }
 
 /** Starts it. */
@@ -125,9 +133,7 @@ export const startDatabasePart = async (options: {
   const password = await readPassword(folder)
   const urlAt = (at: number): string => `mysql://firstcome:${password}@127.0.0.1:${at}/firstcome`
   const database = connectDatabase({ url: urlAt(port), connectionsMax: 3, queryTimeoutMs: 15_000 })
-  const [rows] = await database.pool.query({ sql: 'SELECT @@socket AS socket' }, [])
-  const [row]: unknown[] = Array.isArray(rows) ? rows : []
-  const socket = row instanceof Object && 'socket' in row ? String(row.socket) : ''
+  const socket = await valueOf(database, '@@socket')
   // Past every refusal; by its socket, which is the only way in for root.
   const rootUrl = new URL(urlAt(port))
   rootUrl.username = 'root'
@@ -138,7 +144,7 @@ export const startDatabasePart = async (options: {
     async setReadOnly(isReadOnly) {
       await root.pool.query({ sql: `SET GLOBAL read_only = ${isReadOnly ? 1 : 0}` }, [])
     },
-    async close() {
+    async stop() {
       await Promise.all([root.close(), database.close()])
       await server.stop()
     },

@@ -127,7 +127,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     ] as const
     for (const part of starting)
       void part.then(
-        (started) => stops.push('close' in started ? started.close : stopOf(started)),
+        (started) => stops.push(started.stop),
         () => undefined,
       )
     const [redis, kafka, database] = await progress.step('Redis, Kafka, MySQL: starting', async () => {
@@ -178,6 +178,3 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     throw fault
   }
 }
-
-const stopOf = (part: RedisPart | KafkaPart) => (): Promise<void> =>
-  'server' in part ? part.server.stop() : part.stop()

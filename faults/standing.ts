@@ -8,7 +8,7 @@ export type Standing = { inFlight: number; unconfirmed: number; stockLeft: numbe
 
 export type StandingOptions = {
   /** The gate of the server that leads now, past the links. */
-  gate(): Pick<GateBook, 'survey'>
+  gate: Pick<GateBook, 'survey'>
   campaignId: string
   stock: number
   people: Pick<People, 'inFlight' | 'winners' | 'isSoldOut'>
@@ -29,7 +29,7 @@ export const hotMoment = async (
 ): Promise<Standing> => {
   const untilMs = now() + limitMs
   for (;;) {
-    const surveyed = await within(gate().survey(campaignId), answerWithinMs, 'gate: no answer').catch(
+    const surveyed = await within(gate.survey(campaignId), answerWithinMs, 'gate: no answer').catch(
       () => undefined,
     )
     const standing: Standing =

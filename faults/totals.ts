@@ -30,6 +30,10 @@ export const figureWords: Record<keyof Figures, string> = {
 }
 export const figureNames = Object.keys(noHarm) as (keyof Figures)[]
 
+/** Faults and how often they struck, in the order of reports. */
+export const byName = (others: Totals['others']): [string, number][] =>
+  Object.entries(others).toSorted(([left], [right]) => (left < right ? -1 : 1))
+
 /** Adds rounds up; `of` is how many were asked for. One that could not even be played is none that passed. */
 export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): Totals => {
   const isPassed = verdicts.length === of && verdicts.every(({ verdict }) => verdict === 'pass')

@@ -6,8 +6,8 @@ import { issuePath } from './shoppers.ts'
 
 /** The API as an operator and as a single shopper sees it; a wave goes through `drive` instead. */
 export type ApiClient = {
-  /** Creates a campaign that is open for an hour and returns its id. Rejects with `unavailable`, saying why, when the API does not. */
-  createCampaign(name: string, stock: number): Promise<string>
+  /** Creates a campaign that is open for `opensForMs`, an hour when left out, and returns its id. Rejects with `unavailable`, saying why, when the API does not. */
+  createCampaign(name: string, stock: number, opensForMs?: number): Promise<string>
   /** Presses once. A request without an answer is unknown, never a rejection. */
   press(campaignId: string, token: string): Promise<Answer>
   /** Asks what came of a press. A request without an answer is unknown, never a rejection. */
@@ -70,9 +70,11 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
   }
 
   return {
-    async createCampaign(name, stock) {
+    async createCampaign(name, stock, opensForMs = hourMs) {
       const nowMs = Date.now()
-      const [opensAt, closesAt] = [nowMs - 60_000, nowMs + hourMs].map((time) => new Date(time).toISOString())
+      const [opensAt, closesAt] = [nowMs - 60_000, nowMs + opensForMs].map((time) =>
+        new Date(time).toISOString(),
+      )
       const campaign = {
         name,
         stock,

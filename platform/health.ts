@@ -8,9 +8,6 @@ export type ReadinessCheck = {
   waitsFor?(): string
 }
 
-/** Where a process tells how it is. */
-export const healthPaths = ['/livez', '/readyz'] as const
-
 /**
  * `/livez`: the process runs. `/readyz`: 200 when every check holds and the process stays, else 503; it names the checks.
  * All of it is asked at every request.

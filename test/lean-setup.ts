@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { migrate } from './setup.ts'
+import { migrate, secrets } from './setup.ts'
 
 /**
  * Tables and topics on the servers that the environment gives, and no process of ours: for single test files that start for
@@ -14,8 +14,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     REDIS_URL: process.env['REDIS_URL'] ?? '',
     KAFKA_BROKERS: process.env['KAFKA_BROKERS'] ?? '',
     DATABASE_URL: process.env['DATABASE_URL'] ?? '',
-    JWT_SECRET: 'a secret of the tests, of 32 bytes or more',
-    ADMIN_TOKEN: 'the token of the tests',
+    ...secrets,
   }
   await migrate(environment)
   project.provide('environment', environment)

@@ -72,6 +72,12 @@ export const createFirstCampaign = async (
     })
 }
 
+/** What processes under test are given. */
+export const secrets = {
+  JWT_SECRET: 'a secret of the tests, of 32 bytes or more',
+  ADMIN_TOKEN: 'the token of the tests',
+}
+
 /** Only what closed more than a year ago is retired, but that soon. */
 const quickRetirement = { GATE_LIFETIME_MS: '31536000000', RETIREMENT_INTERVAL_MS: '200' }
 
@@ -88,8 +94,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     ...servers.environment,
     // Some hundred processes of ours load the same code.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
-    JWT_SECRET: 'a secret of the tests, of 32 bytes or more',
-    ADMIN_TOKEN: 'the token of the tests',
+    ...secrets,
   }
   await migrate(environment)
   const [worker, first, second] = await Promise.all([

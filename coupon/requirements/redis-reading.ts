@@ -27,7 +27,8 @@ const settingNames = [
 
 const listOf = (reply: unknown): string[] => (Array.isArray(reply) ? reply.map(String) : [])
 
-const fieldsOf = (info: string): Map<string, string> =>
+/** The fields of an answer to `INFO`. */
+export const fieldsOf = (info: string): Map<string, string> =>
   new Map(
     info.split('\r\n').flatMap((line) => {
       const colon = line.indexOf(':')

@@ -24,10 +24,3 @@ export type Fault = {
 export type Kind = KindShape & {
   create(surroundings: Surroundings, chances: PlannedFault['chances']): Fault
 }
-
-/** One of `items` by a number from 0 to below 1. */
-export const chosen = <Item>(items: readonly Item[], chance: number): Item => {
-  const item = items[Math.floor(chance * items.length)]
-  if (item === undefined) throw new RangeError('there is nothing to strike')
-  return item
-}

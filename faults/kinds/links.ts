@@ -1,6 +1,7 @@
 import { clients, type Links, servers } from '../links.ts'
 import type { Proxy } from '../proxy.ts'
-import { chosen, type Kind } from './kind.ts'
+import { chosen } from '../random.ts'
+import type { Kind } from './kind.ts'
 
 const delayMs = { min: 100, max: 1_500 }
 const delayOf = (chance: number): number => delayMs.min + chance * (delayMs.max - delayMs.min)

@@ -1,7 +1,8 @@
+import { chosen } from '../random.ts'
 import type { Part } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 import type { Supervised } from '../supervised.ts'
-import { chosen, type Kind } from './kind.ts'
+import type { Kind } from './kind.ts'
 
 /** Where a process of a part is found in the stack, by chance where there are several. */
 const ofPart: Record<Exclude<Part, 'link'>, (stack: Stack, chance: number) => Supervised> = {

@@ -13,6 +13,9 @@ export const inMs = (milliseconds: number): string => {
   return milliseconds.toFixed(milliseconds >= 10 ? 1 : 2)
 }
 
+/** `12.3 s`. */
+export const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`
+
 /** `0.63`. */
 export const asRatio = (ratio: number): string => ratio.toFixed(2)
 
