@@ -14,9 +14,7 @@ COPY coupon coupon
 COPY migrations migrations
 COPY worker worker
 COPY api api
-COPY audit audit
-COPY doctor doctor
-COPY dlq dlq
+COPY commands commands
 
 USER node
 STOPSIGNAL SIGTERM

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// `unit` needs nothing; `servers` meets real Redis, Kafka and MySQL, an API of two processes and a worker (test/setup.ts).
+// `unit` needs nothing; `servers` meets real Redis, Kafka and MySQL, an API of two processes and a worker (test/harness/setup/whole-system.ts).
 // Forks, because sockets and signals belong to a process; nothing is retried and nothing is skipped.
 export default defineConfig({
   test: {
@@ -26,7 +26,7 @@ export default defineConfig({
           name: 'servers',
           include: ['**/*.servers.test.ts'],
           exclude: ['**/node_modules/**'],
-          globalSetup: ['test/setup.ts'],
+          globalSetup: ['test/harness/setup/whole-system.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

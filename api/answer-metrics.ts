@@ -1,7 +1,7 @@
-import type { Count } from '../platform/metric-cells.ts'
-import type { HttpServer } from '../platform/http-server.ts'
-import { type Metrics, waitBounds } from '../platform/metrics.ts'
-import type { Registry } from '../coupon/registry.ts'
+import type { Count } from '../platform/metrics/cells.ts'
+import type { HttpServer } from '../platform/http/server.ts'
+import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
+import type { Registry } from '../coupon/campaigns/registry.ts'
 import type { Bindings, Served } from './http.ts'
 
 /** Health routes, 404 and 405: whoever asks for nothing of ours adds no series. */

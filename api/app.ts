@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { Failure, messageOf } from '../platform/failure.ts'
-import type { Log } from '../platform/log.ts'
+import type { Log } from '../platform/log/log.ts'
 import { idPattern } from '../coupon/grant.ts'
 import { type HttpApp, type HttpContext, mount, refuseOtherMethods, type Route } from './http.ts'
 import { failureProblem, problem, problemOfFailure } from './problem.ts'

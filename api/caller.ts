@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createTokenVerifier } from '../platform/token.ts'
+import { createTokenVerifier } from '../platform/http/token.ts'
 import { userIdPattern } from '../coupon/grant.ts'
 import { type Handler, headerOf, type HttpContext } from './http.ts'
 import { problem } from './problem.ts'

@@ -2,9 +2,9 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { migrate } from 'drizzle-orm/mysql2/migrator'
 import { Failure } from '../platform/failure.ts'
-import type { Topics } from '../platform/kafka-topics.ts'
-import type { Database } from '../platform/mysql.ts'
-import { grantTopicShapes, type TopicOptions } from '../coupon/grant-topics.ts'
+import type { Topics } from '../platform/kafka/topics.ts'
+import type { Database } from '../platform/mysql/database.ts'
+import { grantTopicShapes, type TopicOptions } from '../coupon/log/topics.ts'
 
 const migrationsFolder = new URL('.', import.meta.url).pathname
 

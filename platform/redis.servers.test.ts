@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { createProxy, type Proxy } from '../faults/proxy.ts'
+import { createProxy, type Proxy } from '../servers/network/proxy.ts'
 import { freePort } from '../servers/ports.ts'
-import { until } from '../test/until.ts'
+import { until } from '../test/harness/values/until.ts'
 import { connectRedis, createScript, type RedisClient } from './redis.ts'
 
 let proxy: Proxy

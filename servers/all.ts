@@ -7,7 +7,7 @@ import { startKafka } from './kafka.ts'
 import { obtainSources, thisMachine } from './obtain.ts'
 import { freePort } from './ports.ts'
 import type { ProcessHandle } from './processes.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../platform/progress.ts'
 import { startRedis } from './redis.ts'
 
 /** Where our own servers listen, on 127.0.0.1. */

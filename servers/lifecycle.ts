@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { StartFault } from './fault.ts'
 import { describeExit, type Exit, type ProcessHandle } from './processes.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../platform/progress.ts'
 
 /** Things that are stopped together. The end of one of `handles` by itself is a failure of the whole. */
 type Group = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createTokenSigner } from '../platform/token.ts'
+import { createTokenSigner } from '../platform/http/token.ts'
 import { startServers } from './all.ts'
 import { banner } from './banner.ts'
 import { runCommand } from './commands.ts'
@@ -9,7 +9,7 @@ import { readSecrets, takeFolder, writeEnvironment } from './folder.ts'
 import { runUntilStopped } from './lifecycle.ts'
 import { refuseTakenPorts } from './ports.ts'
 import { startProcess, stopInOrder } from './processes.ts'
-import { createProgress } from './progress.ts'
+import { createProgress } from '../platform/progress.ts'
 
 // npm start: everything on this machine, from nothing to a banner, and back to nothing on Ctrl-C.
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Machine, obtainSources, thisMachine } from './obtain.ts'
-import { createProgress } from './progress.ts'
+import { createProgress } from '../platform/progress.ts'
 
 let folder: string
 const progress = createProgress({ write: () => {} })

@@ -11,7 +11,7 @@ import {
 import { canInstallPackages, installPackages, javaPackages } from './install.ts'
 import { fetchJars } from './jars.ts'
 import { systemFolders } from './programs.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../platform/progress.ts'
 
 /** Where to look, and what may be done to get what is missing. */
 export type Machine = Place & {

@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { createRecorder } from '../coupon/ledger/record.ts'
-import { createLog } from '../platform/log.ts'
-import { connectDatabase, type Database } from '../platform/mysql.ts'
-import { batchOf, openRecording, recordsOf } from '../test/batches.ts'
-import { type BreakableDatabase, type Breaks, startBreakableDatabase } from '../test/broken-databases.ts'
-import type { OwnDatabase } from '../test/databases.ts'
-import { grantsOf, positionOf, storedOf } from '../test/grants.ts'
-import { until } from '../test/until.ts'
+import { createLog } from '../platform/log/log.ts'
+import { connectDatabase, type Database } from '../platform/mysql/database.ts'
+import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import {
+  type BreakableDatabase,
+  type Breaks,
+  startBreakableDatabase,
+} from '../test/harness/servers/broken-databases.ts'
+import type { OwnDatabase } from '../test/harness/servers/databases.ts'
+import { grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
+import { until } from '../test/harness/values/until.ts'
 import { alignForEver, createProgress } from './progress.ts'
 
 let broken: BreakableDatabase

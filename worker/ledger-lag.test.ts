@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { toScrape } from '../test/metric-text.ts'
-import type { Batch, Consumer, StoredRecord } from '../platform/kafka-consumer.ts'
-import { createLog } from '../platform/log.ts'
-import { createMetrics } from '../platform/metrics.ts'
+import { toScrape } from '../test/harness/metrics/metric-text.ts'
+import type { Batch, Consumer, StoredRecord } from '../platform/kafka/consumer.ts'
+import { createLog } from '../platform/log/log.ts'
+import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createLedgerLag } from './ledger-lag.ts'
 
 const minuteMs = 60_000

@@ -1,4 +1,4 @@
-import type { ReadinessCheck } from '../platform/health.ts'
+import type { ReadinessCheck } from '../platform/http/health.ts'
 import type { LedgerLag } from './ledger-lag.ts'
 
 /**

@@ -3,12 +3,12 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createRecorder } from '../coupon/ledger/record.ts'
 import { idBytes } from '../coupon/ledger/tables.ts'
-import { connectDatabase, type Database } from '../platform/mysql.ts'
-import { batchOf, openRecording, recordsOf } from '../test/batches.ts'
-import { createOwnDatabase, type OwnDatabase } from '../test/databases.ts'
-import { grantOf, grantsOf, positionOf, storedOf } from '../test/grants.ts'
-import { createProxy, type Proxy } from '../faults/proxy.ts'
-import { until } from '../test/until.ts'
+import { connectDatabase, type Database } from '../platform/mysql/database.ts'
+import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/databases.ts'
+import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
+import { createProxy, type Proxy } from '../servers/network/proxy.ts'
+import { until } from '../test/harness/values/until.ts'
 
 let ledger: OwnDatabase
 let proxy: Proxy

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Recorder } from '../coupon/ledger/record.ts'
-import { batchOf, openRecording, recordsOf } from '../test/batches.ts'
+import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
 import { createPace } from './pace.ts'
 
 /** A worker whose ledger takes everything, on a clock that goes on only while it waits. */

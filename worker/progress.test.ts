@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLog } from '../platform/log.ts'
+import { createLog } from '../platform/log/log.ts'
 import { createProgress } from './progress.ts'
 
 /** A worker that owns partition 4, of which the log holds 10 to 20, with the ledger at `stored`. */

@@ -1,6 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type Sale } from '../../test/audited.ts'
+import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/parts/audited.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from '../ledger/tables.ts'
 

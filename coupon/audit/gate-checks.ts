@@ -1,9 +1,9 @@
-import type { Copies } from '../books/copies.ts'
-import type { RankSet } from '../books/ranks.ts'
-import type { FaultTallies } from '../books/tallies.ts'
-import type { Survey } from './gate-book.ts'
+import type { Copies } from './compare/copies.ts'
+import type { RankSet } from './compare/ranks.ts'
+import type { FaultTallies } from './compare/tallies.ts'
+import type { Survey } from '../gate/survey.ts'
 import { disagreements, type GateReading } from './gate-reading.ts'
-import type { LedgerFacts } from './ledger-book.ts'
+import type { LedgerFacts } from '../ledger/facts.ts'
 
 /** `gone`: the ledger calls it retired. Else why a gate is not compared. */
 export type GateState =

@@ -1,6 +1,6 @@
-import type { Won } from '../books/identity.ts'
-import { createRankSet, type RankSet } from '../books/ranks.ts'
-import type { GateBook, Surveyed, Survey } from './gate-book.ts'
+import type { Won } from './compare/identity.ts'
+import { createRankSet, type RankSet } from './compare/ranks.ts'
+import type { GateBook, Surveyed, Survey } from '../gate/survey.ts'
 
 /** Which grants wait in the outbox. */
 export type Pending = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type Sale } from '../../test/audited.ts'
-import { armGate } from '../../test/gates.ts'
+import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/parts/audited.ts'
+import { armGate } from '../../test/harness/values/gates.ts'
 import { createCampaignBook } from '../ledger/campaigns.ts'
 import { stopScript } from '../gate/scripts.ts'
 import type { AuditResult } from './audit.ts'

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import type { Told } from '../books/identity.ts'
+import type { Told } from './compare/identity.ts'
 import type { BookEntry } from './share-files.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { Logged } from '../books/identity.ts'
-import type { FaultTallies } from '../books/tallies.ts'
-import type { PartitionOffsets } from '../../platform/kafka-topics.ts'
+import type { Logged } from './compare/identity.ts'
+import type { FaultTallies } from './compare/tallies.ts'
+import type { PartitionOffsets } from '../../platform/kafka/topics.ts'
 import type { Grant } from '../grant.ts'
 import type { Around } from './gate-checks.ts'
 

@@ -1,11 +1,11 @@
-import type { Database } from '../../platform/mysql.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 import { readRows } from '../ledger/rows.ts'
-import type { GateBook } from './gate-book.ts'
+import type { GateBook } from '../gate/survey.ts'
 import { type GateReading, readGate } from './gate-reading.ts'
 import type { History } from './history.ts'
 import { loggedOf, type LogMoments, stretchesOf } from './judge.ts'
-import { type LedgerFacts, readLedgerFacts } from './ledger-book.ts'
-import type { LogBook } from './log-book.ts'
+import { type LedgerFacts, readLedgerFacts } from '../ledger/facts.ts'
+import type { LogBook } from '../log/reading.ts'
 import type { BookEntry, ShareFiles } from './share-files.ts'
 
 /** The books of a campaign, opened. */

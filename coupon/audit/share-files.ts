@@ -1,7 +1,7 @@
 import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { shareOf } from '../books/comparison.ts'
-import type { LedgerRow, Logged, Told, Won } from '../books/identity.ts'
+import { shareOf } from './compare/comparison.ts'
+import type { LedgerRow, Logged, Told, Won } from './compare/identity.ts'
 
 /** Whatever a book says of one user and slot. */
 export type BookEntry =

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/gates.ts'
+import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { confirmScript, decideScript, lookScript } from './scripts.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, openRedis, wish, wishes } from '../../test/gates.ts'
+import { armGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import type { ArmedGate } from '../../test/gates.ts'
+import type { ArmedGate } from '../../test/harness/values/gates.ts'
 import { createGate } from './gate.ts'
 
 let redis: RedisClient

@@ -1,10 +1,17 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type Answer, ask, createCampaign, newUser, outcomeOf, press } from '../../test/client.ts'
-import { createOwnDatabase, type OwnDatabase } from '../../test/databases.ts'
-import { type Running, startPart } from '../../test/processes.ts'
-import { type OwnRedis, promote, startOwnRedis } from '../../test/redises.ts'
-import { until } from '../../test/until.ts'
+import {
+  type Answer,
+  ask,
+  createCampaign,
+  newUser,
+  outcomeOf,
+  press,
+} from '../../test/harness/processes/client.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import { type Running, startPart } from '../../test/harness/processes/processes.ts'
+import { type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/redises.ts'
+import { until } from '../../test/harness/values/until.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
 
 /** A Redis and a ledger of this file alone, and an API process on them: no keeper knows its campaigns, and nobody brings them back. */

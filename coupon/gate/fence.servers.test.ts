@@ -1,6 +1,13 @@
 import { afterEach, expect, inject, test } from 'vitest'
-import { createProxy } from '../../faults/proxy.ts'
-import { armGate, type ArmedGate, contentOf, openRedis, wish, wishes } from '../../test/gates.ts'
+import { createProxy } from '../../servers/network/proxy.ts'
+import {
+  armGate,
+  type ArmedGate,
+  contentOf,
+  openRedis,
+  wish,
+  wishes,
+} from '../../test/harness/values/gates.ts'
 import {
   follow,
   infoOf,
@@ -8,8 +15,8 @@ import {
   type Persistence,
   promote,
   startOwnRedis,
-} from '../../test/redises.ts'
-import { until } from '../../test/until.ts'
+} from '../../test/harness/servers/redises.ts'
+import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from './entry.ts'
 import { createGate, type Wish } from './gate.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, contentOf, openRedis, wish, wishes } from '../../test/gates.ts'
-import { newUser } from '../../test/client.ts'
+import { armGate, contentOf, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
+import { newUser } from '../../test/harness/processes/client.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { createGate, type Decided, type Decision } from './gate.ts'
 

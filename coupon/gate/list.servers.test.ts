@@ -1,6 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openRedis, pairsOf } from '../../test/gates.ts'
+import { openRedis, pairsOf } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { listScript, registerScript } from './scripts.ts'
 

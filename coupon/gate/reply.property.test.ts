@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
-import { grants, ids, spoiledText, userIds } from '../../test/records.ts'
+import { grants, ids, spoiledText, userIds } from '../../test/harness/values/records.ts'
 import { parseEntry } from './entry.ts'
 import { parsePackedGrant, parseRefusal, parseReply } from './reply.ts'
 

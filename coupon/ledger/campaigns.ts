@@ -1,8 +1,8 @@
 import { desc, inArray, isNull, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { Failure } from '../../platform/failure.ts'
-import type { Database } from '../../platform/mysql.ts'
-import { failureOf } from '../../platform/mysql-faults.ts'
+import type { Database } from '../../platform/mysql/database.ts'
+import { failureOf } from '../../platform/mysql/faults.ts'
 import type { Campaign, CampaignTerms, Discount, OperatorState } from '../campaign.ts'
 import { campaignChanges, campaigns, idBytes } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../../platform/mysql.ts'
+import type { Connection } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
 import { marks } from './late.ts'
 import type { Broken, GrantAt } from './stretch.ts'

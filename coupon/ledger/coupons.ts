@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
-import type { Database } from '../../platform/mysql.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
 import { asking } from './campaigns.ts'
 import { campaigns, coupons } from './tables.ts'

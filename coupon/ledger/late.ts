@@ -1,4 +1,4 @@
-import type { Connection } from '../../platform/mysql.ts'
+import type { Connection } from '../../platform/mysql/database.ts'
 import type { GrantAt, Stretch } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import type { Connection, Database } from '../../platform/mysql.ts'
+import type { Connection, Database } from '../../platform/mysql/database.ts'
 
 /** How far the ledger has each partition of the log. */
 export type Positions = {

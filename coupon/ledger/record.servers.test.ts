@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createOwnDatabase, type OwnDatabase } from '../../test/databases.ts'
-import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/grants.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { createPositions } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './record.ts'
 import type { Broken, GrantAt } from './stretch.ts'

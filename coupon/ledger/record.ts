@@ -1,4 +1,4 @@
-import type { Connection, Database } from '../../platform/mysql.ts'
+import type { Connection, Database } from '../../platform/mysql/database.ts'
 import { findConflicts } from './conflicts.ts'
 import { type CampaignRow, findLate, marks } from './late.ts'
 import type { Broken, GrantAt, Stretch } from './stretch.ts'

@@ -1,6 +1,6 @@
 import { and, desc, gt, isNotNull, isNull, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
-import type { Database } from '../../platform/mysql.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign } from '../campaign.ts'
 import { asking, campaignOf } from './campaigns.ts'
 import { campaigns, idBytes } from './tables.ts'

@@ -1,7 +1,7 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { messageOf } from '../../platform/failure.ts'
-import type { Connection, Database } from '../../platform/mysql.ts'
-import { isServersNo } from '../../platform/mysql-faults.ts'
+import type { Connection, Database } from '../../platform/mysql/database.ts'
+import { isServersNo } from '../../platform/mysql/faults.ts'
 import { type Clock, readClock } from './clock.ts'
 import type { Told } from './finding.ts'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { createGrantTopics } from '../../migrations/migrate.ts'
-import type { TopicDescription } from '../../platform/kafka-description.ts'
-import type { TopicShape, Topics } from '../../platform/kafka-topics.ts'
+import type { TopicDescription } from '../../platform/kafka/description.ts'
+import type { TopicShape, Topics } from '../../platform/kafka/topics.ts'
 import { deadLettersTopic, grantsTopic } from '../grant.ts'
-import { grantTopicShapes } from '../grant-topics.ts'
+import { grantTopicShapes } from '../log/topics.ts'
 import { findingsOf } from './finding.ts'
 import { type KafkaReading, kafkaRequirements, type WantedTopics } from './kafka.ts'
 

@@ -1,7 +1,7 @@
-import type { KafkaDescription } from '../../platform/kafka-description.ts'
-import type { TopicShape } from '../../platform/kafka-topics.ts'
+import type { KafkaDescription } from '../../platform/kafka/description.ts'
+import type { TopicShape } from '../../platform/kafka/topics.ts'
 import { grantsTopic } from '../grant.ts'
-import { grantTopicShapes } from '../grant-topics.ts'
+import { grantTopicShapes } from '../log/topics.ts'
 import { met, ok, type Requirement, unknown, type Verdict, warn, whenGiven } from './finding.ts'
 import { copiesRequirements } from './kafka-copies.ts'
 

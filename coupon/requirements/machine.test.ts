@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { MachineLimits } from '../../platform/machine-limits.ts'
+import type { MachineLimits } from '../../platform/process/machine-limits.ts'
 import { readClock } from './clock.ts'
 import { databaseRequirements } from './database.ts'
 import { findingsOf } from './finding.ts'

@@ -1,4 +1,4 @@
-import type { MachineLimits } from '../../platform/machine-limits.ts'
+import type { MachineLimits } from '../../platform/process/machine-limits.ts'
 import { isAtLeast, met, ok, type Requirement, unknown, type Verdict } from './finding.ts'
 
 /** What package.json asks for in `engines`. */

@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/failure.ts'
-import type { Log } from '../../platform/log.ts'
+import type { Log } from '../../platform/log/log.ts'
 import { examineInstallation, type Installation } from './examine.ts'
 
 /**

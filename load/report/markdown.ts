@@ -1,6 +1,6 @@
-import type { BurstResult } from '../burst.ts'
-import type { Machine } from '../machine.ts'
-import type { Pairs } from '../pairs.ts'
+import type { BurstResult } from '../scenarios/burst.ts'
+import type { Machine } from '../measure/machine.ts'
+import type { Pairs } from '../scenarios/pairs.ts'
 import {
   asRatio,
   extent,

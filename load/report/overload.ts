@@ -1,6 +1,6 @@
-import type { LatencySummary } from '../latency.ts'
-import type { Machine } from '../machine.ts'
-import type { OverloadResult, RushFigures } from '../overload.ts'
+import type { LatencySummary } from '../measure/latency.ts'
+import type { Machine } from '../measure/machine.ts'
+import type { OverloadResult, RushFigures } from '../scenarios/overload.ts'
 import { busyLines, checkLines, columns, paint, type ReportOutput } from './terminal.ts'
 import { agreement, asRatio, inMs, inThousands, verdictWord } from './words.ts'
 

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
-import type { Check, Verdict } from '../../coupon/books/check.ts'
-import type { BurstResult } from '../burst.ts'
-import type { Machine } from '../machine.ts'
-import type { Pairs } from '../pairs.ts'
+import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
+import type { BurstResult } from '../scenarios/burst.ts'
+import type { Machine } from '../measure/machine.ts'
+import type { Pairs } from '../scenarios/pairs.ts'
 import type { LoadRun } from '../run.ts'
 import {
   asRatio,

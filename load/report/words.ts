@@ -1,6 +1,6 @@
-import type { Check, Verdict } from '../../coupon/books/check.ts'
-import type { BurstResult } from '../burst.ts'
-import type { Recovering, RecoveringStretch } from '../recovering.ts'
+import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
+import type { BurstResult } from '../scenarios/burst.ts'
+import type { Recovering, RecoveringStretch } from '../people/recovering.ts'
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 

@@ -1,0 +1,71 @@
+import type { Campaign, CampaignDocument, CouponTerms, PublicState } from '../../coupon/campaign.ts'
+import type { Coupon } from '../../coupon/reading/coupons.ts'
+
+let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
+
+/** A time as the API writes it: RFC 3339, UTC, milliseconds. The last one is kept: all grants of a gate call share theirs. */
+export const instant = (ms: number): string => {
+  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() }
+  return last.text
+}
+
+const writeTerms = (terms: CouponTerms) => ({
+  title: terms.title,
+  discount: terms.discount,
+  usableFrom: instant(terms.usableFromMs),
+  usableUntil: instant(terms.usableUntilMs),
+})
+
+const written = new WeakMap<CouponTerms, ReturnType<typeof writeTerms>>()
+
+/** Written once for each campaign that is known, not once for each of its coupons. */
+const termsShape = (terms: CouponTerms) => {
+  const known = written.get(terms) ?? writeTerms(terms)
+  written.set(terms, known)
+  return known
+}
+
+/** Coupon of api.md. */
+export const couponShape = ({ grant, terms, state }: Coupon) => {
+  const { title, discount, usableFrom, usableUntil } = termsShape(terms)
+  return {
+    id: grant.couponId,
+    campaignId: grant.campaignId,
+    userId: grant.userId,
+    slot: grant.slot,
+    rank: grant.rank,
+    state,
+    title,
+    discount,
+    issuedAt: instant(grant.grantedAtMs),
+    usableFrom,
+    usableUntil,
+  }
+}
+
+/** What the gate says of a campaign at one moment. */
+export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }
+
+/** Campaign of api.md as anyone may see it. */
+export const publicCampaignShape = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
+  id,
+  name: document.name,
+  state: moment.state,
+  stock: moment.stock,
+  remaining: Math.max(0, moment.stock - moment.granted),
+  perUserLimit: document.perUserLimit,
+  opensAt: instant(document.opensAtMs),
+  closesAt: instant(document.closesAtMs),
+  coupon: termsShape(document.coupon),
+  serverTime: instant(moment.nowMs),
+})
+
+/** Campaign of api.md as operators see it. */
+export const campaignShape = (campaign: Campaign, moment: CampaignMoment & { recovery: string | null }) => ({
+  ...publicCampaignShape(campaign.id, campaign, moment),
+  granted: moment.granted,
+  version: campaign.version,
+  epoch: campaign.epoch,
+  /** How far the gate's return is; null unless it is being brought back. */
+  recovery: moment.recovery,
+})

@@ -1,0 +1,26 @@
+import { idPattern } from '../../coupon/grant.ts'
+import type { HttpContext } from '../http.ts'
+import type { FieldError } from '../problem.ts'
+
+/** A page of a list that is walked from the newest id down. */
+export type Page = { limit: number; beforeId: string | undefined }
+
+const limitDefault = 20
+const limitMax = 100
+
+/** The cursor that goes on below `id`. Opaque to callers. */
+export const encodeCursor = (id: string): string => Buffer.from(id).toString('base64url')
+
+/** Reads `limit` and `cursor` of the query, or says what is wrong with them. */
+export const readPage = (context: HttpContext): Page | FieldError[] => {
+  const limitText = context.req.query('limit') ?? String(limitDefault)
+  const cursor = context.req.query('cursor')
+  const beforeId = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString()
+  const errors: FieldError[] = []
+  const limit = /^\d{1,3}$/.test(limitText) ? Number(limitText) : 0
+  if (limit < 1 || limit > limitMax)
+    errors.push({ pointer: '/limit', message: `expected a whole number from 1 to ${limitMax}` })
+  if (beforeId !== undefined && !idPattern.test(beforeId))
+    errors.push({ pointer: '/cursor', message: 'expected the nextCursor of an earlier page' })
+  return errors.length > 0 ? errors : { limit, beforeId }
+}

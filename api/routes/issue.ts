@@ -1,0 +1,76 @@
+import { slotMax } from '../../coupon/grant.ts'
+import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
+import type { Callers } from '../caller.ts'
+import { type HttpContext, json, notStored, type Route } from '../http.ts'
+import { failureProblem, invalid, problem } from '../problem.ts'
+import { couponShape, instant } from '../contract/answers.ts'
+
+const path = '/v1/campaigns/:campaignId/coupons'
+
+/** Reads `slot` of the query: 1 unless given; `undefined` when it is no slot. */
+const readSlot = (context: HttpContext): number | undefined => {
+  const text = context.req.query('slot')
+  if (text === undefined) return 1
+  return /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= slotMax ? Number(text) : undefined
+}
+
+const couponAnswer = (
+  answer: Extract<IssueAnswer, { kind: 'granted' | 'already' | 'confirming' }>,
+  nowMs: number,
+): Response => {
+  const { kind, grant, campaign } = answer
+  const terms = campaign.view.document.coupon
+  const state = kind === 'confirming' ? 'confirming' : nowMs < terms.usableUntilMs ? 'usable' : 'expired'
+  const coupon = couponShape({ grant, terms, state })
+  const location = { ...notStored, Location: `/v1/campaigns/${grant.campaignId}/coupons/mine` }
+  if (kind === 'granted') return json(coupon, 201, location)
+  if (kind === 'already') return json(coupon, 200, notStored)
+  return json(coupon, 202, { ...location, 'Retry-After': '1' })
+}
+
+const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
+  switch (answer.kind) {
+    case 'granted':
+    case 'already':
+    case 'confirming':
+      return couponAnswer(answer, gateNowMs())
+    case 'sold-out':
+      return problem('sold-out', 'Every coupon of this campaign was granted.')
+    case 'closed':
+      return problem('closed', 'This campaign is over.')
+    case 'paused':
+      return problem('paused', 'This campaign rests for a moment.')
+    case 'not-open': {
+      const waitSeconds = Math.max(1, Math.ceil((answer.opensAtMs - answer.nowMs) / 1_000))
+      return problem('not-open', `This campaign opens at ${instant(answer.opensAtMs)}.`, {
+        headers: { 'Retry-After': String(waitSeconds) },
+        fields: { opensAt: instant(answer.opensAtMs), serverTime: instant(answer.nowMs) },
+      })
+    }
+    case 'over-limit':
+      return invalid([
+        { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
+      ])
+    case 'unknown-campaign':
+      return problem('unknown-campaign', 'There is no live campaign with this id.')
+    case 'left':
+      return failureProblem('overloaded')
+  }
+}
+
+/** `issue`: give me a coupon of this campaign. Idempotent by (campaign, user, slot). */
+export const issueRoute = (issuer: Issuer, callers: Callers, gateNowMs: () => number): Route => {
+  const take = callers.asShopper(async (context, userId) => {
+    const slot = readSlot(context)
+    if (slot === undefined)
+      return invalid([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
+    const campaignId = context.req.param('campaignId') ?? ''
+    const { socket } = context.env.incoming
+    return answered(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
+  })
+  return {
+    method: 'POST',
+    path,
+    handle: (context) => (issuer.turnsAway() ? failureProblem('overloaded') : take(context)),
+  }
+}

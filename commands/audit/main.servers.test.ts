@@ -1,0 +1,177 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { type Books, openBooks } from '../../test/harness/values/books.ts'
+import {
+  ask,
+  createCampaign,
+  newUser,
+  operatorToken,
+  press,
+  tokenOf,
+} from '../../test/harness/processes/client.ts'
+import { runCommand, type Said } from '../../test/harness/processes/commands.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import type { AuditResult } from '../../coupon/audit/audit.ts'
+import { idBytes } from '../../coupon/ledger/tables.ts'
+import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
+
+const [apiUrl] = inject('apiUrls')
+const environment = inject('environment')
+
+let books: Books
+let shared: Database
+let own: OwnDatabase
+beforeAll(async () => {
+  books = openBooks()
+  own = await createOwnDatabase()
+  shared = connectDatabase({
+    url: environment['DATABASE_URL'] ?? '',
+    connectionsMax: 1,
+    queryTimeoutMs: 5_000,
+  })
+})
+afterAll(async () => {
+  await Promise.all([books.close(), shared.close()])
+  await own.close()
+})
+
+const run = (main: string, words: readonly string[], changes: Record<string, string> = {}): Promise<Said> =>
+  runCommand(main, words, { API_URL: apiUrl, ...changes })
+const audit = (words: readonly string[], changes?: Record<string, string>) =>
+  run('commands/audit/main.ts', words, changes)
+const result = (text: string): AuditResult => JSON.parse(text) as AuditResult
+
+const sell = async (count: number): Promise<string> => {
+  const campaignId = await createCampaign(apiUrl, { stock: count })
+  await Promise.all(Array.from({ length: count }, () => press(apiUrl, campaignId, newUser())))
+  await books.drained(campaignId, count)
+  return campaignId
+}
+const deleteRow = (campaignId: string): Promise<number> =>
+  shared.transaction(async (connection) => ({
+    commit: true,
+    result: await connection.change('DELETE FROM coupons WHERE campaign_id = ? AND `rank` = 3', [
+      idBytes(campaignId),
+    ]),
+  }))
+
+test('a sound campaign says PASS and ends with 0, as JSON too', async () => {
+  const campaignId = await sell(50)
+  const { code, stdout } = await audit([campaignId])
+  expect(stdout.trim()).toMatch(/^PASS {2}50 rows, 50 records, 50 winners, 0 in the outbox/)
+  expect(code).toBe(0)
+  const json = await audit([campaignId, '--json'])
+  expect(result(json.stdout)).toMatchObject({ campaignId, verdict: 'pass', books: { rows: 50 } })
+  expect(json.code).toBe(0)
+})
+
+test('a row that is deleted says FAIL, names the fault and the promise, and ends with 1', async () => {
+  const campaignId = await sell(20)
+  expect(await deleteRow(campaignId)).toBe(1)
+  const { code, stdout } = await audit([campaignId])
+  expect(stdout.trim()).toMatch(/^FAIL/)
+  expect(stdout).toMatch(/no-lost-win\n +fail +row-missing +1 of 20 .*\n +coupon .* rank 3/)
+  expect(code).toBe(1)
+})
+
+test('a campaign whose gate is being brought back says IN FLIGHT and ends with 3', async () => {
+  const { id } = await own.createCampaign({ stock: 10 })
+  const { code, stdout } = await audit([id], { DATABASE_URL: own.url })
+  expect(stdout.trim()).toMatch(/^IN FLIGHT/)
+  expect(stdout).toContain('the gate was never armed')
+  expect(code).toBe(3)
+})
+
+test('never a FAIL while a sale goes on, and PASS after it', async () => {
+  const campaignId = await createCampaign(apiUrl, { stock: 1_000_000 })
+  const verdicts: string[] = []
+  let sold = 0
+  const lanes = Array.from({ length: 2 }, async () => {
+    while (verdicts.length < 3) {
+      await press(apiUrl, campaignId, newUser())
+      sold += 1
+    }
+  })
+  const url = `${apiUrl}/v1/admin/campaigns/${campaignId}/audit`
+  while (verdicts.length < 3) {
+    const { body } = await ask(url, { token: operatorToken() })
+    verdicts.push(body['verdict'] === 'fail' ? JSON.stringify(body['checks']) : String(body['verdict']))
+  }
+  await Promise.all(lanes)
+  expect(verdicts.filter((verdict) => verdict !== 'pass' && verdict !== 'in-flight')).toEqual([])
+  await books.drained(campaignId, sold)
+  const { body } = await ask(url, { token: operatorToken() })
+  expect(body).toMatchObject({ verdict: 'pass', books: { rows: sold, records: sold, winners: sold } })
+})
+
+test('the history of a load run is compared as well', async () => {
+  const file = join(inject('folder'), `history-${randomUUID()}`)
+  const words = `burst --shoppers 300 --stock 100 --connections 20 --warm-up 0 --history ${file}`
+  expect(await run('load/main.ts', words.split(' '))).toMatchObject({ code: 0 })
+  const rows = await shared.transaction(async (connection) => ({
+    commit: false,
+    result: await connection.rows(
+      "SELECT LOWER(INSERT(INSERT(INSERT(INSERT(HEX(campaign_id),9,0,'-'),14,0,'-'),19,0,'-'),24,0,'-')) AS id FROM campaigns WHERE name = 'Load run' AND stock = 100",
+    ),
+  }))
+  const campaignId = String(rows.at(-1)?.['id'])
+  const sound = await audit([campaignId, '--history', file, '--json'])
+  expect(sound.stderr).toBe('')
+  expect(result(sound.stdout).verdict).toBe('pass')
+  expect(result(sound.stdout).books.answers).toBeGreaterThanOrEqual(300)
+  expect(await deleteRow(campaignId)).toBe(1)
+  const broken = await audit([campaignId, '--history', file, '--json'])
+  const failed = result(broken.stdout).checks.filter(({ verdict }) => verdict === 'fail')
+  expect(failed.map(({ fault, promise }) => fault ?? promise)).toEqual([
+    ...['row-missing', 'no-lost-win', 'nothing-stranded', 'ranks-without-gap'],
+  ])
+  expect(broken.code).toBe(1)
+  expect(await audit([await sell(1), '--history', file])).toMatchObject({ code: 2 })
+})
+
+test.each([
+  ['nothing', [], {}, /expected the id of one campaign, not nothing/],
+  ['an id that is none', ['K1'], {}, /expected the id of one campaign, not K1/],
+  ['a flag that does not exist', [randomUUIDv7(), '--jsn'], {}, /Unknown option '--jsn'/],
+  ['a campaign that the ledger does not have', [randomUUIDv7()], {}, /the ledger has no campaign/],
+  ['no address of Redis', [randomUUIDv7()], { REDIS_URL: '' }, /REDIS_URL/],
+])('wrong use ends with 2 and says so: %s', async (_, words, changes, says) => {
+  const { code, stdout, stderr } = await audit(words, changes)
+  expect(stderr).toMatch(says)
+  expect([code, stdout]).toEqual([2, ''])
+})
+
+test('a history that is none, or of a run that did not end, ends with 2', async () => {
+  const campaignId = await sell(1)
+  const file = join(inject('folder'), `history-${randomUUID()}`)
+  const head = `{"history":1,"campaignId":"${campaignId}"}\n`
+  for (const text of [
+    '',
+    'no JSON\n',
+    head,
+    `${head}["user-1",1,{"kind":"none"}]\n`,
+    `${head}{"answers":1}\n`,
+  ]) {
+    await writeFile(file, text)
+    expect(await audit([campaignId, '--history', file])).toMatchObject({ code: 2, stdout: '' })
+  }
+})
+
+test('a book that cannot be read ends with 4 and no verdict', async () => {
+  const { code, stdout, stderr } = await audit([randomUUIDv7()], { REDIS_URL: 'redis://127.0.0.1:9' })
+  expect(stderr).toMatch(/Redis did not answer/)
+  expect([code, stdout]).toEqual([4, ''])
+})
+
+test('the audit route needs the token of operators', async () => {
+  const campaignId = await sell(1)
+  const url = `${apiUrl}/v1/admin/campaigns/${campaignId}/audit`
+  expect((await ask(url)).status).toBe(401)
+  expect((await ask(url, { token: tokenOf(newUser()) })).status).toBe(401)
+  expect(await ask(url, { token: operatorToken() })).toMatchObject({ status: 200, body: { verdict: 'pass' } })
+  const unknown = await ask(url.replace(campaignId, randomUUIDv7()), { token: operatorToken() })
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'unknown-campaign' } })
+  expect((await ask(url, { method: 'POST', token: operatorToken() })).status).toBe(405)
+})

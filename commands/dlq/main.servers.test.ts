@@ -1,0 +1,121 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
+import { deadLettersTopic, encodeGrant, type Grant, grantsTopic } from '../../coupon/grant.ts'
+import { createCampaignBook } from '../../coupon/ledger/campaigns.ts'
+import { idBytes } from '../../coupon/ledger/tables.ts'
+import { createProducer, type Producer } from '../../platform/kafka/producer.ts'
+import { createLogReader, type LogReader } from '../../platform/kafka/reader.ts'
+import { createTopics, type Topics } from '../../platform/kafka/topics.ts'
+import { createKafka } from '../../platform/kafka/client.ts'
+import { createLog } from '../../platform/log/log.ts'
+import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
+import { type Books, openBooks } from '../../test/harness/values/books.ts'
+import { runCommand, type Said } from '../../test/harness/processes/commands.ts'
+import { grantOf } from '../../test/harness/values/grants.ts'
+import { until } from '../../test/harness/values/until.ts'
+import { createLetters, type Letters } from './letters.ts'
+
+const environment = inject('environment')
+
+let books: Books
+let database: Database
+let producer: Producer
+let topics: Topics
+let reader: LogReader
+let letters: Letters
+beforeAll(() => {
+  books = openBooks()
+  const url = environment['DATABASE_URL'] ?? ''
+  database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 5_000 })
+  const brokers = (environment['KAFKA_BROKERS'] ?? '').split(',')
+  const log = createLog('test', 'silent')
+  const kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
+  ;[producer, topics, reader] = [createProducer(kafka), createTopics(kafka), createLogReader(kafka)]
+  letters = createLetters({ topics, reader, topic: deadLettersTopic })
+})
+afterAll(() => Promise.all([books, database, producer, topics, reader].map((one) => one.close())))
+
+const dlq = (words: string, changes?: Record<string, string>): Promise<Said> =>
+  runCommand('commands/dlq/main.ts', words.split(' '), changes)
+
+/** The open letters of a grant, read in this process. */
+const lettersOf = async (grant: Grant): Promise<StoredLetter[]> => {
+  const found: StoredLetter[] = []
+  for await (const open of letters.open())
+    found.push(...open.filter(({ value }) => value?.includes(grant.couponId)))
+  return found
+}
+/** Puts it into the log as it is, and waits until the worker has made it a dead letter. */
+const bury = async (grant: Grant): Promise<StoredLetter> => {
+  const key = Buffer.from('a key')
+  await producer.append(grantsTopic, 1, [{ value: encodeGrant(grant), key }])
+  return until('it is a dead letter', async () => (await lettersOf(grant))[0])
+}
+/** A campaign of this id in the ledger. The keeper arms it: epoch 0 becomes 1, and every other one becomes the next too. */
+const createCampaign = async (id: string, epoch = 0): Promise<void> => {
+  const nowMs = Date.now()
+  const window = { opensAtMs: nowMs, closesAtMs: nowMs + 3_600_000 }
+  const discount = { kind: 'percent', value: 10 } as const
+  const coupon = { title: 'Off', discount, usableFromMs: nowMs, usableUntilMs: nowMs + 7_200_000 }
+  const terms = { name: 'Restored', stock: 10, perUserLimit: 1, ...window, coupon }
+  await createCampaignBook(database).create(id, terms, nowMs)
+  await database.transaction(async (connection) => ({
+    commit: true,
+    result: await connection.change('UPDATE campaigns SET epoch = GREATEST(epoch, ?) WHERE campaign_id = ?', [
+      epoch,
+      idBytes(id),
+    ]),
+  }))
+}
+
+test('a grant of a campaign that the ledger did not have becomes a row once the campaign is back and it is redriven, and is open no longer', async () => {
+  const grant = grantOf({ id: randomUUIDv7() })
+  const id = placeText((await bury(grant)).place)
+  const listed = await dlq('list --json --reason unknown-campaign')
+  expect(listed).toMatchObject({ code: 0, stderr: '' })
+  const documents = listed.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line))
+  expect(documents).toContainEqual(expect.objectContaining({ id, grant, redrives: 0 }))
+  const { stdout } = await dlq(`show ${id}`)
+  for (const says of ['state +open', 'key +5 bytes: a key', `  couponId +${grant.couponId}`, 'advice +The'])
+    expect(stdout).toMatch(new RegExp(`^${says}`, 'm'))
+
+  await createCampaign(grant.campaignId)
+  const redriven = await dlq(`redrive ${id}`)
+  expect(redriven).toMatchObject({ code: 0, stderr: '' })
+  expect(redriven.stdout).toMatch(/^0:\d+ unknown-campaign lies at 1:\d+\n1 redriven: 1 unknown-campaign\n$/)
+  const [row] = await books.drained(grant.campaignId, 1)
+  expect(row).toMatchObject({ couponId: grant.couponId, userId: grant.userId, rank: grant.rank })
+  expect(await lettersOf(grant)).toEqual([])
+  const again = await dlq(`redrive ${id}`)
+  expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/was redriven/) })
+})
+
+test('a late grant that is redriven is late again: a new letter that counts it and names the one before, and no row', async () => {
+  const grant = grantOf({ id: randomUUIDv7() })
+  await createCampaign(grant.campaignId, 2)
+  const first = await bury(grant)
+  expect(first).toMatchObject({ reason: 'late', redrives: 0, redriveOf: undefined })
+  expect(await dlq(`redrive ${placeText(first.place)}`)).toMatchObject({ code: 0, stderr: '' })
+  const open = await until('it is a dead letter again', async () => {
+    const found = await lettersOf(grant)
+    return found.length > 0 && found
+  })
+  expect(open).toMatchObject([{ reason: 'late', redrives: 1, redriveOf: first.place }])
+  expect(open[0]?.place).not.toEqual(first.place)
+  expect(await books.rows(grant.campaignId)).toEqual([])
+})
+
+test.each([
+  ['no command', '', {}, 2, /expected list, show or redrive/],
+  ['a letter that is not there', 'show 0:999999999', {}, 2, /has no dead letter at 0:999999999/],
+  ['no address of Kafka', 'list', { KAFKA_BROKERS: '' }, 2, /KAFKA_BROKERS/],
+  ['a Kafka that does not answer', 'list', { KAFKA_BROKERS: '127.0.0.1:9' }, 4, /Kafka: /],
+])('%s says so and nothing else', async (_, words, changes, code, says) => {
+  const said = await dlq(words, changes)
+  expect(said.stderr).toMatch(says)
+  expect(said).toMatchObject({ code, stdout: '' })
+})

@@ -1,0 +1,172 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Check, overallVerdict } from './check.ts'
+import { createComparison, shareOf } from './comparison.ts'
+import type { LedgerRow, Told } from './identity.ts'
+import { couponId, couponOf, notPassed } from '../../../test/harness/values/sound-books.ts'
+
+/** How one person fared before they were told how it ended, and how often they asked again. */
+type Person = { before: ('unknown' | 'confirming')[]; again: ('same' | 'unknown')[] }
+
+/** What the clients and the ledger say of one person; the ends of `told` come in this order. */
+type Account = { userId: string; slot: number; told: Told[]; rows: LedgerRow[] }
+
+const people: fc.Arbitrary<Person[]> = fc.array(
+  fc.record({
+    before: fc.array(fc.constantFrom('unknown', 'confirming'), { maxLength: 2 }),
+    again: fc.array(fc.constantFrom('same', 'unknown'), { maxLength: 2 }),
+  }),
+  { maxLength: 12, size: 'max' },
+)
+
+/** The books of a sale in which all went well: the first come have a row each, all others were told sold out. */
+const accountsOf = (crowd: readonly Person[], stock: number): Account[] =>
+  crowd.map(({ before, again }, index) => {
+    const [rank, slot] = [index + 1, (index % 3) + 1]
+    const coupon = couponOf(rank, { slot })
+    const last: Told = rank <= stock ? { kind: 'granted', coupon } : { kind: 'sold-out' }
+    return {
+      ...{ userId: coupon.userId, slot, rows: rank <= stock ? [{ ...coupon, epoch: 1 }] : [] },
+      told: [
+        ...before.map((kind) => ({ kind })),
+        last,
+        ...again.map((kind): Told => (kind === 'same' ? last : { kind })),
+      ],
+    }
+  })
+
+/** Spoils what is said of a winner or of a loser, and says which promise that breaks. */
+type Corruption = { of: 'winner' | 'loser'; breaks: string; plant(account: Account, row: LedgerRow): void }
+
+const foreign = couponOf(77, { userId: 'somebody', couponId: couponId(78) })
+const corruptions: Record<string, Corruption> = {
+  'the row is gone': { of: 'winner', breaks: 'no-lost-win', plant: (account) => void account.rows.pop() },
+  'the row has another rank': {
+    ...{ of: 'winner', breaks: 'no-lost-win' },
+    plant: (account, row) => (account.rows = [{ ...row, rank: row.rank + 50 }]),
+  },
+  'the row has another coupon': {
+    ...{ of: 'winner', breaks: 'no-lost-win' },
+    plant: (account, row) => (account.rows = [{ ...row, couponId: couponId(row.rank + 500) }]),
+  },
+  'there are two rows': {
+    ...{ of: 'winner', breaks: 'one-per-user-and-slot' },
+    plant: (account, row) =>
+      account.rows.push({ ...row, rank: row.rank + 50, couponId: couponId(row.rank + 600) }),
+  },
+  'another coupon was shown later': {
+    ...{ of: 'winner', breaks: 'same-answer-again' },
+    plant: (account) => account.told.push({ kind: 'granted', coupon: foreign }),
+  },
+  'no was said after yes': {
+    ...{ of: 'winner', breaks: 'same-answer-again' },
+    plant: (account) => account.told.push({ kind: 'none' }),
+  },
+  'yes was said after sold out': {
+    ...{ of: 'loser', breaks: 'sold-out-is-final' },
+    plant: (account) => account.told.push({ kind: 'granted', coupon: foreign }),
+  },
+  'sold out, and yet a row': {
+    ...{ of: 'loser', breaks: 'sold-out-is-final' },
+    plant: (account, row) => account.rows.push({ ...row, rank: row.rank + 50 }),
+  },
+  'nothing, and yet a row': {
+    ...{ of: 'loser', breaks: 'nobody-unaware' },
+    plant: (account, row) => {
+      account.told = [{ kind: 'refused', code: 'closed' }]
+      account.rows.push({ ...row, rank: row.rank + 50 })
+    },
+  },
+}
+const planting = fc.record({ at: fc.nat(11), what: fc.constantFrom(...Object.keys(corruptions)) })
+
+/** Plants them, at one person one at the most; the promises that are broken then. */
+const plant = (
+  accounts: Account[],
+  stock: number,
+  plantings: readonly { at: number; what: string }[],
+): Set<string> => {
+  const broken = new Set<string>()
+  const spoiled = new Set<number>()
+  for (const { at, what } of plantings) {
+    const [account, corruption] = [accounts[at], corruptions[what]]
+    if (account === undefined || corruption === undefined || spoiled.has(at)) continue
+    if ((corruption.of === 'winner') !== at < stock) continue
+    spoiled.add(at)
+    corruption.plant(account, { ...couponOf(at + 1, { slot: account.slot }), epoch: 1 })
+    broken.add(corruption.breaks)
+  }
+  return broken
+}
+
+/**
+ * The verdict on these books, read in shares and in an order in which only answers to one person keep theirs: `order` is drawn from
+ * for every entry.
+ */
+const judge = (
+  accounts: readonly Account[],
+  stock: number,
+  shares: number,
+  order: readonly number[],
+): Check[] => {
+  const comparison = createComparison({ stock, isLedgerComplete: true, identitiesMax: 100 })
+  for (let share = 0; share < shares; share += 1) {
+    const queues = accounts
+      .filter(({ userId }) => shareOf(userId, shares) === share)
+      .flatMap(({ userId, slot, told, rows }) => [
+        told.map((answer) => () => comparison.told(userId, slot, answer)),
+        ...rows.map((row) => [() => comparison.row(row)]),
+      ])
+    for (let step = 0; queues.some((queue) => queue.length > 0); step += 1) {
+      const waiting = queues.filter((queue) => queue.length > 0)
+      waiting[(order[step % order.length] ?? 0) % waiting.length]?.shift()?.()
+    }
+    comparison.endShare()
+  }
+  return comparison.finish()
+}
+
+const orders = fc.array(fc.nat(99), { minLength: 1, maxLength: 40 })
+const books = fc.tuple(people, fc.integer({ min: 1, max: 14 }), fc.array(planting, { maxLength: 4 }))
+/** Without the examples: of more than ten, the first ten are shown. */
+const plain = (checks: readonly Check[]) => checks.map(({ examples: _, ...check }) => check)
+
+test('a verdict fails exactly when something was planted, and names each promise that it breaks', () => {
+  fc.assert(
+    fc.property(books, orders, ([crowd, stock, plantings], order) => {
+      const accounts = accountsOf(crowd, stock)
+      const broken = plant(accounts, stock, plantings)
+      const checks = judge(accounts, stock, 1, order)
+      const failed = notPassed(checks)
+      if (broken.size === 0) expect(failed).toEqual({})
+      const ranks = accounts.flatMap(({ rows }) => rows.map(({ rank }) => rank))
+      const gapless = Math.max(0, ...ranks) === ranks.length && new Set(ranks).size === ranks.length
+      const through = accounts.filter(({ told }) =>
+        told.some(({ kind }) => kind === 'granted' || kind === 'sold-out'),
+      )
+      expect({
+        'no-oversell': failed['no-oversell'] !== 'fail',
+        'ranks-without-gap': failed['ranks-without-gap'] !== 'fail',
+        'nothing-stranded': failed['nothing-stranded'] !== 'fail',
+      }).toEqual({
+        'no-oversell': ranks.length <= stock,
+        'ranks-without-gap': gapless,
+        'nothing-stranded': ranks.length >= Math.min(stock, through.length),
+      })
+      for (const promise of broken) expect(failed[promise]).toBe('fail')
+      expect(overallVerdict(checks)).toBe(broken.size === 0 ? 'pass' : 'fail')
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('neither the order in which the books are read nor the number of shares changes a verdict or a count', () => {
+  fc.assert(
+    fc.property(books, orders, fc.integer({ min: 1, max: 5 }), ([crowd, stock, plantings], order, shares) => {
+      const accounts = accountsOf(crowd, stock)
+      plant(accounts, stock, plantings)
+      expect(plain(judge(accounts, stock, shares, order))).toEqual(plain(judge(accounts, stock, 1, [0])))
+    }),
+    { numRuns: 80 },
+  )
+})

@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os'
+import type { LogReader } from '../../platform/kafka/reader.ts'
+import type { Topics } from '../../platform/kafka/topics.ts'
+import type { Database } from '../../platform/mysql/database.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { grantsTopic } from '../grant.ts'
+import type { AuditOptions } from './audit.ts'
+import { createGateBook } from '../gate/survey.ts'
+import { createLogBook } from '../log/reading.ts'
+
+/** The servers whose books are compared. */
+export type AuditPlace = { redis: RedisClient; database: Database; topics: Topics; reader: LogReader }
+
+/** The parts of an audit, the same wherever one runs: the command, the operators' route, the worker that retires gates. */
+export const createAuditParts = ({ redis, database, topics, reader }: AuditPlace): AuditOptions => ({
+  database,
+  gate: createGateBook(redis),
+  log: createLogBook({ topics, reader, topic: grantsTopic }),
+  folder: tmpdir(),
+  stuckMs: 30_000,
+  watchMs: 5_000,
+  monotonicMs: () => performance.now(),
+})

@@ -1,0 +1,198 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createLog } from '../../platform/log/log.ts'
+import { type GateChanges, armGate, contentOf, openRedis } from '../../test/harness/values/gates.ts'
+import { infoOf, type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
+import { until } from '../../test/harness/values/until.ts'
+import { createGate } from '../gate/gate.ts'
+import { campaignsChannel, campaignsKey, gateKey, listKeys } from '../gate/keys.ts'
+import { registerScript } from '../gate/scripts.ts'
+import { createRegistry, type Registry, type RegistryOptions } from './registry.ts'
+import { listenForHints } from './hints.ts'
+
+const never = 3_600_000
+let own: OwnRedis
+const registries: Registry[] = []
+
+const openRegistry = async (changes: Partial<RegistryOptions> = {}): Promise<Registry> => {
+  const registry = createRegistry({
+    redis: own.redis,
+    gate: createGate(own.redis, { outboxGrantsMax: 100 }),
+    log: createLog('test', 'silent'),
+    intervalMs: never,
+    monotonicMs: () => performance.now(),
+    now: () => 42,
+    ...changes,
+  })
+  registries.push(registry)
+  await registry.start()
+  return registry
+}
+beforeAll(async () => {
+  own = await startOwnRedis('aof')
+})
+beforeEach(async () => {
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
+  await own.control.command('FLUSHALL')
+  await own.redis.run(registerScript, listKeys, ['all'])
+})
+afterEach(() => registries.splice(0).forEach((registry) => registry.stop()))
+afterAll(() => own.close())
+
+/** A campaign on the list, with its gate. */
+const publish = async (changes: GateChanges = {}): Promise<string> => {
+  const { id } = await armGate(own.redis, changes)
+  await own.redis.run(registerScript, listKeys, ['some', id, changes.version ?? 1])
+  return id
+}
+const callsOf = async (): Promise<number> =>
+  Number(/calls=(\d+)/.exec((await infoOf(own, 'cmdstat_evalsha')) ?? '')?.[1] ?? 0)
+const kindOf = async (registry: Registry, id: string): Promise<string> => (await registry.find(id)).kind
+
+test('whoever asks to be current knows a campaign that was listed a moment ago, without a poll or a hint', async () => {
+  const registry = await openRegistry()
+  const id = await publish()
+  expect(registry.known(id)).toBeUndefined()
+  expect(await Promise.all([registry.beCurrent(), registry.beCurrent()])).toEqual([true, true])
+  expect(registry.live().map((campaign) => campaign.id)).toContain(id)
+})
+
+test('a campaign of the list is live from the start, and one that joins it is found when it is asked for', async () => {
+  const early = await publish({ stock: 7 })
+  const registry = await openRegistry()
+  expect(registry.known(early)?.view).toMatchObject({ armed: true, epoch: 1, stock: 7, state: 'open' })
+  const late = await publish()
+  expect(registry.known(late)).toBeUndefined()
+  expect(await kindOf(registry, late)).toBe('live')
+  expect(new Set(registry.live().map(({ id }) => id))).toEqual(new Set([early, late]))
+})
+
+test('an id that is not on a whole list is unknown, is asked for once, and causes no key', async () => {
+  const registry = await openRegistry({ monotonicMs: () => 5 })
+  const before = await contentOf(own.redis, '*')
+  const id = randomUUIDv7()
+  const calls = await callsOf()
+  expect(await Promise.all([kindOf(registry, id), kindOf(registry, id)])).toEqual(['unknown', 'unknown'])
+  expect(await kindOf(registry, id)).toBe('unknown')
+  expect(await callsOf()).toBe(calls + 1)
+  expect(await contentOf(own.redis, '*')).toEqual(before)
+})
+
+test('10,000 unknown ids at once are asked for together, in calls of 500', async () => {
+  const registry = await openRegistry()
+  const calls = await callsOf()
+  const kinds = await Promise.all(Array.from({ length: 10_000 }, () => kindOf(registry, randomUUIDv7())))
+  expect(new Set(kinds)).toEqual(new Set(['unknown']))
+  expect(await callsOf()).toBe(calls + 20)
+})
+
+test('an id that is none is unknown without asking anyone', async () => {
+  const registry = await openRegistry()
+  const calls = await callsOf()
+  const id = randomUUIDv7()
+  for (const none of ['', 'x', '../../fc', 'marker', id.toUpperCase(), `${id}0`])
+    expect(await kindOf(registry, none)).toBe('unknown')
+  expect(await callsOf()).toBe(calls)
+})
+
+const losses: [string, () => Promise<unknown>][] = [
+  ['FLUSHALL', () => own.control.command('FLUSHALL')],
+  ['a restart that kept nothing', () => own.control.command('FLUSHALL').then(() => own.restart())],
+  ['a restart that kept everything', () => own.restart()],
+  ['a marker of another server', () => own.control.command('HSET', campaignsKey, 'marker', 'f'.repeat(40))],
+  ['a marker that is gone', () => own.control.command('HDEL', campaignsKey, 'marker')],
+  ['a list that is gone', () => own.control.command('DEL', campaignsKey)],
+]
+test.each(losses)('after %s nothing is unknown: the known stays, the rest is recovering', async (_, lose) => {
+  const id = await publish()
+  const registry = await openRegistry({ intervalMs: 20 })
+  expect(await registry.beCurrent()).toBe(true)
+  await lose()
+  await until('the loss was seen', async () => !(await registry.beCurrent()))
+  expect(await kindOf(registry, randomUUIDv7())).toBe('recovering')
+  expect(registry.known(id)?.id).toBe(id)
+  const empty = await openRegistry()
+  expect([await kindOf(empty, id), await empty.beCurrent()]).toEqual(['recovering', false])
+})
+
+test('a lost list is whole again as soon as it was written whole', async () => {
+  const id = await publish()
+  const registry = await openRegistry({ intervalMs: 20 })
+  await own.control.command('HDEL', campaignsKey, 'marker')
+  await until('the loss was seen', async () => !(await registry.beCurrent()))
+  await own.redis.run(registerScript, listKeys, ['all', id, 1])
+  await until('the list is back', () => registry.beCurrent())
+  expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
+})
+
+test('with Redis away an unknown id is not known to be unknown, and a process starts all the same', async () => {
+  const registry = await openRegistry()
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+  await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
+  const another = await openRegistry()
+  expect(await another.beCurrent()).toBe(false)
+  await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a listed campaign that cannot be read is recovering, hides no other, and makes the list not whole', async () => {
+  const [missing, broken] = [randomUUIDv7(), randomUUIDv7()]
+  await own.redis.command('SET', gateKey(broken), 'no gate')
+  await own.redis.run(registerScript, listKeys, ['some', missing, 1, broken, 1])
+  const good = await publish()
+  const registry = await openRegistry()
+  expect(registry.known(good)?.id).toBe(good)
+  expect([await kindOf(registry, missing), await registry.beCurrent()]).toEqual(['recovering', false])
+  await expect(registry.find(broken)).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a raised version is read at the next poll, and a campaign that left the list is forgotten', async () => {
+  const [id, leaving] = [await publish({ stock: 5 }), await publish()]
+  const registry = await openRegistry({ intervalMs: 20 })
+  await own.redis.command('HSET', gateKey(id), 'version', 2, 'stock', 9)
+  await own.redis.run(registerScript, listKeys, ['some', id, 2])
+  await until('the stock of version 2', () => registry.known(id)?.view.stock === 9)
+  await own.redis.command('HDEL', campaignsKey, leaving)
+  await until('it is forgotten', () => registry.known(leaving) === undefined)
+  expect(await kindOf(registry, leaving)).toBe('unknown')
+})
+
+test('a hint brings a new campaign without a poll, also one that was missed a moment ago', async () => {
+  const registry = await openRegistry({ monotonicMs: () => 5 })
+  const subscriber = await openRedis(own.url)
+  await listenForHints(subscriber, registry)
+  const missed = randomUUIDv7()
+  expect(await kindOf(registry, missed)).toBe('unknown')
+  for (const id of [await publish({ id: missed }), await publish()]) {
+    await own.redis.command('PUBLISH', campaignsChannel, id)
+    await until('it is known', () => registry.known(id) !== undefined)
+  }
+  subscriber.close()
+})
+
+test('an epoch below one that was seen is not believed, and what is known stays', async () => {
+  const id = await publish({ epoch: 4 })
+  const registry = await openRegistry()
+  await own.redis.command('HSET', gateKey(id), 'epoch', 3)
+  expect(await registry.refresh(id, 0)).toMatchObject({
+    kind: 'live',
+    campaign: { view: { epoch: 4, armed: false } },
+  })
+  expect(registry.known(id)?.view.epoch).toBe(4)
+})
+
+test('a gate that no longer stands is known, but not as armed', async () => {
+  const id = await publish()
+  const registry = await openRegistry()
+  await own.redis.command('HSET', gateKey(id), 'fence', 'f'.repeat(40))
+  expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
+  await own.redis.command('DEL', gateKey(id))
+  expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
+})
+
+test('the clock is the one of Redis once the list was read, and ours before', async () => {
+  const registry = await openRegistry()
+  const [seconds = ''] = (await own.redis.command('TIME')) as string[]
+  expect(Math.abs(registry.gateNowMs() - Number(seconds) * 1_000)).toBeLessThan(60_000)
+  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+  expect((await openRegistry()).gateNowMs()).toBe(42)
+})

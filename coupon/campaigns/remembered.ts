@@ -1,0 +1,32 @@
+import type { CouponTerms } from '../campaign.ts'
+import type { CampaignBook } from '../ledger/campaigns.ts'
+import type { Registry } from './registry.ts'
+
+/** What the coupons of campaigns say: of live ones as the gate has it, of others as the ledger had it when it was first asked. */
+export type TermsReader = {
+  /** Those that are there, by campaign. Rejects `unavailable` when the ledger has to be asked and does not answer. */
+  read(campaignIds: readonly string[]): Promise<Map<string, CouponTerms>>
+}
+
+const rememberedMax = 10_000
+
+export const createTermsReader = (registry: Registry, campaigns: CampaignBook): TermsReader => {
+  const remembered = new Map<string, CouponTerms>()
+  return {
+    async read(campaignIds) {
+      const terms = new Map<string, CouponTerms>()
+      const ids = new Set(campaignIds)
+      for (const id of ids) {
+        const known = registry.known(id)?.view.document.coupon ?? remembered.get(id)
+        if (known !== undefined) terms.set(id, known)
+      }
+      const missing = [...ids].filter((id) => !terms.has(id))
+      for (const [id, { coupon }] of await campaigns.readMany(missing)) {
+        if (remembered.size >= rememberedMax) remembered.clear()
+        remembered.set(id, coupon)
+        terms.set(id, coupon)
+      }
+      return terms
+    },
+  }
+}

@@ -1,0 +1,143 @@
+import type { RedisClient } from '../../platform/redis.ts'
+import type { Won } from '../audit/compare/identity.ts'
+import { freeKey, gateKey, keysOf, layout, outboxKey, winnersKey } from './keys.ts'
+import { parsePackedGrant, parseRefusal, parseReply, wholeNumber } from './reply.ts'
+import { surveyScript } from './scripts.ts'
+
+/** What a gate counts, and how much is in its keys, at one moment of its own clock. */
+export type Survey = {
+  epoch: number
+  nowMs: number
+  granted: number
+  nextRank: number
+  entriesAppended: number
+  entriesDeleted: number
+  grantsPending: number
+  /** Lengths of the keys. */
+  winners: number
+  entries: number
+  freeRanks: number
+}
+
+/** `missing`: there is no gate at all. `recovering`: it says nothing just now. */
+export type Surveyed =
+  | ({ kind: 'armed' } & Survey)
+  | { kind: 'missing' }
+  | { kind: 'recovering'; reason: string }
+
+/** An outbox entry: the numbers of its grants, and when they were granted by the gate's clock. */
+export type PendingEntry = { number: number; count: number; grantedAtMs: number }
+
+/** The gate, as one of the books of a campaign. Nothing here writes; every call is bounded in what it takes of Redis. */
+export type GateBook = {
+  survey(campaignId: string): Promise<Surveyed>
+  /** Every winner that is there all the while, and maybe some that come meanwhile; one may come twice. */
+  winners(campaignId: string, epoch: number): AsyncGenerator<Won[]>
+  /** Entries by number; those that the log acknowledges meanwhile may be left out. */
+  outbox(campaignId: string, epoch: number): AsyncGenerator<PendingEntry[]>
+  hasEntry(campaignId: string, epoch: number, number: number): Promise<boolean>
+  /** Ranks to reuse that are there all the while, and maybe some that are taken meanwhile. */
+  freeRanks(campaignId: string, epoch: number): AsyncGenerator<number[]>
+}
+
+/** Some 3 ms of Redis a call. */
+const winnersInOneReadMax = 2_000
+const entriesInOneReadMax = 100
+const freeRanksInOneReadMax = 5_000
+
+const listOf = (reply: unknown): unknown[] => (Array.isArray(reply) ? reply : [])
+
+const wonOf = (campaignId: string, field: unknown, packed: unknown): Won => {
+  const name = String(field)
+  const colon = name.indexOf(':')
+  const { couponId, rank, number } = parsePackedGrant('winners', packed)
+  const slot = wholeNumber('winners', name.slice(0, colon))
+  return { couponId, campaignId, userId: name.slice(colon + 1), slot, rank, number }
+}
+
+const entryOf = (entry: unknown): PendingEntry => {
+  const [entryId, fields] = listOf(entry)
+  const [, count, , grantedAtMs] = listOf(fields)
+  return {
+    number: wholeNumber('outbox', String(entryId).split('-')[1]),
+    count: wholeNumber('outbox', count),
+    grantedAtMs: wholeNumber('outbox', grantedAtMs),
+  }
+}
+
+export const createGateBook = (redis: RedisClient): GateBook => ({
+  async survey(campaignId) {
+    const [epochText, state] = listOf(await redis.command('HMGET', gateKey(campaignId), 'epoch', 'state'))
+    if (epochText === null && state === null) return { kind: 'missing' }
+    const epoch = Number(epochText ?? 0)
+    const raw = await redis.run(surveyScript, keysOf(campaignId, epoch), [layout, epoch])
+    const reply = parseReply('survey', raw)
+    if (reply.code !== 'OK') {
+      const refusal = parseRefusal('survey', reply)
+      const reason = refusal.kind === 'epoch' ? `armed again, at epoch ${refusal.epoch}` : refusal.reason
+      return { kind: 'recovering', reason }
+    }
+    const at = (index: number): number => reply.number(index)
+    return {
+      kind: 'armed',
+      epoch,
+      nowMs: at(1),
+      ...{
+        granted: at(2),
+        nextRank: at(3),
+        entriesAppended: at(4),
+        entriesDeleted: at(5),
+        grantsPending: at(6),
+      },
+      ...{ winners: at(7), entries: at(8), freeRanks: at(9) },
+    }
+  },
+
+  async *winners(campaignId, epoch) {
+    let cursor = '0'
+    do {
+      const scanned = await redis.command(
+        'HSCAN',
+        winnersKey(campaignId, epoch),
+        cursor,
+        'COUNT',
+        winnersInOneReadMax,
+      )
+      const [next, flat] = listOf(scanned)
+      const fields = listOf(flat)
+      const found: Won[] = []
+      for (let at = 0; at < fields.length; at += 2) found.push(wonOf(campaignId, fields[at], fields[at + 1]))
+      yield found
+      cursor = String(next)
+    } while (cursor !== '0')
+  },
+
+  async *outbox(campaignId, epoch) {
+    let from = '-'
+    for (;;) {
+      const key = outboxKey(campaignId, epoch)
+      const entries = listOf(await redis.command('XRANGE', key, from, '+', 'COUNT', entriesInOneReadMax)).map(
+        entryOf,
+      )
+      yield entries
+      const last = entries.at(-1)
+      if (last === undefined || entries.length < entriesInOneReadMax) return
+      from = `(${epoch}-${last.number}`
+    }
+  },
+
+  async hasEntry(campaignId, epoch, number) {
+    const id = `${epoch}-${number}`
+    return listOf(await redis.command('XRANGE', outboxKey(campaignId, epoch), id, id)).length > 0
+  },
+
+  async *freeRanks(campaignId, epoch) {
+    // Ranks are taken from the front: places counted from the end stay where they are.
+    for (let end = -1; ; end -= freeRanksInOneReadMax) {
+      const from = end - freeRanksInOneReadMax + 1
+      const ranks = listOf(await redis.command('LRANGE', freeKey(campaignId, epoch), from, end))
+      yield ranks.map((rank) => wholeNumber('free', rank))
+      if (ranks.length < freeRanksInOneReadMax) return
+    }
+  },
+})

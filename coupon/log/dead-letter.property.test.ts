@@ -1,0 +1,105 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { StoredRecord } from '../../platform/kafka/consumer.ts'
+import type { RecordToAppend } from '../../platform/kafka/producer.ts'
+import { bytes } from '../../test/harness/values/records.ts'
+import {
+  encodeDeadLetter,
+  encodeRedrive,
+  encodeRedriveNote,
+  placeText,
+  readDeadLetter,
+  readPlace,
+  readRedriveNote,
+} from './dead-letter.ts'
+import { grantsTopic } from '../grant.ts'
+
+const bytesOrNone = fc.option(bytes)
+const places = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ max: 2 ** 31 - 1 }) })
+/** Headers as anybody could write them: any name, bytes, text, lists of them, ours among them. */
+const one = fc.oneof(bytes, fc.string(), places.map(placeText), fc.maxSafeInteger().map(String))
+const names = fc.constantFrom(
+  ...['origin-topic', 'origin-partition', 'origin-offset', 'origin-timestamp-ms', 'reason', 'message'],
+  ...['time', 'redrives', 'redrive-of', 'redriven', 'redriven-to', '__proto__', 'other'],
+)
+const headers = fc.dictionary(
+  names,
+  fc.oneof(one, fc.array(one, { maxLength: 3 }), fc.constant(grantsTopic), fc.constant(undefined)),
+)
+const records: fc.Arbitrary<StoredRecord> = fc
+  .tuple(
+    places,
+    fc.record({ value: bytesOrNone, key: bytesOrNone, headers, timestampMs: fc.maxSafeInteger() }),
+  )
+  .map(([place, rest]) => ({ ...place, ...rest }))
+
+/** As it comes back from Kafka, at this place. */
+const kept = (
+  { value, key = null, headers: written = {} }: RecordToAppend,
+  place = { partition: 4, offset: 5 },
+) => ({
+  ...{ ...place, value: value === null ? null : Buffer.from(value), key },
+  headers: Object.fromEntries(Object.entries(written).map(([name, text]) => [name, Buffer.from(text)])),
+})
+
+test('every record that becomes a dead letter is kept as it was, and comes back as it was, counted once more', () => {
+  const letters = fc.tuple(records, places, fc.string({ maxLength: 1_000 }))
+  fc.assert(
+    fc.property(letters, ([record, place, message]) => {
+      const letter = readDeadLetter(kept(encodeDeadLetter({ record, reason: 'late', message }, 'T'), place))
+      if (letter === undefined) throw new Error('it is no dead letter')
+      const { partition, offset, timestampMs, value, key } = record
+      expect(letter).toMatchObject({ place, value, key, reason: 'late', time: 'T', message })
+      expect(letter.origin).toEqual({ topic: grantsTopic, partition, offset, timestampMs })
+
+      const again = { ...kept(encodeRedrive(letter)), timestampMs }
+      expect([again.value, again.key]).toEqual([value, key])
+      const second = readDeadLetter(kept(encodeDeadLetter({ record: again, reason: 'late', message }, 'T')))
+      expect(second).toMatchObject({ redrives: letter.redrives + 1, redriveOf: place })
+    }),
+  )
+})
+
+test('every place and every note of a redrive is read as it was written', () => {
+  fc.assert(
+    fc.property(places, places, fc.string(), (letter, to, time) => {
+      expect(readPlace(placeText(letter))).toEqual(letter)
+      const note = { letter, to, time }
+      expect(readRedriveNote(kept(encodeRedriveNote(note), letter))).toEqual(note)
+    }),
+  )
+})
+
+/** A letter, of which a header or two say something else. */
+const almostLetters = fc.tuple(records, fc.dictionary(names, one, { maxKeys: 2 })).map(([record, others]) => {
+  const letter = kept(encodeDeadLetter({ record, reason: 'late', message: '' }, 'T'))
+  return { ...record, headers: { ...letter.headers, ...others } }
+})
+
+test('whatever lies in the topic of dead letters is a letter, a note or neither; nothing is thrown', () => {
+  fc.assert(
+    fc.property(fc.oneof(records, almostLetters), (record) => {
+      const letter = readDeadLetter(record)
+      const note = readRedriveNote(record)
+      if (letter !== undefined) {
+        const { origin, redrives } = letter
+        expect([origin.partition, origin.offset, origin.timestampMs, redrives].every(Number.isFinite)).toBe(
+          true,
+        )
+        expect(origin.topic).toBe(grantsTopic)
+      }
+      if (note !== undefined) expect(note.letter.partition).toBe(record.partition)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('whatever text names a place names it in full; all other text names none', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.stringMatching(/^-?\d{0,17}:-?\d{0,17}$/)), (text) => {
+      const place = readPlace(text)
+      if (place !== undefined) expect(readPlace(placeText(place))).toEqual(place)
+      else expect(text).not.toMatch(/^\d{1,9}:\d{1,15}$/)
+    }),
+  )
+})

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { createLog } from '../../platform/log/log.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { armGate, type ArmedGate, openRedis, wishes } from '../../test/harness/values/gates.ts'
+import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
+import { until } from '../../test/harness/values/until.ts'
+import type { OutboxEntry } from '../gate/entry.ts'
+import { stopScript } from '../gate/scripts.ts'
+import { decodeRecord } from '../grant.ts'
+import { createGrantLog, type GrantLogOptions } from './grant-log.ts'
+
+let redis: RedisClient
+let topic: OwnTopic
+beforeAll(async () => {
+  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  topic = await createOwnTopic()
+})
+afterEach(() => {
+  topic.proxy.restore()
+  topic.proxy.release()
+})
+afterAll(async () => {
+  await topic.close()
+  redis.close()
+})
+
+const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
+  createGrantLog({
+    ...{ producer: topic.producer, gate, log: createLog('test', 'silent'), partitions: async () => 3 },
+    ...{ publishDeadlineMs: 10_000, publishInFlightMax: 2, monotonicMs: () => performance.now() },
+    ...changes,
+  })
+const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<OutboxEntry> => {
+  const decided = await gate.decide(id, epoch, wishes(count))
+  if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
+  return decided.entry
+}
+const waiting = async ({ keys }: ArmedGate): Promise<number> =>
+  Number(await redis.command('XLEN', keys.outbox))
+/** Coupon ids of the log that are of this campaign, in order. */
+const logged = async ({ id }: ArmedGate): Promise<string[]> =>
+  (await topic.records()).flatMap(({ value }) => {
+    const record = decodeRecord(value)
+    return typeof record === 'object' && record.kind === 'grant' && record.grant.campaignId === id
+      ? [record.grant.couponId]
+      : []
+  })
+const idsOf = (...entries: OutboxEntry[]): string[] =>
+  entries.flatMap(({ grants }) => grants.map(({ couponId }) => couponId))
+
+test('an entry that the log acknowledged is confirmed: it lies in the log and no longer in the outbox', async () => {
+  const sale = await armGate(redis)
+  const entry = await grant(sale, 3)
+  expect(await openLog(sale).append(entry)).toBe('confirmed')
+  expect(await waiting(sale)).toBe(0)
+  expect(await logged(sale)).toEqual(idsOf(entry))
+})
+
+test.each([
+  ['that never reached the log', 'all'],
+  ['that lies in the log', 'answers'],
+] as const)(
+  'a produce %s is pending at the deadline, nothing is taken back, and a late acknowledgement still confirms',
+  async (_, held) => {
+    const sale = await armGate(redis)
+    const log = openLog(sale, { publishDeadlineMs: 100 })
+    await openLog(sale).append(await grant(sale, 1))
+    const entry = await grant(sale, 2)
+    const before = await sale.content()
+    topic.proxy.hold(held)
+    expect(await log.append(entry)).toBe('pending')
+    expect(await sale.content()).toEqual(before)
+    expect((await sale.gate.look(sale.id, 1, entry.grants)).kind === 'looked').toBe(true)
+    topic.proxy.release()
+    await until('the late acknowledgement took it out of the outbox', async () => (await waiting(sale)) === 0)
+    expect(await sale.fields()).toMatchObject({ granted: '3', grantsPending: '0' })
+    expect(await logged(sale)).toEqual(expect.arrayContaining(idsOf(entry)))
+  },
+)
+
+test('a log that refuses the produce leaves the entry where it is', async () => {
+  const sale = await armGate(redis)
+  const wary = await createOwnTopic({ settings: { 'max.message.bytes': '50' } })
+  const entry = await grant(sale, 2)
+  const before = await sale.content()
+  await expect(wary.producer.append('', 0, [{ value: 'x' }])).rejects.toThrow(
+    /larger than the max message size/,
+  )
+  expect(await openLog(sale, { producer: wary.producer }).append(entry)).toBe('pending')
+  expect(await sale.content()).toEqual(before)
+  expect((await wary.offsets()).map(({ end }) => end)).toEqual([0, 0, 0])
+  await wary.close()
+})
+
+test('a gate that was stopped between append and confirm makes it pending, though it lies in the log', async () => {
+  const sale = await armGate(redis)
+  await openLog(sale).append(await grant(sale, 1))
+  const entry = await grant(sale, 2)
+  const ended = (await topic.offsets()).reduce((sum, { end }) => sum + end, 0)
+  topic.proxy.hold('answers')
+  const appended = openLog(sale).append(entry)
+  await until(
+    'it lies in the log',
+    async () => (await topic.offsets()).reduce((sum, { end }) => sum + end, 0) > ended,
+  )
+  await redis.run(stopScript, [sale.keys.gate], [1, `1:${randomUUID()}`])
+  topic.proxy.release()
+  expect(await appended).toBe('pending')
+  expect(await waiting(sale)).toBe(1)
+  expect(await logged(sale)).toEqual(expect.arrayContaining(idsOf(entry)))
+})
+
+test('a gate of another epoch, and one that does not answer, make it pending', async () => {
+  const sale = await armGate(redis)
+  const entry = await grant(sale, 1)
+  await sale.set({ epoch: 2 })
+  expect(await openLog(sale).append(entry)).toBe('pending')
+  const closed = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  const other = await armGate(closed)
+  const cut = await grant(other, 1)
+  closed.close()
+  expect(await openLog(other).append(cut)).toBe('pending')
+  expect([await waiting(sale), await waiting(other)]).toEqual([1, 1])
+})
+
+test('while the partitions of the log are not known, entries wait in the outbox', async () => {
+  const sale = await armGate(redis)
+  let known = false
+  const partitions = () => (known ? Promise.resolve(3) : Promise.reject(new Error('no Kafka')))
+  const log = openLog(sale, { partitions })
+  expect(await log.append(await grant(sale, 1))).toBe('pending')
+  known = true
+  expect(await log.append(await grant(sale, 1))).toBe('confirmed')
+  expect(await waiting(sale)).toBe(1)
+})
+
+test('drained waits for what is under way, and no longer than it was told to', async () => {
+  const sale = await armGate(redis)
+  const log = openLog(sale, { publishDeadlineMs: 50 })
+  await openLog(sale).append(await grant(sale, 1))
+  topic.proxy.hold()
+  expect(await log.append(await grant(sale, 1))).toBe('pending')
+  await log.drained(50)
+  expect(await waiting(sale)).toBe(1)
+  topic.proxy.release()
+  await log.drained(30_000)
+  expect(await waiting(sale)).toBe(0)
+})

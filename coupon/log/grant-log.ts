@@ -1,0 +1,175 @@
+import { Failure, messageOf } from '../../platform/failure.ts'
+import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
+import type { Producer } from '../../platform/kafka/producer.ts'
+import type { Log } from '../../platform/log/log.ts'
+import type { OutboxEntry } from '../gate/entry.ts'
+import type { Gate } from '../gate/gate.ts'
+import { encodeGrant, grantsTopic } from '../grant.ts'
+
+/** What became of an outbox entry within its deadline. `pending` is not "no": it stays in the outbox and may be in the log. */
+export type Appended = 'confirmed' | 'pending'
+
+/** Append and confirm: outbox entries go into the log, and only then out of the outbox. */
+export type GrantLog = {
+  /** Never rejects, never compensates. Resolves after `publishDeadlineMs` at the latest. */
+  append(entry: OutboxEntry): Promise<Appended>
+  /** Outbox entries that wait for the log here or are under way, and whether the publisher is open: it takes one a second. */
+  state(): { entriesWaiting: number; isOpen: boolean }
+  /** Waits for what is under way, for `timeoutMs` at the most. */
+  drained(timeoutMs: number): Promise<void>
+}
+
+export type GrantLogOptions = {
+  producer: Producer
+  gate: Gate
+  log: Log
+  /** Partitions of the grants topic; rejects while that cannot be known. */
+  partitions(): Promise<number>
+  publishDeadlineMs: number
+  /** Produces under way at once. */
+  publishInFlightMax: number
+  monotonicMs(): number
+}
+
+/** Twelve entries of 256 grants of 250 bytes stay below Kafka's 1 MB a batch. */
+const entriesInOneProduceMax = 12
+const entriesWaitingMax = 1_000
+const failuresToOpen = 3
+const probeIntervalMs = 1_000
+
+/** `isProbe`: it was let in while the publisher was open. */
+type Waiting = { entry: OutboxEntry; overdueAtMs: number; isProbe: boolean }
+
+/** Closed while the log acknowledges. After three failed produces in a row it opens: one probe a second, until one succeeds. */
+const createBreaker = (monotonicMs: () => number) => {
+  let failures = 0
+  let probedAtMs = 0
+  return {
+    isOpen: () => failures >= failuresToOpen,
+    mayProbe: () => {
+      if (monotonicMs() - probedAtMs < probeIntervalMs) return false
+      probedAtMs = monotonicMs()
+      return true
+    },
+    succeeded: () => {
+      failures = 0
+    },
+    failed: () => {
+      failures += 1
+      probedAtMs = monotonicMs()
+    },
+  }
+}
+
+export const createGrantLog = (options: GrantLogOptions): GrantLog => {
+  const { producer, gate, log, monotonicMs, publishDeadlineMs } = options
+  const breaker = createBreaker(monotonicMs)
+  const bound = createBound(entriesWaitingMax)
+  const underWay = new Set<Promise<unknown>>()
+  let rotation = 0
+
+  /** One produce, one partition. An unanswered produce counts as one more failure each time the deadline passes again. */
+  const produce = async (entries: readonly OutboxEntry[]): Promise<void> => {
+    const overdue = setInterval(breaker.failed, publishDeadlineMs)
+    try {
+      const partition = rotation++ % (await options.partitions())
+      const records = entries.flatMap(({ grants }) => grants.map((grant) => ({ value: encodeGrant(grant) })))
+      await producer.append(grantsTopic, partition, records)
+      breaker.succeeded()
+    } catch (cause) {
+      breaker.failed()
+      throw cause
+    } finally {
+      clearInterval(overdue)
+    }
+  }
+
+  const confirm = async (campaignId: string, epoch: number, entries: OutboxEntry[]): Promise<Appended> => {
+    try {
+      const answer = await gate.confirm(campaignId, epoch, entries)
+      if (answer.kind === 'confirmed') return 'confirmed'
+      log.warn({ campaignId, epoch, answer }, 'the gate refused to confirm grants that are in the log')
+    } catch (cause) {
+      log.warn({ campaignId, epoch, cause: messageOf(cause) }, 'the gate did not answer a confirm')
+    }
+    return 'pending'
+  }
+
+  const confirmAll = async (entries: readonly OutboxEntry[]): Promise<Map<OutboxEntry, Appended>> => {
+    const gates = Map.groupBy(entries, ({ campaignId, epoch }) => `${campaignId} ${epoch}`)
+    const outcomes = new Map<OutboxEntry, Appended>()
+    await Promise.all(
+      [...gates.values()].map(async (ofGate) => {
+        const [first] = ofGate
+        if (first === undefined) return
+        const outcome = await confirm(first.campaignId, first.epoch, ofGate)
+        for (const entry of ofGate) outcomes.set(entry, outcome)
+      }),
+    )
+    return outcomes
+  }
+
+  const run = async (waiting: Waiting[]): Promise<Appended[]> => {
+    // Overdue: its users were told 202 by now, and the relay has it. Open: what gathered before goes the same way, probes alone go out.
+    const due = waiting
+      .filter(({ overdueAtMs, isProbe }) => overdueAtMs > monotonicMs() && (isProbe || !breaker.isOpen()))
+      .map(({ entry }) => entry)
+    if (due.length === 0) return waiting.map(() => 'pending')
+    try {
+      await produce(due)
+    } catch (cause) {
+      log.warn(
+        { entries: due.length, cause: messageOf(cause) },
+        'the log did not acknowledge; the outbox keeps it',
+      )
+      return waiting.map(() => 'pending')
+    }
+    const outcomes = await confirmAll(due)
+    return waiting.map(({ entry }) => outcomes.get(entry) ?? 'pending')
+  }
+
+  const queue = createGroupCommit<Waiting, Appended>({
+    run,
+    batchSizeMax: entriesInOneProduceMax,
+    inFlightMax: options.publishInFlightMax,
+    bound,
+  })
+
+  const submit = async (entry: OutboxEntry, isProbe: boolean): Promise<Appended> => {
+    try {
+      return await queue.submit({ entry, overdueAtMs: monotonicMs() + publishDeadlineMs, isProbe })
+    } catch (cause) {
+      if (!(cause instanceof Failure)) log.error({ cause: messageOf(cause) }, 'append failed')
+      return 'pending'
+    }
+  }
+
+  const tracked = (entry: OutboxEntry, isProbe: boolean): Promise<Appended> => {
+    const work = submit(entry, isProbe).finally(() => underWay.delete(work))
+    underWay.add(work)
+    return work
+  }
+
+  return {
+    append(entry) {
+      if (breaker.isOpen()) {
+        if (breaker.mayProbe()) void tracked(entry, true)
+        return Promise.resolve('pending')
+      }
+      const { promise, resolve } = Promise.withResolvers<Appended>()
+      const deadline = setTimeout(() => resolve('pending'), publishDeadlineMs)
+      void tracked(entry, false).then((outcome) => {
+        clearTimeout(deadline)
+        resolve(outcome)
+      })
+      return promise
+    },
+    state: () => ({ entriesWaiting: bound.held, isOpen: breaker.isOpen() }),
+    async drained(timeoutMs) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, timeoutMs)
+      await Promise.race([promise, Promise.all(underWay)])
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { TopicShape } from '../../platform/kafka/topics.ts'
+import { deadLettersTopic, grantsTopic } from '../grant.ts'
+
+const dayMs = 86_400_000
+
+/** What an operator decides about the topics. */
+export type TopicOptions = { grantsPartitions: number; replicationFactor: number; minInsyncReplicas: number }
+
+/** The topics of grants and of dead letters, as they have to be. */
+export const grantTopicShapes = (options: TopicOptions): TopicShape[] => {
+  const { replicationFactor } = options
+  const durable = {
+    'min.insync.replicas': String(options.minInsyncReplicas),
+    'unclean.leader.election.enable': 'false',
+    'cleanup.policy': 'delete',
+    'retention.bytes': '-1',
+  }
+  return [
+    {
+      topic: grantsTopic,
+      partitions: options.grantsPartitions,
+      replicationFactor,
+      settings: {
+        ...durable,
+        'retention.ms': String(7 * dayMs),
+        'message.timestamp.type': 'LogAppendTime',
+      },
+    },
+    {
+      topic: deadLettersTopic,
+      partitions: 3,
+      replicationFactor,
+      // A dead letter is its record and headers: it has to fit even when the record is as large as Kafka lets one be (1 MB).
+      settings: { ...durable, 'retention.ms': String(30 * dayMs), 'max.message.bytes': '2097152' },
+    },
+  ]
+}

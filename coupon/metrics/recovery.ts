@@ -1,0 +1,67 @@
+import type { Metrics } from '../../platform/metrics/metrics.ts'
+import type { Armory, ArmOutcome } from '../recovery/arm.ts'
+import type { Retirement } from '../recovery/retire.ts'
+import type { Sweep } from '../recovery/sweep.ts'
+
+const armOutcomes: Record<ArmOutcome['kind'], true> = {
+  armed: true,
+  'in-order': true,
+  busy: true,
+  'unknown-campaign': true,
+  retired: true,
+  lost: true,
+}
+
+/** The same armory, with what came of its armings counted. */
+export const measureArmory = (armory: Armory, metrics: Metrics): Armory => {
+  const armings = metrics.counter({
+    name: 'firstcome_armings_total',
+    help: 'Armings of gates by outcome; failed is one that a server broke off and that starts over.',
+    labels: ['outcome'],
+  })
+  for (const outcome of [...Object.keys(armOutcomes), 'failed']) armings(outcome).add(0)
+  return {
+    async arm(campaignIds, leaseWaitSeconds) {
+      try {
+        const outcomes = await armory.arm(campaignIds, leaseWaitSeconds)
+        for (const { kind } of outcomes.values()) armings(kind).add(1)
+        return outcomes
+      } catch (cause) {
+        armings('failed').add(campaignIds.length)
+        throw cause
+      }
+    },
+  }
+}
+
+/** The same retirement, with its outcomes counted. */
+export const measureRetirement = (retirement: Retirement, metrics: Metrics): Retirement => {
+  const retirements = metrics.counter({
+    name: 'firstcome_retirements_total',
+    help: 'Looks at gates past their lifetime: retired, or kept, and then the log says why.',
+    labels: ['outcome'],
+  })
+  const counts = { retired: retirements('retired'), kept: retirements('kept') }
+  return {
+    async step() {
+      const outcome = await retirement.step()
+      if (outcome !== undefined) counts[outcome.kind].add(1)
+      return outcome
+    },
+  }
+}
+
+/** The same sweep, with what it found counted. */
+export const measureSweep = (sweep: Sweep, metrics: Metrics): Sweep => {
+  const found = metrics.counter({
+    name: 'firstcome_swept_grants_total',
+    help: 'Grants that a gate alone had and the sweep put into the log. The protocol leaves none: look into any.',
+  })()
+  return {
+    async step(campaigns) {
+      const grants = await sweep.step(campaigns)
+      found.add(grants)
+      return grants
+    },
+  }
+}

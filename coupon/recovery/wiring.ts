@@ -1,0 +1,45 @@
+import type { Producer } from '../../platform/kafka/producer.ts'
+import type { Database } from '../../platform/mysql/database.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import type { ArmoryOptions } from './arm.ts'
+import { createArmingGate } from '../gate/arming-gate.ts'
+import { successionMs } from '../gate/succession.ts'
+import { createCampaignBook } from '../ledger/campaigns.ts'
+import { createPositions } from '../ledger/positions.ts'
+import { createRebuildReader } from '../ledger/snapshot.ts'
+import { createRetirements } from '../ledger/retirements.ts'
+import { createListing } from '../campaigns/listing.ts'
+import { createLogEnds, type LogEndsOptions } from '../log/log-ends.ts'
+import { createRebuilder } from './rebuild.ts'
+
+/** The servers that an armory works on, and what its process decides for it. */
+export type ArmoryPlace = Pick<ArmoryOptions, 'log' | 'soldOutMemoryMs' | 'monotonicMs'> &
+  Pick<LogEndsOptions, 'partitions' | 'refuseIfStopping'> & {
+    redis: RedisClient
+    database: Database
+    producer: Producer
+  }
+
+/** The parts of an armory, the same in every process that arms; a keeper and a sweep use them too. */
+export const createArmoryParts = ({
+  redis,
+  database,
+  producer,
+  partitions,
+  refuseIfStopping,
+  ...decided
+}: ArmoryPlace): ArmoryOptions => {
+  const gate = createArmingGate(redis)
+  const campaigns = createCampaignBook(database)
+  return {
+    ...decided,
+    gate,
+    database,
+    producer,
+    campaigns,
+    listing: createListing({ gate, campaigns, retirements: createRetirements(database) }),
+    logEnds: createLogEnds({ producer, positions: createPositions(database), partitions, refuseIfStopping }),
+    rebuilder: createRebuilder(gate, createRebuildReader(database)),
+    successionMs: () => successionMs(redis),
+  }
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { runCommand } from '../../test/harness/processes/commands.ts'
+import { startPart } from '../../test/harness/processes/processes.ts'
+import type { OverloadResult } from './overload.ts'
+
+const [apiUrl] = inject('apiUrls')
+const overload = (words: string, changes: Record<string, string> = {}) =>
+  runCommand('load/main.ts', ['overload', ...words.split(' ')], { API_URL: apiUrl, ...changes })
+
+test('an overload in which every promise holds says PASS, with goodput, refusals and memory, and ends with 0', async () => {
+  const folder = join(inject('folder'), 'overload')
+  const api = await startPart(
+    'api',
+    { ...inject('environment'), ISSUE_QUEUE_MAX: '64' },
+    { folder, waitFor: 'ready' },
+  )
+  try {
+    const file = join(folder, 'overload.json')
+    const { code, stdout } = await overload(
+      `--connections 200 --seconds 1 --times 10 --peak-shoppers 200 --peak-connections 16 --warm-up 0 --json ${file} --metrics ${api.metricsUrl}`,
+      { API_URL: api.url },
+    )
+    expect(stdout.trim()).toMatch(/^PASS {2}[\d,]+ people pressed over 200 connections; the books agree/)
+    expect(stdout).toMatch(/goodput \/ peak +\d+\.\d\d/)
+    expect(stdout).toMatch(/memory of the API +\d+ MiB {2}the most that was resident, with \d+ connections/)
+    expect(code).toBe(0)
+    const result = JSON.parse(await readFile(file, 'utf8')) as OverloadResult
+    expect(result.overload.refused?.count).toBeGreaterThan(0)
+    expect(result.api.connections).toBeGreaterThanOrEqual(200)
+    expect(result.peak.people).toBe(200)
+  } finally {
+    await api.stop()
+  }
+})
+
+test('more connections than this process may have files open are refused with what to do', async () => {
+  const { code, stderr } = await runCommand('load/main.ts', ['overload', '--connections', '60000'], {
+    API_URL: apiUrl,
+    // Wherever this runs with more files, there is no API here.
+    ...{ API_METRICS_PORT: '9', ADMIN_TOKEN: 'the token of nobody' },
+  })
+  expect(code).not.toBe(0)
+  expect(stderr).toMatch(/60000 connections take 60200: ulimit -n 60200|created no campaign: it answered 401/)
+})

@@ -1,0 +1,81 @@
+import { Failure, messageOf } from '../failure.ts'
+import type { KafkaCluster } from './client.ts'
+import { within } from '../with-timeout.ts'
+
+/** A topic as the brokers describe it. `refused` says why its settings are not told. */
+export type TopicDescription = {
+  topic: string
+  partitions: { partition: number; replicas: number; inSync: number }[]
+  settings: { value: ReadonlyMap<string, string> } | { refused: string }
+}
+
+/** The brokers, as clients reach them, and those of the topics asked for that exist. */
+export type KafkaDescription = {
+  brokers: { address: string; settings: TopicDescription['settings'] }[]
+  topics: TopicDescription[]
+}
+
+// kafkajs' ConfigResourceTypes: its own object is loaded by kafkajs.ts alone.
+const resourceTypes = { topic: 2, broker: 4 } as const
+
+const stepMaxMs = 1_000
+
+/** Describes the cluster and some of its topics on a connection of its own. Rejects `unavailable` after `timeoutMs` at the latest. */
+export const describeKafka = async (
+  kafka: KafkaCluster,
+  asked: { topics: readonly string[]; brokerSettings: readonly string[]; timeoutMs: number },
+): Promise<KafkaDescription> => {
+  const admin = kafka.admin()
+
+  /** One resource a call: kafkajs lets the refusal of one spoil the answer for all. */
+  const settingsOf = async (
+    type: 2 | 4,
+    name: string,
+    names?: readonly string[],
+  ): Promise<TopicDescription['settings']> => {
+    try {
+      const { resources } = await admin.describeConfigs({
+        resources: [{ type, name, ...(names === undefined ? {} : { configNames: [...names] }) }],
+        includeSynonyms: false,
+      })
+      const entries = resources.flatMap(({ configEntries }) => configEntries)
+      return { value: new Map(entries.map(({ configName, configValue }) => [configName, configValue])) }
+    } catch (cause) {
+      return { refused: messageOf(cause) }
+    }
+  }
+
+  const describe = async (): Promise<KafkaDescription> => {
+    await admin.connect()
+    const { brokers } = await admin.describeCluster()
+    const { topics } = await admin.fetchTopicMetadata()
+    const present = topics.filter(({ name }) => asked.topics.includes(name))
+    return {
+      brokers: await Promise.all(
+        brokers.map(async ({ nodeId, host, port }) => ({
+          address: `${host}:${port}`,
+          settings: await settingsOf(resourceTypes.broker, String(nodeId), asked.brokerSettings),
+        })),
+      ),
+      topics: await Promise.all(
+        present.map(async ({ name, partitions }) => ({
+          topic: name,
+          partitions: partitions
+            .map(({ partitionId, replicas, isr }) => ({
+              ...{ partition: partitionId, replicas: replicas.length, inSync: isr.length },
+            }))
+            .sort((left, right) => left.partition - right.partition),
+          settings: await settingsOf(resourceTypes.topic, name),
+        })),
+      ),
+    }
+  }
+
+  try {
+    return await within(describe(), asked.timeoutMs, 'no answer')
+  } catch (cause) {
+    throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
+  } finally {
+    await within(admin.disconnect(), stepMaxMs, 'no end').catch(() => undefined)
+  }
+}

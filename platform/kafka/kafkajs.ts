@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module'
+import type * as Kafkajs from 'kafkajs'
+import { encodePlainRecord } from './record.ts'
+
+/**
+ * kafkajs as we run it: three of its inner functions replaced, each for a cost that was measured. It is frozen since 2023 and
+ * its version is pinned; loading throws when the installed one is not the one the overrides were verified with.
+ */
+
+type Message = {
+  value: unknown
+  key?: unknown
+  headers?: Record<string, unknown>
+  offsetDelta: number
+  timestampDelta: number
+}
+type EncodedRecord = { buf: Buffer; buffer: Buffer }
+type RequestQueue = {
+  throttledUntil: number
+  pending: readonly unknown[]
+  scheduleCheckPendingRequests(): void
+}
+type Grouping = {
+  topic: string
+  partitionMetadata: readonly unknown[]
+  messages: readonly Message[]
+  partitioner(one: { topic: string; partitionMetadata: readonly unknown[]; message: Message }): number
+}
+
+const verifiedVersion = '2.2.4'
+const require = createRequire(import.meta.url)
+
+/** Replaces what a CommonJS module exports, for every module that loads it after this. */
+const replaceExports = <Original>(id: string, replace: (original: Original) => unknown): void => {
+  const original = require(id) as Original
+  const loaded = require.cache[require.resolve(id)]
+  if (loaded === undefined) throw new Error(`${id} was not loaded`)
+  loaded.exports = replace(original)
+}
+
+/**
+ * A timer of 1 ms per broker connection runs for ever, whether anything waits or not: 28,000 calls in 10 idle seconds, and a
+ * warning on Node 24 and newer (kafkajs issues 1704 and 1751). Armed only while a request waits or the broker throttles us.
+ */
+const calmTimer = (queue: { prototype: RequestQueue }): unknown => {
+  const { scheduleCheckPendingRequests } = queue.prototype
+  queue.prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue) {
+    if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
+  }
+  return queue
+}
+
+/** The original copies the list of a partition for every message in it: quadratic. */
+const groupOnce =
+  (): unknown =>
+  ({ topic, partitionMetadata, messages, partitioner }: Grouping) =>
+    partitionMetadata.length === 0
+      ? {}
+      : Object.groupBy(messages, (message) => String(partitioner({ topic, partitionMetadata, message })))
+
+/** The original zeroes 512 bytes and counts with BigInt for every record. One without key and headers is written straight. */
+const encodeStraight =
+  (original: (message: Message) => EncodedRecord): unknown =>
+  (message: Message): EncodedRecord => {
+    const { value, key, headers, offsetDelta, timestampDelta } = message
+    if (typeof value !== 'string' || key != null || headers !== undefined || timestampDelta !== 0)
+      return original(message)
+    const buffer = encodePlainRecord(value, offsetDelta)
+    return { buf: buffer, buffer }
+  }
+
+const load = (): typeof Kafkajs => {
+  const { version } = require('kafkajs/package.json') as { version: string }
+  if (version !== verifiedVersion)
+    throw new Error(`kafkajs is ${version}; its overrides were verified with ${verifiedVersion}`)
+  // Before kafkajs itself, whose modules take these functions when they are loaded.
+  replaceExports('kafkajs/src/network/requestQueue', calmTimer)
+  replaceExports('kafkajs/src/producer/groupMessagesPerPartition', groupOnce)
+  replaceExports('kafkajs/src/protocol/recordBatch/record/v0', encodeStraight)
+  return require('kafkajs') as typeof Kafkajs
+}
+
+export const { Kafka, logLevel } = load()

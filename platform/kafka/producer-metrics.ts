@@ -1,0 +1,53 @@
+import type { Producer } from './producer.ts'
+import { type Metrics, waitBounds } from '../metrics/metrics.ts'
+
+const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]
+
+/** The same producer, with every produce measured by topic. */
+export const measureProducer = (
+  producer: Producer,
+  metrics: Metrics,
+  monotonicMs: () => number,
+): Producer => {
+  const labels = ['topic']
+  const durations = metrics.histogram({
+    name: 'firstcome_produce_duration_seconds',
+    help: 'Time until Kafka acknowledged a produce (acks=all), or it failed.',
+    labels,
+    bounds: waitBounds,
+  })
+  const batches = metrics.histogram({
+    name: 'firstcome_produce_batch_size',
+    help: 'Records in one produce.',
+    labels,
+    bounds: recordBounds,
+  })
+  const failures = metrics.counter({
+    name: 'firstcome_produce_failures_total',
+    help: 'Produces that were not acknowledged; their records may be in the log all the same.',
+    labels,
+  })
+  const ofTopic = (topic: string) => ({
+    duration: durations(topic),
+    batch: batches(topic),
+    failure: failures(topic),
+  })
+  const meters = new Map<string, ReturnType<typeof ofTopic>>()
+  return {
+    ...producer,
+    async append(topic, partition, records) {
+      const startedAtMs = monotonicMs()
+      const meter = meters.get(topic) ?? ofTopic(topic)
+      meters.set(topic, meter)
+      meter.batch.observe(records.length)
+      try {
+        return await producer.append(topic, partition, records)
+      } catch (cause) {
+        meter.failure.add(1)
+        throw cause
+      } finally {
+        meter.duration.observe((monotonicMs() - startedAtMs) / 1_000)
+      }
+    },
+  }
+}

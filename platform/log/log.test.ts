@@ -1,0 +1,114 @@
+import { afterEach, expect, test } from 'vitest'
+import { killPrograms, runProgram } from '../../test/harness/processes/programs.ts'
+import { createLog, prettyTerminal } from './log.ts'
+
+afterEach(killPrograms)
+
+/** A log whose lines are kept, and whose second is over when the test says so. */
+const openLog = (level: 'debug' | 'info' = 'info') => {
+  const lines: Record<string, unknown>[] = []
+  let nowMs = 0
+  const log = createLog('test', level, {
+    stream: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+    monotonicMs: () => nowMs,
+  })
+  const said = (): string[] => lines.splice(0).map(({ msg }) => String(msg))
+  return {
+    log,
+    lines,
+    said,
+    pass: (milliseconds: number): void => {
+      nowMs += milliseconds
+    },
+  }
+}
+
+const times = (count: number, act: (index: number) => void): void => {
+  for (let index = 0; index < count; index += 1) act(index)
+}
+
+test('a message is one line of JSON with its level, its part, the time and what belongs to it', () => {
+  const { log, lines } = openLog()
+  log.warn({ campaignId: 'a' }, 'arming starts over')
+  expect(lines).toEqual([
+    {
+      ...{ level: 40, part: 'test', campaignId: 'a', msg: 'arming starts over' },
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    },
+  ])
+})
+
+test('of a message that comes 4,842 times in a second 30 lines go out, and one that counts the others', () => {
+  const { log, said, lines, pass } = openLog()
+  times(4_842, () => log.warn({ attempt: 1 }, 'not recorded'))
+  expect(said()).toEqual(Array(30).fill('not recorded'))
+  pass(1_000)
+  log.info('well again')
+  expect(lines[0]).toMatchObject({ level: 40, more: 4_812 })
+  expect(said()).toEqual(['… 4,812 more of these: not recorded', 'well again'])
+  pass(1_000)
+  log.info('well again')
+  expect(said()).toEqual(['well again'])
+})
+
+test('a storm holds back no other message, and not the same words at another level', () => {
+  const { log, said } = openLog('debug')
+  times(100, () => log.warn('not recorded'))
+  said()
+  log.error('not recorded')
+  log.debug({ a: 1 }, 'something else')
+  log.child({ request: 1 }).warn('not recorded')
+  expect(said()).toEqual(['not recorded', 'something else'])
+})
+
+test('a message that comes 30 times a second for ever is never held back', () => {
+  const { log, said, pass } = openLog()
+  times(50, () => {
+    times(30, () => log.info('steady'))
+    pass(1_000)
+  })
+  expect(said()).toEqual(Array(1_500).fill('steady'))
+})
+
+test('a storm of messages that all differ is held back too', () => {
+  const { log, said, pass } = openLog()
+  times(10_000, (index) => log.info(`number ${index}`))
+  expect(said()).toHaveLength(500 + 30)
+  pass(1_000)
+  log.info('calm')
+  expect(said()).toEqual(['… 9,470 more of these: other messages', 'calm'])
+})
+
+const storming = (rest: string): string => `
+  import { createLog } from 'platform/log/log.ts'
+  const log = createLog('test', 'info')
+  for (let count = 0; count < 5000; count += 1) log.info('again')
+  ${rest}`
+
+test('what was held back is told when the second is over, though nothing is said any more', async () => {
+  const program = await runProgram(storming('setInterval(() => {}, 3_600_000)'))
+  await program.said('more of these')
+  program.signal('SIGKILL')
+  const { lines } = await program.end()
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ msg: '… 4,970 more of these: again' })
+})
+
+test('a process that ends in a storm tells what it held back, and its last line is not lost', async () => {
+  const { lines } = await (await runProgram(storming("log.error('the end'); process.exit(1)"))).end()
+  const said = lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
+  expect(said).toEqual([...Array(30).fill('again'), 'the end', '… 4,970 more of these: again'])
+})
+
+test('at a terminal a message is words on one line', () => {
+  let shown = ''
+  const terminal = {
+    write: (text: string | Uint8Array) => {
+      shown += String(text)
+      return true
+    },
+    hasColors: () => false,
+  }
+  const log = createLog('api', 'info', { stream: prettyTerminal(terminal), monotonicMs: () => 0 })
+  log.info({ port: 8_080 }, 'the API listens')
+  expect(shown).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: the API listens .*"port":8080.*\n$/)
+})

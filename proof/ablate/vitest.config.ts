@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// The project `servers` without our processes: they take longer to start than most tests that have to notice something.
+export default defineConfig({
+  test: {
+    name: 'servers',
+    pool: 'forks',
+    maxWorkers: '100%',
+    include: ['**/*.servers.test.ts'],
+    exclude: ['**/node_modules/**'],
+    globalSetup: ['test/harness/setup/servers-only.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})

@@ -1,0 +1,38 @@
+import { type Audit, createAudit } from '../../coupon/audit/audit.ts'
+import { createAuditParts } from '../../coupon/audit/wiring.ts'
+import { createGateBook, type GateBook } from '../../coupon/gate/survey.ts'
+import { createLedgerReader, type LedgerReader } from '../../load/ledger/ledger-reader.ts'
+import { createLogReader } from '../../platform/kafka/reader.ts'
+import { createTopics } from '../../platform/kafka/topics.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import type { Stack } from './stack.ts'
+
+/** The books of the stack, read past the links. */
+export type Books = {
+  /** Of the server that leads when it is asked. */
+  readonly gate: GateBook
+  readonly ledger: LedgerReader
+  readonly audit: Audit
+  close(): Promise<void>
+}
+
+/** Opens them. */
+export const openBooks = ({ redis, kafka, database }: Stack): Books => {
+  const leading = (): RedisClient => redis.master().control
+  const client: RedisClient = {
+    run: (...words) => leading().run(...words),
+    command: (...words) => leading().command(...words),
+    subscribe: (...words) => leading().subscribe(...words),
+    connected: (timeoutMs) => leading().connected(timeoutMs),
+    close: () => undefined,
+  }
+  const [topics, reader] = [createTopics(kafka.kafka), createLogReader(kafka.kafka)]
+  return {
+    gate: createGateBook(client),
+    ledger: createLedgerReader(database.database),
+    audit: createAudit(createAuditParts({ redis: client, database: database.database, topics, reader })),
+    async close() {
+      await Promise.all([reader.close(), topics.close()])
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { clients, type Links, servers } from '../links.ts'
+import type { Proxy } from '../../../servers/network/proxy.ts'
+import { chosen } from '../random.ts'
+import type { Kind } from './kind.ts'
+
+const delayMs = { min: 100, max: 1_500 }
+const delayOf = (chance: number): number => delayMs.min + chance * (delayMs.max - delayMs.min)
+
+/** One of the six, and what it is called. */
+const linkOf = (links: Links, chance: number): { target: string; link: Proxy } =>
+  chosen(
+    clients.flatMap((client) =>
+      servers.map((server) => ({ target: `link-${client}-${server}`, link: links.of[server][client] })),
+    ),
+    chance,
+  )
+
+const linkKind = (
+  what: string,
+  strike: (link: Proxy, chance: number) => void,
+  heal: (link: Proxy) => void,
+): Kind => ({
+  ...{ name: `link-${what}`, part: 'link', isKill: false, lastsMs: [300, 4_000] },
+  create({ stack }, [chance, otherChance]) {
+    const { target, link } = linkOf(stack.links, chance)
+    return {
+      target,
+      async strike() {
+        strike(link, otherChance)
+        return true
+      },
+      heal: async () => heal(link),
+    }
+  },
+})
+
+/** The network between our processes and one server. */
+export const linkKinds: readonly Kind[] = [
+  linkKind(
+    'cut',
+    (link) => link.cut(),
+    (link) => link.restore(),
+  ),
+  linkKind(
+    'delay',
+    (link, chance) => link.delay(delayOf(chance)),
+    (link) => link.delay(0),
+  ),
+  // Requests arrive and what comes of them is not heard, or nothing arrives either.
+  linkKind(
+    'hold',
+    (link, chance) => link.hold(chance < 0.5 ? 'all' : 'answers'),
+    (link) => link.release(),
+  ),
+]
+
+/** Its answers come late, or not while it lasts. */
+const kafkaLate: Kind = {
+  ...{ name: 'kafka-late', part: 'kafka', isKill: false, lastsMs: [1_000, 4_000] },
+  create: ({ stack }, [chance, otherChance]) => ({
+    target: 'kafka-answers',
+    async strike() {
+      for (const link of stack.links.to('kafka'))
+        if (chance < 0.3) link.hold('answers')
+        else link.delay(delayOf(otherChance))
+      return true
+    },
+    async heal() {
+      for (const link of stack.links.to('kafka')) {
+        link.delay(0)
+        link.release()
+      }
+    },
+  }),
+}
+
+/** Nobody reaches it. */
+const mysqlCut: Kind = {
+  ...{ name: 'mysql-cut', part: 'mysql', isKill: false, lastsMs: [500, 4_000] },
+  create: ({ stack }) => ({
+    target: 'mysql-links',
+    async strike() {
+      for (const link of stack.links.to('mysql')) link.cut()
+      return true
+    },
+    async heal() {
+      for (const link of stack.links.to('mysql')) link.restore()
+    },
+  }),
+}
+
+/** The links of one server, all at once. */
+export const serverLinkKinds: readonly Kind[] = [kafkaLate, mysqlCut]

@@ -1,0 +1,124 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { createProxy } from '../../../servers/network/proxy.ts'
+import { type FileMark, follow, type RedisNode, type RedisPart } from '../stack-redis.ts'
+import type { Fault, Kind, Surroundings } from './kind.ts'
+
+const copyWithinMs = 10_000
+// What a file or a replica has not heard of yet when the server dies.
+const lagMs = { min: 100, max: 1_000 }
+const lagOf = (chance: number): number => lagMs.min + chance * (lagMs.max - lagMs.min)
+const confirmingWithinMs = 3_000
+
+const killKind = (name: string, create: Kind['create']): Kind => ({
+  ...{ name, part: 'redis', isKill: true, lastsMs: [0, 1_500], create },
+})
+
+/** Killed, and comes back with nothing, as one without persistence. */
+const empty = killKind('redis-empty', ({ stack: { redis } }) => {
+  let isDown = false
+  return {
+    target: 'redis',
+    strike: async () => (isDown = await redis.master().server.kill()),
+    heal() {
+      if (isDown) redis.master().loseFile()
+      return redis.master().server.start()
+    },
+  }
+})
+
+/** Killed, and comes back with a file that lacks the last while. */
+const oldFile = killKind('redis-old-file', ({ stack: { redis } }, [chance]): Fault => {
+  let mark: FileMark
+  let isDown = false
+  return {
+    target: 'redis',
+    async prepare() {
+      mark = redis.master().markFile()
+      await wait(lagOf(chance))
+    },
+    strike: async () => (isDown = await redis.master().server.kill()),
+    heal() {
+      if (isDown) redis.master().cutFile(mark)
+      return redis.master().server.start()
+    },
+  }
+})
+
+/** A replica of the master, over a link of its own that can be held. */
+const addReplica = async ({ stack: { redis }, confirming }: Surroundings) => {
+  const link = await createProxy({ host: '127.0.0.1', port: redis.master().port })
+  const node = await redis.addNode()
+  await follow(node, link.port, copyWithinMs)
+  // That a first replica attached cost the gates their fence.
+  await confirming(confirmingWithinMs)
+  return { node, link }
+}
+
+const promote = async ({ control }: RedisNode): Promise<void> => {
+  await control.command('REPLICAOF', 'NO', 'ONE')
+}
+
+/** After the master died. It never comes back. */
+const succeed = async (redis: RedisPart, successor: RedisNode): Promise<void> => {
+  await promote(successor)
+  redis.lead(successor)
+  for (const node of redis.nodes()) if (node !== successor) await redis.removeNode(node)
+}
+
+/** The master is killed and a replica that lags takes its place. */
+const promoted = killKind('redis-promoted', (surroundings, [chance]): Fault => {
+  const { redis } = surroundings.stack
+  let replica: Awaited<ReturnType<typeof addReplica>> | undefined
+  return {
+    target: 'redis',
+    async prepare() {
+      replica = await addReplica(surroundings)
+      replica.link.hold()
+      await wait(lagOf(chance))
+    },
+    strike: () => redis.master().server.kill(),
+    async heal() {
+      if (replica === undefined) return redis.master().server.start()
+      await replica.link.close()
+      await succeed(redis, replica.node)
+    },
+  }
+})
+
+/**
+ * A master that stands cut off is failed away from, becomes the replica of its successor, and takes its place again when that one is
+ * killed: the same process, with the same run id, that has lost memory.
+ */
+const flap = killKind('redis-flap', (surroundings, [chance, otherChance]): Fault => {
+  const { redis } = surroundings.stack
+  let first: RedisNode | undefined
+  return {
+    target: 'redis',
+    async prepare() {
+      const cutOff = redis.master()
+      const { node, link } = await addReplica(surroundings)
+      link.hold()
+      await wait(lagOf(chance))
+      await link.close()
+      // Nobody reaches the first from here, so there is one master at any time.
+      redis.lead(node)
+      await promote(node)
+      await surroundings.confirming(confirmingWithinMs)
+      const back = await createProxy({ host: '127.0.0.1', port: node.port })
+      await follow(cutOff, back.port, copyWithinMs)
+      await surroundings.confirming(confirmingWithinMs)
+      back.hold()
+      await wait(lagOf(otherChance))
+      await back.close()
+      first = cutOff
+    },
+    strike: () => redis.master().server.kill(),
+    async heal() {
+      if (first === undefined) return redis.master().server.start()
+      await succeed(redis, first)
+    },
+  }
+})
+
+/** Memory that Redis loses. */
+export const redisKinds: readonly Kind[] = [empty, oldFile, promoted, flap]

@@ -1,0 +1,200 @@
+import { afterEach, expect, test } from 'vitest'
+import { type Asked, type Reply, startScriptedApi } from '../../test/harness/processes/scripted-apis.ts'
+import { until } from '../../test/harness/values/until.ts'
+import { gatherPeople, type People, type PeopleOptions } from './people.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const startApi = async (reply: (request: Asked, index: number) => Reply) => {
+  const api = await startScriptedApi(reply)
+  closing.push(api.close)
+  return api
+}
+
+const couponOf = ({ userId }: Pick<Asked, 'userId'>) => ({
+  ...{ id: `coupon of ${userId}`, campaignId: 'the-campaign', userId, slot: 1, rank: 1 },
+})
+const granted = (request: Asked): Reply => ({ status: 201, body: couponOf(request) })
+const soldOut: Reply = { status: 409, body: { code: 'sold-out' } }
+const overloaded = { status: 503, body: { code: 'overloaded' }, retryAfter: '1' }
+
+const gather = (urls: string[], changes: Partial<PeopleOptions> = {}): People => {
+  const people = gatherPeople({
+    ...{ urls, campaignId: 'the-campaign', personsMax: 8, patienceMs: 500, random: () => 0 },
+    sign: (userId) => `token of ${userId}`,
+    now: () => performance.now(),
+    ...changes,
+  })
+  closing.unshift(people.close)
+  return people
+}
+
+const letOneCome = async (people: People): Promise<void> => {
+  people.pace(50)
+  await until('somebody comes', () => people.count() > 0)
+  people.pace(0)
+}
+
+const toldToFirst = (people: People): string[] =>
+  [...people.book.told(people.userId)]
+    .filter(({ userId }) => userId === people.userId(0))
+    .map(({ told }) => told.kind)
+
+test('nobody comes before there is a pace, and nobody new once it is settled', async () => {
+  const api = await startApi(granted)
+  const people = gather([api.url])
+  expect(await people.settle(5_000)).toBe(0)
+  people.pace(Infinity)
+  await until('many came', () => people.winners() > 100)
+  expect(await people.settle(5_000)).toBe(0)
+  const came = people.count()
+  expect([people.winners(), people.answered(), people.presses()]).toEqual([came, came, came])
+  expect(new Set(api.requests.map(({ userId }) => userId)).size).toBe(came)
+  expect(people.inFlight()).toBe(0)
+})
+
+test('as many come a second as the pace says', async () => {
+  const api = await startApi(granted)
+  let nowMs = 0
+  const people = gather([api.url], { now: () => nowMs, personsMax: 100 })
+  people.pace(80)
+  nowMs += 500
+  await until('they come', () => people.answered() >= 40)
+  await people.settle(5_000)
+  expect(people.count()).toBe(40)
+})
+
+test('as fast as they can, no more requests are under way than connections, and those are kept', async () => {
+  let inFlightMost = 0
+  const api = await startApi((request) => {
+    inFlightMost = Math.max(inFlightMost, people.inFlight())
+    return granted(request)
+  })
+  const people = gather([api.url], { personsMax: 5 })
+  people.pace(Infinity)
+  await until('many came', () => people.winners() > 200)
+  await people.settle(5_000)
+  expect(inFlightMost).toBe(5)
+  expect(new Set(api.requests.map(({ port }) => port)).size).toBeLessThanOrEqual(5)
+})
+
+test('who is not answered in time presses again at another API', async () => {
+  const silent = await startApi(() => 'nothing')
+  const api = await startApi(granted)
+  const people = gather([silent.url, api.url])
+  await letOneCome(people)
+  expect(await people.settle(10_000)).toBe(0)
+  expect(silent.requests.map(({ act }) => act)).toContain('press')
+  expect(api.requests.map(({ act }) => act)).toContain('press')
+  expect(toldToFirst(people)).toEqual(['unknown', 'granted'])
+  // The silent API answered nobody.
+  expect(people.silenceMsMax()).toBeGreaterThanOrEqual(499)
+  expect(people.answered()).toBe(people.count())
+})
+
+test('who is not answered may also ask what came of the press', async () => {
+  const silent = await startApi(() => 'nothing')
+  const api = await startApi((request) => ({
+    status: 200,
+    body: { outcome: 'granted', coupons: [couponOf(request)] },
+  }))
+  // The first API, then asking.
+  const draws = [0]
+  const people = gather([silent.url, api.url], { random: () => draws.shift() ?? 0.9 })
+  people.pace(50)
+  await until('it asks', () => api.requests.some(({ act }) => act === 'outcome'))
+  expect(await people.settle(10_000)).toBe(0)
+})
+
+test('a dead API sends its people to the other', async () => {
+  const api = await startApi(granted)
+  const dead = await startApi(granted)
+  await dead.close()
+  const people = gather([dead.url, api.url])
+  await letOneCome(people)
+  expect(await people.settle(10_000)).toBe(0)
+  expect(toldToFirst(people)).toEqual(['unknown', 'granted'])
+})
+
+test('a 202 is polled until it is granted, and not pressed again', async () => {
+  const api = await startApi((request, index) => {
+    if (request.act === 'press') return { status: 202, retryAfter: '1' }
+    if (index < 3) return { status: 200, body: { outcome: 'confirming', coupons: [], retryAfterMs: 100 } }
+    return { status: 200, body: { outcome: 'granted', coupons: [couponOf(request)] } }
+  })
+  const people = gather([api.url], { personsMax: 1 })
+  people.pace(Infinity)
+  await until('one came', () => people.count() > 0)
+  people.pace(0)
+  await people.settle(10_000)
+  const ofFirst = api.requests.filter(({ userId }) => userId === people.userId(0)).map(({ act }) => act)
+  expect(ofFirst[0]).toBe('press')
+  expect(ofFirst.slice(1).every((act) => act === 'outcome')).toBe(true)
+  expect(people.presses()).toBe(people.count())
+  expect(people.winners()).toBe(people.count())
+})
+
+test('a 503 is pressed again, not before Retry-After', async () => {
+  const seen = new Set<string>()
+  const api = await startApi((request) => {
+    if (seen.has(request.userId)) return granted(request)
+    seen.add(request.userId)
+    return overloaded
+  })
+  // Who presses only because they were told to.
+  const people = gather([api.url], { random: () => 0.9 })
+  await letOneCome(people)
+  expect(await people.settle(10_000)).toBe(0)
+  const [first, second] = api.requests.filter(({ userId }) => userId === people.userId(0))
+  expect(second?.act).toBe('press')
+  expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(990)
+})
+
+test('who never gets a final answer is counted as open when the time is up, not when they are due', async () => {
+  const api = await startApi(() => ({ ...overloaded, retryAfter: '60' }))
+  const people = gather([api.url])
+  await letOneCome(people)
+  expect(await people.settle(100)).toBe(people.count())
+  expect(performance.now() - (api.requests.at(-1)?.atMs ?? 0)).toBeLessThan(5_000)
+  expect(people.inFlight()).toBe(0)
+})
+
+test('people who press again are asked until their answer is final, also after others gave up', async () => {
+  let isAway = true
+  const api = await startApi((request) => (isAway ? overloaded : granted(request)))
+  const people = gather([api.url])
+  await letOneCome(people)
+  await people.settle(50)
+  isAway = false
+  await people.pressAgain(1_000, 10_000)
+  expect(people.book.open()).toEqual([])
+  expect(people.winners()).toBe(people.count())
+})
+
+test('those who press once more are spread over all who came', async () => {
+  const api = await startApi(granted)
+  const people = gather([api.url])
+  people.pace(Infinity)
+  await until('many came', () => people.winners() >= 100)
+  await people.settle(5_000)
+  const [came, before] = [people.count(), api.requests.length]
+  await people.pressAgain(10, 5_000)
+  const again = api.requests.slice(before).map(({ userId }) => Number(userId.split('-').at(-1)))
+  expect(again.length).toBeGreaterThan(5)
+  expect(again.length).toBeLessThanOrEqual(10)
+  expect(Math.max(...again)).toBeGreaterThan(came / 2)
+  expect(people.presses()).toBe(came + again.length)
+})
+
+test('that nothing is left is known as soon as somebody is told', async () => {
+  const api = await startApi((_, index) => (index === 0 ? overloaded : soldOut))
+  const people = gather([api.url])
+  expect(people.isSoldOut()).toBe(false)
+  people.pace(Infinity)
+  await until('sold out', people.isSoldOut)
+  await people.settle(10_000)
+  expect(people.winners()).toBe(0)
+})

@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Failure } from '../../platform/failure.ts'
+import { noHarm } from './figures.ts'
+import { parseRuns, recordRun, type RunRecord, withSection } from './record.ts'
+import { runsSection } from './section.ts'
+
+const page = 'Before.\n\n<!-- faults:begin -->\ntyped by hand\n<!-- faults:end -->\n\nAfter.\n'
+const run: RunRecord = {
+  ...noHarm,
+  ...{ date: '2026-11-21', seed: 'abc', only: [], rounds: 20, presses: 9, people: 8, rows: 7 },
+  kills: { api: { all: 21, counted: 20 }, redis: { all: 1_000, counted: 1_000 } },
+  others: { 'kafka-pause': 3 },
+  ...{ silenceMsMax: 1_234.5, tookMs: 600_000.25, verdict: 'pass', commit: 'c0ffee1' },
+  ...{ machine: '2 × A processor, 8 GB, Node v26', servers: ['Redis 7.0', 'Kafka 4.1'] },
+}
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fault-record-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const docs = new URL('../../docs/', import.meta.url)
+const textOf = (name: string): Promise<string> =>
+  readFile(new URL(name, docs), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return ''
+    throw cause
+  })
+
+test('the section of docs/reliability.md is what the recorded runs make of it, and nothing typed', async () => {
+  const written = await readFile(new URL('reliability.md', docs), 'utf8')
+  expect(written).toBe(withSection(written, parseRuns(await textOf('fault-runs.jsonl'))))
+})
+
+test('a run becomes one line of the file and one row of the page, behind those that are there', async () => {
+  const files = { runs: join(folder, 'runs.jsonl'), page: join(folder, 'page.md') }
+  await writeFile(files.page, page)
+  await recordRun(files, run)
+  await recordRun(files, { ...run, seed: 'def', lost: 1, verdict: 'fail' })
+  const kept = parseRuns(await readFile(files.runs, 'utf8'))
+  expect(kept.map(({ seed, tookMs }) => [seed, tookMs])).toEqual([
+    ['abc', 600_000],
+    ['def', 600_000],
+  ])
+  const written = await readFile(files.page, 'utf8')
+  expect(written).toBe(withSection(page, kept))
+  expect(written).toMatch(/^Before\.\n\n<!-- faults:begin -->\n\n/)
+  expect(written).toMatch(/\n\n<!-- faults:end -->\n\nAfter\.\n$/)
+  expect(written).not.toContain('typed by hand')
+  expect(written).toMatch(/`abc`[^]*\n.*`def`/)
+})
+
+test('a page without a place for the section is refused before anything is written', async () => {
+  const files = { runs: join(folder, 'none.jsonl'), page: join(folder, 'bare.md') }
+  await writeFile(files.page, '<!-- faults:end --> <!-- faults:begin -->')
+  await expect(recordRun(files, run)).rejects.toThrow(Failure)
+  await expect(readFile(files.runs)).rejects.toThrow('ENOENT')
+})
+
+test.each(['no JSON', '{}', JSON.stringify({ ...run, extra: 1 }), JSON.stringify({ ...run, lost: -1 })])(
+  'a line that is no run is refused by its number: %s',
+  (line) => {
+    expect(() => parseRuns(`${JSON.stringify(run)}\n${line}\n`)).toThrow(/line 2 is no fault run/)
+  },
+)
+
+test('kills that count are added up by part, other faults by kind, and each run is a row', () => {
+  const elsewhere = { ...run, seed: 'def', only: ['redis'], machine: 'another', toldTwoThings: 4 }
+  const section = runsSection([run, run, elsewhere])
+  for (const line of [
+    '- 2 runs on 2 × A processor, 8 GB, Node v26, Redis 7.0, Kafka 4.1',
+    '- 1 run on another, Redis 7.0, Kafka 4.1',
+    '| api | 60 | 63 |',
+    '| redis | 3,000 | 3,000 |',
+    '| all | 3,060 | 3,063 |',
+    '| kafka-pause | 9 |',
+    '| 2026-11-21 | `abc` | 20 | 1,020 | 0 | 0 | 0 | 0 | 0 | 0 | 1.2 s | pass | c0ffee1 |',
+    '| 2026-11-21 | `def` only redis | 20 | 1,020 | 0 | 0 | 0 | 0 | 0 | 4 | 1.2 s | pass | c0ffee1 |',
+  ])
+    expect(section.split('\n')).toContain(line)
+})
+
+test('no run is said to be none', () => {
+  expect(runsSection([])).toBe('No run is recorded yet.')
+})

@@ -1,0 +1,47 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { GateBook } from '../../coupon/gate/survey.ts'
+import type { LedgerReader } from '../../load/ledger/ledger-reader.ts'
+import { messageOf } from '../../platform/failure.ts'
+import type { Stack } from './stack.ts'
+
+export type RestOptions = {
+  stack: Stack
+  gate: Pick<GateBook, 'survey'>
+  ledger: Pick<LedgerReader, 'count'>
+  campaignId: string
+  limitMs: number
+  now(): number
+}
+
+const pauseMs = 100
+const answerWithinMs = 1_000
+
+const whatIsNotReady = async (stack: Stack): Promise<string | undefined> => {
+  for (const { name, url } of [...stack.apis, ...stack.workers]) {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(answerWithinMs) })
+    const body = await response.text()
+    if (response.status !== 200) return `${name} is not ready: ${body}`
+  }
+  return undefined
+}
+
+/** What still moves; undefined when all is at rest. Rejects when somebody does not answer. */
+const whatMoves = async ({ stack, gate, ledger, campaignId }: RestOptions): Promise<string | undefined> => {
+  const surveyed = await gate.survey(campaignId)
+  if (surveyed.kind !== 'armed')
+    return `the gate is ${surveyed.kind === 'missing' ? surveyed.kind : surveyed.reason}`
+  if (surveyed.entries > 0) return `the outbox has ${surveyed.grantsPending} grants`
+  const rows = await ledger.count(campaignId)
+  if (rows !== surveyed.granted) return `${surveyed.granted} are granted, ${rows} are rows`
+  return whatIsNotReady(stack)
+}
+
+/** Waits until nothing is under way: undefined then, else what still moved, or who did not answer, after `limitMs`. */
+export const waitForRest = async (options: RestOptions): Promise<string | undefined> => {
+  const untilMs = options.now() + options.limitMs
+  for (;;) {
+    const moves = await whatMoves(options).catch(messageOf)
+    if (moves === undefined || options.now() >= untilMs) return moves
+    await wait(pauseMs)
+  }
+}

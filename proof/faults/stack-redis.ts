@@ -1,0 +1,154 @@
+import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { connectRedis, type RedisClient } from '../../platform/redis.ts'
+import { freePort } from '../../servers/ports.ts'
+import { startRedis } from '../../servers/redis.ts'
+import type { Proxy } from '../../servers/network/proxy.ts'
+import { createSupervised, type Supervised } from './supervised.ts'
+
+/** How far a file of a Redis reached at one moment. */
+export type FileMark = { file: string; size: number } | undefined
+
+/** One Redis server, by its own address. */
+export type RedisNode = {
+  readonly port: number
+  readonly server: Supervised
+  /** The operator's connection, past the links. */
+  readonly control: RedisClient
+  /** Where its file ends now. */
+  markFile(): FileMark
+  /** Loses what was written since, as a file does that was not on the disk yet. Only while the server is down. */
+  cutFile(mark: FileMark): void
+  /** Loses everything. Only while the server is down. */
+  loseFile(): void
+  close(): Promise<void>
+}
+
+/**
+ * The Redis of the stack, as it may be deployed: one server that needs no replica to write. A replica exists only while a fault wants one, and
+ * the server that is failed away from is killed, or cut from every client, before another takes writes: two masters never serve beside each
+ * other, which is what `min-replicas-to-write` is for where nobody can do that. It comes back as a replica, or not at all.
+ */
+export type RedisPart = {
+  /** The server that takes writes. */
+  master(): RedisNode
+  /** An empty server of its own. */
+  addNode(): Promise<RedisNode>
+  /** From now on clients reach this one, and their connections to the other are reset. */
+  lead(node: RedisNode): void
+  /** Every server that is there. */
+  nodes(): readonly RedisNode[]
+  /** Away with a server for good. */
+  removeNode(node: RedisNode): Promise<void>
+  stop(): Promise<void>
+}
+
+export type RedisPartOptions = {
+  folder: string
+  program: string
+  /** Of the first server: the links lead there. */
+  port: number
+  links: readonly Proxy[]
+  say(line: string): void
+}
+
+// One file, whose end is what was written last.
+const fileSettings = ['--auto-aof-rewrite-percentage', '0', '--aof-load-truncated', 'yes']
+
+const newestFile = (dataFolder: string): string | undefined => {
+  const folder = join(dataFolder, 'appendonlydir')
+  try {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.incr.aof'))
+    const newest = files.toSorted((left, right) => Number(left.split('.')[2]) - Number(right.split('.')[2]))
+    return newest.length === 0 ? undefined : join(folder, newest.at(-1) ?? '')
+  } catch {
+    // It has written nothing yet.
+    return undefined
+  }
+}
+
+const startNode = async (
+  name: string,
+  port: number,
+  { folder, program, say }: RedisPartOptions,
+): Promise<RedisNode> => {
+  const ownFolder = join(folder, name)
+  const dataFolder = join(ownFolder, 'data')
+  const server = createSupervised({
+    name,
+    folder: ownFolder,
+    launch: () => startRedis({ folder: ownFolder, port, program, extraArguments: fileSettings }),
+    say,
+  })
+  await server.start()
+  const control = connectRedis({
+    url: `redis://127.0.0.1:${port}`,
+    commandTimeoutMs: 2_000,
+    onFault: () => undefined,
+  })
+  try {
+    await control.connected(5_000)
+  } catch (cause) {
+    control.close()
+    await server.stop()
+    throw cause
+  }
+  return {
+    ...{ port, server, control },
+    markFile() {
+      const file = newestFile(dataFolder)
+      return file === undefined ? undefined : { file, size: statSync(file).size }
+    },
+    cutFile(mark) {
+      const file = newestFile(dataFolder)
+      // A file that was begun since: all that it holds was written since.
+      if (file !== undefined) truncateSync(file, file === mark?.file ? mark.size : 0)
+    },
+    loseFile: () => rmSync(dataFolder, { recursive: true, force: true }),
+    async close() {
+      control.close()
+      await server.stop()
+    },
+  }
+}
+
+/** Makes `replica` follow whoever listens on `port` of 127.0.0.1, and waits until it has a copy. Rejects when it has none in time. */
+export const follow = async (replica: RedisNode, port: number, withinMs: number): Promise<void> => {
+  await replica.control.command('REPLICAOF', '127.0.0.1', port)
+  const untilMs = performance.now() + withinMs
+  while (performance.now() < untilMs) {
+    const info = await replica.control.command('INFO', 'replication').catch(() => '')
+    if (String(info).includes('master_link_status:up')) return
+    await wait(20)
+  }
+  throw new Error(`no copy of the Redis on port ${port} within ${withinMs} ms`)
+}
+
+/** Starts the first server. */
+export const startRedisPart = async (options: RedisPartOptions): Promise<RedisPart> => {
+  let count = 1
+  let master = await startNode('redis-1', options.port, options)
+  const nodes = new Set([master])
+  return {
+    master: () => master,
+    nodes: () => [...nodes],
+    async addNode() {
+      count += 1
+      const node = await startNode(`redis-${count}`, await freePort(), options)
+      nodes.add(node)
+      return node
+    },
+    lead(node) {
+      master = node
+      for (const link of options.links) link.redirect({ host: '127.0.0.1', port: node.port })
+    },
+    async removeNode(node) {
+      nodes.delete(node)
+      await node.close()
+    },
+    async stop() {
+      await Promise.all([...nodes].map((node) => node.close()))
+    },
+  }
+}

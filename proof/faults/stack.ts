@@ -1,0 +1,180 @@
+import { join } from 'node:path'
+import { obtainSources, thisMachine } from '../../servers/obtain.ts'
+import { freePort } from '../../servers/ports.ts'
+import { startProcess } from '../../servers/processes.ts'
+import { runCommand } from '../../servers/commands.ts'
+import { StartFault } from '../../servers/fault.ts'
+import type { Progress } from '../../platform/progress.ts'
+import { type Client, createLinks, type Links } from './links.ts'
+import { type RedisPart, startRedisPart } from './stack-redis.ts'
+import {
+  type DatabasePart,
+  type KafkaPart,
+  startDatabasePart,
+  startKafkaPart,
+  topicOptions,
+} from './stack-servers.ts'
+import { createSupervised, type Supervised } from './supervised.ts'
+
+/** A process of ours, and where it answers. */
+export type OwnProcess = Supervised & { readonly url: string }
+
+/** Everything that a fault may strike. Our processes reach the servers over the links alone. */
+export type Stack = {
+  readonly links: Links
+  readonly redis: RedisPart
+  readonly kafka: KafkaPart
+  readonly database: DatabasePart
+  readonly apis: readonly OwnProcess[]
+  readonly workers: readonly OwnProcess[]
+  /** How often one of our processes ended though nobody had struck it. */
+  endedByThemselves(): number
+  /** Ends everything, whatever state it is in. */
+  stop(): Promise<void>
+  /** SIGKILL to everything, for the end of this process: one that stands still would not hear anything else. */
+  killAtOnce(): void
+}
+
+export type StackOptions = {
+  /** Data and logs of everything. */
+  folder: string
+  /** Says where to look for programs. */
+  environment: NodeJS.ProcessEnv
+  /** What our processes are told beside the addresses: secrets. */
+  secrets: Readonly<Record<string, string>>
+  progress: Progress
+  signal: AbortSignal
+}
+
+const root = join(import.meta.dirname, '..', '..')
+const processesOfEach = 2
+const stopWithinMs = 3_000
+
+const takePorts = async <Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> => {
+  const ports = new Set<number>()
+  while (ports.size < names.length) ports.add(await freePort())
+  const taken = [...ports]
+  return Object.fromEntries(names.map((name, at) => [name, taken[at] ?? 0])) as Record<Name, number>
+}
+
+/** The programs themselves: what runs elsewhere, or in Docker, cannot be killed from here. */
+const findPrograms = async ({ folder, environment, progress, signal }: StackOptions) => {
+  const machine = thisMachine({ ...environment, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' })
+  const sources = await obtainSources({ machine, progress, logFolder: folder, signal })
+  const { redis, kafka, database } = sources
+  if (redis?.kind !== 'program' || kafka?.kind !== 'program' || database?.kind !== 'program')
+    throw new StartFault('faults need Redis, Kafka and MySQL as programs of this machine, not in Docker')
+  return { redis: redis.program, kafka: kafka.program, database: database.program }
+}
+
+/**
+ * Rounds take seconds: a campaign is retired a minute after it closed. And the sweep is off: it mends after half a minute what the protocol must
+ * never break, a yes that is in no book but the gate, and would hide it from the verdict.
+ */
+const settings = { GATE_LIFETIME_MS: '60000', RETIREMENT_INTERVAL_MS: '2000', SWEEP_INTERVAL_MS: '3600000' }
+
+const createOwn = async (
+  part: Client,
+  number: number,
+  environment: Record<string, string | undefined>,
+  { folder, say }: { folder: string; say(line: string): void },
+): Promise<OwnProcess> => {
+  const name = `${part}-${number}`
+  const ports = await takePorts(['own', 'metrics'])
+  const upper = part.toUpperCase()
+  const launch = () =>
+    startProcess({
+      name,
+      command: process.execPath,
+      arguments: [join(root, part, 'main.ts')],
+      environment: {
+        ...environment,
+        [`${upper}_PORT`]: String(ports.own),
+        [`${upper}_METRICS_PORT`]: String(ports.metrics),
+      },
+      folder: join(folder, name),
+      stopWithinMs,
+    })
+  const supervised = createSupervised({ name, folder: join(folder, name), launch, say })
+  return { ...supervised, url: `http://127.0.0.1:${ports.own}` }
+}
+
+/** Starts all of it, on an empty folder; ready when this resolves. What was started is stopped when it cannot. */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const { folder, environment, secrets, progress, signal } = options
+  const stops: (() => Promise<unknown>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const one of stops.splice(0).toReversed()) await one()
+  }
+  try {
+    const programs = await findPrograms(options)
+    const ports = await takePorts(['redis', 'own', 'controller', 'api', 'worker', 'mysql'])
+    const links = await createLinks((server, client) => ports[server === 'kafka' ? client : server])
+    stops.push(links.close)
+    const { say } = progress
+    const linkPorts = { api: links.of.kafka.api.port, worker: links.of.kafka.worker.port }
+    const starting = [
+      startRedisPart({
+        ...{ folder, program: programs.redis, port: ports.redis, links: links.to('redis'), say },
+      }),
+      startKafkaPart({ folder: join(folder, 'kafka'), program: programs.kafka, ports, linkPorts, say }),
+      startDatabasePart({
+        folder: join(folder, 'mysql'),
+        program: programs.database,
+        port: ports.mysql,
+        say,
+      }),
+    ] as const
+    for (const part of starting)
+      void part.then(
+        (started) => stops.push(started.stop),
+        () => undefined,
+      )
+    const [redis, kafka, database] = await progress.step('Redis, Kafka, MySQL: starting', async () => {
+      // When one cannot start, the others are still on their way: only what has come up can be stopped.
+      await Promise.allSettled(starting)
+      return Promise.all(starting)
+    })
+    const base = {
+      ...{ PATH: environment['PATH'], LOG_LEVEL: 'debug', STOP_DELAY_MS: '0', ...settings },
+      ...secrets,
+    }
+    const addresses = (client: Client) => ({
+      ...base,
+      REDIS_URL: `redis://127.0.0.1:${links.of.redis[client].port}`,
+      KAFKA_BROKERS: `127.0.0.1:${links.of.kafka[client].port}`,
+      DATABASE_URL: database.urlAt(links.of.mysql[client].port),
+    })
+    await progress.step('migrating', () =>
+      runCommand({
+        command: process.execPath,
+        arguments: [join(root, 'migrations', 'main.ts')],
+        environment: { ...addresses('worker'), GRANTS_PARTITIONS: String(topicOptions.grantsPartitions) },
+        logFile: join(folder, 'migrations.log'),
+        timeoutMs: 60_000,
+        signal,
+      }),
+    )
+    const group = (part: Client): Promise<OwnProcess[]> =>
+      Promise.all(
+        Array.from({ length: processesOfEach }, (_, at) =>
+          createOwn(part, at + 1, addresses(part), { folder, say }),
+        ),
+      )
+    const [apis, workers] = [await group('api'), await group('worker')]
+    const own = [...apis, ...workers]
+    stops.push(() => Promise.all(own.map((one) => one.stop())))
+    await Promise.all(own.map((one) => one.start()))
+    return {
+      ...{ links, redis, kafka, database, apis, workers, stop },
+      killAtOnce() {
+        const all = [...own, kafka.server, database.server, ...redis.nodes().map(({ server }) => server)]
+        for (const one of all) one.killAtOnce()
+      },
+      endedByThemselves: () => own.reduce((sum, one) => sum + one.endedByItself(), 0),
+    }
+  } catch (fault) {
+    await stop()
+    throw fault
+  }
+}

@@ -1,0 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { GateBook } from '../../coupon/gate/survey.ts'
+import { within } from '../../platform/with-timeout.ts'
+import type { People } from './people.ts'
+
+/** How things stand when a fault strikes. */
+export type Standing = { inFlight: number; unconfirmed: number; stockLeft: number }
+
+export type StandingOptions = {
+  /** The gate of the server that leads now, past the links. */
+  gate: Pick<GateBook, 'survey'>
+  campaignId: string
+  stock: number
+  people: Pick<People, 'inFlight' | 'winners' | 'isSoldOut'>
+  now(): number
+}
+
+const pauseMs = 1
+const answerWithinMs = 300
+
+/**
+ * Waits, for up to `limitMs`, for a moment in which requests are in flight and grants are not confirmed, and says how things stand in it. A gate that
+ * does not answer, because another fault is on, has no grants that anybody could count: 0; what is left of the stock is then known from the winners,
+ * and is nothing once somebody was told so.
+ */
+export const hotMoment = async (
+  { gate, campaignId, stock, people, now }: StandingOptions,
+  limitMs: number,
+): Promise<Standing> => {
+  const untilMs = now() + limitMs
+  for (;;) {
+    const surveyed = await within(gate.survey(campaignId), answerWithinMs, 'gate: no answer').catch(
+      () => undefined,
+    )
+    const standing: Standing =
+      surveyed?.kind === 'armed'
+        ? {
+            inFlight: people.inFlight(),
+            unconfirmed: surveyed.grantsPending,
+            stockLeft: stock - surveyed.granted,
+          }
+        : {
+            inFlight: people.inFlight(),
+            unconfirmed: 0,
+            stockLeft: people.isSoldOut() ? 0 : stock - people.winners(),
+          }
+    const isHot = standing.inFlight > 0 && (standing.unconfirmed > 0 || surveyed?.kind !== 'armed')
+    if (isHot || now() >= untilMs) return standing
+    await wait(pauseMs)
+  }
+}

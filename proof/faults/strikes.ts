@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '../../platform/failure.ts'
+import type { Fault, Kind, Surroundings } from './kinds/kind.ts'
+import type { PlannedFault, PlannedMoment } from './schedule.ts'
+import type { Standing } from './standing.ts'
+import type { Struck } from './verdict.ts'
+
+export type StrikesOptions = {
+  moments: readonly PlannedMoment[]
+  kinds: readonly Kind[]
+  surroundings: Surroundings
+  /** How things stand in the moment that is right for a strike. */
+  standing(): Promise<Standing>
+  /** A clock in milliseconds, and what it said when the round began. */
+  now(): number
+  startedMs: number
+  signal: AbortSignal
+}
+
+/** What came of the faults of a round. */
+export type Strikes = {
+  struck: readonly Struck[]
+  /** Faults that could not be made or taken back, in sentences: the round says nothing then. */
+  failed: readonly string[]
+}
+
+type Ready = { kind: Kind; planned: PlannedFault; fault: Fault; release(): void }
+
+// The next moment comes when grants are confirmed again, and else after this long, so that faults meet.
+const nextWithinMs = 3_000
+
+/** Strikes moment by moment, heals each fault when its time is over, and resolves when all are healed. */
+export const strikeAll = async (options: StrikesOptions): Promise<Strikes> => {
+  const { kinds, surroundings, signal } = options
+  const struck: Struck[] = []
+  const failed: string[] = []
+  /** Who has a target to itself, and who waits for it. */
+  const queues = new Map<string, Promise<void>>()
+  const healing = new Set<Promise<void>>()
+
+  const take = async (target: string): Promise<() => void> => {
+    const before = queues.get(target)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    queues.set(
+      target,
+      Promise.all([before, promise]).then(() => undefined),
+    )
+    await before
+    return resolve
+  }
+
+  const heal = async ({ kind, fault, release }: Pick<Ready, 'kind' | 'fault' | 'release'>): Promise<void> => {
+    try {
+      await fault.heal()
+    } catch (cause) {
+      failed.push(`${kind.name} was not taken back: ${messageOf(cause)}`)
+    }
+    release()
+  }
+
+  const prepare = async (planned: PlannedFault): Promise<Ready | undefined> => {
+    const kind = kinds.find(({ name }) => name === planned.kind)
+    if (kind === undefined) throw new RangeError(`there is no fault ${planned.kind}`)
+    const fault = kind.create(surroundings, planned.chances)
+    const release = await take(fault.target)
+    try {
+      await fault.prepare?.()
+      return { kind, planned, fault, release }
+    } catch (cause) {
+      failed.push(`${kind.name} could not be made: ${messageOf(cause)}`)
+      await heal({ kind, fault, release })
+      return undefined
+    }
+  }
+
+  const strike = async (ready: Ready, standing: Standing): Promise<void> => {
+    const { kind, planned, fault } = ready
+    const atMs = Math.round(options.now() - options.startedMs)
+    try {
+      const isStruck = await fault.strike()
+      const counts = standing.inFlight > 0 && standing.stockLeft > 0
+      if (isStruck)
+        struck.push({ fault: kind.name, part: kind.part, isKill: kind.isKill, counts, ...standing, atMs })
+    } catch (cause) {
+      failed.push(`${kind.name} did not strike: ${messageOf(cause)}`)
+    }
+    // Also when the run is stopped: nothing is left standing still.
+    const healed = wait(planned.lastsMs, undefined, { signal })
+      .catch(() => undefined)
+      .then(() => heal(ready))
+      .finally(() => healing.delete(healed))
+    healing.add(healed)
+  }
+
+  for (const { afterMs, faults } of options.moments) {
+    if (signal.aborted) break
+    await wait(afterMs)
+    const ready = (await Promise.all(faults.map(prepare))).filter((one) => one !== undefined)
+    const standing = await options.standing()
+    await Promise.all(ready.map((one) => strike(one, standing)))
+    await surroundings.confirming(nextWithinMs)
+  }
+  while (healing.size > 0) await Promise.all(healing)
+  return { struck, failed }
+}

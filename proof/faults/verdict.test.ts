@@ -1,0 +1,197 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AuditResult } from '../../coupon/audit/audit.ts'
+import type { Check } from '../../coupon/audit/compare/check.ts'
+import { overallVerdict } from '../../coupon/audit/compare/check.ts'
+import { type Books, compare, couponOf, rowAt, soundBooks } from '../../test/harness/values/sound-books.ts'
+import { createFaultTallies } from '../../coupon/audit/compare/tallies.ts'
+import { type Answer, unanswered } from '../../load/people/answer.ts'
+import { createClientsBook } from '../../load/people/clients-book.ts'
+import { isBreach } from './breaches.ts'
+import { type Figures, figuresOf, noHarm } from './figures.ts'
+import { judgeRound } from './verdict.ts'
+
+const corruptions: [string, (books: Books) => void, Partial<Figures>][] = [
+  ['books that agree do no harm', () => undefined, {}],
+  [
+    'a row that is gone is lost, and a unit less than there should be',
+    ({ rows }) => void rows.splice(6, 1),
+    { lost: 1, stranded: 1 },
+  ],
+  [
+    'a second row for somebody is doubled',
+    (books) => {
+      books.stock = 21
+      books.rows.push({ ...rowAt(books, 3), rank: 21, couponId: 'another' })
+    },
+    { doubled: 1 },
+  ],
+  [
+    'two rows above the stock are oversold',
+    (books) => {
+      for (const rank of [21, 22]) {
+        const coupon = couponOf(rank)
+        books.answers.push({ userId: coupon.userId, told: { kind: 'granted', coupon } })
+        books.rows.push({ ...coupon, epoch: 1 })
+      }
+    },
+    { oversold: 2 },
+  ],
+  [
+    'a unit that nobody has though people were told sold out is stranded',
+    (books) => {
+      books.stock = 21
+    },
+    { stranded: 1 },
+  ],
+  [
+    'a winner who is told sold out afterwards was told two things',
+    ({ answers }) => void answers.push({ userId: 'user-4', told: { kind: 'sold-out' } }),
+    { toldTwoThings: 1 },
+  ],
+  [
+    'a winner who is shown another coupon was told two things',
+    ({ answers }) =>
+      void answers.push({
+        userId: 'user-4',
+        told: { kind: 'granted', coupon: couponOf(4, { couponId: 'another' }) },
+      }),
+    { toldTwoThings: 1 },
+  ],
+  [
+    'who was told sold out and won afterwards was told two things',
+    ({ answers }) => void answers.unshift({ userId: 'user-4', told: { kind: 'sold-out' } }),
+    { toldTwoThings: 1 },
+  ],
+  [
+    'none before a yes is no harm',
+    ({ answers }) => void answers.unshift({ userId: 'user-4', told: { kind: 'none' } }),
+    {},
+  ],
+  [
+    'who is left with no answer is unresolved',
+    ({ answers }) => void answers.push({ userId: 'somebody', told: { kind: 'unknown' } }),
+    { unresolved: 1 },
+  ],
+]
+
+test.each(corruptions)('%s', (_, corrupt, harm) => {
+  const books = soundBooks()
+  corrupt(books)
+  expect(figuresOf(compare(books))).toEqual({ ...noHarm, ...harm })
+})
+
+const faults = Object.entries(createFaultTallies())
+
+test.each(faults)('a fault of the books is harm: %s', (_, tally) => {
+  tally.broken(() => 'it', 3)
+  tally.inFlight(() => 'that', 5)
+  const counts = Object.values(figuresOf([tally.check()]))
+  expect(counts.filter((count) => count > 0)).toEqual([3])
+})
+
+test('a fault is the harm that it does, not that of the promise under which the audit shows it', () => {
+  const { wrongUser, gateAhead, counterOff } = createFaultTallies()
+  for (const tally of [wrongUser, gateAhead, counterOff]) tally.broken(() => 'it')
+  expect(figuresOf([wrongUser.check()])).toEqual({ ...noHarm, doubled: 1 })
+  expect(figuresOf([gateAhead.check()])).toEqual({ ...noHarm, toldTwoThings: 1 })
+  expect(figuresOf([counterOff.check()])).toEqual({ ...noHarm, stranded: 1 })
+})
+
+test('one harm that several checks count is counted once', () => {
+  const tallies = createFaultTallies()
+  tallies.rowMissing.broken(() => 'it', 2)
+  tallies.onlyInGate.broken(() => 'it', 3)
+  expect(figuresOf(Object.values(tallies).map((tally) => tally.check()))).toEqual({ ...noHarm, lost: 3 })
+})
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fault-verdict-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const granted: Answer = {
+  ...unanswered,
+  ...{ told: { kind: 'granted', coupon: couponOf(1) }, outcome: 'granted', next: 'nothing' },
+}
+const refused: Answer = { ...granted, told: { kind: 'refused', code: 'unknown-campaign' } }
+
+const resultOf = (checks: Check[], rows: number): AuditResult => ({
+  ...{ campaignId: 'k', verdict: overallVerdict(checks), checks, notes: [] },
+  books: { rows, records: rows, winners: rows, pending: 0, answers: 1 },
+})
+const sound = resultOf(compare(soundBooks()), 20)
+const halfRead = resultOf([{ ...compare(soundBooks())[0], verdict: 'in-flight', count: 1 } as Check], 20)
+
+/** Judges a round whose people heard these answers, by audits that come to this, one after the other and then the last. */
+const judged = async (answers: Answer[], audits: (AuditResult | Error | undefined)[], limitMs = 60_000) => {
+  const book = createClientsBook()
+  for (const [person, answer] of answers.entries()) book.add(person, answer, { sentMs: 0, answeredMs: 1 })
+  const people = {
+    ...{ book, userId: (person: number) => `user-${person + 1}` },
+    ...{ presses: () => 30, count: () => 25, silenceMsMax: () => 12 },
+    breaches: () => new Map(answers.filter(isBreach).map(({ outcome }) => [outcome, 1])),
+  }
+  const historyFile = join(folder, 'history.jsonl')
+  const runs: (string | undefined)[] = []
+  const verdict = await judgeRound({
+    ...{ round: 3, seed: 'abc', campaignId: 'k', stock: 20, struck: [], people, historyFile, limitMs },
+    ...{ now: () => performance.now(), startedMs: performance.now() },
+    audit: {
+      async run(_, history) {
+        runs.push(history?.campaignId)
+        const audited = audits.length > 1 ? audits.shift() : audits[0]
+        if (audited instanceof Error) throw audited
+        return audited
+      },
+    },
+  })
+  return { verdict, runs, history: await readFile(historyFile, 'utf8') }
+}
+
+test('a round whose books agree passes, with what the people were told in the history', async () => {
+  const { verdict, runs, history } = await judged([granted], [sound])
+  expect(verdict).toMatchObject({
+    ...noHarm,
+    verdict: 'pass',
+    reasons: [],
+    rows: 20,
+    presses: 30,
+    people: 25,
+  })
+  expect(runs).toEqual(['k'])
+  expect(history.split('\n')[1]).toBe(JSON.stringify(['user-1', 1, granted.told]))
+})
+
+test('what is in flight, and a book that does not answer, are asked again', async () => {
+  const { verdict, runs } = await judged([granted], [new Error('away'), halfRead, sound])
+  expect(verdict.verdict).toBe('pass')
+  expect(runs).toHaveLength(3)
+})
+
+const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Partial<Figures>][] = [
+  ['still in flight at the end', [granted], halfRead, /no-oversell open 1/, { unresolved: 1 }],
+  ['a book that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
+  ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],
+  ['somebody without a final answer', [unanswered], sound, /1 people still do not know/, { unresolved: 1 }],
+  ['a no that is not sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
+  ['coupons that are left', [granted], resultOf(compare(soundBooks()), 19), /19 rows of 20/, {}],
+  ['a book left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
+  [
+    'a yes that cannot be read',
+    [{ ...granted, outcome: '201 unreadable' }],
+    sound,
+    /none of the contract/,
+    {},
+  ],
+]
+
+test.each(failures)('a round fails and says why: %s', async (_, answers, audit, reason, harm) => {
+  const { verdict } = await judged(answers, [audit], 0)
+  expect(verdict).toMatchObject({ ...noHarm, ...harm, verdict: 'fail' })
+  expect(verdict.reasons).toHaveLength(1)
+  expect(verdict.reasons[0]).toMatch(reason)
+})

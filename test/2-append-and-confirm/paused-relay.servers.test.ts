@@ -1,0 +1,128 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createArmory } from '../../coupon/recovery/arm.ts'
+import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
+import type { Grant } from '../../coupon/grant.ts'
+import { createCouponBook } from '../../coupon/ledger/coupons.ts'
+import { createSweep } from '../../coupon/recovery/sweep.ts'
+import type { Producer } from '../../platform/kafka/producer.ts'
+import { drained } from '../harness/parts/drained.ts'
+import { openKeeper } from '../harness/parts/keepers.ts'
+import { pausedBefore } from '../harness/parts/pauses.ts'
+import type { Sale } from '../harness/parts/sales.ts'
+import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { unleased } from '../harness/parts/slow-armories.ts'
+import { until } from '../harness/values/until.ts'
+import { expectWhole } from '../harness/values/whole.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop({ publishDeadlineMs: 10_000 })
+})
+afterEach(() => shop.clear())
+afterAll(() => shop.close())
+
+const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
+const armBeside = ({ id }: Sale) => createArmory(unleased(shop.parts)).arm([id], 0)
+
+/** Who brings grants from the gate to the log, and what has to be so that it does. */
+type Relay = {
+  who: string
+  prepare(sale: Sale, waiting: readonly Grant[]): Promise<unknown>
+  bring(producer: Producer, sale: Sale): Promise<unknown>
+}
+const relays: Relay[] = [
+  {
+    who: 'an arming that has read what survived in the outbox',
+    prepare: ({ id }) => redis('HDEL', gateKey(id), 'document'),
+    bring: (producer, { id }) => createArmory({ ...unleased(shop.parts), producer }).arm([id], 0),
+  },
+  {
+    who: 'a keeper that has read what is overdue in the outbox',
+    prepare: async () => undefined,
+    bring: (producer) => openKeeper(shop, { producer, overdueMs: 0 }).look(),
+  },
+  {
+    who: 'a sweep that has found what only the gate has',
+    async prepare({ id }, waiting) {
+      // By hand, together with its counts: the gate is in order without it.
+      const [entry] = (await redis('XRANGE', outboxKey(id, 1), '-', '+')) as [string][]
+      await redis('XDEL', outboxKey(id, 1), entry?.[0] ?? '')
+      await redis('HINCRBY', gateKey(id), 'entriesDeleted', 1)
+      await redis('HINCRBY', gateKey(id), 'grantsPending', -waiting.length)
+    },
+    bring: (producer, { campaign }) =>
+      createSweep({
+        ...{ arming: shop.parts.gate, gate: shop.gate, coupons: createCouponBook(shop.ledger.database) },
+        ...{ logEnds: shop.parts.logEnds, producer, log: shop.parts.log },
+        ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
+      }).step([{ ...campaign, epoch: 1 }]),
+  },
+]
+
+/** Two coupons of nine are won, and two were granted by a process that died: somebody has read those and not yet brought them. */
+const openSale = async ({ prepare, bring }: Relay) => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(2)
+  const waiting = await sale.decideAlone(2)
+  await prepare(sale, waiting)
+  const { part, reached, resume } = pausedBefore(shop.producer, 'append')
+  const work = bring(part, sale)
+  // A look of a keeper does not wait for its relay.
+  await reached(work.then(() => new Promise(() => {})))
+  return { sale, told, waiting, resume }
+}
+const timesInLog = async ({ couponId }: Grant): Promise<number> =>
+  (await shop.topic.records()).filter(({ value }) => String(value).includes(couponId)).length
+const reasonsOf = (grants: readonly Grant[]): string[] =>
+  shop.recorder.letters.flatMap(({ reason, record: { value } }) =>
+    grants.some(({ couponId }) => String(value).includes(couponId)) ? [reason] : [],
+  )
+
+test.each(relays)(
+  '$who is paused, Redis is lost and every unit is sold: what it brings then is late, and neither a row nor a double',
+  async (relay) => {
+    const { sale, told, waiting, resume } = await openSale(relay)
+    await redis('FLUSHALL')
+    await armBeside(sale)
+    told.push(...(await sale.win(7)))
+    resume()
+    await until('both are dead letters', () => reasonsOf(waiting).length === 2)
+    expect(reasonsOf(waiting)).toEqual(['late', 'late'])
+    for (const { userId } of waiting) {
+      expect(await sale.outcome(userId)).toEqual({ kind: 'none' })
+      expect(await sale.answer(userId)).toEqual({ kind: 'sold-out' })
+    }
+    shop.keep()
+    await expectWhole(shop, sale, told)
+  },
+)
+
+test.each(relays)(
+  '$who is paused while another brings it and more is sold: whoever waited has that one coupon, though it lies in the log twice',
+  async (relay) => {
+    const { sale, told, waiting, resume } = await openSale(relay)
+    await relay.bring(shop.producer, sale)
+    told.push(...waiting, ...(await sale.win(3)))
+    resume()
+    await until('it is in the log twice', async () => (await timesInLog(told[2] as Grant)) === 2)
+    await drained(shop)
+    shop.keep()
+    await expectWhole(shop, sale, told)
+    expect(reasonsOf(told)).toEqual([])
+  },
+)
+
+test('a keeper that is paused between log and outbox while Redis is lost and more is sold does no harm: what it brought is won', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = [...(await sale.win(2)), ...(await sale.decideAlone(2))]
+  const { part, reached, resume } = pausedBefore(shop.gate, 'confirm')
+  const looked = openKeeper(shop, { gate: part, overdueMs: 0 }).look()
+  await reached(looked.then(() => new Promise(() => {})))
+  await redis('FLUSHALL')
+  await armBeside(sale)
+  told.push(...(await sale.win(3)))
+  resume()
+  shop.keep()
+  await expectWhole(shop, sale, told)
+  expect(reasonsOf(told)).toEqual([])
+})

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { grantsTopic } from '../../coupon/grant.ts'
+import { createPositions } from '../../coupon/ledger/positions.ts'
+import { createGrantTopics } from '../../migrations/migrate.ts'
+import { createProducer } from '../../platform/kafka/producer.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { type Brokers, startBrokers } from '../harness/servers/brokers.ts'
+import { createOwnDatabase, type OwnDatabase } from '../harness/servers/databases.ts'
+import { openRedis } from '../harness/values/gates.ts'
+import { type GrantStream, openGrantStream } from '../harness/values/grant-streams.ts'
+import { storedOf } from '../harness/values/grants.ts'
+import { type OwnRecorder, startOwnRecorder } from '../harness/parts/own-recorder.ts'
+import { until } from '../harness/values/until.ts'
+
+/** NOT_ENOUGH_REPLICAS, and the same after it was appended. */
+const refusal = /fewer in-sync replicas than required/
+let brokers: Brokers
+let redis: RedisClient
+let ledger: OwnDatabase
+let recorder: OwnRecorder
+beforeAll(async () => {
+  const opened = await Promise.all([
+    startBrokers('three-brokers'),
+    openRedis(inject('environment')['REDIS_URL'] ?? ''),
+    createOwnDatabase(),
+  ])
+  ;[brokers, redis, ledger] = opened
+  await createGrantTopics(brokers.topics, {
+    ...{ grantsPartitions: 3, replicationFactor: 3, minInsyncReplicas: 2 },
+  })
+  await createPositions(ledger.database).read([0, 1, 2])
+  const topic = {
+    name: grantsTopic,
+    kafka: brokers.kafka,
+    offsets: () => brokers.topics.offsets(grantsTopic),
+  }
+  recorder = await startOwnRecorder(topic, ledger.database)
+}, 120_000)
+const streams: GrantStream[] = []
+afterEach(async () => {
+  await Promise.all(streams.splice(0).map((stream) => stream.end()))
+  await brokers.heal(grantsTopic)
+}, 120_000)
+afterAll(async () => {
+  await recorder.stop()
+  await brokers.stop()
+  redis.close()
+  await ledger.close()
+})
+
+const openStream = async (): Promise<GrantStream> => {
+  const stream = await openGrantStream({ brokers, ledger, redis, publishDeadlineMs: 1_000 })
+  streams.push(stream)
+  return stream
+}
+
+/** Nobody waited past the deadline, and the ledger has exactly what the gate granted. */
+const expectExact = async (stream: GrantStream): Promise<void> => {
+  expect([...stream.answers.values()].filter((answer) => answer === 'late')).toEqual([])
+  const granted = [...stream.answers.keys()].flatMap(({ grants }) => grants)
+  const rows = await until(
+    `${granted.length} rows`,
+    async () => {
+      const found = await storedOf(ledger, stream.sale)
+      return found.length >= granted.length && found
+    },
+    40_000,
+  )
+  expect(rows).toEqual(granted.sort((left, right) => left.rank - right.rank))
+  expect(recorder.letters).toEqual([])
+  await stream.producer.close()
+}
+
+const everyPartition = (stream: GrantStream, since = [0, 0, 0]): Promise<boolean> =>
+  until(
+    'every partition acknowledges',
+    () => stream.acknowledged.every((count, partition) => count > (since[partition] ?? 0) + 1),
+    40_000,
+  )
+
+/** A broker, not the controller, that leads a partition; and whether somebody else leads those by now. */
+const leaderOf = async (): Promise<2 | 3> => {
+  const leaders = (await brokers.partitions(grantsTopic)).map(({ leader }) => leader)
+  return leaders.includes(2) ? 2 : 3
+}
+const leadsNothing = (id: number): Promise<boolean> =>
+  until(`broker ${id} leads nothing`, async () =>
+    (await brokers.partitions(grantsTopic)).every(({ leader }) => leader !== id && leader > 0),
+  )
+
+test('a leader that is killed in the middle of a stream of grants, and then a second: nobody waits past the deadline, nothing is lost or doubled', async () => {
+  const stream = await openStream()
+  await everyPartition(stream)
+  const first = await leaderOf()
+  await brokers.kill(first)
+  await leadsNothing(first)
+  await everyPartition(stream, [...stream.acknowledged])
+  expect([...stream.answers.values()]).toContain('pending')
+
+  // One copy of two that have to be: refused, however many brokers answer.
+  await brokers.kill(first === 2 ? 3 : 2)
+  await until('a produce is refused', () => stream.failures.some((failure) => refusal.test(failure)), 40_000)
+  await until('the publisher is open', () => stream.grantLog.state().isOpen)
+  const before = [...stream.acknowledged]
+  await brokers.heal(grantsTopic)
+  await everyPartition(stream, before)
+  await stream.end()
+  await stream.relayed()
+  await expectExact(stream)
+}, 120_000)
+
+test('a leader that stands still with its connections open is given up: the next one has the log before it is back', async () => {
+  const stream = await openStream()
+  await everyPartition(stream)
+  const leader = await leaderOf()
+  brokers.freeze(leader)
+  await leadsNothing(leader)
+  await everyPartition(stream, [...stream.acknowledged])
+  await stream.end()
+  await stream.relayed()
+  await expectExact(stream)
+}, 120_000)
+
+test('a topic that is not there is never created by asking for it, though these brokers would', async () => {
+  const missing = `missing.${randomUUID()}`
+  const producer = createProducer(brokers.kafka)
+  await expect(producer.append(missing, 0, [{ value: 'x' }])).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(brokers.topics.offsets(missing)).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(brokers.topics.partitions(missing)).rejects.toMatchObject({ code: 'unavailable' })
+  const admin = brokers.kafka.admin()
+  await admin.connect()
+  expect(await admin.listTopics()).not.toContain(missing)
+  await Promise.all([admin.disconnect(), producer.close()])
+})

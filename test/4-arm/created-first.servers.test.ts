@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { randomUUIDv7 } from 'node:crypto'
+import { createCallers } from '../../api/caller.ts'
+import { createApp } from '../../api/app.ts'
+import { adminCampaignRoutes } from '../../api/routes/admin-campaigns.ts'
+import type { CampaignBook } from '../../coupon/ledger/campaigns.ts'
+import { createHealthRoutes } from '../../platform/http/health.ts'
+import { type HttpServer, serveHttp } from '../../platform/http/server.ts'
+import { createLog } from '../../platform/log/log.ts'
+import { type Answer, ask, campaignDocument } from '../harness/processes/client.ts'
+import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { slowArmory } from '../harness/parts/slow-armories.ts'
+import { until } from '../harness/values/until.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+})
+const servers: HttpServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close(100)))
+  await shop.clear()
+})
+afterAll(() => shop.close())
+
+/** The operators' routes, with something that happens after the row was written and before the API arms. */
+const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<Answer> => {
+  const book = shop.parts.campaigns
+  const campaigns: CampaignBook = {
+    ...book,
+    async create(...row) {
+      const campaign = await book.create(...row)
+      await afterRow(campaign.id)
+      return campaign
+    },
+  }
+  const callers = createCallers({
+    jwtSecret: 'a secret of the tests, of 32 bytes or more',
+    adminToken: 'operator',
+  })
+  const { armory, registry } = shop
+  const app = createApp(
+    adminCampaignRoutes({ campaigns, armory, registry, callers, newCampaignId: randomUUIDv7, now: Date.now }),
+    createHealthRoutes([]),
+    createLog('test', 'silent'),
+  )
+  const server = await serveHttp(app, {
+    ...{ host: '127.0.0.1', port: 0, keepAliveTimeoutMs: 1_000, requestTimeoutMs: 10_000 },
+    connectionsMax: 10,
+  })
+  servers.push(server)
+  return ask(`http://127.0.0.1:${server.port}/v1/admin/campaigns`, {
+    method: 'POST',
+    token: 'operator',
+    json: campaignDocument({ stock: 5 }),
+  })
+}
+/** It is 201, and the very next press wins. */
+const expectOpen = async ({ status, body }: Answer): Promise<void> => {
+  expect([status, body['state']]).toEqual([201, 'open'])
+  const sale = await shop.saleOf(String(body['id']))
+  expect((await sale.press()).kind).toBe('granted')
+}
+
+test('a campaign that nobody else sees is created, and the very next press wins', async () => {
+  await expectOpen(await createWith(async () => {}))
+})
+
+test('a campaign that a keeper sees and arms first is created all the same, and the very next press wins', async () => {
+  const answer = await createWith(async (id) => {
+    expect((await shop.armory.arm([id], 0)).get(id)).toMatchObject({ kind: 'armed' })
+  })
+  await expectOpen(answer)
+})
+
+test.each(['stop', 'flip', 'put'] as const)(
+  'a creation waits for a keeper that saw the campaign first and has yet to %s, and the very next press wins',
+  async (step) => {
+    const { armory: keeper, ...paused } = slowArmory(shop.parts, step)
+    let arming: Promise<unknown> = Promise.resolve()
+    const answer = await createWith(async (id) => {
+      arming = keeper.arm([id], 0)
+      await paused.reached(arming)
+      // It goes on once the creation waits for its lease.
+      void until('the creation waits', async () => {
+        const statements = await shop.ledger.rows('SELECT info FROM information_schema.processlist')
+        return statements.some(
+          ({ info }) => /GET_LOCK\(.*'fc:arm:/.test(String(info)) && String(info).includes(id),
+        )
+      }).then(paused.resume)
+    })
+    await arming
+    await expectOpen(answer)
+  },
+)
+
+test('while keepers look all the time, each of twenty creations is 201 and its very next press wins', async () => {
+  shop.keep()
+  for (let created = 0; created < 20; created += 1) await expectOpen(await createWith(async () => {}))
+})

@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createArmory } from '../../coupon/recovery/arm.ts'
+import type { Sale } from '../harness/parts/sales.ts'
+import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { slowArmory, type Step, unleased } from '../harness/parts/slow-armories.ts'
+import { until } from '../harness/values/until.ts'
+import { expectWhole } from '../harness/values/whole.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+})
+afterEach(() => shop.clear())
+afterAll(() => shop.close())
+
+type Gap = { gap: string; step: Step }
+const toStop: Gap[] = [
+  { gap: 'lease and reading the row', step: 'readMany' },
+  { gap: 'the row and looking at the gate', step: 'inspect' },
+  { gap: 'looking at the gate and stop', step: 'stop' },
+]
+const toCut: Gap[] = [
+  { gap: 'stop and relay', step: 'survivors' },
+  { gap: 'relay and the ends', step: 'mark' },
+  { gap: 'the ends and the wait', step: 'reached' },
+  { gap: 'the wait and cut', step: 'cut' },
+]
+const toEnd: Gap[] = [
+  { gap: 'cut and rebuild', step: 'rebuild' },
+  { gap: 'rebuild and newest settings', step: 'read' },
+  { gap: 'newest settings and flip', step: 'flip' },
+  { gap: 'flip and clearing up', step: 'forget' },
+  { gap: 'clearing up and the list', step: 'put' },
+]
+const atRearming: Gap[] = [...toStop, ...toCut, { gap: 'the snapshot and its chunk', step: 'fill' }, ...toEnd]
+const atCreation: Gap[] = [...toStop, { gap: 'stop and cut', step: 'cut' }, ...toEnd]
+const combined = (gaps: readonly Gap[]) =>
+  gaps.flatMap((gap) => [
+    { ...gap, meanwhile: '', loses: false },
+    { ...gap, meanwhile: ' and Redis is lost again', loses: true },
+  ])
+
+const armBeside = ({ id }: Pick<Sale, 'id'>) => createArmory(unleased(shop.parts)).arm([id], 0)
+const flush = () => shop.redis.control.command('FLUSHALL')
+
+test.each(combined(atRearming))(
+  'a keeper that is paused between $gap, while another finishes and sells$meanwhile, does no harm when it goes on',
+  async ({ step, loses }) => {
+    const sale = await shop.sale({ stock: 9 })
+    const told = await sale.win(2)
+    await flush()
+    const { armory, reached, resume } = slowArmory(shop.parts, step)
+    const late = armory.arm([sale.id], 0).catch((cause: unknown) => cause)
+    await reached(late)
+    await until('another armed it', async () => {
+      await armBeside(sale)
+      return (await sale.press(told[0]?.userId)).kind === 'already'
+    })
+    told.push(...(await sale.win(3)))
+    if (loses) await flush()
+    resume()
+    await late
+    if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+    shop.keep()
+    await expectWhole(shop, sale, told)
+    expect(shop.recorder.letters).toEqual([])
+  },
+)
+
+test.each(combined(atCreation))(
+  'a creation that is paused between $gap, while a keeper finishes and sells$meanwhile, does no harm when it goes on',
+  async ({ step, loses }) => {
+    const { id } = await shop.ledger.createCampaign({ stock: 9, perUserLimit: 1 })
+    const { armory, reached, resume } = slowArmory(shop.parts, step)
+    const late = armory.arm([id], 0).catch((cause: unknown) => cause)
+    await reached(late)
+    await armBeside({ id })
+    const sale = await shop.saleOf(id)
+    const told = await sale.win(3)
+    if (loses) await flush()
+    resume()
+    await late
+    if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+    shop.keep()
+    await expectWhole(shop, sale, told)
+    expect(shop.recorder.letters).toEqual([])
+  },
+)

@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createArmory } from '../../coupon/recovery/arm.ts'
+import { freeKey, gateKey, winnersKey } from '../../coupon/gate/keys.ts'
+import { idBytes } from '../../coupon/ledger/tables.ts'
+import { drained } from '../harness/parts/drained.ts'
+import { storedOf } from '../harness/values/grants.ts'
+import { openKeeper } from '../harness/parts/keepers.ts'
+import type { Sale } from '../harness/parts/sales.ts'
+import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { slowArmory, unleased } from '../harness/parts/slow-armories.ts'
+import { until } from '../harness/values/until.ts'
+import { expectWhole } from '../harness/values/whole.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop({ publishDeadlineMs: 10_000 })
+})
+afterEach(() => {
+  shop.recorder.release()
+  return shop.clear()
+})
+afterAll(() => shop.close())
+
+const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
+/** Waits until an arming waits for the ledger, or is over. */
+const waitsOrEnds = async ({ id }: Sale, arming: Promise<unknown>): Promise<void> => {
+  let isOver = false
+  void arming.finally(() => (isOver = true)).catch(() => undefined)
+  await until('it waits for the ledger, or is over', async () => {
+    const progress = String(await redis('HGET', gateKey(id), 'progress'))
+    return isOver || progress.startsWith('waiting for ')
+  })
+}
+const expectWholeAtLast = async (sale: Sale, told: Parameters<typeof expectWhole>[2]): Promise<void> => {
+  shop.keep()
+  await expectWhole(shop, sale, told)
+  expect(shop.recorder.letters).toEqual([])
+}
+
+test('whoever is told yes between the look at a gate and its stop keeps the coupon', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(2)
+  const [winners, aside] = [winnersKey(sale.id, 1), `aside:${sale.id}`]
+  // Its parts disagree for a moment, as while somebody puts a key back.
+  await redis('RENAME', winners, aside)
+  const { armory, reached, resume } = slowArmory(shop.parts, 'stop')
+  const arming = armory.arm([sale.id], 0)
+  await reached(arming)
+  await redis('RENAME', aside, winners)
+  await drained(shop)
+  shop.recorder.hold()
+  told.push(...(await sale.win(3)))
+  resume()
+  await waitsOrEnds(sale, arming)
+  shop.recorder.release()
+  expect((await arming).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  await expectWholeAtLast(sale, told)
+})
+
+test('a gate whose ledger is behind is armed by one try, once the ledger has what was confirmed', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  shop.recorder.hold()
+  const told = await sale.win(3)
+  await redis('FLUSHALL')
+  const arming = shop.armory.arm([sale.id], 0)
+  await waitsOrEnds(sale, arming)
+  shop.recorder.release()
+  expect((await arming).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  await expectWholeAtLast(sale, told)
+})
+
+test('nobody marks the log while another arming marks it: ends that cross would wait for each other in a replay', async () => {
+  const [one, two] = [await shop.sale({ stock: 1 }), await shop.sale({ stock: 1 })]
+  await redis('FLUSHALL')
+  const { armory, reached, resume } = slowArmory(shop.parts, 'mark')
+  const first = armory.arm([one.id], 0)
+  await reached(first)
+  const { logEnds } = shop.parts
+  let marks = 0
+  const mark = (purpose: string) => {
+    marks += 1
+    return logEnds.mark(purpose)
+  }
+  const second = createArmory({ ...shop.parts, logEnds: { ...logEnds, mark } }).arm([two.id], 0)
+  await until('the second waits for its turn, or marks', async () => {
+    const statements = await shop.ledger.rows('SELECT info FROM information_schema.processlist')
+    return marks > 0 || statements.some(({ info }) => String(info).includes("'fc:mark"))
+  })
+  expect(marks).toBe(0)
+  resume()
+  expect((await first).get(one.id)).toMatchObject({ kind: 'armed' })
+  expect((await second).get(two.id)).toMatchObject({ kind: 'armed' })
+})
+
+test('a grant that becomes a row before the cut is a winner of the next epoch, however late it came', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(2)
+  const waiting = await sale.decideAlone(1)
+  await redis('FLUSHALL')
+  const { armory, reached, resume } = slowArmory(shop.parts, 'cut')
+  const arming = armory.arm([sale.id], 0)
+  await reached(arming)
+  // A relay that was held up: beyond the ends, and not yet beyond a cut.
+  await shop.append(waiting)
+  await until('it is a row', async () => (await storedOf(shop.ledger, sale)).length === 3)
+  resume()
+  expect((await arming).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  await expectWholeAtLast(sale, [...told, ...waiting])
+})
+
+test('a ledger that goes back in time between cut and rebuild opens no gate', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(3)
+  await redis('FLUSHALL')
+  const { armory, reached, resume } = slowArmory(shop.parts, 'rebuild')
+  const arming = armory.arm([sale.id], 0)
+  await reached(arming)
+  await drained(shop)
+  shop.recorder.hold()
+  await shop.ledger.database.transaction(async (connection) => {
+    const id = idBytes(sale.id)
+    await connection.change('DELETE FROM coupons WHERE campaign_id = ?', [id])
+    await connection.change('DELETE FROM campaign_cuts WHERE campaign_id = ? AND epoch = 1', [id])
+    await connection.change('UPDATE campaigns SET epoch = 1 WHERE campaign_id = ?', [id])
+    await connection.change('UPDATE ledger_positions SET next_offset = 0')
+    return { commit: true, result: undefined }
+  })
+  resume()
+  expect((await arming).get(sale.id)).toMatchObject({ kind: 'lost', what: 'the ledger went back in time' })
+  shop.recorder.release()
+  await expectWholeAtLast(sale, told)
+})
+
+test('what a rebuild wrote goes by itself until the flip, and stays after it', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(2)
+  // A rank that is in no durable book, with one above it that is.
+  await sale.decideAlone(1)
+  told.push(...(await sale.win(1)))
+  await redis('FLUSHALL')
+  const { armory, reached, resume } = slowArmory(shop.parts, 'flip')
+  const arming = armory.arm([sale.id], 0)
+  await reached(arming)
+  const lifetimes = () =>
+    Promise.all([winnersKey(sale.id, 2), freeKey(sale.id, 2)].map((key) => redis('PTTL', key)))
+  for (const lifetimeMs of await lifetimes()) {
+    expect(lifetimeMs).toBeGreaterThan(0)
+    expect(lifetimeMs).toBeLessThanOrEqual(600_000)
+  }
+  resume()
+  await arming
+  expect(await lifetimes()).toEqual([-1, -1])
+  await expectWholeAtLast(sale, told)
+})
+
+test('what a keeper leaves that dies between flip and clearing up goes with the next arming', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(2)
+  await drained(shop)
+  const loseTheFence = () => redis('HSET', gateKey(sale.id), 'fence', 'of another server')
+  const isThere = (epoch: number) => redis('EXISTS', winnersKey(sale.id, epoch))
+  await loseTheFence()
+  const { armory, reached, resume } = slowArmory(shop.parts, 'forget')
+  const dying = armory.arm([sale.id], 0)
+  await reached(dying)
+  expect([await isThere(1), await isThere(2)]).toEqual([1, 1])
+  await loseTheFence()
+  expect((await createArmory(unleased(shop.parts)).arm([sale.id], 0)).get(sale.id)).toMatchObject({
+    kind: 'armed',
+    epoch: 3,
+  })
+  expect([await isThere(1), await isThere(2), await isThere(3)]).toEqual([0, 0, 1])
+  resume()
+  await dying
+  await expectWholeAtLast(sale, told)
+})
+
+test('a gate of an epoch that is over is armed after the first look of a keeper', async () => {
+  const sale = await shop.sale({ stock: 9 })
+  const told = await sale.win(3)
+  await drained(shop)
+  // As if an old copy of the gate had been put back: the ledger is an epoch ahead of it.
+  expect(await shop.parts.campaigns.cut(sale.id, 1, new Map())).toBe(true)
+  const keeper = openKeeper(shop)
+  await keeper.look()
+  expect(keeper.arming()).toEqual([sale.id])
+  await until('it is armed', () => keeper.arming().length === 0)
+  expect(await sale.epoch()).toBe(3)
+  await expectWholeAtLast(sale, told)
+})

@@ -1,0 +1,198 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { createAudit } from '../../coupon/audit/audit.ts'
+import { createGateBook } from '../../coupon/gate/survey.ts'
+import { createLogBook } from '../../coupon/log/reading.ts'
+import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
+import { createRetirements } from '../../coupon/ledger/retirements.ts'
+import { idBytes } from '../../coupon/ledger/tables.ts'
+import { createRetirement, type Retirement, type RetirementOptions } from '../../coupon/recovery/retire.ts'
+import { createLogReader, type LogReader } from '../../platform/kafka/reader.ts'
+import { createTopics, type Topics } from '../../platform/kafka/topics.ts'
+import { createLog } from '../../platform/log/log.ts'
+import type { Sale } from '../harness/parts/sales.ts'
+import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { until } from '../harness/values/until.ts'
+
+const lifetimeMs = 3_600_000
+let shop: Shop
+let topics: Topics
+let reader: LogReader
+let parts: RetirementOptions
+let retirement: Retirement
+beforeAll(async () => {
+  shop = await openShop()
+  ;[topics, reader] = [createTopics(shop.topic.kafka), createLogReader(shop.topic.kafka)]
+  const { database } = shop.ledger
+  parts = {
+    redis: shop.redis.redis,
+    gate: shop.gate,
+    arming: shop.parts.gate,
+    database,
+    campaigns: shop.parts.campaigns,
+    retirements: createRetirements(database),
+    audit: createAudit({
+      database,
+      gate: createGateBook(shop.redis.redis),
+      log: createLogBook({ topics, reader, topic: shop.topic.name }),
+      folder: inject('folder'),
+      ...{ stuckMs: 30_000, watchMs: 100, monotonicMs: () => performance.now() },
+    }),
+    log: createLog('test', 'silent'),
+    gateLifetimeMs: lifetimeMs,
+    now: Date.now,
+  }
+  retirement = createRetirement(parts)
+})
+afterEach(() => shop.clear())
+afterAll(async () => {
+  await Promise.all([topics.close(), reader.close()])
+  await shop.close()
+})
+
+/** A campaign that sold some of its coupons and, by every book, closed `agoMs` ago. */
+const closedSale = async (agoMs = 2 * lifetimeMs): Promise<Sale> => {
+  const sale = await shop.sale({ stock: 5 })
+  await sale.win(3)
+  await until('the ledger has them', async () => (await rowsOf(sale)).length === 3)
+  const closesAtMs = Date.now() - agoMs
+  await shop.ledger.change('UPDATE campaigns SET closes_at_ms = ? WHERE campaign_id = ?', [
+    closesAtMs,
+    idBytes(sale.id),
+  ])
+  const key = gateKey(sale.id)
+  const document = JSON.parse(String(await shop.redis.control.command('HGET', key, 'document'))) as object
+  const closed = JSON.stringify({ ...document, closesAtMs })
+  await shop.redis.control.command('HSET', key, 'closesAtMs', closesAtMs, 'document', closed)
+  return sale
+}
+const rowsOf = ({ id }: Sale) =>
+  shop.ledger.rows('SELECT user_id FROM coupons WHERE campaign_id = ? ORDER BY `rank`', [idBytes(id)])
+const keysOf = ({ id }: Sale) => shop.redis.control.command('KEYS', `fc:{${id}}*`)
+const retiredIn = async (sale: Sale) => (await shop.parts.campaigns.read(sale.id))?.retired
+/** Steps until every due campaign had its turn. */
+const stepThrough = async (steps = retirement) => {
+  const outcomes = []
+  for (let outcome = await steps.step(); outcome !== undefined; outcome = await steps.step())
+    outcomes.push(outcome)
+  return outcomes
+}
+const expectClosed = async (sale: Sale): Promise<void> => {
+  await until('it is closed', async () => (await sale.answer()).kind === 'closed')
+}
+
+test('the gate of a campaign whose lifetime is over goes when its audit passes; then issue says closed and the ledger answers for it', async () => {
+  const sale = await closedSale()
+  const [{ user_id: winner } = {}] = await rowsOf(sale)
+  expect(await stepThrough()).toEqual([{ campaignId: sale.id, kind: 'retired' }])
+  expect(await keysOf(sale)).toEqual([])
+  expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
+  await expectClosed(sale)
+  expect((await sale.answer(String(winner))).kind).toBe('closed')
+  expect(await sale.outcome(String(winner))).toMatchObject({
+    kind: 'granted',
+    coupons: [{ grant: { rank: 1 } }],
+  })
+  expect(await sale.outcome('a stranger')).toEqual({ kind: 'none' })
+  expect(await keysOf(sale)).toEqual([])
+})
+
+test('no keeper arms a retired campaign, and after a loss of Redis it is still closed and no unknown campaign', async () => {
+  const sale = await closedSale()
+  await stepThrough()
+  expect((await shop.armory.arm([sale.id], 0)).get(sale.id)).toEqual({ kind: 'retired' })
+  await shop.redis.control.command('FLUSHALL')
+  shop.keep()
+  await until('the list is back', async () => (await shop.registry.find(sale.id)).kind === 'retired')
+  expect((await sale.answer()).kind).toBe('closed')
+  expect(await shop.registry.find(randomUUIDv7())).toEqual({ kind: 'unknown' })
+  expect(await keysOf(sale)).toEqual([])
+  expect(await sale.epoch()).toBe(1)
+})
+
+test.each([
+  [
+    'a row is missing',
+    'row-missing',
+    (sale: Sale) =>
+      shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(sale.id)]),
+  ],
+  ['a grant waits in the outbox', 'in-flight', (sale: Sale) => reopened(sale, () => sale.decideAlone(1))],
+  [
+    'its gate is lost',
+    'its gate is not closed',
+    (sale: Sale) => shop.redis.control.command('DEL', gateKey(sale.id)),
+  ],
+  [
+    'its gate closes later than the ledger says',
+    'its gate is not closed',
+    (sale: Sale) => reopened(sale, async () => undefined, 'for good'),
+  ],
+])('a gate stays when %s', async (_, why, spoil) => {
+  const sale = await closedSale()
+  await spoil(sale)
+  expect(await stepThrough()).toEqual([
+    { campaignId: sale.id, kind: 'kept', why: expect.stringContaining(why) as string },
+  ])
+  expect(await retiredIn(sale)).toBeUndefined()
+})
+/** Lets the gate be open by its own terms while `work` runs. */
+const reopened = async (
+  { id }: Sale,
+  work: () => Promise<unknown>,
+  how: 'meanwhile' | 'for good' = 'meanwhile',
+) => {
+  const command = shop.redis.control.command
+  const [closesAtMs, document] = (await command('HMGET', gateKey(id), 'closesAtMs', 'document')) as string[]
+  const later = Date.now() + lifetimeMs
+  const open = JSON.stringify({ ...(JSON.parse(document ?? '') as object), closesAtMs: later })
+  await command('HSET', gateKey(id), 'closesAtMs', later, 'document', open)
+  await work()
+  if (how === 'meanwhile')
+    await command('HSET', gateKey(id), 'closesAtMs', closesAtMs ?? '', 'document', document ?? '')
+}
+
+test('a gate that closed a moment ago stays, and one that cannot be retired keeps none behind it from going', async () => {
+  const [recent, broken, fine] = [await closedSale(lifetimeMs / 2), await closedSale(), await closedSale()]
+  await shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(broken.id)])
+  expect((await stepThrough()).map(({ campaignId, kind }) => [campaignId, kind])).toEqual([
+    [broken.id, 'kept'],
+    [fine.id, 'retired'],
+  ])
+  expect(await keysOf(recent)).not.toEqual([])
+})
+
+test('what a worker left that died between ledger and gate is taken away by the next, and what an old copy of Redis brought back', async () => {
+  const sale = await closedSale()
+  const dead = createRetirement({
+    ...parts,
+    arming: { ...parts.arming, retire: () => Promise.reject(new Error('died')) },
+  })
+  await expect(dead.step()).resolves.toBeUndefined()
+  expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
+  expect(await keysOf(sale)).not.toEqual([])
+  await stepThrough()
+  expect(await keysOf(sale)).toEqual([])
+
+  await shop.redis.control.command('HSET', campaignsKey, sale.id, 1)
+  await shop.redis.control.command('HSET', gateKey(sale.id), 'epoch', 1, 'state', 'open')
+  await shop.redis.control.command('DEL', retiredKey)
+  await stepThrough()
+  expect([await keysOf(sale), await shop.redis.control.command('HGET', campaignsKey, sale.id)]).toEqual([
+    [],
+    null,
+  ])
+  await expectClosed(sale)
+})
+
+test('a campaign that was armed again, changed or retired since the audit began is not retired by it', async () => {
+  const sale = await closedSale()
+  const campaign = await shop.parts.campaigns.read(sale.id)
+  if (campaign === undefined) throw new Error('the ledger has no such campaign')
+  const { retirements } = parts
+  expect(await retirements.note({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
+  expect(await retirements.note({ ...campaign, version: 2 }, 3, 1)).toBe(false)
+  expect(await retirements.note(campaign, 3, 7)).toBe(true)
+  expect(await retirements.note(campaign, 4, 8)).toBe(false)
+  expect(await retiredIn(sale)).toEqual({ atMs: 7, granted: 3 })
+})

@@ -1,0 +1,59 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Coupons, createCoupons } from '../../coupon/reading/coupons.ts'
+import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
+import { type CouponBook, createCouponBook } from '../../coupon/ledger/coupons.ts'
+import { Failure } from '../../platform/failure.ts'
+import { drained } from '../harness/parts/drained.ts'
+import type { Sale } from '../harness/parts/sales.ts'
+import { openShop, type Shop } from '../harness/parts/shops.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop({ publishDeadlineMs: 10_000 })
+})
+afterEach(() => {
+  shop.recorder.release()
+  return shop.clear()
+})
+afterAll(() => shop.close())
+
+const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
+/** What a user reads, from this ledger. */
+const openCoupons = (changes: Partial<CouponBook> = {}): Coupons => {
+  const { gate, registry } = shop
+  const { campaigns, log } = shop.parts
+  const book = { ...createCouponBook(shop.ledger.database), ...changes }
+  return createCoupons({ gate, registry, campaigns, book, log })
+}
+const winOne = async (sale: Sale) => {
+  const [won] = await sale.win(1)
+  if (won === undefined) throw new Error('nobody won')
+  return won
+}
+
+test('a winner whom the ledger does not have yet finds the coupon, once, in a list that is complete', async () => {
+  const sale = await shop.sale({ stock: 3 })
+  shop.recorder.hold()
+  const won = await winOne(sale)
+  const list = () => openCoupons().usable(won.userId, undefined, 10)
+  const expected = { coupons: [{ grant: won, state: 'usable' }], more: false, complete: true }
+  expect(await list()).toMatchObject(expected)
+  shop.recorder.release()
+  await drained(shop)
+  expect(await list()).toMatchObject(expected)
+})
+
+const noLedger = (): Promise<never> =>
+  Promise.reject(new Failure('unavailable', 'the ledger does not answer', { retryable: true }))
+test.each<[string, Partial<CouponBook>, (sale: Sale) => Promise<unknown>]>([
+  ['the ledger cannot be read', { usable: noLedger }, async () => {}],
+  ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],
+  ['the list of campaigns is lost', {}, () => redis('DEL', campaignsKey)],
+])('a list is called not complete while %s, and has what the other books have', async (_, changes, spoil) => {
+  const sale = await shop.sale({ stock: 3 })
+  const won = await winOne(sale)
+  await drained(shop)
+  await spoil(sale)
+  const list = await openCoupons(changes).usable(won.userId, undefined, 10)
+  expect(list).toMatchObject({ coupons: [{ grant: { couponId: won.couponId } }], complete: false })
+})

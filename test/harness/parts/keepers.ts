@@ -1,0 +1,29 @@
+import type { Armory } from '../../../coupon/recovery/arm.ts'
+import type { Gate } from '../../../coupon/gate/gate.ts'
+import { createGrantLog } from '../../../coupon/log/grant-log.ts'
+import { createKeeper, type Keeper } from '../../../coupon/recovery/keeper.ts'
+import type { Producer } from '../../../platform/kafka/producer.ts'
+import type { Shop } from './shops.ts'
+
+export type KeeperChanges = {
+  armory?: Armory
+  /** Its way into the log. */
+  producer?: Producer
+  /** The gate that it confirms at. */
+  gate?: Gate
+  /** Age at which it relays an entry; none is old enough when it is left out. */
+  overdueMs?: number
+}
+
+/** A second keeper of a shop, which looks when it is told to; `changes` replace parts of it. */
+export const openKeeper = (shop: Shop, changes: KeeperChanges = {}): Keeper => {
+  const { gate, campaigns, listing, log, monotonicMs } = shop.parts
+  const { armory = shop.armory, producer = shop.producer, overdueMs = 3_600_000 } = changes
+  return createKeeper({
+    ...{ gate, campaigns, listing, log, armory, overdueMs },
+    grantLog: createGrantLog({
+      ...{ producer, gate: changes.gate ?? shop.gate, log, monotonicMs },
+      ...{ partitions: async () => 3, publishDeadlineMs: 500, publishInFlightMax: 2 },
+    }),
+  })
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { inject } from 'vitest'
+import { createTokenSigner } from '../../../platform/http/token.ts'
+
+/** An answer of the API, with its body as it came. */
+export type Answer = { status: number; headers: Headers; body: Record<string, unknown> }
+
+/** A user that no other test has. */
+export const newUser = (): string => `user-${randomUUID()}`
+
+/** A token of this user, good for an hour. */
+export const tokenOf = (userId: string): string =>
+  createTokenSigner(inject('environment')['JWT_SECRET'] ?? '')(userId, 3_600)
+
+/** The credential of operators. */
+export const operatorToken = (): string => inject('environment')['ADMIN_TOKEN'] ?? ''
+
+/** One request. A JSON body is sent as such; `token` goes into Authorization. */
+export const ask = async (
+  url: string,
+  options: {
+    method?: string
+    token?: string
+    json?: unknown
+    headers?: Record<string, string>
+    body?: string
+  } = {},
+): Promise<Answer> => {
+  const headers: Record<string, string> = { ...options.headers }
+  if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`
+  if (options.json !== undefined) headers['content-type'] ??= 'application/json'
+  const sent = options.json === undefined ? options.body : JSON.stringify(options.json)
+  const response = await fetch(url, {
+    method: options.method ?? 'GET',
+    headers,
+    ...(sent === undefined ? {} : { body: sent }),
+  })
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.includes('json') === true
+  const body = isJson && text !== '' ? JSON.parse(text) : { text }
+  return { status: response.status, headers: response.headers, body }
+}
+
+/** The document of a campaign that is open now; `changes` replace fields of it. */
+export const campaignDocument = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
+  name: 'Test sale',
+  stock: 100,
+  opensAt: new Date(Date.now() - 1_000).toISOString(),
+  closesAt: new Date(Date.now() + 3_600_000).toISOString(),
+  coupon: {
+    title: '1,000 off',
+    discount: { kind: 'amount', value: 1_000, currency: 'KRW' },
+    usableUntil: new Date(Date.now() + 7_200_000).toISOString(),
+  },
+  ...changes,
+})
+
+/** Times of a campaign that is over, and whose gate is still there. */
+export const closedAnHourAgo = (): { opensAt: string; closesAt: string } => ({
+  opensAt: new Date(Date.now() - 7_200_000).toISOString(),
+  closesAt: new Date(Date.now() - 3_600_000).toISOString(),
+})
+
+/** Creates a campaign through this API process and returns its id. */
+export const createCampaign = async (url: string, changes: Record<string, unknown> = {}): Promise<string> => {
+  const answer = await ask(`${url}/v1/admin/campaigns`, {
+    method: 'POST',
+    token: operatorToken(),
+    json: campaignDocument(changes),
+  })
+  if (answer.status !== 201) throw new Error(`not created: ${JSON.stringify(answer.body)}`)
+  return String(answer.body['id'])
+}
+
+/** Presses the button. */
+export const press = (url: string, campaignId: string, userId: string, slot?: number): Promise<Answer> =>
+  ask(`${url}/v1/campaigns/${campaignId}/coupons${slot === undefined ? '' : `?slot=${slot}`}`, {
+    method: 'POST',
+    token: tokenOf(userId),
+  })
+
+/** What became of it. */
+export const outcomeOf = (url: string, campaignId: string, userId: string): Promise<Answer> =>
+  ask(`${url}/v1/campaigns/${campaignId}/coupons/mine`, { token: tokenOf(userId) })
+
+/** The user's usable coupons; `query` as in `?limit=5`. */
+export const listOf = (url: string, userId: string, query = ''): Promise<Answer> =>
+  ask(`${url}/v1/coupons${query}`, { token: tokenOf(userId) })

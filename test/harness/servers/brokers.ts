@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { createTopics, type Topics } from '../../../platform/kafka/topics.ts'
+import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
+import { createLog } from '../../../platform/log/log.ts'
+import { type KafkaProgram, type KafkaServer, startKafka } from '../../../servers/kafka.ts'
+import { obtainSources, thisMachine } from '../../../servers/obtain.ts'
+import { freePort } from '../../../servers/ports.ts'
+import { createProgress } from '../../../platform/progress.ts'
+import { until } from '../values/until.ts'
+
+export type BrokerId = 1 | 2 | 3
+
+/** Three real brokers of one test file. The first is the controller too and always stays, so that the others may go. */
+export type Brokers = {
+  /** `host:port` of each. */
+  readonly addresses: string[]
+  /** Clients that know all three. */
+  readonly kafka: KafkaCluster
+  readonly topics: Topics
+  /** Who leads each partition of a topic now, and how many copies are in sync; nobody leads: -1. */
+  partitions(topic: string): Promise<{ leader: number; inSync: number }[]>
+  /** Ends it as a power cut does. */
+  kill(id: Exclude<BrokerId, 1>): Promise<void>
+  /** It stands still from here, its connections stay. */
+  freeze(id: Exclude<BrokerId, 1>): void
+  /** Brings back who was killed or frozen, and waits until every copy of these topics is in sync. */
+  heal(...topics: string[]): Promise<void>
+  stop(): Promise<void>
+}
+
+type Ports = { controller: number; brokers: Record<BrokerId, number> }
+
+const log = createLog('test', 'silent')
+
+const settingsOf = (id: BrokerId, ports: Ports): Record<string, string> => ({
+  ...(id === 1 ? {} : { 'process.roles': 'broker', listeners: `PLAINTEXT://127.0.0.1:${ports.brokers[id]}` }),
+  'node.id': String(id),
+  'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+  // How long a broker may be silent until others lead its partitions: 9 s as Kafka comes.
+  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '500',
+  'offsets.topic.replication.factor': '3',
+  // 128 MB as it comes, taken at the start: more than half of this heap.
+  'log.cleaner.dedupe.buffer.size': '4194304',
+  // Here a client that creates what it does not find would be seen.
+  'auto.create.topics.enable': 'true',
+})
+
+const findProgram = async (folder: string): Promise<KafkaProgram> => {
+  const environment = { ...process.env, ...inject('environment'), KAFKA_BROKERS: '' }
+  const progress = createProgress(process.stderr)
+  const { kafka } = await obtainSources({
+    machine: thisMachine(environment),
+    ...{ progress, logFolder: folder },
+  })
+  if (kafka?.kind !== 'program') throw new Error('three brokers need a Java of 17 or newer and Kafka or mvn')
+  return kafka.program
+}
+
+/** Writes what the formatter would: all else a broker learns from the controller, whose cluster it names. */
+const formatLike = async (first: string, folder: string, id: BrokerId): Promise<void> => {
+  const properties = await readFile(join(first, 'data', 'meta.properties'), 'utf8')
+  const cluster = /^cluster\.id=.+$/m.exec(properties)?.[0] ?? ''
+  const directory = randomBytes(16).toString('base64url')
+  await mkdir(join(folder, 'data'), { recursive: true })
+  await writeFile(
+    join(folder, 'data', 'meta.properties'),
+    ['version=1', cluster, `node.id=${id}`, `directory.id=${directory}`, ''].join('\n'),
+  )
+}
+
+/** Starts them in a folder of this name; they answer and know each other when this resolves. */
+export const startBrokers = async (name: string): Promise<Brokers> => {
+  const folder = join(inject('folder'), name)
+  await mkdir(folder, { recursive: true })
+  const program = await findProgram(folder)
+  const ports: Ports = {
+    controller: await freePort(),
+    brokers: { 1: await freePort(), 2: await freePort(), 3: await freePort() },
+  }
+  const folderOf = (id: BrokerId): string => join(folder, `broker-${id}`)
+  const start = async (id: BrokerId): Promise<KafkaServer> =>
+    startKafka({
+      ...{ folder: folderOf(id), program, heapMaxMb: 192, port: ports.brokers[id] },
+      controllerPort: id === 1 ? ports.controller : await freePort(),
+      extraSettings: settingsOf(id, ports),
+    })
+  const servers = new Map<BrokerId, KafkaServer>([[1, await start(1)]])
+  const others = [2, 3] as const
+  await Promise.all(
+    others.map(async (id) => {
+      await formatLike(folderOf(1), folderOf(id), id)
+      servers.set(id, await start(id))
+    }),
+  )
+  const addresses = [...servers.values()].map(({ brokers }) => brokers)
+  const kafka = createKafka({
+    ...{ brokers: addresses, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 },
+  })
+  const topics = createTopics(kafka)
+  // It asks the one that stays, whoever stands still.
+  const [first = ''] = addresses
+  const admin = createKafka({
+    ...{ brokers: [first], clientId: 'firstcome-test-admin', log, requestTimeoutMs: 2_000 },
+  }).admin()
+  await admin.connect()
+  await until('three brokers', async () => (await admin.describeCluster()).brokers.length === 3)
+  const frozen = new Set<number>()
+
+  const partitions: Brokers['partitions'] = async (topic) => {
+    const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
+    return metadata.topics
+      .flatMap((one) => one.partitions)
+      .sort((left, right) => left.partitionId - right.partitionId)
+      .map(({ leader, isr }) => ({ leader, inSync: isr.length }))
+  }
+  const thaw = (): void => {
+    for (const pid of frozen) process.kill(pid, 'SIGCONT')
+    frozen.clear()
+  }
+  return {
+    ...{ addresses, kafka, topics, partitions },
+    async kill(id) {
+      servers.get(id)?.kill()
+      await servers.get(id)?.exited
+      servers.delete(id)
+    },
+    freeze(id) {
+      const pid = servers.get(id)?.pid
+      if (pid === undefined) throw new Error(`broker ${id} does not run`)
+      process.kill(pid, 'SIGSTOP')
+      frozen.add(pid)
+    },
+    async heal(...names) {
+      thaw()
+      const gone = others.filter((id) => !servers.has(id))
+      await Promise.all(gone.map(async (id) => servers.set(id, await start(id))))
+      for (const topic of names)
+        await until(`every copy of ${topic} is in sync`, async () =>
+          (await partitions(topic)).every(({ inSync }) => inSync === 3),
+        )
+    },
+    async stop() {
+      thaw()
+      await Promise.all([admin.disconnect(), topics.close()])
+      // At once: the controller would wait for the others, and nobody needs their data.
+      for (const server of servers.values()) server.kill()
+      await Promise.all([...servers.values()].map(({ exited }) => exited))
+    },
+  }
+}

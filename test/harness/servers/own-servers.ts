@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { freeServerPorts, startServers } from '../../../servers/all.ts'
+import { createProgress } from '../../../platform/progress.ts'
+import { migrate } from '../setup/whole-system.ts'
+
+/** Servers of one test file alone, and the environment that our processes reach them by. */
+export type OwnServers = { environment: Record<string, string>; stop(): Promise<void> }
+
+/** Starts Redis, Kafka and MySQL with tables and topics, for tests that let a worker fail: it would take partitions from the others. */
+export const startOwnServers = async (name: string): Promise<OwnServers> => {
+  const servers = await startServers({
+    folder: join(inject('folder'), name),
+    ports: await freeServerPorts(),
+    // Whatever the environment gives is everybody's.
+    environment: { ...process.env, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' },
+    progress: createProgress(process.stderr),
+  })
+  const environment = { ...inject('environment'), ...servers.environment }
+  await migrate(environment)
+  return { environment, stop: servers.stop }
+}

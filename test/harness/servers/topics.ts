@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { inject } from 'vitest'
+import type { StoredRecord } from '../../../platform/kafka/consumer.ts'
+import { createProducer, type Producer, type RecordToAppend } from '../../../platform/kafka/producer.ts'
+import { createTopics, type PartitionOffsets } from '../../../platform/kafka/topics.ts'
+import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
+import { createLog } from '../../../platform/log/log.ts'
+import { createProxy, type Proxy } from '../../../servers/network/proxy.ts'
+import { until } from '../values/until.ts'
+
+const log = createLog('test', 'silent')
+
+/** A record and its headers. */
+export type ReadRecord = StoredRecord & { headers: Record<string, string> }
+
+/** One call of the producer; `values` are those of its records, as text. */
+export type Produce = { partition: number; records: readonly RecordToAppend[]; values: string[] }
+
+/** A topic of the test's own on the shared Kafka, and a producer that reaches it through a proxy. */
+export type OwnTopic = {
+  readonly name: string
+  readonly proxy: Proxy
+  /** Appends to this topic, whichever it is told. */
+  readonly producer: Producer
+  /** Every produce that was asked for, in order. */
+  readonly produces: readonly Produce[]
+  /** Clients that do not go through the proxy. */
+  readonly kafka: KafkaCluster
+  offsets(): Promise<PartitionOffsets[]>
+  /** All that lies in it now, partition by partition. */
+  records(): Promise<ReadRecord[]>
+  close(): Promise<void>
+}
+
+const recordsOf = async (kafka: KafkaCluster, topic: string, offsets: readonly PartitionOffsets[]) => {
+  const found = new Map<string, ReadRecord>()
+  const consumer = kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: async ({ partition, message: { offset, timestamp, key, value, headers = {} } }) => {
+      const texts = Object.entries(headers).map(([name, header]) => [name, String(header)])
+      const record = {
+        ...{ partition, offset: Number(offset), timestampMs: Number(timestamp), key, value },
+        headers: Object.fromEntries(texts),
+      }
+      found.set(`${partition} ${offset}`, record)
+    },
+  })
+  const count = offsets.reduce((sum, { first, end }) => sum + end - first, 0)
+  await until(`${count} records of ${topic}`, () => found.size >= count)
+  await consumer.disconnect()
+  return [...found.values()].sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+}
+
+/** Creates a topic; `settings` are Kafka's own names. */
+export const createOwnTopic = async (
+  options: { partitions?: number; settings?: Record<string, string>; requestTimeoutMs?: number } = {},
+): Promise<OwnTopic> => {
+  const brokers = (inject('environment')['KAFKA_BROKERS'] ?? '').split(',')
+  const [host = '', port = ''] = brokers[0]?.split(':') ?? []
+  const proxy = await createProxy({ host, port: Number(port) })
+  const name = `test.${randomUUID()}`
+  const { requestTimeoutMs = 10_000 } = options
+  const kafka = createKafka({ ...{ brokers, log, requestTimeoutMs }, clientId: 'firstcome-test' })
+  const proxied = createKafka({
+    ...{ brokers, log, requestTimeoutMs },
+    clientId: 'firstcome-test-proxied',
+    socketFactory: ({ onConnect }) => connect(proxy.port, '127.0.0.1', onConnect),
+  })
+  const topics = createTopics(kafka)
+  await topics.create([
+    {
+      topic: name,
+      partitions: options.partitions ?? 3,
+      replicationFactor: 1,
+      settings: options.settings ?? {},
+    },
+  ])
+  // Right after its creation a partition may still have no leader, on a machine that is busy.
+  await until(`${name} has its leaders`, () => topics.offsets(name))
+  const producer = createProducer(proxied)
+  const produces: Produce[] = []
+  return {
+    ...{ name, proxy, produces, kafka },
+    producer: {
+      append(_, partition, records) {
+        produces.push({ partition, records, values: records.map(({ value }) => String(value)) })
+        return producer.append(name, partition, records)
+      },
+      close: producer.close,
+    },
+    offsets: () => topics.offsets(name),
+    records: async () => recordsOf(kafka, name, await topics.offsets(name)),
+    async close() {
+      proxy.restore()
+      proxy.release()
+      await Promise.all([producer.close(), topics.close()])
+      await proxy.close()
+    },
+  }
+}

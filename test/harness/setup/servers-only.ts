@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { migrate, secrets } from './whole-system.ts'
+
+/**
+ * Tables and topics on the servers that the environment gives, and no process of ours: for single test files that start for
+ * themselves all that they meet (npm run ablate).
+ */
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'))
+  const environment = {
+    REDIS_URL: process.env['REDIS_URL'] ?? '',
+    KAFKA_BROKERS: process.env['KAFKA_BROKERS'] ?? '',
+    DATABASE_URL: process.env['DATABASE_URL'] ?? '',
+    ...secrets,
+  }
+  await migrate(environment)
+  project.provide('environment', environment)
+  project.provide('folder', folder)
+  return () => rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { createTopics } from '../../../platform/kafka/topics.ts'
+import { createKafka } from '../../../platform/kafka/client.ts'
+import { createLog } from '../../../platform/log/log.ts'
+import { connectDatabase } from '../../../platform/mysql/database.ts'
+import { createTokenSigner } from '../../../platform/http/token.ts'
+import { createGrantTopics, migrateTables } from '../../../migrations/migrate.ts'
+import { freeServerPorts, startServers } from '../../../servers/all.ts'
+import { createProgress } from '../../../platform/progress.ts'
+import { ask, campaignDocument } from '../processes/client.ts'
+import { startPart } from '../processes/processes.ts'
+import { until } from '../values/until.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Addresses of the servers and the secrets, as a process of ours takes them. */
+    environment: Record<string, string>
+    /** Two API processes on the same servers; a worker records for both. */
+    apiUrls: [string, string]
+    /** Where the metrics of the first of them and of the worker are. */
+    metricsUrls: { api: string; worker: string }
+    /** What these three say, as they say it. */
+    logFiles: string[]
+    /** A folder of this run: whatever a test starts keeps its data and logs there. */
+    folder: string
+  }
+}
+
+/** Tables and topics on fresh servers. */
+export const migrate = async (environment: Record<string, string>): Promise<void> => {
+  const database = connectDatabase({
+    url: environment['DATABASE_URL'] ?? '',
+    connectionsMax: 2,
+    queryTimeoutMs: 60_000,
+  })
+  const topics = createTopics(
+    createKafka({
+      brokers: (environment['KAFKA_BROKERS'] ?? '').split(','),
+      clientId: 'firstcome-test',
+      log: createLog('test', 'silent'),
+      requestTimeoutMs: 30_000,
+    }),
+  )
+  await migrateTables(database)
+  await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  await topics.close()
+  await database.close()
+}
+
+/**
+ * Creates the first campaign of all, and waits until these API processes have read the list that it is on. Before it there is no
+ * list, and nobody may say that there is no such campaign, or that a list of coupons is complete.
+ */
+export const createFirstCampaign = async (
+  environment: Record<string, string>,
+  urls: readonly string[],
+): Promise<void> => {
+  const token = createTokenSigner(environment['JWT_SECRET'] ?? '')('first', 3_600)
+  const created = await ask(`${urls[0]}/v1/admin/campaigns`, {
+    method: 'POST',
+    token: environment['ADMIN_TOKEN'] ?? '',
+    json: campaignDocument(),
+  })
+  if (created.status !== 201) throw new Error(`not created: ${JSON.stringify(created.body)}`)
+  for (const url of urls)
+    await until(`${url} knows the campaigns`, async () => {
+      const { body } = await ask(`${url}/v1/coupons`, { token })
+      return body['complete'] === true
+    })
+}
+
+/** What processes under test are given. */
+export const secrets = {
+  JWT_SECRET: 'a secret of the tests, of 32 bytes or more',
+  ADMIN_TOKEN: 'the token of the tests',
+}
+
+/** Only what closed more than a year ago is retired, but that soon. */
+const quickRetirement = { GATE_LIFETIME_MS: '31536000000', RETIREMENT_INTERVAL_MS: '200' }
+
+/** Servers (started, or those that the environment gives), tables, topics, two API processes and a worker. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'))
+  const servers = await startServers({
+    folder,
+    ports: await freeServerPorts(),
+    environment: process.env,
+    progress: createProgress(process.stderr),
+  })
+  const environment = {
+    ...servers.environment,
+    // Some hundred processes of ours load the same code.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
+    ...secrets,
+  }
+  await migrate(environment)
+  const [worker, first, second] = await Promise.all([
+    startPart('worker', { ...environment, ...quickRetirement }, { folder, waitFor: 'ready' }),
+    startPart('api', environment, { folder, waitFor: 'ready' }),
+    startPart('api', environment, { folder, waitFor: 'ready' }),
+  ])
+  await createFirstCampaign(environment, [first.url, second.url])
+  project.provide('environment', environment)
+  project.provide('apiUrls', [first.url, second.url])
+  project.provide('metricsUrls', { api: first.metricsUrl, worker: worker.metricsUrl })
+  project.provide(
+    'logFiles',
+    [worker, first, second].map(({ logFile }) => logFile),
+  )
+  project.provide('folder', folder)
+  return async () => {
+    await Promise.all([first.stop(), second.stop()])
+    await worker.stop()
+    await servers.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}

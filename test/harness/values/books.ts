@@ -1,0 +1,112 @@
+import { inject } from 'vitest'
+import { gateKey, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
+import { idBytes, idText } from '../../../coupon/ledger/tables.ts'
+import { connectDatabase } from '../../../platform/mysql/database.ts'
+import { connectRedis } from '../../../platform/redis.ts'
+import type { Answer } from '../processes/client.ts'
+import { until } from './until.ts'
+
+/** A coupon as its winner was told of it, and as a book has it. */
+export type Told = {
+  couponId: string
+  campaignId: string
+  userId: string
+  slot: number
+  rank: number
+  issuedAt: string
+}
+
+/** What a gate counts, and what is in its keys. */
+export type GateFacts = {
+  granted: number
+  nextRank: number
+  grantsPending: number
+  winners: number
+  outbox: number
+}
+
+/** Ledger and gate of a campaign, read past the API. */
+export type Books = {
+  /** Every row of the campaign, by rank. */
+  rows(campaignId: string): Promise<Told[]>
+  /** The rows once there are `count` of them or more. */
+  drained(campaignId: string, count: number): Promise<Told[]>
+  gate(campaignId: string): Promise<GateFacts>
+  /** Names of all keys in Redis. */
+  keys(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** What an answer that carries a coupon says of it. */
+export const toldBy = ({ body }: Answer): Told => ({
+  couponId: String(body['id']),
+  campaignId: String(body['campaignId']),
+  userId: String(body['userId']),
+  slot: Number(body['slot']),
+  rank: Number(body['rank']),
+  issuedAt: String(body['issuedAt']),
+})
+
+/** Opens the books on the servers of the tests, or on others. */
+export const openBooks = (environment: Record<string, string> = inject('environment')): Books => {
+  const database = connectDatabase({
+    url: environment['DATABASE_URL'] ?? '',
+    connectionsMax: 1,
+    queryTimeoutMs: 10_000,
+  })
+  const redis = connectRedis({
+    url: environment['REDIS_URL'] ?? '',
+    commandTimeoutMs: 10_000,
+    onFault: () => {},
+  })
+  const count = async (name: string, ...args: string[]): Promise<number> =>
+    Number(await redis.command(name, ...args))
+
+  const rows: Books['rows'] = (campaignId) =>
+    database.transaction(async (connection) => ({
+      commit: false,
+      result: (
+        await connection.rows('SELECT * FROM coupons WHERE campaign_id = ? ORDER BY `rank`', [
+          idBytes(campaignId),
+        ])
+      ).map((row) => ({
+        couponId: idText(row['coupon_id'] as Buffer),
+        campaignId: idText(row['campaign_id'] as Buffer),
+        userId: String(row['user_id']),
+        slot: Number(row['slot']),
+        rank: Number(row['rank']),
+        issuedAt: new Date(Number(row['granted_at_ms'])).toISOString(),
+      })),
+    }))
+
+  return {
+    rows,
+    drained: (campaignId, rowCount) =>
+      until(`${rowCount} rows of ${campaignId}`, async () => {
+        const found = await rows(campaignId)
+        return found.length >= rowCount && found
+      }),
+    async gate(campaignId) {
+      await redis.connected(5_000)
+      const key = gateKey(campaignId)
+      const field = (name: string): Promise<number> => count('HGET', key, name)
+      const epoch = await field('epoch')
+      return {
+        granted: await field('granted'),
+        nextRank: await field('nextRank'),
+        grantsPending: await field('grantsPending'),
+        winners: await count('HLEN', winnersKey(campaignId, epoch)),
+        outbox: await count('XLEN', outboxKey(campaignId, epoch)),
+      }
+    },
+    async keys() {
+      await redis.connected(5_000)
+      const found = await redis.command('KEYS', '*')
+      return Array.isArray(found) ? found.map(String) : []
+    },
+    async close() {
+      redis.close()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { expect, test } from 'vitest'
+import { apiSettings } from '../../api/settings.ts'
+import { migrateSettings } from '../../migrations/settings.ts'
+import { portUses, readConfiguration } from '../../servers/configuration.ts'
+import { workerSettings } from '../../worker/settings.ts'
+
+const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
+const example = parseEnv(read('.env.example'))
+
+const given = Object.fromEntries(Object.entries(example).filter(([, value]) => value !== ''))
+const addresses = {
+  REDIS_URL: 'redis://127.0.0.1',
+  KAFKA_BROKERS: '127.0.0.1:9092',
+  DATABASE_URL: 'mysql://127.0.0.1/firstcome',
+}
+const required = { ...addresses, JWT_SECRET: 'a secret', ADMIN_TOKEN: 'a token of operators' }
+
+test.each([
+  { part: 'API', schema: apiSettings },
+  { part: 'worker', schema: workerSettings },
+  { part: 'migration', schema: migrateSettings },
+])(
+  '.env.example names every setting of the $part, with the value it has when it is left out',
+  ({ schema }) => {
+    expect(Object.keys(example)).toEqual(expect.arrayContaining(Object.keys(schema.shape)))
+    expect(schema.parse({ ...given, ...required })).toEqual(schema.parse(required))
+  },
+)
+
+test('.env.example names every setting of npm start, with the value it has when it is left out', () => {
+  const configuration = readConfiguration({}, [])
+  const names = portUses(configuration).map(({ setting }) => setting)
+  expect(Object.keys(example)).toEqual(expect.arrayContaining([...names, 'FIRSTCOME_FOLDER']))
+  expect(readConfiguration(example, [])).toEqual(configuration)
+})
+
+test('.env.example holds no address and no secret', () => {
+  expect(Object.keys(given).filter((name) => /URL|BROKERS|SECRET|TOKEN|PASSWORD/.test(name))).toEqual([])
+})
+
+test('each variable of .env.example has a line above that says what it is, and a row in README.md', () => {
+  const lines = read('.env.example').split('\n')
+  const isSetting = (line: string): boolean => /^[A-Z_]+=/.test(line)
+  const bare = lines.filter((line, at) => isSetting(line) && lines[at - 1]?.startsWith('# ') !== true)
+  expect(bare).toEqual([])
+  const readme = read('README.md')
+  expect(Object.keys(example).filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
+})

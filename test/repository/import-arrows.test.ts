@@ -1,0 +1,107 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = new URL('../..', import.meta.url).pathname
+
+/** What each part may import beside itself. Whoever is not here may import nothing but packages. */
+const arrows: Record<string, readonly string[]> = {
+  api: ['coupon', 'platform'],
+  worker: ['coupon', 'platform'],
+  load: ['coupon', 'platform'],
+  commands: ['coupon', 'platform'],
+  proof: ['coupon', 'load', 'platform', 'servers'],
+  migrations: ['coupon', 'platform'],
+  servers: ['platform'],
+  coupon: ['platform'],
+  platform: [],
+}
+const parts = Object.keys(arrows)
+
+/** The one file that loads a client. Its types stay within platform/. */
+const homes: Record<string, string> = {
+  ioredis: 'platform/redis.ts',
+  kafkajs: 'platform/kafka/kafkajs.ts',
+  mysql2: 'platform/mysql/database.ts',
+  'prom-client': 'platform/metrics/metrics.ts',
+}
+
+/** `loads` are those of `imports` that are more than types. */
+type Source = { file: string; part: string; text: string; imports: string[]; loads: string[] }
+
+/** Static, dynamic and type imports, re-exports, and `require`. */
+const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g
+const typeImportPattern = /\b(?:import|export)\s+type\s[^'"]*?\bfrom\s*(['"])[^'"\n]+\1/g
+
+const importsIn = (text: string): string[] =>
+  [...text.matchAll(importPattern)].map(([, , name]) => name ?? '')
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+
+const sources: Source[] = globSync(
+  parts.map((part) => `${part}/**/*.ts`),
+  { cwd: root },
+)
+  .filter((file) => !file.endsWith('.test.ts'))
+  .map((file) => {
+    const text = withoutComments(readFileSync(join(root, file), 'utf8'))
+    const loads = importsIn(text.replace(typeImportPattern, ''))
+    return { file, part: file.split('/')[0] ?? '', text, imports: importsIn(text), loads }
+  })
+
+const partOf = (file: string, name: string): string =>
+  normalize(join(dirname(file), name)).split('/')[0] ?? ''
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
+
+const packagesIn = (imports: readonly string[]): string[] =>
+  imports.filter((name) => !name.startsWith('.') && !name.startsWith('node:')).map(packageOf)
+
+test('there is something to look at in every part', () => {
+  const seen = new Set(sources.filter(({ imports }) => imports.length > 0).map(({ part }) => part))
+  expect([...seen].sort()).toEqual([...parts].sort())
+})
+
+test.each(parts)('%s imports only itself and the parts below it', (part) => {
+  const allowed = new Set([part, ...(arrows[part] ?? [])])
+  const astray = sources
+    .filter((source) => source.part === part)
+    .flatMap(({ file, imports }) =>
+      imports
+        .filter((name) => name.startsWith('.') && !allowed.has(partOf(file, name)))
+        .map((name) => `${file} imports ${name}`),
+    )
+  expect(astray).toEqual([])
+})
+
+test.each(Object.entries(homes))('%s is loaded by %s alone, and known to platform/ alone', (name, home) => {
+  const loaders = sources.filter(({ loads }) => packagesIn(loads).includes(name)).map(({ file }) => file)
+  expect(loaders).toEqual([home])
+  const knowers = sources.filter(({ imports }) => packagesIn(imports).includes(name)).map(({ part }) => part)
+  expect([...new Set(knowers)]).toEqual(['platform'])
+})
+
+test('what runs in production imports no development dependency', () => {
+  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  )
+  const astray = sources
+    .filter(({ part }) => !['load', 'proof'].includes(part))
+    .flatMap((source) =>
+      packagesIn(source.imports)
+        .filter((name) => !Object.hasOwn(dependencies, name))
+        .map((name) => `${source.file} imports ${name}`),
+    )
+  expect(astray).toEqual([])
+})
+
+test('only a main.ts reads the environment; servers/ passes it on to what it starts', () => {
+  const readers = sources
+    .filter(({ text }) => /\bprocess\.env\b|\bimport\.meta\.env\b/.test(text))
+    .map(({ file }) => file)
+    .filter((file) => !file.endsWith('/main.ts') && !file.startsWith('servers/'))
+  expect(readers).toEqual([])
+})

@@ -1,0 +1,77 @@
+import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
+import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
+import type { Recorded, Recorder } from '../coupon/ledger/record.ts'
+import type { DeadLetters } from './dead-letters.ts'
+
+const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]
+
+const outcomes: Record<Recorded['kind'], true> = { recorded: true, elsewhere: true, undecided: true }
+
+/** The same recorder, with every transaction measured. */
+export const measureRecorder = (
+  recorder: Recorder,
+  metrics: Metrics,
+  monotonicMs: () => number,
+): Recorder => {
+  const duration = metrics.histogram({
+    name: 'firstcome_record_duration_seconds',
+    help: 'Time of one transaction of the ledger, committed or not.',
+    bounds: waitBounds,
+  })()
+  const batch = metrics.histogram({
+    name: 'firstcome_record_batch_size',
+    help: 'Records of the log in one transaction of the ledger.',
+    bounds: recordBounds,
+  })()
+  const transactions = metrics.counter({
+    name: 'firstcome_record_transactions_total',
+    help: 'Transactions of the ledger by outcome; failed is one that is tried again.',
+    labels: ['outcome'],
+  })
+  for (const outcome of [...Object.keys(outcomes), 'failed']) transactions(outcome).add(0)
+  const rows = metrics.counter({ name: 'firstcome_ledger_rows_total', help: 'Coupons that became rows.' })()
+  return {
+    async record(stretch, keep) {
+      const startedAtMs = monotonicMs()
+      batch.observe(stretch.endOffset - stretch.startOffset)
+      try {
+        const recorded = await recorder.record(stretch, keep)
+        transactions(recorded.kind).add(1)
+        if (recorded.kind === 'recorded') rows.add(recorded.inserted)
+        return recorded
+      } catch (cause) {
+        transactions('failed').add(1)
+        throw cause
+      } finally {
+        duration.observe((monotonicMs() - startedAtMs) / 1_000)
+      }
+    },
+  }
+}
+
+const reasons: Record<DeadLetterReason, true> = {
+  undecodable: true,
+  invalid: true,
+  late: true,
+  'unknown-campaign': true,
+  'rank-taken': true,
+  'slot-taken': true,
+  'coupon-differs': true,
+  'rank-above-stock': true,
+}
+
+/** The same dead letters, counted by reason once the log has them. */
+export const measureDeadLetters = (deadLetters: DeadLetters, metrics: Metrics): DeadLetters => {
+  const kept = metrics.counter({
+    name: 'firstcome_dead_letters_total',
+    help: 'Records that could not become rows and were kept as dead letters, by reason.',
+    labels: ['reason'],
+  })
+  for (const reason of Object.keys(reasons)) kept(reason).add(0)
+  return {
+    async keep(letters) {
+      await deadLetters.keep(letters)
+      for (const { reason } of letters) kept(reason).add(1)
+    },
+  }
+}

@@ -1,0 +1,197 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Campaign } from '../coupon/campaign.ts'
+import { encodeMarker, type Grant } from '../coupon/grant.ts'
+import { createRecorder, type Recorder } from '../coupon/ledger/record.ts'
+import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/databases.ts'
+import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
+import { createOwnTopic, type OwnTopic } from '../test/harness/servers/topics.ts'
+import { until } from '../test/harness/values/until.ts'
+import { createDeadLetters } from './dead-letters.ts'
+import type { RecordingOptions } from './recording.ts'
+
+let ledger: OwnDatabase
+let letters: OwnTopic
+beforeAll(async () => {
+  ;[ledger, letters] = await Promise.all([
+    createOwnDatabase(),
+    createOwnTopic({ partitions: 1, settings: { 'max.message.bytes': '2097152' } }),
+  ])
+})
+afterAll(() => Promise.all([ledger.close(), letters.close()]))
+
+const open = (changes: Partial<RecordingOptions> = {}) =>
+  openRecording({
+    recorder: createRecorder(ledger.database),
+    deadLetters: createDeadLetters(letters.producer, { now: () => 0 }),
+    ...changes,
+  })
+
+let partitions = 0
+const newPartition = async (): Promise<number> => {
+  partitions += 1
+  await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES (?, 0)', [partitions])
+  return partitions
+}
+/** Makes the last of 1,000 coupons of a campaign a row, before any of the others. */
+const storeLast = async (campaign: Campaign): Promise<Grant> => {
+  const last = grantOf(campaign, { rank: 1_000 })
+  await open().recording(batchOf(recordsOf(await newPartition(), [last])).batch)
+  return last
+}
+const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | null>][] = [
+  ['no value', 'undecodable', async () => null],
+  ['bytes that are no text', 'undecodable', async () => Buffer.from([0xff, 0x00, 0xfe, 0x22])],
+  [
+    'a grant with a wrong type',
+    'invalid',
+    async (campaign) => Buffer.from(JSON.stringify({ ...grantOf(campaign), rank: '1000' })),
+  ],
+  ['an unknown campaign', 'unknown-campaign', async () => grantOf({ id: randomUUIDv7() })],
+  [
+    'a rank above the stock',
+    'rank-above-stock',
+    async () => grantOf(await ledger.createCampaign({ epoch: 1, stock: 1 }), { rank: 2 }),
+  ],
+  [
+    'a rank that is a row',
+    'rank-taken',
+    async (campaign) => grantOf(campaign, { rank: (await storeLast(campaign)).rank }),
+  ],
+  [
+    'a coupon that is a row of another user',
+    'coupon-differs',
+    async (campaign) => ({ ...(await storeLast(campaign)), userId: 'another' }),
+  ],
+  ['a late grant', 'late', async () => grantOf(await ledger.createCampaign({ epoch: 2 }))],
+]
+const table = bad.flatMap(([what, reason, make]) =>
+  [0, 500, 999].map((place) => ({ what, reason, make, place })),
+)
+
+test.each(table)(
+  '$what at place $place of 1,000 goes to the dead letters as $reason, and the 999 others are rows',
+  async ({ reason, make, place }) => {
+    const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
+    const grants = grantsOf(campaign, 999)
+    const oneBad = await make(campaign)
+    const earlier = await storedOf(ledger, campaign)
+    const records = recordsOf(partition, [...grants.slice(0, place), oneBad, ...grants.slice(place)])
+    const [before] = await letters.offsets()
+    const { batch, done } = batchOf(records)
+    await open().recording(batch)
+    expect(done.handled).toEqual([1_000])
+    expect(await storedOf(ledger, campaign)).toEqual([...grants, ...earlier])
+    expect(await positionOf(ledger, partition)).toBe(1_000)
+    expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 1)
+    const { value, key } = records[place] ?? {}
+    expect(letters.produces.at(-1)?.records).toMatchObject([{ value, key, headers: { reason } }])
+  },
+)
+
+test('a dead letter has the value and the key of its record, and its headers say where it lay and why it is there', async () => {
+  const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
+  const values = [
+    null,
+    Buffer.from([0xff, 0x00]),
+    grantOf({ id: randomUUIDv7() }),
+    grantOf(campaign, { rank: 5 }),
+  ]
+  const records = recordsOf(partition, values)
+  await open().recording(batchOf(records).batch)
+  const found = (await letters.records()).filter(
+    ({ headers }) => headers['origin-partition'] === String(partition),
+  )
+  const expected = [
+    ['undecodable', records[0]],
+    ['undecodable', records[1]],
+    ['unknown-campaign', records[2]],
+  ] as const
+  expect(found.map(({ value, key }) => [value, key])).toEqual(
+    expected.map(([, record]) => [record?.value, record?.key]),
+  )
+  for (const [index, [reason, record]] of expected.entries())
+    expect(found[index]?.headers).toEqual({
+      ...{
+        'origin-topic': 'coupon.grants.v1',
+        'origin-partition': String(partition),
+        'origin-offset': String(record?.offset),
+        'origin-timestamp-ms': String(record?.timestampMs),
+      },
+      ...{ reason, message: expect.stringMatching(/./), time: '1970-01-01T00:00:00.000Z', redrives: '0' },
+    })
+})
+
+test('nothing is committed before the dead letters are acknowledged', async () => {
+  const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
+  const grants = grantsOf(campaign, 3)
+  await letters.producer.append('', 0, [{ value: 'warm' }])
+  const asked = letters.produces.length
+  letters.proxy.hold('answers')
+  const recording = open().recording(batchOf(recordsOf(partition, [...grants, null])).batch)
+  await until('the letters are on their way', () => letters.produces.length > asked)
+  expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([[], 0])
+  letters.proxy.release()
+  await recording
+  expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 4])
+})
+
+test('a batch whose commit fails after its letters were acknowledged is recorded again, and its letters are not kept twice', async () => {
+  const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
+  const grants = grantsOf(campaign, 3)
+  const recorder = createRecorder(ledger.database)
+  let attempts = 0
+  const failing: Recorder = {
+    record: (stretch, keep) =>
+      recorder.record(stretch, async (broken, nextOffset) => {
+        await keep(broken, nextOffset)
+        attempts += 1
+        if (attempts < 3) throw new Error('the commit failed')
+      }),
+  }
+  const [before] = await letters.offsets()
+  const bytes = Buffer.from('no grant')
+  const { batch, done } = batchOf(recordsOf(partition, [...grants, bytes, grantOf({ id: randomUUIDv7() })]))
+  await open({ recorder: failing }).recording(batch)
+  expect([attempts, done.handled, await storedOf(ledger, campaign)]).toEqual([3, [5], grants])
+  expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 2)
+})
+
+test('1,000 letters of 2 KB, more than one produce may hold, and one of nearly 1 MB are kept', async () => {
+  const partition = await newPartition()
+  const values = [
+    ...Array.from({ length: 1_000 }, (_, index) => Buffer.from(`${index} ${'x'.repeat(2_000)}`)),
+    Buffer.alloc(1_000_000, 'y'),
+  ]
+  const { batch, done } = batchOf(recordsOf(partition, values))
+  await open({ batchSizeMax: 5_000 }).recording(batch)
+  expect(done.handled).toEqual([1_001])
+  const found = (await letters.records()).filter(
+    ({ headers }) => headers['origin-partition'] === String(partition),
+  )
+  expect(found.map(({ value }) => value?.length)).toEqual(values.map(({ length }) => length))
+})
+
+test('markers are passed over without a letter', async () => {
+  const partition = await newPartition()
+  const [before] = await letters.offsets()
+  const { batch, done } = batchOf(
+    recordsOf(partition, [Buffer.from(encodeMarker('warm-up')), Buffer.from(encodeMarker('cut'))]),
+  )
+  await open().recording(batch)
+  expect([done.handled, await positionOf(ledger, partition), await letters.offsets()]).toEqual([
+    [2],
+    2,
+    [before],
+  ])
+})
+
+test('a large fetch is recorded in batches, each handled and followed by a heartbeat', async () => {
+  const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
+  const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 2_500)))
+  const { recording, told } = open()
+  await recording(batch)
+  expect(done).toEqual({ handled: [1_000, 2_000, 2_500], heartbeats: 3, pauses: 0 })
+  expect(told).toEqual(['reached 1000', 'reached 2000', 'reached 2500'])
+})
