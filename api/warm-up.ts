@@ -1,3 +1,4 @@
+import { encodeMarker, grantsTopic } from '../coupon/log/record.ts'
 import { backoff } from '../platform/backoff.ts'
 import { messageOf } from '../platform/failure.ts'
 import type { Producer } from '../platform/kafka/producer.ts'
@@ -5,7 +6,6 @@ import type { Topics } from '../platform/kafka/topics.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { RedisClient } from '../platform/redis.ts'
 import { decideScript, confirmScript, lookScript, viewScript } from '../coupon/gate/scripts.ts'
-import { encodeMarker, grantsTopic } from '../coupon/grant.ts'
 
 export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: Topics; log: Log }
 

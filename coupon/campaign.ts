@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { slotMax, stockMax } from './grant.ts'
+import { slotMax } from './grant.ts'
 
 /** What a coupon is worth: an integer of the currency's minor unit, or a percentage. */
 export type Discount =
@@ -50,8 +50,9 @@ export const publicState = (
 /** The public document of a campaign, as the gate carries it, so that the API works with the database down. */
 export type CampaignDocument = Omit<CampaignTerms, 'stock'>
 
-const time = z.int().min(0).max(253_402_300_799_999)
-const discount = z.discriminatedUnion('kind', [
+/** Epoch milliseconds of the years 1970 to 9999. */
+export const timeShape = z.int().min(0).max(253_402_300_799_999)
+export const discountShape = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('amount'),
     value: z.int().min(1),
@@ -65,10 +66,15 @@ const discount = z.discriminatedUnion('kind', [
 
 const documentShape = z.object({
   name: z.string(),
-  opensAtMs: time,
-  closesAtMs: time,
+  opensAtMs: timeShape,
+  closesAtMs: timeShape,
   perUserLimit: z.int().min(1).max(slotMax),
-  coupon: z.object({ title: z.string(), discount, usableFromMs: time, usableUntilMs: time }),
+  coupon: z.object({
+    title: z.string(),
+    discount: discountShape,
+    usableFromMs: timeShape,
+    usableUntilMs: timeShape,
+  }),
 })
 
 /** The document as the gate stores it. */
@@ -79,57 +85,3 @@ export const encodeDocument = (terms: CampaignTerms): string => {
 
 /** Reads what `encodeDocument` wrote; throws when it is anything else. */
 export const decodeDocument = (text: string): CampaignDocument => documentShape.parse(JSON.parse(text))
-
-const instant = z.iso
-  .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
-  .transform((text) => Date.parse(text))
-  // 9999-12-31T22:00-03:00 is a time of RFC 3339, and of a year that it cannot write in UTC.
-  .refine((ms) => time.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
-const label = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => text.trim().length > 0, 'expected more than spaces')
-  .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
-
-/** What an operator sends to create a campaign (HTTP body); unknown fields are refused. */
-export const createCampaignShape = z
-  .strictObject({
-    name: label,
-    stock: z.int().min(1).max(stockMax),
-    opensAt: instant,
-    closesAt: instant,
-    perUserLimit: z.int().min(1).max(slotMax).default(1),
-    coupon: z.strictObject({
-      title: label,
-      discount,
-      usableFrom: instant.optional(),
-      usableUntil: instant,
-    }),
-  })
-  .superRefine((input, context) => {
-    const usableFrom = input.coupon.usableFrom ?? input.opensAt
-    if (input.closesAt <= input.opensAt)
-      context.addIssue({ code: 'custom', path: ['closesAt'], message: 'expected a time after opensAt' })
-    if (input.coupon.usableUntil <= usableFrom)
-      context.addIssue({
-        code: 'custom',
-        path: ['coupon', 'usableUntil'],
-        message: 'expected a time after usableFrom (which is opensAt when left out)',
-      })
-  })
-  .transform(
-    ({ name, stock, opensAt, closesAt, perUserLimit, coupon }): CampaignTerms => ({
-      name,
-      stock,
-      opensAtMs: opensAt,
-      closesAtMs: closesAt,
-      perUserLimit,
-      coupon: {
-        title: coupon.title,
-        discount: coupon.discount,
-        usableFromMs: coupon.usableFrom ?? opensAt,
-        usableUntilMs: coupon.usableUntil,
-      },
-    }),
-  )

@@ -1,6 +1,6 @@
 import type { Verdict } from '../coupon/audit/compare/check.ts'
-import { grantsTopic } from '../coupon/grant.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
+import { grantsTopic } from '../coupon/log/record.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import { createTopics } from '../platform/kafka/topics.ts'
 import { createKafka } from '../platform/kafka/client.ts'

@@ -1,14 +1,16 @@
 import { writeFile } from 'node:fs/promises'
-import { overallVerdict, type Verdict } from '../coupon/audit/compare/check.ts'
+import { overallVerdict } from '../coupon/audit/compare/check.ts'
 import { type BurstArguments, commandOf } from './arguments/load.ts'
+import type { ReportOutput } from './report/lines.ts'
 import type { BurstPlan, BurstResult } from './scenarios/burst.ts'
 import type { Machine } from './measure/machine.ts'
+import type { LoadRun } from './scenarios/result.ts'
 import { type BareResult, type Pairs, runPairs } from './scenarios/pairs.ts'
 import type { OverloadResult } from './scenarios/overload.ts'
 import { overloadCommand } from './arguments/overload.ts'
 import { markdownReport } from './report/markdown.ts'
 import { overloadReport } from './report/overload.ts'
-import { type ReportOutput, terminalReport } from './report/terminal.ts'
+import { terminalReport } from './report/terminal.ts'
 
 /** The ways a run can press. */
 export type Presses = {
@@ -16,8 +18,6 @@ export type Presses = {
   /** Starts bare Hono for as long as `work` runs. */
   withBare<Result>(work: (bare: (plan: BurstPlan) => Promise<BareResult>) => Promise<Result>): Promise<Result>
 }
-
-export type LoadRun = { bursts: BurstResult[]; pairs: Pairs | undefined; verdict: Verdict }
 
 // As many coupons as people, and a few who get none: every way through the code is warm.
 const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({

@@ -1,7 +1,7 @@
+import { deadLettersTopic } from '../coupon/log/record.ts'
 import type { Producer } from '../platform/kafka/producer.ts'
 import { inProduces } from '../platform/kafka/split-into-batches.ts'
 import { type DeadLetter, encodeDeadLetter } from '../coupon/log/dead-letter.ts'
-import { deadLettersTopic } from '../coupon/grant.ts'
 
 /** Keeps dead letters: value and key as they were, the origin and the reason in headers. */
 export type DeadLetters = {

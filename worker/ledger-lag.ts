@@ -1,9 +1,9 @@
+import { grantsTopic } from '../coupon/log/record.ts'
 import { messageOf } from '../platform/failure.ts'
 import type { Batch, Consumer } from '../platform/kafka/consumer.ts'
 import type { Topics } from '../platform/kafka/topics.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
-import { grantsTopic } from '../coupon/grant.ts'
 import type { Progress } from './progress.ts'
 
 type OnBatch = (batch: Batch) => Promise<void>

@@ -1,8 +1,8 @@
+import { grantsTopic } from '../coupon/log/record.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Consumer } from '../platform/kafka/consumer.ts'
 import type { PartitionOffsets, Topics } from '../platform/kafka/topics.ts'
 import type { Log } from '../platform/log/log.ts'
-import { grantsTopic } from '../coupon/grant.ts'
 import type { Positions } from '../coupon/ledger/positions.ts'
 
 /** What is moved to where the ledger stands. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
-import { deadLettersTopic, decodeRecord, type Grant } from '../../coupon/grant.ts'
+import type { Grant } from '../../coupon/grant.ts'
+import { deadLettersTopic, decodeRecord } from '../../coupon/log/record.ts'
 import type { FoundLetter } from './letters.ts'
 import { adviceOf } from './reasons.ts'
 

@@ -1,6 +1,5 @@
-import type { Won } from './compare/identity.ts'
 import { createRankSet, type RankSet } from './compare/ranks.ts'
-import type { GateBook, Surveyed, Survey } from '../gate/survey.ts'
+import type { GateBook, Survey, Surveyed, GateWinner } from '../gate/survey.ts'
 
 /** Which grants wait in the outbox. */
 export type Pending = {
@@ -85,7 +84,7 @@ export const readGate = async (
   book: GateBook,
   campaignId: string,
   epoch: number,
-  onWinners: (winners: Won[]) => Promise<void>,
+  onWinners: (winners: GateWinner[]) => Promise<void>,
 ): Promise<GateReading> => {
   const before = await book.survey(campaignId)
   if (before.kind !== 'armed' || before.epoch !== epoch || disagreements(before).length > 0)

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Audited, notPassed, openAudited } from '../../test/harness/parts/audited.ts'
 import { armGate } from '../../test/harness/values/gates.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
-import { encodeGrant, grantsTopic } from '../grant.ts'
 import { createCampaignBook } from '../ledger/campaigns.ts'
+import { encodeGrant, grantsTopic } from '../log/record.ts'
 
 let audited: Audited
 beforeAll(async () => {

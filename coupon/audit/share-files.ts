@@ -1,11 +1,12 @@
 import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { GateWinner } from '../gate/survey.ts'
 import { shareOf } from './compare/comparison.ts'
-import type { LedgerRow, Logged, Told, Won } from './compare/identity.ts'
+import type { LedgerRow, Logged, Told } from './compare/identity.ts'
 
 /** Whatever a book says of one user and slot. */
 export type BookEntry =
-  | { book: 'gate'; won: Won }
+  | { book: 'gate'; won: GateWinner }
   | { book: 'log'; record: Logged }
   | { book: 'ledger'; row: LedgerRow }
   | { book: 'clients'; userId: string; slot: number; told: Told }

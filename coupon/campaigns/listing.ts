@@ -1,6 +1,7 @@
 import { Failure } from '../../platform/failure.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate } from '../gate/arming-gate.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { registerCampaigns } from '../gate/campaign-list.ts'
 import type { CampaignBook } from '../ledger/campaigns.ts'
 import type { Retirements } from '../ledger/retirements.ts'
 
@@ -13,17 +14,17 @@ export type Listing = {
   put(campaigns: readonly Campaign[]): Promise<void>
 }
 
-export type ListingOptions = { gate: ArmingGate; campaigns: CampaignBook; retirements: Retirements }
+export type ListingOptions = { redis: RedisClient; campaigns: CampaignBook; retirements: Retirements }
 
 /** Of longer ago it is said that there is no such campaign: some 60 bytes of Redis each. */
 const retiredMax = 100_000
 
-export const createListing = ({ gate, campaigns, retirements }: ListingOptions): Listing => ({
+export const createListing = ({ redis, campaigns, retirements }: ListingOptions): Listing => ({
   async put(armed) {
-    const some = await gate.register('some', armed)
+    const some = await registerCampaigns(redis, 'some', armed)
     if (some.kind === 'registered') return
     const [live, retired] = await Promise.all([campaigns.live(), retirements.ids(retiredMax)])
-    const all = await gate.register('all', [
+    const all = await registerCampaigns(redis, 'all', [
       // One that was never armed has no coupon, and nothing to read.
       ...live.filter(({ epoch }) => epoch > 0),
       ...retired.map((id) => ({ id, version: 'retired' as const })),

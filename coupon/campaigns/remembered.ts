@@ -1,4 +1,4 @@
-import type { CouponTerms } from '../campaign.ts'
+import type { Campaign, CouponTerms } from '../campaign.ts'
 import type { CampaignBook } from '../ledger/campaigns.ts'
 import type { Registry } from './registry.ts'
 
@@ -8,7 +8,7 @@ export type TermsReader = {
   read(campaignIds: readonly string[]): Promise<Map<string, CouponTerms>>
 }
 
-const rememberedMax = 10_000
+const termsMax = 10_000
 
 export const createTermsReader = (registry: Registry, campaigns: CampaignBook): TermsReader => {
   const remembered = new Map<string, CouponTerms>()
@@ -22,11 +22,36 @@ export const createTermsReader = (registry: Registry, campaigns: CampaignBook): 
       }
       const missing = [...ids].filter((id) => !terms.has(id))
       for (const [id, { coupon }] of await campaigns.readMany(missing)) {
-        if (remembered.size >= rememberedMax) remembered.clear()
+        if (remembered.size >= termsMax) remembered.clear()
         remembered.set(id, coupon)
         terms.set(id, coupon)
       }
       return terms
+    },
+  }
+}
+
+/** Campaigns whose gate is gone for good, as the ledger has them. They no longer change: each is read once, and remembered. */
+export type RetiredCampaigns = {
+  /** `undefined` when the ledger does not (yet) call it retired. Rejects `unavailable` when the database does not answer. */
+  read(campaignId: string): Promise<(Campaign & { retired: { granted: number } }) | undefined>
+}
+
+/** Some 1 kB each. */
+const retiredMax = 1_000
+
+export const createRetiredCampaigns = (campaigns: CampaignBook): RetiredCampaigns => {
+  const remembered = new Map<string, Campaign & { retired: { granted: number } }>()
+  return {
+    async read(campaignId) {
+      const known = remembered.get(campaignId)
+      if (known !== undefined) return known
+      const campaign = await campaigns.read(campaignId)
+      if (campaign?.retired === undefined) return undefined
+      if (remembered.size >= retiredMax) remembered.clear()
+      const retired = { ...campaign, retired: campaign.retired }
+      remembered.set(campaignId, retired)
+      return retired
     },
   }
 }

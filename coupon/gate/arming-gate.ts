@@ -1,29 +1,16 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import { type Campaign, encodeDocument } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
-import type { ListedVersion } from './campaign-list.ts'
 import { type OutboxEntry, parseEntry } from './entry.ts'
-import {
-  campaignsChannel,
-  freeKey,
-  gateKey,
-  keysOf,
-  layout,
-  listKeys,
-  outboxKey,
-  winnersKey,
-} from './keys.ts'
+import { freeKey, gateKey, keysOf, layout, listKeys, outboxKey, winnersKey } from './keys.ts'
 import { parsePackedGrant, parseRefusal, parseReply, type Refusal } from './reply.ts'
-import { fillScript, flipScript, inspectScript, registerScript, retireScript, stopScript } from './scripts.ts'
+import { fillScript, flipScript, inspectScript, retireScript, stopScript } from './scripts.ts'
 
 /** What an arming holds from stop to flip: the server it stopped, and that it was this arming which did. */
 export type Seal = { fence: string; claim: string }
 
 /** What a rebuild put into the keys of the new epoch. */
 export type Rebuilt = { winners: number; freeRanks: number; nextRank: number }
-
-/** A campaign as the list has it. */
-export type Listed = { id: string; version: ListedVersion }
 
 /** A step that found another arming, another server or lost memory: arming starts over. */
 export type Lost = { kind: 'lost'; what: string }
@@ -73,8 +60,6 @@ export type ArmingGate = {
   note(campaignId: string, progress: string): Promise<void>
   /** Removes the keys of an epoch that is over. */
   forget(campaignId: string, epoch: number): Promise<void>
-  /** Puts campaigns on the list, as live or retired; `lost` when this server has no whole list and `scope` is not `all`. */
-  register(scope: 'some' | 'all', campaigns: readonly Listed[]): Promise<{ kind: 'registered' } | Lost>
   /** Takes away the gate of a campaign that the ledger calls retired. */
   retire(campaignId: string, epoch: number): Promise<{ kind: 'retired' } | Lost>
 }
@@ -174,15 +159,6 @@ export const createArmingGate = (redis: RedisClient): ArmingGate => ({
 
   async forget(id, epoch) {
     await redis.command('UNLINK', winnersKey(id, epoch), outboxKey(id, epoch), freeKey(id, epoch))
-  },
-
-  async register(scope, campaigns) {
-    const args = campaigns.flatMap(({ id, version }) => [id, version])
-    const reply = parseReply('register', await redis.run(registerScript, listKeys, [scope, ...args]))
-    if (reply.code !== 'OK') return { kind: 'lost', what: `register said ${reply.code}` }
-    for (const { id, version } of campaigns)
-      if (version !== 'retired') await redis.command('PUBLISH', campaignsChannel, id)
-    return { kind: 'registered' }
   },
 
   async retire(id, epoch) {

@@ -1,10 +1,14 @@
 import type { RedisClient } from '../../platform/redis.ts'
-import { listKeys } from './keys.ts'
+import type { Lost } from './arming-gate.ts'
+import { campaignsChannel, listKeys } from './keys.ts'
 import { parseReply } from './reply.ts'
-import { listScript } from './scripts.ts'
+import { listScript, registerScript } from './scripts.ts'
 
 /** The version of a campaign on the list. `retired`: its gate is gone for good. */
 export type ListedVersion = number | 'retired'
+
+/** A campaign as the list has it. */
+export type ListedCampaign = { id: string; version: ListedVersion }
 
 /** What the list says: `versions` by id, `undefined` when this server has no whole list. `nowMs` is the gate's time. */
 export type CampaignList = { nowMs: number; versions: Map<string, ListedVersion> | undefined }
@@ -21,4 +25,21 @@ export const readCampaignList = async (redis: RedisClient, ids: readonly string[
     versions.set(String(flat[at]), version === 'retired' ? 'retired' : Number(version))
   }
   return { nowMs, versions }
+}
+
+/**
+ * Writes campaigns to the list as live or retired, and publishes a hint for each live one. `lost` when this server has no
+ * complete list and `scope` is not `all`. Rejects `unavailable`: it may have happened.
+ */
+export const registerCampaigns = async (
+  redis: RedisClient,
+  scope: 'some' | 'all',
+  campaigns: readonly ListedCampaign[],
+): Promise<{ kind: 'registered' } | Lost> => {
+  const args = campaigns.flatMap(({ id, version }) => [id, version])
+  const reply = parseReply('register', await redis.run(registerScript, listKeys, [scope, ...args]))
+  if (reply.code !== 'OK') return { kind: 'lost', what: `register answered ${reply.code}` }
+  for (const { id, version } of campaigns)
+    if (version !== 'retired') await redis.command('PUBLISH', campaignsChannel, id)
+  return { kind: 'registered' }
 }

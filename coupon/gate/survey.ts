@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../platform/redis.ts'
-import type { Won } from '../audit/compare/identity.ts'
+import type { Grant } from '../grant.ts'
 import { freeKey, gateKey, keysOf, layout, outboxKey, winnersKey } from './keys.ts'
 import { parsePackedGrant, parseRefusal, parseReply, wholeNumber } from './reply.ts'
 import { surveyScript } from './scripts.ts'
@@ -28,11 +28,14 @@ export type Surveyed =
 /** An outbox entry: the numbers of its grants, and when they were granted by the gate's clock. */
 export type PendingEntry = { number: number; count: number; grantedAtMs: number }
 
+/** A winner as the gate has it. `number` is the number of the grant, 0 for one that was rebuilt. */
+export type GateWinner = Omit<Grant, 'epoch' | 'grantedAtMs'> & { number: number }
+
 /** The gate, as one of the books of a campaign. Nothing here writes; every call is bounded in what it takes of Redis. */
 export type GateBook = {
   survey(campaignId: string): Promise<Surveyed>
   /** Every winner that is there all the while, and maybe some that come meanwhile; one may come twice. */
-  winners(campaignId: string, epoch: number): AsyncGenerator<Won[]>
+  winners(campaignId: string, epoch: number): AsyncGenerator<GateWinner[]>
   /** Entries by number; those that the log acknowledges meanwhile may be left out. */
   outbox(campaignId: string, epoch: number): AsyncGenerator<PendingEntry[]>
   hasEntry(campaignId: string, epoch: number, number: number): Promise<boolean>
@@ -47,7 +50,7 @@ const freeRanksInOneReadMax = 5_000
 
 const listOf = (reply: unknown): unknown[] => (Array.isArray(reply) ? reply : [])
 
-const wonOf = (campaignId: string, field: unknown, packed: unknown): Won => {
+const wonOf = (campaignId: string, field: unknown, packed: unknown): GateWinner => {
   const name = String(field)
   const colon = name.indexOf(':')
   const { couponId, rank, number } = parsePackedGrant('winners', packed)
@@ -105,7 +108,7 @@ export const createGateBook = (redis: RedisClient): GateBook => ({
       )
       const [next, flat] = listOf(scanned)
       const fields = listOf(flat)
-      const found: Won[] = []
+      const found: GateWinner[] = []
       for (let at = 0; at < fields.length; at += 2) found.push(wonOf(campaignId, fields[at], fields[at + 1]))
       yield found
       cursor = String(next)

@@ -2,8 +2,8 @@ import { desc, inArray, isNull, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { Failure } from '../../platform/failure.ts'
 import type { Database } from '../../platform/mysql/database.ts'
-import { failureOf } from '../../platform/mysql/faults.ts'
 import type { Campaign, CampaignTerms, Discount, OperatorState } from '../campaign.ts'
+import { asking } from './sql.ts'
 import { campaignChanges, campaigns, idBytes } from './tables.ts'
 
 /** The campaigns in the ledger: their settings and epochs. Every method rejects `unavailable` when the database does not answer. */
@@ -80,17 +80,6 @@ const rowOf = (id: string, terms: CampaignTerms, nowMs: number): Row => ({
   retiredAtMs: null,
   granted: null,
 })
-
-/** A drizzle query whose faults are `unavailable`. */
-export const asking = async <Result>(query: PromiseLike<Result>): Promise<Result> => {
-  try {
-    return await query
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause
-    // drizzle wraps what the driver said in words of its own.
-    throw failureOf(cause instanceof Error ? (cause.cause ?? cause) : cause)
-  }
-}
 
 export const createCampaignBook = (database: Database): CampaignBook => {
   const db = drizzle({ client: database.pool })

@@ -1,6 +1,6 @@
-import type { Connection } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Grant } from '../grant.ts'
-import { marks } from './late.ts'
+import { marks } from './sql.ts'
 import type { Broken, GrantAt } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/mysql2'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
-import { asking } from './campaigns.ts'
+import { asking } from './sql.ts'
 import { campaigns, coupons } from './tables.ts'
 
 /** What one user may use at `nowMs`, newest first, below `beforeId`; at most `limit`. */

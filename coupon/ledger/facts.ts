@@ -1,4 +1,4 @@
-import type { Connection } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
 import { idBytes } from './tables.ts'
 
 /** What the ledger says of a campaign beside its rows. */

@@ -1,12 +1,10 @@
-import type { Connection } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
+import { marks } from './sql.ts'
 import type { GrantAt, Stretch } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 
 /** What recording has to know of a campaign. */
 export type CampaignRow = { highestStock: number; epoch: number }
-
-/** As many `?` as there are values. */
-export const marks = (count: number): string => new Array<string>(count).fill('?').join(',')
 
 const cutName = (campaignId: string, epoch: number): string => `${campaignId} ${epoch}`
 

@@ -1,4 +1,5 @@
-import type { Connection, Database } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 
 /** How far the ledger has each partition of the log. */
 export type Positions = {

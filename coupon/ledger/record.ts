@@ -1,6 +1,8 @@
-import type { Connection, Database } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 import { findConflicts } from './conflicts.ts'
-import { type CampaignRow, findLate, marks } from './late.ts'
+import { type CampaignRow, findLate } from './late.ts'
+import { marks } from './sql.ts'
 import type { Broken, GrantAt, Stretch } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 

@@ -2,7 +2,8 @@ import { and, desc, gt, isNotNull, isNull, lt } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign } from '../campaign.ts'
-import { asking, campaignOf } from './campaigns.ts'
+import { campaignOf } from './campaigns.ts'
+import { asking } from './sql.ts'
 import { campaigns, idBytes } from './tables.ts'
 
 /** Which campaigns lost their gate for good. Every method rejects `unavailable` when the database does not answer. */

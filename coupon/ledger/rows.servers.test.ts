@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Connection } from '../../platform/mysql/connection.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
-import type { Connection } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
 import { readRows } from './rows.ts'
 import { idBytes } from './tables.ts'

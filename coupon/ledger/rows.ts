@@ -1,4 +1,4 @@
-import type { Connection } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './tables.ts'
 

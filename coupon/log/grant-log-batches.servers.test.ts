@@ -5,8 +5,8 @@ import { armGate, type ArmedGate, openRedis, wishes } from '../../test/harness/v
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from '../gate/entry.ts'
-import { decodeRecord, encodeGrant } from '../grant.ts'
 import { createGrantLog, type GrantLogOptions } from './grant-log.ts'
+import { decodeRecord, encodeGrant } from './record.ts'
 
 let redis: RedisClient
 let topic: OwnTopic

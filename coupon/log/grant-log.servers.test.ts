@@ -7,8 +7,8 @@ import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from '../gate/entry.ts'
 import { stopScript } from '../gate/scripts.ts'
-import { decodeRecord } from '../grant.ts'
 import { createGrantLog, type GrantLogOptions } from './grant-log.ts'
+import { decodeRecord } from './record.ts'
 
 let redis: RedisClient
 let topic: OwnTopic

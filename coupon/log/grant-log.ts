@@ -4,7 +4,7 @@ import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { OutboxEntry } from '../gate/entry.ts'
 import type { Gate } from '../gate/gate.ts'
-import { encodeGrant, grantsTopic } from '../grant.ts'
+import { encodeGrant, grantsTopic } from './record.ts'
 
 /** What became of an outbox entry within its deadline. `pending` is not "no": it stays in the outbox and may be in the log. */
 export type Appended = 'confirmed' | 'pending'

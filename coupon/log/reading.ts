@@ -1,6 +1,7 @@
 import type { LogReader } from '../../platform/kafka/reader.ts'
 import type { PartitionOffsets, Topics } from '../../platform/kafka/topics.ts'
-import { decodeRecord, type Grant } from '../grant.ts'
+import type { Grant } from '../grant.ts'
+import { decodeRecord } from './record.ts'
 
 /** The log, as one of the books of a campaign. */
 export type LogBook = {

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytes, grants, spoiled } from '../../test/harness/values/records.ts'
-import { decodeRecord, encodeGrant, encodeMarker, slotMax, userIdPattern } from '../grant.ts'
+import { slotMax, userIdPattern } from '../grant.ts'
+import { decodeRecord, encodeGrant, encodeMarker } from './record.ts'
 
 test('every grant is read as it was written', () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import type { TopicShape } from '../../platform/kafka/topics.ts'
-import { deadLettersTopic, grantsTopic } from '../grant.ts'
+import { deadLettersTopic, grantsTopic } from './record.ts'
 
 const dayMs = 86_400_000
 

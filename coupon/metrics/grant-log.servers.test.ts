@@ -9,8 +9,8 @@ import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics
 import { until } from '../../test/harness/values/until.ts'
 import { createArmingGate } from '../gate/arming-gate.ts'
 import type { OutboxEntry } from '../gate/entry.ts'
+import { grantsTopic } from '../log/record.ts'
 import { measureGate } from './gate.ts'
-import { grantsTopic } from '../grant.ts'
 import { createGrantLog } from '../log/grant-log.ts'
 import { measureGrantLog } from './grant-log.ts'
 

@@ -6,10 +6,10 @@ import type { Database } from '../../platform/mysql/database.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Campaign } from '../campaign.ts'
 import type { ArmingGate, Lost, Seal } from '../gate/arming-gate.ts'
-import { encodeGrant, grantsTopic } from '../grant.ts'
 import type { CampaignBook } from '../ledger/campaigns.ts'
 import type { Listing } from '../campaigns/listing.ts'
 import type { LogEnds } from '../log/log-ends.ts'
+import { encodeGrant, grantsTopic } from '../log/record.ts'
 import type { Rebuilder } from './rebuild.ts'
 
 /** What came of arming one campaign. `busy`: another keeper holds its lease. `lost`: something came between; a later try finishes. */

@@ -123,20 +123,3 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     },
   }
 }
-
-/** Does `work`, which never rejects, again and again, `intervalMs` after it ended. Returns how to stop. */
-export const repeat = (work: () => Promise<unknown>, intervalMs: number): { stop(): void } => {
-  let stopped = false
-  let timer: NodeJS.Timeout | undefined
-  const once = async (): Promise<void> => {
-    await work()
-    if (!stopped) timer = setTimeout(() => void once(), intervalMs)
-  }
-  void once()
-  return {
-    stop() {
-      stopped = true
-      clearTimeout(timer)
-    },
-  }
-}

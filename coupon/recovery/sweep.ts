@@ -4,9 +4,10 @@ import type { Log } from '../../platform/log/log.ts'
 import type { Campaign } from '../campaign.ts'
 import type { ArmingGate } from '../gate/arming-gate.ts'
 import type { Gate } from '../gate/gate.ts'
-import { encodeGrant, type Grant, grantsTopic } from '../grant.ts'
+import type { Grant } from '../grant.ts'
 import type { CouponBook } from '../ledger/coupons.ts'
 import type { LogEnds } from '../log/log-ends.ts'
+import { encodeGrant, grantsTopic } from '../log/record.ts'
 
 /**
  * The slow search for a grant that gate winners have and neither outbox, log nor ledger has. The protocol leaves none; an outbox

@@ -37,7 +37,7 @@ export const createArmoryParts = ({
     database,
     producer,
     campaigns,
-    listing: createListing({ gate, campaigns, retirements: createRetirements(database) }),
+    listing: createListing({ redis, campaigns, retirements: createRetirements(database) }),
     logEnds: createLogEnds({ producer, positions: createPositions(database), partitions, refuseIfStopping }),
     rebuilder: createRebuilder(gate, createRebuildReader(database)),
     successionMs: () => successionMs(redis),

@@ -1,6 +1,7 @@
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { messageOf } from '../../platform/failure.ts'
-import type { Connection, Database } from '../../platform/mysql/database.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 import { isServersNo } from '../../platform/mysql/faults.ts'
 import { type Clock, readClock } from './clock.ts'
 import type { Told } from './finding.ts'

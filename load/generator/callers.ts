@@ -1,6 +1,6 @@
 import type { AnswerSheet } from './answer-sheet.ts'
+import type { Rush, RushCounts } from './counts.ts'
 import { type Line, openLine } from './line.ts'
-import type { Rush, RushCounts } from './rush.ts'
 import type { Turns } from './turns.ts'
 import { headersOf, type WireAnswer } from './wire-answer.ts'
 

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createAnswerSheet } from './answer-sheet.ts'
-import { type Rush, runRush } from './rush.ts'
+import type { Rush } from './counts.ts'
+import { runRush } from './rush.ts'
 
 const shoppers = 60
 const now = () => performance.now()

@@ -1,7 +1,7 @@
 import type { LatencySummary } from '../measure/latency.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { OverloadResult, RushFigures } from '../scenarios/overload.ts'
-import { busyLines, checkLines, columns, paint, type ReportOutput } from './terminal.ts'
+import { busyLines, checkLines, columns, paint, type ReportOutput } from './lines.ts'
 import { agreement, asRatio, inMs, inThousands, verdictWord } from './words.ts'
 
 type Row = [string, string, string]

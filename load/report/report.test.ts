@@ -3,7 +3,7 @@ import { createComparison } from '../../coupon/audit/compare/comparison.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import { pairRatio } from '../scenarios/pairs.ts'
-import type { LoadRun } from '../run.ts'
+import type { LoadRun } from '../scenarios/result.ts'
 import { markdownReport } from './markdown.ts'
 import { terminalReport } from './terminal.ts'
 

@@ -1,42 +1,9 @@
-import { styleText } from 'node:util'
-import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Pairs } from '../scenarios/pairs.ts'
-import type { LoadRun } from '../run.ts'
-import {
-  asRatio,
-  extent,
-  inMs,
-  inThousands,
-  rateRows,
-  remarks,
-  verdictSentence,
-  verdictWord,
-} from './words.ts'
-
-/** Where a report is printed; colours only where they show. */
-export type ReportOutput = NodeJS.WritableStream
-
-const colours = { pass: 'green', fail: 'red', 'in-flight': 'yellow' } as const
-
-/** Text in the colour of a verdict. */
-export const paint = (verdict: Verdict, text: string, stream: ReportOutput): string =>
-  styleText([colours[verdict], 'bold'], text, { stream })
-
-/** A promise, and what of it was not as it should be. */
-export const checkLines = (check: Check, stream: ReportOutput): string[] => {
-  const { verdict, promise } = check
-  const line = `${promise.padEnd(22)}${extent(check).padStart(13)}  ${check.how}`
-  return [
-    `  ${paint(verdict, verdict.padEnd(9), stream)} ${line}`,
-    ...check.examples.map((example) => `            ${example}`),
-  ]
-}
-
-/** A line of a table. */
-export const columns = (label: string, cells: readonly string[]): string =>
-  `  ${label.padEnd(20)}${cells.map((cell) => cell.padStart(14)).join('')}`
+import type { LoadRun } from '../scenarios/result.ts'
+import { busyLines, checkLines, columns, paint, type ReportOutput } from './lines.ts'
+import { asRatio, inMs, inThousands, rateRows, remarks, verdictSentence, verdictWord } from './words.ts'
 
 const outcomeLines = ({ outcomes }: BurstResult): string[] => [
   columns('first answer', ['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']),
@@ -74,10 +41,6 @@ const pairLines = ({ pairs, ratio }: Pairs): string[] => [
   `  ${asRatio(ratio.median)} coupons persisted for each request of bare Hono (${asRatio(ratio.min)} to ${asRatio(ratio.max)})`,
   '',
 ]
-
-/** Says so when the machine had other things to do. */
-export const busyLines = ({ loadBefore }: Machine): string[] =>
-  loadBefore > 1 ? [`  the machine was busy before the run: load average ${loadBefore.toFixed(1)}`, ''] : []
 
 /** A run: the verdict before anything else, then every promise, the counts and the rates of each burst, then the pairs. */
 export const terminalReport = (run: LoadRun, machine: Machine, stream: ReportOutput): string => {

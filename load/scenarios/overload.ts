@@ -1,11 +1,12 @@
 import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
 import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import { Failure } from '../../platform/failure.ts'
+import type { Rush } from '../generator/counts.ts'
 import { type ApiPeaks, watchApi } from './api-watch.ts'
 import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import type { OverloadPlan } from '../arguments/overload.ts'
-import { type Rush, runRush } from '../generator/rush.ts'
+import { runRush } from '../generator/rush.ts'
 import { prepare, type PrepareDependencies, settle } from './settle.ts'
 
 /** One rush for a campaign that has a coupon for everybody, so that all that is served is alike. */

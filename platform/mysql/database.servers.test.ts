@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { Failure } from '../failure.ts'
-import { connectDatabase, type Connection, type Database } from './database.ts'
+import type { Connection } from './connection.ts'
+import { connectDatabase, type Database } from './database.ts'
 
 let own: OwnDatabase
 let proxy: Proxy

@@ -8,16 +8,10 @@ import {
   type ResultSetHeader,
   type RowDataPacket,
 } from 'mysql2/promise'
+import type { Connection } from './connection.ts'
 import { createLeased, type Leased, type LoneConnection } from './lease.ts'
 import { failureOf, isReadOnly, isServersNo } from './faults.ts'
 import { within } from '../with-timeout.ts'
-
-/** One connection inside a transaction. Values are escaped by the driver; a row is unknown until read. */
-export type Connection = {
-  rows(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>
-  /** Returns how many rows the statement changed. */
-  change(sql: string, values?: readonly unknown[]): Promise<number>
-}
 
 export type Database = {
   /** What drizzle builds its queries on: the pool, with every query bounded in time. */

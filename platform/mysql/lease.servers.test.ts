@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startProcess } from '../../servers/processes.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { until } from '../../test/harness/values/until.ts'
-import { connectDatabase, type Connection, type Database } from './database.ts'
+import type { Connection } from './connection.ts'
+import { connectDatabase, type Database } from './database.ts'
 
 let own: OwnDatabase
 let stranger: OwnDatabase

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import type { Connection } from './database.ts'
+import type { Connection } from './connection.ts'
 
 /**
  * Takes those of the named locks (`GET_LOCK`) that are free within `waitSeconds` each, on one connection of its own, and holds

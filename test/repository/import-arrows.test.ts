@@ -18,6 +18,11 @@ const arrows: Record<string, readonly string[]> = {
 }
 const parts = Object.keys(arrows)
 
+/** The folders of the repository that hold code: tsconfig.json is where the list is written. */
+const { include: folders }: { include: string[] } = JSON.parse(
+  readFileSync(join(root, 'tsconfig.json'), 'utf8'),
+)
+
 /** The one file that loads a client. Its types stay within platform/. */
 const homes: Record<string, string> = {
   ioredis: 'platform/redis.ts',
@@ -59,6 +64,45 @@ const packageOf = (name: string): string =>
 
 const packagesIn = (imports: readonly string[]): string[] =>
   imports.filter((name) => !name.startsWith('.') && !name.startsWith('node:')).map(packageOf)
+
+test('every folder of tsconfig.json has its arrows, and CONTRIBUTING.md lists each', () => {
+  const code = folders.filter((folder) => !folder.includes('*') && folder !== 'test')
+  expect([...code].sort()).toEqual([...parts].sort())
+  const contributing = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  expect(
+    folders.filter((folder) => !folder.includes('*') && !contributing.includes(`\n${folder}/ `)),
+  ).toEqual([])
+})
+
+/** The files that each file imports, those of types too. */
+const graph = new Map(
+  sources.map(({ file, imports }) => [
+    file,
+    imports.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(file), name))),
+  ]),
+)
+
+/** A circle of imports that is reached from `file`, or undefined. */
+const circleFrom = (
+  file: string,
+  path: readonly string[],
+  done: Set<string>,
+): readonly string[] | undefined => {
+  const at = path.indexOf(file)
+  if (at >= 0) return [...path.slice(at), file]
+  if (done.has(file)) return undefined
+  for (const next of graph.get(file) ?? []) {
+    const circle = circleFrom(next, [...path, file], done)
+    if (circle !== undefined) return circle
+  }
+  done.add(file)
+  return undefined
+}
+
+test('no imports run in a circle, type imports included', () => {
+  const done = new Set<string>()
+  expect([...graph.keys()].map((file) => circleFrom(file, [], done)).filter(Boolean)).toEqual([])
+})
 
 test('there is something to look at in every part', () => {
   const seen = new Set(sources.filter(({ imports }) => imports.length > 0).map(({ part }) => part))

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { Failure } from '../../../platform/failure.ts'
+import type { GateWinner } from '../../gate/survey.ts'
 import type { Check } from './check.ts'
 import type { Copies } from './copies.ts'
 import {
@@ -11,7 +12,6 @@ import {
   type Logged,
   type Reach,
   type Told,
-  type Won,
 } from './identity.ts'
 import { createRankSet } from './ranks.ts'
 import { createTallies } from './tallies.ts'
@@ -30,7 +30,7 @@ export type Comparison = {
   /** The log: one record. Throws `overloaded` when a share outgrows its bound. */
   record(record: Logged): void
   /** The gate: one winner; told twice it counts once. Throws `overloaded` when a share outgrows its bound. */
-  won(won: Won): void
+  won(won: GateWinner): void
   /** All that the books say about the users of this share was fed: compares and forgets them. */
   endShare(): void
   /** Ends the last share and gives the verdict on every promise. */

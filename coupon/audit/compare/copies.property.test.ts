@@ -1,12 +1,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { GateWinner } from '../../gate/survey.ts'
 import { createComparison, shareOf } from './comparison.ts'
 import { createCopies } from './copies.ts'
-import type { LedgerRow, Logged, Won } from './identity.ts'
+import type { LedgerRow, Logged } from './identity.ts'
 import { couponId, couponOf } from '../../../test/harness/values/sound-books.ts'
 
 /** All that gate, log and ledger have of one grant. */
-type Copied = { row: LedgerRow | undefined; records: Logged[]; won: Won | undefined; extra: LedgerRow[] }
+type Copied = {
+  row: LedgerRow | undefined
+  records: Logged[]
+  won: GateWinner | undefined
+  extra: LedgerRow[]
+}
 
 /** How far a grant has come: all of these are fine. */
 const stages = ['in the outbox', 'in the log', 'in the ledger', 'in the log twice'] as const

@@ -1,7 +1,8 @@
-import type { Identity, LedgerRow, Logged, Won } from './identity.ts'
+import type { GateWinner } from '../../gate/survey.ts'
+import type { Identity, LedgerRow, Logged } from './identity.ts'
 
 /** What one user has of one coupon. */
-export type Held = { row?: LedgerRow; record?: Logged; won?: Won; copies: number }
+export type Held = { row?: LedgerRow; record?: Logged; won?: GateWinner; copies: number }
 
 const merged = (known: Logged | undefined, record: Logged): Logged =>
   known === undefined

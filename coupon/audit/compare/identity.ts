@@ -1,3 +1,4 @@
+import type { GateWinner } from '../../gate/survey.ts'
 import type { Grant } from '../../grant.ts'
 import type { Tallies } from './tallies.ts'
 
@@ -6,9 +7,6 @@ export type LedgerRow = Omit<Grant, 'grantedAtMs'>
 
 /** A coupon as a client was shown it. */
 export type ToldCoupon = Omit<LedgerRow, 'epoch'>
-
-/** A winner as the gate has it. `number` is the number of the grant, 0 for one that was rebuilt. */
-export type Won = ToldCoupon & { number: number }
 
 /** A record of the log, as it is to be judged. */
 export type Logged = LedgerRow & {
@@ -42,7 +40,7 @@ export type Identity = {
   wasSoldOut: boolean
   readonly rows: LedgerRow[]
   readonly records: Logged[]
-  won?: Won
+  won?: GateWinner
 }
 
 const isSame = (left: ToldCoupon, right: ToldCoupon): boolean =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OutboxEntry } from '../../../coupon/gate/entry.ts'
 import { createGrantLog, type GrantLog } from '../../../coupon/log/grant-log.ts'
-import { grantsTopic } from '../../../coupon/grant.ts'
+import { grantsTopic } from '../../../coupon/log/record.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
 import { createLog } from '../../../platform/log/log.ts'
 import type { RedisClient } from '../../../platform/redis.ts'

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
+import { slotMax, stockMax } from '../../coupon/grant.ts'
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
+  .transform((text) => Date.parse(text))
+  // 9999-12-31T22:00-03:00 is a time of RFC 3339, and of a year that it cannot write in UTC.
+  .refine((ms) => timeShape.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
+
+const label = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => text.trim().length > 0, 'expected more than spaces')
+  .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
+
+/** What an operator sends to create a campaign (HTTP body); unknown fields are refused. */
+export const createCampaignShape = z
+  .strictObject({
+    name: label,
+    stock: z.int().min(1).max(stockMax),
+    opensAt: instant,
+    closesAt: instant,
+    perUserLimit: z.int().min(1).max(slotMax).default(1),
+    coupon: z.strictObject({
+      title: label,
+      discount: discountShape,
+      usableFrom: instant.optional(),
+      usableUntil: instant,
+    }),
+  })
+  .superRefine((input, context) => {
+    const usableFrom = input.coupon.usableFrom ?? input.opensAt
+    if (input.closesAt <= input.opensAt)
+      context.addIssue({ code: 'custom', path: ['closesAt'], message: 'expected a time after opensAt' })
+    if (input.coupon.usableUntil <= usableFrom)
+      context.addIssue({
+        code: 'custom',
+        path: ['coupon', 'usableUntil'],
+        message: 'expected a time after usableFrom (which is opensAt when left out)',
+      })
+  })
+  .transform(
+    ({ name, stock, opensAt, closesAt, perUserLimit, coupon }): CampaignTerms => ({
+      name,
+      stock,
+      opensAtMs: opensAt,
+      closesAtMs: closesAt,
+      perUserLimit,
+      coupon: {
+        title: coupon.title,
+        discount: coupon.discount,
+        usableFromMs: coupon.usableFrom ?? opensAt,
+        usableUntilMs: coupon.usableUntil,
+      },
+    }),
+  )
