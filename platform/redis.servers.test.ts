@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { createProxy, type Proxy } from '../servers/network/proxy.ts'
-import { freePort } from '../servers/ports.ts'
+import { findFreePort } from '../servers/ports.ts'
 import { until } from '../test/harness/values/until.ts'
 import { connectRedis, createScript, type RedisClient } from './redis.ts'
 
@@ -151,7 +151,7 @@ test('a subscription that does not come back with the connection ends nothing: t
 test('with no server it says so in time, and is connected as soon as there is one', async () => {
   const faults: string[] = []
   const lonely = connectRedis({
-    url: `redis://127.0.0.1:${await freePort()}`,
+    url: `redis://127.0.0.1:${await findFreePort()}`,
     commandTimeoutMs: 200,
     onFault: (message) => faults.push(message),
   })

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { createTokenSigner } from '../platform/http/token.ts'
-import { startServers } from './all.ts'
-import { banner } from './banner.ts'
-import { runCommand } from './commands.ts'
-import { portUses, readConfiguration } from './configuration.ts'
-import { createDemoCampaign, waitForHealth } from './demo.ts'
-import { readSecrets, takeFolder, writeEnvironment } from './folder.ts'
-import { runUntilStopped } from './lifecycle.ts'
-import { refuseTakenPorts } from './ports.ts'
-import { startProcess, stopInOrder } from './processes.ts'
-import { createProgress } from '../platform/progress.ts'
+import { startServers } from './start-servers.ts'
+import { banner } from './launch/banner.ts'
+import { runProgram } from './processes/run-program.ts'
+import { portUses, readConfiguration } from './launch/launch-configuration.ts'
+import { createDemoCampaign, waitForHealth } from './launch/demo-campaign.ts'
+import { readSecrets, takeFolder, writeEnvironment } from './launch/launch-folder.ts'
+import { runUntilStopped } from './launch/run-until-stopped.ts'
+import { requireFreePorts } from './ports.ts'
+import { startProcess, stopInOrder } from './processes/start-process.ts'
+import { createProgressDisplay } from '../platform/progress-display.ts'
 
 // npm start: everything on this machine, from nothing to a banner, and back to nothing on Ctrl-C.
 
@@ -18,7 +18,7 @@ const tokenLifetimeSeconds = 7 * 24 * 60 * 60
 // What the API leaves of it is the worker's.
 const ownStopWithinMs = 8_000
 const apiStopWithinMs = 5_000
-const progress = createProgress(process.stderr)
+const progress = createProgressDisplay(process.stderr)
 
 // A terminal that was closed must not keep us from stopping what we started.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -28,7 +28,7 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
   const { folder, apiPort, workerPort, apiMetricsPort, workerMetricsPort } = configuration
   const giveBack = await takeFolder(folder, configuration.isFresh)
   keep({ name: 'launcher', handles: [], stop: giveBack })
-  await refuseTakenPorts(portUses(configuration))
+  await requireFreePorts(portUses(configuration))
 
   const servers = await startServers({
     folder,
@@ -62,7 +62,7 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     timeoutMs: 60_000,
     signal,
   }
-  await progress.step('migrating', () => runCommand(migrations))
+  await progress.step('migrating', () => runProgram(migrations))
 
   const program = { command: process.execPath, environment }
   const worker = await startProcess({

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { freePort, refuseTakenPorts } from './ports.ts'
+import { findFreePort, requireFreePorts } from './ports.ts'
 
 const listeners: Server[] = []
 
@@ -17,10 +17,10 @@ afterEach(() => {
 })
 
 test('every port that is taken is named with its setting, all at once', async () => {
-  const [api, redis, kafka] = [await freePort(), await freePort(), await freePort()]
+  const [api, redis, kafka] = [await findFreePort(), await findFreePort(), await findFreePort()]
   await listenOn(api, '0.0.0.0')
   await listenOn(redis, '127.0.0.1')
-  const refusal = refuseTakenPorts([
+  const refusal = requireFreePorts([
     { port: api, use: 'API', setting: 'API_PORT' },
     { port: redis, use: 'Redis', setting: 'REDIS_PORT' },
     { port: kafka, use: 'Kafka', setting: 'KAFKA_PORT' },
@@ -33,16 +33,16 @@ test('every port that is taken is named with its setting, all at once', async ()
 })
 
 test('one port for two uses is refused with both settings', async () => {
-  const port = await freePort()
+  const port = await findFreePort()
   const uses = [
     { port, use: 'API', setting: 'API_PORT' },
     { port, use: 'worker health', setting: 'WORKER_PORT' },
   ]
-  await expect(refuseTakenPorts(uses)).rejects.toThrow(`port ${port} is wanted for API and for worker health`)
+  await expect(requireFreePorts(uses)).rejects.toThrow(`port ${port} is wanted for API and for worker health`)
 })
 
 test('free ports are let through and stay free', async () => {
-  const port = await freePort()
-  await expect(refuseTakenPorts([{ port, use: 'API', setting: 'API_PORT' }])).resolves.toBeUndefined()
+  const port = await findFreePort()
+  await expect(requireFreePorts([{ port, use: 'API', setting: 'API_PORT' }])).resolves.toBeUndefined()
   await listenOn(port, '127.0.0.1')
 })

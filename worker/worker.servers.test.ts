@@ -9,9 +9,9 @@ import { createProducer, type Producer } from '../platform/kafka/producer.ts'
 import { createTopics, type Topics } from '../platform/kafka/topics.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka/client.ts'
 import { createLog } from '../platform/log/log.ts'
-import { freeServerPorts, type StartedServers, startServers } from '../servers/all.ts'
-import { type ProcessHandle, startProcess } from '../servers/processes.ts'
-import { createProgress } from '../platform/progress.ts'
+import { findFreeServerPorts, type StartedServers, startServers } from '../servers/start-servers.ts'
+import { type ProcessHandle, startProcess } from '../servers/processes/start-process.ts'
+import { createProgressDisplay } from '../platform/progress-display.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/databases.ts'
 import { grantsOf, storedOf } from '../test/harness/values/grants.ts'
 import { type Running, startPart } from '../test/harness/processes/processes.ts'
@@ -28,8 +28,8 @@ beforeAll(async () => {
   folder = join(inject('folder'), `worker-${randomUUID()}`)
   const { REDIS_URL, DATABASE_URL } = inject('environment')
   const environment = { ...process.env, REDIS_URL, DATABASE_URL, KAFKA_BROKERS: '' }
-  const progress = createProgress({ write: () => {} })
-  servers = await startServers({ folder, ports: await freeServerPorts(), environment, progress })
+  const progress = createProgressDisplay({ write: () => {} })
+  servers = await startServers({ folder, ports: await findFreeServerPorts(), environment, progress })
   const log = createLog('test', 'silent')
   const brokers = [servers.environment.KAFKA_BROKERS]
   kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })

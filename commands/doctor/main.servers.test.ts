@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Examination } from '../../coupon/requirements/finding.ts'
-import { freePort } from '../../servers/ports.ts'
+import { findFreePort } from '../../servers/ports.ts'
 import { runCommand } from '../../test/harness/processes/commands.ts'
 import { type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
 
@@ -58,7 +58,7 @@ test('what is wrong ends with 1, and is in the JSON with its command and without
 })
 
 test('a server that is away is one failure without its password, ends with 4, and the rest is looked at', async () => {
-  const port = await freePort()
+  const port = await findFreePort()
   const { code, stdout } = await doctor(['--json'], {
     DATABASE_URL: `mysql://me:hush-hush@127.0.0.1:${port}/firstcome?timezone=Z`,
   })

@@ -9,8 +9,8 @@ import { createKafka } from '../../platform/kafka/client.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { connectRedis } from '../../platform/redis.ts'
-import { startDatabase } from '../../servers/database.ts'
-import { freePort } from '../../servers/ports.ts'
+import { startDatabase } from '../../servers/start-database.ts'
+import { findFreePort } from '../../servers/ports.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
@@ -118,7 +118,7 @@ test('a process that starts while its servers are away is told so, and no passwo
 test('a database with other flags and without tables is told of each', async () => {
   const server = await startDatabase({
     folder: join(inject('folder'), `database-${randomUUID()}`),
-    port: await freePort(),
+    port: await findFreePort(),
     extraArguments: [
       ...['--innodb-flush-log-at-trx-commit=2', '--log-bin=log', '--server-id=1', '--sync-binlog=0'],
       ...[

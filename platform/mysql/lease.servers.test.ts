@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { startProcess } from '../../servers/processes.ts'
+import { startProcess } from '../../servers/processes/start-process.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { Connection } from './connection.ts'

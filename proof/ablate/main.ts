@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { connectRedis } from '../../platform/redis.ts'
-import { freeServerPorts, startServers } from '../../servers/all.ts'
-import { createProgress } from '../../platform/progress.ts'
+import { findFreeServerPorts, startServers } from '../../servers/start-servers.ts'
+import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { type AblateArguments, parseArguments, usage } from './arguments.ts'
 import { createCopy } from './copy.ts'
 import { documentOf } from './document.ts'
@@ -21,7 +21,7 @@ const exitCodes = { noticed: 0, unnoticed: 1, wrongUse: 2 } as const
 
 const root = join(import.meta.dirname, '..', '..')
 const documentFile = join(root, 'docs', 'safeguards.md')
-const progress = createProgress(process.stderr)
+const progress = createProgressDisplay(process.stderr)
 
 const chosen = ({ only }: AblateArguments): readonly Safeguard[] => {
   if (only === undefined) return safeguards
@@ -42,7 +42,7 @@ const run = async (own: readonly Safeguard[], signal: AbortSignal): Promise<Try[
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-ablate-'))
   const servers = await startServers({
     folder: join(folder, 'servers'),
-    ports: await freeServerPorts(),
+    ports: await findFreeServerPorts(),
     environment: process.env,
     ...{ progress, signal },
   }).catch(async (cause: unknown) => {

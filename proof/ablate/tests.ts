@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runCommand } from '../../servers/commands.ts'
-import { StartFault, refuseIfAborted } from '../../servers/fault.ts'
-import { lastLinesOf } from '../../servers/processes.ts'
+import { runProgram } from '../../servers/processes/run-program.ts'
+import { LaunchError, throwIfAborted } from '../../servers/launch-error.ts'
+import { lastLinesOf } from '../../servers/processes/start-process.ts'
 import type { CaughtBy } from './safeguard.ts'
 import { parseReport, type Report } from './verdict.ts'
 
@@ -68,14 +68,14 @@ export const createTests = ({ folder, reportFolder, environment, signal }: Tests
     ]
     let ended = ''
     try {
-      await runCommand({
+      await runProgram({
         ...{ command: process.execPath, arguments: words, environment, timeoutMs, signal },
         logFile,
       })
     } catch (cause) {
-      refuseIfAborted(signal)
+      throwIfAborted(signal)
       // Failed tests end it with code 1 as well: the report knows.
-      if (!(cause instanceof StartFault)) throw cause
+      if (!(cause instanceof LaunchError)) throw cause
       ended = cause.message.split('\n').slice(1).join(' ').trim()
     }
     const report = await readReport()

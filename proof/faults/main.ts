@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { describeMachine } from '../../load/measure/machine.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createTokenSigner } from '../../platform/http/token.ts'
-import { createProgress } from '../../platform/progress.ts'
+import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { type FaultsArguments, isChosen, parseArguments, usageOf } from './arguments.ts'
 import { openBooks } from './books.ts'
 import { faultKinds } from './kinds/all.ts'
@@ -24,7 +24,7 @@ const files = { runs: join(root, 'docs', 'fault-runs.jsonl'), page: join(root, '
 const wrongUse = 2
 const interrupted = 130
 const secrets = { JWT_SECRET: randomBytes(32).toString('hex'), ADMIN_TOKEN: randomBytes(32).toString('hex') }
-const progress = createProgress(process.stderr)
+const progress = createProgressDisplay(process.stderr)
 const stopping = new AbortController()
 
 // The first ends the round, the second everything at once: what was started goes with us.

@@ -2,8 +2,8 @@ import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
-import { freePort } from '../../servers/ports.ts'
-import { startRedis } from '../../servers/redis.ts'
+import { findFreePort } from '../../servers/ports.ts'
+import { startRedis } from '../../servers/start-redis.ts'
 import type { Proxy } from '../../servers/network/proxy.ts'
 import { createSupervised, type Supervised } from './supervised.ts'
 
@@ -135,7 +135,7 @@ export const startRedisPart = async (options: RedisPartOptions): Promise<RedisPa
     nodes: () => [...nodes],
     async addNode() {
       count += 1
-      const node = await startNode(`redis-${count}`, await freePort(), options)
+      const node = await startNode(`redis-${count}`, await findFreePort(), options)
       nodes.add(node)
       return node
     },

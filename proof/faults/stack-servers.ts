@@ -4,8 +4,8 @@ import { grantTopicShapes } from '../../coupon/log/topics.ts'
 import { createKafka, type KafkaCluster } from '../../platform/kafka/client.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
-import { readPassword, startDatabase } from '../../servers/database.ts'
-import { type KafkaProgram, startKafka } from '../../servers/kafka.ts'
+import { readPassword, startDatabase } from '../../servers/start-database.ts'
+import { type KafkaProgram, startKafka } from '../../servers/start-kafka.ts'
 import { createSupervised, type Supervised } from './supervised.ts'
 
 /** The broker of the stack: one, with one way in for each kind of client, so that each has a link of its own. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { obtainSources, thisMachine } from '../../servers/obtain.ts'
-import { freePort } from '../../servers/ports.ts'
-import { startProcess } from '../../servers/processes.ts'
-import { runCommand } from '../../servers/commands.ts'
-import { StartFault } from '../../servers/fault.ts'
-import type { Progress } from '../../platform/progress.ts'
+import { obtainServerSources, detectHost } from '../../servers/install/obtain-servers.ts'
+import { findFreePort } from '../../servers/ports.ts'
+import { startProcess } from '../../servers/processes/start-process.ts'
+import { runProgram } from '../../servers/processes/run-program.ts'
+import { LaunchError } from '../../servers/launch-error.ts'
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { type Client, createLinks, type Links } from './links.ts'
 import { type RedisPart, startRedisPart } from './stack-redis.ts'
 import {
@@ -42,7 +42,7 @@ export type StackOptions = {
   environment: NodeJS.ProcessEnv
   /** What our processes are told beside the addresses: secrets. */
   secrets: Readonly<Record<string, string>>
-  progress: Progress
+  progress: ProgressDisplay
   signal: AbortSignal
 }
 
@@ -52,18 +52,18 @@ const stopWithinMs = 3_000
 
 const takePorts = async <Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> => {
   const ports = new Set<number>()
-  while (ports.size < names.length) ports.add(await freePort())
+  while (ports.size < names.length) ports.add(await findFreePort())
   const taken = [...ports]
   return Object.fromEntries(names.map((name, at) => [name, taken[at] ?? 0])) as Record<Name, number>
 }
 
 /** The programs themselves: what runs elsewhere, or in Docker, cannot be killed from here. */
 const findPrograms = async ({ folder, environment, progress, signal }: StackOptions) => {
-  const machine = thisMachine({ ...environment, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' })
-  const sources = await obtainSources({ machine, progress, logFolder: folder, signal })
+  const machine = detectHost({ ...environment, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' })
+  const sources = await obtainServerSources({ host: machine, progress, logFolder: folder, signal })
   const { redis, kafka, database } = sources
   if (redis?.kind !== 'program' || kafka?.kind !== 'program' || database?.kind !== 'program')
-    throw new StartFault('faults need Redis, Kafka and MySQL as programs of this machine, not in Docker')
+    throw new LaunchError('faults need Redis, Kafka and MySQL as programs of this machine, not in Docker')
   return { redis: redis.program, kafka: kafka.program, database: database.program }
 }
 
@@ -146,7 +146,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       DATABASE_URL: database.urlAt(links.of.mysql[client].port),
     })
     await progress.step('migrating', () =>
-      runCommand({
+      runProgram({
         command: process.execPath,
         arguments: [join(root, 'migrations', 'main.ts')],
         environment: { ...addresses('worker'), GRANTS_PARTITIONS: String(topicOptions.grantsPartitions) },

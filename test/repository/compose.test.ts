@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { apiSettings } from '../../api/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
-import { portUses, readConfiguration } from '../../servers/configuration.ts'
+import { portUses, readConfiguration } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
 
 // docker-compose.yml where no Docker engine is: its form against the Compose specification, its promises against our own settings.
@@ -76,7 +76,7 @@ test('every image is pinned to a full version, and so is the one that ours is bu
 
 test('Kafka is of the version that runs where there is no Docker', () => {
   const version = /<artifactId>kafka_[\d.]+<\/artifactId>\s*<version>([\d.]+)</.exec(
-    read('servers/kafka/pom.xml'),
+    read('servers/install/kafka/pom.xml'),
   )?.[1]
   expect(serviceOf('kafka').image).toBe(`apache/kafka:${version}`)
 })

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
 import { apiSettings } from '../../api/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
-import { portUses, readConfiguration } from '../../servers/configuration.ts'
+import { portUses, readConfiguration } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')

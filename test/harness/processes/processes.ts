@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { freePort } from '../../../servers/ports.ts'
-import { type ProcessHandle, startProcess } from '../../../servers/processes.ts'
+import { findFreePort } from '../../../servers/ports.ts'
+import { type ProcessHandle, startProcess } from '../../../servers/processes/start-process.ts'
 import { until } from '../values/until.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
@@ -22,8 +22,8 @@ export const startPart = async (
   environment: Record<string, string>,
   { folder, waitFor, port: given }: PartOptions,
 ): Promise<Running> => {
-  const port = given ?? (await freePort())
-  const metricsPort = await freePort()
+  const port = given ?? (await findFreePort())
+  const metricsPort = await findFreePort()
   const url = `http://127.0.0.1:${port}`
   const handle = await startProcess({
     name: part,

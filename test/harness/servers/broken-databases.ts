@@ -6,8 +6,8 @@ import type { Campaign } from '../../../coupon/campaign.ts'
 import { idBytes } from '../../../coupon/ledger/tables.ts'
 import type { Connection } from '../../../platform/mysql/connection.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
-import { type DatabaseServer, startDatabase } from '../../../servers/database.ts'
-import { freePort } from '../../../servers/ports.ts'
+import { type DatabaseServer, startDatabase } from '../../../servers/start-database.ts'
+import { findFreePort } from '../../../servers/ports.ts'
 import { createOwnDatabase, type OwnDatabase } from './databases.ts'
 import { grantsOf } from '../values/grants.ts'
 import { until } from '../values/until.ts'
@@ -160,7 +160,7 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase) => {
 /** Starts a server of so little room that it can be filled. */
 export const startBreakableDatabase = async (): Promise<BreakableDatabase> => {
   const server = await startDatabase({
-    ...{ folder: join(inject('folder'), 'broken-database'), port: await freePort() },
+    ...{ folder: join(inject('folder'), 'broken-database'), port: await findFreePort() },
     extraArguments: [
       '--innodb-buffer-pool-size=64M',
       '--innodb-lock-wait-timeout=1',

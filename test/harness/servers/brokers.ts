@@ -5,10 +5,10 @@ import { inject } from 'vitest'
 import { createTopics, type Topics } from '../../../platform/kafka/topics.ts'
 import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
 import { createLog } from '../../../platform/log/log.ts'
-import { type KafkaProgram, type KafkaServer, startKafka } from '../../../servers/kafka.ts'
-import { obtainSources, thisMachine } from '../../../servers/obtain.ts'
-import { freePort } from '../../../servers/ports.ts'
-import { createProgress } from '../../../platform/progress.ts'
+import { type KafkaProgram, type KafkaServer, startKafka } from '../../../servers/start-kafka.ts'
+import { obtainServerSources, detectHost } from '../../../servers/install/obtain-servers.ts'
+import { findFreePort } from '../../../servers/ports.ts'
+import { createProgressDisplay } from '../../../platform/progress-display.ts'
 import { until } from '../values/until.ts'
 
 export type BrokerId = 1 | 2 | 3
@@ -51,9 +51,9 @@ const settingsOf = (id: BrokerId, ports: Ports): Record<string, string> => ({
 
 const findProgram = async (folder: string): Promise<KafkaProgram> => {
   const environment = { ...process.env, ...inject('environment'), KAFKA_BROKERS: '' }
-  const progress = createProgress(process.stderr)
-  const { kafka } = await obtainSources({
-    machine: thisMachine(environment),
+  const progress = createProgressDisplay(process.stderr)
+  const { kafka } = await obtainServerSources({
+    host: detectHost(environment),
     ...{ progress, logFolder: folder },
   })
   if (kafka?.kind !== 'program') throw new Error('three brokers need a Java of 17 or newer and Kafka or mvn')
@@ -78,14 +78,14 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
   await mkdir(folder, { recursive: true })
   const program = await findProgram(folder)
   const ports: Ports = {
-    controller: await freePort(),
-    brokers: { 1: await freePort(), 2: await freePort(), 3: await freePort() },
+    controller: await findFreePort(),
+    brokers: { 1: await findFreePort(), 2: await findFreePort(), 3: await findFreePort() },
   }
   const folderOf = (id: BrokerId): string => join(folder, `broker-${id}`)
   const start = async (id: BrokerId): Promise<KafkaServer> =>
     startKafka({
       ...{ folder: folderOf(id), program, heapMaxMb: 192, port: ports.brokers[id] },
-      controllerPort: id === 1 ? ports.controller : await freePort(),
+      controllerPort: id === 1 ? ports.controller : await findFreePort(),
       extraSettings: settingsOf(id, ports),
     })
   const servers = new Map<BrokerId, KafkaServer>([[1, await start(1)]])

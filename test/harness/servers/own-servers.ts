@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { freeServerPorts, startServers } from '../../../servers/all.ts'
-import { createProgress } from '../../../platform/progress.ts'
+import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
+import { createProgressDisplay } from '../../../platform/progress-display.ts'
 import { migrate } from '../setup/whole-system.ts'
 
 /** Servers of one test file alone, and the environment that our processes reach them by. */
@@ -11,10 +11,10 @@ export type OwnServers = { environment: Record<string, string>; stop(): Promise<
 export const startOwnServers = async (name: string): Promise<OwnServers> => {
   const servers = await startServers({
     folder: join(inject('folder'), name),
-    ports: await freeServerPorts(),
+    ports: await findFreeServerPorts(),
     // Whatever the environment gives is everybody's.
     environment: { ...process.env, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' },
-    progress: createProgress(process.stderr),
+    progress: createProgressDisplay(process.stderr),
   })
   const environment = { ...inject('environment'), ...servers.environment }
   await migrate(environment)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { freePort } from '../../../servers/ports.ts'
-import { type RedisServer, startRedis } from '../../../servers/redis.ts'
+import { findFreePort } from '../../../servers/ports.ts'
+import { type RedisServer, startRedis } from '../../../servers/start-redis.ts'
 import { openRedis } from '../values/gates.ts'
 import { until } from '../values/until.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
@@ -36,7 +36,7 @@ export type OwnRedis = {
 
 /** Starts a Redis of the test's own, even where the shared one was given. */
 export const startOwnRedis = async (persistence: Persistence = 'nothing'): Promise<OwnRedis> => {
-  const port = await freePort()
+  const port = await findFreePort()
   const options = {
     folder: join(inject('folder'), `redis-${randomUUID()}`),
     port,

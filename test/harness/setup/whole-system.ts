@@ -8,8 +8,8 @@ import { createLog } from '../../../platform/log/log.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { createTokenSigner } from '../../../platform/http/token.ts'
 import { createGrantTopics, migrateTables } from '../../../migrations/migrate.ts'
-import { freeServerPorts, startServers } from '../../../servers/all.ts'
-import { createProgress } from '../../../platform/progress.ts'
+import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
+import { createProgressDisplay } from '../../../platform/progress-display.ts'
 import { ask, campaignDocument } from '../processes/client.ts'
 import { startPart } from '../processes/processes.ts'
 import { until } from '../values/until.ts'
@@ -86,9 +86,9 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'))
   const servers = await startServers({
     folder,
-    ports: await freeServerPorts(),
+    ports: await findFreeServerPorts(),
     environment: process.env,
-    progress: createProgress(process.stderr),
+    progress: createProgressDisplay(process.stderr),
   })
   const environment = {
     ...servers.environment,

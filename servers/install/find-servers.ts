@@ -2,36 +2,40 @@ import { execFile } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { databasePrograms } from './database.ts'
-import { haveJars, jarsFolder } from './jars.ts'
-import type { KafkaProgram } from './kafka.ts'
-import { findProgram, programFolders } from './programs.ts'
-import { redisPrograms } from './redis.ts'
+import { databasePrograms } from '../start-database.ts'
+import { haveJars, jarsFolder } from './kafka-jars.ts'
+import type { KafkaProgram } from '../start-kafka.ts'
+import { findProgram, programFolders } from './find-program.ts'
+import { redisPrograms } from '../start-redis.ts'
 
 /** Where a server comes from. Undefined: it is missing. */
-export type Source<Program> =
+export type ServerSource<Program> =
   | { kind: 'given'; address: string }
   | { kind: 'program'; program: Program }
   | { kind: 'docker' }
   | undefined
 
 /** Where each server comes from. */
-export type Sources = { redis: Source<string>; kafka: Source<KafkaProgram>; database: Source<string> }
+export type ServerSources = {
+  redis: ServerSource<string>
+  kafka: ServerSource<KafkaProgram>
+  database: ServerSource<string>
+}
 
 /** What is missing to run Kafka here. */
 export type KafkaTools = { java: string | undefined; maven: string | undefined }
 
 /** Environment variables: addresses, and PATH, JAVA_HOME, KAFKA_HOME. */
-export type FindEnvironment = Readonly<Record<string, string | undefined>>
+export type SearchEnvironment = Readonly<Record<string, string | undefined>>
 
 /** Where to look. */
-export type Place = {
-  environment: FindEnvironment
+export type SearchPlaces = {
+  environment: SearchEnvironment
   /** Searched after PATH. */
   systemFolders: readonly string[]
 }
 
-const foldersOf = ({ environment, systemFolders }: Place): string[] =>
+const foldersOf = ({ environment, systemFolders }: SearchPlaces): string[] =>
   programFolders(environment['PATH'], systemFolders)
 
 const javaVersionMin = 17
@@ -48,7 +52,7 @@ const runsKafka = async (java: string): Promise<boolean> => {
 }
 
 /** The tools with which Kafka's jars are fetched and run. A Java that is too old for Kafka 4 is as good as none. */
-export const findKafkaTools = async (place: Place): Promise<KafkaTools> => {
+export const findKafkaTools = async (place: SearchPlaces): Promise<KafkaTools> => {
   const folders = foldersOf(place)
   const home = place.environment['JAVA_HOME']
   const java = findProgram(['java'], home === undefined ? folders : [join(home, 'bin'), ...folders])
@@ -57,7 +61,7 @@ export const findKafkaTools = async (place: Place): Promise<KafkaTools> => {
 }
 
 // A distribution keeps its scripts in bin and its jars in libs beside it; Homebrew puts both under libexec.
-const distributionJars = (place: Place): string | undefined => {
+const distributionJars = (place: SearchPlaces): string | undefined => {
   const script = findProgram(['kafka-server-start', 'kafka-server-start.sh'], foldersOf(place))
   const home = place.environment['KAFKA_HOME']
   const homes = home === undefined ? [] : [home]
@@ -66,21 +70,21 @@ const distributionJars = (place: Place): string | undefined => {
 }
 
 /** A Java and Kafka's jars: those of KAFKA_HOME or of kafka-server-start on PATH, else those fetched before. */
-const findKafka = async (place: Place): Promise<KafkaProgram | undefined> => {
+const findKafka = async (place: SearchPlaces): Promise<KafkaProgram | undefined> => {
   const { java } = await findKafkaTools(place)
   if (java === undefined) return undefined
   const jars = distributionJars(place) ?? ((await haveJars()) ? await jarsFolder() : undefined)
   return jars === undefined ? undefined : { java, jarsFolder: jars }
 }
 
-const programSource = <Program>(program: Program | undefined): Source<Program> =>
+const programSource = <Program>(program: Program | undefined): ServerSource<Program> =>
   program === undefined ? undefined : { kind: 'program', program }
 
-const given = (address: string | undefined): Source<never> =>
+const given = (address: string | undefined): ServerSource<never> =>
   address === undefined || address === '' ? undefined : { kind: 'given', address }
 
 /** What this machine has, without changing it: an address in the environment first, else a program. */
-export const findSources = async (place: Place): Promise<Sources> => {
+export const findServerSources = async (place: SearchPlaces): Promise<ServerSources> => {
   const folders = foldersOf(place)
   const { environment } = place
   return {

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { runCommand } from './commands.ts'
+import { runProgram } from './processes/run-program.ts'
 
 // This file is the one part of servers/ that was written where no Docker engine could run it.
 
-export type DockerOptions = {
+export type StartDockerOptions = {
   /** Names of services in docker-compose.yml. */
   services: readonly string[]
   /** Fills in docker-compose.yml: the ports to publish on loopback, and the password. */
@@ -34,12 +34,12 @@ export const hasDocker = async (): Promise<boolean> => {
 }
 
 const compose = (
-  { folder, environment, signal }: Omit<DockerOptions, 'services'>,
+  { folder, environment, signal }: Omit<StartDockerOptions, 'services'>,
   command: string,
   parameters: readonly string[],
 ): Promise<void> => {
   const project = `firstcome-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`
-  return runCommand({
+  return runProgram({
     command: 'docker',
     arguments: ['compose', '--file', composeFile, '--project-name', project, command, ...parameters],
     // The services that we do not start want their secrets too: Compose reads the whole file first.
@@ -60,7 +60,7 @@ const compose = (
  * Starts services of docker-compose.yml and waits until their health checks pass. Their data stays in Docker's volumes.
  * Resolves with what stops them.
  */
-export const startDocker = async (options: DockerOptions): Promise<() => Promise<void>> => {
+export const startDocker = async (options: StartDockerOptions): Promise<() => Promise<void>> => {
   const { services, folder, environment } = options
   const stop = (): Promise<void> => compose({ folder, environment }, 'stop', ['--timeout', '6', ...services])
   await writeFile(markFile(folder), 'Docker keeps the data of some servers of this folder.\n')

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { runCommand } from './commands.ts'
-import { StartFault } from './fault.ts'
-import { type ProcessHandle, startProcess } from './processes.ts'
-import { findProgram, programFolders } from './programs.ts'
-import { waitUntilReady } from './ready.ts'
+import { runProgram } from './processes/run-program.ts'
+import { LaunchError } from './launch-error.ts'
+import { type ProcessHandle, startProcess } from './processes/start-process.ts'
+import { findProgram, programFolders } from './install/find-program.ts'
+import { waitUntilReady } from './wait-until-ready.ts'
 
 /** A MySQL or MariaDB server that runs, with the database and the user that `url` names. */
 export type DatabaseServer = ProcessHandle & { readonly url: string; readonly port: number }
 
-export type DatabaseOptions = {
+export type StartDatabaseOptions = {
   /** Kept: a second start on the same folder has the data and the password of the first. */
   folder: string
   port: number
@@ -44,7 +44,11 @@ const temporaryFolder = (folder: string): string => join(folder, 'tmp')
 
 const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
 
-const initialise = async (program: string, options: DatabaseOptions, dataFolder: string): Promise<void> => {
+const initialise = async (
+  program: string,
+  options: StartDatabaseOptions,
+  dataFolder: string,
+): Promise<void> => {
   // Renamed when complete: a start that was interrupted leaves nothing that looks like a database.
   const partFolder = `${dataFolder}.part`
   await rm(partFolder, { recursive: true, force: true })
@@ -55,8 +59,8 @@ const initialise = async (program: string, options: DatabaseOptions, dataFolder:
     [dirname(program), ...programFolders(process.env['PATH'])],
   )
   if (isMariadb && installer === undefined)
-    throw new StartFault(`${program} has no mariadb-install-db beside it`)
-  await runCommand({
+    throw new LaunchError(`${program} has no mariadb-install-db beside it`)
+  await runProgram({
     command: isMariadb && installer !== undefined ? installer : program,
     arguments: [
       '--no-defaults',
@@ -93,7 +97,7 @@ const initialStatements = (password: string): string =>
     '',
   ].join('\n')
 
-const serverArguments = (options: DatabaseOptions, dataFolder: string, initFile: string): string[] => [
+const serverArguments = (options: StartDatabaseOptions, dataFolder: string, initFile: string): string[] => [
   '--no-defaults',
   ...asRoot,
   `--datadir=${dataFolder}`,
@@ -118,9 +122,9 @@ const serverArguments = (options: DatabaseOptions, dataFolder: string, initFile:
 const isGreeting = (answer: Buffer): boolean | undefined => (answer.length > 4 ? answer[4] === 10 : undefined)
 
 /** Starts MySQL or MariaDB on 127.0.0.1, with full durability, ready to use when this resolves. */
-export const startDatabase = async (options: DatabaseOptions): Promise<DatabaseServer> => {
+export const startDatabase = async (options: StartDatabaseOptions): Promise<DatabaseServer> => {
   const program = options.program ?? findProgram(databasePrograms)
-  if (program === undefined) throw new StartFault('there is no mysqld or mariadbd on PATH')
+  if (program === undefined) throw new LaunchError('there is no mysqld or mariadbd on PATH')
   await mkdir(options.folder, { recursive: true })
   await mkdir(temporaryFolder(options.folder), { recursive: true })
   const dataFolder = join(options.folder, 'data')

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { runCommand } from './commands.ts'
-import { StartFault } from './fault.ts'
+import { runProgram } from '../processes/run-program.ts'
+import { LaunchError } from '../launch-error.ts'
 
 /** Newest first. Each Debian release carries one or two of them; Kafka 4 needs 17. */
 export const javaPackages = ['openjdk-21-jre-headless', 'openjdk-17-jre-headless'] as const
@@ -43,7 +43,7 @@ const isKnown = async (name: string): Promise<boolean> => {
 
 const choose = async (candidates: readonly string[]): Promise<string> => {
   for (const name of candidates) if (await isKnown(name)) return name
-  throw new StartFault(`apt-get has none of ${candidates.join(', ')}`)
+  throw new LaunchError(`apt-get has none of ${candidates.join(', ')}`)
 }
 
 /** Installs Debian packages; of each entry the first that this release has. Throws a StartFault with apt's last words. */
@@ -53,7 +53,7 @@ export const installPackages = async (
 ): Promise<void> => {
   await mkdir(logFolder, { recursive: true })
   const apt = (name: string, parameters: readonly string[]): Promise<void> =>
-    runCommand({
+    runProgram({
       command: 'apt-get',
       // Another apt-get may be at work: wait for it rather than fail.
       arguments: ['-o', 'DPkg::Lock::Timeout=120', ...parameters],

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import type { ServerPorts } from './all.ts'
-import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../platform/settings.ts'
-import { StartFault } from './fault.ts'
-import type { PortUse } from './ports.ts'
+import type { ServerPorts } from '../start-servers.ts'
+import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../../platform/settings.ts'
+import { LaunchError } from '../launch-error.ts'
+import type { PortUse } from '../ports.ts'
 
 /** What `npm start` is told. */
 export type LaunchConfiguration = {
@@ -70,7 +70,7 @@ export const readConfiguration = (
   if (!parsed.success || faults.length > 0) {
     const issues = parsed.success ? [] : parsed.error.issues
     const lines = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new StartFault([...lines, ...faults].join('\n'))
+    throw new LaunchError([...lines, ...faults].join('\n'))
   }
   const settings = parsed.data
   return {

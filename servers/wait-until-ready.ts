@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { refuseIfAborted, StartFault } from './fault.ts'
-import { describeExit, type ProcessHandle } from './processes.ts'
+import { throwIfAborted, LaunchError } from './launch-error.ts'
+import { describeExit, type ProcessHandle } from './processes/start-process.ts'
 
 /** What to ask a port, and how to tell that the answer is the one of a server that works. */
-export type Question = {
+export type ReadinessProbe = {
   port: number
   /** Sent as soon as connected. Nothing, for a protocol in which the server speaks first. */
   request?: Uint8Array | undefined
@@ -16,7 +16,7 @@ const answerTimeoutMs = 2_000
 const pauseMs = 25
 
 /** Asks once. False when nothing listens, when the answer says "not yet" and when none comes within 2 s. */
-const ask = (question: Question): Promise<boolean> =>
+const ask = (question: ReadinessProbe): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port: question.port, timeout: answerTimeoutMs })
     let answer = Buffer.alloc(0)
@@ -43,7 +43,7 @@ const ask = (question: Question): Promise<boolean> =>
  */
 export const waitUntilReady = async (
   server: ProcessHandle,
-  question: Question,
+  question: ReadinessProbe,
   { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal | undefined },
 ): Promise<void> => {
   let ended: string | undefined
@@ -53,15 +53,15 @@ export const waitUntilReady = async (
   const giveUpAt = Date.now() + timeoutMs
   try {
     while (!(await ask(question))) {
-      refuseIfAborted(signal)
+      throwIfAborted(signal)
       if (Date.now() > giveUpAt) ended ??= `did not answer within ${timeoutMs} ms`
       if (ended !== undefined) {
         const output = server.lastLines(8).map((line) => `    ${line}`)
-        throw new StartFault([`${server.name} ${ended} (${server.logFile}):`, ...output].join('\n'))
+        throw new LaunchError([`${server.name} ${ended} (${server.logFile}):`, ...output].join('\n'))
       }
       await delay(pauseMs)
     }
-    refuseIfAborted(signal)
+    throwIfAborted(signal)
   } catch (cause) {
     await server.stop()
     throw cause

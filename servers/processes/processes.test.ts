@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { runCommand } from './commands.ts'
-import { type ProcessHandle, startProcess, stopInOrder } from './processes.ts'
-import { birthOf, findRecorded, stopRecorded } from './record.ts'
+import { runProgram } from './run-program.ts'
+import { type ProcessHandle, startProcess, stopInOrder } from './start-process.ts'
+import { processStartTime, findRecordedProcess, stopRecordedProcess } from './process-record.ts'
 
 let folder: string
 const handles: ProcessHandle[] = []
@@ -51,12 +51,12 @@ test('a process that a killed launcher left on a folder is stopped before anothe
   const left = await start('')
   const next = await start('')
   expect(await left.exited).toEqual({ code: null, signal: 'SIGTERM' })
-  expect(await findRecorded(join(folder, 'part'))).toBe(next.pid)
+  expect(await findRecordedProcess(join(folder, 'part'))).toBe(next.pid)
 })
 
 test('what was left and ignores SIGTERM is killed', async () => {
   const left = await start(ignoresSigterm)
-  await stopRecorded(join(folder, 'part'), 50)
+  await stopRecordedProcess(join(folder, 'part'), 50)
   expect(await left.exited).toEqual({ code: null, signal: 'SIGKILL' })
 })
 
@@ -64,7 +64,7 @@ test('a record whose process is gone harms nobody, even when its pid is used aga
   const handle = await start('')
   handle.kill()
   await handle.exited
-  expect(await findRecorded(join(folder, 'part'))).toBeUndefined()
+  expect(await findRecordedProcess(join(folder, 'part'))).toBeUndefined()
 })
 
 test('several are stopped one after the other, and killed when the time of all is over', async () => {
@@ -76,7 +76,7 @@ test('several are stopped one after the other, and killed when the time of all i
 })
 
 test('a command that fails is told with its exit and its last output', async () => {
-  const failing = runCommand({
+  const failing = runProgram({
     command: 'sh',
     arguments: ['-c', 'echo the disk is full; exit 3'],
     logFile: join(folder, 'log'),
@@ -88,7 +88,7 @@ test('a command that fails is told with its exit and its last output', async () 
 test('an aborted command leaves none of the programs it started', async () => {
   const abort = new AbortController()
   const pidFile = join(folder, 'pid')
-  const running = runCommand({
+  const running = runProgram({
     command: 'sh',
     arguments: ['-c', `sh -c 'echo $$ >${pidFile}; exec sleep 60' & wait`],
     logFile: join(folder, 'log'),
@@ -101,5 +101,5 @@ test('an aborted command leaves none of the programs it started', async () => {
   })
   abort.abort()
   await expect(running).rejects.toThrow('stopped before everything was ready')
-  expect(await birthOf(pid)).toBeUndefined()
+  expect(await processStartTime(pid)).toBeUndefined()
 })

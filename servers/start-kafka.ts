@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runCommand } from './commands.ts'
-import { type ProcessHandle, startProcess } from './processes.ts'
-import { waitUntilReady } from './ready.ts'
+import { runProgram } from './processes/run-program.ts'
+import { type ProcessHandle, startProcess } from './processes/start-process.ts'
+import { waitUntilReady } from './wait-until-ready.ts'
 
 /** A Kafka broker that runs. */
 export type KafkaServer = ProcessHandle & { readonly brokers: string; readonly port: number }
@@ -12,7 +12,7 @@ export type KafkaServer = ProcessHandle & { readonly brokers: string; readonly p
 /** What runs a broker: a Java of version 17 or newer, and a folder with Kafka's jars. */
 export type KafkaProgram = { java: string; jarsFolder: string }
 
-export type KafkaOptions = {
+export type StartKafkaOptions = {
   /** Kept: a second start on the same folder has the data of the first. */
   folder: string
   port: number
@@ -27,7 +27,7 @@ export type KafkaOptions = {
   signal?: AbortSignal | undefined
 }
 
-const settingsOf = (options: KafkaOptions, dataFolder: string): Record<string, string> => ({
+const settingsOf = (options: StartKafkaOptions, dataFolder: string): Record<string, string> => ({
   'process.roles': 'broker,controller',
   'node.id': '1',
   'controller.quorum.voters': `1@127.0.0.1:${options.controllerPort}`,
@@ -54,7 +54,7 @@ const settingsOf = (options: KafkaOptions, dataFolder: string): Record<string, s
   ...options.extraSettings,
 })
 
-const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: KafkaOptions): string[] => [
+const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: StartKafkaOptions): string[] => [
   `-Xmx${heapMaxMb}m`,
   '-XX:+UseSerialGC',
   // The optimising compiler costs more than it gives in the minutes that such a broker lives: 20 us of CPU a record without this,
@@ -69,13 +69,17 @@ const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: KafkaOption
   join(jarsFolder, '*'),
 ]
 
-const format = async (options: KafkaOptions, dataFolder: string, settingsFile: string): Promise<void> => {
+const format = async (
+  options: StartKafkaOptions,
+  dataFolder: string,
+  settingsFile: string,
+): Promise<void> => {
   // Written last by the formatter: without it, what lies there is the rest of a format that was interrupted.
   if (existsSync(join(dataFolder, 'meta.properties'))) return
   await rm(dataFolder, { recursive: true, force: true })
   // Kafka's ids are 16 bytes in URL-safe base64.
   const clusterId = randomBytes(16).toString('base64url')
-  await runCommand({
+  await runProgram({
     command: options.program.java,
     arguments: [
       // Over in half a second: not worth compiling well.
@@ -104,7 +108,7 @@ const isMetadata = (answer: Buffer): boolean | undefined =>
   answer.length >= 12 ? answer.readInt32BE(8) > 0 : undefined
 
 /** Starts one Kafka node, broker and controller, on 127.0.0.1, ready to use when this resolves. */
-export const startKafka = async (options: KafkaOptions): Promise<KafkaServer> => {
+export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServer> => {
   await mkdir(options.folder, { recursive: true })
   const dataFolder = join(options.folder, 'data')
   const settingsFile = join(options.folder, 'server.properties')

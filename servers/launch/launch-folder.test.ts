@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readSecrets, takeFolder, writeEnvironment } from './folder.ts'
+import { readSecrets, takeFolder, writeEnvironment } from './launch-folder.ts'
 
 let folder: string
 const nothingGiven = { jwtSecret: undefined, adminToken: undefined }

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Machine, obtainSources, thisMachine } from './obtain.ts'
-import { createProgress } from '../platform/progress.ts'
+import { type HostCapabilities, obtainServerSources, detectHost } from './obtain-servers.ts'
+import { createProgressDisplay } from '../../platform/progress-display.ts'
 
 let folder: string
-const progress = createProgress({ write: () => {} })
+const progress = createProgressDisplay({ write: () => {} })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firstcome-obtain-'))
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** A machine without any of the programs, on which nothing may be installed. */
-const bareMachine = (machine: Partial<Machine> = {}): Machine => ({
+const bareMachine = (machine: Partial<HostCapabilities> = {}): HostCapabilities => ({
   environment: { PATH: '/nowhere' },
   systemFolders: [],
   canInstall: false,
@@ -24,7 +24,8 @@ const bareMachine = (machine: Partial<Machine> = {}): Machine => ({
   ...machine,
 })
 
-const obtain = (machine: Machine) => obtainSources({ machine, progress, logFolder: folder })
+const obtain = (machine: HostCapabilities) =>
+  obtainServerSources({ host: machine, progress, logFolder: folder })
 
 test('a machine that has nothing is told everything that is missing, and the command that brings it', async () => {
   await expect(obtain(bareMachine())).rejects.toThrow(
@@ -53,7 +54,7 @@ test('addresses in the environment win over programs, and are used as they are',
     KAFKA_BROKERS: 'a:1,b:2',
     DATABASE_URL: 'mysql://u:p@elsewhere/d',
   }
-  expect(await obtain(thisMachine(environment))).toEqual({
+  expect(await obtain(detectHost(environment))).toEqual({
     redis: { kind: 'given', address: 'redis://elsewhere:1/2' },
     kafka: { kind: 'given', address: 'a:1,b:2' },
     database: { kind: 'given', address: 'mysql://u:p@elsewhere/d' },

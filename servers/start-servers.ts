@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readPassword, startDatabase } from './database.ts'
-import { startDocker } from './docker.ts'
-import type { FindEnvironment, Source, Sources } from './find.ts'
-import { startKafka } from './kafka.ts'
-import { obtainSources, thisMachine } from './obtain.ts'
-import { freePort } from './ports.ts'
-import type { ProcessHandle } from './processes.ts'
-import type { Progress } from '../platform/progress.ts'
-import { startRedis } from './redis.ts'
+import { readPassword, startDatabase } from './start-database.ts'
+import { startDocker } from './docker-services.ts'
+import type { SearchEnvironment, ServerSource, ServerSources } from './install/find-servers.ts'
+import { startKafka } from './start-kafka.ts'
+import { obtainServerSources, detectHost } from './install/obtain-servers.ts'
+import { findFreePort } from './ports.ts'
+import type { ProcessHandle } from './processes/start-process.ts'
+import type { ProgressDisplay } from '../platform/progress-display.ts'
+import { startRedis } from './start-redis.ts'
 
 /** Where our own servers listen, on 127.0.0.1. */
 export type ServerPorts = { redis: number; kafka: number; kafkaController: number; database: number }
@@ -29,34 +29,34 @@ export type StartServersOptions = {
   folder: string
   ports: ServerPorts
   /** `REDIS_URL`, `KAFKA_BROKERS`, `DATABASE_URL` are used as they are; PATH, JAVA_HOME, KAFKA_HOME say where to look. */
-  environment: FindEnvironment
-  progress: Progress
+  environment: SearchEnvironment
+  progress: ProgressDisplay
   signal?: AbortSignal | undefined
 }
 
 /** Four ports that were free a moment ago. */
-export const freeServerPorts = async (): Promise<ServerPorts> => {
+export const findFreeServerPorts = async (): Promise<ServerPorts> => {
   const ports = new Set<number>()
-  while (ports.size < 4) ports.add(await freePort())
+  while (ports.size < 4) ports.add(await findFreePort())
   const [redis = 0, kafka = 0, kafkaController = 0, database = 0] = ports
   return { redis, kafka, kafkaController, database }
 }
 
 // One of the three, however it came to be. No handle: it is not ours to stop.
-type Part = { address: string; handle?: ProcessHandle }
+type StartedServer = { address: string; handle?: ProcessHandle }
 
-type Beginning = StartServersOptions & { sources: Sources; signal: AbortSignal }
+type Beginning = StartServersOptions & { sources: ServerSources; signal: AbortSignal }
 
 const begin = async <Program>(
-  source: Source<Program>,
+  source: ServerSource<Program>,
   dockerAddress: string,
-  start: (program: Program) => Promise<Part>,
-): Promise<Part> => {
+  start: (program: Program) => Promise<StartedServer>,
+): Promise<StartedServer> => {
   if (source?.kind === 'program') return start(source.program)
   return { address: source?.kind === 'given' ? source.address : dockerAddress }
 }
 
-const beginRedis = ({ sources, folder, ports, progress, signal }: Beginning): Promise<Part> =>
+const beginRedis = ({ sources, folder, ports, progress, signal }: Beginning): Promise<StartedServer> =>
   begin(sources.redis, `redis://127.0.0.1:${ports.redis}`, (program) =>
     progress.step('Redis: starting', async () => {
       const handle = await startRedis({ folder: join(folder, 'redis'), port: ports.redis, program, signal })
@@ -64,7 +64,7 @@ const beginRedis = ({ sources, folder, ports, progress, signal }: Beginning): Pr
     }),
   )
 
-const beginKafka = ({ sources, folder, ports, progress, signal }: Beginning): Promise<Part> =>
+const beginKafka = ({ sources, folder, ports, progress, signal }: Beginning): Promise<StartedServer> =>
   begin(sources.kafka, `127.0.0.1:${ports.kafka}`, (program) =>
     progress.step('Kafka: starting', async () => {
       const { kafka: port, kafkaController: controllerPort } = ports
@@ -79,7 +79,13 @@ const beginKafka = ({ sources, folder, ports, progress, signal }: Beginning): Pr
     }),
   )
 
-const beginDatabase = async ({ sources, folder, ports, progress, signal }: Beginning): Promise<Part> => {
+const beginDatabase = async ({
+  sources,
+  folder,
+  ports,
+  progress,
+  signal,
+}: Beginning): Promise<StartedServer> => {
   const ownFolder = join(folder, 'database')
   const password = await readPassword(ownFolder)
   const dockerAddress = `mysql://firstcome:${password}@127.0.0.1:${ports.database}/firstcome`
@@ -114,8 +120,8 @@ const beginDocker = async ({ sources, folder, ports, progress, signal }: Beginni
 /** Finds, gets and starts the three servers, side by side. When one cannot be had, the others are stopped again. */
 export const startServers = async (options: StartServersOptions): Promise<StartedServers> => {
   await mkdir(options.folder, { recursive: true })
-  const sources = await obtainSources({
-    machine: thisMachine(options.environment),
+  const sources = await obtainServerSources({
+    host: detectHost(options.environment),
     progress: options.progress,
     logFolder: options.folder,
     signal: options.signal,

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { refuseIfAborted, StartFault } from './fault.ts'
-import { describeExit, lastLinesOf, spawnLogged } from './processes.ts'
+import { throwIfAborted, LaunchError } from '../launch-error.ts'
+import { describeExit, lastLinesOf, spawnLogged } from './start-process.ts'
 
-export type CommandOptions = {
+export type RunProgramOptions = {
   command: string
   arguments: readonly string[]
   /** Everything it prints; its last lines are part of the fault. */
@@ -40,8 +40,8 @@ const endGroup = async (group: number): Promise<void> => {
 }
 
 /** Runs a program to its end. Throws a StartFault with its last output unless it ends with 0 in time. */
-export const runCommand = async (options: CommandOptions): Promise<void> => {
-  refuseIfAborted(options.signal)
+export const runProgram = async (options: RunProgramOptions): Promise<void> => {
+  throwIfAborted(options.signal)
   const { pid, exited } = await spawnLogged(options)
   const timeout = AbortSignal.timeout(options.timeoutMs)
   const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
@@ -55,11 +55,11 @@ export const runCommand = async (options: CommandOptions): Promise<void> => {
   const exit = await exited
   signal.removeEventListener('abort', end)
   await ending
-  refuseIfAborted(options.signal)
+  throwIfAborted(options.signal)
   if (exit.code === 0) return
   const line = [options.command, ...options.arguments].join(' ')
   const output = lastLinesOf(options.logFile, 8).map((text) => `    ${text}`)
-  throw new StartFault(
+  throw new LaunchError(
     [`${line}\n  ended with ${describeExit(exit)} (${options.logFile}):`, ...output].join('\n'),
   )
 }

@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StartFault } from './fault.ts'
-import { type ProcessHandle, startProcess } from './processes.ts'
-import { findProgram } from './programs.ts'
-import { waitUntilReady } from './ready.ts'
+import { LaunchError } from './launch-error.ts'
+import { type ProcessHandle, startProcess } from './processes/start-process.ts'
+import { findProgram } from './install/find-program.ts'
+import { waitUntilReady } from './wait-until-ready.ts'
 
 /** A Redis that runs. */
 export type RedisServer = ProcessHandle & { readonly url: string; readonly port: number }
 
-export type RedisOptions = {
+export type StartRedisOptions = {
   /** Kept: a second start on the same folder has the data of the first. */
   folder: string
   port: number
@@ -28,9 +28,9 @@ const isPong = (answer: Buffer): boolean | undefined =>
   answer.includes('\r\n') ? answer.toString('latin1').startsWith('+PONG') : undefined
 
 /** Starts Redis or Valkey on 127.0.0.1, ready to use when this resolves. */
-export const startRedis = async (options: RedisOptions): Promise<RedisServer> => {
+export const startRedis = async (options: StartRedisOptions): Promise<RedisServer> => {
   const program = options.program ?? findProgram(redisPrograms)
-  if (program === undefined) throw new StartFault('there is no redis-server or valkey-server on PATH')
+  if (program === undefined) throw new LaunchError('there is no redis-server or valkey-server on PATH')
   const dataFolder = join(options.folder, 'data')
   await mkdir(dataFolder, { recursive: true })
   const settings: Record<string, string> = {

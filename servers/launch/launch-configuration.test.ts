@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { portUses, readConfiguration } from './configuration.ts'
+import { portUses, readConfiguration } from './launch-configuration.ts'
 
 test('every fault is listed at once', () => {
   const environment = { API_PORT: 'many', DATABASE_PORT: '70000', REDIS_URL: 'http://x', JWT_SECRET: 'short' }

@@ -1,20 +1,20 @@
-import { StartFault } from './fault.ts'
-import { hasDocker } from './docker.ts'
+import { LaunchError } from '../launch-error.ts'
+import { hasDocker } from '../docker-services.ts'
 import {
-  type FindEnvironment,
+  type SearchEnvironment,
   findKafkaTools,
-  findSources,
+  findServerSources,
   type KafkaTools,
-  type Place,
-  type Sources,
-} from './find.ts'
-import { canInstallPackages, installPackages, javaPackages } from './install.ts'
-import { fetchJars } from './jars.ts'
-import { systemFolders } from './programs.ts'
-import type { Progress } from '../platform/progress.ts'
+  type SearchPlaces,
+  type ServerSources,
+} from './find-servers.ts'
+import { canInstallPackages, installPackages, javaPackages } from './debian-packages.ts'
+import { fetchJars } from './kafka-jars.ts'
+import { systemFolders } from './find-program.ts'
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 
 /** Where to look, and what may be done to get what is missing. */
-export type Machine = Place & {
+export type HostCapabilities = SearchPlaces & {
   /** apt-get may be used. */
   canInstall: boolean
   /** Whether a Docker engine answers. */
@@ -23,15 +23,15 @@ export type Machine = Place & {
 }
 
 export type ObtainOptions = {
-  machine: Machine
-  progress: Progress
+  host: HostCapabilities
+  progress: ProgressDisplay
   /** For what the installers print. */
   logFolder: string
   signal?: AbortSignal | undefined
 }
 
 /** The machine we run on. */
-export const thisMachine = (environment: FindEnvironment): Machine => ({
+export const detectHost = (environment: SearchEnvironment): HostCapabilities => ({
   environment,
   systemFolders,
   canInstall: canInstallPackages(),
@@ -42,10 +42,10 @@ export const thisMachine = (environment: FindEnvironment): Machine => ({
 const serverNames = ['redis', 'kafka', 'database'] as const
 
 /** The servers of which nothing is known. */
-const missingOf = (sources: Sources): (keyof Sources)[] =>
+const missingOf = (sources: ServerSources): (keyof ServerSources)[] =>
   serverNames.filter((name) => sources[name] === undefined)
 
-const packagesFor = (missing: readonly (keyof Sources)[], tools: KafkaTools): (readonly string[])[] => [
+const packagesFor = (missing: readonly (keyof ServerSources)[], tools: KafkaTools): (readonly string[])[] => [
   ...(missing.includes('redis') ? [['redis-server']] : []),
   ...(missing.includes('database') ? [['mariadb-server']] : []),
   ...(missing.includes('kafka') && tools.java === undefined ? [javaPackages] : []),
@@ -53,8 +53,8 @@ const packagesFor = (missing: readonly (keyof Sources)[], tools: KafkaTools): (r
 ]
 
 const install = async (
-  sources: Sources,
-  { machine, progress, logFolder, signal }: ObtainOptions,
+  sources: ServerSources,
+  { host: machine, progress, logFolder, signal }: ObtainOptions,
 ): Promise<void> => {
   const missing = missingOf(sources)
   const fetch = async (tools: KafkaTools): Promise<void> => {
@@ -77,7 +77,7 @@ const install = async (
 
 type Remedy = { title: string; wants: string; variable: string; debian: string; brew: string }
 
-const remedies: Record<keyof Sources, Remedy> = {
+const remedies: Record<keyof ServerSources, Remedy> = {
   redis: {
     title: 'Redis',
     wants: 'redis-server or valkey-server on PATH',
@@ -101,7 +101,7 @@ const remedies: Record<keyof Sources, Remedy> = {
   },
 }
 
-const describeMissing = (missing: readonly (keyof Sources)[], platform: NodeJS.Platform): string => {
+const describeMissing = (missing: readonly (keyof ServerSources)[], platform: NodeJS.Platform): string => {
   const found = missing.map((name) => remedies[name])
   const lines = found.map(
     ({ title, wants, variable }) => `  ${title.padEnd(6)} ${wants}, or its address in ${variable}`,
@@ -122,16 +122,16 @@ const describeMissing = (missing: readonly (keyof Sources)[], platform: NodeJS.P
  * Where each server comes from, after getting what was missing: with apt-get and mvn where that is possible, else from
  * Docker. Throws one StartFault that lists everything that is still missing and what brings it.
  */
-export const obtainSources = async (options: ObtainOptions): Promise<Sources> => {
-  const { machine, progress } = options
-  const before = await findSources(machine)
+export const obtainServerSources = async (options: ObtainOptions): Promise<ServerSources> => {
+  const { host: machine, progress } = options
+  const before = await findServerSources(machine)
   if (missingOf(before).length === 0) return before
   await install(before, options)
-  const after = await findSources(machine)
+  const after = await findServerSources(machine)
   const missing = missingOf(after)
   if (missing.length === 0) return after
   if (!(await progress.step('asking for a Docker engine', machine.hasDocker)))
-    throw new StartFault(describeMissing(missing, machine.platform))
+    throw new LaunchError(describeMissing(missing, machine.platform))
   const docker = { kind: 'docker' } as const
   return { redis: after.redis ?? docker, kafka: after.kafka ?? docker, database: after.database ?? docker }
 }

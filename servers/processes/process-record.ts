@@ -21,7 +21,7 @@ const read = async (file: string): Promise<string | undefined> => {
  * When the process was born; undefined when it has ended, reaped or not. A pid is used again after its process ended,
  * together with its birth it is not. (The command line would not do: Redis and setpriv rewrite theirs.)
  */
-export const birthOf = async (pid: number): Promise<string | undefined> => {
+export const processStartTime = async (pid: number): Promise<string | undefined> => {
   if (process.platform === 'linux') {
     const stat = await read(`/proc/${pid}/stat`)
     if (stat === undefined) return undefined
@@ -42,34 +42,35 @@ export const birthOf = async (pid: number): Promise<string | undefined> => {
 }
 
 /** Remembers in `folder` which process runs on it, for a later start to find. */
-export const writeRecord = async (folder: string, pid: number): Promise<void> => {
+export const writeProcessRecord = async (folder: string, pid: number): Promise<void> => {
   await mkdir(folder, { recursive: true })
-  await writeFile(recordFile(folder), `${pid} ${await birthOf(pid)}\n`)
+  await writeFile(recordFile(folder), `${pid} ${await processStartTime(pid)}\n`)
 }
 
 /** Forgets the process of `folder`. */
-export const removeRecord = async (folder: string): Promise<void> => rm(recordFile(folder), { force: true })
+export const removeProcessRecord = async (folder: string): Promise<void> =>
+  rm(recordFile(folder), { force: true })
 
 /** The process remembered in `folder`, if it still runs. */
-export const findRecorded = async (folder: string): Promise<number | undefined> => {
+export const findRecordedProcess = async (folder: string): Promise<number | undefined> => {
   const record = await read(recordFile(folder))
   const match = record === undefined ? null : /^(\d+) (.+)$/m.exec(record)
   if (match === null) return undefined
   const pid = Number(match[1])
-  return (await birthOf(pid)) === match[2] ? pid : undefined
+  return (await processStartTime(pid)) === match[2] ? pid : undefined
 }
 
 /**
  * Stops the process that an earlier, killed launcher left on `folder`: two servers on one data folder would destroy it.
  * Resolves once it is gone; after `withinMs` it is killed.
  */
-export const stopRecorded = async (folder: string, withinMs = 8_000): Promise<void> => {
-  const pid = await findRecorded(folder)
+export const stopRecordedProcess = async (folder: string, withinMs = 8_000): Promise<void> => {
+  const pid = await findRecordedProcess(folder)
   if (pid !== undefined) {
     const killAt = Date.now() + withinMs
     let signal: NodeJS.Signals = 'SIGTERM'
     process.kill(pid, signal)
-    while ((await findRecorded(folder)) !== undefined) {
+    while ((await findRecordedProcess(folder)) !== undefined) {
       if (Date.now() > killAt && signal === 'SIGTERM') {
         signal = 'SIGKILL'
         process.kill(pid, signal)
@@ -77,5 +78,5 @@ export const stopRecorded = async (folder: string, withinMs = 8_000): Promise<vo
       await delay(20)
     }
   }
-  await removeRecord(folder)
+  await removeProcessRecord(folder)
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { StartFault } from './fault.ts'
+import { LaunchError } from '../launch-error.ts'
 
 const requestTimeoutMs = 5_000
 const dayMs = 24 * 60 * 60 * 1_000
@@ -35,7 +35,7 @@ export const createDemoCampaign = async (
   })
   const text = await response.text()
   if (response.status !== 201)
-    throw new StartFault(`no demo campaign: the API answered ${response.status} ${text}`)
+    throw new LaunchError(`no demo campaign: the API answered ${response.status} ${text}`)
   return created.parse(JSON.parse(text))
 }
 
@@ -59,5 +59,5 @@ export const waitForHealth = async (
     }
     await delay(50)
   }
-  throw new StartFault(`${name} is not ready after ${timeoutMs} ms: ${url} answered ${last}`)
+  throw new LaunchError(`${name} is not ready after ${timeoutMs} ms: ${url} answered ${last}`)
 }

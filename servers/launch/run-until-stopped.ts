@@ -1,21 +1,21 @@
 import { once } from 'node:events'
-import { StartFault } from './fault.ts'
-import { describeExit, type Exit, type ProcessHandle } from './processes.ts'
-import type { Progress } from '../platform/progress.ts'
+import { LaunchError } from '../launch-error.ts'
+import { describeExit, type Exit, type ProcessHandle } from '../processes/start-process.ts'
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 
 /** Things that are stopped together. The end of one of `handles` by itself is a failure of the whole. */
-type Group = {
+type ShutdownGroup = {
   readonly name: string
   readonly handles: readonly ProcessHandle[]
   readonly stop: () => Promise<void>
 }
 
 /** What the work of `runUntilStopped` is given. */
-export type Run = {
+export type LaunchScope = {
   /** Aborts when everything is to stop. */
   readonly signal: AbortSignal
   /** From now on `group` is watched, and stopped at the end: the last kept is stopped first. */
-  readonly keep: (group: Group) => void
+  readonly keep: (group: ShutdownGroup) => void
 }
 
 // Ctrl-C reaches us twice under npm: from the terminal, and forwarded by npm a few milliseconds later.
@@ -28,7 +28,7 @@ const describeDeath = (handle: ProcessHandle, exit: Exit): string =>
   ].join('\n')
 
 const describeFault = (fault: unknown): string => {
-  if (fault instanceof StartFault) return fault.message
+  if (fault instanceof LaunchError) return fault.message
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
 }
 
@@ -37,11 +37,11 @@ const describeFault = (fault: unknown): string => {
  * when told to stop, 1 when `work` threw or something ended by itself. A second signal kills everything and exits.
  */
 export const runUntilStopped = async (
-  progress: Progress,
-  work: (run: Run) => Promise<void>,
+  progress: ProgressDisplay,
+  work: (run: LaunchScope) => Promise<void>,
 ): Promise<number> => {
   const ending = new AbortController()
-  const groups: Group[] = []
+  const groups: ShutdownGroup[] = []
   let exitCode = 0
   let endedAtMs = 0
 
@@ -61,7 +61,7 @@ export const runUntilStopped = async (
     process.exit(130)
   }
 
-  const keep = (group: Group): void => {
+  const keep = (group: ShutdownGroup): void => {
     groups.unshift(group)
     for (const handle of group.handles) void handle.exited.then((exit) => end(1, describeDeath(handle, exit)))
   }

@@ -8,21 +8,21 @@ import { createTopics } from '../platform/kafka/topics.ts'
 import { createLog } from '../platform/log/log.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
 import { connectRedis } from '../platform/redis.ts'
-import { freeServerPorts, startServers, type StartServersOptions } from './all.ts'
-import { freePort } from './ports.ts'
-import { createProgress } from '../platform/progress.ts'
-import { startRedis } from './redis.ts'
+import { findFreeServerPorts, startServers, type StartServersOptions } from './start-servers.ts'
+import { findFreePort } from './ports.ts'
+import { createProgressDisplay } from '../platform/progress-display.ts'
+import { startRedis } from './start-redis.ts'
 
 let folder: string
 let options: StartServersOptions
-const progress = createProgress({ write: () => {} })
+const progress = createProgressDisplay({ write: () => {} })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firstcome-servers-'))
   // Deeper than a socket's path may be long.
   const deep = join(folder, 'a-folder-with-a-name-that-is-rather-long', 'in-another-folder-of-the-same-kind')
   const environment = { ...process.env, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' }
-  options = { folder: deep, ports: await freeServerPorts(), environment, progress }
+  options = { folder: deep, ports: await findFreeServerPorts(), environment, progress }
 })
 
 afterAll(() => rm(folder, { recursive: true }))
@@ -92,7 +92,7 @@ test('the password of the database is random and for its owner only', async () =
 })
 
 test('servers given by address are used as they are and never stopped', async () => {
-  const own = await startRedis({ folder: join(folder, 'given'), port: await freePort() })
+  const own = await startRedis({ folder: join(folder, 'given'), port: await findFreePort() })
   const environment = {
     REDIS_URL: own.url,
     KAFKA_BROKERS: 'elsewhere:9092',
@@ -107,8 +107,8 @@ test('servers given by address are used as they are and never stopped', async ()
 })
 
 test('when one server cannot start, the others are stopped', async () => {
-  const taken = await startRedis({ folder: join(folder, 'taken'), port: await freePort() })
-  const ports = { ...(await freeServerPorts()), redis: taken.port }
+  const taken = await startRedis({ folder: join(folder, 'taken'), port: await findFreePort() })
+  const ports = { ...(await findFreeServerPorts()), redis: taken.port }
   const partial = join(folder, 'partial')
   await expect(startServers({ ...options, folder: partial, ports })).rejects.toThrow(
     `redis cannot listen on port ${taken.port}: it is taken`,
@@ -121,17 +121,17 @@ test('when one server cannot start, the others are stopped', async () => {
 test('a server that ends instead of starting is told with its last words', async () => {
   const start = startRedis({
     folder: join(folder, 'wrong'),
-    port: await freePort(),
+    port: await findFreePort(),
     extraArguments: ['--appendonly', 'perhaps'],
   })
   await expect(start).rejects.toThrow(/^redis ended with code 1 [^]*argument must be 'yes' or 'no'/)
 })
 
 test('a second Redis follows the first when it is told to', async () => {
-  const first = await startRedis({ folder: join(folder, 'first'), port: await freePort() })
+  const first = await startRedis({ folder: join(folder, 'first'), port: await findFreePort() })
   const second = await startRedis({
     folder: join(folder, 'second'),
-    port: await freePort(),
+    port: await findFreePort(),
     extraArguments: ['--replicaof', `127.0.0.1 ${first.port}`],
   })
   await redisSays(first.url, 'SET', 'key', 'copied')

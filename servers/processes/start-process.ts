@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StartFault } from './fault.ts'
-import { isTaken } from './ports.ts'
-import { findProgram } from './programs.ts'
-import { removeRecord, stopRecorded, writeRecord } from './record.ts'
+import { LaunchError } from '../launch-error.ts'
+import { isPortTaken } from '../ports.ts'
+import { findProgram } from '../install/find-program.ts'
+import { removeProcessRecord, stopRecordedProcess, writeProcessRecord } from './process-record.ts'
 
 /** How a process ended: one of the two is set. */
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
@@ -27,7 +27,7 @@ export type ProcessHandle = {
   readonly kill: () => void
 }
 
-export type ProcessOptions = {
+export type StartProcessOptions = {
   name: string
   command: string
   arguments: readonly string[]
@@ -79,7 +79,7 @@ const boundToUs = (command: string, parameters: readonly string[]): [string, str
  * Ctrl-C to the whole group: the servers would be gone before the processes that use them have finished.
  */
 export const spawnLogged = async (
-  options: Pick<ProcessOptions, 'command' | 'arguments' | 'environment'> & { logFile: string },
+  options: Pick<StartProcessOptions, 'command' | 'arguments' | 'environment'> & { logFile: string },
 ): Promise<{ child: ChildProcess; pid: number; exited: Promise<Exit> }> => {
   const log = openSync(options.logFile, 'w', 0o600)
   try {
@@ -93,7 +93,7 @@ export const spawnLogged = async (
       child.once('exit', (code, signal) => resolve({ code, signal }))
     })
     await once(child, 'spawn')
-    if (child.pid === undefined) throw new StartFault(`${options.command} has no process id`)
+    if (child.pid === undefined) throw new LaunchError(`${options.command} has no process id`)
     return { child, pid: child.pid, exited }
   } finally {
     closeSync(log)
@@ -109,24 +109,24 @@ const keepPreviousLog = (logFile: string): void => {
 }
 
 /** Starts a program that runs until it is stopped. What an earlier start left running on `folder` is stopped first. */
-export const startProcess = async (options: ProcessOptions): Promise<ProcessHandle> => {
+export const startProcess = async (options: StartProcessOptions): Promise<ProcessHandle> => {
   await mkdir(options.folder, { recursive: true })
-  await stopRecorded(options.folder)
+  await stopRecordedProcess(options.folder)
   for (const port of options.ports ?? []) {
-    if (await isTaken(port))
-      throw new StartFault(`${options.name} cannot listen on port ${port}: it is taken`)
+    if (await isPortTaken(port))
+      throw new LaunchError(`${options.name} cannot listen on port ${port}: it is taken`)
   }
   const logFile = join(options.folder, 'log')
   keepPreviousLog(logFile)
   const { child, pid, exited } = await spawnLogged({ ...options, logFile })
-  await writeRecord(options.folder, pid)
+  await writeProcessRecord(options.folder, pid)
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     const timer = setTimeout(() => child.kill('SIGKILL'), options.stopWithinMs)
     child.kill('SIGTERM')
     await exited
     clearTimeout(timer)
-    await removeRecord(options.folder)
+    await removeProcessRecord(options.folder)
   }
   return {
     name: options.name,

@@ -1,5 +1,5 @@
 /** Shows what is being worked on, for as long as it takes more than a moment. */
-export type Progress = {
+export type ProgressDisplay = {
   /** Runs `work`; while it runs for more than a second, `what` is shown with the seconds it has taken. */
   readonly step: <Result>(what: string, work: () => Promise<Result>) => Promise<Result>
   /** A line of its own, that does not run into the one being rewritten. */
@@ -23,7 +23,10 @@ type Step = { what: string; startedAtMs: number; saidAtMs: number }
 const secondsOf = (step: Step, nowMs: number): number => Math.floor((nowMs - step.startedAtMs) / 1_000)
 
 /** One line that is rewritten in place on a terminal; plain lines elsewhere. */
-export const createProgress = (output: ProgressOutput, now: () => number = Date.now): Progress => {
+export const createProgressDisplay = (
+  output: ProgressOutput,
+  now: () => number = Date.now,
+): ProgressDisplay => {
   const steps = new Set<Step>()
   let timer: NodeJS.Timeout | undefined
   let isDrawn = false

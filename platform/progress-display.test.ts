@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createProgress } from './progress.ts'
+import { createProgressDisplay } from './progress-display.ts'
 
 let written: string
 
@@ -13,7 +13,7 @@ afterEach(() => {
 })
 
 const working = (isTTY: boolean, ms: number): Promise<void> =>
-  createProgress({ isTTY, columns: 40, write: (text: string) => (written += text) }).step(
+  createProgressDisplay({ isTTY, columns: 40, write: (text: string) => (written += text) }).step(
     'Kafka: starting',
     () => new Promise((resolve) => setTimeout(resolve, ms)),
   )

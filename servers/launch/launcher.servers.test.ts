@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { freeServerPorts } from './all.ts'
-import { freePort } from './ports.ts'
-import { birthOf, findRecorded } from './record.ts'
+import { findFreeServerPorts } from '../start-servers.ts'
+import { findFreePort } from '../ports.ts'
+import { processStartTime, findRecordedProcess } from '../processes/process-record.ts'
 
 // A story in order: each test goes on with what the one before has left, because a start takes seconds.
 
@@ -28,15 +28,15 @@ const parts = ['redis', 'kafka', 'database', 'worker', 'api']
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firstcome-launcher-'))
-  const ports = await freeServerPorts()
+  const ports = await findFreeServerPorts()
   const { REDIS_URL: _redis, KAFKA_BROKERS: _kafka, DATABASE_URL: _database, ...inherited } = process.env
   environment = {
     ...inherited,
     FIRSTCOME_FOLDER: folder,
-    API_PORT: String(await freePort()),
-    WORKER_PORT: String(await freePort()),
-    API_METRICS_PORT: String(await freePort()),
-    WORKER_METRICS_PORT: String(await freePort()),
+    API_PORT: String(await findFreePort()),
+    WORKER_PORT: String(await findFreePort()),
+    API_METRICS_PORT: String(await findFreePort()),
+    WORKER_METRICS_PORT: String(await findFreePort()),
     REDIS_PORT: String(ports.redis),
     KAFKA_PORT: String(ports.kafka),
     KAFKA_CONTROLLER_PORT: String(ports.kafkaController),
@@ -48,7 +48,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const launcher of launchers) {
-    if ((await birthOf(launcher.pid)) === undefined) continue
+    if ((await processStartTime(launcher.pid)) === undefined) continue
     process.kill(launcher.pid, 'SIGTERM')
     await launcher.exited
   }
@@ -56,7 +56,7 @@ afterAll(async () => {
 })
 
 const launch = async (words: readonly string[] = []): Promise<Launcher> => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '..', 'main.ts'), ...words], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -107,7 +107,7 @@ const leftProcesses = async (): Promise<string[]> => {
 }
 
 const pidOf = async (name: string): Promise<number> => {
-  const pid = await findRecorded(join(folder, name))
+  const pid = await findRecordedProcess(join(folder, name))
   if (pid === undefined) throw new Error(`${name} does not run`)
   return pid
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative } from 'node:path'
-import type { DemoCampaign } from './demo.ts'
+import type { DemoCampaign } from './demo-campaign.ts'
 
 export type BannerFacts = {
   apiUrl: string

@@ -3,9 +3,14 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { removeDocker } from './docker.ts'
-import { StartFault } from './fault.ts'
-import { findRecorded, removeRecord, stopRecorded, writeRecord } from './record.ts'
+import { removeDocker } from '../docker-services.ts'
+import { LaunchError } from '../launch-error.ts'
+import {
+  findRecordedProcess,
+  removeProcessRecord,
+  stopRecordedProcess,
+  writeProcessRecord,
+} from '../processes/process-record.ts'
 
 /** What shoppers' tokens are signed with, and what operators show. */
 export type Secrets = { JWT_SECRET: string; ADMIN_TOKEN: string }
@@ -21,19 +26,19 @@ const ownEntries = [...ownProcesses, ...serverProcesses, 'secrets', 'environment
  */
 export const takeFolder = async (folder: string, isFresh: boolean): Promise<() => Promise<void>> => {
   const launcher = join(folder, 'launcher')
-  const other = await findRecorded(launcher)
+  const other = await findRecordedProcess(launcher)
   if (other !== undefined)
-    throw new StartFault(
+    throw new LaunchError(
       `npm start runs on ${folder} already, as process ${other}: stop that one, or set FIRSTCOME_FOLDER to another folder`,
     )
-  await writeRecord(launcher, process.pid)
-  await Promise.all(ownProcesses.map((name) => stopRecorded(join(folder, name))))
-  await Promise.all(serverProcesses.map((name) => stopRecorded(join(folder, name))))
+  await writeProcessRecord(launcher, process.pid)
+  await Promise.all(ownProcesses.map((name) => stopRecordedProcess(join(folder, name))))
+  await Promise.all(serverProcesses.map((name) => stopRecordedProcess(join(folder, name))))
   if (isFresh) {
     await removeDocker(folder)
     await Promise.all(ownEntries.map((name) => rm(join(folder, name), { recursive: true, force: true })))
   }
-  return () => removeRecord(launcher)
+  return () => removeProcessRecord(launcher)
 }
 
 const readVariables = async (file: string): Promise<Record<string, string | undefined>> =>
@@ -43,7 +48,7 @@ const readVariables = async (file: string): Promise<Record<string, string | unde
 const quote = (value: string): string => {
   const mark = ["'", '`', '"'].find((candidate) => !value.includes(candidate))
   if (mark === undefined)
-    throw new StartFault('a setting that contains each of \' ` " cannot be passed on in a file')
+    throw new LaunchError('a setting that contains each of \' ` " cannot be passed on in a file')
   return `${mark}${value}${mark}`
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runCommand } from './commands.ts'
+import { runProgram } from '../processes/run-program.ts'
 
 const pomFile = join(import.meta.dirname, 'kafka', 'pom.xml')
 
@@ -15,7 +15,7 @@ export const jarsFolder = async (): Promise<string> => {
     .update(await readFile(pomFile))
     .digest('hex')
     .slice(0, 12)
-  return join(import.meta.dirname, '..', '.firstcome', 'kafka-jars', version)
+  return join(import.meta.dirname, '..', '..', '.firstcome', 'kafka-jars', version)
 }
 
 /** Whether the jars are there already. */
@@ -29,7 +29,7 @@ export const fetchJars = async (maven: string, signal?: AbortSignal): Promise<vo
   const partFolder = `${folder}.${randomUUID()}`
   await mkdir(partFolder, { recursive: true })
   try {
-    await runCommand({
+    await runProgram({
       command: maven,
       arguments: [
         '--batch-mode',
