@@ -21,8 +21,8 @@ import { runProcess } from '../platform/process/life.ts'
 import { measureProducer } from '../platform/kafka/producer-metrics.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
-import { createArmory } from '../coupon/recovery/arm.ts'
-import { createArmoryParts } from '../coupon/recovery/wiring.ts'
+import { createArming } from '../coupon/recovery/arming.ts'
+import { createArmingParts } from '../coupon/recovery/wiring.ts'
 import { createCoupons } from '../coupon/reading/coupons.ts'
 import { createGate } from '../coupon/gate/gate.ts'
 import { measureGate } from '../coupon/metrics/gate.ts'
@@ -30,12 +30,12 @@ import { createGrantLog } from '../coupon/log/grant-log.ts'
 import { measureGrantLog } from '../coupon/metrics/grant-log.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
-import { createCouponBook } from '../coupon/ledger/coupons.ts'
+import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createRegistry } from '../coupon/campaigns/registry.ts'
 import { listenForHints } from '../coupon/campaigns/hints.ts'
 import { warnOfRequirements } from '../coupon/requirements/warn.ts'
 import { createRetiredCampaigns } from '../coupon/campaigns/remembered.ts'
-import { measureArmory } from '../coupon/metrics/recovery.ts'
+import { measureArming } from '../coupon/metrics/recovery.ts'
 import { auditRoute } from './routes/admin-audit.ts'
 import { adminCampaignRoutes } from './routes/admin-campaigns.ts'
 import { createAuditProcess } from './audit-process.ts'
@@ -130,7 +130,7 @@ await runProcess(async (life) => {
     metrics,
     () => queueBound.held,
   )
-  const armoryParts = createArmoryParts({
+  const armingParts = createArmingParts({
     redis,
     database,
     producer,
@@ -140,8 +140,8 @@ await runProcess(async (life) => {
     soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
     monotonicMs,
   })
-  const { campaigns } = armoryParts
-  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(database), log })
+  const { campaigns } = armingParts
+  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponRepository(database), log })
   const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
   const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
@@ -156,7 +156,7 @@ await runProcess(async (life) => {
       campaignRoute(registry, createRetiredCampaigns(campaigns)),
       ...adminCampaignRoutes({
         campaigns,
-        armory: measureArmory(createArmory(armoryParts), metrics),
+        arming: measureArming(createArming(armingParts), metrics),
         registry,
         callers,
         newCampaignId: randomUUIDv7,

@@ -13,8 +13,8 @@ import { runProcess } from '../platform/process/life.ts'
 import { measureProducer } from '../platform/kafka/producer-metrics.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
-import { createArmory } from '../coupon/recovery/arm.ts'
-import { createArmoryParts } from '../coupon/recovery/wiring.ts'
+import { createArming } from '../coupon/recovery/arming.ts'
+import { createArmingParts } from '../coupon/recovery/wiring.ts'
 import { createAudit } from '../coupon/audit/audit.ts'
 import { createAuditParts } from '../coupon/audit/wiring.ts'
 import { createGate } from '../coupon/gate/gate.ts'
@@ -25,13 +25,13 @@ import { createKeeper } from '../coupon/recovery/keeper.ts'
 import { repeat } from '../platform/repeat.ts'
 import { createLooks, showKeeper } from '../coupon/metrics/keeper.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
-import { createCouponBook } from '../coupon/ledger/coupons.ts'
+import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createRecorder } from '../coupon/ledger/record.ts'
 import { createRetirements } from '../coupon/ledger/retirements.ts'
 import { warnOfRequirements } from '../coupon/requirements/warn.ts'
 import { createRetirement } from '../coupon/recovery/retire.ts'
 import { createSweep } from '../coupon/recovery/sweep.ts'
-import { measureArmory, measureRetirement, measureSweep } from '../coupon/metrics/recovery.ts'
+import { measureArming, measureRetirement, measureSweep } from '../coupon/metrics/recovery.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createLedgerLag } from './ledger-lag.ts'
 import { createMovement } from './movement.ts'
@@ -96,7 +96,7 @@ await runProcess(async (life) => {
     metrics,
     monotonicMs,
   )
-  const armoryParts = createArmoryParts({
+  const armingParts = createArmingParts({
     redis,
     database,
     producer,
@@ -106,7 +106,7 @@ await runProcess(async (life) => {
     soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
     monotonicMs,
   })
-  const { gate: armingGate, campaigns, listing, logEnds } = armoryParts
+  const { gate: armingGate, campaigns, listing, logEnds } = armingParts
   const looks = createLooks(armingGate)
   const grantLog = createGrantLog({
     producer,
@@ -119,7 +119,7 @@ await runProcess(async (life) => {
   })
   const keeper = createKeeper({
     gate: looks.gate,
-    armory: measureArmory(createArmory(armoryParts), metrics),
+    arming: measureArming(createArming(armingParts), metrics),
     grantLog: measureGrantLog(grantLog, metrics),
     campaigns,
     listing,
@@ -152,7 +152,7 @@ await runProcess(async (life) => {
   const sweep = createSweep({
     arming: armingGate,
     gate,
-    coupons: createCouponBook(database),
+    coupons: createCouponRepository(database),
     logEnds,
     producer,
     log,

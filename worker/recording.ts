@@ -6,7 +6,7 @@ import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { DeadLetter } from '../coupon/log/dead-letter.ts'
 import type { Recorded, Recorder } from '../coupon/ledger/record.ts'
-import type { Broken, GrantAt, Stretch } from '../coupon/ledger/stretch.ts'
+import type { Broken, LoggedGrant, LogSlice } from '../coupon/ledger/stretch.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Pace } from './pace.ts'
 import type { Progress } from './progress.ts'
@@ -33,7 +33,7 @@ const retryFirstMs = 50
 const retryMaxMs = 2_000
 
 type Decoded = {
-  stretch: Stretch
+  stretch: LogSlice
   unreadable: DeadLetter[]
   byOffset: Map<number, StoredRecord>
   /** What was kept in an attempt that did not come to its commit, by offset: it is not kept twice. */
@@ -41,7 +41,7 @@ type Decoded = {
 }
 
 const decode = (records: readonly StoredRecord[], first: StoredRecord, last: StoredRecord): Decoded => {
-  const grants: GrantAt[] = []
+  const grants: LoggedGrant[] = []
   const unreadable: DeadLetter[] = []
   for (const record of records) {
     const decoded = decodeRecord(record.value)

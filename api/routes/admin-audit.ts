@@ -1,4 +1,4 @@
-import type { CampaignBook } from '../../coupon/ledger/campaigns.ts'
+import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { AuditProcess } from '../audit-process.ts'
 import type { Callers } from '../caller.ts'
 import { json, notStored, type Route } from '../http.ts'
@@ -10,7 +10,7 @@ import { problem } from '../problem.ts'
  */
 export const auditRoute = (
   audits: Pick<AuditProcess, 'run'>,
-  campaigns: Pick<CampaignBook, 'read'>,
+  campaigns: Pick<CampaignRepository, 'read'>,
   callers: Callers,
 ): Route => {
   let isRunning = false

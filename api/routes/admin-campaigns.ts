@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { Failure } from '../../platform/failure.ts'
-import type { Armory } from '../../coupon/recovery/arm.ts'
+import type { Arming } from '../../coupon/recovery/arming.ts'
 import { type Campaign, publicState } from '../../coupon/campaign.ts'
-import type { CampaignBook } from '../../coupon/ledger/campaigns.ts'
+import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { Callers } from '../caller.ts'
 import { createCampaignShape } from '../contract/create-campaign.ts'
@@ -12,8 +12,8 @@ import { invalid, problem } from '../problem.ts'
 import { type CampaignMoment, campaignShape } from '../contract/answers.ts'
 
 export type AdminCampaignsOptions = {
-  campaigns: CampaignBook
-  armory: Armory
+  campaigns: CampaignRepository
+  arming: Arming
   registry: Registry
   callers: Callers
   newCampaignId(): string
@@ -69,7 +69,7 @@ const fieldErrors = (issues: readonly z.core.$ZodIssue[]) =>
 
 /** Operators create, list and read campaigns. */
 export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => {
-  const { campaigns, armory, registry, callers } = options
+  const { campaigns, arming, registry, callers } = options
 
   /** What the gate says of the campaign now; a gate that cannot be read is `recovering`. */
   const momentOf = async (campaign: Campaign): Promise<CampaignMoment & { recovery: string | null }> => {
@@ -98,7 +98,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const parsed = createCampaignShape.safeParse(body.document)
       if (!parsed.success) return invalid(fieldErrors(parsed.error.issues))
       const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
-      const outcome = (await armory.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
+      const outcome = (await arming.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
       // A keeper may have been first. Whatever else came between, a keeper finishes.
       if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
         throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`, {

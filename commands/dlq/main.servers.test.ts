@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { createCampaignBook } from '../../coupon/ledger/campaigns.ts'
+import { createCampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
 import { deadLettersTopic, encodeGrant, grantsTopic } from '../../coupon/log/record.ts'
 import { createProducer, type Producer } from '../../platform/kafka/producer.ts'
@@ -60,7 +60,7 @@ const createCampaign = async (id: string, epoch = 0): Promise<void> => {
   const discount = { kind: 'percent', value: 10 } as const
   const coupon = { title: 'Off', discount, usableFromMs: nowMs, usableUntilMs: nowMs + 7_200_000 }
   const terms = { name: 'Restored', stock: 10, perUserLimit: 1, ...window, coupon }
-  await createCampaignBook(database).create(id, terms, nowMs)
+  await createCampaignRepository(database).create(id, terms, nowMs)
   await database.transaction(async (connection) => ({
     commit: true,
     result: await connection.change('UPDATE campaigns SET epoch = GREATEST(epoch, ?) WHERE campaign_id = ?', [

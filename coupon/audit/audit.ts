@@ -3,11 +3,11 @@ import type { Database } from '../../platform/mysql/database.ts'
 import { type Check, overallVerdict, type Verdict } from './compare/check.ts'
 import { type Comparison, createComparison } from './compare/comparison.ts'
 import { type Copies, createCopies } from './compare/copies.ts'
-import type { GateBook } from '../gate/survey.ts'
+import type { GateSurveyor } from '../gate/survey.ts'
 import { checkRanks, type GateState, judgeGate, noteGate } from './gate-checks.ts'
 import type { History } from './history.ts'
 import { checkPositions, isLedgerComplete, stretchesOf } from './judge.ts'
-import type { LogBook } from '../log/reading.ts'
+import type { GrantLogReader } from '../log/reading.ts'
 import { type BookCounts, type BooksRead, factsNow, readBooks } from './read-books.ts'
 import { type BookEntry, createShareFiles, type ShareFiles } from './share-files.ts'
 
@@ -37,8 +37,8 @@ export type Audit = {
 
 export type AuditOptions = {
   database: Database
-  gate: GateBook
-  log: LogBook
+  gate: GateSurveyor
+  log: GrantLogReader
   /** Where the books are sorted while it runs; it leaves nothing there. */
   folder: string
   /** An outbox entry of this age is far older than the relay leaves any. */

@@ -1,5 +1,5 @@
 import { createRankSet, type RankSet } from './compare/ranks.ts'
-import type { GateBook, Survey, Surveyed, GateWinner } from '../gate/survey.ts'
+import type { GateSurveyor, Survey, Surveyed, GateWinner } from '../gate/survey.ts'
 
 /** Which grants wait in the outbox. */
 export type Pending = {
@@ -81,7 +81,7 @@ const readFree = async (chunks: AsyncIterable<number[]>): Promise<FreeRanks> => 
  * the outbox or was acknowledged by the log before this resolves, and a rank that is free at the end belongs to no winner.
  */
 export const readGate = async (
-  book: GateBook,
+  book: GateSurveyor,
   campaignId: string,
   epoch: number,
   onWinners: (winners: GateWinner[]) => Promise<void>,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/parts/audited.ts'
 import { armGate } from '../../test/harness/values/gates.ts'
-import { createCampaignBook } from '../ledger/campaigns.ts'
+import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { stopScript } from '../gate/scripts.ts'
 import type { AuditResult } from './audit.ts'
 
@@ -103,7 +103,7 @@ test('a grant that came after the cut of its epoch needs no row, and one below i
   const sale = await soldSale()
   const lost = await sale.sell(5, 'outbox')
   await sale.gate.redis.command('DEL', ...Object.values(sale.gate.keys))
-  expect(await createCampaignBook(audited.database.database).cut(sale.id, 1, undefined)).toBe(true)
+  expect(await createCampaignRepository(audited.database.database).cut(sale.id, 1, undefined)).toBe(true)
   const grants = await sale.grants()
   expect(grants).toHaveLength(40)
   await armGate(sale.gate.redis, {
@@ -122,7 +122,7 @@ test('a grant that came after the cut of its epoch needs no row, and one below i
 test('ranks that a loss returned are free, and no gap', async () => {
   const sale = await audited.sale({ stock: 100 })
   await sale.gate.redis.command('DEL', ...Object.values(sale.gate.keys))
-  expect(await createCampaignBook(audited.database.database).cut(sale.id, 1, undefined)).toBe(true)
+  expect(await createCampaignRepository(audited.database.database).cut(sale.id, 1, undefined)).toBe(true)
   const rearmed = await armGate(sale.gate.redis, { id: sale.id, epoch: 2, stock: 100, free: [1, 2, 3] })
   expect(notPassed(await sale.result())).toEqual({})
   await rearmed.redis.command('LPOP', rearmed.keys.free)

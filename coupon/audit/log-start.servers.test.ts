@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Audited, notPassed, openAudited } from '../../test/harness/parts/audited.ts'
 import { armGate } from '../../test/harness/values/gates.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
-import { createCampaignBook } from '../ledger/campaigns.ts'
+import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { encodeGrant, grantsTopic } from '../log/record.ts'
 
 let audited: Audited
@@ -19,7 +19,7 @@ test('the log is read from where it stood when the campaign was first armed, and
     topic.producer.append(grantsTopic, 1, [{ value: encodeGrant(grantOf({ id }, { rank: 7 })) }])
   await append()
   await database.change('UPDATE ledger_positions SET next_offset = 1 WHERE partition_id = 1')
-  await createCampaignBook(database.database).cut(id, 0, undefined)
+  await createCampaignRepository(database.database).cut(id, 0, undefined)
   await armGate(redis.redis, { id, stock: 10 })
   const { result } = await audited.sale({ stock: 10 })
   const before = await result(undefined, id)

@@ -1,18 +1,18 @@
 import type { Database } from '../../platform/mysql/database.ts'
 import { readRows } from '../ledger/rows.ts'
-import type { GateBook } from '../gate/survey.ts'
+import type { GateSurveyor } from '../gate/survey.ts'
 import { type GateReading, readGate } from './gate-reading.ts'
 import type { History } from './history.ts'
 import { loggedOf, type LogMoments, stretchesOf } from './judge.ts'
 import { type LedgerFacts, readLedgerFacts } from '../ledger/facts.ts'
-import type { LogBook } from '../log/reading.ts'
+import type { GrantLogReader } from '../log/reading.ts'
 import type { BookEntry, ShareFiles } from './share-files.ts'
 
 /** The books of a campaign, opened. */
 export type BooksOpen = {
   database: Database
-  gate: GateBook
-  log: LogBook
+  gate: GateSurveyor
+  log: GrantLogReader
   history: History | undefined
   monotonicMs(): number
 }

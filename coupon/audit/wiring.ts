@@ -5,8 +5,8 @@ import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { grantsTopic } from '../log/record.ts'
 import type { AuditOptions } from './audit.ts'
-import { createGateBook } from '../gate/survey.ts'
-import { createLogBook } from '../log/reading.ts'
+import { createGateSurveyor } from '../gate/survey.ts'
+import { createGrantLogReader } from '../log/reading.ts'
 
 /** The servers whose books are compared. */
 export type AuditPlace = { redis: RedisClient; database: Database; topics: Topics; reader: LogReader }
@@ -14,8 +14,8 @@ export type AuditPlace = { redis: RedisClient; database: Database; topics: Topic
 /** The parts of an audit, the same wherever one runs: the command, the operators' route, the worker that retires gates. */
 export const createAuditParts = ({ redis, database, topics, reader }: AuditPlace): AuditOptions => ({
   database,
-  gate: createGateBook(redis),
-  log: createLogBook({ topics, reader, topic: grantsTopic }),
+  gate: createGateSurveyor(redis),
+  log: createGrantLogReader({ topics, reader, topic: grantsTopic }),
   folder: tmpdir(),
   stuckMs: 30_000,
   watchMs: 5_000,

@@ -2,7 +2,7 @@ import { Failure } from '../../platform/failure.ts'
 import type { Campaign } from '../campaign.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { registerCampaigns } from '../gate/campaign-list.ts'
-import type { CampaignBook } from '../ledger/campaigns.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Retirements } from '../ledger/retirements.ts'
 
 /** Who keeps the list of campaigns in Redis. */
@@ -14,7 +14,7 @@ export type Listing = {
   put(campaigns: readonly Campaign[]): Promise<void>
 }
 
-export type ListingOptions = { redis: RedisClient; campaigns: CampaignBook; retirements: Retirements }
+export type ListingOptions = { redis: RedisClient; campaigns: CampaignRepository; retirements: Retirements }
 
 /** Of longer ago it is said that there is no such campaign: some 60 bytes of Redis each. */
 const retiredMax = 100_000

@@ -1,5 +1,5 @@
 import type { Campaign, CouponTerms } from '../campaign.ts'
-import type { CampaignBook } from '../ledger/campaigns.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Registry } from './registry.ts'
 
 /** What the coupons of campaigns say: of live ones as the gate has it, of others as the ledger had it when it was first asked. */
@@ -10,7 +10,7 @@ export type TermsReader = {
 
 const termsMax = 10_000
 
-export const createTermsReader = (registry: Registry, campaigns: CampaignBook): TermsReader => {
+export const createTermsReader = (registry: Registry, campaigns: CampaignRepository): TermsReader => {
   const remembered = new Map<string, CouponTerms>()
   return {
     async read(campaignIds) {
@@ -40,7 +40,7 @@ export type RetiredCampaigns = {
 /** Some 1 kB each. */
 const retiredMax = 1_000
 
-export const createRetiredCampaigns = (campaigns: CampaignBook): RetiredCampaigns => {
+export const createRetiredCampaigns = (campaigns: CampaignRepository): RetiredCampaigns => {
   const remembered = new Map<string, Campaign & { retired: { granted: number } }>()
   return {
     async read(campaignId) {

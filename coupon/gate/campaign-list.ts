@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../platform/redis.ts'
-import type { Lost } from './arming-gate.ts'
+import type { Lost } from './keeper-gate.ts'
 import { campaignsChannel, listKeys } from './keys.ts'
 import { parseReply } from './reply.ts'
 import { listScript, registerScript } from './scripts.ts'

@@ -5,7 +5,7 @@ import { createGateModel, type GateModel, type ModelSettings } from '../../test/
 import { openRedis } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
-import { type ArmingGate, createArmingGate } from './arming-gate.ts'
+import { type KeeperGate, createKeeperGate } from './keeper-gate.ts'
 import type { OutboxEntry } from './entry.ts'
 import { createGate, type Gate, type Holder } from './gate.ts'
 import { freeKey, gateKey, keysOf } from './keys.ts'
@@ -70,7 +70,7 @@ const campaignOf = (id: string, { window, stock, perUserLimit, state }: ModelSet
 })
 
 /** A gate in Redis beside the model of it: every step is done to both, and their answers are compared. */
-type Pair = { id: string; gate: Gate; arming: ArmingGate; model: GateModel; entries: OutboxEntry[] }
+type Pair = { id: string; gate: Gate; arming: KeeperGate; model: GateModel; entries: OutboxEntry[] }
 
 const arm = async ({ id, arming, model }: Pair, next: ModelSettings): Promise<void> => {
   const epoch = model.epoch()
@@ -182,7 +182,7 @@ test('whatever happens to a gate, it answers and holds what the protocol says, t
   const property = fc.asyncProperty(history, async ([first, steps]) => {
     const id = randomUUIDv7()
     const pair: Pair = {
-      ...{ id, entries: [], gate: createGate(redis, { outboxGrantsMax }), arming: createArmingGate(redis) },
+      ...{ id, entries: [], gate: createGate(redis, { outboxGrantsMax }), arming: createKeeperGate(redis) },
       model: createGateModel(id, outboxGrantsMax),
     }
     const yes = new Map<string, number>()

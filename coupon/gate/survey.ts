@@ -32,7 +32,7 @@ export type PendingEntry = { number: number; count: number; grantedAtMs: number 
 export type GateWinner = Omit<Grant, 'epoch' | 'grantedAtMs'> & { number: number }
 
 /** The gate, as one of the books of a campaign. Nothing here writes; every call is bounded in what it takes of Redis. */
-export type GateBook = {
+export type GateSurveyor = {
   survey(campaignId: string): Promise<Surveyed>
   /** Every winner that is there all the while, and maybe some that come meanwhile; one may come twice. */
   winners(campaignId: string, epoch: number): AsyncGenerator<GateWinner[]>
@@ -68,7 +68,7 @@ const entryOf = (entry: unknown): PendingEntry => {
   }
 }
 
-export const createGateBook = (redis: RedisClient): GateBook => ({
+export const createGateSurveyor = (redis: RedisClient): GateSurveyor => ({
   async survey(campaignId) {
     const [epochText, state] = listOf(await redis.command('HMGET', gateKey(campaignId), 'epoch', 'state'))
     if (epochText === null && state === null) return { kind: 'missing' }

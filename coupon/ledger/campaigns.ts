@@ -7,7 +7,7 @@ import { asking } from './sql.ts'
 import { campaignChanges, campaigns, idBytes } from './tables.ts'
 
 /** The campaigns in the ledger: their settings and epochs. Every method rejects `unavailable` when the database does not answer. */
-export type CampaignBook = {
+export type CampaignRepository = {
   /** Writes version 1 of a campaign that was never armed. */
   create(id: string, terms: CampaignTerms, nowMs: number): Promise<Campaign>
   read(id: string): Promise<Campaign | undefined>
@@ -81,9 +81,9 @@ const rowOf = (id: string, terms: CampaignTerms, nowMs: number): Row => ({
   granted: null,
 })
 
-export const createCampaignBook = (database: Database): CampaignBook => {
+export const createCampaignRepository = (database: Database): CampaignRepository => {
   const db = drizzle({ client: database.pool })
-  const read: CampaignBook['readMany'] = async (ids) => {
+  const read: CampaignRepository['readMany'] = async (ids) => {
     if (ids.length === 0) return new Map()
     const rows = await asking(
       db

@@ -10,7 +10,7 @@ import { campaigns, coupons } from './tables.ts'
 export type UsableQuery = { userId: string; beforeId: string | undefined; limit: number; nowMs: number }
 
 /** The rows of coupons. Every method rejects `unavailable` when the database does not answer in time. */
-export type CouponBook = {
+export type CouponRepository = {
   /** First pages that are asked for while a query is under way go out together in the next. */
   usable(query: UsableQuery): Promise<Grant[]>
   /** A user's coupons of one campaign, lowest slot first. */
@@ -35,7 +35,7 @@ const columns = {
   grantedAtMs: coupons.grantedAtMs,
 }
 
-export const createCouponBook = (database: Database): CouponBook => {
+export const createCouponRepository = (database: Database): CouponRepository => {
   const db = drizzle({ client: database.pool })
 
   const usableAt = (nowMs: number) =>

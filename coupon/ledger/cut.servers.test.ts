@@ -3,7 +3,7 @@ import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/
 import { at, grantOf, grantsOf, storedOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { Campaign } from '../campaign.ts'
-import { createCampaignBook } from './campaigns.ts'
+import { createCampaignRepository } from './campaigns.ts'
 import { createRebuildReader } from './snapshot.ts'
 import { createRecorder } from './record.ts'
 import type { Broken } from './stretch.ts'
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => ledger.close())
 
 const cut = ({ id }: Campaign, epoch: number, ends?: [number, number][]): Promise<boolean> =>
-  createCampaignBook(ledger.database).cut(id, epoch, ends === undefined ? undefined : new Map(ends))
+  createCampaignRepository(ledger.database).cut(id, epoch, ends === undefined ? undefined : new Map(ends))
 const placeAt = (...positions: [number, number][]): Promise<number> =>
   ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES ?', [positions])
 const epochOf = async ({ id }: Campaign): Promise<unknown> =>

@@ -3,7 +3,7 @@ import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
 import { createRecorder, type Recorded, type Recorder } from './record.ts'
-import type { Broken, GrantAt } from './stretch.ts'
+import type { Broken, LoggedGrant } from './stretch.ts'
 import { idBytes } from './tables.ts'
 
 let ledger: OwnDatabase
@@ -36,7 +36,7 @@ const cut = (campaign: Campaign, epoch: number, partition: number, endOffset: nu
 
 const record = async (
   partition: number,
-  grants: readonly GrantAt[],
+  grants: readonly LoggedGrant[],
   startOffset = grants[0]?.offset ?? 0,
 ) => {
   const broken: Broken[] = []

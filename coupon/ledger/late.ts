@@ -1,6 +1,6 @@
 import type { Connection } from '../../platform/mysql/connection.ts'
 import { marks } from './sql.ts'
-import type { GrantAt, Stretch } from './stretch.ts'
+import type { LoggedGrant, LogSlice } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 
 /** What recording has to know of a campaign. */
@@ -11,7 +11,7 @@ const cutName = (campaignId: string, epoch: number): string => `${campaignId} ${
 /** Cuts of ended epochs, by partition. A partition without one counts as 0. */
 const readCuts = async (
   connection: Connection,
-  grants: readonly GrantAt[],
+  grants: readonly LoggedGrant[],
 ): Promise<Map<string, Map<number, number>>> => {
   const ids = [...new Set(grants.map(({ grant }) => grant.campaignId))].map(idBytes)
   const rows = await connection.rows(
@@ -35,7 +35,7 @@ const readPositions = async (connection: Connection): Promise<Map<number, number
   return new Map(rows.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]))
 }
 
-const withRow = async (connection: Connection, grants: readonly GrantAt[]): Promise<Set<string>> => {
+const withRow = async (connection: Connection, grants: readonly LoggedGrant[]): Promise<Set<string>> => {
   const ids = grants.map(({ grant }) => idBytes(grant.couponId))
   const rows = await connection.rows(
     `SELECT coupon_id FROM coupons WHERE coupon_id IN (${marks(ids.length)}) LOCK IN SHARE MODE`,
@@ -45,7 +45,7 @@ const withRow = async (connection: Connection, grants: readonly GrantAt[]): Prom
 }
 
 /** `undecidedFrom`: from this offset on it cannot be said yet; nothing there may be stored or dropped. */
-export type Lateness = { late: ReadonlySet<GrantAt>; undecidedFrom: number | undefined }
+export type Lateness = { late: ReadonlySet<LoggedGrant>; undecidedFrom: number | undefined }
 
 /**
  * Grants of an ended epoch that lie at or beyond its cut and have no row came too late: somebody else may hold their unit by now.
@@ -54,13 +54,13 @@ export type Lateness = { late: ReadonlySet<GrantAt>; undecidedFrom: number | und
  */
 export const findLate = async (
   connection: Connection,
-  { partition, startOffset, grants }: Stretch,
+  { partition, startOffset, grants }: LogSlice,
   campaigns: ReadonlyMap<string, CampaignRow>,
 ): Promise<Lateness> => {
   const ended = grants.filter(({ grant }) => grant.epoch < (campaigns.get(grant.campaignId)?.epoch ?? 0))
   if (ended.length === 0) return { late: new Set(), undecidedFrom: undefined }
   const cuts = await readCuts(connection, ended)
-  const cutOf = ({ grant }: GrantAt) => cuts.get(cutName(grant.campaignId, grant.epoch))
+  const cutOf = ({ grant }: LoggedGrant) => cuts.get(cutName(grant.campaignId, grant.epoch))
   const beyond = ended.filter((at) => at.offset >= (cutOf(at)?.get(partition) ?? 0))
   if (beyond.length === 0) return { late: new Set(), undecidedFrom: undefined }
 

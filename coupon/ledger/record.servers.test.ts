@@ -3,7 +3,7 @@ import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { createPositions } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './record.ts'
-import type { Broken, GrantAt } from './stretch.ts'
+import type { Broken, LoggedGrant } from './stretch.ts'
 
 let ledger: OwnDatabase
 let recorder: Recorder
@@ -26,7 +26,7 @@ const newPartition = async (next = 0): Promise<number> => {
 /** Records grants as one stretch, and collects what was kept elsewhere. */
 const record = async (
   partition: number,
-  grants: readonly GrantAt[],
+  grants: readonly LoggedGrant[],
   range: { startOffset?: number; endOffset?: number } = {},
 ): Promise<{ recorded: Recorded; broken: Broken[] }> => {
   const broken: Broken[] = []

@@ -3,7 +3,7 @@ import type { Database } from '../../platform/mysql/database.ts'
 import { findConflicts } from './conflicts.ts'
 import { type CampaignRow, findLate } from './late.ts'
 import { marks } from './sql.ts'
-import type { Broken, GrantAt, Stretch } from './stretch.ts'
+import type { Broken, LoggedGrant, LogSlice } from './stretch.ts'
 import { idBytes, idText } from './tables.ts'
 
 export type Recorded =
@@ -20,14 +20,14 @@ export type Recorder = {
    * `keep` has to keep, before the commit, what can not be a row below `nextOffset`; when it throws, everything rolls back.
    */
   record(
-    stretch: Stretch,
+    stretch: LogSlice,
     keep: (broken: readonly Broken[], nextOffset: number) => Promise<void>,
   ): Promise<Recorded>
 }
 
 const readCampaigns = async (
   connection: Connection,
-  grants: readonly GrantAt[],
+  grants: readonly LoggedGrant[],
 ): Promise<Map<string, CampaignRow>> => {
   const ids = [...new Set(grants.map(({ grant }) => grant.campaignId))].map(idBytes)
   if (ids.length === 0) return new Map()
@@ -44,7 +44,7 @@ const readCampaigns = async (
 }
 
 /** New rows. Never INSERT IGNORE: the no-op update counts what was there, and `findConflicts` looks at it. */
-const insertRows = async (connection: Connection, grants: readonly GrantAt[]): Promise<number> => {
+const insertRows = async (connection: Connection, grants: readonly LoggedGrant[]): Promise<number> => {
   if (grants.length === 0) return 0
   const rows = grants.map(({ grant }) => [
     idBytes(grant.couponId),
@@ -63,7 +63,7 @@ const insertRows = async (connection: Connection, grants: readonly GrantAt[]): P
 }
 
 /** What can be no row, whatever the table holds. */
-const hopeless = (at: GrantAt, campaign: CampaignRow | undefined, late: boolean): Broken | undefined => {
+const hopeless = (at: LoggedGrant, campaign: CampaignRow | undefined, late: boolean): Broken | undefined => {
   const { campaignId, rank, epoch } = at.grant
   if (late) return { ...at, reason: 'late', message: `appended after epoch ${epoch} was cut` }
   if (campaign === undefined)
@@ -108,7 +108,7 @@ export const createRecorder = (database: Database): Recorder => ({
 
       const nextOffset = undecidedFrom ?? endOffset
       const broken: Broken[] = []
-      const sent: GrantAt[] = []
+      const sent: LoggedGrant[] = []
       for (const at of grants) {
         if (at.offset >= nextOffset) break
         const lost = hopeless(at, campaigns.get(at.grant.campaignId), late.has(at))

@@ -1,7 +1,7 @@
 import type { Grant } from '../grant.ts'
 
 /** A grant and where it lies in its partition of the log. */
-export type GrantAt = { offset: number; grant: Grant }
+export type LoggedGrant = { offset: number; grant: Grant }
 
 /** Why a grant can not become a row; the reason class of its dead letter. */
 export type BrokenReason =
@@ -11,12 +11,12 @@ export type BrokenReason =
   | 'slot-taken'
   | 'coupon-differs'
   | 'rank-above-stock'
-export type Broken = GrantAt & { reason: BrokenReason; message: string }
+export type Broken = LoggedGrant & { reason: BrokenReason; message: string }
 
 /** A stretch of one partition: its grants, from `startOffset` up to, not including, `endOffset`. */
-export type Stretch = {
+export type LogSlice = {
   partition: number
   startOffset: number
   endOffset: number
-  grants: readonly GrantAt[]
+  grants: readonly LoggedGrant[]
 }

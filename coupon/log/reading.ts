@@ -4,7 +4,7 @@ import type { Grant } from '../grant.ts'
 import { decodeRecord } from './record.ts'
 
 /** The log, as one of the books of a campaign. */
-export type LogBook = {
+export type GrantLogReader = {
   /** Where each partition begins and ends now. */
   ends(): Promise<PartitionOffsets[]>
   /** The grants of a campaign in a stretch of one partition, in order, a fetch at a time. */
@@ -14,7 +14,7 @@ export type LogBook = {
   ): AsyncGenerator<{ offset: number; grant: Grant }[]>
 }
 
-export const createLogBook = (options: { topics: Topics; reader: LogReader; topic: string }): LogBook => ({
+export const createGrantLogReader = (options: { topics: Topics; reader: LogReader; topic: string }): GrantLogReader => ({
   ends: () => options.topics.offsets(options.topic),
   async *grants(campaignId, { partition, from, end }) {
     for await (const values of options.reader.read(options.topic, partition, from, end)) {

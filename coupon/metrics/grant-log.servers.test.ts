@@ -7,7 +7,7 @@ import { armGate, type ArmedGate, openRedis, wishes } from '../../test/harness/v
 import { type Scrape, toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'
-import { createArmingGate } from '../gate/arming-gate.ts'
+import { createKeeperGate } from '../gate/keeper-gate.ts'
 import type { OutboxEntry } from '../gate/entry.ts'
 import { grantsTopic } from '../log/record.ts'
 import { measureGate } from './gate.ts'
@@ -118,7 +118,7 @@ test('a gate tells the age of the oldest entry of its outbox, overdue or not, an
   const armed = await armGate(redis)
   const { gate, decide } = openMeasured(armed)
   const ageMs = async (overdueMs: number): Promise<number> => {
-    const inspected = await createArmingGate(redis).inspect(armed.id, armed.epoch, overdueMs, 100)
+    const inspected = await createKeeperGate(redis).inspect(armed.id, armed.epoch, overdueMs, 100)
     if (inspected.kind !== 'in-order') throw new Error(inspected.kind)
     return inspected.oldestAgeMs
   }

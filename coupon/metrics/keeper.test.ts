@@ -3,7 +3,7 @@ import { toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { Failure } from '../../platform/failure.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate, Inspected } from '../gate/arming-gate.ts'
+import type { KeeperGate, Inspected } from '../gate/keeper-gate.ts'
 import { createLooks, showKeeper } from './keeper.ts'
 
 const idOf = (index: number): string => `0190-${String(index).padStart(4, '0')}`
@@ -12,12 +12,12 @@ const idOf = (index: number): string => `0190-${String(index).padStart(4, '0')}`
 const openKeeper = (count: number, answer: (index: number) => Inspected | Failure) => {
   const metrics = createMetrics()
   let kept = Array.from({ length: count }, (_, index) => ({ id: idOf(index), epoch: index + 1 }) as Campaign)
-  const inspect: ArmingGate['inspect'] = async (id) => {
+  const inspect: KeeperGate['inspect'] = async (id) => {
     const said = answer(Number(id.split('-')[1]))
     if (said instanceof Failure) throw said
     return said
   }
-  const looks = createLooks({ inspect } as ArmingGate)
+  const looks = createLooks({ inspect } as KeeperGate)
   const keeper = { look: async () => {}, arming: () => [idOf(0)], kept: () => kept }
   showKeeper(keeper, looks, metrics)
   return {

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { Sample } from '../../platform/metrics/cells.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate, Inspected } from '../gate/arming-gate.ts'
+import type { KeeperGate, Inspected } from '../gate/keeper-gate.ts'
 import type { Keeper } from '../recovery/keeper.ts'
 
 type InOrder = Extract<Inspected, { kind: 'in-order' }>
@@ -12,13 +12,13 @@ type Look = Inspected | { kind: 'silent' }
 /** What a keeper last saw of each gate. */
 export type Looks = {
   /** The same gate: whoever looks through it is noted. */
-  readonly gate: ArmingGate
+  readonly gate: KeeperGate
   at(campaignId: string): Look | undefined
   /** Forgets all but these. */
   keepOnly(campaignIds: ReadonlySet<string>): void
 }
 
-export const createLooks = (gate: ArmingGate): Looks => {
+export const createLooks = (gate: KeeperGate): Looks => {
   const looks = new Map<string, Look>()
   return {
     gate: {

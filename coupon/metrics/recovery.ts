@@ -1,5 +1,5 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
-import type { Armory, ArmOutcome } from '../recovery/arm.ts'
+import type { Arming, ArmOutcome } from '../recovery/arming.ts'
 import type { Retirement } from '../recovery/retire.ts'
 import type { Sweep } from '../recovery/sweep.ts'
 
@@ -12,8 +12,8 @@ const armOutcomes: Record<ArmOutcome['kind'], true> = {
   lost: true,
 }
 
-/** The same armory, with what came of its armings counted. */
-export const measureArmory = (armory: Armory, metrics: Metrics): Armory => {
+/** The same arming, with what came of its armings counted. */
+export const measureArming = (arming: Arming, metrics: Metrics): Arming => {
   const armings = metrics.counter({
     name: 'firstcome_armings_total',
     help: 'Armings of gates by outcome; failed is one that a server broke off and that starts over.',
@@ -23,7 +23,7 @@ export const measureArmory = (armory: Armory, metrics: Metrics): Armory => {
   return {
     async arm(campaignIds, leaseWaitSeconds) {
       try {
-        const outcomes = await armory.arm(campaignIds, leaseWaitSeconds)
+        const outcomes = await arming.arm(campaignIds, leaseWaitSeconds)
         for (const { kind } of outcomes.values()) armings(kind).add(1)
         return outcomes
       } catch (cause) {

@@ -4,8 +4,8 @@ import type { Log } from '../../platform/log/log.ts'
 import type { CouponTerms } from '../campaign.ts'
 import type { Gate, Holder, Looked } from '../gate/gate.ts'
 import { type Grant, slotMax } from '../grant.ts'
-import type { CampaignBook } from '../ledger/campaigns.ts'
-import type { CouponBook } from '../ledger/coupons.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
+import type { CouponRepository } from '../ledger/coupons.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
 import { createTermsReader } from '../campaigns/remembered.ts'
 
@@ -33,8 +33,8 @@ export type Coupons = {
 export type CouponsOptions = {
   gate: Gate
   registry: Registry
-  campaigns: CampaignBook
-  book: CouponBook
+  campaigns: CampaignRepository
+  book: CouponRepository
   log: Log
 }
 

@@ -1,11 +1,11 @@
 import { messageOf } from '../../platform/failure.ts'
 import type { Log } from '../../platform/log/log.ts'
-import type { Armory } from './arm.ts'
+import type { Arming } from './arming.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate } from '../gate/arming-gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { OutboxEntry } from '../gate/entry.ts'
 import type { GrantLog } from '../log/grant-log.ts'
-import type { CampaignBook } from '../ledger/campaigns.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Listing } from '../campaigns/listing.ts'
 
 /**
@@ -22,10 +22,10 @@ export type Keeper = {
 }
 
 export type KeeperOptions = {
-  gate: ArmingGate
-  armory: Armory
+  gate: KeeperGate
+  arming: Arming
   grantLog: Pick<GrantLog, 'append'>
-  campaigns: CampaignBook
+  campaigns: CampaignRepository
   listing: Listing
   log: Log
   /** Age at which an outbox entry is overdue: `publishDeadlineMs` plus `relayMarginMs`. */
@@ -38,8 +38,8 @@ const entriesInOneLookMax = 100
 const looksAtOnceMax = 32
 
 export const createKeeper = (options: KeeperOptions): Keeper => {
-  const { gate, armory, grantLog, campaigns, log } = options
-  const arming = new Set<string>()
+  const { gate, arming, grantLog, campaigns, log } = options
+  const beingArmed = new Set<string>()
   const draining = new Set<string>()
   let known: Campaign[] = []
 
@@ -82,14 +82,14 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   }
 
   const arm = async (ids: readonly string[]): Promise<void> => {
-    for (const id of ids) arming.add(id)
+    for (const id of ids) beingArmed.add(id)
     try {
-      for (const [id, outcome] of await armory.arm(ids, 0))
+      for (const [id, outcome] of await arming.arm(ids, 0))
         if (outcome.kind === 'lost') log.warn({ campaignId: id, why: outcome.what }, 'arming starts over')
     } catch (cause) {
       log.warn({ campaigns: ids.length, cause: messageOf(cause) }, 'arming waits for a server')
     }
-    for (const id of ids) arming.delete(id)
+    for (const id of ids) beingArmed.delete(id)
   }
 
   const lookAt = async (looked: readonly Campaign[]): Promise<string[]> => {
@@ -105,7 +105,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   }
 
   return {
-    arming: () => [...arming],
+    arming: () => [...beingArmed],
     kept: () => known,
     async look() {
       try {
@@ -115,7 +115,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
         // Without the ledger nothing is armed, but what is overdue can still go into the log.
         log.debug({ cause: messageOf(cause) }, 'the keeper goes on with what it knows')
       }
-      const looked = known.filter(({ id }) => !arming.has(id))
+      const looked = known.filter(({ id }) => !beingArmed.has(id))
       const toArm: string[] = []
       for (let at = 0; at < looked.length; at += looksAtOnceMax)
         toArm.push(...(await lookAt(looked.slice(at, at + looksAtOnceMax))))

@@ -1,5 +1,5 @@
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate, Lost, Rebuilt, Seal } from '../gate/arming-gate.ts'
+import type { KeeperGate, Lost, Rebuilt, Seal } from '../gate/keeper-gate.ts'
 import type { Grant } from '../grant.ts'
 import type { RebuildReader } from '../ledger/snapshot.ts'
 
@@ -20,7 +20,7 @@ const freeRanksInOneFillMax = 5_000
 /** What a step of the rebuild threw to leave the snapshot early. */
 class RebuildLost extends Error {}
 
-export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuilder => ({
+export const createRebuilder = (gate: KeeperGate, reader: RebuildReader): Rebuilder => ({
   async rebuild({ id }, epoch, seal, cut) {
     const rebuilt: Rebuilt = { winners: 0, freeRanks: 0, nextRank: 1 }
     if (cut === undefined) return { kind: 'rebuilt', ...rebuilt }

@@ -2,13 +2,13 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { leaseOf } from './arm.ts'
+import { leaseOf } from './arming.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate } from '../gate/arming-gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
 import { readCampaignList } from '../gate/campaign-list.ts'
 import type { Gate } from '../gate/gate.ts'
-import type { CampaignBook } from '../ledger/campaigns.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Retirements } from '../ledger/retirements.ts'
 
 /** What came of one look at a campaign whose lifetime is over. `kept`: its gate stays, and why. */
@@ -31,9 +31,9 @@ export type Retirement = {
 export type RetirementOptions = {
   redis: RedisClient
   gate: Gate
-  arming: ArmingGate
+  arming: KeeperGate
   database: Database
-  campaigns: CampaignBook
+  campaigns: CampaignRepository
   retirements: Retirements
   audit: Audit
   log: Log

@@ -2,10 +2,10 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Log } from '../../platform/log/log.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate } from '../gate/arming-gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { Grant } from '../grant.ts'
-import type { CouponBook } from '../ledger/coupons.ts'
+import type { CouponRepository } from '../ledger/coupons.ts'
 import type { LogEnds } from '../log/log-ends.ts'
 import { encodeGrant, grantsTopic } from '../log/record.ts'
 
@@ -19,9 +19,9 @@ export type Sweep = {
 }
 
 export type SweepOptions = {
-  arming: ArmingGate
+  arming: KeeperGate
   gate: Gate
-  coupons: CouponBook
+  coupons: CouponRepository
   logEnds: LogEnds
   producer: Producer
   log: Log

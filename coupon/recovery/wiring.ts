@@ -1,10 +1,10 @@
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import type { ArmoryOptions } from './arm.ts'
-import { createArmingGate } from '../gate/arming-gate.ts'
+import type { ArmingOptions } from './arming.ts'
+import { createKeeperGate } from '../gate/keeper-gate.ts'
 import { successionMs } from '../gate/succession.ts'
-import { createCampaignBook } from '../ledger/campaigns.ts'
+import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { createPositions } from '../ledger/positions.ts'
 import { createRebuildReader } from '../ledger/snapshot.ts'
 import { createRetirements } from '../ledger/retirements.ts'
@@ -12,25 +12,25 @@ import { createListing } from '../campaigns/listing.ts'
 import { createLogEnds, type LogEndsOptions } from '../log/log-ends.ts'
 import { createRebuilder } from './rebuild.ts'
 
-/** The servers that an armory works on, and what its process decides for it. */
-export type ArmoryPlace = Pick<ArmoryOptions, 'log' | 'soldOutMemoryMs' | 'monotonicMs'> &
+/** The servers that an arming works on, and what its process decides for it. */
+export type ArmingServers = Pick<ArmingOptions, 'log' | 'soldOutMemoryMs' | 'monotonicMs'> &
   Pick<LogEndsOptions, 'partitions' | 'refuseIfStopping'> & {
     redis: RedisClient
     database: Database
     producer: Producer
   }
 
-/** The parts of an armory, the same in every process that arms; a keeper and a sweep use them too. */
-export const createArmoryParts = ({
+/** The parts of an arming, the same in every process that arms; a keeper and a sweep use them too. */
+export const createArmingParts = ({
   redis,
   database,
   producer,
   partitions,
   refuseIfStopping,
   ...decided
-}: ArmoryPlace): ArmoryOptions => {
-  const gate = createArmingGate(redis)
-  const campaigns = createCampaignBook(database)
+}: ArmingServers): ArmingOptions => {
+  const gate = createKeeperGate(redis)
+  const campaigns = createCampaignRepository(database)
   return {
     ...decided,
     gate,

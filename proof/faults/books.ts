@@ -1,6 +1,6 @@
 import { type Audit, createAudit } from '../../coupon/audit/audit.ts'
 import { createAuditParts } from '../../coupon/audit/wiring.ts'
-import { createGateBook, type GateBook } from '../../coupon/gate/survey.ts'
+import { createGateSurveyor, type GateSurveyor } from '../../coupon/gate/survey.ts'
 import { createLedgerReader, type LedgerReader } from '../../load/ledger/ledger-reader.ts'
 import { createLogReader } from '../../platform/kafka/reader.ts'
 import { createTopics } from '../../platform/kafka/topics.ts'
@@ -10,7 +10,7 @@ import type { Stack } from './stack.ts'
 /** The books of the stack, read past the links. */
 export type Books = {
   /** Of the server that leads when it is asked. */
-  readonly gate: GateBook
+  readonly gate: GateSurveyor
   readonly ledger: LedgerReader
   readonly audit: Audit
   close(): Promise<void>
@@ -28,7 +28,7 @@ export const openBooks = ({ redis, kafka, database }: Stack): Books => {
   }
   const [topics, reader] = [createTopics(kafka.kafka), createLogReader(kafka.kafka)]
   return {
-    gate: createGateBook(client),
+    gate: createGateSurveyor(client),
     ledger: createLedgerReader(database.database),
     audit: createAudit(createAuditParts({ redis: client, database: database.database, topics, reader })),
     async close() {

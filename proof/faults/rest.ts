@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { GateBook } from '../../coupon/gate/survey.ts'
+import type { GateSurveyor } from '../../coupon/gate/survey.ts'
 import type { LedgerReader } from '../../load/ledger/ledger-reader.ts'
 import { messageOf } from '../../platform/failure.ts'
 import type { Stack } from './stack.ts'
 
 export type RestOptions = {
   stack: Stack
-  gate: Pick<GateBook, 'survey'>
+  gate: Pick<GateSurveyor, 'survey'>
   ledger: Pick<LedgerReader, 'count'>
   campaignId: string
   limitMs: number

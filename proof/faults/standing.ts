@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { GateBook } from '../../coupon/gate/survey.ts'
+import type { GateSurveyor } from '../../coupon/gate/survey.ts'
 import { within } from '../../platform/with-timeout.ts'
 import type { People } from './people.ts'
 
@@ -8,7 +8,7 @@ export type Standing = { inFlight: number; unconfirmed: number; stockLeft: numbe
 
 export type StandingOptions = {
   /** The gate of the server that leads now, past the links. */
-  gate: Pick<GateBook, 'survey'>
+  gate: Pick<GateSurveyor, 'survey'>
   campaignId: string
   stock: number
   people: Pick<People, 'inFlight' | 'winners' | 'isSoldOut'>

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createArmory } from '../../coupon/recovery/arm.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { createCouponBook } from '../../coupon/ledger/coupons.ts'
+import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { drained } from '../harness/parts/drained.ts'
@@ -10,7 +10,7 @@ import { openKeeper } from '../harness/parts/keepers.ts'
 import { pausedBefore } from '../harness/parts/pauses.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { unleased } from '../harness/parts/slow-armories.ts'
+import { unleased } from '../harness/parts/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
 import { expectWhole } from '../harness/values/whole.ts'
 
@@ -22,7 +22,7 @@ afterEach(() => shop.clear())
 afterAll(() => shop.close())
 
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
-const armBeside = ({ id }: Sale) => createArmory(unleased(shop.parts)).arm([id], 0)
+const armBeside = ({ id }: Sale) => createArming(unleased(shop.parts)).arm([id], 0)
 
 /** Who brings grants from the gate to the log, and what has to be so that it does. */
 type Relay = {
@@ -34,7 +34,7 @@ const relays: Relay[] = [
   {
     who: 'an arming that has read what survived in the outbox',
     prepare: ({ id }) => redis('HDEL', gateKey(id), 'document'),
-    bring: (producer, { id }) => createArmory({ ...unleased(shop.parts), producer }).arm([id], 0),
+    bring: (producer, { id }) => createArming({ ...unleased(shop.parts), producer }).arm([id], 0),
   },
   {
     who: 'a keeper that has read what is overdue in the outbox',
@@ -52,7 +52,7 @@ const relays: Relay[] = [
     },
     bring: (producer, { campaign }) =>
       createSweep({
-        ...{ arming: shop.parts.gate, gate: shop.gate, coupons: createCouponBook(shop.ledger.database) },
+        ...{ arming: shop.parts.gate, gate: shop.gate, coupons: createCouponRepository(shop.ledger.database) },
         ...{ logEnds: shop.parts.logEnds, producer, log: shop.parts.log },
         ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
       }).step([{ ...campaign, epoch: 1 }]),

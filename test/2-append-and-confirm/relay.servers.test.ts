@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
-import { createCouponBook } from '../../coupon/ledger/coupons.ts'
+import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
 import { createLog } from '../../platform/log/log.ts'
@@ -98,7 +98,7 @@ test('a grant that only the gate has, because its outbox entry was removed by ha
   await rowsOnce(own, sale, 10)
 
   const sweep = createSweep({
-    ...{ arming: own.parts.gate, gate: own.gate, coupons: createCouponBook(own.ledger.database) },
+    ...{ arming: own.parts.gate, gate: own.gate, coupons: createCouponRepository(own.ledger.database) },
     ...{ logEnds: own.parts.logEnds, producer: own.producer, log: createLog('test', 'silent') },
     ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
   })

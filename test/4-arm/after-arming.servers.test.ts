@@ -19,7 +19,7 @@ afterAll(() => shop.close())
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
 const loseAndArm = async (sale: Sale): Promise<unknown> => {
   await redis('FLUSHALL')
-  return (await shop.armory.arm([sale.id], 0)).get(sale.id)
+  return (await shop.arming.arm([sale.id], 0)).get(sale.id)
 }
 /** As if every process had forgotten "sold out" by now. */
 const endHold = (sale: Sale) => redis('HSET', gateKey(sale.id), 'grantableFromMs', 0)
@@ -102,7 +102,7 @@ test('who was told "pending" and survived in the outbox wins after all, with the
   const told = await sale.win(1)
   const waiting = await sale.decideAlone(2)
   await redis('HDEL', gateKey(sale.id), 'stock')
-  expect((await shop.armory.arm([sale.id], 0)).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  expect((await shop.arming.arm([sale.id], 0)).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
   for (const { userId, couponId } of waiting)
     expect(await sale.press(userId)).toMatchObject({ kind: 'already', grant: { couponId } })
   await endHold(sale)

@@ -3,13 +3,13 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createCallers } from '../../api/caller.ts'
 import { createApp } from '../../api/app.ts'
 import { adminCampaignRoutes } from '../../api/routes/admin-campaigns.ts'
-import type { CampaignBook } from '../../coupon/ledger/campaigns.ts'
+import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { createHealthRoutes } from '../../platform/http/health.ts'
 import { type HttpServer, serveHttp } from '../../platform/http/server.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { type Answer, ask, campaignDocument } from '../harness/processes/client.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { slowArmory } from '../harness/parts/slow-armories.ts'
+import { pausedArming } from '../harness/parts/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
 
 let shop: Shop
@@ -26,7 +26,7 @@ afterAll(() => shop.close())
 /** The operators' routes, with something that happens after the row was written and before the API arms. */
 const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<Answer> => {
   const book = shop.parts.campaigns
-  const campaigns: CampaignBook = {
+  const campaigns: CampaignRepository = {
     ...book,
     async create(...row) {
       const campaign = await book.create(...row)
@@ -38,9 +38,9 @@ const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<A
     jwtSecret: 'a secret of the tests, of 32 bytes or more',
     adminToken: 'operator',
   })
-  const { armory, registry } = shop
+  const { arming, registry } = shop
   const app = createApp(
-    adminCampaignRoutes({ campaigns, armory, registry, callers, newCampaignId: randomUUIDv7, now: Date.now }),
+    adminCampaignRoutes({ campaigns, arming, registry, callers, newCampaignId: randomUUIDv7, now: Date.now }),
     createHealthRoutes([]),
     createLog('test', 'silent'),
   )
@@ -68,7 +68,7 @@ test('a campaign that nobody else sees is created, and the very next press wins'
 
 test('a campaign that a keeper sees and arms first is created all the same, and the very next press wins', async () => {
   const answer = await createWith(async (id) => {
-    expect((await shop.armory.arm([id], 0)).get(id)).toMatchObject({ kind: 'armed' })
+    expect((await shop.arming.arm([id], 0)).get(id)).toMatchObject({ kind: 'armed' })
   })
   await expectOpen(answer)
 })
@@ -76,7 +76,7 @@ test('a campaign that a keeper sees and arms first is created all the same, and 
 test.each(['stop', 'flip', 'put'] as const)(
   'a creation waits for a keeper that saw the campaign first and has yet to %s, and the very next press wins',
   async (step) => {
-    const { armory: keeper, ...paused } = slowArmory(shop.parts, step)
+    const { arming: keeper, ...paused } = pausedArming(shop.parts, step)
     let arming: Promise<unknown> = Promise.resolve()
     const answer = await createWith(async (id) => {
       arming = keeper.arm([id], 0)

@@ -1,13 +1,13 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createArmory } from '../../coupon/recovery/arm.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import type { Keeper } from '../../coupon/recovery/keeper.ts'
 import { workerSettings } from '../../worker/settings.ts'
 import { openKeeper } from '../harness/parts/keepers.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { slowArmory } from '../harness/parts/slow-armories.ts'
+import { pausedArming } from '../harness/parts/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
 import { expectWhole } from '../harness/values/whole.ts'
 
@@ -63,8 +63,8 @@ test('forty campaigns that are lost together are all being armed after one look'
 
 test('a keeper whose arming takes long sees at its next look that another gate was lost', async () => {
   const [first, second] = [await shop.sale({ stock: 1 }), await shop.sale({ stock: 1 })]
-  const slow = slowArmory(shop.parts, 'cut')
-  const keeper = openKeeper(shop, { armory: slow.armory })
+  const slow = pausedArming(shop.parts, 'cut')
+  const keeper = openKeeper(shop, { arming: slow.arming })
   await redis('DEL', gateKey(first.id))
   await keeper.look()
   expect(keeper.arming()).toEqual([first.id])
@@ -83,7 +83,7 @@ test('an arming says in the log why it stopped the gate, how far the ledger is b
   await redis('FLUSHALL')
   const lines: Record<string, unknown>[] = []
   const log = pino({ base: null }, { write: (line: string) => lines.push(JSON.parse(line)) })
-  const arming = createArmory({ ...shop.parts, log }).arm([sale.id], 0)
+  const arming = createArming({ ...shop.parts, log }).arm([sale.id], 0)
   await until('it waits', () => lines.some(({ missing }) => Number(missing) >= 3))
   shop.recorder.release()
   await arming

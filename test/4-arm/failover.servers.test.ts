@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { createArmory } from '../../coupon/recovery/arm.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey } from '../../coupon/gate/keys.ts'
 import { pausedBefore } from '../harness/parts/pauses.ts'
 import { createProxy } from '../../servers/network/proxy.ts'
@@ -90,7 +90,7 @@ test.each(['survivors', 'flip'] as const)(
     await first.control.command('HDEL', gateKey(sale.id), 'document')
     await follow(second, first)
     const paused = pausedBefore(shop.parts.gate, step)
-    const late = createArmory({ ...shop.parts, gate: paused.part }).arm([sale.id], 0)
+    const late = createArming({ ...shop.parts, gate: paused.part }).arm([sale.id], 0)
     await paused.reached(late)
     await until('the replica was stopped too', async () => (await stateOf(second, sale.id)) === 'rearming')
     await promote(second)

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createArmory } from '../../coupon/recovery/arm.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey } from '../../coupon/gate/keys.ts'
 import { createRebuildReader } from '../../coupon/ledger/snapshot.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
@@ -35,7 +35,7 @@ test('Redis lost again in the middle of a rebuild: it starts over, and the third
     await flush()
     const paused = pausedBefore(shop.parts.gate, 'fill')
     const rebuilder = createRebuilder(paused.part, createRebuildReader(shop.ledger.database))
-    const late = createArmory({ ...shop.parts, rebuilder }).arm([sale.id], 0)
+    const late = createArming({ ...shop.parts, rebuilder }).arm([sale.id], 0)
     await paused.reached(late)
     await lose()
     paused.resume()
@@ -89,7 +89,7 @@ test('stock that was raised between rebuild and flip is there too: the highest v
   const told = await sale.win(2)
   await flush()
   const paused = pausedBefore(shop.parts.campaigns, 'read')
-  const late = createArmory({ ...shop.parts, campaigns: paused.part }).arm([sale.id], 0)
+  const late = createArming({ ...shop.parts, campaigns: paused.part }).arm([sale.id], 0)
   await paused.reached(late)
   await topUp(sale, 3)
   paused.resume()

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createArmory } from '../../coupon/recovery/arm.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { slowArmory, type Step, unleased } from '../harness/parts/slow-armories.ts'
+import { pausedArming, type Step, unleased } from '../harness/parts/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
 import { expectWhole } from '../harness/values/whole.ts'
 
@@ -40,7 +40,7 @@ const combined = (gaps: readonly Gap[]) =>
     { ...gap, meanwhile: ' and Redis is lost again', loses: true },
   ])
 
-const armBeside = ({ id }: Pick<Sale, 'id'>) => createArmory(unleased(shop.parts)).arm([id], 0)
+const armBeside = ({ id }: Pick<Sale, 'id'>) => createArming(unleased(shop.parts)).arm([id], 0)
 const flush = () => shop.redis.control.command('FLUSHALL')
 
 test.each(combined(atRearming))(
@@ -49,8 +49,8 @@ test.each(combined(atRearming))(
     const sale = await shop.sale({ stock: 9 })
     const told = await sale.win(2)
     await flush()
-    const { armory, reached, resume } = slowArmory(shop.parts, step)
-    const late = armory.arm([sale.id], 0).catch((cause: unknown) => cause)
+    const { arming, reached, resume } = pausedArming(shop.parts, step)
+    const late = arming.arm([sale.id], 0).catch((cause: unknown) => cause)
     await reached(late)
     await until('another armed it', async () => {
       await armBeside(sale)
@@ -71,8 +71,8 @@ test.each(combined(atCreation))(
   'a creation that is paused between $gap, while a keeper finishes and sells$meanwhile, does no harm when it goes on',
   async ({ step, loses }) => {
     const { id } = await shop.ledger.createCampaign({ stock: 9, perUserLimit: 1 })
-    const { armory, reached, resume } = slowArmory(shop.parts, step)
-    const late = armory.arm([id], 0).catch((cause: unknown) => cause)
+    const { arming, reached, resume } = pausedArming(shop.parts, step)
+    const late = arming.arm([id], 0).catch((cause: unknown) => cause)
     await reached(late)
     await armBeside({ id })
     const sale = await shop.saleOf(id)

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createArmory } from '../../coupon/recovery/arm.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { freeKey, gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
 import { drained } from '../harness/parts/drained.ts'
@@ -7,7 +7,7 @@ import { storedOf } from '../harness/values/grants.ts'
 import { openKeeper } from '../harness/parts/keepers.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { slowArmory, unleased } from '../harness/parts/slow-armories.ts'
+import { pausedArming, unleased } from '../harness/parts/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
 import { expectWhole } from '../harness/values/whole.ts'
 
@@ -43,17 +43,17 @@ test('whoever is told yes between the look at a gate and its stop keeps the coup
   const [winners, aside] = [winnersKey(sale.id, 1), `aside:${sale.id}`]
   // Its parts disagree for a moment, as while somebody puts a key back.
   await redis('RENAME', winners, aside)
-  const { armory, reached, resume } = slowArmory(shop.parts, 'stop')
-  const arming = armory.arm([sale.id], 0)
-  await reached(arming)
+  const { arming, reached, resume } = pausedArming(shop.parts, 'stop')
+  const armed = arming.arm([sale.id], 0)
+  await reached(armed)
   await redis('RENAME', aside, winners)
   await drained(shop)
   shop.recorder.hold()
   told.push(...(await sale.win(3)))
   resume()
-  await waitsOrEnds(sale, arming)
+  await waitsOrEnds(sale, armed)
   shop.recorder.release()
-  expect((await arming).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  expect((await armed).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
   await expectWholeAtLast(sale, told)
 })
 
@@ -62,18 +62,18 @@ test('a gate whose ledger is behind is armed by one try, once the ledger has wha
   shop.recorder.hold()
   const told = await sale.win(3)
   await redis('FLUSHALL')
-  const arming = shop.armory.arm([sale.id], 0)
-  await waitsOrEnds(sale, arming)
+  const armed = shop.arming.arm([sale.id], 0)
+  await waitsOrEnds(sale, armed)
   shop.recorder.release()
-  expect((await arming).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  expect((await armed).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
   await expectWholeAtLast(sale, told)
 })
 
 test('nobody marks the log while another arming marks it: ends that cross would wait for each other in a replay', async () => {
   const [one, two] = [await shop.sale({ stock: 1 }), await shop.sale({ stock: 1 })]
   await redis('FLUSHALL')
-  const { armory, reached, resume } = slowArmory(shop.parts, 'mark')
-  const first = armory.arm([one.id], 0)
+  const { arming, reached, resume } = pausedArming(shop.parts, 'mark')
+  const first = arming.arm([one.id], 0)
   await reached(first)
   const { logEnds } = shop.parts
   let marks = 0
@@ -81,7 +81,7 @@ test('nobody marks the log while another arming marks it: ends that cross would 
     marks += 1
     return logEnds.mark(purpose)
   }
-  const second = createArmory({ ...shop.parts, logEnds: { ...logEnds, mark } }).arm([two.id], 0)
+  const second = createArming({ ...shop.parts, logEnds: { ...logEnds, mark } }).arm([two.id], 0)
   await until('the second waits for its turn, or marks', async () => {
     const statements = await shop.ledger.rows('SELECT info FROM information_schema.processlist')
     return marks > 0 || statements.some(({ info }) => String(info).includes("'fc:mark"))
@@ -97,14 +97,14 @@ test('a grant that becomes a row before the cut is a winner of the next epoch, h
   const told = await sale.win(2)
   const waiting = await sale.decideAlone(1)
   await redis('FLUSHALL')
-  const { armory, reached, resume } = slowArmory(shop.parts, 'cut')
-  const arming = armory.arm([sale.id], 0)
-  await reached(arming)
+  const { arming, reached, resume } = pausedArming(shop.parts, 'cut')
+  const armed = arming.arm([sale.id], 0)
+  await reached(armed)
   // A relay that was held up: beyond the ends, and not yet beyond a cut.
   await shop.append(waiting)
   await until('it is a row', async () => (await storedOf(shop.ledger, sale)).length === 3)
   resume()
-  expect((await arming).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+  expect((await armed).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
   await expectWholeAtLast(sale, [...told, ...waiting])
 })
 
@@ -112,9 +112,9 @@ test('a ledger that goes back in time between cut and rebuild opens no gate', as
   const sale = await shop.sale({ stock: 9 })
   const told = await sale.win(3)
   await redis('FLUSHALL')
-  const { armory, reached, resume } = slowArmory(shop.parts, 'rebuild')
-  const arming = armory.arm([sale.id], 0)
-  await reached(arming)
+  const { arming, reached, resume } = pausedArming(shop.parts, 'rebuild')
+  const armed = arming.arm([sale.id], 0)
+  await reached(armed)
   await drained(shop)
   shop.recorder.hold()
   await shop.ledger.database.transaction(async (connection) => {
@@ -126,7 +126,7 @@ test('a ledger that goes back in time between cut and rebuild opens no gate', as
     return { commit: true, result: undefined }
   })
   resume()
-  expect((await arming).get(sale.id)).toMatchObject({ kind: 'lost', what: 'the ledger went back in time' })
+  expect((await armed).get(sale.id)).toMatchObject({ kind: 'lost', what: 'the ledger went back in time' })
   shop.recorder.release()
   await expectWholeAtLast(sale, told)
 })
@@ -138,9 +138,9 @@ test('what a rebuild wrote goes by itself until the flip, and stays after it', a
   await sale.decideAlone(1)
   told.push(...(await sale.win(1)))
   await redis('FLUSHALL')
-  const { armory, reached, resume } = slowArmory(shop.parts, 'flip')
-  const arming = armory.arm([sale.id], 0)
-  await reached(arming)
+  const { arming, reached, resume } = pausedArming(shop.parts, 'flip')
+  const armed = arming.arm([sale.id], 0)
+  await reached(armed)
   const lifetimes = () =>
     Promise.all([winnersKey(sale.id, 2), freeKey(sale.id, 2)].map((key) => redis('PTTL', key)))
   for (const lifetimeMs of await lifetimes()) {
@@ -160,12 +160,12 @@ test('what a keeper leaves that dies between flip and clearing up goes with the 
   const loseTheFence = () => redis('HSET', gateKey(sale.id), 'fence', 'of another server')
   const isThere = (epoch: number) => redis('EXISTS', winnersKey(sale.id, epoch))
   await loseTheFence()
-  const { armory, reached, resume } = slowArmory(shop.parts, 'forget')
-  const dying = armory.arm([sale.id], 0)
+  const { arming, reached, resume } = pausedArming(shop.parts, 'forget')
+  const dying = arming.arm([sale.id], 0)
   await reached(dying)
   expect([await isThere(1), await isThere(2)]).toEqual([1, 1])
   await loseTheFence()
-  expect((await createArmory(unleased(shop.parts)).arm([sale.id], 0)).get(sale.id)).toMatchObject({
+  expect((await createArming(unleased(shop.parts)).arm([sale.id], 0)).get(sale.id)).toMatchObject({
     kind: 'armed',
     epoch: 3,
   })

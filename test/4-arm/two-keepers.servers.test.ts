@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Grant } from '../../coupon/grant.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { slowArmory, type Step, unleased } from '../harness/parts/slow-armories.ts'
+import { pausedArming, type Step, unleased } from '../harness/parts/paused-arming.ts'
 import { expectWhole } from '../harness/values/whole.ts'
 
 let shop: Shop
@@ -21,14 +21,14 @@ test.each(pairs)(
     const sale = await shop.sale({ stock: 9 })
     const told: Grant[] = await sale.win(2)
     await shop.redis.control.command('FLUSHALL')
-    const one = slowArmory(shop.parts, first)
-    const arming = one.armory.arm([sale.id], 0).catch((cause: unknown) => cause)
-    await one.reached(arming)
-    const other = slowArmory(unleased(shop.parts), second)
-    const late = other.armory.arm([sale.id], 0).catch((cause: unknown) => cause)
+    const one = pausedArming(shop.parts, first)
+    const armed = one.arming.arm([sale.id], 0).catch((cause: unknown) => cause)
+    await one.reached(armed)
+    const other = pausedArming(unleased(shop.parts), second)
+    const late = other.arming.arm([sale.id], 0).catch((cause: unknown) => cause)
     await other.reached(late)
     one.resume()
-    await arming
+    await armed
     // Open or not: the other has stopped this gate, or the first one stopped it after the other did.
     const pressed = await Promise.allSettled([sale.press(), sale.press()])
     for (const answer of pressed)

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { createAudit } from '../../coupon/audit/audit.ts'
-import { createGateBook } from '../../coupon/gate/survey.ts'
-import { createLogBook } from '../../coupon/log/reading.ts'
+import { createGateSurveyor } from '../../coupon/gate/survey.ts'
+import { createGrantLogReader } from '../../coupon/log/reading.ts'
 import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { createRetirements } from '../../coupon/ledger/retirements.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
@@ -33,8 +33,8 @@ beforeAll(async () => {
     retirements: createRetirements(database),
     audit: createAudit({
       database,
-      gate: createGateBook(shop.redis.redis),
-      log: createLogBook({ topics, reader, topic: shop.topic.name }),
+      gate: createGateSurveyor(shop.redis.redis),
+      log: createGrantLogReader({ topics, reader, topic: shop.topic.name }),
       folder: inject('folder'),
       ...{ stuckMs: 30_000, watchMs: 100, monotonicMs: () => performance.now() },
     }),
@@ -100,7 +100,7 @@ test('the gate of a campaign whose lifetime is over goes when its audit passes; 
 test('no keeper arms a retired campaign, and after a loss of Redis it is still closed and no unknown campaign', async () => {
   const sale = await closedSale()
   await stepThrough()
-  expect((await shop.armory.arm([sale.id], 0)).get(sale.id)).toEqual({ kind: 'retired' })
+  expect((await shop.arming.arm([sale.id], 0)).get(sale.id)).toEqual({ kind: 'retired' })
   await shop.redis.control.command('FLUSHALL')
   shop.keep()
   await until('the list is back', async () => (await shop.registry.find(sale.id)).kind === 'retired')

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Coupons, createCoupons } from '../../coupon/reading/coupons.ts'
 import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
-import { type CouponBook, createCouponBook } from '../../coupon/ledger/coupons.ts'
+import { type CouponRepository, createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import { Failure } from '../../platform/failure.ts'
 import { drained } from '../harness/parts/drained.ts'
 import type { Sale } from '../harness/parts/sales.ts'
@@ -19,10 +19,10 @@ afterAll(() => shop.close())
 
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
 /** What a user reads, from this ledger. */
-const openCoupons = (changes: Partial<CouponBook> = {}): Coupons => {
+const openCoupons = (changes: Partial<CouponRepository> = {}): Coupons => {
   const { gate, registry } = shop
   const { campaigns, log } = shop.parts
-  const book = { ...createCouponBook(shop.ledger.database), ...changes }
+  const book = { ...createCouponRepository(shop.ledger.database), ...changes }
   return createCoupons({ gate, registry, campaigns, book, log })
 }
 const winOne = async (sale: Sale) => {
@@ -45,7 +45,7 @@ test('a winner whom the ledger does not have yet finds the coupon, once, in a li
 
 const noLedger = (): Promise<never> =>
   Promise.reject(new Failure('unavailable', 'the ledger does not answer', { retryable: true }))
-test.each<[string, Partial<CouponBook>, (sale: Sale) => Promise<unknown>]>([
+test.each<[string, Partial<CouponRepository>, (sale: Sale) => Promise<unknown>]>([
   ['the ledger cannot be read', { usable: noLedger }, async () => {}],
   ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],
   ['the list of campaigns is lost', {}, () => redis('DEL', campaignsKey)],

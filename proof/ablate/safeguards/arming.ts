@@ -2,9 +2,9 @@ import type { Safeguard } from '../safeguard.ts'
 import { editsOf, serversTest } from './places.ts'
 
 const section = '4. Arm: from stop to cut'
-const arm = editsOf('coupon/recovery/arm.ts')
+const arm = editsOf('coupon/recovery/arming.ts')
 const cut = editsOf('coupon/ledger/campaigns.ts')
-const armTest = serversTest('coupon/recovery/arm')
+const armTest = serversTest('coupon/recovery/arming')
 const cutTest = serversTest('coupon/ledger/cut')
 const stopToFlipTest = serversTest('test/4-arm/stop-to-flip')
 

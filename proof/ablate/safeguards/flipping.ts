@@ -2,16 +2,16 @@ import type { Safeguard } from '../safeguard.ts'
 import { editsOf, serversTest } from './places.ts'
 
 const section = '4. Arm: flip'
-const arm = editsOf('coupon/recovery/arm.ts')
+const arm = editsOf('coupon/recovery/arming.ts')
 const fill = editsOf('coupon/gate/fill.lua')
 const flip = editsOf('coupon/gate/flip.lua')
 
 const flipTitle = 'flip opens nothing when it lost its %s'
 const flipTest = (what: string) =>
-  serversTest('coupon/gate/arming-gate')(flipTitle, flipTitle.replace('%s', what))
+  serversTest('coupon/gate/keeper-gate')(flipTitle, flipTitle.replace('%s', what))
 const betweenTitle = 'nothing opens when %s between stop and flip'
 const betweenTest = (what: string) =>
-  serversTest('coupon/recovery/arm')(betweenTitle, betweenTitle.replace('%s', what))
+  serversTest('coupon/recovery/arming')(betweenTitle, betweenTitle.replace('%s', what))
 
 /** What the flip relies on: it opens the gate that was stopped, on the server it was stopped on, with all that was rebuilt. */
 export const flipping: readonly Safeguard[] = [

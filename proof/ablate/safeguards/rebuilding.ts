@@ -17,7 +17,7 @@ export const rebuilding: readonly Safeguard[] = [
     ...{ name: 'the rebuild begins after the cut', section },
     protectsFrom:
       'A grant that becomes a row between rebuild and cut is unknown to the new gate, which sells its unit again.',
-    edits: editsOf('coupon/recovery/arm.ts')([cutting + rebuild, rebuild + cutting]),
+    edits: editsOf('coupon/recovery/arming.ts')([cutting + rebuild, rebuild + cutting]),
     caughtBy: stopToFlipTest('a grant that becomes a row before the cut is a winner of the next epoch'),
   },
   {

@@ -1,14 +1,14 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { inject } from 'vitest'
 import { type AuditResult, createAudit } from '../../../coupon/audit/audit.ts'
-import { createGateBook } from '../../../coupon/gate/survey.ts'
+import { createGateSurveyor } from '../../../coupon/gate/survey.ts'
 import type { History } from '../../../coupon/audit/history.ts'
-import { createLogBook } from '../../../coupon/log/reading.ts'
+import { createGrantLogReader } from '../../../coupon/log/reading.ts'
 import type { Grant } from '../../../coupon/grant.ts'
-import { createCampaignBook } from '../../../coupon/ledger/campaigns.ts'
+import { createCampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { createPositions } from '../../../coupon/ledger/positions.ts'
 import { createRecorder } from '../../../coupon/ledger/record.ts'
-import type { GrantAt } from '../../../coupon/ledger/stretch.ts'
+import type { LoggedGrant } from '../../../coupon/ledger/stretch.ts'
 import { idBytes, idText } from '../../../coupon/ledger/tables.ts'
 import { encodeGrant, grantsTopic } from '../../../coupon/log/record.ts'
 import { createLogReader } from '../../../platform/kafka/reader.ts'
@@ -57,10 +57,10 @@ export const openAudited = async (): Promise<Audited> => {
   const topics = createTopics(topic.kafka)
   const reader = createLogReader(topic.kafka)
   const recorder = createRecorder(database.database)
-  const campaigns = createCampaignBook(database.database)
+  const campaigns = createCampaignRepository(database.database)
   await createPositions(database.database).read([0, 1, 2])
-  const gateBook = createGateBook(redis.redis)
-  const log = createLogBook({ topics, reader, topic: topic.name })
+  const gateBook = createGateSurveyor(redis.redis)
+  const log = createGrantLogReader({ topics, reader, topic: topic.name })
   let disturb = async (): Promise<unknown> => undefined
   const disturbed = async function* <Item>(read: () => AsyncGenerator<Item>): AsyncGenerator<Item> {
     await disturb()
@@ -92,7 +92,7 @@ export const openAudited = async (): Promise<Audited> => {
   }
   const record = async (): Promise<void> => {
     for (const { partition, startOffset, grants } of unrecorded.splice(0)) {
-      const at = grants.map((grant, index): GrantAt => ({ offset: startOffset + index, grant }))
+      const at = grants.map((grant, index): LoggedGrant => ({ offset: startOffset + index, grant }))
       const endOffset = startOffset + grants.length
       const recorded = await recorder.record(
         { partition, startOffset, endOffset, grants: at },

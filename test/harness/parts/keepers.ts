@@ -1,4 +1,4 @@
-import type { Armory } from '../../../coupon/recovery/arm.ts'
+import type { Arming } from '../../../coupon/recovery/arming.ts'
 import type { Gate } from '../../../coupon/gate/gate.ts'
 import { createGrantLog } from '../../../coupon/log/grant-log.ts'
 import { createKeeper, type Keeper } from '../../../coupon/recovery/keeper.ts'
@@ -6,7 +6,7 @@ import type { Producer } from '../../../platform/kafka/producer.ts'
 import type { Shop } from './shops.ts'
 
 export type KeeperChanges = {
-  armory?: Armory
+  arming?: Arming
   /** Its way into the log. */
   producer?: Producer
   /** The gate that it confirms at. */
@@ -18,9 +18,9 @@ export type KeeperChanges = {
 /** A second keeper of a shop, which looks when it is told to; `changes` replace parts of it. */
 export const openKeeper = (shop: Shop, changes: KeeperChanges = {}): Keeper => {
   const { gate, campaigns, listing, log, monotonicMs } = shop.parts
-  const { armory = shop.armory, producer = shop.producer, overdueMs = 3_600_000 } = changes
+  const { arming = shop.arming, producer = shop.producer, overdueMs = 3_600_000 } = changes
   return createKeeper({
-    ...{ gate, campaigns, listing, log, armory, overdueMs },
+    ...{ gate, campaigns, listing, log, arming, overdueMs },
     grantLog: createGrantLog({
       ...{ producer, gate: changes.gate ?? shop.gate, log, monotonicMs },
       ...{ partitions: async () => 3, publishDeadlineMs: 500, publishInFlightMax: 2 },

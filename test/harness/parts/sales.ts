@@ -3,7 +3,7 @@ import type { Coupons, Outcome } from '../../../coupon/reading/coupons.ts'
 import type { Gate } from '../../../coupon/gate/gate.ts'
 import type { Grant } from '../../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../../coupon/issue/issuer.ts'
-import type { CampaignBook } from '../../../coupon/ledger/campaigns.ts'
+import type { CampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { Failure } from '../../../platform/failure.ts'
 import { newUser } from '../processes/client.ts'
 import { wishes } from '../values/gates.ts'
@@ -27,7 +27,7 @@ export type Sale = {
   epoch(): Promise<number>
 }
 
-type SaleParts = { gate: Gate; issuer: Issuer; coupons: Coupons; campaigns: CampaignBook }
+type SaleParts = { gate: Gate; issuer: Issuer; coupons: Coupons; campaigns: CampaignRepository }
 
 const isUnknown = (cause: unknown): boolean =>
   cause instanceof Failure && (cause.code === 'recovering' || cause.code === 'unavailable')

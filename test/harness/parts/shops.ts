@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { encodeGrant, grantsTopic } from '../../../coupon/log/record.ts'
-import { type Armory, type ArmoryOptions, createArmory } from '../../../coupon/recovery/arm.ts'
+import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import type { Campaign, CampaignTerms } from '../../../coupon/campaign.ts'
 import { createCoupons } from '../../../coupon/reading/coupons.ts'
 import { createGate, type Gate } from '../../../coupon/gate/gate.ts'
@@ -9,14 +9,14 @@ import type { Grant } from '../../../coupon/grant.ts'
 import { createIssuer } from '../../../coupon/issue/issuer.ts'
 import { createKeeper } from '../../../coupon/recovery/keeper.ts'
 import { repeat } from '../../../platform/repeat.ts'
-import { createCouponBook } from '../../../coupon/ledger/coupons.ts'
+import { createCouponRepository } from '../../../coupon/ledger/coupons.ts'
 import { createPositions } from '../../../coupon/ledger/positions.ts'
 import { createRegistry, type Registry } from '../../../coupon/campaigns/registry.ts'
 import { createBound } from '../../../platform/group-commit.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
 import { createLog } from '../../../platform/log/log.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
-import { armoryParts } from './armories.ts'
+import { armingParts } from './arming.ts'
 import { createOwnDatabase, type OwnDatabase } from '../servers/databases.ts'
 import { type OwnRecorder, startOwnRecorder } from './own-recorder.ts'
 import { type OwnRedis, type Persistence, startOwnRedis } from '../servers/redises.ts'
@@ -33,8 +33,8 @@ export type Shop = {
   readonly gate: Gate
   /** The worker's way into the log; the API's goes through the topic's proxy. */
   readonly producer: Producer
-  readonly parts: ArmoryOptions
-  readonly armory: Armory
+  readonly parts: ArmingOptions
+  readonly arming: Arming
   readonly registry: Registry
   /** Puts grants into the log, past the gate. */
   append(grants: readonly Grant[], partition?: number): Promise<void>
@@ -105,14 +105,14 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     ...{ queueBound: createBound(100_000), batchSizeMax: 256, memoryMs: 100, newCouponId: randomUUIDv7 },
   })
   const parts = {
-    ...armoryParts({ redis, database: ledger.database, producer }),
+    ...armingParts({ redis, database: ledger.database, producer }),
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
   }
   const { campaigns } = parts
-  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponBook(ledger.database), log })
-  const armory = createArmory(parts)
+  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponRepository(ledger.database), log })
+  const arming = createArming(parts)
   const keeper = createKeeper({
-    ...{ gate: parts.gate, armory, grantLog: createGrantLog({ ...logParts, producer }), campaigns, log },
+    ...{ gate: parts.gate, arming, grantLog: createGrantLog({ ...logParts, producer }), campaigns, log },
     ...{ overdueMs, listing: parts.listing },
   })
   await registry.start()
@@ -123,14 +123,14 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const saleOf = (campaign: Campaign): Sale => createSale({ gate, issuer, coupons, campaigns }, campaign)
 
   const shop: Shop = {
-    ...{ redis: own, ledger, topic, recorder, gate, producer, parts, armory, registry },
+    ...{ redis: own, ledger, topic, recorder, gate, producer, parts, arming, registry },
     async append(grants, partition = 0) {
       const records = grants.map((grant) => ({ value: encodeGrant(grant) }))
       await producer.append(grantsTopic, partition, records)
     },
     async sale(terms) {
       const campaign = await ledger.createCampaign({ perUserLimit: 1, ...terms })
-      const outcome = (await armory.arm([campaign.id], 10)).get(campaign.id)
+      const outcome = (await arming.arm([campaign.id], 10)).get(campaign.id)
       if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order') throw new Error(JSON.stringify(outcome))
       return saleOf(campaign)
     },

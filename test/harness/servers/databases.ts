@@ -1,7 +1,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import { inject } from 'vitest'
 import type { Campaign, CampaignTerms } from '../../../coupon/campaign.ts'
-import { createCampaignBook } from '../../../coupon/ledger/campaigns.ts'
+import { createCampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { migrateTables } from '../../../migrations/migrate.ts'
 import { connectDatabase, type Database } from '../../../platform/mysql/database.ts'
 
@@ -51,7 +51,7 @@ export const createOwnDatabase = async (
     ...{ database, rows, change },
     async createCampaign({ epoch = 0, ...changes } = {}) {
       const nowMs = Date.now()
-      const campaign = await createCampaignBook(database).create(
+      const campaign = await createCampaignRepository(database).create(
         randomUUIDv7(),
         {
           ...{

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Campaign } from '../../../coupon/campaign.ts'
 import type { Grant } from '../../../coupon/grant.ts'
-import type { GrantAt } from '../../../coupon/ledger/stretch.ts'
+import type { LoggedGrant } from '../../../coupon/ledger/stretch.ts'
 import type { OwnDatabase } from '../servers/databases.ts'
 import { newUser } from '../processes/client.ts'
 
@@ -22,7 +22,7 @@ export const grantsOf = (campaign: Pick<Campaign, 'id'>, count: number, fromRank
   Array.from({ length: count }, (_, index) => grantOf(campaign, { rank: fromRank + index }))
 
 /** Where they lie: one after the other from `offset` on. */
-export const at = (offset: number, grants: readonly Grant[]): GrantAt[] =>
+export const at = (offset: number, grants: readonly Grant[]): LoggedGrant[] =>
   grants.map((grant, index) => ({ offset: offset + index, grant }))
 
 /** The coupons of a campaign in the ledger, by rank. */

@@ -1,12 +1,12 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import { openArmory } from '../../test/harness/parts/armories.ts'
+import { openArming } from '../../test/harness/parts/arming.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { openRedis, pairsOf, wishes } from '../../test/harness/values/gates.ts'
 import { follow, type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
-import type { Armory, ArmOutcome } from './arm.ts'
+import type { Arming, ArmOutcome } from './arming.ts'
 import type { Campaign } from '../campaign.ts'
 import { createGate } from '../gate/gate.ts'
 import { campaignsChannel, campaignsKey, gateKey, retiredKey } from '../gate/keys.ts'
@@ -15,7 +15,7 @@ import { idBytes } from '../ledger/tables.ts'
 
 let own: OwnRedis
 let ledger: OwnDatabase
-let armory: Armory
+let arming: Arming
 beforeAll(async () => {
   ;[own, ledger] = await Promise.all([startOwnRedis(), createOwnDatabase()])
   await ledger.change(
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   await own.control.command('FLUSHALL')
-  armory = openArmory({ redis: own.redis, database: ledger.database, producer: noLog })
+  arming = openArming({ redis: own.redis, database: ledger.database, producer: noLog })
 })
 const others: OwnRedis[] = []
 afterEach(() => Promise.all(others.splice(0).map((server) => server.close())))
@@ -47,7 +47,7 @@ const noLog: Producer = {
   close: async () => {},
 }
 const arm = async ({ id }: Pick<Campaign, 'id'>, leaseWaitSeconds = 0): Promise<ArmOutcome | undefined> =>
-  (await armory.arm([id], leaseWaitSeconds)).get(id)
+  (await arming.arm([id], leaseWaitSeconds)).get(id)
 const armed = { kind: 'armed', epoch: 1, returned: 0 }
 
 test('a new campaign has an open gate of epoch 1 with its settings, is on the list, and is hinted at', async () => {

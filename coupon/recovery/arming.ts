@@ -5,8 +5,8 @@ import type { Log } from '../../platform/log/log.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Campaign } from '../campaign.ts'
-import type { ArmingGate, Lost, Seal } from '../gate/arming-gate.ts'
-import type { CampaignBook } from '../ledger/campaigns.ts'
+import type { KeeperGate, Lost, Seal } from '../gate/keeper-gate.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Listing } from '../campaigns/listing.ts'
 import type { LogEnds } from '../log/log-ends.ts'
 import { encodeGrant, grantsTopic } from '../log/record.ts'
@@ -22,7 +22,7 @@ export type ArmOutcome =
  * log + ledger -> gate (protocol.md section 5): lease, stop, relay, ends, cut, rebuild, flip. Creates a gate and brings one back.
  * Any step may die or be paused for an hour; the next keeper starts again, and no step does harm when it comes late.
  */
-export type Armory = {
+export type Arming = {
   /**
    * Arms those of the campaigns that are not in order, and lists those that are. They wait for the log together: Redis loss hits
    * all at once. A lease that another keeper holds is waited for up to `leaseWaitSeconds`.
@@ -31,10 +31,10 @@ export type Armory = {
   arm(campaignIds: readonly string[], leaseWaitSeconds: number): Promise<Map<string, ArmOutcome>>
 }
 
-export type ArmoryOptions = {
-  gate: ArmingGate
+export type ArmingOptions = {
+  gate: KeeperGate
   database: Database
-  campaigns: CampaignBook
+  campaigns: CampaignRepository
   producer: Producer
   logEnds: LogEnds
   rebuilder: Rebuilder
@@ -54,7 +54,7 @@ const survivorsInOneReadMax = 12
 /** Whoever holds this lease arms the gate, or retires it. */
 export const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
 
-export const createArmory = (options: ArmoryOptions): Armory => {
+export const createArming = (options: ArmingOptions): Arming => {
   const { gate, campaigns, producer, logEnds, log } = options
 
   /** Under the lease: a gate that is in order by now is left alone. */

@@ -31,7 +31,7 @@ export type Inspected =
 export type WinnersPage = { grants: Grant[]; cursor: string; nowMs: number }
 
 /** The gate as the keeper sees it. Every method is one command; a rejection is `unavailable`: it may have happened. */
-export type ArmingGate = {
+export type KeeperGate = {
   /** Whether the gate is in order at this epoch, with its overdue outbox entries, oldest first. */
   inspect(campaignId: string, epoch: number, overdueMs: number, entriesMax: number): Promise<Inspected>
   /** From here nothing is granted or confirmed. */
@@ -70,7 +70,7 @@ const rebuildExpiryMs = 600_000
 /** A rebuilt grant is in the log and in the ledger: no outbox entry covers number 0. */
 const packed = ({ couponId, rank, grantedAtMs }: Grant): string => `${couponId}|${rank}|${grantedAtMs}|0`
 
-export const createArmingGate = (redis: RedisClient): ArmingGate => ({
+export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
   async inspect(id, epoch, overdueMs, entriesMax) {
     const args = [layout, epoch, overdueMs, entriesMax]
     const reply = parseReply('inspect', await redis.run(inspectScript, keysOf(id, epoch), args))

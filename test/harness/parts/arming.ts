@@ -1,0 +1,21 @@
+import { createArming, type Arming, type ArmingOptions } from '../../../coupon/recovery/arming.ts'
+import { type ArmingServers as WholePlace, createArmingParts } from '../../../coupon/recovery/wiring.ts'
+import { createLog } from '../../../platform/log/log.ts'
+
+/** Where an arming works. */
+export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'>
+
+/** The parts of an arming, as the processes put them together. */
+export const armingParts = (place: ArmingPlace): ArmingOptions =>
+  createArmingParts({
+    ...place,
+    partitions: async () => 3,
+    refuseIfStopping: () => {},
+    log: createLog('test', 'silent'),
+    soldOutMemoryMs: 0,
+    monotonicMs: () => performance.now(),
+  })
+
+/** An arming as a process has it; `changes` replace parts of it. */
+export const openArming = (place: ArmingPlace, changes: Partial<ArmingOptions> = {}): Arming =>
+  createArming({ ...armingParts(place), ...changes })
