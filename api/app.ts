@@ -20,8 +20,7 @@ const aboutOf = (context: HttpContext): { route?: string; campaignId?: string } 
 export const createApp = (routes: readonly Route[], health: Hono, log: Log): HttpApp => {
   const app: HttpApp = new Hono()
   app.onError((cause, context) => {
-    const failure =
-      cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { retryable: false, cause })
+    const failure = cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { cause })
     if (problemOfFailure[failure.code] === 'internal')
       log.error(
         { err: failure, requestId: requestIdOf(context.env), ...aboutOf(context) },

@@ -52,8 +52,7 @@ export const createAuditProcess = (program: string): AuditProcess => {
           if (result !== undefined) resolve(result)
           else {
             const why = said.trim() || messageOf(cause)
-            const options = { retryable: true, cause }
-            reject(new Failure('unavailable', `the audit ended without a verdict: ${why}`, options))
+            reject(new Failure('unavailable', `the audit ended without a verdict: ${why}`, { cause }))
           }
         },
       )

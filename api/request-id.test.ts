@@ -24,7 +24,7 @@ const routes: Route[] = [
   {
     method: 'GET',
     path: '/recovering/:campaignId',
-    handle: () => Promise.reject(new Failure('recovering', 'stale', { retryable: true })),
+    handle: () => Promise.reject(new Failure('recovering', 'stale')),
   },
   {
     method: 'GET',

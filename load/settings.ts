@@ -42,6 +42,6 @@ export const readLoadSettings = (environment: NodeJS.ProcessEnv, url?: string): 
   } catch (cause) {
     const hint =
       '`npm start` in another terminal writes them to .firstcome/environment, where they are found.'
-    throw new Failure('refused', `${messageOf(cause)}\n${hint}`, { retryable: false, cause })
+    throw new Failure('refused', `${messageOf(cause)}\n${hint}`, { cause })
   }
 }

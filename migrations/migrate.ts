@@ -16,9 +16,7 @@ export const migrateTables = async (database: Database): Promise<number> => {
   const db = drizzle({ client: database.pool })
   await database.leased(['fc:migrate'], 30, async (held) => {
     if (held.size === 0)
-      throw new Failure('unavailable', 'another migration of this database holds its lock beyond 30 s', {
-        retryable: true,
-      })
+      throw new Failure('unavailable', 'another migration of this database holds its lock beyond 30 s')
     await migrate(db, { migrationsFolder })
   })
   return readMigrationFiles({ migrationsFolder }).length

@@ -20,8 +20,7 @@ export const readArguments = <Flags extends ParseArgsOptionsConfig>(
   { flags, usage }: { flags: Flags; usage: string },
 ) => {
   const faults: string[] = []
-  const refused = (): Failure =>
-    new Failure('refused', `${faults.join('\n')}\n\n${usage}`, { retryable: false })
+  const refused = (): Failure => new Failure('refused', `${faults.join('\n')}\n\n${usage}`)
   const read = () => {
     try {
       return parseArgs({ args: [...words], options: flags, allowPositionals: true, strict: true })

@@ -9,16 +9,14 @@
  */
 export type FailureCode = 'overloaded' | 'unavailable' | 'recovering' | 'refused' | 'defect'
 
-/** The one error class. `retryable` is decided where the failure is seen, `cause` keeps what lay below. */
+/** The one error class. The code decides whether a retry is safe; `cause` keeps what lay below. */
 export class Failure extends Error {
   readonly code: FailureCode
-  readonly retryable: boolean
 
-  constructor(code: FailureCode, message: string, options: { retryable: boolean; cause?: unknown }) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'Failure'
     this.code = code
-    this.retryable = options.retryable
   }
 }
 

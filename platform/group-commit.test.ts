@@ -78,7 +78,7 @@ test.each([1, 2, 5])(
 test('at the bound the next is refused at once, without a call; what waits goes on', async () => {
   const { calls, bound, submit, submitAll } = openQueue({ bound: createBound(3) })
   const results = submitAll(1, 2, 3)
-  await expect(submit(4)).rejects.toMatchObject({ code: 'overloaded', retryable: true })
+  await expect(submit(4)).rejects.toMatchObject({ code: 'overloaded' })
   expect(bound.held).toBe(3)
   await settled()
   await expect(submit(5)).rejects.toMatchObject({ code: 'overloaded' })
@@ -108,7 +108,7 @@ test('an error reaches all of its batch and nobody else, and gives its places ba
   await settled()
   calls[0]?.answer()
   await settled()
-  const cause = new Failure('unavailable', 'away', { retryable: true })
+  const cause = new Failure('unavailable', 'away')
   calls[1]?.fail(cause)
   await settled()
   calls[2]?.answer()

@@ -75,9 +75,7 @@ export const createGroupCommit = <Item, Result>(
     try {
       const results = await run(batch.map((entry) => entry.item))
       if (results.length !== batch.length)
-        throw new Failure('defect', `${batch.length} items gave ${results.length} results`, {
-          retryable: false,
-        })
+        throw new Failure('defect', `${batch.length} items gave ${results.length} results`)
       for (const [index, result] of results.entries()) batch[index]?.resolve(result)
     } catch (cause) {
       for (const entry of batch) entry.reject(cause)
@@ -91,9 +89,7 @@ export const createGroupCommit = <Item, Result>(
   return {
     submit(item) {
       if (bound.held >= bound.max)
-        return Promise.reject(
-          new Failure('overloaded', `${bound.max} are waiting already`, { retryable: true }),
-        )
+        return Promise.reject(new Failure('overloaded', `${bound.max} are waiting already`))
       bound.held += 1
       const { promise, resolve, reject } = Promise.withResolvers<Result>()
       waiting.push({ item, resolve, reject })

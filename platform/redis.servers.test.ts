@@ -38,7 +38,7 @@ beforeEach(async () => {
 const newKey = (): string => `fc:test:${randomUUID()}`
 const back = (): Promise<unknown> =>
   until('the client is back', async () => (await client.command('PING')) === 'PONG')
-const unavailable = { code: 'unavailable', retryable: true }
+const unavailable = { code: 'unavailable' }
 
 test('while it is cut off a command is refused, and is not carried out later', async () => {
   const key = newKey()
@@ -97,10 +97,10 @@ test('a script that the server does not know is sent whole, and by its hash from
 })
 
 test.each([
-  ["return redis.error_reply('ARGUMENT 3 is wrong')", { code: 'defect', retryable: false }],
+  ["return redis.error_reply('ARGUMENT 3 is wrong')", { code: 'defect' }],
   ["return redis.error_reply('OOM no memory')", unavailable],
   ['return nothing.at_all', unavailable],
-])('an error of a script (%s) says whether it may be tried again', async (lua, failure) => {
+])('an error of a script (%s) has the code that says whether a retry is safe', async (lua, failure) => {
   await expect(client.run(createScript('test', `#!lua\n${lua}`), [], [])).rejects.toMatchObject(failure)
 })
 

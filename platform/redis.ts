@@ -53,8 +53,8 @@ const neverRepeat = {
 const failureOf = (cause: unknown): Failure => {
   const message = messageOf(cause)
   return message.startsWith('ARGUMENT')
-    ? new Failure('defect', `a gate script refused its arguments: ${message}`, { retryable: false, cause })
-    : new Failure('unavailable', `Redis: ${message}`, { retryable: true, cause })
+    ? new Failure('defect', `a gate script refused its arguments: ${message}`, { cause })
+    : new Failure('unavailable', `Redis: ${message}`, { cause })
 }
 
 /** Whether Redis answered, with an error (NOPERM, an unknown command, ...), as opposed to no answer. */
@@ -105,8 +105,7 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
       if (client.status === 'ready') return
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const timer = setTimeout(
-        () =>
-          reject(new Failure('unavailable', `Redis did not answer in ${timeoutMs} ms`, { retryable: true })),
+        () => reject(new Failure('unavailable', `Redis did not answer in ${timeoutMs} ms`)),
         timeoutMs,
       )
       client.once('ready', resolve)

@@ -55,7 +55,5 @@ export const readSettings = <Shape extends z.ZodRawShape>(
   const parsed = shape.safeParse(given)
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)
-  throw new Failure('refused', `These settings are missing or wrong:\n${faults.join('\n')}`, {
-    retryable: false,
-  })
+  throw new Failure('refused', `These settings are missing or wrong:\n${faults.join('\n')}`)
 }

@@ -8,7 +8,7 @@ export const within = async <Result>(
 ): Promise<Result> => {
   const { promise: overdue, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(
-    () => reject(new Failure('unavailable', `${what} within ${timeoutMs} ms`, { retryable: true })),
+    () => reject(new Failure('unavailable', `${what} within ${timeoutMs} ms`)),
     timeoutMs,
   )
   try {

@@ -65,7 +65,6 @@ export const createProgress = (options: ProgressOptions): Progress => {
         `the ledger stands at ${at} of partition ${partition} of ${grantsTopic}, where the log holds ` +
           `${offsets === undefined ? 'nothing' : `${offsets.first} to ${offsets.end}`}: records would be skipped. ` +
           `Restore the topic, or the database that belongs to it`,
-        { retryable: false },
       )
   }
 

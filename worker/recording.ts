@@ -93,7 +93,7 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
       const found: DeadLetter[] = unreadable.filter(({ record }) => record.offset < nextOffset)
       for (const { offset, reason, message } of broken) {
         const record = byOffset.get(offset)
-        if (record === undefined) throw new Failure('defect', `no record at ${offset}`, { retryable: false })
+        if (record === undefined) throw new Failure('defect', `no record at ${offset}`)
         found.push({ record, reason, message })
       }
       const letters = found

@@ -101,9 +101,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const outcome = (await arming.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
       // A keeper may have been first. Whatever else came between, a keeper finishes.
       if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
-        throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`, {
-          retryable: true,
-        })
+        throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`)
       return json(await shapeOf({ ...campaign, epoch: 1 }), 201, {
         ...notStored,
         Location: `${path}/${campaign.id}`,

@@ -17,7 +17,7 @@ import { auditSettings } from './settings.ts'
 
 const exitCodes = { pass: 0, fail: 1, wrongUse: 2, 'in-flight': 3, unknown: 4 } as const
 
-const refuse = (message: string): Failure => new Failure('refused', message, { retryable: false })
+const refuse = (message: string): Failure => new Failure('refused', message)
 
 const historyOf = async ({ historyFile, campaignId }: AuditArguments): Promise<History | undefined> => {
   if (historyFile === undefined) return undefined

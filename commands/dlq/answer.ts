@@ -8,7 +8,7 @@ import { redrive } from './redrive.ts'
 import { dryRunText, listJson, listText, redriveText } from './report.ts'
 import { showJson, showText } from './show.ts'
 
-const refuse = (message: string): Failure => new Failure('refused', message, { retryable: false })
+const refuse = (message: string): Failure => new Failure('refused', message)
 
 async function* only<Item>(item: Item): AsyncGenerator<Item> {
   yield item

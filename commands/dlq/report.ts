@@ -101,7 +101,5 @@ export async function* redriveText(outcomes: AsyncIterable<RedriveOutcome>): Asy
     }
   yield `${done.text('redriven')}\n`
   if (fault !== undefined)
-    throw new Failure('unavailable', `${unknown.text('not acknowledged, still open')}; ${fault}`, {
-      retryable: true,
-    })
+    throw new Failure('unavailable', `${unknown.text('not acknowledged, still open')}; ${fault}`)
 }

@@ -45,7 +45,7 @@ export const historyLine = (userId: string, slot: number, told: Told): string =>
 export const historyEnd = (answers: number): string => `${JSON.stringify({ answers })}\n`
 
 const refused = (path: string, what: string): Failure =>
-  new Failure('refused', `${path} is no history of a load run: ${what}`, { retryable: false })
+  new Failure('refused', `${path} is no history of a load run: ${what}`)
 
 const readLines = async function* (path: string): AsyncGenerator {
   const input = createReadStream(path)

@@ -29,6 +29,6 @@ export const createListing = ({ redis, campaigns, retirements }: ListingOptions)
       ...live.filter(({ epoch }) => epoch > 0),
       ...retired.map((id) => ({ id, version: 'retired' as const })),
     ])
-    if (all.kind === 'lost') throw new Failure('recovering', all.what, { retryable: true })
+    if (all.kind === 'lost') throw new Failure('recovering', all.what)
   },
 })

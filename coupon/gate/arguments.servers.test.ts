@@ -54,7 +54,7 @@ test.each([
   const { keys, content } = await armed()
   const before = await content()
   const run = redis.run(decideScript, [keys.gate, keys.winners, keys.outbox, keys.free], args)
-  await expect(run).rejects.toMatchObject({ code: 'defect', retryable: false })
+  await expect(run).rejects.toMatchObject({ code: 'defect' })
   expect(await content()).toEqual(before)
 })
 

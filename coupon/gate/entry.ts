@@ -11,8 +11,7 @@ export const parseEntry = (
   epoch: number,
   entry: { number: unknown; grantedAtMs: unknown; grants: unknown },
 ): OutboxEntry => {
-  if (typeof entry.grants !== 'string')
-    throw new Failure('defect', 'an outbox entry has no grants', { retryable: false })
+  if (typeof entry.grants !== 'string') throw new Failure('defect', 'an outbox entry has no grants')
   const grantedAtMs = wholeNumber('outbox', entry.grantedAtMs)
   const grants = entry.grants.split('\n').map((line) => {
     const [couponId = '', slot, rank, userId = ''] = line.split(',')

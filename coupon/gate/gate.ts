@@ -114,8 +114,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     const decisions = new Array<Decision | undefined>(wishes.length)
     for (const { index, kind, value } of triples('decide', reply.list(7))) {
       const wish = wishes[index]
-      if (wish === undefined)
-        throw new Failure('defect', 'decide named a wish that is not there', { retryable: false })
+      if (wish === undefined) throw new Failure('defect', 'decide named a wish that is not there')
       if (kind === 'SAME') decisions[index] = { kind: 'same', index: wholeNumber('decide', value) - 1 }
       else if (kind === 'OVER_LIMIT')
         decisions[index] = { kind: 'over-limit', limit: wholeNumber('decide', value) }
@@ -141,7 +140,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
         grants.push(grant)
         served.push({ kind: 'granted', grant })
       } else if (refused !== undefined) served.push(refused)
-      else throw new Failure('defect', `decide refused as ${reply.text(5)}`, { retryable: false })
+      else throw new Failure('defect', `decide refused as ${reply.text(5)}`)
     }
     const entry = grants.length === 0 ? undefined : { campaignId, epoch, number: reply.number(2), grants }
     return { kind: 'decided', nowMs, decisions: served, entry }

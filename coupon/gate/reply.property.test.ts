@@ -10,7 +10,7 @@ const orDefect = <Result>(read: () => Result): Result | 'defect' => {
   try {
     return read()
   } catch (fault) {
-    if (fault instanceof Failure && fault.code === 'defect' && !fault.retryable) return 'defect'
+    if (fault instanceof Failure && fault.code === 'defect') return 'defect'
     throw fault
   }
 }

@@ -20,8 +20,7 @@ export type Reply = {
   rest(index: number): readonly unknown[]
 }
 
-const defect = (script: string, what: string): Failure =>
-  new Failure('defect', `reply of ${script}: ${what}`, { retryable: false })
+const defect = (script: string, what: string): Failure => new Failure('defect', `reply of ${script}: ${what}`)
 
 /** A whole number in any of the forms a reply holds one in. */
 export const wholeNumber = (script: string, value: unknown): number => {

@@ -58,7 +58,7 @@ type Settled = {
   appended: Promise<Appended> | undefined
 }
 
-const recovering = (detail: string): Failure => new Failure('recovering', detail, { retryable: true })
+const recovering = (detail: string): Failure => new Failure('recovering', detail)
 
 export const createIssuer = (options: IssuerOptions): Issuer => {
   const { gate, registry, grantLog, queueBound } = options
@@ -85,7 +85,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     return decisions.map((own) => {
       const decision = own.kind === 'same' ? decisions[own.index] : own
       if (decision === undefined || decision.kind === 'same')
-        throw new Failure('defect', 'a wish repeats none of its call', { retryable: false })
+        throw new Failure('defect', 'a wish repeats none of its call')
       return { decision, repeated: own.kind === 'same', nowMs, appended }
     })
   }
@@ -147,7 +147,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       case 'not-open':
         return { kind: 'not-open', opensAtMs: campaign.view.document.opensAtMs, nowMs }
       case 'backlog':
-        throw new Failure('unavailable', 'the outbox is full: the log takes nothing', { retryable: true })
+        throw new Failure('unavailable', 'the outbox is full: the log takes nothing')
       case 'held':
         throw recovering('units came back and are held for a moment')
       case 'sold-out':

@@ -36,7 +36,7 @@ const discountOf = (row: Row): Discount =>
 
 const stateOf = (state: string): OperatorState => {
   if (state === 'open' || state === 'paused' || state === 'closed') return state
-  throw new Failure('defect', `a campaign in the ledger has the state ${state}`, { retryable: false })
+  throw new Failure('defect', `a campaign in the ledger has the state ${state}`)
 }
 
 /** A row as the code knows it. */

@@ -51,12 +51,12 @@ const newEntry = (): OutboxEntry => ({
 
 const refused = async (): Promise<void> => {
   await turn()
-  throw new Failure('unavailable', 'NOT_ENOUGH_REPLICAS', { retryable: true })
+  throw new Failure('unavailable', 'NOT_ENOUGH_REPLICAS')
 }
 /** As long as the producer waits for a log that stands still. */
 const silent = async (): Promise<void> => {
   const { promise, reject } = Promise.withResolvers<void>()
-  setTimeout(() => reject(new Failure('unavailable', 'no acknowledgement', { retryable: true })), 5_000)
+  setTimeout(() => reject(new Failure('unavailable', 'no acknowledgement')), 5_000)
   return promise
 }
 

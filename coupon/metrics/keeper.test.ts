@@ -36,7 +36,7 @@ const inOrder = (oldestAgeMs: number, grantsPending = 1): Inspected => ({
 })
 
 test('each live gate tells what its last look said, and gates are counted by it', async () => {
-  const away = new Failure('unavailable', 'away', { retryable: true })
+  const away = new Failure('unavailable', 'away')
   const answers: (Inspected | Failure)[] = [
     inOrder(2_500, 7),
     { kind: 'recovering', reason: 'stale' },

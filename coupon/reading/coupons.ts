@@ -40,7 +40,7 @@ export type CouponsOptions = {
 
 type Held = { grant: Grant; confirmed: boolean }
 
-const recovering = (detail: string): Failure => new Failure('recovering', detail, { retryable: true })
+const recovering = (detail: string): Failure => new Failure('recovering', detail)
 
 const looksInOneMax = 25
 const looksWaitingMax = 20_000

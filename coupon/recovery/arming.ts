@@ -89,8 +89,7 @@ export const createArming = (options: ArmingOptions): Arming => {
    */
   const markInTurn = (): Promise<Map<number, number>> =>
     options.database.leased(['fc:mark'], 10, (held) => {
-      if (held.size === 0)
-        throw new Failure('unavailable', 'another arming marks the log', { retryable: true })
+      if (held.size === 0) throw new Failure('unavailable', 'another arming marks the log')
       return logEnds.mark('arming')
     })
 

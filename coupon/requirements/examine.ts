@@ -73,7 +73,7 @@ const examineRedis = ({ redis, redisUrl, redisFault, now }: Installation): Promi
     } catch (cause) {
       const fault = redisFault?.()
       if (fault === undefined) throw cause
-      throw new Failure('unavailable', `${messageOf(cause)}: ${fault}`, { retryable: true, cause })
+      throw new Failure('unavailable', `${messageOf(cause)}: ${fault}`, { cause })
     }
     return readRedis(redis, now)
   })

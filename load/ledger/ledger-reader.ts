@@ -22,7 +22,6 @@ export const createLedgerReader = (database: Database): LedgerReader => {
       return Array.isArray(rows) ? rows : []
     } catch (cause) {
       throw new Failure('unavailable', `the ledger cannot be read: ${messageOf(cause)}`, {
-        retryable: true,
         cause,
       })
     }

@@ -88,7 +88,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
         return createdShape.parse(JSON.parse(body)).id
       } catch (cause) {
         const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
-        throw new Failure('unavailable', message, { retryable: true, cause })
+        throw new Failure('unavailable', message, { cause })
       }
     },
     press: (campaignId, token) => ask('POST', issuePath(campaignId), token, readIssue),

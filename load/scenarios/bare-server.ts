@@ -22,7 +22,7 @@ export const startBareServer = async (jwtSecret: string): Promise<BareServer> =>
   ]).catch(messageOf)
   if (!/^\d+\n$/.test(said)) {
     child.kill('SIGKILL')
-    throw new Failure('unavailable', `bare Hono did not start: ${said}`, { retryable: false })
+    throw new Failure('unavailable', `bare Hono did not start: ${said}`)
   }
   return {
     url: `http://127.0.0.1:${said.trim()}`,

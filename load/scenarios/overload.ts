@@ -61,7 +61,6 @@ export const refuseTooFewFiles = async (connections: number): Promise<void> => {
     throw new Failure(
       'refused',
       `this process may have ${filesMax} files open, and ${connections} connections take ${needed}: ulimit -n ${needed} before the start, here and where the API is started, or --connections ${filesMax - otherFiles}`,
-      { retryable: false },
     )
 }
 
@@ -119,8 +118,7 @@ export const runOverload = async (
   })
   const warmUp = plan.warmUp > 0 ? await rushOnce(atOnce('warming up', plan.warmUp), dependencies) : undefined
   const peak = await rushOnce(atOnce('the peak', plan.peakShoppers), dependencies)
-  if (peak.grantsPerSecond === 0)
-    throw new Failure('unavailable', 'the API granted nothing at the peak', { retryable: true })
+  if (peak.grantsPerSecond === 0) throw new Failure('unavailable', 'the API granted nothing at the peak')
   const offeredPerSecond = plan.times * peak.grantsPerSecond
   const lastsMs = Math.min(plan.seconds, shoppersMax / offeredPerSecond) * 1_000
   const { result: overload, peaks } = await watchApi(dependencies.metricsUrl, () =>

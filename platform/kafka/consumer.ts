@@ -101,7 +101,6 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
               'refused',
               `Kafka has no topic ${topic}: restore it, or create it (npm run migrate)`,
               {
-                retryable: false,
                 cause,
               },
             )

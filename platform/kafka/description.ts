@@ -74,7 +74,7 @@ export const describeKafka = async (
   try {
     return await within(describe(), asked.timeoutMs, 'no answer')
   } catch (cause) {
-    throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
+    throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
   } finally {
     await within(admin.disconnect(), stepMaxMs, 'no end').catch(() => undefined)
   }

@@ -13,7 +13,7 @@ const append = (partition: number, ...values: string[]): Promise<number> =>
     partition,
     values.map((value) => ({ value })),
   )
-const unavailable = { code: 'unavailable', retryable: true }
+const unavailable = { code: 'unavailable' }
 
 test('records lie in the partition that was named, in their order, and the offset of the first is returned', async () => {
   expect(await append(1, 'a', 'b', 'c')).toBe(0)

@@ -91,7 +91,7 @@ export const createProducer = (kafka: KafkaCluster): Producer => {
           current = undefined
           void client.close().catch(() => undefined)
         }
-        throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
+        throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
       }
     },
     close: async () => current?.close(),

@@ -48,8 +48,7 @@ const createCluster = (kafka: KafkaCluster): Cluster => {
     ({ description }) => description === 'private:Kafka:createCluster',
   )
   const create: unknown = make === undefined ? undefined : Reflect.get(kafka, make)
-  if (typeof create !== 'function')
-    throw new Failure('defect', 'kafkajs makes no cluster', { retryable: false })
+  if (typeof create !== 'function') throw new Failure('defect', 'kafkajs makes no cluster')
   return Reflect.apply(create, kafka, [{ metadataMaxAge: 60_000, allowAutoTopicCreation: false }]) as Cluster
 }
 
@@ -91,9 +90,7 @@ export const createLogReader = (kafka: KafkaCluster): LogReader => {
         fault = messageOf(cause)
       })
     }
-    throw new Failure('unavailable', `Kafka: offset ${offset} of partition ${partition}: ${fault}`, {
-      retryable: true,
-    })
+    throw new Failure('unavailable', `Kafka: offset ${offset} of partition ${partition}: ${fault}`)
   }
 
   let connecting: Promise<void> | undefined
@@ -104,7 +101,7 @@ export const createLogReader = (kafka: KafkaCluster): LogReader => {
       await cluster.addTargetTopic(topic)
     } catch (cause) {
       connecting = undefined
-      throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
+      throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
     }
   }
 

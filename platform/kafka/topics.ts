@@ -66,7 +66,7 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
         current = undefined
         void client.admin.disconnect().catch(() => undefined)
       }
-      throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { retryable: true, cause })
+      throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
     }
   }
 

@@ -70,7 +70,7 @@ export const createMetrics = (): Metrics => {
     samples: () => readonly Sample[] | Promise<readonly Sample[]>,
   ): void => {
     if (registry.getSingleMetric(name) !== undefined)
-      throw new Failure('defect', `there are two metrics called ${name}`, { retryable: false })
+      throw new Failure('defect', `there are two metrics called ${name}`)
     const metric = { name, get: async () => ({ name, help, type, aggregator, values: await samples() }) }
     // A registry asks no more of a metric than this; its sums of a cluster are such objects too.
     registry.registerMetric(metric as unknown as Metric)
@@ -141,10 +141,7 @@ export const serveMetrics = async (options: MetricsServerOptions): Promise<Metri
     })
     return { place: `http://${host}:${server.port}/metrics`, close: server.close }
   } catch (cause) {
-    throw new Failure('refused', `no metrics at ${host}:${port}: ${messageOf(cause)}`, {
-      retryable: false,
-      cause,
-    })
+    throw new Failure('refused', `no metrics at ${host}:${port}: ${messageOf(cause)}`, { cause })
   }
 }
 

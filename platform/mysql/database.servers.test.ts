@@ -42,7 +42,7 @@ const insert = (connection: Connection, id: number, word: string) =>
   connection.change('INSERT INTO notes VALUES (?, ?)', [id, word])
 const connectionOf = async (database: Database): Promise<number> =>
   Number((await asking(database, 'SELECT CONNECTION_ID() AS id'))[0]?.['id'])
-const unavailable = { code: 'unavailable', retryable: true }
+const unavailable = { code: 'unavailable' }
 
 test.each<[string, (database: Database, sql: string) => Promise<unknown>]>([
   ['of a transaction', asking],
@@ -120,7 +120,7 @@ test('whoever gets no connection in time is told so, and the next one does', asy
 
 test('a transaction commits when its work says so, and not when it does not, or throws', async () => {
   const database = connect()
-  const cause = new Failure('refused', 'no', { retryable: false })
+  const cause = new Failure('refused', 'no')
   const works = [
     database.transaction(async (connection) => ({
       commit: true,

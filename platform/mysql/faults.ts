@@ -2,9 +2,7 @@ import { Failure, messageOf } from '../failure.ts'
 
 /** Whatever the database did not do is `unavailable`; what is a failure already stays as it is. */
 export const failureOf = (cause: unknown): Failure =>
-  cause instanceof Failure
-    ? cause
-    : new Failure('unavailable', `database: ${messageOf(cause)}`, { retryable: true, cause })
+  cause instanceof Failure ? cause : new Failure('unavailable', `database: ${messageOf(cause)}`, { cause })
 
 /** Whether it was the server that said no (1205 lock wait, 1213 deadlock, ...): its connection is as good as before. */
 export const isServersNo = (thrown: unknown): boolean => {

@@ -34,7 +34,6 @@ const refuseLongNames = (names: readonly string[]): void => {
     throw new Failure(
       'refused',
       `the name of a lock has ${nameCharactersMax} characters at the most: ${long} has ${long.length}`,
-      { retryable: false },
     )
 }
 

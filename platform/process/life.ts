@@ -75,12 +75,11 @@ export const runProcess = async (main: (life: ProcessLife) => Promise<void>): Pr
       throw new Failure(
         'defect',
         `going away could take ${totalMs} ms with the step ${step.name}; ${stopMsMax} ms are allowed`,
-        { retryable: false },
       )
     steps.push(step)
   }
   const refuseIfStopping = (): void => {
-    if (ending) throw new Failure('unavailable', 'the process is going away', { retryable: true })
+    if (ending) throw new Failure('unavailable', 'the process is going away')
   }
   try {
     await main({ onStop, isStopping: () => ending, refuseIfStopping, fail })

@@ -14,6 +14,6 @@ const faultOf = (text: string, { file, find, replace }: Edit): string | undefine
 /** The text with the edit made. Throws `refused` for an edit that does not fit: the code has moved on. */
 export const applyEdit = (text: string, edit: Edit): string => {
   const fault = faultOf(text, edit)
-  if (fault !== undefined) throw new Failure('refused', fault, { retryable: false })
+  if (fault !== undefined) throw new Failure('refused', fault)
   return text.split(edit.find).join(edit.replace)
 }

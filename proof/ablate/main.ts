@@ -32,7 +32,7 @@ const chosen = ({ only }: AblateArguments): readonly Safeguard[] => {
     ),
   )
   if (own.length > 0) return own
-  throw new Failure('refused', `no safeguard has these words: ${only}\n\n${usage}`, { retryable: false })
+  throw new Failure('refused', `no safeguard has these words: ${only}\n\n${usage}`)
 }
 
 const writeDocument = (): Promise<void> => writeFile(documentFile, documentOf(safeguards, needlessRules))

@@ -38,7 +38,7 @@ const runsOf = (safeguards: readonly Safeguard[], { kindOf }: Tests): TestRun[] 
 
 const reportOf = (answer: Report | string): Report => {
   if (typeof answer !== 'string') return answer
-  throw new Failure('unavailable', answer, { retryable: false })
+  throw new Failure('unavailable', answer)
 }
 
 /**
@@ -61,9 +61,6 @@ const expectWhole = async (safeguards: readonly Safeguard[], { tests }: RunOptio
     throw new Failure(
       'defect',
       ['with nothing taken out these do not pass:', ...new Set(faults)].join('\n  '),
-      {
-        retryable: false,
-      },
     )
 }
 

@@ -45,8 +45,7 @@ export type RecordFiles = { runs: string; page: string }
 
 const markers = { begin: '<!-- faults:begin -->', end: '<!-- faults:end -->' }
 
-const refused = (message: string, cause?: unknown): Failure =>
-  new Failure('refused', message, { retryable: false, cause })
+const refused = (message: string, cause?: unknown): Failure => new Failure('refused', message, { cause })
 
 /** The lines of docs/fault-runs.jsonl. Throws `refused` when one is none. */
 export const parseRuns = (text: string): RunRecord[] =>

@@ -95,7 +95,7 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
       standing: () => hotMoment({ gate: books.gate, campaignId, stock, people, now }, hotWithinMs),
       ...{ now, startedMs, signal },
     })
-    if (signal.aborted) throw new Failure('unavailable', 'the round was broken off', { retryable: true })
+    if (signal.aborted) throw new Failure('unavailable', 'the round was broken off')
     await sellOut(people, books.ledger, campaignId)
     await people.pressAgain(repeats, settleWithinMs)
     const moves = await waitForRest({

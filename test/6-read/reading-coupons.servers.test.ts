@@ -44,7 +44,7 @@ test('a winner whom the ledger does not have yet finds the coupon, once, in a li
 })
 
 const noLedger = (): Promise<never> =>
-  Promise.reject(new Failure('unavailable', 'the ledger does not answer', { retryable: true }))
+  Promise.reject(new Failure('unavailable', 'the ledger does not answer'))
 test.each<[string, Partial<CouponRepository>, (sale: Sale) => Promise<unknown>]>([
   ['the ledger cannot be read', { usable: noLedger }, async () => {}],
   ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],

@@ -66,9 +66,7 @@ export const createComparison = (options: ComparisonOptions): Comparison => {
     const known = identities.get(key)
     if (known !== undefined) return known
     if (identities.size >= identitiesMax)
-      throw new Failure('overloaded', `a share of the books has more than ${identitiesMax} users`, {
-        retryable: false,
-      })
+      throw new Failure('overloaded', `a share of the books has more than ${identitiesMax} users`)
     const identity = { userId, wasSoldOut: false, rows: [], records: [] }
     identities.set(key, identity)
     return identity

@@ -47,7 +47,7 @@ export const answering: readonly Safeguard[] = [
     ...{ name: 'a full outbox is unavailable', section },
     protectsFrom: 'Whoever comes while the outbox is full hears a final no, although units are left.',
     edits: issuer([
-      "        throw new Failure('unavailable', 'the outbox is full: the log takes nothing', { retryable: true })",
+      "        throw new Failure('unavailable', 'the outbox is full: the log takes nothing')",
       "        return { kind: 'sold-out' }",
     ]),
     caughtBy: issuerTest('%s', 'a full outbox is unavailable, never sold out'),
