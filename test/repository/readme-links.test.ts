@@ -38,12 +38,13 @@ test.each(documents)('every link of %s leads to a file that is there, and to a h
   expect(astray).toEqual([])
 })
 
-test('each promise of README.md links to tests that hold it, by words that stand in their names', () => {
-  const [, section = ''] = /^## What it promises\n([\s\S]*?)^## /m.exec(read('README.md')) ?? []
-  const promises = section.split(/^(?=\d+\. )/m).filter((part) => /^\d+\. /.test(part))
+test('each promise of docs/promises.md links to tests that hold it, by words that stand in their titles', () => {
+  const promises = read('docs/promises.md')
+    .split(/^(?=\d+\. )/m)
+    .filter((part) => /^\d+\. /.test(part))
   expect(promises).toHaveLength(8)
   const tests = promises.map((promise) =>
-    linksOf('README.md', promise).filter(({ file }) => file.endsWith('.test.ts')),
+    linksOf('docs/promises.md', promise).filter(({ file }) => file.endsWith('.test.ts')),
   )
   expect(promises.filter((_, at) => tests[at]?.length === 0)).toEqual([])
   const astray = tests.flat().filter(({ words, file }) => !inOneLine(read(file)).includes(words))
