@@ -1,4 +1,5 @@
-import { encodeMarker, grantsTopic } from '../coupon/log/record.ts'
+import { encodeMarker } from '../coupon/log/log-record.ts'
+import { grantsTopic } from '../coupon/log/topics.ts'
 import { backoff } from '../platform/backoff.ts'
 import { messageOf } from '../platform/failure.ts'
 import type { Producer } from '../platform/kafka/producer.ts'

@@ -1,6 +1,6 @@
 import type { Verdict } from '../coupon/audit/compare/check.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
-import { grantsTopic } from '../coupon/log/record.ts'
+import { grantsTopic } from '../coupon/log/topics.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import { createTopics } from '../platform/kafka/topics.ts'
 import { createKafka } from '../platform/kafka/client.ts'

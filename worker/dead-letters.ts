@@ -1,4 +1,4 @@
-import { deadLettersTopic } from '../coupon/log/record.ts'
+import { deadLettersTopic } from '../coupon/log/topics.ts'
 import type { Producer } from '../platform/kafka/producer.ts'
 import { inProduces } from '../platform/kafka/split-into-batches.ts'
 import { type DeadLetter, encodeDeadLetter } from '../coupon/log/dead-letter.ts'

@@ -1,4 +1,4 @@
-import { grantsTopic } from '../coupon/log/record.ts'
+import { grantsTopic } from '../coupon/log/topics.ts'
 import { messageOf } from '../platform/failure.ts'
 import type { Batch, Consumer } from '../platform/kafka/consumer.ts'
 import type { Topics } from '../platform/kafka/topics.ts'

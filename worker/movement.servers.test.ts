@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { expect, inject, test } from 'vitest'
-import { encodeGrant } from '../coupon/log/record.ts'
+import { encodeGrant } from '../coupon/log/log-record.ts'
 import { repeat } from '../platform/repeat.ts'
 import { createPositions } from '../coupon/ledger/positions.ts'
 import { createProducer } from '../platform/kafka/producer.ts'

@@ -1,4 +1,4 @@
-import { grantsTopic } from '../coupon/log/record.ts'
+import { grantsTopic } from '../coupon/log/topics.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Consumer } from '../platform/kafka/consumer.ts'
 import type { PartitionOffsets, Topics } from '../platform/kafka/topics.ts'

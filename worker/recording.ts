@@ -1,12 +1,12 @@
-import { decodeRecord } from '../coupon/log/record.ts'
+import { decodeRecord } from '../coupon/log/log-record.ts'
 import type { Batch, StoredRecord } from '../platform/kafka/consumer.ts'
 import { setTimeout as pass } from 'node:timers/promises'
 import { backoff, type Wait } from '../platform/backoff.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Log } from '../platform/log/log.ts'
 import type { DeadLetter } from '../coupon/log/dead-letter.ts'
-import type { Recorded, Recorder } from '../coupon/ledger/record.ts'
-import type { Broken, LoggedGrant, LogSlice } from '../coupon/ledger/stretch.ts'
+import type { Recorded, Recorder } from '../coupon/ledger/recorder.ts'
+import type { RejectedGrant, LoggedGrant, LogSlice } from '../coupon/ledger/log-slice.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Pace } from './pace.ts'
 import type { Progress } from './progress.ts'
@@ -89,7 +89,7 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
   const chunkSizeMax = Math.min(options.batchSizeMax, pace?.rowsAtOnceMax ?? options.batchSizeMax)
 
   const recordOnce = ({ stretch, unreadable, byOffset, kept }: Decoded): Promise<Recorded> =>
-    recorder.record(stretch, async (broken: readonly Broken[], nextOffset) => {
+    recorder.record(stretch, async (broken: readonly RejectedGrant[], nextOffset) => {
       const found: DeadLetter[] = unreadable.filter(({ record }) => record.offset < nextOffset)
       for (const { offset, reason, message } of broken) {
         const record = byOffset.get(offset)

@@ -1,6 +1,6 @@
 import { publicState } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
-import type { RetiredCampaigns } from '../../coupon/campaigns/remembered.ts'
+import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { json, type Route } from '../http.ts'
 import { problem } from '../problem.ts'
 import { publicCampaignShape } from '../contract/answers.ts'

@@ -1,5 +1,5 @@
 import { type Place, placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
-import { deadLettersTopic } from '../../coupon/log/record.ts'
+import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { DlqCommand } from './arguments.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { deadLettersTopic } from '../../coupon/log/record.ts'
+import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
 import { createLogReader } from '../../platform/kafka/reader.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeadLetter } from '../../coupon/log/dead-letter.ts'
-import { deadLettersTopic } from '../../coupon/log/record.ts'
+import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { createLogReader, type LogReader } from '../../platform/kafka/reader.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'

@@ -4,7 +4,7 @@ import {
   type RedriveNote,
   type StoredLetter,
 } from '../../coupon/log/dead-letter.ts'
-import { deadLettersTopic, grantsTopic } from '../../coupon/log/record.ts'
+import { deadLettersTopic, grantsTopic } from '../../coupon/log/topics.ts'
 import { messageOf } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { inProduces } from '../../platform/kafka/split-into-batches.ts'

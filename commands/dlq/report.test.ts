@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StoredLetter } from '../../coupon/log/dead-letter.ts'
-import { encodeGrant } from '../../coupon/log/record.ts'
+import { encodeGrant } from '../../coupon/log/log-record.ts'
 import { createLetters } from './letters.ts'
 import { listJson, listText } from './report.ts'
 import { showJson, showText } from './show.ts'

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { deadLettersTopic, decodeRecord } from '../../coupon/log/record.ts'
+import { decodeRecord } from '../../coupon/log/log-record.ts'
+import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import type { FoundLetter } from './letters.ts'
 import { adviceOf } from './reasons.ts'
 

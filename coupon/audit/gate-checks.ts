@@ -1,7 +1,7 @@
 import type { Copies } from './compare/copies.ts'
 import type { RankSet } from './compare/ranks.ts'
 import type { FaultTallies } from './compare/tallies.ts'
-import type { Survey } from '../gate/survey.ts'
+import type { Survey } from '../gate/gate-surveyor.ts'
 import { disagreements, type GateReading } from './gate-reading.ts'
 import type { LedgerFacts } from '../ledger/facts.ts'
 

@@ -1,5 +1,5 @@
 import { createRankSet, type RankSet } from './compare/ranks.ts'
-import type { GateSurveyor, Survey, Surveyed, GateWinner } from '../gate/survey.ts'
+import type { GateSurveyor, Survey, Surveyed, GateWinner } from '../gate/gate-surveyor.ts'
 
 /** Which grants wait in the outbox. */
 export type Pending = {

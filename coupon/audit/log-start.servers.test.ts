@@ -3,7 +3,8 @@ import { type Audited, notPassed, openAudited } from '../../test/harness/parts/a
 import { armGate } from '../../test/harness/values/gates.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
-import { encodeGrant, grantsTopic } from '../log/record.ts'
+import { encodeGrant } from '../log/log-record.ts'
+import { grantsTopic } from '../log/topics.ts'
 
 let audited: Audited
 beforeAll(async () => {

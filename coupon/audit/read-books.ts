@@ -1,11 +1,11 @@
 import type { Database } from '../../platform/mysql/database.ts'
-import { readRows } from '../ledger/rows.ts'
-import type { GateSurveyor } from '../gate/survey.ts'
+import { readRows } from '../ledger/grants-by-rank.ts'
+import type { GateSurveyor } from '../gate/gate-surveyor.ts'
 import { type GateReading, readGate } from './gate-reading.ts'
 import type { History } from './history.ts'
 import { loggedOf, type LogMoments, stretchesOf } from './judge.ts'
 import { type LedgerFacts, readLedgerFacts } from '../ledger/facts.ts'
-import type { GrantLogReader } from '../log/reading.ts'
+import type { GrantLogReader } from '../log/grant-log-reader.ts'
 import type { BookEntry, ShareFiles } from './share-files.ts'
 
 /** The books of a campaign, opened. */

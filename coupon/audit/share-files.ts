@@ -1,6 +1,6 @@
 import { type FileHandle, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { GateWinner } from '../gate/survey.ts'
+import type { GateWinner } from '../gate/gate-surveyor.ts'
 import { shareOf } from './compare/comparison.ts'
 import type { LedgerRow, Logged, Told } from './compare/identity.ts'
 

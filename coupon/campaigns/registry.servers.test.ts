@@ -8,7 +8,7 @@ import { createGate } from '../gate/gate.ts'
 import { campaignsChannel, campaignsKey, gateKey, listKeys } from '../gate/keys.ts'
 import { registerScript } from '../gate/scripts.ts'
 import { createRegistry, type Registry, type RegistryOptions } from './registry.ts'
-import { listenForHints } from './hints.ts'
+import { listenForHints } from './listen-for-hints.ts'
 
 const never = 3_600_000
 let own: OwnRedis

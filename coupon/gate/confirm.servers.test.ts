@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import type { OutboxEntry } from './entry.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import type { Wish } from './gate.ts'
 import { stopScript } from './scripts.ts'
 

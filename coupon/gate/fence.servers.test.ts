@@ -17,7 +17,7 @@ import {
   startOwnRedis,
 } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
-import type { OutboxEntry } from './entry.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import { createGate, type Wish } from './gate.ts'
 
 const own: OwnRedis[] = []

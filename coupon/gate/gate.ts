@@ -2,7 +2,7 @@ import { Failure } from '../../platform/failure.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { decodeDocument, type CampaignDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
-import type { OutboxEntry } from './entry.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import { keysOf, layout } from './keys.ts'
 import {
   type PackedGrant,

@@ -1,7 +1,7 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import { type Campaign, encodeDocument } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
-import { type OutboxEntry, parseEntry } from './entry.ts'
+import { type OutboxEntry, parseEntry } from './outbox-entry.ts'
 import { freeKey, gateKey, keysOf, layout, listKeys, outboxKey, winnersKey } from './keys.ts'
 import { parsePackedGrant, parseRefusal, parseReply, type Refusal } from './reply.ts'
 import { fillScript, flipScript, inspectScript, retireScript, stopScript } from './scripts.ts'

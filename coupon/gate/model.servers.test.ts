@@ -6,7 +6,7 @@ import { openRedis } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import { type KeeperGate, createKeeperGate } from './keeper-gate.ts'
-import type { OutboxEntry } from './entry.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import { createGate, type Gate, type Holder } from './gate.ts'
 import { freeKey, gateKey, keysOf } from './keys.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import type { OutboxEntry } from './entry.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import type { Wish } from './gate.ts'
 
 let redis: RedisClient

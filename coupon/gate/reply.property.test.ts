@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import { grants, ids, spoiledText, userIds } from '../../test/harness/values/records.ts'
-import { parseEntry } from './entry.ts'
+import { parseEntry } from './outbox-entry.ts'
 import { parsePackedGrant, parseRefusal, parseReply } from './reply.ts'
 
 /** What it returns; `defect` when it throws that. Anything else that is thrown goes on. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
-import type { OutboxEntry } from '../gate/entry.ts'
+import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Decision, Gate, Wish } from '../gate/gate.ts'
 import type { Appended, GrantLog } from '../log/grant-log.ts'
 import type { Grant } from '../grant.ts'

@@ -12,7 +12,7 @@ import {
   readPlace,
   readRedriveNote,
 } from './dead-letter.ts'
-import { grantsTopic } from './record.ts'
+import { grantsTopic } from './topics.ts'
 
 const bytesOrNone = fc.option(bytes)
 const places = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ max: 2 ** 31 - 1 }) })

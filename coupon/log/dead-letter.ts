@@ -1,8 +1,9 @@
 import { headerText, type RecordHeaders } from '../../platform/kafka/headers.ts'
 import type { StoredRecord } from '../../platform/kafka/consumer.ts'
 import type { RecordToAppend } from '../../platform/kafka/producer.ts'
-import type { BrokenReason } from '../ledger/stretch.ts'
-import { grantsTopic, type Unreadable } from './record.ts'
+import type { BrokenReason } from '../ledger/log-slice.ts'
+import { type Unreadable } from './log-record.ts'
+import { grantsTopic } from './topics.ts'
 
 /** Why a record of the log is no row; docs/dead-letters.md says of each how it comes about and what to do. */
 export type DeadLetterReason = Unreadable['kind'] | BrokenReason

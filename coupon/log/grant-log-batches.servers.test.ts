@@ -4,9 +4,9 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { armGate, type ArmedGate, openRedis, wishes } from '../../test/harness/values/gates.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'
-import type { OutboxEntry } from '../gate/entry.ts'
+import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import { createGrantLog, type GrantLogOptions } from './grant-log.ts'
-import { decodeRecord, encodeGrant } from './record.ts'
+import { decodeRecord, encodeGrant } from './log-record.ts'
 
 let redis: RedisClient
 let topic: OwnTopic

@@ -5,7 +5,7 @@ import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
-import type { OutboxEntry } from '../gate/entry.ts'
+import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
 import { createGrantLog } from './grant-log.ts'
 

@@ -2,9 +2,10 @@ import { Failure, messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Log } from '../../platform/log/log.ts'
-import type { OutboxEntry } from '../gate/entry.ts'
+import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
-import { encodeGrant, grantsTopic } from './record.ts'
+import { encodeGrant } from './log-record.ts'
+import { grantsTopic } from './topics.ts'
 
 /** What became of an outbox entry within its deadline. `pending` is not "no": it stays in the outbox and may be in the log. */
 export type Appended = 'confirmed' | 'pending'

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Positions } from '../ledger/positions.ts'
-import { encodeMarker, grantsTopic } from './record.ts'
+import { encodeMarker } from './log-record.ts'
+import { grantsTopic } from './topics.ts'
 
 /** Where the log ends, and waiting until the ledger has got there. */
 export type LogEnds = {

@@ -1,5 +1,13 @@
 import type { TopicShape } from '../../platform/kafka/topics.ts'
-import { deadLettersTopic, grantsTopic } from './record.ts'
+
+/** The log: grants and markers. */
+export const grantsTopic = 'coupon.grants.v1'
+
+/** Dead letters: records of the log that cannot be stored. */
+export const deadLettersTopic = 'coupon.grants.dlq.v1'
+
+/** Consumer group of the recorders. Its offsets serve lag tools only; the true positions are in the ledger. */
+export const recorderGroup = 'firstcome-recorder'
 
 const dayMs = 86_400_000
 

@@ -9,8 +9,9 @@ import type { KeeperGate, Lost, Seal } from '../gate/keeper-gate.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Listing } from '../campaigns/listing.ts'
 import type { LogEnds } from '../log/log-ends.ts'
-import { encodeGrant, grantsTopic } from '../log/record.ts'
-import type { Rebuilder } from './rebuild.ts'
+import { encodeGrant } from '../log/log-record.ts'
+import { grantsTopic } from '../log/topics.ts'
+import type { Rebuilder } from './rebuilder.ts'
 
 /** What came of arming one campaign. `busy`: another keeper holds its lease. `lost`: something came between; a later try finishes. */
 export type ArmOutcome =

@@ -7,7 +7,8 @@ import type { Gate } from '../gate/gate.ts'
 import type { Grant } from '../grant.ts'
 import type { CouponRepository } from '../ledger/coupons.ts'
 import type { LogEnds } from '../log/log-ends.ts'
-import { encodeGrant, grantsTopic } from '../log/record.ts'
+import { encodeGrant } from '../log/log-record.ts'
+import { grantsTopic } from '../log/topics.ts'
 
 /**
  * The slow search for a grant that gate winners have and neither outbox, log nor ledger has. The protocol leaves none; an outbox

@@ -1,7 +1,6 @@
 import type { KafkaDescription } from '../../platform/kafka/description.ts'
 import type { TopicShape } from '../../platform/kafka/topics.ts'
-import { grantsTopic } from '../log/record.ts'
-import { grantTopicShapes } from '../log/topics.ts'
+import { grantTopicShapes, grantsTopic } from '../log/topics.ts'
 import { met, ok, type Requirement, unknown, type Verdict, warn, whenGiven } from './finding.ts'
 import { copiesRequirements } from './kafka-copies.ts'
 

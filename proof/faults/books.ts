@@ -1,6 +1,6 @@
 import { type Audit, createAudit } from '../../coupon/audit/audit.ts'
-import { createAuditParts } from '../../coupon/audit/wiring.ts'
-import { createGateSurveyor, type GateSurveyor } from '../../coupon/gate/survey.ts'
+import { createAuditParts } from '../../coupon/audit/audit-parts.ts'
+import { createGateSurveyor, type GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { createLedgerReader, type LedgerReader } from '../../load/ledger/ledger-reader.ts'
 import { createLogReader } from '../../platform/kafka/reader.ts'
 import { createTopics } from '../../platform/kafka/topics.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { GateSurveyor } from '../../coupon/gate/survey.ts'
+import type { GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import type { LedgerReader } from '../../load/ledger/ledger-reader.ts'
 import { messageOf } from '../../platform/failure.ts'
 import type { Stack } from './stack.ts'

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { grantsTopic } from '../../coupon/log/record.ts'
-import { grantTopicShapes } from '../../coupon/log/topics.ts'
+import { grantTopicShapes, grantsTopic } from '../../coupon/log/topics.ts'
 import { createKafka, type KafkaCluster } from '../../platform/kafka/client.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { GateSurveyor } from '../../coupon/gate/survey.ts'
+import type { GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { within } from '../../platform/with-timeout.ts'
 import type { People } from './people.ts'
 

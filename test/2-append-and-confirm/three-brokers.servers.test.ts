@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { createPositions } from '../../coupon/ledger/positions.ts'
-import { grantsTopic } from '../../coupon/log/record.ts'
+import { grantsTopic } from '../../coupon/log/topics.ts'
 import { createGrantTopics } from '../../migrations/migrate.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
 import type { RedisClient } from '../../platform/redis.ts'

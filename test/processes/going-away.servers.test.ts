@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { recorderGroup } from '../../coupon/log/record.ts'
+import { recorderGroup } from '../../coupon/log/topics.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createLog } from '../../platform/log/log.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { grantsTopic } from '../../coupon/log/record.ts'
+import { grantsTopic } from '../../coupon/log/topics.ts'
 import {
   type Answer,
   ask,

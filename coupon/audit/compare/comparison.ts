@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { Failure } from '../../../platform/failure.ts'
-import type { GateWinner } from '../../gate/survey.ts'
+import type { GateWinner } from '../../gate/gate-surveyor.ts'
 import type { Check } from './check.ts'
 import type { Copies } from './copies.ts'
 import {

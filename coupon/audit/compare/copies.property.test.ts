@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { GateWinner } from '../../gate/survey.ts'
+import type { GateWinner } from '../../gate/gate-surveyor.ts'
 import { createComparison, shareOf } from './comparison.ts'
 import { createCopies } from './copies.ts'
 import type { LedgerRow, Logged } from './identity.ts'

@@ -1,4 +1,4 @@
-import type { GateWinner } from '../../gate/survey.ts'
+import type { GateWinner } from '../../gate/gate-surveyor.ts'
 import type { Identity, LedgerRow, Logged } from './identity.ts'
 
 /** What one user has of one coupon. */

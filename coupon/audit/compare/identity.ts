@@ -1,4 +1,4 @@
-import type { GateWinner } from '../../gate/survey.ts'
+import type { GateWinner } from '../../gate/gate-surveyor.ts'
 import type { Grant } from '../../grant.ts'
 import type { Tallies } from './tallies.ts'
 

@@ -96,7 +96,7 @@ export const answering: readonly Safeguard[] = [
       "if not fence or redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST', now} end\n",
       '',
     ]),
-    caughtBy: serversTest('coupon/gate/list')('a list that was never written is lost, not empty'),
+    caughtBy: serversTest('coupon/gate/campaign-list')('a list that was never written is lost, not empty'),
   },
   {
     ...{ name: 'nothing is added to a lost list', section: listing },
@@ -106,7 +106,7 @@ export const answering: readonly Safeguard[] = [
       "if ARGV[1] == 'some' and redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST'} end\n",
       '',
     ]),
-    caughtBy: serversTest('coupon/gate/list')('a list that was never written is lost, not empty'),
+    caughtBy: serversTest('coupon/gate/campaign-list')('a list that was never written is lost, not empty'),
   },
   {
     ...{ name: 'a lost list forgets nobody', section: listing },

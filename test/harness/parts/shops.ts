@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { encodeGrant, grantsTopic } from '../../../coupon/log/record.ts'
+import { encodeGrant } from '../../../coupon/log/log-record.ts'
+import { grantsTopic } from '../../../coupon/log/topics.ts'
 import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import type { Campaign, CampaignTerms } from '../../../coupon/campaign.ts'
-import { createCoupons } from '../../../coupon/reading/coupons.ts'
+import { createCoupons } from '../../../coupon/reading/coupon-reader.ts'
 import { createGate, type Gate } from '../../../coupon/gate/gate.ts'
 import { createGrantLog } from '../../../coupon/log/grant-log.ts'
 import type { Grant } from '../../../coupon/grant.ts'
@@ -109,7 +110,13 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
   }
   const { campaigns } = parts
-  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponRepository(ledger.database), log })
+  const coupons = createCoupons({
+    gate,
+    registry,
+    campaigns,
+    book: createCouponRepository(ledger.database),
+    log,
+  })
   const arming = createArming(parts)
   const keeper = createKeeper({
     ...{ gate: parts.gate, arming, grantLog: createGrantLog({ ...logParts, producer }), campaigns, log },

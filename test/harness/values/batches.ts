@@ -1,5 +1,5 @@
 import type { Grant } from '../../../coupon/grant.ts'
-import { encodeGrant } from '../../../coupon/log/record.ts'
+import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import type { Batch, StoredRecord } from '../../../platform/kafka/consumer.ts'
 import { createLog } from '../../../platform/log/log.ts'
 import type { Progress } from '../../../worker/progress.ts'

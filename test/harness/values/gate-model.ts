@@ -1,5 +1,5 @@
 import { type CampaignTerms, type OperatorState } from '../../../coupon/campaign.ts'
-import type { OutboxEntry } from '../../../coupon/gate/entry.ts'
+import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
 import type { Decision, Holder, Wish } from '../../../coupon/gate/gate.ts'
 import type { Refusal } from '../../../coupon/gate/reply.ts'
 import type { Grant } from '../../../coupon/grant.ts'

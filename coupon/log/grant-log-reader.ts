@@ -1,7 +1,7 @@
 import type { LogReader } from '../../platform/kafka/reader.ts'
 import type { PartitionOffsets, Topics } from '../../platform/kafka/topics.ts'
 import type { Grant } from '../grant.ts'
-import { decodeRecord } from './record.ts'
+import { decodeRecord } from './log-record.ts'
 
 /** The log, as one of the books of a campaign. */
 export type GrantLogReader = {
@@ -14,7 +14,11 @@ export type GrantLogReader = {
   ): AsyncGenerator<{ offset: number; grant: Grant }[]>
 }
 
-export const createGrantLogReader = (options: { topics: Topics; reader: LogReader; topic: string }): GrantLogReader => ({
+export const createGrantLogReader = (options: {
+  topics: Topics
+  reader: LogReader
+  topic: string
+}): GrantLogReader => ({
   ends: () => options.topics.offsets(options.topic),
   async *grants(campaignId, { partition, from, end }) {
     for await (const values of options.reader.read(options.topic, partition, from, end)) {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytes, grants, spoiled } from '../../test/harness/values/records.ts'
 import { slotMax, userIdPattern } from '../grant.ts'
-import { decodeRecord, encodeGrant, encodeMarker } from './record.ts'
+import { decodeRecord, encodeGrant, encodeMarker } from './log-record.ts'
 
 test('every grant is read as it was written', () => {
   fc.assert(

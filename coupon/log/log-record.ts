@@ -4,14 +4,6 @@ import { type Grant, idPattern, slotMax, userIdPattern } from '../grant.ts'
 /** What lies in the log: a grant, or a marker that arming and warming up leave there. */
 export type LogRecord = { kind: 'grant'; grant: Grant } | { kind: 'marker' }
 
-/** The consumer group of the recorders, for lag tools: the true position is in the ledger. */
-export const recorderGroup = 'firstcome-recorder'
-
-/** The grants topic and where what cannot be stored goes. */
-export const grantsTopic = 'coupon.grants.v1'
-
-export const deadLettersTopic = 'coupon.grants.dlq.v1'
-
 /** The grant as a record of the log. No field can hold a character that JSON escapes, so it is put together as text. */
 export const encodeGrant = (grant: Grant): string =>
   `{"couponId":"${grant.couponId}","campaignId":"${grant.campaignId}","userId":"${grant.userId}","slot":${grant.slot},` +

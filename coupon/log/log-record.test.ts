@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Grant } from '../grant.ts'
-import { decodeRecord, encodeGrant, encodeMarker } from './record.ts'
+import { decodeRecord, encodeGrant, encodeMarker } from './log-record.ts'
 
 const grant: Grant = {
   couponId: '01930000-0000-7000-8000-000000000001',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRedis } from '../../test/harness/values/gates.ts'
 import { follow, type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { successionMs } from './succession.ts'
+import { successionMs } from './failover-wait.ts'
 
 let [master, replica]: OwnRedis[] = []
 let silent: RedisClient

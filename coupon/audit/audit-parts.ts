@@ -1,0 +1,23 @@
+import { tmpdir } from 'node:os'
+import type { LogReader } from '../../platform/kafka/reader.ts'
+import type { Topics } from '../../platform/kafka/topics.ts'
+import type { Database } from '../../platform/mysql/database.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { grantsTopic } from '../log/topics.ts'
+import type { AuditOptions } from './audit.ts'
+import { createGateSurveyor } from '../gate/gate-surveyor.ts'
+import { createGrantLogReader } from '../log/grant-log-reader.ts'
+
+/** The servers whose books are compared. */
+export type AuditPlace = { redis: RedisClient; database: Database; topics: Topics; reader: LogReader }
+
+/** The parts of an audit, the same wherever one runs: the command, the operators' route, the worker that retires gates. */
+export const createAuditParts = ({ redis, database, topics, reader }: AuditPlace): AuditOptions => ({
+  database,
+  gate: createGateSurveyor(redis),
+  log: createGrantLogReader({ topics, reader, topic: grantsTopic }),
+  folder: tmpdir(),
+  stuckMs: 30_000,
+  watchMs: 5_000,
+  monotonicMs: () => performance.now(),
+})

@@ -1,0 +1,82 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Connection } from '../../platform/mysql/connection.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import type { Grant } from '../grant.ts'
+import { readRows } from './grants-by-rank.ts'
+import { idBytes } from './tables.ts'
+
+let own: OwnDatabase
+beforeAll(async () => {
+  own = await createOwnDatabase()
+})
+afterAll(() => own.close())
+
+const ranksTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
+
+/** A campaign with a row of each of these ranks, in the order that is given. */
+const record = async (ranks: readonly number[]): Promise<{ id: string; grants: Grant[] }> => {
+  const { id } = await own.createCampaign()
+  const grants = ranks.map((rank, index) => ({
+    ...{ couponId: randomUUIDv7(), campaignId: id, userId: `user-${index}`, slot: 1, rank, epoch: 2 },
+    grantedAtMs: 1_700_000_000_000 + index,
+  }))
+  const rows = grants.map(({ couponId, userId, slot, rank, epoch, grantedAtMs }) => [
+    ...[idBytes(couponId), idBytes(id), userId, slot, rank, epoch, grantedAtMs],
+  ])
+  if (rows.length > 0)
+    await own.change(
+      'INSERT INTO coupons (coupon_id, campaign_id, user_id, slot, `rank`, epoch, granted_at_ms) VALUES ?',
+      [rows],
+    )
+  return { id, grants: grants.toSorted((left, right) => left.rank - right.rank) }
+}
+
+const chunksIn = async (source: Pick<Connection, 'rows'>, id: string): Promise<Grant[][]> => {
+  const chunks: Grant[][] = []
+  for await (const chunk of readRows(source, id)) chunks.push(chunk)
+  return chunks
+}
+const read = async (id: string): Promise<Grant[]> => (await chunksIn(own, id)).flat()
+
+test.each<[string, number[]]>([
+  ['none', []],
+  ['one', [1]],
+  ['as many as fit into one read', ranksTo(5_000)],
+  ['more than that, the highest first', ranksTo(5_002).toReversed()],
+  ['far apart', [3, 5_002, 5_003, 1_000_000, 9_999_999]],
+  ['rank 0, which is none', [0, 1]],
+])('every row of a campaign is read once and by rank, and none of another: %s', async (_, ranks) => {
+  await record([1, 2])
+  const { id, grants } = await record(ranks)
+  expect(await read(id)).toEqual(grants)
+})
+
+test('a rank that is there twice, because the unique key is gone, is read twice', async () => {
+  await own.change('ALTER TABLE coupons DROP INDEX coupons_rank')
+  try {
+    const { id, grants } = await record([1, 2, 2, 3])
+    expect((await read(id)).map(({ rank }) => rank)).toEqual([1, 2, 2, 3])
+    expect(new Set((await read(id)).map(({ couponId }) => couponId))).toEqual(
+      new Set(grants.map(({ couponId }) => couponId)),
+    )
+  } finally {
+    await own.change('DELETE FROM coupons')
+    await own.change('ALTER TABLE coupons ADD CONSTRAINT coupons_rank UNIQUE (campaign_id, `rank`)')
+  }
+})
+
+test('no chunk is read through those before it: the server touches each row of a large campaign about once', async () => {
+  const { id } = await record(ranksTo(12_000))
+  await own.change('ANALYZE TABLE coupons')
+  const touched = await own.database.transaction(async (connection) => {
+    const reads = async (): Promise<number> => {
+      const counters = await connection.rows("SHOW SESSION STATUS LIKE 'Handler_read%'")
+      return counters.reduce((sum, row) => sum + Number(row['Value']), 0)
+    }
+    const before = await reads()
+    expect((await chunksIn(connection, id)).map(({ length }) => length)).toEqual([...[5_000, 5_000, 2_000]])
+    return { commit: false, result: (await reads()) - before }
+  })
+  expect(touched).toBeLessThan(1.5 * 12_000)
+})

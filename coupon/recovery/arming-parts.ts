@@ -1,0 +1,45 @@
+import type { Producer } from '../../platform/kafka/producer.ts'
+import type { Database } from '../../platform/mysql/database.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import type { ArmingOptions } from './arming.ts'
+import { createKeeperGate } from '../gate/keeper-gate.ts'
+import { successionMs } from '../gate/failover-wait.ts'
+import { createCampaignRepository } from '../ledger/campaigns.ts'
+import { createPositions } from '../ledger/positions.ts'
+import { createRebuildReader } from '../ledger/rebuild-reader.ts'
+import { createRetirements } from '../ledger/retirements.ts'
+import { createListing } from '../campaigns/listing.ts'
+import { createLogEnds, type LogEndsOptions } from '../log/log-ends.ts'
+import { createRebuilder } from './rebuilder.ts'
+
+/** The servers that an arming works on, and what its process decides for it. */
+export type ArmingServers = Pick<ArmingOptions, 'log' | 'soldOutMemoryMs' | 'monotonicMs'> &
+  Pick<LogEndsOptions, 'partitions' | 'refuseIfStopping'> & {
+    redis: RedisClient
+    database: Database
+    producer: Producer
+  }
+
+/** The parts of an arming, the same in every process that arms; a keeper and a sweep use them too. */
+export const createArmingParts = ({
+  redis,
+  database,
+  producer,
+  partitions,
+  refuseIfStopping,
+  ...decided
+}: ArmingServers): ArmingOptions => {
+  const gate = createKeeperGate(redis)
+  const campaigns = createCampaignRepository(database)
+  return {
+    ...decided,
+    gate,
+    database,
+    producer,
+    campaigns,
+    listing: createListing({ redis, campaigns, retirements: createRetirements(database) }),
+    logEnds: createLogEnds({ producer, positions: createPositions(database), partitions, refuseIfStopping }),
+    rebuilder: createRebuilder(gate, createRebuildReader(database)),
+    successionMs: () => successionMs(redis),
+  }
+}
