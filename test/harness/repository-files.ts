@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The folder of the repository. */
+export const repositoryRoot = new URL('../..', import.meta.url).pathname
+
+/** Every file below a root by its path, those included that git does not track yet, without those it ignores. */
+export const filesOf = (root: string): string[] => {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  return listed
+    .split('\n')
+    .filter((file) => file !== '' && statSync(join(root, file), { throwIfNoEntry: false })?.isFile())
+}
