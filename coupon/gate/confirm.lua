@@ -6,8 +6,12 @@
 -- Reply a refusal (order.lua), or {'OK', entries deleted}. An entry that is gone already is fine: a relay was first.
 -- Paused or closed is fine too; a gate that was stopped refuses.
 
+-- safeguard: the fence of confirm / call
+-- safeguard: the epoch check of confirm / call
+-- safeguard: the state check of confirm / call
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 if refusal then return refusal end
+-- safeguard: confirm compares the parts of a gate
 refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4])
 if refusal then return refusal end
 
@@ -15,6 +19,7 @@ if #KEYS ~= 4 or #ARGV < 4 or #ARGV % 2 ~= 0 then
   return redis.error_reply('ARGUMENT confirm takes 4 keys, 2 values and 2 for each entry')
 end
 for index = 3, #ARGV do
+  -- safeguard: confirm checks its arguments before it deletes
   if not string.find(ARGV[index], '^[1-9]%d*$') then
     return redis.error_reply('ARGUMENT value ' .. index .. ' of confirm is no positive number')
   end
@@ -22,6 +27,7 @@ end
 
 local deleted, grants = 0, 0
 for index = 3, #ARGV, 2 do
+  -- safeguard: confirm counts only what it deleted
   if redis.call('XDEL', KEYS[3], ARGV[2] .. '-' .. ARGV[index]) == 1 then
     deleted = deleted + 1
     grants = grants + tonumber(ARGV[index + 1])
