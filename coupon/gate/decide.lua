@@ -19,12 +19,15 @@
 local gate_key, winners_key, outbox_key, free_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local layout, epoch, outboxGrantsMax = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
+-- safeguard: the fence of decide / call
+-- safeguard: the epoch check of decide / call
 local gate, refusal = live_gate(gate_key, layout, epoch)
 if refusal then return refusal end
 refusal = disagreement(gate, winners_key, outbox_key, free_key)
 if refusal then return refusal end
 
 -- Lua does not roll back: everything is checked before the first write.
+-- safeguard: decide checks the number of its keys and values
 if #KEYS ~= 4 or #ARGV ~= 4 or not outboxGrantsMax then
   return redis.error_reply('ARGUMENT decide takes 4 keys and 4 values')
 end
@@ -33,6 +36,7 @@ local slots, users, coupons, fields = {}, {}, {}, {}
 for slot, user, coupon in string.gmatch(ARGV[4], '(%d+) ([%w._~@|:+-]+) ([%x-]+)\n') do
   count = count + 1
   length = length + #slot + #user + #coupon + 3
+  -- safeguard: every request is checked before the first write
   if #slot > 2 or slot == '0' or (#slot == 2 and slot ~= '10') or #user > 64 or #coupon ~= 36 then
     return redis.error_reply('ARGUMENT request ' .. count)
   end
@@ -40,6 +44,7 @@ for slot, user, coupon in string.gmatch(ARGV[4], '(%d+) ([%w._~@|:+-]+) ([%x-]+)
   fields[count] = slot .. ':' .. user
 end
 -- What the pattern skipped would be a request that nobody answers.
+-- safeguard: no request is skipped
 if count == 0 or length ~= #ARGV[4] then
   return redis.error_reply('ARGUMENT a request is not `slot user-id coupon-id`')
 end
@@ -53,12 +58,15 @@ elseif now < gate.opensAtMs then refusedAs = 'NOT_OPEN'
 elseif now >= gate.closesAtMs then refusedAs = 'CLOSED'
 end
 
+-- safeguard: the outbox bound
 local room = outboxGrantsMax - gate.grantsPending
 local stockLeft = gate.stock - gate.granted
 local available = 0
 if refusedAs == '' then
   if room <= 0 then refusedAs = 'BACKLOG'
+  -- safeguard: returned units are held after an arming
   elseif stockLeft > 0 and now < gate.grantableFromMs then refusedAs = 'HELD'
+  -- safeguard: a full outbox is not "sold out"
   elseif room < stockLeft then available, refusedAs = room, 'BACKLOG'
   else available, refusedAs = math.max(stockLeft, 0), 'SOLD_OUT'
   end
@@ -71,6 +79,7 @@ local seen = {}
 local granted, nextRank = 0, gate.nextRank
 local nowPart = '|' .. text(now) .. '|'
 local first = gate.granted + 1
+-- safeguard: free ranks are used first
 local free = nextRank - 1 > gate.granted and redis.call('LRANGE', free_key, 0, count - 1) or {}
 local function except(index, kind, value)
   local at = #exceptions
@@ -79,9 +88,15 @@ end
 
 for index = 1, count do
   local field, won, slot = fields[index], wonBefore[index], slots[index]
+  -- safeguard: winners before paused and closed
+  -- safeguard: winners before the opening window
+  -- safeguard: winners before the outbox bound
+  -- safeguard: winners before the stock
   if won then
     local number = tonumber(string.match(won, '|(%d+)$'))
+    -- safeguard: a grant is pending while its entry waits
     except(index, is_pending(number) and 'PENDING' or 'WON', won)
+  -- safeguard: a user counts once in a call
   elseif seen[field] then
     except(index, 'SAME', text(seen[field]))
   elseif refusedAs ~= 'PAUSED' and refusedAs ~= 'CLOSED' and tonumber(slot) > gate.perUserLimit then
@@ -109,8 +124,10 @@ end
 if granted > 0 then
   redis.call('HSET', winners_key, unpack(winners))
   if #freeRanks > 0 then redis.call('LPOP', free_key, #freeRanks) end
+  -- safeguard: the outbox / entry
   redis.call('XADD', outbox_key, epoch .. '-' .. text(first), 'count', text(granted),
     'grantedAtMs', text(now), 'grants', table.concat(lines, '\n'))
+  -- safeguard: the outbox / count
   redis.call('HSET', gate_key, 'granted', text(gate.granted + granted), 'nextRank', text(nextRank),
     'entriesAppended', text(gate.entriesAppended + 1), 'grantsPending', text(gate.grantsPending + granted))
 end
