@@ -10,9 +10,11 @@ local count = tonumber(ARGV[4])
 if #KEYS ~= 3 or not count or #ARGV < 4 + 2 * count or not string.find(ARGV[3], '^%d+$') then
   return redis.error_reply('ARGUMENT fill takes 3 keys, 4 values, 2 for each winner, and free ranks')
 end
+-- safeguard: the fence from stop to flip / fill
 if server_fence() ~= ARGV[1] then return {'LOST', 'fence'} end
 local fields = redis.call('HMGET', KEYS[1], 'state', 'claim')
 if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
+-- safeguard: the claim from stop to flip / fill
 if fields[2] ~= ARGV[2] then return {'LOST', 'claim'} end
 
 -- unpack has a limit of some 8,000 values.
@@ -23,6 +25,8 @@ end
 for from = winnersEnd + 1, #ARGV, 1000 do
   redis.call('RPUSH', KEYS[3], unpack(ARGV, from, math.min(from + 999, #ARGV)))
 end
+-- safeguard: rebuilt keys expire until the flip / winners
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
+-- safeguard: rebuilt keys expire until the flip / free ranks
 redis.call('PEXPIRE', KEYS[3], ARGV[3])
 return {'OK'}
