@@ -17,12 +17,18 @@ if ARGV[9] ~= 'open' and ARGV[9] ~= 'paused' and ARGV[9] ~= 'closed' then
   return redis.error_reply('ARGUMENT state of flip')
 end
 
+-- safeguard: the fence from stop to flip
 if server_fence() ~= ARGV[3] then return {'LOST', 'fence'} end
 local fields = redis.call('HMGET', KEYS[1], 'state', 'claim', 'epoch')
+-- safeguard: flip opens only a stopped gate
 if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
+-- safeguard: the claim from stop to flip
 if fields[2] ~= ARGV[4] then return {'LOST', 'claim'} end
+-- safeguard: the count of winners at the flip
 if redis.call('HLEN', KEYS[2]) ~= tonumber(ARGV[5]) then return {'LOST', 'winners'} end
+-- safeguard: an empty outbox at the flip
 if redis.call('XLEN', KEYS[3]) ~= 0 then return {'LOST', 'outbox'} end
+-- safeguard: the count of free ranks at the flip
 if redis.call('LLEN', KEYS[4]) ~= tonumber(ARGV[6]) then return {'LOST', 'free'} end
 
 redis.call('PERSIST', KEYS[2])
