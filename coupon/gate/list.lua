@@ -7,6 +7,7 @@
 
 local now = now_ms()
 local fence = server_fence()
+-- safeguard: the marker of the campaign list
 if not fence or redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST', now} end
 local reply = {'OK', now}
 if #ARGV == 0 then
