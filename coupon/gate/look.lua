@@ -5,6 +5,7 @@
 -- Reply a refusal (order.lua), or {'OK', nowMs, found}
 --       found: {index, kind, value} one after the other, index from 1, kind WON or PENDING, value the packed grant (decide.lua)
 
+-- safeguard: the fence of look / call
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 if refusal then return refusal end
 refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4])
