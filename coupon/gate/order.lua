@@ -8,7 +8,9 @@
 
 local function server_fence()
   local info = redis.call('INFO', 'replication')
+  -- safeguard: only a master has a fence
   if not string.find(info, 'role:master', 1, true) then return nil end
+  -- safeguard: the fence is master_replid, not run_id
   return string.match(info, 'master_replid:(%x+)')
 end
 
@@ -17,13 +19,21 @@ local function live_gate(gate_key, layout, epoch)
   local fields = redis.call('HMGET', gate_key, 'layout', 'epoch', 'fence', 'state',
     'granted', 'nextRank', 'entriesAppended', 'entriesDeleted', 'grantsPending',
     'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'grantableFromMs', 'version', 'claim', 'document')
+  -- safeguard: the state check of confirm
   if fields[4] == 'rearming' then return nil, {'REARMING', ''} end
+  -- safeguard: the layout check
   if fields[1] ~= layout then return nil, {'UNARMED', 'layout'} end
+  -- safeguard: every field of the gate is required
   for index = 1, #fields do
     if not fields[index] then return nil, {'UNARMED', 'field ' .. index} end
   end
   local fence = server_fence()
+  -- safeguard: the fence of decide
+  -- safeguard: the fence of look
+  -- safeguard: the fence of confirm
   if fence ~= fields[3] then return nil, {'STALE', fence or 'replica'} end
+  -- safeguard: the epoch check of decide
+  -- safeguard: the epoch check of confirm
   if fields[2] ~= epoch then return nil, {'EPOCH', fields[2]} end
   return {
     epoch = fields[2], state = fields[4],
@@ -37,10 +47,13 @@ end
 
 -- What is wrong between the parts of a gate, or nil: an evicted outbox would turn "pending" into a false yes.
 local function disagreement(gate, winners_key, outbox_key, free_key)
+  -- safeguard: winners match the count of grants
   if redis.call('HLEN', winners_key) ~= gate.granted then return {'UNARMED', 'winners'} end
+  -- safeguard: outbox entries match their counts
   if redis.call('XLEN', outbox_key) ~= gate.entriesAppended - gate.entriesDeleted then
     return {'UNARMED', 'outbox'}
   end
+  -- safeguard: free ranks match the next rank
   if redis.call('LLEN', free_key) + gate.granted ~= gate.nextRank - 1 then return {'UNARMED', 'ranks'} end
   return nil
 end
