@@ -18,6 +18,7 @@ for index = 3, #ARGV, 2 do
     return redis.error_reply('ARGUMENT value ' .. index .. ' of register is no version')
   end
 end
+-- safeguard: nothing is added to a lost list
 if ARGV[1] == 'some' and redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST'} end
 for index = 2, #ARGV, 2 do
   local id, version = ARGV[index], ARGV[index + 1]
