@@ -15,6 +15,7 @@ end
 local fields = redis.call('HMGET', KEYS[1], 'epoch', 'claim')
 local ofGate = tonumber(fields[1] or 0) or 0
 local ofClaim = tonumber(string.match(fields[2] or '', '^(%d+):') or 0)
+-- safeguard: stop gives up on a higher epoch
 if ofGate > epoch or ofClaim > epoch then return {'EPOCH', text(math.max(ofGate, ofClaim))} end
 
 redis.call('HSET', KEYS[1], 'state', 'rearming', 'claim', ARGV[2])
