@@ -7,6 +7,7 @@
 --       After EPOCH the parts were not compared: the keys are of another epoch than the gate.
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
+-- safeguard: view compares the parts of a gate
 if gate then refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4]) end
 local fields = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'stock', 'granted', 'version', 'document', 'progress')
 local reply = {refusal and refusal[1] or 'OK', now_ms()}
