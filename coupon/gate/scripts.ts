@@ -8,6 +8,7 @@ const order = readFileSync(new URL('order.lua', import.meta.url), 'utf8')
  * full one too (OOM), instead of only its writes.
  */
 const gateScript = (name: string): Script =>
+  // safeguard: gate scripts have no flags
   createScript(name, `#!lua\n${order}\n${readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')}`)
 
 export const decideScript = gateScript('decide')
