@@ -153,6 +153,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     return reply.code === 'OK' ? { kind: 'confirmed' } : parseRefusal('confirm', reply)
   },
 
+  // safeguard: no compensation / no method takes a grant back
   async look(campaignId, epoch, holders) {
     const fields = holders.map(({ userId, slot }) => `${slot}:${userId}`)
     const reply = parseReply(
