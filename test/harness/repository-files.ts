@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** The folder of the repository. */
 export const repositoryRoot = new URL('../..', import.meta.url).pathname
 
-/** Every file below a root by its path, those included that git does not track yet, without those it ignores. */
+/** The paths of all files below a root that git tracks, or would track: without those it ignores. */
 export const filesOf = (root: string): string[] => {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     cwd: root,

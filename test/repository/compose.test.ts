@@ -9,7 +9,7 @@ import { migrateSettings } from '../../migrations/settings.ts'
 import { portUses, readConfiguration } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
 
-// docker-compose.yml where no Docker engine is: its form against the Compose specification, its promises against our own settings.
+// Without a Docker engine docker-compose.yml is checked against the Compose specification, and against our settings.
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (name: string): string => readFileSync(join(root, name), 'utf8')

@@ -50,7 +50,7 @@ test('the changelog has Unreleased, then its releases with their dates, the newe
   ).toEqual([])
 })
 
-/** Names of code in a document that are paths: with a folder, an ending, and nothing that stands for something else. */
+/** The inline code of a document that is the path of a file. */
 const pathsIn = (text: string): string[] =>
   [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.(?:ts|lua|sql|xml|md|jsonl))`/g)].map(([, path = '']) => path)
 
