@@ -4,9 +4,9 @@ import { serveHttp } from '../platform/http/server.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createConsumer } from '../platform/kafka/consumer.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
-import { createLogReader } from '../platform/kafka/reader.ts'
-import { createTopics } from '../platform/kafka/topics.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createTopicReader } from '../platform/kafka/reader.ts'
+import { createTopicAdmin } from '../platform/kafka/topics.ts'
+import { createLogger } from '../platform/log/log.ts'
 import { createMetrics, serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
 import { runProcess } from '../platform/process/life.ts'
@@ -23,27 +23,27 @@ import { createGrantLog } from '../coupon/log/grant-log.ts'
 import { measureGrantLog } from '../coupon/metrics/grant-log.ts'
 import { createKeeper } from '../coupon/recovery/keeper.ts'
 import { repeat } from '../platform/repeat.ts'
-import { createLooks, showKeeper } from '../coupon/metrics/keeper.ts'
-import { createPositions } from '../coupon/ledger/positions.ts'
+import { createLastInspections, showKeeper } from '../coupon/metrics/keeper.ts'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
-import { createRetirements } from '../coupon/ledger/retirements.ts'
+import { createRetirementRepository } from '../coupon/ledger/retirements.ts'
 import { warnOfRequirements } from '../coupon/requirements/warn.ts'
 import { createRetirement } from '../coupon/recovery/retirement.ts'
 import { createSweep } from '../coupon/recovery/sweep.ts'
 import { measureArming, measureRetirement, measureSweep } from '../coupon/metrics/recovery.ts'
-import { createDeadLetters } from './dead-letters.ts'
+import { createDeadLetterWriter } from './dead-letters.ts'
 import { createLedgerLag } from './ledger-lag.ts'
-import { createMovement } from './movement.ts'
-import { createPace } from './pace.ts'
-import { alignForEver, createProgress } from './progress.ts'
-import { createRecording } from './recording.ts'
+import { createStallCheck } from './movement.ts'
+import { createRowRateLimiter } from './pace.ts'
+import { startAlignment, createPartitionProgress } from './progress.ts'
+import { createBatchHandler } from './recording.ts'
 import { measureDeadLetters, measureRecorder } from './recording-metrics.ts'
 import { workerSettings } from './settings.ts'
 
 await runProcess(async (life) => {
   const settings = readSettings(workerSettings, process.env)
-  const log = createLog('worker', settings.LOG_LEVEL)
+  const log = createLogger('worker', settings.LOG_LEVEL)
   const kafka = createKafka({
     brokers: settings.KAFKA_BROKERS,
     clientId: 'firstcome-worker',
@@ -55,7 +55,7 @@ await runProcess(async (life) => {
     connectionsMax: 6,
     queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
   })
-  const topics = createTopics(kafka)
+  const topics = createTopicAdmin(kafka)
   const metrics = createMetrics()
   const monotonicMs = (): number => performance.now()
   const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
@@ -66,19 +66,19 @@ await runProcess(async (life) => {
     onFault: (message) => log.debug({ message }, 'Redis'),
   })
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
-  const progress = createProgress({
-    positions: createPositions(database),
+  const progress = createPartitionProgress({
+    positions: createPositionRepository(database),
     topics,
     log,
-    onUnplaced: () => alignment.now(),
+    onMisaligned: () => alignment.now(),
   })
-  const recording = createRecording({
+  const recording = createBatchHandler({
     recorder: measureRecorder(createRecorder(database), metrics, monotonicMs),
-    deadLetters: measureDeadLetters(createDeadLetters(producer, { now: Date.now }), metrics),
+    deadLetterWriter: measureDeadLetters(createDeadLetterWriter(producer, { now: Date.now }), metrics),
     progress,
     log,
     batchSizeMax: settings.LEDGER_BATCH_SIZE_MAX,
-    pace: createPace({ rowsPerSecondMax: settings.LEDGER_ROWS_PER_SECOND_MAX, monotonicMs }),
+    rateLimiter: createRowRateLimiter({ rowsPerSecondMax: settings.LEDGER_ROWS_PER_SECOND_MAX, monotonicMs }),
   })
   const consumer = createConsumer({
     kafka,
@@ -88,7 +88,7 @@ await runProcess(async (life) => {
     onAssigned: progress.assigned,
     onCrash: (cause) => life.fail(`the consumer died: ${cause.message}`),
   })
-  const alignment = alignForEver(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
+  const alignment = startAlignment(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
   const lag = createLedgerLag({ topics, progress, log, monotonicMs, now: Date.now })
   lag.show(consumer, metrics)
   const gate = measureGate(
@@ -106,8 +106,8 @@ await runProcess(async (life) => {
     soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
     monotonicMs,
   })
-  const { gate: armingGate, campaigns, listing, logEnds } = armingParts
-  const looks = createLooks(armingGate)
+  const { gate: keeperGate, campaigns, listing, logEnds } = armingParts
+  const looks = createLastInspections(keeperGate)
   const grantLog = createGrantLog({
     producer,
     gate,
@@ -128,11 +128,11 @@ await runProcess(async (life) => {
   })
   showKeeper(keeper, looks, metrics)
   const checks = [
-    { name: 'ledger', ready: progress.isPlaced, waitsFor: progress.waitsFor },
-    createMovement(lag, { standstillMsMax: 10_000 }),
+    { name: 'ledger', isReady: progress.isAligned, waitsFor: progress.waitsFor },
+    createStallCheck(lag, { standstillMsMax: 10_000 }),
     {
       name: 'gates',
-      ready: () => keeper.arming().length === 0,
+      isReady: () => keeper.arming().length === 0,
       waitsFor: () => `arming ${keeper.arming().length} campaigns`,
     },
   ]
@@ -150,7 +150,7 @@ await runProcess(async (life) => {
     read: metrics.read,
   })
   const sweep = createSweep({
-    arming: armingGate,
+    keeperGate: keeperGate,
     gate,
     coupons: createCouponRepository(database),
     logEnds,
@@ -159,14 +159,14 @@ await runProcess(async (life) => {
     ageMs: 30_000,
     ledgerWaitMs: 5_000,
   })
-  const logReader = createLogReader(kafka)
+  const logReader = createTopicReader(kafka)
   const retirement = createRetirement({
     redis,
     gate,
-    arming: armingGate,
+    keeperGate: keeperGate,
     database,
     campaigns,
-    retirements: createRetirements(database),
+    retirements: createRetirementRepository(database),
     audit: createAudit(createAuditParts({ redis, database, topics, reader: logReader })),
     log,
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
@@ -198,7 +198,7 @@ await runProcess(async (life) => {
     stop: () => Promise.all([health.close(200), metricsServer.close(200)]),
   })
   await consumer.run(lag.watch(recording))
-  log.info({ port: health.port, metrics: metricsServer.place }, 'the worker records grants')
+  log.info({ port: health.port, metrics: metricsServer.location }, 'the worker records grants')
   void warnOfRequirements(
     {
       ...{ redis, kafka, database, now: Date.now },

@@ -1,7 +1,6 @@
 import type { RedisClient } from '../../platform/redis.ts'
-import type { Lost } from './keeper-gate.ts'
 import { campaignsChannel, listKeys } from './keys.ts'
-import { parseReply } from './reply.ts'
+import { type Lost, parseLost, parseReply } from './reply.ts'
 import { listScript, registerScript } from './scripts.ts'
 
 /** The version of a campaign on the list. `retired`: its gate is gone for good. */
@@ -38,7 +37,7 @@ export const registerCampaigns = async (
 ): Promise<{ kind: 'registered' } | Lost> => {
   const args = campaigns.flatMap(({ id, version }) => [id, version])
   const reply = parseReply('register', await redis.run(registerScript, listKeys, [scope, ...args]))
-  if (reply.code !== 'OK') return { kind: 'lost', what: `register answered ${reply.code}` }
+  if (reply.code !== 'OK') return parseLost('register', reply)
   for (const { id, version } of campaigns)
     if (version !== 'retired') await redis.command('PUBLISH', campaignsChannel, id)
   return { kind: 'registered' }

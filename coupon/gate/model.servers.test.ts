@@ -5,7 +5,8 @@ import { createGateModel, type GateModel, type ModelSettings } from '../../test/
 import { openRedis } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
-import { type KeeperGate, createKeeperGate } from './keeper-gate.ts'
+import { type ArmingGate, createArmingGate } from './arming-gate.ts'
+import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import { createGate, type Gate, type Holder } from './gate.ts'
 import { freeKey, gateKey, keysOf } from './keys.ts'
@@ -20,7 +21,7 @@ afterAll(() => redis.close())
 const outboxGrantsMax = 6
 
 /** One thing that happens to a gate. Entries are picked from the last there were, whatever became of them; 0 is the last. */
-type Step =
+type HistoryStep =
   | { kind: 'decide'; holders: Holder[]; isBehind: boolean }
   | { kind: 'append' | 'confirm'; picks: number[] }
   | { kind: 'look'; holders: Holder[] }
@@ -41,7 +42,7 @@ const settings: fc.Arbitrary<ModelSettings> = fc.record({
 })
 const holders = fc.array(fc.constantFrom(...everybody), { minLength: 1, maxLength: 6 })
 const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 3 })
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<HistoryStep> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
@@ -70,27 +71,34 @@ const campaignOf = (id: string, { window, stock, perUserLimit, state }: ModelSet
 })
 
 /** A gate in Redis beside the model of it: every step is done to both, and their answers are compared. */
-type Pair = { id: string; gate: Gate; arming: KeeperGate; model: GateModel; entries: OutboxEntry[] }
+type GateAndModel = {
+  id: string
+  gate: Gate
+  armingGate: ArmingGate
+  keeperGate: KeeperGate
+  model: GateModel
+  entries: OutboxEntry[]
+}
 
-const arm = async ({ id, arming, model }: Pair, next: ModelSettings): Promise<void> => {
+const arm = async ({ id, armingGate, model }: GateAndModel, next: ModelSettings): Promise<void> => {
   const epoch = model.epoch()
   const claim = `${epoch}:${randomUUID()}`
-  const stopped = await arming.stop(id, epoch, claim)
+  const stopped = await armingGate.stop(id, epoch, claim)
   if (stopped.kind !== 'stopped') throw new Error(stopped.what)
-  expect(await arming.survivors(id, epoch, 1, 1_000)).toEqual(model.outbox())
+  expect(await armingGate.survivors(id, epoch, 1, 1_000)).toEqual(model.outbox())
   const seal = { fence: stopped.fence, claim }
   const { grants, freeRanks, nextRank } = model.rebuild()
-  expect(await arming.fill(id, epoch + 1, seal, grants, freeRanks)).toEqual({ kind: 'filled' })
+  expect(await armingGate.fill(id, epoch + 1, seal, grants, freeRanks)).toEqual({ kind: 'filled' })
   const rebuilt = { winners: grants.length, freeRanks: freeRanks.length, nextRank }
   const holdMs = next.isHeld ? 3_600_000 : 0
-  expect(await arming.flip(campaignOf(id, next), epoch + 1, seal, rebuilt, holdMs)).toEqual({
+  expect(await armingGate.flip(campaignOf(id, next), epoch + 1, seal, rebuilt, holdMs)).toEqual({
     ...{ kind: 'armed', epochBefore: model.epochThere() },
   })
-  await arming.forget(id, epoch)
+  await armingGate.forget(id, epoch)
   model.arm(next)
 }
 
-const decide = async (pair: Pair, wanted: Holder[], epoch: number): Promise<void> => {
+const decide = async (pair: GateAndModel, wanted: Holder[], epoch: number): Promise<void> => {
   const { id, gate, model, entries } = pair
   const wishes = wanted.map((holder) => ({ ...holder, couponId: randomUUIDv7() }))
   const answer = await gate.decide(id, epoch, wishes)
@@ -102,7 +110,7 @@ const decide = async (pair: Pair, wanted: Holder[], epoch: number): Promise<void
   if (expected.entry !== undefined) entries.push(expected.entry)
 }
 
-const look = async ({ id, gate, model }: Pair, wanted: Holder[]): Promise<void> => {
+const look = async ({ id, gate, model }: GateAndModel, wanted: Holder[]): Promise<void> => {
   const answer = await gate.look(id, model.epoch(), wanted)
   expect(answer).toEqual(
     model.refusal(model.epoch()) ?? { kind: 'looked', nowMs: expect.any(Number), found: model.look(wanted) },
@@ -110,7 +118,7 @@ const look = async ({ id, gate, model }: Pair, wanted: Holder[]): Promise<void> 
 }
 
 /** Confirms of one call are of one epoch: that of the first. */
-const confirm = async ({ id, gate, model }: Pair, picked: OutboxEntry[]): Promise<void> => {
+const confirm = async ({ id, gate, model }: GateAndModel, picked: OutboxEntry[]): Promise<void> => {
   const [{ epoch } = { epoch: 0 }] = picked
   const sent = picked.filter((entry) => entry.epoch === epoch)
   if (sent.length === 0) return
@@ -119,13 +127,13 @@ const confirm = async ({ id, gate, model }: Pair, picked: OutboxEntry[]): Promis
   if (model.refusal(epoch) === undefined) model.confirm(sent)
 }
 
-const lose = async ({ id, model }: Pair): Promise<void> => {
+const lose = async ({ id, model }: GateAndModel): Promise<void> => {
   await redis.command('DEL', ...keysOf(id, model.epoch()))
   model.lose()
 }
 
-const take = async (pair: Pair, taken: Step): Promise<void> => {
-  const { id, arming, model, entries } = pair
+const take = async (pair: GateAndModel, taken: HistoryStep): Promise<void> => {
+  const { id, armingGate, model, entries } = pair
   const epoch = model.epoch()
   const pick = (places: number[]): OutboxEntry[] => places.flatMap((at) => entries.at(-1 - at) ?? [])
   switch (taken.kind) {
@@ -138,7 +146,7 @@ const take = async (pair: Pair, taken: Step): Promise<void> => {
     case 'confirm':
       return confirm(pair, pick(taken.picks))
     case 'stop':
-      expect(await arming.stop(id, epoch, `${epoch}:${randomUUID()}`)).toMatchObject({ kind: 'stopped' })
+      expect(await armingGate.stop(id, epoch, `${epoch}:${randomUUID()}`)).toMatchObject({ kind: 'stopped' })
       return model.stop()
     case 'lose':
       return lose(pair)
@@ -149,11 +157,11 @@ const take = async (pair: Pair, taken: Step): Promise<void> => {
 }
 
 /** Everything that Redis holds of the gate is what the model holds. */
-const compare = async (pair: Pair): Promise<void> => {
-  const { id, arming, model } = pair
+const compare = async (pair: GateAndModel): Promise<void> => {
+  const { id, keeperGate, model } = pair
   const epoch = model.epoch()
   await look(pair, everybody)
-  const inspected = await arming.inspect(id, epoch, 0, 1_000)
+  const inspected = await keeperGate.inspect(id, epoch, 0, 1_000)
   const refusal = model.refusal(epoch)
   if (refusal !== undefined) return expect(inspected).toEqual(refusal)
   const found = model.look(everybody).flatMap((held) => held?.grant ?? [])
@@ -168,7 +176,7 @@ const compare = async (pair: Pair): Promise<void> => {
 }
 
 /** The promises themselves, so that a model which errs as the scripts do is found too. `yes`: rank by coupon told so far. */
-const checkPromises = ({ model }: Pair, yes: Map<string, number>, stockMax: number): void => {
+const checkPromises = ({ model }: GateAndModel, yes: Map<string, number>, stockMax: number): void => {
   const held = model.look(everybody).flatMap((found) => found ?? [])
   const rankOf = new Map(held.map(({ grant }) => [grant.couponId, grant.rank]))
   expect(new Set(rankOf.values()).size).toBe(held.length)
@@ -181,8 +189,14 @@ test('whatever happens to a gate, it answers and holds what the protocol says, t
   const history = fc.tuple(settings, fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }))
   const property = fc.asyncProperty(history, async ([first, steps]) => {
     const id = randomUUIDv7()
-    const pair: Pair = {
-      ...{ id, entries: [], gate: createGate(redis, { outboxGrantsMax }), arming: createKeeperGate(redis) },
+    const pair: GateAndModel = {
+      ...{
+        id,
+        entries: [],
+        gate: createGate(redis, { outboxGrantsMax }),
+        armingGate: createArmingGate(redis),
+        keeperGate: createKeeperGate(redis),
+      },
       model: createGateModel(id, outboxGrantsMax),
     }
     const yes = new Map<string, number>()

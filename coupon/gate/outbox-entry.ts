@@ -6,7 +6,7 @@ import { wholeNumber } from './reply.ts'
 export type OutboxEntry = { campaignId: string; epoch: number; number: number; grants: Grant[] }
 
 /** Reads the grants of an entry as decide.lua writes them: a line `couponId,slot,rank,userId` for each. */
-export const parseEntry = (
+export const parseOutboxEntry = (
   campaignId: string,
   epoch: number,
   entry: { number: unknown; grantedAtMs: unknown; grants: unknown },

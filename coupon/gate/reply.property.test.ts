@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import { grants, ids, spoiledText, userIds } from '../../test/harness/values/records.ts'
-import { parseEntry } from './outbox-entry.ts'
+import { parseOutboxEntry } from './outbox-entry.ts'
 import { parsePackedGrant, parseRefusal, parseReply } from './reply.ts'
 
 /** What it returns; `defect` when it throws that. Anything else that is thrown goes on. */
@@ -58,7 +58,7 @@ test('every outbox entry is read as the gate writes it', () => {
       const { campaignId, epoch, number } = entry
       const grantedAtMs = String(entry.grants[0]?.grantedAtMs)
       const written = { number: String(number), grantedAtMs, grants: linesOf(entry.grants) }
-      expect(parseEntry(campaignId, epoch, written)).toEqual(entry)
+      expect(parseOutboxEntry(campaignId, epoch, written)).toEqual(entry)
     }),
   )
 })
@@ -72,7 +72,7 @@ test('whatever lies in an outbox is an entry of whole numbers, or a defect', () 
   })
   fc.assert(
     fc.property(raw, (written) => {
-      const read = orDefect(() => parseEntry('campaign', 1, written))
+      const read = orDefect(() => parseOutboxEntry('campaign', 1, written))
       if (read === 'defect') return
       for (const { slot, rank, grantedAtMs } of read.grants)
         expect([slot, rank, grantedAtMs].every(Number.isSafeInteger)).toBe(true)

@@ -4,6 +4,9 @@ import { Failure } from '../../platform/failure.ts'
 /** Why a gate says nothing: it or its server lost its memory, or it is being armed. */
 export type Refusal = { kind: 'recovering'; reason: string } | { kind: 'epoch'; epoch: number }
 
+/** A step that found another arming, another server or lost memory: it starts over. `what` is for the log. */
+export type Lost = { kind: 'lost'; what: string }
+
 /** A grant as the winners hash holds it: `couponId|rank|grantedAtMs|number`. */
 export type PackedGrant = { couponId: string; rank: number; grantedAtMs: number; number: number }
 
@@ -65,6 +68,12 @@ export const parseRefusal = (script: string, reply: Reply): Refusal => {
       throw defect(script, `unknown code ${reply.code}`)
   }
 }
+
+/** The answer of a step that found another arming, another server or lost memory. */
+export const parseLost = (script: string, reply: Reply): Lost => ({
+  kind: 'lost',
+  what: `${script} answered ${[reply.code, ...reply.rest(1)].join(' ')}`.trim(),
+})
 
 export const parsePackedGrant = (script: string, packed: unknown): PackedGrant => {
   const parts = typeof packed === 'string' ? packed.split('|') : []

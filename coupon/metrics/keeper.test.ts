@@ -3,13 +3,13 @@ import { toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { Failure } from '../../platform/failure.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate, Inspected } from '../gate/keeper-gate.ts'
-import { createLooks, showKeeper } from './keeper.ts'
+import type { KeeperGate, InspectResult } from '../gate/keeper-gate.ts'
+import { createLastInspections, showKeeper } from './keeper.ts'
 
 const idOf = (index: number): string => `0190-${String(index).padStart(4, '0')}`
 
 /** A keeper that keeps these many campaigns, of epoch 1 upwards, and has looked at each. */
-const openKeeper = (count: number, answer: (index: number) => Inspected | Failure) => {
+const openKeeper = (count: number, answer: (index: number) => InspectResult | Failure) => {
   const metrics = createMetrics()
   let kept = Array.from({ length: count }, (_, index) => ({ id: idOf(index), epoch: index + 1 }) as Campaign)
   const inspect: KeeperGate['inspect'] = async (id) => {
@@ -17,7 +17,7 @@ const openKeeper = (count: number, answer: (index: number) => Inspected | Failur
     if (said instanceof Failure) throw said
     return said
   }
-  const looks = createLooks({ inspect } as KeeperGate)
+  const looks = createLastInspections({ inspect } as KeeperGate)
   const keeper = { look: async () => {}, arming: () => [idOf(0)], kept: () => kept }
   showKeeper(keeper, looks, metrics)
   return {
@@ -30,14 +30,14 @@ const openKeeper = (count: number, answer: (index: number) => Inspected | Failur
   }
 }
 
-const inOrder = (oldestAgeMs: number, grantsPending = 1): Inspected => ({
+const inOrder = (oldestAgeMs: number, grantsPending = 1): InspectResult => ({
   ...{ kind: 'in-order', granted: 10, stock: 20, overdue: [] },
   ...{ grantsPending, oldestAgeMs },
 })
 
 test('each live gate tells what its last look said, and gates are counted by it', async () => {
   const away = new Failure('unavailable', 'away')
-  const answers: (Inspected | Failure)[] = [
+  const answers: (InspectResult | Failure)[] = [
     inOrder(2_500, 7),
     { kind: 'recovering', reason: 'stale' },
     { kind: 'epoch', epoch: 9 },

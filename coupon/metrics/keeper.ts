@@ -1,16 +1,16 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { Sample } from '../../platform/metrics/cells.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate, Inspected } from '../gate/keeper-gate.ts'
+import type { KeeperGate, InspectResult } from '../gate/keeper-gate.ts'
 import type { Keeper } from '../recovery/keeper.ts'
 
-type InOrder = Extract<Inspected, { kind: 'in-order' }>
+type InOrder = Extract<InspectResult, { kind: 'in-order' }>
 
 /** What the last look at a gate said; `silent`: it did not answer. */
-type Look = Inspected | { kind: 'silent' }
+type Look = InspectResult | { kind: 'silent' }
 
 /** What a keeper last saw of each gate. */
-export type Looks = {
+export type LastInspections = {
   /** The same gate: whoever looks through it is noted. */
   readonly gate: KeeperGate
   at(campaignId: string): Look | undefined
@@ -18,7 +18,7 @@ export type Looks = {
   keepOnly(campaignIds: ReadonlySet<string>): void
 }
 
-export const createLooks = (gate: KeeperGate): Looks => {
+export const createLastInspections = (gate: KeeperGate): LastInspections => {
   const looks = new Map<string, Look>()
   return {
     gate: {
@@ -61,7 +61,7 @@ const samplesOf = (
 }
 
 /** What the keeper knows of the live gates, as of its last look: some hundred milliseconds old. */
-export const showKeeper = (keeper: Keeper, looks: Looks, metrics: Metrics): void => {
+export const showKeeper = (keeper: Keeper, looks: LastInspections, metrics: Metrics): void => {
   const seen = (): { campaign: Campaign; look: Look | undefined }[] => {
     const kept = keeper.kept()
     looks.keepOnly(new Set(kept.map(({ id }) => id)))

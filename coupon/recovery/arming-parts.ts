@@ -2,12 +2,13 @@ import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { ArmingOptions } from './arming.ts'
+import { createArmingGate } from '../gate/arming-gate.ts'
 import { createKeeperGate } from '../gate/keeper-gate.ts'
 import { successionMs } from '../gate/failover-wait.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
-import { createPositions } from '../ledger/positions.ts'
+import { createPositionRepository } from '../ledger/positions.ts'
 import { createRebuildReader } from '../ledger/rebuild-reader.ts'
-import { createRetirements } from '../ledger/retirements.ts'
+import { createRetirementRepository } from '../ledger/retirements.ts'
 import { createListing } from '../campaigns/listing.ts'
 import { createLogEnds, type LogEndsOptions } from '../log/log-ends.ts'
 import { createRebuilder } from './rebuilder.ts'
@@ -29,17 +30,23 @@ export const createArmingParts = ({
   refuseIfStopping,
   ...decided
 }: ArmingServers): ArmingOptions => {
-  const gate = createKeeperGate(redis)
+  const armingGate = createArmingGate(redis)
   const campaigns = createCampaignRepository(database)
   return {
     ...decided,
-    gate,
+    gate: createKeeperGate(redis),
+    armingGate,
     database,
     producer,
     campaigns,
-    listing: createListing({ redis, campaigns, retirements: createRetirements(database) }),
-    logEnds: createLogEnds({ producer, positions: createPositions(database), partitions, refuseIfStopping }),
-    rebuilder: createRebuilder(gate, createRebuildReader(database)),
+    listing: createListing({ redis, campaigns, retirements: createRetirementRepository(database) }),
+    logEnds: createLogEnds({
+      producer,
+      positions: createPositionRepository(database),
+      partitions,
+      refuseIfStopping,
+    }),
+    rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
     successionMs: () => successionMs(redis),
   }
 }

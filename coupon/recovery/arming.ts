@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/log.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate, Lost, Seal } from '../gate/keeper-gate.ts'
+import type { ArmingGate, Seal } from '../gate/arming-gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
+import type { Lost } from '../gate/reply.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Listing } from '../campaigns/listing.ts'
 import type { LogEnds } from '../log/log-ends.ts'
@@ -34,13 +36,14 @@ export type Arming = {
 
 export type ArmingOptions = {
   gate: KeeperGate
+  armingGate: ArmingGate
   database: Database
   campaigns: CampaignRepository
   producer: Producer
   logEnds: LogEnds
   rebuilder: Rebuilder
   listing: Listing
-  log: Log
+  log: Logger
   /** How long a cut-off old master may go on beside its successor, after a write was accepted; 0 without replicas. */
   successionMs(): Promise<number>
   /** Units that came back are grantable only after every process has forgotten "sold out". */
@@ -56,15 +59,16 @@ const survivorsInOneReadMax = 12
 export const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
 
 export const createArming = (options: ArmingOptions): Arming => {
-  const { gate, campaigns, producer, logEnds, log } = options
+  const { gate, armingGate, campaigns, producer, logEnds, log } = options
 
   /** Under the lease: a gate that is in order by now is left alone. */
   const stop = async (campaign: Campaign): Promise<Stopped | ArmOutcome> => {
     if (campaign.retired !== undefined) return { kind: 'retired' }
+    // safeguard: the ends are marked after the stop / not before
     const inspected = await gate.inspect(campaign.id, campaign.epoch, 0, 1)
     if (inspected.kind === 'in-order') return { kind: 'in-order' }
     const claim = `${campaign.epoch}:${randomUUID()}`
-    const stopped = await gate.stop(campaign.id, campaign.epoch, claim)
+    const stopped = await armingGate.stop(campaign.id, campaign.epoch, claim)
     if (stopped.kind === 'lost') return stopped
     const why = inspected.kind === 'recovering' ? inspected.reason : `the gate is of epoch ${inspected.epoch}`
     log.warn({ campaignId: campaign.id, epoch: campaign.epoch, why }, 'arming: stopped')
@@ -75,7 +79,7 @@ export const createArming = (options: ArmingOptions): Arming => {
   const relay = async ({ campaign: { id, epoch } }: Stopped): Promise<void> => {
     let fromNumber = 0
     for (;;) {
-      const entries = await gate.survivors(id, epoch, fromNumber, survivorsInOneReadMax)
+      const entries = await armingGate.survivors(id, epoch, fromNumber, survivorsInOneReadMax)
       const last = entries.at(-1)
       if (last === undefined) return
       const records = entries.flatMap(({ grants }) => grants.map((grant) => ({ value: encodeGrant(grant) })))
@@ -89,6 +93,7 @@ export const createArming = (options: ArmingOptions): Arming => {
    * for each other in a replay.
    */
   const markInTurn = (): Promise<Map<number, number>> =>
+    // safeguard: armings mark the log in turn
     options.database.leased(['fc:mark'], 10, (held) => {
       if (held.size === 0) throw new Failure('unavailable', 'another arming marks the log')
       return logEnds.mark('arming')
@@ -98,7 +103,9 @@ export const createArming = (options: ArmingOptions): Arming => {
   const reachEnds = async (stopped: readonly Stopped[]): Promise<Map<number, number> | undefined> => {
     const armedBefore = stopped.filter(({ campaign }) => campaign.epoch > 0)
     if (armedBefore.length === 0) return undefined
+    // safeguard: the relay of surviving entries
     for (const one of armedBefore) await relay(one)
+    // safeguard: the ends are marked after the stop
     const ends = await markInTurn()
     let notedAtMs = options.monotonicMs() - 1_000
     await logEnds.reached(ends, (missing) => {
@@ -106,7 +113,9 @@ export const createArming = (options: ArmingOptions): Arming => {
       notedAtMs = options.monotonicMs()
       log.info({ missing, campaigns: armedBefore.length }, 'arming: the ledger is behind the log')
       for (const { campaign } of armedBefore)
-        void gate.note(campaign.id, `waiting for ${missing} records of the log`).catch(() => undefined)
+        void armingGate
+          .noteProgress(campaign.id, `waiting for ${missing} records of the log`)
+          .catch(() => undefined)
     })
     return ends
   }
@@ -117,17 +126,27 @@ export const createArming = (options: ArmingOptions): Arming => {
   ): Promise<ArmOutcome> => {
     const { id, epoch } = campaign
     const first = epoch === 0
+    // safeguard: the rebuild begins after the cut / cut
     if (!(await campaigns.cut(id, epoch, first ? undefined : ends)))
       return { kind: 'lost', what: 'the epoch was cut by another, or the ledger went back' }
+    // safeguard: the rebuild begins after the cut
     const rebuilt = await options.rebuilder.rebuild(campaign, epoch + 1, seal, first ? undefined : ends)
     if (rebuilt.kind === 'lost') return rebuilt
     // Settings may have changed while this one was paused: the highest version wins.
+    // safeguard: the settings of the highest version
     const newest = (await campaigns.read(id)) ?? campaign
-    const flipped = await gate.flip(newest, epoch + 1, seal, rebuilt, first ? 0 : options.soldOutMemoryMs)
+    // safeguard: the wait for remembered sold-outs
+    const flipped = await armingGate.flip(
+      newest,
+      epoch + 1,
+      seal,
+      rebuilt,
+      first ? 0 : options.soldOutMemoryMs,
+    )
     if (flipped.kind === 'lost') return flipped
     // One more: whoever armed that one may have died before it cleared up.
     const oldest = Math.max(0, flipped.epochBefore - 1)
-    for (let over = oldest; over <= epoch; over += 1) await gate.forget(id, over)
+    for (let over = oldest; over <= epoch; over += 1) await armingGate.forget(id, over)
     log.warn({ campaignId: id, epoch: epoch + 1, ...rebuilt }, 'arming: armed')
     return { kind: 'armed', epoch: epoch + 1, returned: rebuilt.freeRanks }
   }
@@ -156,6 +175,7 @@ export const createArming = (options: ArmingOptions): Arming => {
     if (stopped.length === 0) return
     const acceptedAtMs = options.monotonicMs()
     const waitMs = (await options.successionMs()) - (options.monotonicMs() - acceptedAtMs)
+    // safeguard: arming waits out the replication lag
     if (waitMs > 0) await wait(waitMs)
     const ends = await reachEnds(stopped)
     for (const one of stopped) {
@@ -173,6 +193,7 @@ export const createArming = (options: ArmingOptions): Arming => {
     async arm(campaignIds, leaseWaitSeconds) {
       const outcomes = new Map<string, ArmOutcome>()
       await options.database.leased(campaignIds.map(leaseOf), leaseWaitSeconds, async (held) => {
+        // safeguard: the lease of a campaign
         const mine = campaignIds.filter((id) => held.has(leaseOf(id)))
         for (const [id, outcome] of await armLeased(mine)) outcomes.set(id, outcome)
       })

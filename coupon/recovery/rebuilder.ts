@@ -1,5 +1,6 @@
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate, Lost, Rebuilt, Seal } from '../gate/keeper-gate.ts'
+import type { ArmingGate, RebuiltCounts, Seal } from '../gate/arming-gate.ts'
+import type { Lost } from '../gate/reply.ts'
 import type { Grant } from '../grant.ts'
 import type { RebuildReader } from '../ledger/rebuild-reader.ts'
 
@@ -11,7 +12,7 @@ export type Rebuilder = {
     epoch: number,
     seal: Seal,
     cut: ReadonlyMap<number, number> | undefined,
-  ): Promise<({ kind: 'rebuilt' } & Rebuilt) | Lost>
+  ): Promise<({ kind: 'rebuilt' } & RebuiltCounts) | Lost>
 }
 
 /** Free ranks in one call at the most: a wide gap is written in several. */
@@ -20,9 +21,9 @@ const freeRanksInOneFillMax = 5_000
 /** What a step of the rebuild threw to leave the snapshot early. */
 class RebuildLost extends Error {}
 
-export const createRebuilder = (gate: KeeperGate, reader: RebuildReader): Rebuilder => ({
+export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuilder => ({
   async rebuild({ id }, epoch, seal, cut) {
-    const rebuilt: Rebuilt = { winners: 0, freeRanks: 0, nextRank: 1 }
+    const rebuilt: RebuiltCounts = { winners: 0, freeRanks: 0, nextRank: 1 }
     if (cut === undefined) return { kind: 'rebuilt', ...rebuilt }
 
     const fill = async (grants: readonly Grant[], freeRanks: readonly number[]): Promise<void> => {
@@ -36,6 +37,7 @@ export const createRebuilder = (gate: KeeperGate, reader: RebuildReader): Rebuil
         let freeRanks: number[] = []
         for (const { rank } of grants) {
           for (; rebuilt.nextRank < rank; rebuilt.nextRank += 1) {
+            // safeguard: missing ranks go on the free list
             freeRanks.push(rebuilt.nextRank)
             if (freeRanks.length < freeRanksInOneFillMax) continue
             await fill([], freeRanks)
@@ -44,7 +46,7 @@ export const createRebuilder = (gate: KeeperGate, reader: RebuildReader): Rebuil
           rebuilt.nextRank = rank + 1
         }
         await fill(grants, freeRanks)
-        await gate.note(id, `rebuilt ${rebuilt.winners} winners`)
+        await gate.noteProgress(id, `rebuilt ${rebuilt.winners} winners`)
       })
       return whole ? { kind: 'rebuilt', ...rebuilt } : { kind: 'lost', what: 'the ledger went back in time' }
     } catch (cause) {

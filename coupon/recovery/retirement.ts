@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/failure.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/log.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { leaseOf } from './arming.ts'
@@ -9,7 +9,7 @@ import type { KeeperGate } from '../gate/keeper-gate.ts'
 import { readCampaignList } from '../gate/campaign-list.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
-import type { Retirements } from '../ledger/retirements.ts'
+import type { RetirementRepository } from '../ledger/retirements.ts'
 
 /** What came of one look at a campaign whose lifetime is over. `kept`: its gate stays, and why. */
 export type Retired =
@@ -31,18 +31,18 @@ export type Retirement = {
 export type RetirementOptions = {
   redis: RedisClient
   gate: Gate
-  arming: KeeperGate
+  keeperGate: KeeperGate
   database: Database
   campaigns: CampaignRepository
-  retirements: Retirements
+  retirements: RetirementRepository
   audit: Audit
-  log: Log
+  log: Logger
   gateLifetimeMs: number
   now(): number
 }
 
 export const createRetirement = (options: RetirementOptions): Retirement => {
-  const { redis, gate, arming, campaigns, retirements, audit, log } = options
+  const { redis, gate, keeperGate: arming, campaigns, retirements, audit, log } = options
   let lastId: string | undefined
 
   const takeAway = async ({ id, epoch }: Campaign): Promise<void> => {
@@ -58,6 +58,7 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
     // By the gate's own clock and terms: a closed gate grants nothing more, so what the audit finds is all there will be.
     if (!view.armed || view.nowMs < view.document.closesAtMs) return kept('its gate is not closed')
     const result = await audit.run(id)
+    // safeguard: a gate is retired only when its audit passes
     if (result?.verdict !== 'pass') {
       const faults = result?.checks
         .filter(({ verdict }) => verdict !== 'pass')

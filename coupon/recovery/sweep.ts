@@ -1,6 +1,6 @@
 import { messageOf } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/log.ts'
 import type { Campaign } from '../campaign.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Gate } from '../gate/gate.ts'
@@ -20,12 +20,12 @@ export type Sweep = {
 }
 
 export type SweepOptions = {
-  arming: KeeperGate
+  keeperGate: KeeperGate
   gate: Gate
   coupons: CouponRepository
   logEnds: LogEnds
   producer: Producer
-  log: Log
+  log: Logger
   /** Younger grants are on their way. */
   ageMs: number
   /** A ledger that is further behind is no proof of anything; the step is tried again later. */
@@ -35,7 +35,7 @@ export type SweepOptions = {
 const winnersInOneStep = 500
 
 export const createSweep = (options: SweepOptions): Sweep => {
-  const { arming, gate, coupons, log } = options
+  const { keeperGate: arming, gate, coupons, log } = options
   let place = { campaignId: '', cursor: '0' }
 
   /** Goes on in the campaign it was in, and to the next one after its end. */

@@ -52,7 +52,7 @@ const relays: Relay[] = [
     },
     bring: (producer, { campaign }) =>
       createSweep({
-        ...{ arming: shop.parts.gate, gate: shop.gate, coupons: createCouponRepository(shop.ledger.database) },
+        ...{ keeperGate: shop.parts.gate, gate: shop.gate, coupons: createCouponRepository(shop.ledger.database) },
         ...{ logEnds: shop.parts.logEnds, producer, log: shop.parts.log },
         ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
       }).step([{ ...campaign, epoch: 1 }]),

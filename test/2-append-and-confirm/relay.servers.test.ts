@@ -3,7 +3,7 @@ import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
 import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/log.ts'
 import { storedOf } from '../harness/values/grants.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop, type ShopOptions } from '../harness/parts/shops.ts'
@@ -98,8 +98,8 @@ test('a grant that only the gate has, because its outbox entry was removed by ha
   await rowsOnce(own, sale, 10)
 
   const sweep = createSweep({
-    ...{ arming: own.parts.gate, gate: own.gate, coupons: createCouponRepository(own.ledger.database) },
-    ...{ logEnds: own.parts.logEnds, producer: own.producer, log: createLog('test', 'silent') },
+    ...{ keeperGate: own.parts.gate, gate: own.gate, coupons: createCouponRepository(own.ledger.database) },
+    ...{ logEnds: own.parts.logEnds, producer: own.producer, log: createLogger('test', 'silent') },
     ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
   })
   const campaign = { ...sale.campaign, epoch: 1 }

@@ -33,7 +33,7 @@ const losses: [string, (sale: Sale) => Promise<unknown>][] = [
   ['the gate was deleted', ({ id }) => redis('DEL', gateKey(id))],
   ['the winners were deleted', ({ id }) => redis('DEL', winnersKey(id, 1))],
   ['a winner was added by hand', ({ id }) => redis('HSET', winnersKey(id, 1), '1:guest', 'x|9|1|0')],
-  ['an arming died after its stop', ({ id }) => shop.parts.gate.stop(id, 1, '1:a dead keeper')],
+  ['an arming died after its stop', ({ id }) => shop.parts.armingGate.stop(id, 1, '1:a dead keeper')],
 ]
 test.each(losses)(
   'after %s the very next press is refused, before anybody looked, and the first look of a keeper arms the gate',

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey } from '../../coupon/gate/keys.ts'
-import { createRebuildReader } from '../../coupon/ledger/snapshot.ts'
+import { createRebuildReader } from '../../coupon/ledger/rebuild-reader.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
-import { createRebuilder } from '../../coupon/recovery/rebuild.ts'
+import { createRebuilder } from '../../coupon/recovery/rebuilder.ts'
 import { storedOf } from '../harness/values/grants.ts'
 import { pausedBefore } from '../harness/parts/pauses.ts'
 import type { Sale } from '../harness/parts/sales.ts'
@@ -33,7 +33,7 @@ test('Redis lost again in the middle of a rebuild: it starts over, and the third
   const told = await sale.win(5)
   for (const lose of [flush, () => shop.redis.restart('kill')]) {
     await flush()
-    const paused = pausedBefore(shop.parts.gate, 'fill')
+    const paused = pausedBefore(shop.parts.armingGate, 'fill')
     const rebuilder = createRebuilder(paused.part, createRebuildReader(shop.ledger.database))
     const late = createArming({ ...shop.parts, rebuilder }).arm([sale.id], 0)
     await paused.reached(late)

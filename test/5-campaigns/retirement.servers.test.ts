@@ -4,33 +4,33 @@ import { createAudit } from '../../coupon/audit/audit.ts'
 import { createGateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
-import { createRetirements } from '../../coupon/ledger/retirements.ts'
+import { createRetirementRepository } from '../../coupon/ledger/retirements.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
 import { createRetirement, type Retirement, type RetirementOptions } from '../../coupon/recovery/retirement.ts'
-import { createLogReader, type LogReader } from '../../platform/kafka/reader.ts'
-import { createTopics, type Topics } from '../../platform/kafka/topics.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createTopicReader, type TopicReader } from '../../platform/kafka/reader.ts'
+import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topics.ts'
+import { createLogger } from '../../platform/log/log.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
 import { until } from '../harness/values/until.ts'
 
 const lifetimeMs = 3_600_000
 let shop: Shop
-let topics: Topics
-let reader: LogReader
+let topics: TopicAdmin
+let reader: TopicReader
 let parts: RetirementOptions
 let retirement: Retirement
 beforeAll(async () => {
   shop = await openShop()
-  ;[topics, reader] = [createTopics(shop.topic.kafka), createLogReader(shop.topic.kafka)]
+  ;[topics, reader] = [createTopicAdmin(shop.topic.kafka), createTopicReader(shop.topic.kafka)]
   const { database } = shop.ledger
   parts = {
     redis: shop.redis.redis,
     gate: shop.gate,
-    arming: shop.parts.gate,
+    keeperGate: shop.parts.gate,
     database,
     campaigns: shop.parts.campaigns,
-    retirements: createRetirements(database),
+    retirements: createRetirementRepository(database),
     audit: createAudit({
       database,
       gate: createGateSurveyor(shop.redis.redis),
@@ -38,7 +38,7 @@ beforeAll(async () => {
       folder: inject('folder'),
       ...{ stuckMs: 30_000, watchMs: 100, monotonicMs: () => performance.now() },
     }),
-    log: createLog('test', 'silent'),
+    log: createLogger('test', 'silent'),
     gateLifetimeMs: lifetimeMs,
     now: Date.now,
   }
@@ -166,7 +166,7 @@ test('what a worker left that died between ledger and gate is taken away by the 
   const sale = await closedSale()
   const dead = createRetirement({
     ...parts,
-    arming: { ...parts.arming, retire: () => Promise.reject(new Error('died')) },
+    keeperGate: { ...parts.keeperGate, retire: () => Promise.reject(new Error('died')) },
   })
   await expect(dead.step()).resolves.toBeUndefined()
   expect(await retiredIn(sale)).toMatchObject({ granted: 3 })

@@ -1,6 +1,6 @@
 import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
-import { createRebuildReader } from '../../../coupon/ledger/snapshot.ts'
-import { createRebuilder } from '../../../coupon/recovery/rebuild.ts'
+import { createRebuildReader } from '../../../coupon/ledger/rebuild-reader.ts'
+import { createRebuilder } from '../../../coupon/recovery/rebuilder.ts'
 import { type Paused, pausedBefore } from './pauses.ts'
 
 /** A call of an arming, in their order. `fill` is a chunk of the rebuild, `read` the newest settings, `put` the list. */
@@ -23,7 +23,7 @@ export type Step =
 export type PausedArming = Omit<Paused<object>, 'part'> & { arming: Arming }
 
 export const pausedArming = (parts: ArmingOptions, step: Step): PausedArming => {
-  const { gate, campaigns, logEnds, rebuilder } = parts
+  const { gate, armingGate, campaigns, logEnds, rebuilder } = parts
   switch (step) {
     case 'readMany':
     case 'cut':
@@ -46,17 +46,20 @@ export const pausedArming = (parts: ArmingOptions, step: Step): PausedArming => 
     }
     case 'fill': {
       // The rebuild has the gate from its own maker.
-      const paused = pausedBefore(gate, step)
+      const paused = pausedBefore(armingGate, step)
       const slow = createRebuilder(paused.part, createRebuildReader(parts.database))
       return { ...paused, arming: createArming({ ...parts, rebuilder: slow }) }
     }
-    case 'inspect':
+    case 'inspect': {
+      const paused = pausedBefore(gate, step)
+      return { ...paused, arming: createArming({ ...parts, gate: paused.part }) }
+    }
     case 'stop':
     case 'survivors':
     case 'flip':
     case 'forget': {
-      const paused = pausedBefore(gate, step)
-      return { ...paused, arming: createArming({ ...parts, gate: paused.part }) }
+      const paused = pausedBefore(armingGate, step)
+      return { ...paused, arming: createArming({ ...parts, armingGate: paused.part }) }
     }
   }
 }
