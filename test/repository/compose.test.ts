@@ -9,7 +9,7 @@ import { migrateSettings } from '../../migrations/settings.ts'
 import { portUses, readConfiguration } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
 
-// Without a Docker engine docker-compose.yml is checked against the Compose specification, and against our settings.
+// Checked without a Docker engine: docker-compose.yml against the Compose specification and our settings.
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (name: string): string => readFileSync(join(root, name), 'utf8')
