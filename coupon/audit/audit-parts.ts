@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
-import type { LogReader } from '../../platform/kafka/reader.ts'
-import type { Topics } from '../../platform/kafka/topics.ts'
+import type { TopicReader } from '../../platform/kafka/reader.ts'
+import type { TopicAdmin } from '../../platform/kafka/topics.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { grantsTopic } from '../log/topics.ts'
@@ -9,7 +9,7 @@ import { createGateSurveyor } from '../gate/gate-surveyor.ts'
 import { createGrantLogReader } from '../log/grant-log-reader.ts'
 
 /** The servers whose books are compared. */
-export type AuditPlace = { redis: RedisClient; database: Database; topics: Topics; reader: LogReader }
+export type AuditPlace = { redis: RedisClient; database: Database; topics: TopicAdmin; reader: TopicReader }
 
 /** The parts of an audit, the same wherever one runs: the command, the operators' route, the worker that retires gates. */
 export const createAuditParts = ({ redis, database, topics, reader }: AuditPlace): AuditOptions => ({

@@ -136,18 +136,20 @@ export const createCampaignRepository = (database: Database): CampaignRepository
     },
     cut: (id, epoch, ends) =>
       database.transaction(async (connection) => {
-        const [row] = await connection.rows(
+        const [row] = await connection.read(
           'SELECT epoch, retired_at_ms FROM campaigns WHERE campaign_id = ? FOR UPDATE',
           [idBytes(id)],
         )
+        // safeguard: the epoch check of the cut
         if (row?.['epoch'] !== epoch || row['retired_at_ms'] !== null) return { commit: false, result: false }
-        const stored = await connection.rows(
+        const stored = await connection.read(
           'SELECT partition_id, next_offset FROM ledger_positions LOCK IN SHARE MODE',
         )
         const positions = new Map(
           stored.map((one) => [Number(one['partition_id']), Number(one['next_offset'])]),
         )
         const cut = [...(ends ?? positions)]
+        // safeguard: the position check of the cut
         if (cut.some(([partition, end]) => (positions.get(partition) ?? 0) < end))
           return { commit: false, result: false }
         if (cut.length > 0)

@@ -4,8 +4,8 @@ import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
-import { createRecorder, type Recorded, type Recorder } from './record.ts'
-import type { Broken } from './stretch.ts'
+import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
+import type { RejectedGrant } from './log-slice.ts'
 
 let ledger: OwnDatabase
 let recorder: Recorder
@@ -27,8 +27,8 @@ const openSale = async () => {
   let next = 0
   const record = async (
     grants: Grant[],
-  ): Promise<{ recorded: Recorded; broken: Broken[]; startOffset: number }> => {
-    const broken: Broken[] = []
+  ): Promise<{ recorded: Recorded; broken: RejectedGrant[]; startOffset: number }> => {
+    const broken: RejectedGrant[] = []
     const startOffset = next
     next += grants.length
     const stretch = { partition, startOffset, endOffset: next, grants: at(startOffset, grants) }
@@ -47,7 +47,7 @@ const first = ({ stored }: Sale): Grant => {
 }
 
 /** What breaks a promise, and what it is called. Each is put among good grants with the ranks from 10 on. */
-const breaches: [string, Broken['reason'], (sale: Sale) => Grant][] = [
+const breaches: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
   ['another coupon on a rank that is taken', 'rank-taken', ({ campaign }) => grantOf(campaign, { rank: 2 })],
   [
     'another coupon for a user and slot that hold one',

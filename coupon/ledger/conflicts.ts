@@ -1,7 +1,7 @@
 import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Grant } from '../grant.ts'
 import { marks } from './sql.ts'
-import type { Broken, LoggedGrant } from './stretch.ts'
+import type { RejectedGrant, LoggedGrant } from './log-slice.ts'
 import { idBytes, idText } from './tables.ts'
 
 type Stored = { couponId: string; campaignId: string; userId: string; slot: number; rank: number }
@@ -14,7 +14,7 @@ const readStored = async (
   where: string,
   values: readonly unknown[],
 ): Promise<Stored[]> => {
-  const rows = await connection.rows(
+  const rows = await connection.read(
     `SELECT ${columns} FROM coupons WHERE ${where} LOCK IN SHARE MODE`,
     values,
   )
@@ -54,7 +54,7 @@ const isSame = (row: Stored, grant: Grant): boolean =>
   row.slot === grant.slot &&
   row.rank === grant.rank
 
-const rivalry = (at: LoggedGrant, rivals: readonly Stored[]): Broken | undefined => {
+const rivalry = (at: LoggedGrant, rivals: readonly Stored[]): RejectedGrant | undefined => {
   const { grant } = at
   const onRank = rivals.find(({ rank }) => rank === grant.rank)
   if (onRank !== undefined)
@@ -69,18 +69,19 @@ const rivalry = (at: LoggedGrant, rivals: readonly Stored[]): Broken | undefined
  * After fewer rows went in than were sent: which of the grants are not the rows that are there.
  * The same coupon id with the same facts is a redelivery and fine, wherever its record lies.
  */
-export const findConflicts = async (connection: Connection, sent: readonly LoggedGrant[]): Promise<Broken[]> => {
+export const findConflicts = async (connection: Connection, sent: readonly LoggedGrant[]): Promise<RejectedGrant[]> => {
   const stored = await readStored(
     connection,
     `coupon_id IN (${marks(sent.length)})`,
     sent.map(({ grant }) => idBytes(grant.couponId)),
   )
   const byCoupon = new Map(stored.map((row) => [row.couponId, row]))
-  const broken: Broken[] = []
+  const broken: RejectedGrant[] = []
   const missing: LoggedGrant[] = []
   for (const at of sent) {
     const row = byCoupon.get(at.grant.couponId)
     if (row === undefined) missing.push(at)
+    // safeguard: a redelivered record is accepted
     else if (!isSame(row, at.grant))
       broken.push({
         ...at,

@@ -4,7 +4,7 @@ import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/
 import { until } from '../../test/harness/values/until.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { Campaign } from '../campaign.ts'
-import { createRecorder, type Recorder } from './record.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
 import { idBytes } from './tables.ts'
 
 /** The worker's own connections: whatever else a test does goes through the ledger's. */
@@ -34,7 +34,7 @@ const nothingKept = async (): Promise<void> => {}
 /** The worker's one connection, which its next transaction is on. */
 const connectionOfWorker = (): Promise<number> =>
   worker.transaction(async (connection) => {
-    const [row] = await connection.rows('SELECT CONNECTION_ID() AS id')
+    const [row] = await connection.read('SELECT CONNECTION_ID() AS id')
     return { commit: false, result: Number(row?.['id']) }
   })
 const isAt = async (id: number, statement: string): Promise<boolean> => {
@@ -92,7 +92,7 @@ test('a connection that dies after the rows, while the position moves, leaves ne
   const id = await connectionOfWorker()
   const grants = at(0, grantsOf(sale.campaign, 50))
   const recording = await ledger.database.transaction(async (connection) => {
-    await connection.rows(lockPosition, [sale.partition])
+    await connection.read(lockPosition, [sale.partition])
     const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
     const started = recorder.record(stretch, nothingKept).catch((cause: unknown) => cause)
     await killAt(id, 'SELECT next_offset FROM ledger_positions')
@@ -127,7 +127,7 @@ test('a statement that waits longer than it may is given up, and leaves neither 
   const grants = at(0, grantsOf(sale.campaign, 50))
   const hasty = connectDatabase({ url: ledger.url, connectionsMax: 1, queryTimeoutMs: 200 })
   await ledger.database.transaction(async (connection) => {
-    await connection.rows(lockPosition, [sale.partition])
+    await connection.read(lockPosition, [sale.partition])
     const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
     await expect(createRecorder(hasty).record(stretch, nothingKept)).rejects.toMatchObject({
       code: 'unavailable',

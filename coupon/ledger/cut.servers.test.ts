@@ -4,9 +4,9 @@ import { at, grantOf, grantsOf, storedOf } from '../../test/harness/values/grant
 import { until } from '../../test/harness/values/until.ts'
 import type { Campaign } from '../campaign.ts'
 import { createCampaignRepository } from './campaigns.ts'
-import { createRebuildReader } from './snapshot.ts'
-import { createRecorder } from './record.ts'
-import type { Broken } from './stretch.ts'
+import { createRebuildReader } from './rebuild-reader.ts'
+import { createRecorder } from './recorder.ts'
+import type { RejectedGrant } from './log-slice.ts'
 import { idBytes } from './tables.ts'
 
 let ledger: OwnDatabase
@@ -35,7 +35,7 @@ const isAt = async (statement: string): Promise<boolean> => {
 }
 /** Records one grant of epoch 1 at the beginning of partition 0. */
 const recordOne = async (campaign: Campaign) => {
-  const broken: Broken[] = []
+  const broken: RejectedGrant[] = []
   const stretch = { partition: 0, startOffset: 0, endOffset: 1, grants: at(0, grantsOf(campaign, 1)) }
   const recorder = createRecorder(ledger.database)
   return { recorded: await recorder.record(stretch, async (kept) => void broken.push(...kept)), broken }

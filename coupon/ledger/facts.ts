@@ -20,13 +20,13 @@ export const readLedgerFacts = async (
   campaignId: string,
 ): Promise<LedgerFacts | undefined> => {
   const id = idBytes(campaignId)
-  const [campaign] = await connection.rows(
+  const [campaign] = await connection.read(
     'SELECT epoch, stock, highest_stock, retired_at_ms FROM campaigns WHERE campaign_id = ?',
     [id],
   )
   if (campaign === undefined) return undefined
-  const positions = await connection.rows('SELECT partition_id, next_offset FROM ledger_positions')
-  const stored = await connection.rows(
+  const positions = await connection.read('SELECT partition_id, next_offset FROM ledger_positions')
+  const stored = await connection.read(
     'SELECT epoch, partition_id, end_offset FROM campaign_cuts WHERE campaign_id = ?',
     [id],
   )

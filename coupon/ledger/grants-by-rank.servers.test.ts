@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Connection } from '../../platform/mysql/connection.ts'
+import type { SqlReader } from '../../platform/mysql/connection.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import type { Grant } from '../grant.ts'
-import { readRows } from './grants-by-rank.ts'
+import { readGrantsByRank } from './grants-by-rank.ts'
 import { idBytes } from './tables.ts'
 
 let own: OwnDatabase
@@ -32,9 +32,9 @@ const record = async (ranks: readonly number[]): Promise<{ id: string; grants: G
   return { id, grants: grants.toSorted((left, right) => left.rank - right.rank) }
 }
 
-const chunksIn = async (source: Pick<Connection, 'rows'>, id: string): Promise<Grant[][]> => {
+const chunksIn = async (source: SqlReader, id: string): Promise<Grant[][]> => {
   const chunks: Grant[][] = []
-  for await (const chunk of readRows(source, id)) chunks.push(chunk)
+  for await (const chunk of readGrantsByRank(source, id)) chunks.push(chunk)
   return chunks
 }
 const read = async (id: string): Promise<Grant[]> => (await chunksIn(own, id)).flat()
@@ -71,7 +71,7 @@ test('no chunk is read through those before it: the server touches each row of a
   await own.change('ANALYZE TABLE coupons')
   const touched = await own.database.transaction(async (connection) => {
     const reads = async (): Promise<number> => {
-      const counters = await connection.rows("SHOW SESSION STATUS LIKE 'Handler_read%'")
+      const counters = await connection.read("SHOW SESSION STATUS LIKE 'Handler_read%'")
       return counters.reduce((sum, row) => sum + Number(row['Value']), 0)
     }
     const before = await reads()

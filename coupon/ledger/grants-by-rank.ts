@@ -1,4 +1,4 @@
-import type { Connection } from '../../platform/mysql/connection.ts'
+import type { SqlReader } from '../../platform/mysql/connection.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './tables.ts'
 
@@ -10,13 +10,13 @@ const ranksInOneReadMax = 5_000
  * Not "above this rank, the first 5,000": for that MariaDB 10.11 goes through the campaign from its beginning each time, or sorts it
  * (a million rows in 190 to 285 s; by windows 3 to 5 s).
  */
-export const readRows = async function* (
-  source: Pick<Connection, 'rows'>,
+export const readGrantsByRank = async function* (
+  source: SqlReader,
   campaignId: string,
 ): AsyncGenerator<Grant[]> {
   const id = idBytes(campaignId)
   const nextRank = async (atLeast: number): Promise<number | undefined> => {
-    const [row] = await source.rows(
+    const [row] = await source.read(
       'SELECT MIN(`rank`) AS next_rank FROM coupons WHERE campaign_id = ? AND `rank` >= ?',
       [id, atLeast],
     )
@@ -24,7 +24,7 @@ export const readRows = async function* (
   }
   for (let from = await nextRank(0); from !== undefined; ) {
     const to: number = from + ranksInOneReadMax - 1
-    const read = await source.rows(
+    const read = await source.read(
       `SELECT coupon_id, user_id, slot, \`rank\`, epoch, granted_at_ms FROM coupons
        WHERE campaign_id = ? AND \`rank\` BETWEEN ? AND ? ORDER BY \`rank\``,
       [id, from, to],

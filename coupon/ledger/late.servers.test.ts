@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
-import { createRecorder, type Recorded, type Recorder } from './record.ts'
-import type { Broken, LoggedGrant } from './stretch.ts'
+import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
+import type { RejectedGrant, LoggedGrant } from './log-slice.ts'
 import { idBytes } from './tables.ts'
 
 let ledger: OwnDatabase
@@ -39,7 +39,7 @@ const record = async (
   grants: readonly LoggedGrant[],
   startOffset = grants[0]?.offset ?? 0,
 ) => {
-  const broken: Broken[] = []
+  const broken: RejectedGrant[] = []
   const stretch = { partition, startOffset, endOffset: (grants.at(-1)?.offset ?? 0) + 1, grants }
   const recorded: Recorded = await recorder.record(stretch, async (kept) => void broken.push(...kept))
   return { recorded, late: broken.map(({ offset, reason }) => [offset, reason]) }

@@ -1,6 +1,6 @@
 import type { Connection } from '../../platform/mysql/connection.ts'
 import { marks } from './sql.ts'
-import type { LoggedGrant, LogSlice } from './stretch.ts'
+import type { LoggedGrant, LogSlice } from './log-slice.ts'
 import { idBytes, idText } from './tables.ts'
 
 /** What recording has to know of a campaign. */
@@ -14,7 +14,8 @@ const readCuts = async (
   grants: readonly LoggedGrant[],
 ): Promise<Map<string, Map<number, number>>> => {
   const ids = [...new Set(grants.map(({ grant }) => grant.campaignId))].map(idBytes)
-  const rows = await connection.rows(
+  // safeguard: the late check begins with a locking read / cuts
+  const rows = await connection.read(
     `SELECT campaign_id, epoch, partition_id, end_offset FROM campaign_cuts
      WHERE campaign_id IN (${marks(ids.length)}) AND epoch > 0 LOCK IN SHARE MODE`,
     ids,
@@ -29,7 +30,7 @@ const readCuts = async (
 }
 
 const readPositions = async (connection: Connection): Promise<Map<number, number>> => {
-  const rows = await connection.rows(
+  const rows = await connection.read(
     'SELECT partition_id, next_offset FROM ledger_positions LOCK IN SHARE MODE',
   )
   return new Map(rows.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]))
@@ -37,7 +38,7 @@ const readPositions = async (connection: Connection): Promise<Map<number, number
 
 const withRow = async (connection: Connection, grants: readonly LoggedGrant[]): Promise<Set<string>> => {
   const ids = grants.map(({ grant }) => idBytes(grant.couponId))
-  const rows = await connection.rows(
+  const rows = await connection.read(
     `SELECT coupon_id FROM coupons WHERE coupon_id IN (${marks(ids.length)}) LOCK IN SHARE MODE`,
     ids,
   )
@@ -67,9 +68,11 @@ export const findLate = async (
   // Positions before rows: what is recorded between the two reads is found as a row.
   const positions = await readPositions(connection)
   const stored = await withRow(connection, beyond)
+  // safeguard: a late grant with a row is a redelivery
   const late = beyond.filter(({ grant }) => !stored.has(grant.couponId))
   // A cut inside the stretch is reached once what lies before it is recorded.
   const reached = (other: number): number => (other === partition ? startOffset : (positions.get(other) ?? 0))
   const undecided = late.find((at) => [...(cutOf(at) ?? [])].some(([other, end]) => reached(other) < end))
+  // safeguard: late only when every partition has reached the cut
   return { late: new Set(late), undecidedFrom: undecided?.offset }
 }

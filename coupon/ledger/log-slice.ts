@@ -4,14 +4,14 @@ import type { Grant } from '../grant.ts'
 export type LoggedGrant = { offset: number; grant: Grant }
 
 /** Why a grant can not become a row; the reason class of its dead letter. */
-export type BrokenReason =
+export type RejectReason =
   | 'late'
   | 'unknown-campaign'
   | 'rank-taken'
   | 'slot-taken'
   | 'coupon-differs'
   | 'rank-above-stock'
-export type RejectedGrant = LoggedGrant & { reason: BrokenReason; message: string }
+export type RejectedGrant = LoggedGrant & { reason: RejectReason; message: string }
 
 /** A stretch of one partition: its grants, from `startOffset` up to, not including, `endOffset`. */
 export type LogSlice = {

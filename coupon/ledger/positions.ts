@@ -2,17 +2,17 @@ import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 
 /** How far the ledger has each partition of the log. */
-export type Positions = {
+export type PositionRepository = {
   /** Positions by partition; a partition seen for the first time starts at 0. */
   read(partitions: readonly number[]): Promise<Map<number, number>>
 }
 
 const readAll = async (connection: Connection): Promise<Map<number, number>> => {
-  const rows = await connection.rows('SELECT partition_id, next_offset FROM ledger_positions')
+  const rows = await connection.read('SELECT partition_id, next_offset FROM ledger_positions')
   return new Map(rows.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]))
 }
 
-export const createPositions = (database: Database): Positions => ({
+export const createPositionRepository = (database: Database): PositionRepository => ({
   read: (partitions) =>
     database.transaction(async (connection) => {
       const positions = await readAll(connection)

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
-import { readRows } from './grants-by-rank.ts'
+import { readGrantsByRank } from './grants-by-rank.ts'
 
 /** The rows of one campaign as of one moment. */
 export type RebuildReader = {
@@ -19,13 +19,15 @@ export const createRebuildReader = (database: Database): RebuildReader => ({
   read: (campaignId, cut, onChunk) =>
     database.transaction(
       async (connection) => {
-        const stored = await connection.rows('SELECT partition_id, next_offset FROM ledger_positions')
+        const stored = await connection.read('SELECT partition_id, next_offset FROM ledger_positions')
         const positions = new Map(
           stored.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]),
         )
+        // safeguard: the position check of the rebuild
         for (const [partition, end] of cut)
           if ((positions.get(partition) ?? 0) < end) return { commit: false, result: false }
-        for await (const grants of readRows(connection, campaignId)) await onChunk(grants)
+        // safeguard: one snapshot for the rebuild
+        for await (const grants of readGrantsByRank(connection, campaignId)) await onChunk(grants)
         return { commit: false, result: true }
       },
       { snapshot: true },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
-import { createPositions } from './positions.ts'
+import { createPositionRepository } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
 import type { RejectedGrant, LoggedGrant } from './log-slice.ts'
 
@@ -167,7 +167,7 @@ test('ids compare byte by byte: A and a, and every allowed character, are users 
 })
 
 test('a partition is seen for the first time at 0, also by two at once, and kept where it is afterwards', async () => {
-  const positions = createPositions(ledger.database)
+  const positions = createPositionRepository(ledger.database)
   const fresh = [501, 502]
   const [first, second] = await Promise.all([positions.read(fresh), positions.read(fresh)])
   for (const read of [first, second]) expect([read.get(501), read.get(502)]).toEqual([0, 0])

@@ -31,7 +31,9 @@ const readCampaigns = async (
 ): Promise<Map<string, CampaignRow>> => {
   const ids = [...new Set(grants.map(({ grant }) => grant.campaignId))].map(idBytes)
   if (ids.length === 0) return new Map()
-  const rows = await connection.rows(
+  // safeguard: the late check locks the campaigns
+  // safeguard: the highest stock so far counts
+  const rows = await connection.read(
     `SELECT campaign_id, highest_stock, epoch FROM campaigns WHERE campaign_id IN (${marks(ids.length)}) LOCK IN SHARE MODE`,
     ids,
   )
@@ -68,6 +70,7 @@ const hopeless = (at: LoggedGrant, campaign: CampaignRow | undefined, late: bool
   if (late) return { ...at, reason: 'late', message: `appended after epoch ${epoch} was cut` }
   if (campaign === undefined)
     return { ...at, reason: 'unknown-campaign', message: `the ledger has no campaign ${campaignId}` }
+  // safeguard: a rank above the highest stock is not stored
   if (rank > campaign.highestStock)
     return {
       ...at,
@@ -84,11 +87,12 @@ const movePosition = async (
   startOffset: number,
   endOffset: number,
 ): Promise<number | undefined> => {
-  const [row] = await connection.rows(
+  const [row] = await connection.read(
     'SELECT next_offset FROM ledger_positions WHERE partition_id = ? FOR UPDATE',
     [partition],
   )
   const stored = Number(row?.['next_offset'] ?? 0)
+  // safeguard: the position never skips records
   if (row === undefined || stored < startOffset) return stored
   await connection.change(
     'UPDATE ledger_positions SET next_offset = GREATEST(next_offset, ?) WHERE partition_id = ?',
@@ -102,7 +106,9 @@ export const createRecorder = (database: Database): Recorder => ({
     database.transaction<Recorded>(async (connection) => {
       const { partition, startOffset, endOffset, grants } = stretch
       // The first statement, and locking: a plain SELECT before it would fix an older view.
+      // safeguard: the late check begins with a locking read
       const campaigns = await readCampaigns(connection, grants)
+      // safeguard: the late check
       const { late, undecidedFrom } = await findLate(connection, stretch, campaigns)
       if (undecidedFrom === startOffset) return { commit: false, result: { kind: 'undecided' } }
 
@@ -113,13 +119,16 @@ export const createRecorder = (database: Database): Recorder => ({
         if (at.offset >= nextOffset) break
         const lost = hopeless(at, campaigns.get(at.grant.campaignId), late.has(at))
         if (lost === undefined) sent.push(at)
+        // safeguard: a rejected record drops none of its neighbours
         else broken.push(lost)
       }
       const inserted = await insertRows(connection, sent)
       if (inserted < sent.length) broken.push(...(await findConflicts(connection, sent)))
 
+      // safeguard: the position moves in the transaction of its rows
       const stored = await movePosition(connection, partition, startOffset, nextOffset)
       if (stored !== undefined) return { commit: false, result: { kind: 'elsewhere', nextOffset: stored } }
+      // safeguard: dead letters are acknowledged before the commit
       await keep(broken, nextOffset)
       return { commit: true, result: { kind: 'recorded', nextOffset, inserted } }
     }),

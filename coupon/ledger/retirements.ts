@@ -7,7 +7,7 @@ import { asking } from './sql.ts'
 import { campaigns, idBytes } from './tables.ts'
 
 /** Which campaigns lost their gate for good. Every method rejects `unavailable` when the database does not answer. */
-export type Retirements = {
+export type RetirementRepository = {
   /** Ids of retired campaigns, the newest first. */
   ids(limit: number): Promise<string[]>
   /** The next campaign by id, after this one, that closed before `closedBeforeMs`, was armed and is not retired. */
@@ -16,7 +16,7 @@ export type Retirements = {
   note(campaign: Campaign, rows: number, nowMs: number): Promise<boolean>
 }
 
-export const createRetirements = (database: Database): Retirements => {
+export const createRetirementRepository = (database: Database): RetirementRepository => {
   const db = drizzle({ client: database.pool })
   return {
     async ids(limit) {
@@ -45,6 +45,7 @@ export const createRetirements = (database: Database): Retirements => {
     },
     note: ({ id, epoch, version }, rows, nowMs) =>
       database.transaction(async (connection) => {
+        // safeguard: the ledger retires only what was audited
         const changed = await connection.change(
           `UPDATE campaigns SET retired_at_ms = ?, granted = ?
            WHERE campaign_id = ? AND epoch = ? AND version = ? AND retired_at_ms IS NULL`,

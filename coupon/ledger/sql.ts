@@ -1,5 +1,5 @@
 import { Failure } from '../../platform/failure.ts'
-import { failureOf } from '../../platform/mysql/faults.ts'
+import { failureOf } from '../../platform/mysql/errors.ts'
 
 /** A drizzle query whose faults are `unavailable`. */
 export const asking = async <Result>(query: PromiseLike<Result>): Promise<Result> => {

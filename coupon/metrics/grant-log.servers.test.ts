@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/log.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { measureProducer } from '../../platform/kafka/producer-metrics.ts'
 import type { RedisClient } from '../../platform/redis.ts'
@@ -32,7 +32,7 @@ const openMeasured = (armed: ArmedGate) => {
   const metrics = createMetrics()
   const gate = measureGate(armed.gate, metrics, monotonicMs)
   const grantLog = createGrantLog({
-    ...{ gate, log: createLog('test', 'silent'), partitions: async () => 3 },
+    ...{ gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
     producer: measureProducer(topic.producer, metrics, monotonicMs),
     ...{ publishDeadlineMs: 5_000, publishInFlightMax: 2, monotonicMs },
   })

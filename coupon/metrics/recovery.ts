@@ -1,6 +1,6 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { Arming, ArmOutcome } from '../recovery/arming.ts'
-import type { Retirement } from '../recovery/retire.ts'
+import type { Retirement } from '../recovery/retirement.ts'
 import type { Sweep } from '../recovery/sweep.ts'
 
 const armOutcomes: Record<ArmOutcome['kind'], true> = {

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/log.ts'
 import type { CouponTerms } from '../campaign.ts'
 import type { Gate, Holder, Looked } from '../gate/gate.ts'
 import { type Grant, slotMax } from '../grant.ts'
@@ -16,26 +16,26 @@ export type Coupon = { grant: Grant; terms: CouponTerms; state: CouponState }
 /** `complete` is false while a book cannot be read: there may be more. */
 export type CouponList = { coupons: Coupon[]; more: boolean; complete: boolean }
 
-export type Outcome =
+export type CouponOutcome =
   | { kind: 'granted' | 'confirming'; coupons: Coupon[] }
   | { kind: 'none' | 'recovering' | 'unknown-campaign' }
 
 /** What a user reads: the ledger, and beside it what gates granted and the ledger does not have yet. */
-export type Coupons = {
+export type CouponReader = {
   /** Usable now, newest first, below `beforeId`. Never rejects for a book that cannot be read. */
   usable(userId: string, beforeId: string | undefined, limit: number): Promise<CouponList>
   /** What became of the user's issue. `none` is said only by an armed gate, or of a retired one by the ledger. Rejects `unavailable`. */
-  outcome(campaignId: string, userId: string): Promise<Outcome>
+  outcome(campaignId: string, userId: string): Promise<CouponOutcome>
   /** One of the user's own, else `undefined`. Rejects when a book that may hold it cannot be read. */
   one(couponId: string, userId: string): Promise<Coupon | undefined>
 }
 
-export type CouponsOptions = {
+export type CouponReaderOptions = {
   gate: Gate
   registry: Registry
   campaigns: CampaignRepository
   book: CouponRepository
-  log: Log
+  log: Logger
 }
 
 type Held = { grant: Grant; confirmed: boolean }
@@ -45,7 +45,7 @@ const recovering = (detail: string): Failure => new Failure('recovering', detail
 const looksInOneMax = 25
 const looksWaitingMax = 20_000
 
-export const createCoupons = (options: CouponsOptions): Coupons => {
+export const createCouponReader = (options: CouponReaderOptions): CouponReader => {
   const { gate, registry, book, log } = options
   const queues = new Map<string, GroupCommit<string, Held[]>>()
   const bound = createBound(looksWaitingMax)
@@ -92,6 +92,8 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
     const answers = await Promise.allSettled(registry.live().map((campaign) => heldAt(campaign, userId)))
     return {
       held: answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])),
+      // safeguard: a list without a gate is incomplete
+      // safeguard: a list without the list of campaigns is incomplete
       complete: isCurrent && answers.every(({ status }) => status === 'fulfilled'),
     }
   }
@@ -115,6 +117,7 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
     const stored = new Set(rows.map(({ couponId }) => couponId))
     return [
       ...rows.map((grant) => ({ grant, confirmed: true })),
+      // safeguard: a list of coupons includes what only the gate knows
       ...held.filter(({ grant }) => !stored.has(grant.couponId)),
     ]
   }
@@ -138,6 +141,7 @@ export const createCoupons = (options: CouponsOptions): Coupons => {
       } catch (cause) {
         log.debug({ cause: messageOf(cause) }, 'listed without the ledger')
         // Gates hold live campaigns only, whose terms are known: this asks the database nothing.
+        // safeguard: a list without the ledger is incomplete
         return listed([], (await anywhere).held, false)
       }
     },

@@ -129,7 +129,7 @@ test('a gate or a claim of a later epoch is not overwritten, and the ledger stay
 const interrupted = async (campaign: Campaign, between: () => Promise<unknown>): Promise<unknown> =>
   ledger.database
     .transaction(async (connection) => {
-      await connection.rows('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
+      await connection.read('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
         idBytes(campaign.id),
       ])
       const arming = arm(campaign)

@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/failure.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/log.ts'
 import type { Arming } from './arming.ts'
 import type { Campaign } from '../campaign.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
@@ -27,7 +27,7 @@ export type KeeperOptions = {
   grantLog: Pick<GrantLog, 'append'>
   campaigns: CampaignRepository
   listing: Listing
-  log: Log
+  log: Logger
   /** Age at which an outbox entry is overdue: `publishDeadlineMs` plus `relayMarginMs`. */
   overdueMs: number
 }
@@ -67,9 +67,12 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const needsArming = async ({ id, epoch }: Campaign): Promise<boolean> => {
     const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneLookMax)
     if (inspected.kind === 'in-order') {
+      // safeguard: the relay of overdue entries
       if (!draining.has(id)) void drain(id, epoch, inspected.overdue)
       return false
     }
+    // safeguard: the keeper arms a lost gate
+    // safeguard: the keeper arms a gate of an earlier epoch
     if (inspected.kind === 'recovering' || inspected.epoch < epoch) return true
     // Maybe it was armed between our two reads; a gate ahead of its ledger is a ledger that went back.
     const newest = await campaigns.read(id)

@@ -35,7 +35,7 @@ const connect = (changes: { connectionsMax?: number; queryTimeoutMs?: number } =
   return database
 }
 const asking = (database: Database, sql: string): Promise<Record<string, unknown>[]> =>
-  database.transaction(async (connection) => ({ commit: true, result: await connection.rows(sql) }))
+  database.transaction(async (connection) => ({ commit: true, result: await connection.read(sql) }))
 const wordsOf = async (): Promise<unknown[]> =>
   (await own.rows('SELECT word FROM notes ORDER BY id')).map(({ word }) => word)
 const insert = (connection: Connection, id: number, word: string) =>
@@ -95,7 +95,7 @@ test('a connection that breaks, idle or in use, costs the caller an error and th
   proxy.restore()
   const broken = database.transaction(async (connection) => {
     proxy.cut()
-    return { commit: true, result: await connection.rows('SELECT 1') }
+    return { commit: true, result: await connection.read('SELECT 1') }
   })
   await expect(broken).rejects.toMatchObject(unavailable)
   proxy.restore()
@@ -164,7 +164,7 @@ test('a change that changes nothing counts 0, and a snapshot sees what was there
       const same = await connection.change(
         "INSERT INTO notes VALUES (1, 'x') ON DUPLICATE KEY UPDATE word = notes.word",
       )
-      return { commit: true, result: [same, await connection.rows('SELECT word FROM notes')] }
+      return { commit: true, result: [same, await connection.read('SELECT word FROM notes')] }
     },
     { snapshot: true },
   )

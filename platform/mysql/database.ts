@@ -9,9 +9,9 @@ import {
   type RowDataPacket,
 } from 'mysql2/promise'
 import type { Connection } from './connection.ts'
-import { createLeased, type Leased, type LoneConnection } from './lease.ts'
-import { failureOf, isReadOnly, isServersNo } from './faults.ts'
-import { within } from '../with-timeout.ts'
+import { createLeased, type Leased, type DedicatedConnection } from './lease.ts'
+import { failureOf, isReadOnly, isServerError } from './errors.ts'
+import { withTimeout } from '../with-timeout.ts'
 
 export type Database = {
   /** What drizzle builds its queries on: the pool, with every query bounded in time. */
@@ -50,9 +50,9 @@ type Query = { sql: string; values: unknown[] }
  */
 const ask = async (connection: DriverConnection, query: Query, timeoutMs: number) => {
   try {
-    return await within(connection.query(query), timeoutMs, 'database: no answer')
+    return await withTimeout(connection.query(query), timeoutMs, 'database: no answer')
   } catch (cause) {
-    if (!isServersNo(cause)) connection.destroy()
+    if (!isServerError(cause)) connection.destroy()
     throw cause
   }
 }
@@ -63,7 +63,7 @@ const bounded = (connection: DriverConnection, timeoutMs: number): Connection =>
     return result
   }
   return {
-    async rows(sql, values = []) {
+    async read(sql, values = []) {
       return (await query(sql, values)) as RowDataPacket[]
     },
     async change(sql, values = []) {
@@ -108,7 +108,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
   const acquireAny = async (): Promise<PoolConnection> => {
     const pending = pool.getConnection()
     try {
-      return await within(pending, queryTimeoutMs, 'database: no connection')
+      return await withTimeout(pending, queryTimeoutMs, 'database: no connection')
     } catch (cause) {
       // It may still come: then it goes straight back.
       pending.then(
@@ -140,7 +140,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
       return result
     } catch (cause) {
       if (isReadOnly(cause)) trusted = new WeakSet()
-      else sound = isServersNo(cause)
+      else sound = isServerError(cause)
       throw cause
     } finally {
       if (sound) connection.release()
@@ -175,7 +175,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
   }
 
   /** Not of the pool: whoever holds a lock needs the pool for its work, and would wait for others like it. */
-  const connectAlone = async (timeoutMs: number): Promise<LoneConnection> => {
+  const connectAlone = async (timeoutMs: number): Promise<DedicatedConnection> => {
     const connection = await createConnection(connectionOptions)
     // A cut shows at the next statement; without a listener it would end the process.
     connection.on('error', () => undefined)

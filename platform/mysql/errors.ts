@@ -5,7 +5,7 @@ export const failureOf = (cause: unknown): Failure =>
   cause instanceof Failure ? cause : new Failure('unavailable', `database: ${messageOf(cause)}`, { cause })
 
 /** Whether it was the server that said no (1205 lock wait, 1213 deadlock, ...): its connection is as good as before. */
-export const isServersNo = (thrown: unknown): boolean => {
+export const isServerError = (thrown: unknown): boolean => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
   return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause
 }
@@ -15,5 +15,5 @@ const readOnlyNumbers: readonly unknown[] = [1290, 1792, 1836]
 /** Whether the server takes no writes: it may have been failed away from. */
 export const isReadOnly = (thrown: unknown): boolean => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
-  return isServersNo(cause) && readOnlyNumbers.includes((cause as { errno: unknown }).errno)
+  return isServerError(cause) && readOnlyNumbers.includes((cause as { errno: unknown }).errno)
 }

@@ -29,7 +29,7 @@ const heldBy = (of: Database, names: string[]): Promise<string[]> =>
 
 const one = async (connection: Connection) => ({
   commit: true,
-  result: await connection.rows('SELECT 1 AS one'),
+  result: await connection.read('SELECT 1 AS one'),
 })
 
 test('a lock has one holder at a time, needs no connection of the pool, and goes with its holder', async () => {

@@ -13,11 +13,11 @@ export type Leased = <Result>(
 ) => Promise<Result>
 
 /** A connection that nobody else uses. */
-export type LoneConnection = Connection & { destroy(): void }
+export type DedicatedConnection = Connection & { destroy(): void }
 
 export type LeaseOptions = {
   /** Makes a connection whose every statement is bounded by `timeoutMs`. */
-  connect(timeoutMs: number): Promise<LoneConnection>
+  connect(timeoutMs: number): Promise<DedicatedConnection>
   queryTimeoutMs: number
 }
 
@@ -47,16 +47,16 @@ export const createLeased =
       const held = new Set<string>()
       // The server's own patience with a silent holder is eight hours: a paused process would keep everybody out.
       await connection.change('SET SESSION wait_timeout = ?', [Math.ceil((2 * queryTimeoutMs) / 1_000)])
-      alive = setInterval(() => void connection.rows('SELECT 1').catch(() => undefined), queryTimeoutMs / 2)
+      alive = setInterval(() => void connection.read('SELECT 1').catch(() => undefined), queryTimeoutMs / 2)
       for (const name of names) {
-        const [row] = await connection.rows(`SELECT GET_LOCK(${lockName}, ?) AS held`, [name, waitSeconds])
+        const [row] = await connection.read(`SELECT GET_LOCK(${lockName}, ?) AS held`, [name, waitSeconds])
         if (Number(row?.['held']) === 1) held.add(name)
       }
       return await work(held)
     } finally {
       clearInterval(alive)
       // They go with their connection too, but only once the server notes its end: till then the next one finds them held.
-      await connection.rows('SELECT RELEASE_ALL_LOCKS()').catch(() => undefined)
+      await connection.read('SELECT RELEASE_ALL_LOCKS()').catch(() => undefined)
       connection.destroy()
     }
   }
