@@ -1,19 +1,19 @@
-import type { Count } from '../platform/metrics/cells.ts'
+import type { Count } from '../platform/metrics/family.ts'
 import type { HttpServer } from '../platform/http/server.ts'
 import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
 import type { Registry } from '../coupon/campaigns/registry.ts'
-import type { Bindings, Served } from './http.ts'
+import type { Bindings, Application } from './route.ts'
 
 /** Health routes, 404 and 405: whoever asks for nothing of ours adds no series. */
 const otherRoute = 'other'
 
-type Tally = (status: number, seconds: number) => void
+type AnswerCounts = (status: number, seconds: number) => void
 
 /**
  * The same application, with every answer counted by route and status, and timed until it was handed to Node. That a caller
  * went away meanwhile, or reads slowly, is not seen here.
  */
-export const measureAnswers = (app: Served, metrics: Metrics, monotonicMs: () => number): Served => {
+export const measureAnswers = (app: Application, metrics: Metrics, monotonicMs: () => number): Application => {
   const answers = metrics.counter({
     name: 'firstcome_http_answers_total',
     help: 'HTTP answers by route and status; other is health, 404 and 405.',
@@ -25,7 +25,7 @@ export const measureAnswers = (app: Served, metrics: Metrics, monotonicMs: () =>
     labels: ['route'],
     bounds: waitBounds,
   })
-  const createTally = (route: string): Tally => {
+  const createTally = (route: string): AnswerCounts => {
     const duration = durations(route)
     const byStatus = new Map<number, Count>()
     return (status, seconds) => {
@@ -36,8 +36,8 @@ export const measureAnswers = (app: Served, metrics: Metrics, monotonicMs: () =>
       duration.observe(seconds)
     }
   }
-  const tallies = new Map<string, Tally>()
-  const tallyOf = (route: string): Tally => {
+  const tallies = new Map<string, AnswerCounts>()
+  const tallyOf = (route: string): AnswerCounts => {
     const known = tallies.get(route)
     if (known !== undefined) return known
     const tally = createTally(route)
@@ -59,7 +59,7 @@ export const measureAnswers = (app: Served, metrics: Metrics, monotonicMs: () =>
 }
 
 /** Counts requests whose caller hung up before their turn came. */
-export const countLeft = (metrics: Metrics): (() => void) => {
+export const countDisconnected = (metrics: Metrics): (() => void) => {
   const left = metrics.counter({
     name: 'firstcome_http_requests_left_total',
     help: 'Requests whose caller hung up before their turn came; nobody looked at them.',

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { Failure, messageOf } from '../platform/failure.ts'
-import type { Log } from '../platform/log/log.ts'
+import type { Logger } from '../platform/log/logger.ts'
 import { idPattern } from '../coupon/grant.ts'
-import { type HttpApp, type HttpContext, mount, refuseOtherMethods, type Route } from './http.ts'
+import { type HttpApp, type HttpContext, mountRoutes, refuseOtherMethods, type Route } from './route.ts'
 import { failureProblem, problem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
 
@@ -17,7 +17,7 @@ const aboutOf = (context: HttpContext): { route?: string; campaignId?: string } 
 }
 
 /** The application: routes, 404, 405, and every failure as a problem document. */
-export const createApp = (routes: readonly Route[], health: Hono, log: Log): HttpApp => {
+export const createApp = (routes: readonly Route[], health: Hono, log: Logger): HttpApp => {
   const app: HttpApp = new Hono()
   app.onError((cause, context) => {
     const failure = cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { cause })
@@ -38,7 +38,7 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Log): Htt
     return failureProblem(failure.code)
   })
   app.notFound(() => problem('not-found', 'There is nothing at this address.'))
-  mount(app, routes)
+  mountRoutes(app, routes)
   app.route('/', health)
   refuseOtherMethods(app, [...routes, ...health.routes])
   return app

@@ -1,15 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { join } from 'node:path'
 import { grantsTopic } from '../coupon/log/topics.ts'
-import { isKeeperOf, keepProcesses, sharesPort } from '../platform/process/cluster.ts'
+import { isPrimaryOf, superviseProcesses, sharesPort } from '../platform/process/cluster.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
-import { refuseTakenPort, serveHttp } from '../platform/http/server.ts'
+import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
-import { createTopics } from '../platform/kafka/topics.ts'
-import { createLog } from '../platform/log/log.ts'
-import { keepMemorySmall } from '../platform/process/heap.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
+import { createLogger } from '../platform/log/logger.ts'
+import { limitHeapGrowth } from '../platform/process/heap-growth.ts'
 import {
   createMetrics,
   readClusterMetrics,
@@ -17,13 +17,13 @@ import {
   showReadiness,
 } from '../platform/metrics/metrics.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
-import { runProcess } from '../platform/process/life.ts'
+import { runProcess } from '../platform/process/run-process.ts'
 import { measureProducer } from '../platform/kafka/producer-metrics.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createArming } from '../coupon/recovery/arming.ts'
 import { createArmingParts } from '../coupon/recovery/arming-parts.ts'
-import { createCoupons } from '../coupon/reading/coupon-reader.ts'
+import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { createGate } from '../coupon/gate/gate.ts'
 import { measureGate } from '../coupon/metrics/gate.ts'
 import { createGrantLog } from '../coupon/log/grant-log.ts'
@@ -39,32 +39,32 @@ import { measureArming } from '../coupon/metrics/recovery.ts'
 import { auditRoute } from './routes/admin-audit.ts'
 import { adminCampaignRoutes } from './routes/admin-campaigns.ts'
 import { createAuditProcess } from './audit-process.ts'
-import { countLeft, measureAnswers, showServer } from './answer-metrics.ts'
+import { countDisconnected, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
-import { createCallers } from './caller.ts'
+import { createAuthenticator } from './authenticator.ts'
 import { campaignRoute } from './routes/campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './routes/coupons.ts'
 import { issueRoute } from './routes/issue.ts'
-import { problemsRoute } from './routes/problem-pages.ts'
+import { problemPagesRoute } from './routes/problem-pages.ts'
 import { echoRequestIds } from './request-id.ts'
 import { apiSettings } from './settings.ts'
-import { warmUp } from './warm-up.ts'
+import { startWarmUp } from './warm-up.ts'
 
 await runProcess(async (life) => {
   const settings = readSettings(apiSettings, process.env)
-  const log = createLog('api', settings.LOG_LEVEL)
+  const log = createLogger('api', settings.LOG_LEVEL)
   const monotonicMs = (): number => performance.now()
   const address = { host: settings.API_HOST, port: settings.API_PORT }
   const metricsAddress = { host: settings.METRICS_HOST, port: settings.API_METRICS_PORT }
 
-  if (isKeeperOf(settings.API_PROCESSES)) {
-    await refuseTakenPort(address)
+  if (isPrimaryOf(settings.API_PROCESSES)) {
+    await requireFreePort(address)
     await serveMetrics({ ...metricsAddress, read: readClusterMetrics })
-    keepProcesses({ count: settings.API_PROCESSES, life, log, monotonicMs })
+    superviseProcesses({ count: settings.API_PROCESSES, life, log, monotonicMs })
     return
   }
 
-  keepMemorySmall()
+  limitHeapGrowth()
   const metrics = createMetrics()
   const redisOptions = {
     url: settings.REDIS_URL,
@@ -81,7 +81,7 @@ await runProcess(async (life) => {
     requestTimeoutMs: 10_000,
   })
   const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
-  const topics = createTopics(kafka)
+  const topics = createTopicAdmin(kafka)
   const database = connectDatabase({
     url: settings.DATABASE_URL,
     connectionsMax: 8,
@@ -89,7 +89,7 @@ await runProcess(async (life) => {
   })
 
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
-  const warmth = warmUp({ redis: gateRedis, producer, topics, log })
+  const warmth = startWarmUp({ redis: gateRedis, producer, topics, log })
   const gate = measureGate(
     createGate(gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
     metrics,
@@ -141,11 +141,11 @@ await runProcess(async (life) => {
     monotonicMs,
   })
   const { campaigns } = armingParts
-  const coupons = createCoupons({ gate, registry, campaigns, book: createCouponRepository(database), log })
+  const coupons = createCouponReader({ gate, registry, campaigns, book: createCouponRepository(database), log })
   const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
-  const callers = createCallers({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
+  const callers = createAuthenticator({ jwtSecret: settings.JWT_SECRET, adminToken: settings.ADMIN_TOKEN })
 
-  const checks = [{ name: 'warm', ready: warmth.isWarm }]
+  const checks = [{ name: 'warm', isReady: warmth.isWarm }]
   const health = createHealthRoutes(checks, life.isStopping)
   const app = createApp(
     [
@@ -158,12 +158,12 @@ await runProcess(async (life) => {
         campaigns,
         arming: measureArming(createArming(armingParts), metrics),
         registry,
-        callers,
+        authenticator: callers,
         newCampaignId: randomUUIDv7,
         now: Date.now,
       }),
       auditRoute(audits, campaigns, callers),
-      problemsRoute,
+      problemPagesRoute,
     ],
     health,
     log,
@@ -178,12 +178,12 @@ await runProcess(async (life) => {
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
     connectionsMax: settings.CONNECTIONS_MAX,
-    turns: {
+    requestLimits: {
       inFlightMax: settings.REQUESTS_IN_FLIGHT_MAX,
       bound: queueBound,
       readersMax: settings.CONNECTIONS_MAX,
       urgent: health.routes.map(({ path }) => path),
-      onLeft: countLeft(metrics),
+      onLeft: countDisconnected(metrics),
     },
   })
   showReadiness(checks, metrics)
@@ -210,7 +210,7 @@ await runProcess(async (life) => {
   })
   life.onStop({ name: 'metrics', timeoutMs: 100, stop: () => metricsServer.close(50) })
   log.info(
-    { ...address, port: server.port, metrics: metricsServer.place, pid: process.pid },
+    { ...address, port: server.port, metrics: metricsServer.location, pid: process.pid },
     'the API listens',
   )
   void warnOfRequirements(

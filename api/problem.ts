@@ -21,7 +21,7 @@ export type ProblemCode =
   | 'recovering'
   | 'unavailable'
 
-type Kind = {
+type ProblemKind = {
   status: ContentfulStatusCode
   title: string
   headers?: Record<string, string>
@@ -29,7 +29,7 @@ type Kind = {
 }
 
 /** The one table from codes to HTTP. */
-export const problemKinds: Record<ProblemCode, Kind> = {
+export const problemKinds: Record<ProblemCode, ProblemKind> = {
   malformed: { status: 400, title: 'The body is not JSON' },
   unauthorized: { status: 401, title: 'No valid credential', headers: { 'WWW-Authenticate': 'Bearer' } },
   'not-found': { status: 404, title: 'No such page' },
@@ -97,7 +97,7 @@ export const failureProblem = (code: FailureCode): Response =>
   problem(problemOfFailure[code], failureDetails[code])
 
 /** 422 with every field that breaks a rule. */
-export const invalid = (errors: readonly FieldError[]): Response =>
+export const invalidProblem = (errors: readonly FieldError[]): Response =>
   problem('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), {
     fields: { errors },
   })

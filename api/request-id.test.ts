@@ -5,11 +5,11 @@ import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import { Failure } from '../platform/failure.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { type HttpServer, serveHttp } from '../platform/http/server.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { createApp } from './app.ts'
-import { json, type Route } from './http.ts'
+import { jsonResponse, type Route } from './route.ts'
 import { echoRequestIds } from './request-id.ts'
 
 const lines: Record<string, unknown>[] = []
@@ -19,8 +19,8 @@ let server: HttpServer
 
 /** Answers as its path says: well, late, with a failure of ours, or with a fault. */
 const routes: Route[] = [
-  { method: 'GET', path: '/well', handle: () => json({}, 200, {}) },
-  { method: 'POST', path: '/well', handle: async () => json({}, 201, {}) },
+  { method: 'GET', path: '/well', handle: () => jsonResponse({}, 200, {}) },
+  { method: 'POST', path: '/well', handle: async () => jsonResponse({}, 201, {}) },
   {
     method: 'GET',
     path: '/recovering/:campaignId',
@@ -36,7 +36,7 @@ const routes: Route[] = [
 ]
 
 beforeAll(async () => {
-  const log = createLog('api', 'debug', {
+  const log = createLogger('api', 'debug', {
     stream: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
     monotonicMs: () => performance.now(),
   })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Bindings, Served } from './http.ts'
+import type { Bindings, Application } from './route.ts'
 
 /** What a caller may name a request: what callers use (UUIDs, trace ids), and nothing that a log line or a header could trip over. */
 const requestIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}$/
@@ -22,7 +22,7 @@ export const requestIdOf = (bindings: Bindings): string => {
 }
 
 /** The same application; an answer carries the id that the caller gave its request. Nothing is made for requests without one. */
-export const echoRequestIds = (app: Served): Served => ({
+export const echoRequestIds = (app: Application): Application => ({
   fetch(request, env) {
     const bindings = env as Bindings
     const given = givenRequestId(bindings)

@@ -3,24 +3,24 @@ import { grantsTopic } from '../coupon/log/topics.ts'
 import { backoff } from '../platform/backoff.ts'
 import { messageOf } from '../platform/failure.ts'
 import type { Producer } from '../platform/kafka/producer.ts'
-import type { Topics } from '../platform/kafka/topics.ts'
-import type { Log } from '../platform/log/log.ts'
+import type { TopicAdmin } from '../platform/kafka/topic-admin.ts'
+import type { Logger } from '../platform/log/logger.ts'
 import type { RedisClient } from '../platform/redis.ts'
 import { decideScript, confirmScript, lookScript, viewScript } from '../coupon/gate/scripts.ts'
 
-export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: Topics; log: Log }
+export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: TopicAdmin; log: Logger }
 
 /** How warm a process is. */
-export type Warmth = { isWarm(): boolean }
+export type WarmUp = { isWarm(): boolean }
 
 /**
  * Loads the gate's scripts and lets one marker go round through every partition, trying until all of it worked once.
  * Returns at once; before it is warm the process is not ready, and what it grants stays in the outbox.
  */
-export const warmUp = ({ redis, producer, topics, log }: WarmUpOptions): Warmth => {
+export const startWarmUp = ({ redis, producer, topics, log }: WarmUpOptions): WarmUp => {
   let warm = false
   const warmOnce = async (): Promise<void> => {
-    await redis.connected(2_000)
+    await redis.waitForConnection(2_000)
     for (const script of [decideScript, confirmScript, lookScript, viewScript])
       await redis.command('SCRIPT', 'LOAD', script.lua)
     const partitions = await topics.partitions(grantsTopic)

@@ -1,21 +1,21 @@
 import { createKafka } from '../platform/kafka/client.ts'
-import { createTopics } from '../platform/kafka/topics.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
-import { runProcess } from '../platform/process/life.ts'
+import { runProcess } from '../platform/process/run-process.ts'
 import { readSettings } from '../platform/settings.ts'
 import { createGrantTopics, migrateTables } from './migrate.ts'
 import { migrateSettings } from './settings.ts'
 
 await runProcess(async () => {
   const settings = readSettings(migrateSettings, process.env)
-  const log = createLog('migrate', 'info')
+  const log = createLogger('migrate', 'info')
   const database = connectDatabase({
     url: settings.DATABASE_URL,
     connectionsMax: 2,
     queryTimeoutMs: 600_000,
   })
-  const topics = createTopics(
+  const topics = createTopicAdmin(
     createKafka({
       brokers: settings.KAFKA_BROKERS,
       clientId: 'firstcome-migrate',

@@ -5,9 +5,9 @@ import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { deadLettersTopic, grantsTopic } from '../coupon/log/topics.ts'
-import { createTopics } from '../platform/kafka/topics.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka } from '../platform/kafka/client.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/databases.ts'
 import { createGrantTopics, migrateTables } from './migrate.ts'
@@ -81,10 +81,10 @@ test('the SQL files are what the tables of the code come to: there is nothing to
 })
 
 test('topics that are there are left as they are, and keep grants for 7 days or more and without a bound on size', async () => {
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const brokers = (inject('environment')['KAFKA_BROKERS'] ?? '').split(',')
   const kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
-  const topics = createTopics(kafka)
+  const topics = createTopicAdmin(kafka)
   const before = await topics.offsets(grantsTopic)
   expect(
     await createGrantTopics(topics, { grantsPartitions: 9, replicationFactor: 1, minInsyncReplicas: 1 }),

@@ -2,7 +2,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { migrate } from 'drizzle-orm/mysql2/migrator'
 import { Failure } from '../platform/failure.ts'
-import type { Topics } from '../platform/kafka/topics.ts'
+import type { TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import type { Database } from '../platform/mysql/database.ts'
 import { grantTopicShapes, type TopicOptions } from '../coupon/log/topics.ts'
 
@@ -23,5 +23,5 @@ export const migrateTables = async (database: Database): Promise<number> => {
 }
 
 /** Creates the topics that are missing and returns their names. What is there is left as it is. */
-export const createGrantTopics = (topics: Topics, options: TopicOptions): Promise<string[]> =>
+export const createGrantTopics = (topics: TopicAdmin, options: TopicOptions): Promise<string[]> =>
   topics.create(grantTopicShapes(options))

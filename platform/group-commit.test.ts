@@ -152,7 +152,7 @@ test('an item that gets a result instead does not go out, frees its place at onc
   const gone = new Set<number>()
   const { calls, bound, submitAll } = openQueue({
     batchSizeMax: 2,
-    instead: (item) => (gone.has(item) ? 'gone' : undefined),
+    resultInstead: (item) => (gone.has(item) ? 'gone' : undefined),
   })
   const results = submitAll(1, 2, 3, 4, 5, 6)
   await settled()
@@ -170,7 +170,7 @@ test('an item that gets a result instead does not go out, frees its place at onc
 
 test('a queue of which nobody goes out makes no call and takes the next', async () => {
   const gone = new Set([1, 2])
-  const { calls, bound, submitAll } = openQueue({ instead: (item) => (gone.has(item) ? 'gone' : undefined) })
+  const { calls, bound, submitAll } = openQueue({ resultInstead: (item) => (gone.has(item) ? 'gone' : undefined) })
   expect(await Promise.all(submitAll(1, 2))).toEqual(['gone', 'gone'])
   expect([calls.length, bound.held]).toEqual([0, 0])
   const [result] = submitAll(3)

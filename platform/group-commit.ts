@@ -21,10 +21,10 @@ export type GroupCommitOptions<Item, Result> = {
   inFlightMax: number
   bound: Bound
   /** Asked before an item goes out: a result in place of going. Whoever waits for it may be gone by then. */
-  instead?(item: Item): Result | undefined
+  resultInstead?(item: Item): Result | undefined
 }
 
-type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(cause: unknown): void }
+type QueuedItem<Item, Result> = { item: Item; resolve(result: Result): void; reject(cause: unknown): void }
 
 /**
  * Group commit without a timer: a batch leaves as soon as a call is free, with all that gathered meanwhile.
@@ -34,7 +34,7 @@ export const createGroupCommit = <Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> => {
   const { run, batchSizeMax, inFlightMax, bound } = options
-  let waiting: Waiting<Item, Result>[] = []
+  let waiting: QueuedItem<Item, Result>[] = []
   let inFlight = 0
   let scheduled = false
 
@@ -45,13 +45,13 @@ export const createGroupCommit = <Item, Result>(
   }
 
   /** Takes the next batch off the queue; those who get a result instead leave no gap in it. */
-  const take = (): Waiting<Item, Result>[] => {
-    const batch: Waiting<Item, Result>[] = []
+  const take = (): QueuedItem<Item, Result>[] => {
+    const batch: QueuedItem<Item, Result>[] = []
     let taken = 0
     for (const entry of waiting) {
       if (batch.length === batchSizeMax) break
       taken += 1
-      const result = options.instead?.(entry.item)
+      const result = options.resultInstead?.(entry.item)
       if (result === undefined) batch.push(entry)
       else {
         bound.held -= 1
@@ -71,7 +71,7 @@ export const createGroupCommit = <Item, Result>(
     schedule()
   }
 
-  const execute = async (batch: Waiting<Item, Result>[]): Promise<void> => {
+  const execute = async (batch: QueuedItem<Item, Result>[]): Promise<void> => {
     try {
       const results = await run(batch.map((entry) => entry.item))
       if (results.length !== batch.length)
@@ -88,6 +88,7 @@ export const createGroupCommit = <Item, Result>(
 
   return {
     submit(item) {
+      // safeguard: the queue bound
       if (bound.held >= bound.max)
         return Promise.reject(new Failure('overloaded', `${bound.max} are waiting already`))
       bound.held += 1

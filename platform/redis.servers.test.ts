@@ -20,7 +20,7 @@ const proxied = (): string => {
 beforeAll(async () => {
   proxy = await createProxy({ host: url().hostname, port: Number(url().port || 6_379) })
   direct = connectRedis({ url: url().href, commandTimeoutMs: 5_000, onFault: () => {} })
-  await direct.connected(5_000)
+  await direct.waitForConnection(5_000)
 })
 afterAll(async () => {
   direct.close()
@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   client = connectRedis({ url: proxied(), commandTimeoutMs: 200, onFault: () => {} })
-  await client.connected(5_000)
+  await client.waitForConnection(5_000)
   return () => {
     proxy.restore()
     proxy.release()
@@ -111,7 +111,7 @@ test('a subscription lives on after the connection broke', async () => {
     commandTimeoutMs: 200,
     onFault: () => {},
   })
-  await subscriber.connected(5_000)
+  await subscriber.waitForConnection(5_000)
   await subscriber.subscribe(channel, (message) => heard.push(message))
   await direct.command('PUBLISH', channel, 'before')
   await until('it heard', () => heard.includes('before'))
@@ -134,7 +134,7 @@ test('a subscription that does not come back with the connection ends nothing: t
   own.password = 'word'
   const onFault = (message: string): void => void faults.push(message)
   const subscriber = connectRedis({ url: own.href, commandTimeoutMs: 200, onFault })
-  await subscriber.connected(5_000)
+  await subscriber.waitForConnection(5_000)
   await subscriber.subscribe(channel, (message) => heard.push(message))
   await direct.command('ACL', 'SETUSER', user, '-subscribe')
   await direct.command('CLIENT', 'KILL', 'USER', user)
@@ -155,7 +155,7 @@ test('with no server it says so in time, and is connected as soon as there is on
     commandTimeoutMs: 200,
     onFault: (message) => faults.push(message),
   })
-  await expect(lonely.connected(50)).rejects.toMatchObject(unavailable)
+  await expect(lonely.waitForConnection(50)).rejects.toMatchObject(unavailable)
   await expect(lonely.command('PING')).rejects.toMatchObject(unavailable)
   await until('it told of the fault', () => faults.length > 0)
   lonely.close()

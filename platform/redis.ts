@@ -21,7 +21,7 @@ export type RedisClient = {
   /** Calls `listener` for every message of the channel, again after every reconnection. */
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
   /** Waits until the server answers; gives up after `timeoutMs`. */
-  connected(timeoutMs: number): Promise<void>
+  waitForConnection(timeoutMs: number): Promise<void>
   close(): void
 }
 
@@ -38,8 +38,12 @@ export type RedisClientOptions = {
  * "timed out" still took stock when Redis came back (measured: 20 of 20).
  */
 const neverRepeat = {
+  // safeguard: the offline queue is off
   enableOfflineQueue: false,
+  // safeguard: no command is sent twice
   autoResendUnfulfilledCommands: false,
+  // safeguard: the offline queue is off / no retry
+  // safeguard: no command is sent twice / no retry
   maxRetriesPerRequest: 0,
   // It subscribes again after a reconnection without looking what came of it: a server that stood still then, or refused, ended the process.
   autoResubscribe: false,
@@ -58,7 +62,7 @@ const failureOf = (cause: unknown): Failure => {
 }
 
 /** Whether Redis answered, with an error (NOPERM, an unknown command, ...), as opposed to no answer. */
-export const isRedisRefusal = (thrown: unknown): boolean =>
+export const isRedisErrorReply = (thrown: unknown): boolean =>
   thrown instanceof Failure && thrown.cause instanceof Error && thrown.cause.name === 'ReplyError'
 
 /** A connection for scripts and commands; it reconnects for ever, and refuses at once while it is cut off. */
@@ -101,7 +105,7 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
         })
       })
     },
-    async connected(timeoutMs) {
+    async waitForConnection(timeoutMs) {
       if (client.status === 'ready') return
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const timer = setTimeout(

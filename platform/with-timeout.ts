@@ -1,7 +1,7 @@
 import { Failure } from './failure.ts'
 
 /** Waits for `pending` no longer than `timeoutMs`, else rejects with `unavailable`: what it did is unknown. `what` begins the message. */
-export const within = async <Result>(
+export const withTimeout = async <Result>(
   pending: Promise<Result>,
   timeoutMs: number,
   what: string,

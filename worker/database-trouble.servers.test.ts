@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPositions } from '../coupon/ledger/positions.ts'
-import { createRecorder } from '../coupon/ledger/record.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
+import { createRecorder } from '../coupon/ledger/recorder.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
 import {
@@ -12,7 +12,7 @@ import {
 import type { OwnDatabase } from '../test/harness/servers/databases.ts'
 import { grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { until } from '../test/harness/values/until.ts'
-import { alignForEver, createProgress } from './progress.ts'
+import { startAlignment, createPartitionProgress } from './partition-progress.ts'
 
 let broken: BreakableDatabase
 let ledger: OwnDatabase
@@ -25,16 +25,16 @@ afterAll(() => broken.stop())
 /** A worker that owns one partition, and says in words what it waits for. */
 const openWorker = (partition: number) => {
   const database = connectDatabase({ url: broken.workerUrl, connectionsMax: 2, queryTimeoutMs: 4_000 })
-  const log = createLog('test', 'silent')
-  const progress = createProgress({
-    positions: createPositions(database),
+  const log = createLogger('test', 'silent')
+  const progress = createPartitionProgress({
+    positions: createPositionRepository(database),
     topics: { offsets: async () => [{ partition, first: 0, end: 1_000_000 }] },
     log,
-    onUnplaced: () => undefined,
+    onMisaligned: () => undefined,
   })
-  const consumer = { assigned: () => [partition], seek: () => undefined }
+  const consumer = { assignedPartitions: () => [partition], seek: () => undefined }
   progress.assigned([partition])
-  const alignment = alignForEver(progress, consumer, {
+  const alignment = startAlignment(progress, consumer, {
     intervalMs: 20,
     onRefused: (reason) => {
       throw new Error(reason)
@@ -43,7 +43,7 @@ const openWorker = (partition: number) => {
   alignment.now()
   const { recording } = openRecording({
     ...{ recorder: createRecorder(database), progress },
-    deadLetters: { keep: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
+    deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
   })
   const close = async (): Promise<void> => {
     alignment.stop()
@@ -68,7 +68,7 @@ test.each(troubles)(
     const sale = await broken.newSale()
     const grants = grantsOf(sale.campaign, 2_000)
     const { progress, recording, close } = openWorker(sale.partition)
-    await until('it is placed', progress.isPlaced)
+    await until('it is placed', progress.isAligned)
     const mend = await broken.breaks[fail](sale)
     const { batch, done } = batchOf(recordsOf(sale.partition, grants))
     const recorded = recording(batch)
@@ -78,7 +78,7 @@ test.each(troubles)(
       const beats = done.heartbeats
       let saidReady = false
       await until('it lives on', () => {
-        saidReady ||= progress.isPlaced()
+        saidReady ||= progress.isAligned()
         return done.heartbeats > beats
       })
       expect(saidReady).toBe(false)
@@ -91,7 +91,7 @@ test.each(troubles)(
     expect(done.handled).toEqual([1_000, 2_000])
     expect(await storedOf(ledger, sale.campaign)).toEqual(grants)
     expect(await positionOf(ledger, sale.partition)).toBe(2_000)
-    await until('it is ready', progress.isPlaced)
+    await until('it is ready', progress.isAligned)
     await close()
   },
 )
@@ -100,7 +100,7 @@ test('a database that takes seconds for each statement is waited for with the me
   const sale = await broken.newSale()
   const grants = grantsOf(sale.campaign, 3)
   const { progress, recording, close } = openWorker(sale.partition)
-  await until('it is placed', progress.isPlaced)
+  await until('it is placed', progress.isAligned)
   await ledger.change('CREATE TRIGGER slow_rows BEFORE INSERT ON coupons FOR EACH ROW DO SLEEP(0.4)')
   await ledger.change(
     'CREATE TRIGGER slow_places BEFORE UPDATE ON ledger_positions FOR EACH ROW DO SLEEP(1.2)',
@@ -112,7 +112,7 @@ test('a database that takes seconds for each statement is waited for with the me
   const recorded = recording(batch)
   let saidAway = false
   await until('it lives on', () => {
-    saidAway ||= !progress.isPlaced()
+    saidAway ||= !progress.isAligned()
     return beatsBeforeRows >= 2
   })
   await recorded
@@ -125,7 +125,7 @@ test('a database that takes seconds for each statement is waited for with the me
 
 const connectionOf = (database: Database): Promise<number> =>
   database.transaction(async (connection) => {
-    const [row] = await connection.rows('SELECT CONNECTION_ID() AS id')
+    const [row] = await connection.read('SELECT CONNECTION_ID() AS id')
     return { commit: false, result: Number(row?.['id']) }
   })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import type { Batch, Consumer, StoredRecord } from '../platform/kafka/consumer.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createLedgerLag } from './ledger-lag.ts'
 
@@ -20,7 +20,7 @@ const openLag = (now = { ms: 1_000_000 }) => {
       },
     },
     progress: { positions: () => positions },
-    log: createLog('test', 'silent'),
+    log: createLogger('test', 'silent'),
     monotonicMs: () => now.ms,
     now: () => now.ms,
   })
@@ -48,7 +48,7 @@ const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
     ...({ key: null, value: null, headers: {} } satisfies Partial<StoredRecord>),
   })),
   heartbeat: async () => {},
-  handled: async () => {},
+  markProcessed: async () => {},
   pauseFor: () => {},
   isCurrent: () => true,
 })

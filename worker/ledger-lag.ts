@@ -1,10 +1,10 @@
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { messageOf } from '../platform/failure.ts'
 import type { Batch, Consumer } from '../platform/kafka/consumer.ts'
-import type { Topics } from '../platform/kafka/topics.ts'
-import type { Log } from '../platform/log/log.ts'
+import type { TopicAdmin } from '../platform/kafka/topic-admin.ts'
+import type { Logger } from '../platform/log/logger.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
-import type { Progress } from './progress.ts'
+import type { PartitionProgress } from './partition-progress.ts'
 
 type OnBatch = (batch: Batch) => Promise<void>
 
@@ -15,24 +15,24 @@ export type LedgerLag = {
   /** Asks the log for its ends. Never rejects: what is not known is not shown. */
   step(): Promise<void>
   /** For how long no partition that is behind has moved, and how long ago the log last told its ends. */
-  standstill(): { stillMs: number; untoldMs: number }
+  stall(): { stillMs: number; untoldMs: number }
   show(consumer: Consumer, metrics: Metrics): void
 }
 
 export type LedgerLagOptions = {
-  topics: Pick<Topics, 'offsets'>
-  progress: Pick<Progress, 'positions'>
-  log: Log
+  topics: Pick<TopicAdmin, 'offsets'>
+  progress: Pick<PartitionProgress, 'positions'>
+  log: Logger
   monotonicMs(): number
   now(): number
 }
 
-type Dated = { offset: number; timestampMs: number }
+type RecordTime = { offset: number; timestampMs: number }
 
 export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   const { progress, monotonicMs } = options
   /** What was fetched last, while it is recorded; then the first of it that was not. */
-  const fetched = new Map<number, readonly Dated[]>()
+  const fetched = new Map<number, readonly RecordTime[]>()
   /** Since when a partition that is behind has not moved. */
   const still = new Map<number, { position: number; sinceMs: number }>()
   let ends = new Map<number, number>()
@@ -43,7 +43,7 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
     return position === undefined || end === undefined ? undefined : Math.max(0, end - position)
   }
 
-  const oldestOf = (partition: number): Dated | undefined => {
+  const oldestOf = (partition: number): RecordTime | undefined => {
     const position = progress.positions().get(partition) ?? 0
     return fetched.get(partition)?.find(({ offset }) => offset >= position)
   }
@@ -94,7 +94,7 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
         options.log.debug({ cause: messageOf(cause) }, 'the ends of the log are not known')
       }
     },
-    standstill() {
+    stall() {
       const nowMs = monotonicMs()
       // The latest to move counts: partitions are recorded one after the other, and behind a slow ledger each waits for the others.
       const since = [...still.values()].map(({ sinceMs }) => sinceMs)
@@ -109,7 +109,7 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
         metrics.gauge({
           ...{ name, help },
           read: () =>
-            consumer.assigned().flatMap((partition) => {
+            consumer.assignedPartitions().flatMap((partition) => {
               const behind = value(partition)
               return behind === undefined ? [] : [{ labels: { partition }, value: behind }]
             }),
@@ -127,7 +127,7 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
       metrics.gauge({
         name: 'firstcome_ledger_partitions',
         help: 'Partitions of the log that this worker records; all workers together have to have all.',
-        read: () => consumer.assigned().length,
+        read: () => consumer.assignedPartitions().length,
       })
     },
   }

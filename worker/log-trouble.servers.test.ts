@@ -7,9 +7,9 @@ import { encodeGrant } from '../coupon/log/log-record.ts'
 import { grantsTopic, recorderGroup } from '../coupon/log/topics.ts'
 import { createGrantTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka/producer.ts'
-import { createTopics, type Topics } from '../platform/kafka/topics.ts'
+import { createTopicAdmin, type TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka/client.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { findFreeServerPorts, type StartedServers, startServers } from '../servers/start-servers.ts'
 import { type ProcessHandle, startProcess } from '../servers/processes/start-process.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
@@ -21,7 +21,7 @@ import { until } from '../test/harness/values/until.ts'
 let servers: StartedServers
 let kafka: KafkaCluster
 let admin: ReturnType<KafkaCluster['admin']>
-let topics: Topics
+let topics: TopicAdmin
 let producer: Producer
 let folder: string
 /** A Kafka of our own: its topic is to go, and the group of its workers to be disturbed. */
@@ -32,9 +32,9 @@ beforeAll(async () => {
   const progress = createProgressDisplay({ write: () => {} })
   servers = await startServers({ folder, ports: await findFreeServerPorts(), environment, progress })
   const brokers = [servers.environment.KAFKA_BROKERS]
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
-  topics = createTopics(kafka)
+  topics = createTopicAdmin(kafka)
   producer = createProducer(kafka)
   admin = kafka.admin()
   await admin.connect()

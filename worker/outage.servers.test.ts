@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createRecorder } from '../coupon/ledger/record.ts'
+import { createRecorder } from '../coupon/ledger/recorder.ts'
 import { idBytes } from '../coupon/ledger/tables.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
@@ -35,7 +35,7 @@ afterAll(async () => {
 const open = () =>
   openRecording({
     recorder: createRecorder(worker),
-    deadLetters: { keep: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
+    deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
   })
 let partitions = 0
 const newSale = async (next = 0) => {
@@ -66,7 +66,7 @@ test.each([
     proxy.release()
     await recorded
     expect(done.handled).toEqual([50])
-    expect(new Set(told)).toEqual(new Set(['waiting', 'reached 50']))
+    expect(new Set(told)).toEqual(new Set(['failed', 'recorded 50']))
     expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 50])
   },
 )
@@ -94,7 +94,7 @@ test('a database that is down for an hour costs no more memory than one that is 
           ? Promise.reject(new Error('the database is away'))
           : recorder.record(stretch, keep),
     },
-    deadLetters: { keep: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
+    deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
     // By this clock an hour is over as soon as the tries of an hour are.
     async wait(milliseconds) {
       waits.push(milliseconds)
@@ -110,7 +110,7 @@ test('a database that is down for an hour costs no more memory than one that is 
   await recording(batch)
   expect(Math.max(...waits)).toBeLessThanOrEqual(2_500)
   expect(done).toEqual({ handled: [1_000], heartbeats: waits.length + 1, pauses: 0 })
-  expect(told.at(-1)).toBe('reached 1000')
+  expect(told.at(-1)).toBe('recorded 1000')
   expect((heaps[1] ?? Number.NaN) - (heaps[0] ?? Number.NaN)).toBeLessThan(4)
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 1_000])
 })
@@ -156,7 +156,7 @@ test('a batch that does not follow on the ledger is put down, and its partition 
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 5), 4))
   const { recording, told } = open()
   await recording(batch)
-  expect([done, told]).toEqual([{ handled: [], heartbeats: 0, pauses: 1 }, ['misplaced']])
+  expect([done, told]).toEqual([{ handled: [], heartbeats: 0, pauses: 1 }, ['misaligned']])
 })
 
 test('a grant that cannot be judged yet is put down with what follows; what lies before it is recorded', async () => {

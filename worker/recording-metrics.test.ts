@@ -3,7 +3,7 @@ import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import type { StoredRecord } from '../platform/kafka/consumer.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
-import type { Recorded } from '../coupon/ledger/record.ts'
+import type { Recorded } from '../coupon/ledger/recorder.ts'
 import { measureDeadLetters, measureRecorder } from './recording-metrics.ts'
 
 const keepNothing = async (): Promise<void> => {}
@@ -51,7 +51,7 @@ test('a dead letter is counted by its reason once it is kept, and not when that 
   let isAway = true
   const letters = measureDeadLetters(
     {
-      async keep() {
+      async write() {
         if (isAway) throw new Error('away')
       },
     },
@@ -59,9 +59,9 @@ test('a dead letter is counted by its reason once it is kept, and not when that 
   )
   const letterOf = (reason: DeadLetterReason) => ({ record: {} as StoredRecord, reason, message: '' })
   const kept = (['late', 'undecodable', 'late'] as const).map(letterOf)
-  await expect(letters.keep(kept)).rejects.toThrow('away')
+  await expect(letters.write(kept)).rejects.toThrow('away')
   isAway = false
-  await letters.keep(kept)
+  await letters.write(kept)
   const counts = toScrape(await metrics.read()).by('firstcome_dead_letters_total', 'reason')
   expect(counts).toMatchObject({ late: 2, undecodable: 1, invalid: 0, 'rank-taken': 0 })
   expect(Object.keys(counts)).toHaveLength(8)

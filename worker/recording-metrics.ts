@@ -1,7 +1,7 @@
 import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
 import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
-import type { Recorded, Recorder } from '../coupon/ledger/record.ts'
-import type { DeadLetters } from './dead-letters.ts'
+import type { Recorded, Recorder } from '../coupon/ledger/recorder.ts'
+import type { DeadLetterWriter } from './dead-letter-writer.ts'
 
 const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]
 
@@ -61,7 +61,7 @@ const reasons: Record<DeadLetterReason, true> = {
 }
 
 /** The same dead letters, counted by reason once the log has them. */
-export const measureDeadLetters = (deadLetters: DeadLetters, metrics: Metrics): DeadLetters => {
+export const measureDeadLetters = (deadLetters: DeadLetterWriter, metrics: Metrics): DeadLetterWriter => {
   const kept = metrics.counter({
     name: 'firstcome_dead_letters_total',
     help: 'Records that could not become rows and were kept as dead letters, by reason.',
@@ -69,8 +69,8 @@ export const measureDeadLetters = (deadLetters: DeadLetters, metrics: Metrics): 
   })
   for (const reason of Object.keys(reasons)) kept(reason).add(0)
   return {
-    async keep(letters) {
-      await deadLetters.keep(letters)
+    async write(letters) {
+      await deadLetters.write(letters)
       for (const { reason } of letters) kept(reason).add(1)
     },
   }

@@ -7,9 +7,9 @@ import { encodeGrant } from '../coupon/log/log-record.ts'
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { createGrantTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka/producer.ts'
-import { createTopics, type Topics } from '../platform/kafka/topics.ts'
+import { createTopicAdmin, type TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka/client.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { findFreeServerPorts, type StartedServers, startServers } from '../servers/start-servers.ts'
 import { type ProcessHandle, startProcess } from '../servers/processes/start-process.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
@@ -21,7 +21,7 @@ import { until } from '../test/harness/values/until.ts'
 const partitions = [0, 1, 2]
 let servers: StartedServers
 let kafka: KafkaCluster
-let topics: Topics
+let topics: TopicAdmin
 let producer: Producer
 let folder: string
 /** A Kafka of our own: workers of one Kafka are one group, and this group is to be killed. */
@@ -31,10 +31,10 @@ beforeAll(async () => {
   const environment = { ...process.env, REDIS_URL, DATABASE_URL, KAFKA_BROKERS: '' }
   const progress = createProgressDisplay({ write: () => {} })
   servers = await startServers({ folder, ports: await findFreeServerPorts(), environment, progress })
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const brokers = [servers.environment.KAFKA_BROKERS]
   kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
-  topics = createTopics(kafka)
+  topics = createTopicAdmin(kafka)
   producer = createProducer(kafka)
   await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
 })
@@ -124,7 +124,7 @@ test('a worker that is killed in the middle of a batch loses nothing and doubles
   await drained(ledger, campaign, 300)
   await ledger.database.transaction(async (connection) => {
     // The rows of a batch are in, their position cannot move, nothing is committed.
-    await connection.rows('SELECT * FROM ledger_positions FOR UPDATE')
+    await connection.read('SELECT * FROM ledger_positions FOR UPDATE')
     await append(grants.slice(300))
     await until('the worker is in the middle of a batch', async () => {
       const statements = await ledger.rows(

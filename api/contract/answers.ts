@@ -1,10 +1,10 @@
 import type { Campaign, CampaignDocument, CouponTerms, PublicState } from '../../coupon/campaign.ts'
-import type { Coupon } from '../../coupon/reading/coupons.ts'
+import type { Coupon } from '../../coupon/reading/coupon-reader.ts'
 
 let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
 
 /** A time as the API writes it: RFC 3339, UTC, milliseconds. The last one is kept: all grants of a gate call share theirs. */
-export const instant = (ms: number): string => {
+export const formatTime = (ms: number): string => {
   if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() }
   return last.text
 }
@@ -12,22 +12,22 @@ export const instant = (ms: number): string => {
 const writeTerms = (terms: CouponTerms) => ({
   title: terms.title,
   discount: terms.discount,
-  usableFrom: instant(terms.usableFromMs),
-  usableUntil: instant(terms.usableUntilMs),
+  usableFrom: formatTime(terms.usableFromMs),
+  usableUntil: formatTime(terms.usableUntilMs),
 })
 
 const written = new WeakMap<CouponTerms, ReturnType<typeof writeTerms>>()
 
 /** Written once for each campaign that is known, not once for each of its coupons. */
-const termsShape = (terms: CouponTerms) => {
+const toTermsJson = (terms: CouponTerms) => {
   const known = written.get(terms) ?? writeTerms(terms)
   written.set(terms, known)
   return known
 }
 
 /** Coupon of api.md. */
-export const couponShape = ({ grant, terms, state }: Coupon) => {
-  const { title, discount, usableFrom, usableUntil } = termsShape(terms)
+export const toCouponJson = ({ grant, terms, state }: Coupon) => {
+  const { title, discount, usableFrom, usableUntil } = toTermsJson(terms)
   return {
     id: grant.couponId,
     campaignId: grant.campaignId,
@@ -37,7 +37,7 @@ export const couponShape = ({ grant, terms, state }: Coupon) => {
     state,
     title,
     discount,
-    issuedAt: instant(grant.grantedAtMs),
+    issuedAt: formatTime(grant.grantedAtMs),
     usableFrom,
     usableUntil,
   }
@@ -47,22 +47,22 @@ export const couponShape = ({ grant, terms, state }: Coupon) => {
 export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }
 
 /** Campaign of api.md as anyone may see it. */
-export const publicCampaignShape = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
+export const toPublicCampaignJson = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
   id,
   name: document.name,
   state: moment.state,
   stock: moment.stock,
   remaining: Math.max(0, moment.stock - moment.granted),
   perUserLimit: document.perUserLimit,
-  opensAt: instant(document.opensAtMs),
-  closesAt: instant(document.closesAtMs),
-  coupon: termsShape(document.coupon),
-  serverTime: instant(moment.nowMs),
+  opensAt: formatTime(document.opensAtMs),
+  closesAt: formatTime(document.closesAtMs),
+  coupon: toTermsJson(document.coupon),
+  serverTime: formatTime(moment.nowMs),
 })
 
 /** Campaign of api.md as operators see it. */
-export const campaignShape = (campaign: Campaign, moment: CampaignMoment & { recovery: string | null }) => ({
-  ...publicCampaignShape(campaign.id, campaign, moment),
+export const toCampaignJson = (campaign: Campaign, moment: CampaignMoment & { recovery: string | null }) => ({
+  ...toPublicCampaignJson(campaign.id, campaign, moment),
   granted: moment.granted,
   version: campaign.version,
   epoch: campaign.epoch,

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { ids, spoiledText } from '../../test/harness/values/records.ts'
 import { idPattern } from '../../coupon/grant.ts'
-import type { Bindings } from '../http.ts'
+import type { Bindings } from '../route.ts'
 import { encodeCursor, readPage } from './page.ts'
 
 const app = new Hono<{ Bindings: Bindings }>()

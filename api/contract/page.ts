@@ -1,5 +1,5 @@
 import { idPattern } from '../../coupon/grant.ts'
-import type { HttpContext } from '../http.ts'
+import type { HttpContext } from '../route.ts'
 import type { FieldError } from '../problem.ts'
 
 /** A page of a list that is walked from the newest id down. */

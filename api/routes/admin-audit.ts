@@ -1,7 +1,7 @@
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { AuditProcess } from '../audit-process.ts'
-import type { Callers } from '../caller.ts'
-import { json, notStored, type Route } from '../http.ts'
+import type { Authenticator } from '../authenticator.ts'
+import { jsonResponse, noStoreHeaders, type Route } from '../route.ts'
 import { problem } from '../problem.ts'
 
 /**
@@ -11,13 +11,13 @@ import { problem } from '../problem.ts'
 export const auditRoute = (
   audits: Pick<AuditProcess, 'run'>,
   campaigns: Pick<CampaignRepository, 'read'>,
-  callers: Callers,
+  callers: Authenticator,
 ): Route => {
   let isRunning = false
   return {
     method: 'GET',
     path: '/v1/admin/campaigns/:campaignId/audit',
-    handle: callers.asOperator(async (context) => {
+    handle: callers.requireOperator(async (context) => {
       if (isRunning) return problem('overloaded', 'This process audits a campaign already.')
       isRunning = true
       // Nothing is sent meanwhile, and one of millions of grants may take longer than a connection may stand still.
@@ -26,7 +26,7 @@ export const auditRoute = (
         const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
         return campaign === undefined
           ? problem('unknown-campaign', 'There is no campaign with this id.')
-          : json(await audits.run(campaign.id), 200, notStored)
+          : jsonResponse(await audits.run(campaign.id), 200, noStoreHeaders)
       } finally {
         isRunning = false
       }

@@ -4,18 +4,18 @@ import type { Arming } from '../../coupon/recovery/arming.ts'
 import { type Campaign, publicState } from '../../coupon/campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
-import type { Callers } from '../caller.ts'
+import type { Authenticator } from '../authenticator.ts'
 import { createCampaignShape } from '../contract/create-campaign.ts'
-import { bodyBytesMax, headerOf, type HttpContext, json, notStored, type Route } from '../http.ts'
+import { bodyBytesMax, headerOf, type HttpContext, jsonResponse, noStoreHeaders, type Route } from '../route.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
-import { invalid, problem } from '../problem.ts'
-import { type CampaignMoment, campaignShape } from '../contract/answers.ts'
+import { invalidProblem, problem } from '../problem.ts'
+import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
 
 export type AdminCampaignsOptions = {
   campaigns: CampaignRepository
   arming: Arming
   registry: Registry
-  callers: Callers
+  authenticator: Authenticator
   newCampaignId(): string
   now(): number
 }
@@ -69,7 +69,7 @@ const fieldErrors = (issues: readonly z.core.$ZodIssue[]) =>
 
 /** Operators create, list and read campaigns. */
 export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => {
-  const { campaigns, arming, registry, callers } = options
+  const { campaigns, arming, registry, authenticator: callers } = options
 
   /** What the gate says of the campaign now; a gate that cannot be read is `recovering`. */
   const momentOf = async (campaign: Campaign): Promise<CampaignMoment & { recovery: string | null }> => {
@@ -87,23 +87,23 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     return { state, stock: campaign.stock, granted, nowMs, recovery }
   }
 
-  const shapeOf = async (campaign: Campaign) => campaignShape(campaign, await momentOf(campaign))
+  const shapeOf = async (campaign: Campaign) => toCampaignJson(campaign, await momentOf(campaign))
 
   const create: Route = {
     method: 'POST',
     path,
-    handle: callers.asOperator(async (context) => {
+    handle: callers.requireOperator(async (context) => {
       const body = await readJson(context)
       if (body instanceof Response) return body
       const parsed = createCampaignShape.safeParse(body.document)
-      if (!parsed.success) return invalid(fieldErrors(parsed.error.issues))
+      if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
       const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
       const outcome = (await arming.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
       // A keeper may have been first. Whatever else came between, a keeper finishes.
       if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
         throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`)
-      return json(await shapeOf({ ...campaign, epoch: 1 }), 201, {
-        ...notStored,
+      return jsonResponse(await shapeOf({ ...campaign, epoch: 1 }), 201, {
+        ...noStoreHeaders,
         Location: `${path}/${campaign.id}`,
       })
     }),
@@ -112,25 +112,25 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
   const list: Route = {
     method: 'GET',
     path,
-    handle: callers.asOperator(async (context) => {
+    handle: callers.requireOperator(async (context) => {
       const page = readPage(context)
-      if (Array.isArray(page)) return invalid(page)
+      if (Array.isArray(page)) return invalidProblem(page)
       const found = await campaigns.list(page.limit + 1, page.beforeId)
       const items = found.slice(0, page.limit)
       const last = items.at(-1)
       const nextCursor = found.length > page.limit && last !== undefined ? encodeCursor(last.id) : null
-      return json({ items: await Promise.all(items.map(shapeOf)), nextCursor }, 200, notStored)
+      return jsonResponse({ items: await Promise.all(items.map(shapeOf)), nextCursor }, 200, noStoreHeaders)
     }),
   }
 
   const read: Route = {
     method: 'GET',
     path: `${path}/:campaignId`,
-    handle: callers.asOperator(async (context) => {
+    handle: callers.requireOperator(async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
         ? problem('unknown-campaign', 'There is no campaign with this id.')
-        : json(await shapeOf(campaign), 200, notStored)
+        : jsonResponse(await shapeOf(campaign), 200, noStoreHeaders)
     }),
   }
 

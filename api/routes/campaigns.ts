@@ -1,9 +1,9 @@
 import { publicState } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
-import { json, type Route } from '../http.ts'
+import { jsonResponse, type Route } from '../route.ts'
 import { problem } from '../problem.ts'
-import { publicCampaignShape } from '../contract/answers.ts'
+import { toPublicCampaignJson } from '../contract/answers.ts'
 
 /** Public facts may be this old. */
 const ageMaxMs = 1_000
@@ -29,7 +29,7 @@ export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampa
         granted: retired.granted,
         nowMs: registry.gateNowMs(),
       }
-      return json(publicCampaignShape(id, campaign, moment), 200, anyoneForASecond)
+      return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, anyoneForASecond)
     }
     if (found.kind === 'recovering') return problem('recovering', 'The campaign cannot be read just now.')
     const { view } = found.campaign
@@ -38,6 +38,6 @@ export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampa
       ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
       : 'recovering'
     const moment = { state, stock: view.stock, granted: view.granted, nowMs }
-    return json(publicCampaignShape(id, view.document, moment), 200, anyoneForASecond)
+    return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, anyoneForASecond)
   },
 })

@@ -1,9 +1,9 @@
 import { slotMax } from '../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
-import type { Callers } from '../caller.ts'
-import { type HttpContext, json, notStored, type Route } from '../http.ts'
-import { failureProblem, invalid, problem } from '../problem.ts'
-import { couponShape, instant } from '../contract/answers.ts'
+import type { Authenticator } from '../authenticator.ts'
+import { type HttpContext, jsonResponse, noStoreHeaders, type Route } from '../route.ts'
+import { failureProblem, invalidProblem, problem } from '../problem.ts'
+import { toCouponJson, formatTime } from '../contract/answers.ts'
 
 const path = '/v1/campaigns/:campaignId/coupons'
 
@@ -21,11 +21,11 @@ const couponAnswer = (
   const { kind, grant, campaign } = answer
   const terms = campaign.view.document.coupon
   const state = kind === 'confirming' ? 'confirming' : nowMs < terms.usableUntilMs ? 'usable' : 'expired'
-  const coupon = couponShape({ grant, terms, state })
-  const location = { ...notStored, Location: `/v1/campaigns/${grant.campaignId}/coupons/mine` }
-  if (kind === 'granted') return json(coupon, 201, location)
-  if (kind === 'already') return json(coupon, 200, notStored)
-  return json(coupon, 202, { ...location, 'Retry-After': '1' })
+  const coupon = toCouponJson({ grant, terms, state })
+  const location = { ...noStoreHeaders, Location: `/v1/campaigns/${grant.campaignId}/coupons/mine` }
+  if (kind === 'granted') return jsonResponse(coupon, 201, location)
+  if (kind === 'already') return jsonResponse(coupon, 200, noStoreHeaders)
+  return jsonResponse(coupon, 202, { ...location, 'Retry-After': '1' })
 }
 
 const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
@@ -42,13 +42,13 @@ const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
       return problem('paused', 'This campaign rests for a moment.')
     case 'not-open': {
       const waitSeconds = Math.max(1, Math.ceil((answer.opensAtMs - answer.nowMs) / 1_000))
-      return problem('not-open', `This campaign opens at ${instant(answer.opensAtMs)}.`, {
+      return problem('not-open', `This campaign opens at ${formatTime(answer.opensAtMs)}.`, {
         headers: { 'Retry-After': String(waitSeconds) },
-        fields: { opensAt: instant(answer.opensAtMs), serverTime: instant(answer.nowMs) },
+        fields: { opensAt: formatTime(answer.opensAtMs), serverTime: formatTime(answer.nowMs) },
       })
     }
     case 'over-limit':
-      return invalid([
+      return invalidProblem([
         { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
       ])
     case 'unknown-campaign':
@@ -59,11 +59,11 @@ const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
 }
 
 /** `issue`: give me a coupon of this campaign. Idempotent by (campaign, user, slot). */
-export const issueRoute = (issuer: Issuer, callers: Callers, gateNowMs: () => number): Route => {
-  const take = callers.asShopper(async (context, userId) => {
+export const issueRoute = (issuer: Issuer, callers: Authenticator, gateNowMs: () => number): Route => {
+  const take = callers.requireShopper(async (context, userId) => {
     const slot = readSlot(context)
     if (slot === undefined)
-      return invalid([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
+      return invalidProblem([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
     const campaignId = context.req.param('campaignId') ?? ''
     const { socket } = context.env.incoming
     return answered(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
@@ -71,6 +71,6 @@ export const issueRoute = (issuer: Issuer, callers: Callers, gateNowMs: () => nu
   return {
     method: 'POST',
     path,
-    handle: (context) => (issuer.turnsAway() ? failureProblem('overloaded') : take(context)),
+    handle: (context) => (issuer.isFull() ? failureProblem('overloaded') : take(context)),
   }
 }

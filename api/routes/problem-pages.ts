@@ -1,4 +1,4 @@
-import type { Handler, Route } from '../http.ts'
+import type { Handler, Route } from '../route.ts'
 import { problem, type ProblemCode, problemKinds } from '../problem.ts'
 
 /** For people: what happened, whether their coupon is safe, and what to do, in English and Korean. */
@@ -109,4 +109,4 @@ const explain: Handler = (context) => {
 }
 
 /** The pages that the `type` of every problem points at. */
-export const problemsRoute: Route = { method: 'GET', path: '/problems/:code', handle: explain }
+export const problemPagesRoute: Route = { method: 'GET', path: '/problems/:code', handle: explain }

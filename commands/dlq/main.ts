@@ -3,10 +3,10 @@ import { pipeline } from 'node:stream/promises'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
-import { createLogReader } from '../../platform/kafka/reader.ts'
-import { createTopics } from '../../platform/kafka/topics.ts'
+import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
+import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { readSettings } from '../../platform/settings.ts'
 import { answer } from './answer.ts'
 import { type DlqCommand, parseArguments, usage } from './arguments.ts'
@@ -22,10 +22,10 @@ const perform = async (asked: DlqCommand): Promise<void> => {
   const kafka = createKafka({
     brokers: settings.KAFKA_BROKERS,
     clientId: 'firstcome-dlq',
-    log: createLog('dlq', 'silent'),
+    log: createLogger('dlq', 'silent'),
     requestTimeoutMs: 10_000,
   })
-  const [topics, reader, producer] = [createTopics(kafka), createLogReader(kafka), createProducer(kafka)]
+  const [topics, reader, producer] = [createTopicAdmin(kafka), createTopicReader(kafka), createProducer(kafka)]
   const letters = createLetters({ topics, reader, topic: deadLettersTopic })
   try {
     const text = await answer(asked, { letters, producer, now: Date.now })

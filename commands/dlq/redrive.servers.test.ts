@@ -1,23 +1,23 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DeadLetter } from '../../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
-import { createLogReader, type LogReader } from '../../platform/kafka/reader.ts'
+import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'
-import { createDeadLetters } from '../../worker/dead-letters.ts'
+import { createDeadLetterWriter } from '../../worker/dead-letter-writer.ts'
 import { answer } from './answer.ts'
 import type { DlqCommand } from './arguments.ts'
 import { createLetters } from './letters.ts'
 
 let log: OwnTopic
 let dead: OwnTopic
-let reader: LogReader
+let reader: TopicReader
 beforeEach(async () => {
   ;[log, dead] = await Promise.all([
     createOwnTopic(),
     createOwnTopic({ settings: { 'max.message.bytes': '2097152' } }),
   ])
-  reader = createLogReader(dead.kafka)
+  reader = createTopicReader(dead.kafka)
 })
 afterEach(async () => {
   await reader.close()
@@ -59,7 +59,7 @@ const letterOf = (text: string, partition = 0, changes: Partial<DeadLetter> = {}
   ...changes,
 })
 const keep = (...letters: DeadLetter[]): Promise<void> =>
-  createDeadLetters(dead.producer, { now: () => 0 }).keep(letters)
+  createDeadLetterWriter(dead.producer, { now: () => 0 }).write(letters)
 const logged = async () =>
   (await log.records()).map(({ partition, key, value, headers }) => [partition, key, String(value), headers])
 

@@ -2,7 +2,7 @@ import { type Examination } from '../../coupon/requirements/finding.ts'
 import { examineInstallation } from '../../coupon/requirements/examine.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { connectRedis } from '../../platform/redis.ts'
 import { readSettings } from '../../platform/settings.ts'
@@ -27,7 +27,7 @@ const examine = async (): Promise<Examination[]> => {
   const kafka = createKafka({
     brokers: settings.KAFKA_BROKERS,
     clientId: 'firstcome-doctor',
-    log: createLog('doctor', 'silent'),
+    log: createLogger('doctor', 'silent'),
     requestTimeoutMs: 5_000,
   })
   const database = connectDatabase({ url: settings.DATABASE_URL, connectionsMax: 1, queryTimeoutMs: 5_000 })

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
-import type { TopicReader } from '../../platform/kafka/reader.ts'
-import type { TopicAdmin } from '../../platform/kafka/topics.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
+import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { grantsTopic } from '../log/topics.ts'

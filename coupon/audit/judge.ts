@@ -1,6 +1,6 @@
 import type { Logged } from './compare/identity.ts'
 import type { FaultTallies } from './compare/tallies.ts'
-import type { PartitionOffsets } from '../../platform/kafka/topics.ts'
+import type { PartitionOffsets } from '../../platform/kafka/topic-admin.ts'
 import type { Grant } from '../grant.ts'
 import type { Around } from './gate-checks.ts'
 

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
@@ -36,7 +36,7 @@ const openLog = (answer: () => Promise<void>) => {
   }
   const gate = { confirm: async () => ({ kind: 'confirmed' }) } as unknown as Gate
   const grantLog = createGrantLog({
-    ...{ producer, gate, log: createLog('test', 'silent'), partitions: async () => 3 },
+    ...{ producer, gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
     ...{ publishDeadlineMs: 2_000, publishInFlightMax, monotonicMs: () => performance.now() },
   })
   return { grantLog, produces }

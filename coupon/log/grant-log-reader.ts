@@ -1,5 +1,5 @@
-import type { LogReader } from '../../platform/kafka/reader.ts'
-import type { PartitionOffsets, Topics } from '../../platform/kafka/topics.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
+import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import type { Grant } from '../grant.ts'
 import { decodeRecord } from './log-record.ts'
 
@@ -15,8 +15,8 @@ export type GrantLogReader = {
 }
 
 export const createGrantLogReader = (options: {
-  topics: Topics
-  reader: LogReader
+  topics: TopicAdmin
+  reader: TopicReader
   topic: string
 }): GrantLogReader => ({
   ends: () => options.topics.offsets(options.topic),

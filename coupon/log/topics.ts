@@ -1,4 +1,4 @@
-import type { TopicShape } from '../../platform/kafka/topics.ts'
+import type { TopicShape } from '../../platform/kafka/topic-admin.ts'
 
 /** The log: grants and markers. */
 export const grantsTopic = 'coupon.grants.v1'

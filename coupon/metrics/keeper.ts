@@ -1,5 +1,5 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
-import type { Sample } from '../../platform/metrics/cells.ts'
+import type { Sample } from '../../platform/metrics/family.ts'
 import type { Campaign } from '../campaign.ts'
 import type { KeeperGate, InspectResult } from '../gate/keeper-gate.ts'
 import type { Keeper } from '../recovery/keeper.ts'

@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/failure.ts'
-import type { Logger } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { Arming } from './arming.ts'
 import type { Campaign } from '../campaign.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'

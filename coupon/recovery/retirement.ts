@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/failure.ts'
-import type { Logger } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { leaseOf } from './arming.ts'

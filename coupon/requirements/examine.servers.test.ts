@@ -4,9 +4,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { describeKafka } from '../../platform/kafka/description.ts'
+import { describeKafka } from '../../platform/kafka/describe-kafka.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { connectRedis } from '../../platform/redis.ts'
 import { startDatabase } from '../../servers/start-database.ts'
@@ -82,7 +82,7 @@ test('a Kafka that takes connections and never answers is given up in time', asy
   const kafka = createKafka({
     brokers: [`127.0.0.1:${topic.proxy.port}`],
     clientId: 'firstcome-test',
-    log: createLog('test', 'silent'),
+    log: createLogger('test', 'silent'),
     requestTimeoutMs: 10_000,
   })
   await expect(

@@ -1,11 +1,11 @@
 import { Failure, messageOf } from '../../platform/failure.ts'
 import type { KafkaCluster } from '../../platform/kafka/client.ts'
-import { describeKafka } from '../../platform/kafka/description.ts'
+import { describeKafka } from '../../platform/kafka/describe-kafka.ts'
 import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import type { Database } from '../../platform/mysql/database.ts'
-import { isReached } from '../../platform/can-connect.ts'
+import { canConnect } from '../../platform/can-connect.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { within } from '../../platform/with-timeout.ts'
+import { withTimeout } from '../../platform/with-timeout.ts'
 import { databaseRequirements } from './database.ts'
 import { readDatabase } from './database-reading.ts'
 import { type Examination, type Finding, findingsOf, type Place, type Requirement } from './finding.ts'
@@ -58,7 +58,7 @@ const examine = async <Reading>(
   read: () => Promise<Reading>,
 ): Promise<Examination> => {
   try {
-    const reading = await within(read(), examinationMaxMs, `${place}: no answer`)
+    const reading = await withTimeout(read(), examinationMaxMs, `${place}: no answer`)
     return { place, address, isRead: true, findings: findingsOf(place, requirements, reading) }
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause
@@ -69,7 +69,7 @@ const examine = async <Reading>(
 const examineRedis = ({ redis, redisUrl, redisFault, now }: Installation): Promise<Examination> =>
   examine({ place: 'Redis', setting: 'REDIS_URL', address: shown(redisUrl) }, redisRequirements, async () => {
     try {
-      await redis.connected(reachMs)
+      await redis.waitForConnection(reachMs)
     } catch (cause) {
       const fault = redisFault?.()
       if (fault === undefined) throw cause
@@ -79,7 +79,7 @@ const examineRedis = ({ redis, redisUrl, redisFault, now }: Installation): Promi
   })
 
 const silentOf = async (brokers: readonly string[]): Promise<string[]> => {
-  const reached = await Promise.all(brokers.map((address) => isReached(address, reachMs)))
+  const reached = await Promise.all(brokers.map((address) => canConnect(address, reachMs)))
   return brokers.filter((_, index) => reached[index] !== true)
 }
 

@@ -1,4 +1,4 @@
-import type { KafkaDescription, TopicDescription } from '../../platform/kafka/description.ts'
+import type { KafkaDescription, TopicDescription } from '../../platform/kafka/describe-kafka.ts'
 import { fail, met, ok, type Requirement, type Verdict, warn, whenGiven } from './finding.ts'
 
 /** Copies of a record with which the loss of a machine loses none and stops nobody. */

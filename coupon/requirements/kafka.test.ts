@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createGrantTopics } from '../../migrations/migrate.ts'
-import type { TopicDescription } from '../../platform/kafka/description.ts'
-import type { TopicShape, Topics } from '../../platform/kafka/topics.ts'
+import type { TopicDescription } from '../../platform/kafka/describe-kafka.ts'
+import type { TopicShape, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { grantTopicShapes, deadLettersTopic, grantsTopic } from '../log/topics.ts'
 import { findingsOf } from './finding.ts'
 import { type KafkaReading, kafkaRequirements, type WantedTopics } from './kafka.ts'
@@ -52,13 +52,13 @@ test('topics as the migration creates them on three brokers are well', () => {
 
 test('the migration creates the topics in the shapes that are asked for here', async () => {
   let created: readonly TopicShape[] = []
-  const topics: Pick<Topics, 'create'> = {
+  const topics: Pick<TopicAdmin, 'create'> = {
     create: async (shapes) => {
       created = shapes
       return []
     },
   }
-  await createGrantTopics(topics as Topics, options)
+  await createGrantTopics(topics as TopicAdmin, options)
   expect(created).toEqual(grantTopicShapes(options))
 })
 

@@ -1,5 +1,5 @@
-import type { KafkaDescription } from '../../platform/kafka/description.ts'
-import type { TopicShape } from '../../platform/kafka/topics.ts'
+import type { KafkaDescription } from '../../platform/kafka/describe-kafka.ts'
+import type { TopicShape } from '../../platform/kafka/topic-admin.ts'
 import { grantTopicShapes, grantsTopic } from '../log/topics.ts'
 import { met, ok, type Requirement, unknown, type Verdict, warn, whenGiven } from './finding.ts'
 import { copiesRequirements } from './kafka-copies.ts'

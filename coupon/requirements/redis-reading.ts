@@ -1,5 +1,5 @@
 import { messageOf } from '../../platform/failure.ts'
-import { isRedisRefusal, type RedisClient } from '../../platform/redis.ts'
+import { isRedisErrorReply, type RedisClient } from '../../platform/redis.ts'
 import { type Clock, readClock } from './clock.ts'
 import type { Told } from './finding.ts'
 import { neededCommands, permissionsScript } from './redis-commands.ts'
@@ -41,7 +41,7 @@ const told = async <Value>(ask: () => Promise<Value>): Promise<Told<Value>> => {
   try {
     return { value: await ask() }
   } catch (cause) {
-    if (!isRedisRefusal(cause)) throw cause
+    if (!isRedisErrorReply(cause)) throw cause
     return { refused: messageOf(cause) }
   }
 }

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 /** One thing that has to be so before a process is ready; `false` or a text says what is missing. */
 export type ReadinessCheck = {
   name: string
-  ready(): boolean
+  isReady(): boolean
   /** What it waits for, in words. */
   waitsFor?(): string
 }
@@ -20,9 +20,9 @@ export const createHealthRoutes = (
     .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', (context) => {
       const states = Object.fromEntries(
-        checks.map(({ name, ready, waitsFor }) => [name, ready() ? 'ready' : (waitsFor?.() ?? 'waiting')]),
+        checks.map(({ name, isReady: ready, waitsFor }) => [name, ready() ? 'ready' : (waitsFor?.() ?? 'waiting')]),
       )
-      const ready = checks.every((check) => check.ready())
+      const ready = checks.every((check) => check.isReady())
       const status = isStopping() ? 'stopping' : ready ? 'ready' : 'waiting'
       return context.json({ status, checks: states }, status === 'ready' ? 200 : 503, {
         'Cache-Control': 'no-store',

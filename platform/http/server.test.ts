@@ -9,7 +9,7 @@ import {
   headersMax,
   type HttpServer,
   type HttpServerOptions,
-  refuseTakenPort,
+  requireFreePort,
   serveHttp,
 } from './server.ts'
 
@@ -105,13 +105,13 @@ test('a port that is taken is refused, and two that share one are both served, b
   const { server } = await serve()
   const { port } = server
   await expect(serve({ port })).rejects.toThrow('EADDRINUSE')
-  await expect(refuseTakenPort({ host, port })).rejects.toThrow('EADDRINUSE')
+  await expect(requireFreePort({ host, port })).rejects.toThrow('EADDRINUSE')
   await server.close(0)
-  await refuseTakenPort({ host, port })
+  await requireFreePort({ host, port })
 
   await serve({ port, sharesPort: true })
   await serve({ port, sharesPort: true })
-  await expect(refuseTakenPort({ host, port })).rejects.toThrow('EADDRINUSE')
+  await expect(requireFreePort({ host, port })).rejects.toThrow('EADDRINUSE')
   await expect(serve({ port })).rejects.toThrow('EADDRINUSE')
 })
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { type TurnsOptions, takeTurns } from './turns.ts'
+import { type RequestLimits, limitRequests } from './request-limiter.ts'
 
 /** A listening HTTP server. */
 export type HttpServer = {
@@ -33,7 +33,7 @@ export type HttpServerOptions = {
   /** One more is hung up on. */
   connectionsMax: number
   /** Without it the application sees every request at once. */
-  turns?: TurnsOptions
+  requestLimits?: RequestLimits
   /** Other processes of ours listen on the same port; the system deals connections out. Without it a taken port is refused. */
   sharesPort?: boolean
 }
@@ -47,7 +47,7 @@ export const headersMax = 100
 const checkIntervalMsMax = 1_000
 
 /** Rejects when somebody listens there: whoever shares a port would share it with a stranger too, and not hear of it. */
-export const refuseTakenPort = async (address: { host: string; port: number }): Promise<void> => {
+export const requireFreePort = async (address: { host: string; port: number }): Promise<void> => {
   const server = createServer()
   server.listen({ ...address, exclusive: true })
   await once(server, 'listening')
@@ -75,7 +75,7 @@ export const serveHttp = async (
   server.requestTimeout = options.requestTimeoutMs
   server.headersTimeout = options.requestTimeoutMs
   server.maxConnections = options.connectionsMax
-  if (options.turns !== undefined) takeTurns(server, options.turns)
+  if (options.requestLimits !== undefined) limitRequests(server, options.requestLimits)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)
   const { host, port, sharesPort = false } = options

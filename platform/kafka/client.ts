@@ -1,13 +1,13 @@
 import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig } from 'kafkajs'
 import { Kafka, logLevel } from './kafkajs.ts'
-import type { Log } from '../log/log.ts'
+import type { Logger } from '../log/logger.ts'
 
 /** How every client of one process reaches the brokers. */
 export type KafkaOptions = {
   /** `host:port` of one or more brokers. */
   brokers: string[]
   clientId: string
-  log: Log
+  log: Logger
   /** A request that took longer is unknown. */
   requestTimeoutMs: number
   /** Opens the connections; kafkajs' own when left out. */
@@ -18,10 +18,10 @@ export type KafkaOptions = {
 export type KafkaCluster = KafkaClient
 
 /** Whether the brokers answered, if with a refusal: kafkajs gives those a type, and wraps what it tried again. */
-export const isAnswer = (cause: unknown): boolean => {
+export const isBrokerResponse = (cause: unknown): boolean => {
   if (!(cause instanceof Error)) return false
   if ('type' in cause && typeof cause.type === 'string') return true
-  return isAnswer(cause.cause)
+  return isBrokerResponse(cause.cause)
 }
 
 /**

@@ -2,7 +2,7 @@ import { backoff } from '../backoff.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
-import type { Log } from '../log/log.ts'
+import type { Logger } from '../log/logger.ts'
 
 /** A record as it lies in the log. */
 export type StoredRecord = {
@@ -21,7 +21,7 @@ export type Batch = {
   /** Keeps the membership of the group alive; what it throws has to propagate. */
   heartbeat(): Promise<void>
   /** Everything below `offset` was dealt with: fetch from there, and tell Kafka for lag tools. */
-  handled(offset: number): Promise<void>
+  markProcessed(offset: number): Promise<void>
   /** Fetch nothing of this partition for a while. */
   pauseFor(milliseconds: number): void
   /** False when the process is stopping or somebody else owns the partition by now. */
@@ -35,7 +35,7 @@ export type Consumer = {
    */
   run(onBatch: (batch: Batch) => Promise<void>): Promise<void>
   /** Partitions this member owns now. */
-  assigned(): readonly number[]
+  assignedPartitions(): readonly number[]
   seek(partition: number, offset: number): void
   stop(): Promise<void>
 }
@@ -44,7 +44,7 @@ export type ConsumerOptions = {
   kafka: KafkaCluster
   topic: string
   groupId: string
-  log: Log
+  log: Logger
   /** Called whenever partitions were handed to this member. */
   onAssigned(partitions: readonly number[]): void
   /** The consumer died inside and will not come back: the process has to go. */
@@ -87,7 +87,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     else options.onCrash(payload.error)
   })
   return {
-    assigned: () => partitions,
+    assignedPartitions: () => partitions,
     seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
     async run(onBatch) {
       for (let attempt = 1; ; attempt += 1) {
@@ -124,7 +124,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
               headers: message.headers,
             })),
             heartbeat,
-            async handled(offset) {
+            async markProcessed(offset) {
               resolveOffset(String(offset - 1))
               await consumer
                 .commitOffsets([{ topic, partition, offset: String(offset) }])

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
-import { encodePlainRecord } from './record.ts'
+import { encodePlainRecord } from './plain-record.ts'
 
 /**
  * kafkajs as we run it: three of its inner functions replaced, each for a cost that was measured. It is frozen since 2023 and

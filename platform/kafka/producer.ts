@@ -1,7 +1,7 @@
 import type { Message, RecordMetadata } from 'kafkajs'
 import { Failure, messageOf } from '../failure.ts'
-import { isAnswer, type KafkaCluster } from './client.ts'
-import { within } from '../with-timeout.ts'
+import { isBrokerResponse, type KafkaCluster } from './client.ts'
+import { withTimeout } from '../with-timeout.ts'
 
 /** One record: compact text, and a key where it stems from elsewhere. */
 export type RecordToAppend = {
@@ -49,6 +49,7 @@ const openClient = (kafka: KafkaCluster): Client => {
       throw cause
     })
     await connecting
+    // safeguard: acknowledgement by all in-sync replicas
     return producer.send({ topic, acks: -1, messages })
   }
   return {
@@ -80,14 +81,17 @@ export const createProducer = (kafka: KafkaCluster): Producer => {
     async append(topic, partition, records) {
       const client = (current ??= openClient(kafka))
       try {
+        // safeguard: one partition per produce
         const messages = records.map((record) => ({ ...record, partition }))
-        const results = await within(client.send(topic, messages), answerMsMax, 'no acknowledgement')
+        const results = await withTimeout(client.send(topic, messages), answerMsMax, 'no acknowledgement')
         const [result] = results
+        // safeguard: one partition per produce / result
+        // safeguard: the result of a produce is checked
         if (results.length !== 1 || result?.partition !== partition || result.errorCode !== 0)
           throw new Error(`partition ${partition} was not acknowledged: ${JSON.stringify(results)}`)
         return Number(result.baseOffset)
       } catch (cause) {
-        if (current === client && !isAnswer(cause)) {
+        if (current === client && !isBrokerResponse(cause)) {
           current = undefined
           void client.close().catch(() => undefined)
         }

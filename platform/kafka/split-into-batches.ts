@@ -6,7 +6,7 @@ const bytesInOneProduceMax = 500_000
 const headerBytesMax = 4_000
 
 /** Cuts records into runs that fit a produce, in their order. One that is larger than that goes alone: its topic has to take it. */
-export const inProduces = (records: readonly RecordToAppend[]): RecordToAppend[][] => {
+export const splitIntoBatches = (records: readonly RecordToAppend[]): RecordToAppend[][] => {
   const produces: RecordToAppend[][] = []
   let bytes = 0
   for (const record of records) {

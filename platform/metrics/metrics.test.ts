@@ -14,7 +14,7 @@ afterEach(async () => {
 const serve = async (read: () => Promise<string>, port = 0): Promise<string> => {
   const server = await serveMetrics({ host: '127.0.0.1', port, read })
   servers.push(server)
-  return server.place
+  return server.location
 }
 
 const read = async (metrics: Metrics): Promise<Scrape> => toScrape(await metrics.read())
@@ -88,7 +88,7 @@ test('a process tells its own state by the rules of Prometheus, and walks no con
 test('every check of /readyz is 1 or 0, as it is at the scrape', async () => {
   const metrics = createMetrics()
   let isWarm = false
-  showReadiness([{ name: 'warm', ready: () => isWarm }], metrics)
+  showReadiness([{ name: 'warm', isReady: () => isWarm }], metrics)
   expect((await read(metrics)).by('firstcome_ready', 'check')).toEqual({ warm: 0 })
   isWarm = true
   expect((await read(metrics)).by('firstcome_ready', 'check')).toEqual({ warm: 1 })
@@ -122,7 +122,7 @@ test('the first of several processes tells the metrics of all: sums, and the lea
       metrics.counter({ name: 'firstcome_a_total', help: 'A.' })().add(cluster.worker.id)
       metrics.histogram({ name: 'firstcome_wait_seconds', help: 'H.', bounds: [1] })().observe(cluster.worker.id)
       metrics.gauge({ name: 'firstcome_campaigns', help: 'C.', together: 'max', read: () => cluster.worker.id })
-      showReadiness([{ name: 'warm', ready: () => cluster.worker.id === 1 }], metrics)
+      showReadiness([{ name: 'warm', isReady: () => cluster.worker.id === 1 }], metrics)
       await serveMetrics({ ...address, read: metrics.read })
     }`)
   const place = await until('it says where', () => program.lines()[0])

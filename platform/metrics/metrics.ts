@@ -6,31 +6,31 @@ import type { ReadinessCheck } from '../http/health.ts'
 import { serveHttp } from '../http/server.ts'
 import {
   type Count,
-  createCells,
+  createFamily,
   createCount,
   createHistogram,
   type Family,
   type Histogram,
   type Sample,
-} from './cells.ts'
-import { within } from '../with-timeout.ts'
+} from './family.ts'
+import { withTimeout } from '../with-timeout.ts'
 
 /** `name` follows https://prometheus.io/docs/practices/naming/: `firstcome_`, base units, `_total` on a counter. */
-type Described = { name: string; help: string }
+type MetricDescription = { name: string; help: string }
 
 /** The values of a label have to come from a bounded set. */
-type Labelled = Described & { labels?: readonly string[] }
+type LabelledMetric = MetricDescription & { labels?: readonly string[] }
 
 /** What a gauge says of now; nothing when it is not known. */
-type Reading = readonly Sample[] | number | undefined
+type GaugeReading = readonly Sample[] | number | undefined
 
 /** The metrics of one process. A second one of the same name is a defect. */
 export type Metrics = {
-  counter(options: Labelled): Family<Count>
+  counter(options: LabelledMetric): Family<Count>
   /** `bounds` are upper ends, lowest first; the last bucket, which has none, comes by itself. */
-  histogram(options: Labelled & { bounds: readonly number[] }): Family<Histogram>
+  histogram(options: LabelledMetric & { bounds: readonly number[] }): Family<Histogram>
   /** `read` is asked at every scrape; what it throws counts as not known. `together`: what a cluster makes of its processes' values. */
-  gauge(options: Described & { together?: 'sum' | 'max' | 'min'; read(): Reading | Promise<Reading> }): void
+  gauge(options: MetricDescription & { together?: 'sum' | 'max' | 'min'; read(): GaugeReading | Promise<GaugeReading> }): void
   /** All of them in Prometheus' text format. */
   read(): Promise<string>
 }
@@ -65,7 +65,7 @@ export const createMetrics = (): Metrics => {
 
   const register = (
     type: 'counter' | 'gauge' | 'histogram',
-    { name, help }: Described,
+    { name, help }: MetricDescription,
     aggregator: string,
     samples: () => readonly Sample[] | Promise<readonly Sample[]>,
   ): void => {
@@ -78,12 +78,12 @@ export const createMetrics = (): Metrics => {
 
   return {
     counter(options) {
-      const cells = createCells(options.labels ?? [], createCount)
+      const cells = createFamily(options.labels ?? [], createCount)
       register('counter', options, 'sum', cells.samples)
       return cells.child
     },
     histogram(options) {
-      const cells = createCells(options.labels ?? [], () => createHistogram(options.name, options.bounds))
+      const cells = createFamily(options.labels ?? [], () => createHistogram(options.name, options.bounds))
       register('histogram', options, 'sum', cells.samples)
       return cells.child
     },
@@ -116,18 +116,18 @@ export type MetricsServerOptions = {
 }
 
 /** Where the metrics of this process are served, in words; and how to stop it. */
-export type MetricsServer = { place: string; close(deadlineMs: number): Promise<void> }
+export type MetricsServer = { location: string; close(deadlineMs: number): Promise<void> }
 
 /**
  * Serves `GET /metrics` on a port of its own, which no shopper should reach. A process of a cluster listens nowhere: its primary
  * answers for all. Rejects `refused` when the port cannot be had.
  */
 export const serveMetrics = async (options: MetricsServerOptions): Promise<MetricsServer> => {
-  if (cluster.isWorker) return { place: 'the first process', close: async () => {} }
+  if (cluster.isWorker) return { location: 'the first process', close: async () => {} }
   const { host, port } = options
   const app = new Hono().get('/metrics', async (context) => {
     try {
-      const text = await within(options.read(), scrapeTimeoutMs, 'metrics: no answer')
+      const text = await withTimeout(options.read(), scrapeTimeoutMs, 'metrics: no answer')
       return context.body(text, 200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE })
     } catch (cause) {
       return context.text(messageOf(cause), 503)
@@ -139,7 +139,7 @@ export const serveMetrics = async (options: MetricsServerOptions): Promise<Metri
       // Scrapers, and people who look.
       connectionsMax: 50,
     })
-    return { place: `http://${host}:${server.port}/metrics`, close: server.close }
+    return { location: `http://${host}:${server.port}/metrics`, close: server.close }
   } catch (cause) {
     throw new Failure('refused', `no metrics at ${host}:${port}: ${messageOf(cause)}`, { cause })
   }
@@ -151,5 +151,5 @@ export const showReadiness = (checks: readonly ReadinessCheck[], metrics: Metric
     name: 'firstcome_ready',
     help: '1 while the check of /readyz of this name holds, else 0.',
     together: 'min',
-    read: () => checks.map(({ name, ready }) => ({ labels: { check: name }, value: Number(ready()) })),
+    read: () => checks.map(({ name, isReady: ready }) => ({ labels: { check: name }, value: Number(ready()) })),
   })

@@ -8,7 +8,7 @@ afterEach(killPrograms)
 const start = (body: string): Promise<Program> =>
   runProgram(`
     import { isKeeperOf, keepProcesses } from 'platform/process/cluster.ts'
-    import { runProcess } from 'platform/process/life.ts'
+    import { runProcess } from 'platform/process/run-process.ts'
     const say = (text) => process.stdout.write(text + '\\n')
     const log = { info: () => {}, error: ({ how }) => say('ended by ' + how) }
     await runProcess(async (life) => {

@@ -1,14 +1,14 @@
 import cluster, { type Worker } from 'node:cluster'
 import { backoff } from '../backoff.ts'
 import { messageOf } from '../failure.ts'
-import type { Log } from '../log/log.ts'
-import { type ProcessLife, stopMsMax } from './life.ts'
+import type { Logger } from '../log/logger.ts'
+import { type ProcessLifecycle, stopMsMax } from './run-process.ts'
 
-export type ProcessesOptions = {
+export type SupervisorOptions = {
   /** How many to keep. */
   count: number
-  life: ProcessLife
-  log: Pick<Log, 'info' | 'error'>
+  life: ProcessLifecycle
+  log: Pick<Logger, 'info' | 'error'>
   monotonicMs(): number
   /** One that lived longer than this had begun well. */
   earlyMs?: number
@@ -20,7 +20,7 @@ const restartFirstMs = 100
 const restartMaxMs = 5_000
 
 /** True in the first process of `count` that are to share the work: it keeps them, and does nothing else. One works alone. */
-export const isKeeperOf = (count: number): boolean => count > 1 && cluster.isPrimary
+export const isPrimaryOf = (count: number): boolean => count > 1 && cluster.isPrimary
 
 /**
  * True where a process may listen on the port of its siblings by itself, and the system deals connections out. Elsewhere
@@ -33,7 +33,7 @@ export const sharesPort = (): boolean => cluster.isWorker && process.platform ==
  * code 1 when one of them dies again and again right after its start. A signal is handed on to all of them and their end awaited.
  * However this process ends, no other stays.
  */
-export const keepProcesses = (options: ProcessesOptions): void => {
+export const superviseProcesses = (options: SupervisorOptions): void => {
   const { life, log, monotonicMs, earlyMs = 10_000 } = options
   const running = new Map<Worker, Promise<string>>()
 

@@ -55,7 +55,7 @@ const run = async (own: readonly Safeguard[], signal: AbortSignal): Promise<Try[
     onFault: () => undefined,
   })
   try {
-    await redis.connected(5_000)
+    await redis.waitForConnection(5_000)
     const copy = await createCopy(root, join(folder, 'copy'))
     const tests = createTests({
       folder: copy.folder,

@@ -2,8 +2,8 @@ import { type Audit, createAudit } from '../../coupon/audit/audit.ts'
 import { createAuditParts } from '../../coupon/audit/audit-parts.ts'
 import { createGateSurveyor, type GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { createLedgerReader, type LedgerReader } from '../../load/ledger/ledger-reader.ts'
-import { createLogReader } from '../../platform/kafka/reader.ts'
-import { createTopics } from '../../platform/kafka/topics.ts'
+import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
+import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Stack } from './stack.ts'
 
@@ -23,10 +23,10 @@ export const openBooks = ({ redis, kafka, database }: Stack): Books => {
     run: (...words) => leading().run(...words),
     command: (...words) => leading().command(...words),
     subscribe: (...words) => leading().subscribe(...words),
-    connected: (timeoutMs) => leading().connected(timeoutMs),
+    waitForConnection: (timeoutMs) => leading().waitForConnection(timeoutMs),
     close: () => undefined,
   }
-  const [topics, reader] = [createTopics(kafka.kafka), createLogReader(kafka.kafka)]
+  const [topics, reader] = [createTopicAdmin(kafka.kafka), createTopicReader(kafka.kafka)]
   return {
     gate: createGateSurveyor(client),
     ledger: createLedgerReader(database.database),

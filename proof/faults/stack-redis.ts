@@ -88,7 +88,7 @@ const startNode = async (
     onFault: () => undefined,
   })
   try {
-    await control.connected(5_000)
+    await control.waitForConnection(5_000)
   } catch (cause) {
     control.close()
     await server.stop()

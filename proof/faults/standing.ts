@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
-import { within } from '../../platform/with-timeout.ts'
+import { withTimeout } from '../../platform/with-timeout.ts'
 import type { People } from './people.ts'
 
 /** How things stand when a fault strikes. */
@@ -29,7 +29,7 @@ export const hotMoment = async (
 ): Promise<Standing> => {
   const untilMs = now() + limitMs
   for (;;) {
-    const surveyed = await within(gate.survey(campaignId), answerWithinMs, 'gate: no answer').catch(
+    const surveyed = await withTimeout(gate.survey(campaignId), answerWithinMs, 'gate: no answer').catch(
       () => undefined,
     )
     const standing: Standing =

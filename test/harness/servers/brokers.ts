@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { createTopics, type Topics } from '../../../platform/kafka/topics.ts'
+import { createTopicAdmin, type TopicAdmin } from '../../../platform/kafka/topic-admin.ts'
 import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 import { type KafkaProgram, type KafkaServer, startKafka } from '../../../servers/start-kafka.ts'
 import { obtainServerSources, detectHost } from '../../../servers/install/obtain-servers.ts'
 import { findFreePort } from '../../../servers/ports.ts'
@@ -19,7 +19,7 @@ export type Brokers = {
   readonly addresses: string[]
   /** Clients that know all three. */
   readonly kafka: KafkaCluster
-  readonly topics: Topics
+  readonly topics: TopicAdmin
   /** Who leads each partition of a topic now, and how many copies are in sync; nobody leads: -1. */
   partitions(topic: string): Promise<{ leader: number; inSync: number }[]>
   /** Ends it as a power cut does. */
@@ -33,7 +33,7 @@ export type Brokers = {
 
 type Ports = { controller: number; brokers: Record<BrokerId, number> }
 
-const log = createLog('test', 'silent')
+const log = createLogger('test', 'silent')
 
 const settingsOf = (id: BrokerId, ports: Ports): Record<string, string> => ({
   ...(id === 1 ? {} : { 'process.roles': 'broker', listeners: `PLAINTEXT://127.0.0.1:${ports.brokers[id]}` }),
@@ -100,7 +100,7 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
   const kafka = createKafka({
     ...{ brokers: addresses, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 },
   })
-  const topics = createTopics(kafka)
+  const topics = createTopicAdmin(kafka)
   // It asks the one that stays, whoever stands still.
   const [first = ''] = addresses
   const admin = createKafka({

@@ -3,13 +3,13 @@ import { connect } from 'node:net'
 import { inject } from 'vitest'
 import type { StoredRecord } from '../../../platform/kafka/consumer.ts'
 import { createProducer, type Producer, type RecordToAppend } from '../../../platform/kafka/producer.ts'
-import { createTopics, type PartitionOffsets } from '../../../platform/kafka/topics.ts'
+import { createTopicAdmin, type PartitionOffsets } from '../../../platform/kafka/topic-admin.ts'
 import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 import { createProxy, type Proxy } from '../../../servers/network/proxy.ts'
 import { until } from '../values/until.ts'
 
-const log = createLog('test', 'silent')
+const log = createLogger('test', 'silent')
 
 /** A record and its headers. */
 export type ReadRecord = StoredRecord & { headers: Record<string, string> }
@@ -70,7 +70,7 @@ export const createOwnTopic = async (
     clientId: 'firstcome-test-proxied',
     socketFactory: ({ onConnect }) => connect(proxy.port, '127.0.0.1', onConnect),
   })
-  const topics = createTopics(kafka)
+  const topics = createTopicAdmin(kafka)
   await topics.create([
     {
       topic: name,

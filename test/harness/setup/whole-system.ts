@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { createTopics } from '../../../platform/kafka/topics.ts'
+import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
 import { createKafka } from '../../../platform/kafka/client.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { createTokenSigner } from '../../../platform/http/token.ts'
 import { createGrantTopics, migrateTables } from '../../../migrations/migrate.ts'
@@ -36,11 +36,11 @@ export const migrate = async (environment: Record<string, string>): Promise<void
     connectionsMax: 2,
     queryTimeoutMs: 60_000,
   })
-  const topics = createTopics(
+  const topics = createTopicAdmin(
     createKafka({
       brokers: (environment['KAFKA_BROKERS'] ?? '').split(','),
       clientId: 'firstcome-test',
-      log: createLog('test', 'silent'),
+      log: createLogger('test', 'silent'),
       requestTimeoutMs: 30_000,
     }),
   )

@@ -1,9 +1,9 @@
 import type { Grant } from '../../../coupon/grant.ts'
 import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import type { Batch, StoredRecord } from '../../../platform/kafka/consumer.ts'
-import { createLog } from '../../../platform/log/log.ts'
-import type { Progress } from '../../../worker/progress.ts'
-import { createRecording, type RecordingOptions } from '../../../worker/recording.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
+import type { PartitionProgress } from '../../../worker/partition-progress.ts'
+import { createBatchHandler, type BatchHandlerOptions } from '../../../worker/batch-handler.ts'
 
 /** Records of one partition as Kafka hands them over: grants, or bytes that are none. */
 export const recordsOf = (
@@ -23,7 +23,7 @@ export const batchOf = (records: StoredRecord[], changes: Partial<Batch> = {}) =
   const batch: Batch = {
     ...{ partition: records[0]?.partition ?? 0, records, isCurrent: () => true },
     heartbeat: async () => void (done.heartbeats += 1),
-    handled: async (offset) => void done.handled.push(offset),
+    markProcessed: async (offset) => void done.handled.push(offset),
     pauseFor: () => void (done.pauses += 1),
     ...changes,
   }
@@ -32,17 +32,17 @@ export const batchOf = (records: StoredRecord[], changes: Partial<Batch> = {}) =
 
 /** A recording whose progress is only written down: placing a worker is another subject. */
 export const openRecording = (
-  options: Pick<RecordingOptions, 'recorder' | 'deadLetters'> & Partial<RecordingOptions>,
+  options: Pick<BatchHandlerOptions, 'recorder' | 'deadLetterWriter'> & Partial<BatchHandlerOptions>,
 ) => {
   const told: string[] = []
-  const progress: Pick<Progress, 'reached' | 'misplaced' | 'waiting' | 'answers'> = {
-    reached: (_, nextOffset) => told.push(`reached ${nextOffset}`),
-    misplaced: () => told.push('misplaced'),
-    waiting: () => told.push('waiting'),
-    answers: () => undefined,
+  const progress: Pick<PartitionProgress, 'recorded' | 'misaligned' | 'failed' | 'succeeded'> = {
+    recorded: (_, nextOffset) => told.push(`recorded ${nextOffset}`),
+    misaligned: () => told.push('misaligned'),
+    failed: () => told.push('failed'),
+    succeeded: () => undefined,
   }
-  const recording = createRecording({
-    ...{ log: createLog('test', 'silent'), batchSizeMax: 1_000, progress: progress as Progress },
+  const recording = createBatchHandler({
+    ...{ log: createLogger('test', 'silent'), batchSizeMax: 1_000, progress: progress as PartitionProgress },
     ...options,
   })
   return { recording, told }

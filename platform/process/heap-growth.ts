@@ -7,4 +7,4 @@ import { setFlagsFromString } from 'node:v8'
 const heapGrowthPercent = 20
 
 /** Trades some processor for memory, for a process that holds tens of thousands of connections. */
-export const keepMemorySmall = (): void => setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`)
+export const limitHeapGrowth = (): void => setFlagsFromString(`--heap-growing-percent=${heapGrowthPercent}`)

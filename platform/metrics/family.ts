@@ -13,18 +13,18 @@ export type Histogram = { observe(value: number): void }
 /** One child for each list of label values. Asking for one costs more than using it: ask once and keep it. */
 export type Family<Child> = (...labelValues: readonly string[]) => Child
 
-type Cell<Child> = { child: Child; samples(labels: Labels): Sample[] }
+type Series<Child> = { child: Child; samples(labels: Labels): Sample[] }
 
 /** Lists of label values that one metric tells apart. Past it everything is `other`: a scrape stays bounded whatever comes. */
 const childrenMax = 500
 
 /** The children of one metric, made when first asked for, and all their samples. */
-export const createCells = <Child>(
+export const createFamily = <Child>(
   labelNames: readonly string[],
-  create: () => Cell<Child>,
+  create: () => Series<Child>,
 ): { child: Family<Child>; samples(): Sample[] } => {
-  const cells = new Map<string, Cell<Child> & { labels: Labels }>()
-  const cellOf = (values: readonly string[]): Cell<Child> => {
+  const cells = new Map<string, Series<Child> & { labels: Labels }>()
+  const cellOf = (values: readonly string[]): Series<Child> => {
     const key = values.join('\n')
     const present = cells.get(key)
     if (present !== undefined) return present
@@ -41,7 +41,7 @@ export const createCells = <Child>(
   }
 }
 
-export const createCount = (): Cell<Count> => {
+export const createCount = (): Series<Count> => {
   let value = 0
   return {
     child: {
@@ -54,7 +54,7 @@ export const createCount = (): Cell<Count> => {
 }
 
 /** `bounds` are upper ends, lowest first. */
-export const createHistogram = (name: string, bounds: readonly number[]): Cell<Histogram> => {
+export const createHistogram = (name: string, bounds: readonly number[]): Series<Histogram> => {
   const counts = new Float64Array(bounds.length + 1)
   let sum = 0
   return {

@@ -3,22 +3,22 @@ import type { Batch, StoredRecord } from '../platform/kafka/consumer.ts'
 import { setTimeout as pass } from 'node:timers/promises'
 import { backoff, type Wait } from '../platform/backoff.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
-import type { Log } from '../platform/log/log.ts'
+import type { Logger } from '../platform/log/logger.ts'
 import type { DeadLetter } from '../coupon/log/dead-letter.ts'
 import type { Recorded, Recorder } from '../coupon/ledger/recorder.ts'
 import type { RejectedGrant, LoggedGrant, LogSlice } from '../coupon/ledger/log-slice.ts'
-import type { DeadLetters } from './dead-letters.ts'
-import type { Pace } from './pace.ts'
-import type { Progress } from './progress.ts'
+import type { DeadLetterWriter } from './dead-letter-writer.ts'
+import type { RowRateLimiter } from './row-rate-limiter.ts'
+import type { PartitionProgress } from './partition-progress.ts'
 
-export type RecordingOptions = {
+export type BatchHandlerOptions = {
   recorder: Recorder
-  deadLetters: DeadLetters
-  progress: Progress
-  log: Log
+  deadLetterWriter: DeadLetterWriter
+  progress: PartitionProgress
+  log: Logger
   batchSizeMax: number
   /** How fast rows may go in; as fast as the ledger takes them when left out. */
-  pace?: Pace
+  rateLimiter?: RowRateLimiter
   /** Real time when left out. */
   wait?: Wait
 }
@@ -84,9 +84,9 @@ const waitAlive = async (batch: Batch, milliseconds: number, wait: Wait): Promis
  * log -> ledger: turns fetched records into rows. It never re-decides: what was granted is recorded.
  * While the database is away it waits here, inside the batch, with its membership of the group kept alive.
  */
-export const createRecording = (options: RecordingOptions): ((batch: Batch) => Promise<void>) => {
-  const { recorder, deadLetters, progress, log, pace, wait = pass } = options
-  const chunkSizeMax = Math.min(options.batchSizeMax, pace?.rowsAtOnceMax ?? options.batchSizeMax)
+export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch) => Promise<void>) => {
+  const { recorder, deadLetterWriter: deadLetters, progress, log, rateLimiter: pace, wait = pass } = options
+  const chunkSizeMax = Math.min(options.batchSizeMax, pace?.burstRowsMax ?? options.batchSizeMax)
 
   const recordOnce = ({ stretch, unreadable, byOffset, kept }: Decoded): Promise<Recorded> =>
     recorder.record(stretch, async (broken: readonly RejectedGrant[], nextOffset) => {
@@ -100,7 +100,7 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
         .filter(({ record, reason }) => kept.get(record.offset) !== reason)
         .sort((left, right) => left.record.offset - right.record.offset)
       if (letters.length === 0) return
-      await deadLetters.keep(letters)
+      await deadLetters.write(letters)
       for (const { record, reason } of letters) kept.set(record.offset, reason)
       log.error(
         { partition: stretch.partition, letters: letters.length, first: letters[0]?.message },
@@ -114,7 +114,7 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
       try {
         return await keptAlive(batch, () => recordOnce(decoded))
       } catch (cause) {
-        progress.waiting('rows', messageOf(cause))
+        progress.failed('rows', messageOf(cause))
         if (attempt === 1 || attempt % 20 === 0)
           log.warn(
             { partition: batch.partition, attempt, cause: messageOf(cause) },
@@ -134,11 +134,11 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
       const [first] = chunk
       const last = chunk.at(-1)
       if (first === undefined || last === undefined) return
-      await waitAlive(batch, pace?.take(chunk.length) ?? 0, wait)
+      await waitAlive(batch, pace?.reserve(chunk.length) ?? 0, wait)
       const recorded = await record(batch, decode(chunk, first, last))
       if (recorded === undefined) return
       if (recorded.kind === 'undecided') {
-        progress.answers('rows')
+        progress.succeeded('rows')
         return batch.pauseFor(undecidedPauseMs)
       }
       if (recorded.kind === 'elsewhere') {
@@ -146,11 +146,11 @@ export const createRecording = (options: RecordingOptions): ((batch: Batch) => P
           { partition: batch.partition, fetched: first.offset, stored: recorded.nextOffset },
           'the ledger is elsewhere',
         )
-        progress.misplaced(batch.partition)
+        progress.misaligned(batch.partition)
         return batch.pauseFor(misplacedPauseMs)
       }
-      progress.reached(batch.partition, recorded.nextOffset)
-      await batch.handled(recorded.nextOffset)
+      progress.recorded(batch.partition, recorded.nextOffset)
+      await batch.markProcessed(recorded.nextOffset)
       await batch.heartbeat()
       rest = rest.slice(recorded.nextOffset - first.offset)
     }

@@ -9,8 +9,8 @@ import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/dat
 import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createOwnTopic, type OwnTopic } from '../test/harness/servers/topics.ts'
 import { until } from '../test/harness/values/until.ts'
-import { createDeadLetters } from './dead-letters.ts'
-import type { RecordingOptions } from './recording.ts'
+import { createDeadLetterWriter } from './dead-letter-writer.ts'
+import type { BatchHandlerOptions } from './batch-handler.ts'
 
 let ledger: OwnDatabase
 let letters: OwnTopic
@@ -22,10 +22,10 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([ledger.close(), letters.close()]))
 
-const open = (changes: Partial<RecordingOptions> = {}) =>
+const open = (changes: Partial<BatchHandlerOptions> = {}) =>
   openRecording({
     recorder: createRecorder(ledger.database),
-    deadLetters: createDeadLetters(letters.producer, { now: () => 0 }),
+    deadLetterWriter: createDeadLetterWriter(letters.producer, { now: () => 0 }),
     ...changes,
   })
 
@@ -194,5 +194,5 @@ test('a large fetch is recorded in batches, each handled and followed by a heart
   const { recording, told } = open()
   await recording(batch)
   expect(done).toEqual({ handled: [1_000, 2_000, 2_500], heartbeats: 3, pauses: 0 })
-  expect(told).toEqual(['reached 1000', 'reached 2000', 'reached 2500'])
+  expect(told).toEqual(['recorded 1000', 'recorded 2000', 'recorded 2500'])
 })

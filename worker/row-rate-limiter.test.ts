@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Recorder } from '../coupon/ledger/record.ts'
+import type { Recorder } from '../coupon/ledger/recorder.ts'
 import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
-import { createPace } from './pace.ts'
+import { createRowRateLimiter } from './row-rate-limiter.ts'
 
 /** A worker whose ledger takes everything, on a clock that goes on only while it waits. */
 const openPaced = (rowsPerSecondMax: number) => {
@@ -16,8 +16,8 @@ const openPaced = (rowsPerSecondMax: number) => {
     },
   }
   const { recording } = openRecording({
-    ...{ recorder, deadLetters: { keep: async () => undefined } },
-    pace: createPace({ rowsPerSecondMax, monotonicMs: () => nowMs }),
+    ...{ recorder, deadLetterWriter: { write: async () => undefined } },
+    rateLimiter: createRowRateLimiter({ rowsPerSecondMax, monotonicMs: () => nowMs }),
     async wait(milliseconds) {
       waits.push(milliseconds)
       nowMs += milliseconds

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type Bound, createBound } from '../group-commit.ts'
 
 /** What a server works on at once, and who waits. */
-export type TurnsOptions = {
+export type RequestLimits = {
   /** Requests to change something that are worked on at once, and as many that only read. */
   inFlightMax: number
   /** A request to change something holds a place of it while it waits for its turn. When all are held nobody waits: the application refuses. */
@@ -35,9 +35,9 @@ const createLine = () => {
  * response, a fraction of what the application makes of it: 20,000 requests under way took 1.1 GB without this. Before the
  * server listens.
  */
-export const takeTurns = (
+export const limitRequests = (
   server: Server,
-  { inFlightMax, bound, readersMax, urgent, onLeft }: TurnsOptions,
+  { inFlightMax, bound, readersMax, urgent, onLeft }: RequestLimits,
 ): void => {
   const [application, ...others] = server.listeners('request')
   if (application === undefined || others.length > 0)

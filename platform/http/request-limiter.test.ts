@@ -30,7 +30,7 @@ const serve = async (inFlightMax: number, places = 100) => {
       requestTimeoutMs: 60_000,
       connectionsMax: 100,
     },
-    turns: { inFlightMax, bound, readersMax: 2, urgent: ['/livez'], onLeft: () => (left += 1) },
+    requestLimits: { inFlightMax, bound, readersMax: 2, urgent: ['/livez'], onLeft: () => (left += 1) },
   })
   servers.push(server)
   const ask = async (path: string, method = 'POST') => {

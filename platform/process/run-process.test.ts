@@ -6,7 +6,7 @@ afterEach(killPrograms)
 
 /** A process of its own whose whole life is `body`; it says `ready` when its body is through. */
 const start = (body: string): Promise<Program> =>
-  runProgram(`import { runProcess } from 'platform/process/life.ts'
+  runProgram(`import { runProcess } from 'platform/process/run-process.ts'
     const say = (text) => process.stdout.write(text + '\\n')
     const never = () => new Promise((resolve) => setTimeout(resolve, 3_600_000))
     await runProcess(async (life) => { ${body}; say('ready'); setInterval(() => {}, 3_600_000) })`)

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
-import { within } from '../with-timeout.ts'
+import { withTimeout } from '../with-timeout.ts'
 
 /** A topic as the brokers describe it. `refused` says why its settings are not told. */
 export type TopicDescription = {
@@ -72,10 +72,10 @@ export const describeKafka = async (
   }
 
   try {
-    return await within(describe(), asked.timeoutMs, 'no answer')
+    return await withTimeout(describe(), asked.timeoutMs, 'no answer')
   } catch (cause) {
     throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
   } finally {
-    await within(admin.disconnect(), stepMaxMs, 'no end').catch(() => undefined)
+    await withTimeout(admin.disconnect(), stepMaxMs, 'no end').catch(() => undefined)
   }
 }

@@ -1,15 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createTokenVerifier } from '../platform/http/token.ts'
 import { userIdPattern } from '../coupon/grant.ts'
-import { type Handler, headerOf, type HttpContext } from './http.ts'
+import { type Handler, headerOf, type HttpContext } from './route.ts'
 import { problem } from './problem.ts'
 
 /** Who calls. Neither credential opens the other's routes. */
-export type Callers = {
+export type Authenticator = {
   /** Lets a shopper through (Bearer JWT, `sub` is the user); everyone else is 401. */
-  asShopper(handle: (context: HttpContext, userId: string) => Response | Promise<Response>): Handler
+  requireShopper(handle: (context: HttpContext, userId: string) => Response | Promise<Response>): Handler
   /** Lets an operator through (Bearer, the operators' token); everyone else is 401. */
-  asOperator(handle: Handler): Handler
+  requireOperator(handle: Handler): Handler
 }
 
 const bearerOf = (context: HttpContext): string | undefined => {
@@ -19,12 +19,12 @@ const bearerOf = (context: HttpContext): string | undefined => {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-export const createCallers = (options: { jwtSecret: string; adminToken: string }): Callers => {
+export const createAuthenticator = (options: { jwtSecret: string; adminToken: string }): Authenticator => {
   const verify = createTokenVerifier(options.jwtSecret)
   const operator = digest(options.adminToken)
 
   return {
-    asShopper: (handle) => (context) => {
+    requireShopper: (handle) => (context) => {
       const token = bearerOf(context)
       if (token === undefined)
         return problem('unauthorized', 'Send a shopper token: Authorization: Bearer <JWT>.')
@@ -38,7 +38,7 @@ export const createCallers = (options: { jwtSecret: string; adminToken: string }
         )
       return handle(context, userId)
     },
-    asOperator: (handle) => (context) => {
+    requireOperator: (handle) => (context) => {
       const token = bearerOf(context)
       return token !== undefined && timingSafeEqual(digest(token), operator)
         ? handle(context)

@@ -4,15 +4,15 @@ import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
 
 /** A value as it lies in one partition, with what stands around it. */
-export type LogValue = { offset: number; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
+export type TopicRecord = { offset: number; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
 
 /** Reads a stretch of the log without a consumer group: nothing is noted anywhere, at the brokers or here. */
-export type LogReader = {
+export type TopicReader = {
   /**
    * The records of one partition from `from` up to, not including, `end`, in order, a fetch at a time. `end` has to be in the log.
    * Rejects with `unavailable` when the log does not answer, or no longer has them.
    */
-  read(topic: string, partition: number, from: number, end: number): AsyncGenerator<LogValue[]>
+  read(topic: string, partition: number, from: number, end: number): AsyncGenerator<TopicRecord[]>
   close(): Promise<void>
 }
 
@@ -53,10 +53,10 @@ const createCluster = (kafka: KafkaCluster): Cluster => {
 }
 
 /** A reader that is connected when first needed. */
-export const createLogReader = (kafka: KafkaCluster): LogReader => {
+export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
   const cluster = createCluster(kafka)
 
-  const fetchOnce = async (topic: string, partition: number, offset: number): Promise<LogValue[]> => {
+  const fetchOnce = async (topic: string, partition: number, offset: number): Promise<TopicRecord[]> => {
     const leaders = cluster.findLeaderForPartitions(topic, [partition])
     const [nodeId] = Object.keys(leaders)
     if (nodeId === undefined) throw new Error(`partition ${partition} has no leader`)
@@ -76,7 +76,7 @@ export const createLogReader = (kafka: KafkaCluster): LogReader => {
   }
 
   /** What a fetch brings; after a fault, or nothing, it asks again, by new metadata: the leader may have moved. */
-  const fetch = async (topic: string, partition: number, offset: number): Promise<LogValue[]> => {
+  const fetch = async (topic: string, partition: number, offset: number): Promise<TopicRecord[]> => {
     let fault = 'nothing came'
     for (let attempt = 1; attempt <= triesMax; attempt += 1) {
       try {

@@ -10,7 +10,7 @@ export type HttpContext = Context<{ Bindings: Bindings }>
 export type HttpApp = Hono<{ Bindings: Bindings }>
 
 /** What a server needs of an application. */
-export type Served = Pick<HttpApp, 'fetch'>
+export type Application = Pick<HttpApp, 'fetch'>
 
 export type Handler = (context: HttpContext) => Response | Promise<Response>
 
@@ -30,16 +30,16 @@ export const headerOf = (
  * A JSON answer with plain headers. `context.json` builds a web Headers object for each answer; this goes from the object
  * straight to Node's response.
  */
-export const json = (document: unknown, status: number, headers: Record<string, string>): Response =>
+export const jsonResponse = (document: unknown, status: number, headers: Record<string, string>): Response =>
   new Response(JSON.stringify(document), {
     status,
     headers: { 'Content-Type': 'application/json', ...headers },
   })
 
 /** Answers of one user, or of the moment: nobody may keep them. */
-export const notStored = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+export const noStoreHeaders = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
-const taken =
+const limitBody =
   (route: string, handle: Handler): Handler =>
   (context) => {
     context.env.route = route
@@ -49,8 +49,8 @@ const taken =
   }
 
 /** Serves the routes, and notes which one took a request. */
-export const mount = (app: HttpApp, routes: readonly Route[]): void => {
-  for (const { method, path, handle } of routes) app.on(method, path, taken(`${method} ${path}`, handle))
+export const mountRoutes = (app: HttpApp, routes: readonly Route[]): void => {
+  for (const { method, path, handle } of routes) app.on(method, path, limitBody(`${method} ${path}`, handle))
 }
 
 /** Another method on one of these paths is 405 and says which are allowed. Comes after whatever serves them. */

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { createLog } from '../platform/log/log.ts'
-import { createProgress } from './progress.ts'
+import { createLogger } from '../platform/log/logger.ts'
+import { createPartitionProgress } from './partition-progress.ts'
 
 /** A worker that owns partition 4, of which the log holds 10 to 20, with the ledger at `stored`. */
 const open = (stored: number) => {
   const sought: [number, number][] = []
-  const progress = createProgress({
+  const progress = createPartitionProgress({
     positions: { read: async () => new Map([[4, stored]]) },
     topics: { offsets: async () => [{ partition: 4, first: 10, end: 20 }] },
-    log: createLog('test', 'silent'),
-    onUnplaced: () => undefined,
+    log: createLogger('test', 'silent'),
+    onMisaligned: () => undefined,
   })
   const consumer = {
-    assigned: () => [4],
+    assignedPartitions: () => [4],
     seek: (partition: number, offset: number) => void sought.push([partition, offset]),
   }
   progress.assigned([4])
@@ -21,13 +21,13 @@ const open = (stored: number) => {
 
 test('a partition that was handed over is read from where the ledger stands, and again when it is misplaced', async () => {
   const { progress, sought, align } = open(12)
-  expect(progress.isPlaced()).toBe(false)
+  expect(progress.isAligned()).toBe(false)
   await align()
-  expect([sought, progress.isPlaced()]).toEqual([[[4, 12]], true])
+  expect([sought, progress.isAligned()]).toEqual([[[4, 12]], true])
   await align()
   expect(sought).toHaveLength(1)
-  progress.misplaced(4)
-  expect(progress.isPlaced()).toBe(false)
+  progress.misaligned(4)
+  expect(progress.isAligned()).toBe(false)
   await align()
   expect(sought).toEqual([
     [4, 12],
@@ -41,7 +41,7 @@ test.each([
 ])('a position that the log does not hold is refused, and nothing is read: %s', async (_, stored) => {
   const { progress, sought, align } = open(stored)
   await expect(align()).rejects.toMatchObject({ code: 'refused' })
-  expect([sought, progress.isPlaced()]).toEqual([[], false])
+  expect([sought, progress.isAligned()]).toEqual([[], false])
 })
 
 test.each([10, 20])('a position at an edge of the log, %i, is read from', async (stored) => {

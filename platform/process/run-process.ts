@@ -5,7 +5,7 @@ import { Failure, messageOf } from '../failure.ts'
 export type StopStep = { name: string; timeoutMs: number; stop(): Promise<unknown> | void }
 
 /** The life of one process: it ends by signal, or because a part of it cannot go on. */
-export type ProcessLife = {
+export type ProcessLifecycle = {
   /**
    * Adds a step; steps run in the order in which they were added. Throws `defect` when all of them together could take longer
    * than `stopMsMax`.
@@ -47,7 +47,7 @@ const bounded = async ({ name, timeoutMs, stop }: StopStep): Promise<void> => {
  * Runs `main` as the whole of this process. The first SIGINT or SIGTERM stops it step by step, within 8 s; a second ends it at once.
  * What `main` throws is told in its own words and ends the process with code 1.
  */
-export const runProcess = async (main: (life: ProcessLife) => Promise<void>): Promise<void> => {
+export const runProcess = async (main: (life: ProcessLifecycle) => Promise<void>): Promise<void> => {
   const steps: StopStep[] = []
   let ending = false
   let endingSinceMs = 0

@@ -13,7 +13,7 @@ export type TopicShape = {
 /** First offset kept and the offset after the last, of one partition. */
 export type PartitionOffsets = { partition: number; first: number; end: number }
 
-export type Topics = {
+export type TopicAdmin = {
   /** Creates what is missing; what is there stays as it is. Returns the names that were created. */
   create(shapes: readonly TopicShape[]): Promise<string[]>
   /** Offsets by partition, lowest partition first. */
@@ -54,7 +54,7 @@ const untilLed = async (admin: Admin, names: string[]): Promise<void> => {
  * The admin client, connected when first needed. One that failed is left, and the next call asks with a new one: kafkajs' asks the leader
  * of five minutes ago, whoever leads by now.
  */
-export const createTopics = (kafka: KafkaCluster): Topics => {
+export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
   let current: Client | undefined
   const asking = async <Result>(ask: (admin: Admin) => Promise<Result>): Promise<Result> => {
     const client = (current ??= openClient(kafka))
@@ -71,7 +71,7 @@ export const createTopics = (kafka: KafkaCluster): Topics => {
   }
 
   const counts = new Map<string, number>()
-  const offsets: Topics['offsets'] = (topic) =>
+  const offsets: TopicAdmin['offsets'] = (topic) =>
     asking(async (admin) => {
       const ofTopic = await admin.fetchTopicOffsets(topic)
       return ofTopic

@@ -1,12 +1,12 @@
 /** A line that was held back, and how many like it. */
-export type HeldBack = { level: string; message: string; lines: number }
+export type SuppressedLines = { level: string; message: string; lines: number }
 
 /** Lets a message through some times a second; the rest is counted, and told in one line when the second is over. */
 export type StormGuard = {
   /** Whether this line may go out. */
   admits(level: string, message: string): boolean
   /** Tells what was held back so far, and begins a new second. */
-  settle(): void
+  flush(): void
 }
 
 export type StormGuardOptions = {
@@ -16,17 +16,17 @@ export type StormGuardOptions = {
   messagesMax: number
   monotonicMs(): number
   /** Something was held back for the first time in this second: somebody has to settle when it is over. */
-  onHeldBack(): void
-  tell(held: HeldBack): void
+  onSuppressed(): void
+  report(held: SuppressedLines): void
 }
 
-type Tally = HeldBack & { admitted: number }
+type StormCount = SuppressedLines & { admitted: number }
 
 const secondMs = 1_000
 
 export const createStormGuard = (options: StormGuardOptions): StormGuard => {
   const { linesMax, messagesMax, monotonicMs } = options
-  let tallies = new Map<string, Tally>()
+  let tallies = new Map<string, StormCount>()
   let startedAtMs = monotonicMs()
 
   const settle = (): void => {
@@ -34,10 +34,10 @@ export const createStormGuard = (options: StormGuardOptions): StormGuard => {
     tallies = new Map()
     startedAtMs = monotonicMs()
     for (const { level, message, lines } of over.values())
-      if (lines > 0) options.tell({ level, message, lines })
+      if (lines > 0) options.report({ level, message, lines })
   }
 
-  const tallyOf = (level: string, message: string): Tally => {
+  const tallyOf = (level: string, message: string): StormCount => {
     const key = `${level} ${message}`
     const known = tallies.get(key)
     if (known !== undefined) return known
@@ -48,7 +48,7 @@ export const createStormGuard = (options: StormGuardOptions): StormGuard => {
   }
 
   return {
-    settle,
+    flush: settle,
     admits(level, message) {
       if (monotonicMs() - startedAtMs >= secondMs) settle()
       const tally = tallyOf(level, message)
@@ -57,7 +57,7 @@ export const createStormGuard = (options: StormGuardOptions): StormGuard => {
         return true
       }
       tally.lines += 1
-      if (tally.lines === 1) options.onHeldBack()
+      if (tally.lines === 1) options.onSuppressed()
       return false
     },
   }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { encodePlainRecord } from './record.ts'
+import { encodePlainRecord } from './plain-record.ts'
 
 const require = createRequire(import.meta.url)
 // kafkajs' own encoder: nothing in this file loads the overrides.

@@ -1,64 +1,66 @@
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Consumer } from '../platform/kafka/consumer.ts'
-import type { PartitionOffsets, Topics } from '../platform/kafka/topics.ts'
-import type { Log } from '../platform/log/log.ts'
-import type { Positions } from '../coupon/ledger/positions.ts'
+import type { PartitionOffsets, TopicAdmin } from '../platform/kafka/topic-admin.ts'
+import type { Logger } from '../platform/log/logger.ts'
+import type { PositionRepository } from '../coupon/ledger/positions.ts'
 
 /** What is moved to where the ledger stands. */
-export type Placed = Pick<Consumer, 'assigned' | 'seek'>
+export type SeekableConsumer = Pick<Consumer, 'assignedPartitions' | 'seek'>
 
 /** What the ledger may refuse: to take rows, or to say where it stands. A read-only one refuses the first alone. */
-export type Refusal = 'rows' | 'place'
+export type LedgerOperation = 'rows' | 'place'
 
 /** Where this process believes the ledger to be, partition by partition. */
-export type Progress = {
-  reached(partition: number, nextOffset: number): void
+export type PartitionProgress = {
+  recorded(partition: number, nextOffset: number): void
   /** The next offset of every partition that was placed. */
   positions(): ReadonlyMap<number, number>
   /** What was fetched does not follow on what the ledger has: the place is looked up again. */
-  misplaced(partition: number): void
+  misaligned(partition: number): void
   /** The ledger refuses this just now, and why; until it answers. */
-  waiting(what: Refusal, reason: string): void
-  answers(what: Refusal): void
+  failed(what: LedgerOperation, reason: string): void
+  succeeded(what: LedgerOperation): void
   /** Forgets what was believed of partitions that were handed to this process: the ledger says where they are. */
   assigned(partitions: readonly number[]): void
   /** True once every partition that this process owns was placed where the ledger stands, and the ledger takes rows. */
-  isPlaced(): boolean
+  isAligned(): boolean
   /** What `isPlaced` waits for, in words. */
   waitsFor(): string
   /**
    * Compares belief and ledger once, and moves the consumer to where the ledger stands.
    * Rejects with `refused` when that place is not in the log: records would be skipped without a word.
    */
-  align(consumer: Placed): Promise<void>
+  align(consumer: SeekableConsumer): Promise<void>
 }
 
-export type ProgressOptions = {
-  positions: Positions
-  topics: Pick<Topics, 'offsets'>
-  log: Log
+export type PartitionProgressOptions = {
+  positions: PositionRepository
+  topics: Pick<TopicAdmin, 'offsets'>
+  log: Logger
   /** Told that `align` has work to do. */
-  onUnplaced(): void
+  onMisaligned(): void
 }
 
 /** The log is asked where it ends this rarely: twice as many requests otherwise, for a topic that nobody deletes. */
 const alignmentsToCheckLog = 5
 
-export const createProgress = (options: ProgressOptions): Progress => {
+export const createPartitionProgress = (options: PartitionProgressOptions): PartitionProgress => {
   const { positions, topics, log } = options
   const believed = new Map<number, number>()
   let owned: readonly number[] | undefined
-  const refusals = new Map<Refusal, string>()
+  const refusals = new Map<LedgerOperation, string>()
   let alignments = 0
   const isWhole = (): boolean => owned !== undefined && owned.every((partition) => believed.has(partition))
 
-  const answers = (what: Refusal): void => {
+  const answers = (what: LedgerOperation): void => {
     if (refusals.delete(what)) log.info({ what }, 'the ledger answers again')
   }
 
   const refuseOutside = (partition: number, at: number, held: readonly PartitionOffsets[]): void => {
     const offsets = held.find((one) => one.partition === partition)
+    // safeguard: a position before the start of the log is refused
+    // safeguard: a position beyond the end of the log is refused
     if (offsets === undefined || at < offsets.first || at > offsets.end)
       throw new Failure(
         'refused',
@@ -83,29 +85,29 @@ export const createProgress = (options: ProgressOptions): Progress => {
   }
 
   return {
-    reached(partition, nextOffset) {
+    recorded(partition, nextOffset) {
       answers('rows')
       believed.set(partition, nextOffset)
     },
     positions: () => believed,
-    misplaced(partition) {
+    misaligned(partition) {
       answers('rows')
       believed.delete(partition)
-      options.onUnplaced()
+      options.onMisaligned()
     },
-    waiting(what, reason) {
+    failed(what, reason) {
       if (!refusals.has(what)) log.warn({ what, reason }, 'the ledger takes nothing; waiting')
       refusals.set(what, reason)
     },
-    answers,
+    succeeded: answers,
     assigned(partitions) {
       owned = partitions
       // The batch that waited is let go: the next one tells.
       refusals.delete('rows')
       believed.clear()
-      options.onUnplaced()
+      options.onMisaligned()
     },
-    isPlaced: () => refusals.size === 0 && isWhole(),
+    isAligned: () => refusals.size === 0 && isWhole(),
     waitsFor() {
       const [rows, place] = [refusals.get('rows'), refusals.get('place')]
       if (rows !== undefined) return `the ledger takes no rows: ${rows}`
@@ -113,7 +115,7 @@ export const createProgress = (options: ProgressOptions): Progress => {
       return owned === undefined ? 'joining the group of the workers' : 'looking up where the ledger stands'
     },
     async align(consumer) {
-      const mine = consumer.assigned()
+      const mine = consumer.assignedPartitions()
       if (mine.length === 0) return
       const before = new Map(believed)
       const stored = await positions.read(mine)
@@ -125,6 +127,7 @@ export const createProgress = (options: ProgressOptions): Progress => {
         if (belief === at || belief !== before.get(partition)) continue
         refuseOutside(partition, at, await topics.offsets(grantsTopic))
         log.info({ partition, from: belief, to: at }, 'reading from where the ledger stands')
+        // safeguard: the seek to the stored position
         consumer.seek(partition, at)
         believed.set(partition, at)
       }
@@ -135,9 +138,9 @@ export const createProgress = (options: ProgressOptions): Progress => {
 }
 
 /** Aligns for ever, every `intervalMs`. A fault of a server is waited out, a refusal ends it. Returns how to stop. */
-export const alignForEver = (
-  progress: Progress,
-  consumer: Placed,
+export const startAlignment = (
+  progress: PartitionProgress,
+  consumer: SeekableConsumer,
   options: { intervalMs: number; onRefused(reason: string): void },
 ): { now(): void; stop(): void } => {
   let timer: NodeJS.Timeout | undefined
@@ -151,7 +154,7 @@ export const alignForEver = (
       await progress.align(consumer)
     } catch (cause) {
       if (cause instanceof Failure && cause.code === 'refused') options.onRefused(cause.message)
-      else progress.waiting('place', messageOf(cause))
+      else progress.failed('place', messageOf(cause))
     }
     running = false
     if (!stopped) timer = setTimeout(() => void align(), options.intervalMs)

@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module'
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import { type DestinationStream, type Logger as PinoLogger, type LoggerOptions, pino } from 'pino'
 import type * as PinoPretty from 'pino-pretty'
-import { createStormGuard, type HeldBack } from './storm.ts'
+import { createStormGuard, type SuppressedLines } from './storm-guard.ts'
 
 /** One line of JSON a message. No token and no personal data belongs in it, and who a user is, is personal data. */
-export type Log = Logger
+export type Logger = PinoLogger
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** Where the lines go, and by which clock a second is over. */
-export type LogOutput = {
+export type LoggerOutput = {
   /** Takes JSON lines; pino's own standard output when left out, which writes before it returns. */
   stream?: DestinationStream
   monotonicMs(): number
@@ -35,7 +35,7 @@ export const prettyTerminal = (
   return { write: (line) => void terminal.write(pretty(line)) }
 }
 
-const standardOutput = (): LogOutput => ({
+const standardOutput = (): LoggerOutput => ({
   ...(process.stdout.isTTY ? { stream: prettyTerminal(process.stdout) } : {}),
   monotonicMs: () => performance.now(),
 })
@@ -49,10 +49,10 @@ const messageIn = (words: readonly unknown[]): string => {
  * The log of one process, named by its part (`api`, `worker`, ...): JSON, or words and colours where standard output is a terminal.
  * Of one message at most 30 lines a second go out; how many more there were is one line when the second is over.
  */
-export const createLog = (part: string, level: LogLevel, output: LogOutput = standardOutput()): Log => {
+export const createLogger = (part: string, level: LogLevel, output: LoggerOutput = standardOutput()): Logger => {
   let isTelling = false
   let timer: NodeJS.Timeout | undefined
-  const tell = ({ level: of, message, lines }: HeldBack): void => {
+  const tell = ({ level: of, message, lines }: SuppressedLines): void => {
     isTelling = true
     log[of as 'info']({ more: lines }, `… ${lines.toLocaleString('en')} more of these: ${message}`)
     isTelling = false
@@ -61,11 +61,11 @@ export const createLog = (part: string, level: LogLevel, output: LogOutput = sta
     clearTimeout(timer)
     timer = undefined
     process.off('exit', settle)
-    guard.settle()
+    guard.flush()
   }
   const guard = createStormGuard({
-    ...{ linesMax, messagesMax, monotonicMs: output.monotonicMs, tell },
-    onHeldBack() {
+    ...{ linesMax, messagesMax, monotonicMs: output.monotonicMs, report: tell },
+    onSuppressed() {
       if (timer !== undefined) return
       timer = setTimeout(settle, 1_000).unref()
       // Before pino's own, after which nothing is written any more.

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { killPrograms, runProgram } from '../../test/harness/processes/programs.ts'
-import { createLog, prettyTerminal } from './log.ts'
+import { createLogger, prettyTerminal } from './logger.ts'
 
 afterEach(killPrograms)
 
@@ -8,7 +8,7 @@ afterEach(killPrograms)
 const openLog = (level: 'debug' | 'info' = 'info') => {
   const lines: Record<string, unknown>[] = []
   let nowMs = 0
-  const log = createLog('test', level, {
+  const log = createLogger('test', level, {
     stream: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
     monotonicMs: () => nowMs,
   })
@@ -80,7 +80,7 @@ test('a storm of messages that all differ is held back too', () => {
 })
 
 const storming = (rest: string): string => `
-  import { createLog } from 'platform/log/log.ts'
+  import { createLog } from 'platform/log/logger.ts'
   const log = createLog('test', 'info')
   for (let count = 0; count < 5000; count += 1) log.info('again')
   ${rest}`
@@ -108,7 +108,7 @@ test('at a terminal a message is words on one line', () => {
     },
     hasColors: () => false,
   }
-  const log = createLog('api', 'info', { stream: prettyTerminal(terminal), monotonicMs: () => 0 })
+  const log = createLogger('api', 'info', { stream: prettyTerminal(terminal), monotonicMs: () => 0 })
   log.info({ port: 8_080 }, 'the API listens')
   expect(shown).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: the API listens .*"port":8080.*\n$/)
 })
