@@ -6,25 +6,47 @@ const settings = z.object({
   ...issuingSettings,
   JWT_SECRET: secret(
     'expected the secret that shopper tokens are signed with (HS256); make one with: openssl rand -hex 32',
+  ).describe("Secret that signs shoppers' tokens (JWT, HS256). Make one: openssl rand -hex 32"),
+  ADMIN_TOKEN: secret('expected the token of operators; make one with: openssl rand -hex 32').describe(
+    'Bearer token of the operators. Make one: openssl rand -hex 32',
   ),
-  ADMIN_TOKEN: secret('expected the token of operators; make one with: openssl rand -hex 32'),
-  API_HOST: z.string().default('127.0.0.1'),
-  API_PORT: port(8_080),
-  API_METRICS_PORT: port(9_464),
-  API_PROCESSES: count(1, 64),
-  STOP_DELAY_MS: count(500, 3_000, 0),
-  GATE_BATCH_SIZE_MAX: count(256, 256),
-  ISSUE_QUEUE_MAX: count(20_000, 1_000_000),
-  REQUESTS_IN_FLIGHT_MAX: count(1_000, 100_000),
-  REGISTRY_INTERVAL_MS: milliseconds(500),
-  QUERY_TIMEOUT_MS: milliseconds(2_000),
-  KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000),
-  REQUEST_TIMEOUT_MS: milliseconds(10_000),
-  INACTIVITY_TIMEOUT_MS: milliseconds(60_000),
-  CONNECTIONS_MAX: connectionsMax,
+  API_HOST: z.string().default('127.0.0.1').describe('Address to listen on. In a container 0.0.0.0.'),
+  API_PORT: port(8_080).describe(
+    'TCP port of the API. Port 0 takes a free one (not with npm start). Docker Compose: the port on this machine.',
+  ),
+  API_METRICS_PORT: port(9_464).describe(
+    "TCP port of the API's /metrics. Processes of one API share it (API_PROCESSES).",
+  ),
+  API_PROCESSES: count(1, 64).describe(
+    'Processes that share API_PORT on one machine: as many as it has cores, 1 in a container. Not with API_PORT=0.',
+  ),
+  STOP_DELAY_MS: count(500, 3_000, 0).describe(
+    'Time from SIGTERM, when /readyz becomes 503, until no new connection is accepted. Above what a balancer needs to notice.',
+  ),
+  GATE_BATCH_SIZE_MAX: count(256, 256).describe('Users in one call of the gate.'),
+  ISSUE_QUEUE_MAX: count(20_000, 1_000_000).describe(
+    'Requests to issue that may wait in one process, for their turn, a gate or the log. The next one is refused as overloaded.',
+  ),
+  REQUESTS_IN_FLIGHT_MAX: count(1_000, 100_000).describe(
+    'Presses that one process works on at once, and as many requests that only read. More wait in order, at a tenth of the memory.',
+  ),
+  REGISTRY_INTERVAL_MS: milliseconds(500).describe(
+    'Time between two readings of the list of live campaigns.',
+  ),
+  QUERY_TIMEOUT_MS: milliseconds(2_000).describe('Time until a query of the database is given up.'),
+  KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000).describe(
+    'Time that an idle connection is kept open. Longer than the idle time of a balancer in front.',
+  ),
+  REQUEST_TIMEOUT_MS: milliseconds(10_000).describe(
+    'Time within which a complete request must arrive. After it the answer is 408.',
+  ),
+  INACTIVITY_TIMEOUT_MS: milliseconds(60_000).describe(
+    'Time without a byte on a connection, amid a request and its answer, after which it is closed. Longer than any answer takes: GATE_TIMEOUT_MS and PUBLISH_DEADLINE_MS together, and the arming of a new campaign.',
+  ),
+  CONNECTIONS_MAX: connectionsMax.describe('Connections at once in one process. 20000 fit into 512 MB.'),
 })
 
-/** The environment of the API; `.env.example` says what each is for. */
+/** The environment of the API; docs/settings.md lists it. */
 export const apiSettings = settings.refine(
   ({ API_PORT, API_PROCESSES }) => API_PROCESSES <= 1 || API_PORT !== 0,
   {

@@ -3,8 +3,11 @@ import { Failure, messageOf } from '../platform/failure.ts'
 import { databaseUrl, kafkaBrokers, port, readSettings, secret } from '../platform/settings.ts'
 
 /** The environment of a load run. The launcher writes it to `.firstcome/environment`. */
-const loadSettings = z.object({
-  API_URL: z.url({ protocol: /^http$/, error: 'expected an origin as in http://127.0.0.1:8080' }).optional(),
+export const loadSettings = z.object({
+  API_URL: z
+    .url({ protocol: /^http$/, error: 'expected an origin as in http://127.0.0.1:8080' })
+    .optional()
+    .describe('Origin of the API, http:// only. Without it: http://127.0.0.1:8080'),
   JWT_SECRET: secret('expected the secret that the API checks shopper tokens with'),
   ADMIN_TOKEN: secret('expected the token of operators, to create a campaign'),
   DATABASE_URL: databaseUrl,

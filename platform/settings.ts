@@ -33,9 +33,13 @@ export const kafkaBrokers = z
 
 /** Where all three servers are. */
 export const serverAddresses = {
-  REDIS_URL: redisUrl,
-  KAFKA_BROKERS: kafkaBrokers,
-  DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl.describe('Address of Redis, redis:// or rediss://. As in redis://127.0.0.1:6379'),
+  KAFKA_BROKERS: kafkaBrokers.describe(
+    'Brokers as host:port, several with commas between. As in 127.0.0.1:9092',
+  ),
+  DATABASE_URL: databaseUrl.describe(
+    'Address of MySQL or MariaDB with its database. As in mysql://user:password@127.0.0.1:3306/firstcome',
+  ),
 }
 
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')

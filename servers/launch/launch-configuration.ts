@@ -29,16 +29,30 @@ const portRule = 'must be a port, 1 to 65535'
 const port = (standard: number) =>
   z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(standard)
 
-const settingsSchema = z.object({
-  FIRSTCOME_FOLDER: z.string().default('.firstcome'),
+/** The environment of `npm start`. */
+export const launchSettings = z.object({
+  FIRSTCOME_FOLDER: z
+    .string()
+    .default('.firstcome')
+    .describe('Folder that holds all data, logs and secrets, relative to where the command runs.'),
   API_PORT: port(8080),
   WORKER_PORT: port(8081),
   API_METRICS_PORT: port(9464),
   WORKER_METRICS_PORT: port(9465),
-  REDIS_PORT: port(16_379),
-  KAFKA_PORT: port(19_092),
-  KAFKA_CONTROLLER_PORT: port(19_093),
-  DATABASE_PORT: port(13_306),
+  REDIS_PORT: port(16_379).describe('TCP port of the Redis that is started.'),
+  KAFKA_PORT: port(19_092).describe('TCP port of the Kafka broker that is started.'),
+  KAFKA_CONTROLLER_PORT: port(19_093).describe(
+    'TCP port that this broker keeps for itself (KRaft controller).',
+  ),
+  DATABASE_PORT: port(13_306).describe('TCP port of the database that is started.'),
+  KAFKA_HOME: z
+    .string()
+    .optional()
+    .describe('Folder of a Kafka distribution to run, when kafka-server-start is not on PATH.'),
+  JAVA_HOME: z
+    .string()
+    .optional()
+    .describe('Folder of a Java 17 or newer, when the one on PATH is older.'),
   REDIS_URL: redisUrl.optional(),
   KAFKA_BROKERS: kafkaBrokers.optional(),
   DATABASE_URL: databaseUrl.optional(),
@@ -66,7 +80,7 @@ export const readConfiguration = (
   const { isFresh, faults } = readArguments(words)
   // An empty value is what `API_PORT= npm start` and an unfilled line of .env give: not given.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = settingsSchema.safeParse(given)
+  const parsed = launchSettings.safeParse(given)
   if (!parsed.success || faults.length > 0) {
     const issues = parsed.success ? [] : parsed.error.issues
     const lines = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)

@@ -39,12 +39,3 @@ test('.env.example names every setting of npm start, with the value it has when 
 test('.env.example holds no address and no secret', () => {
   expect(Object.keys(given).filter((name) => /URL|BROKERS|SECRET|TOKEN|PASSWORD/.test(name))).toEqual([])
 })
-
-test('each variable of .env.example has a line above that says what it is, and a row in README.md', () => {
-  const lines = read('.env.example').split('\n')
-  const isSetting = (line: string): boolean => /^[A-Z_]+=/.test(line)
-  const bare = lines.filter((line, at) => isSetting(line) && lines[at - 1]?.startsWith('# ') !== true)
-  expect(bare).toEqual([])
-  const readme = read('README.md')
-  expect(Object.keys(example).filter((name) => !readme.includes(`\`${name}\``))).toEqual([])
-})
