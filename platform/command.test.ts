@@ -1,72 +1,190 @@
-import { expect, test } from 'vitest'
-import { helpFlag, rangeOf, readArguments } from './command.ts'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { runInProcess } from '../test/harness/processes/run-in-process.ts'
+import { type Command, defineCommand, defineCommandGroup } from './command.ts'
 import { Failure } from './failure.ts'
+import { argument, flag, integer, optional, path, required } from './option.ts'
+import { count } from './settings.ts'
 
-const usage = 'command [--name TEXT] [--count N] [--loud]'
-const flags = {
-  name: { type: 'string' },
-  count: { type: 'string' },
-  loud: { type: 'boolean' },
-  ...helpFlag,
-} as const
-const bounds = { default: 3, min: 1, max: 20, unit: 'seconds' }
-const read = (words: string) => readArguments(words.split(' '), { flags, usage })
+const colour = (text: string) => (['red', 'green'].includes(text) ? text : undefined)
+const paint = defineCommand({
+  name: 'npm run paint --',
+  summary: 'Paints one wall.',
+  options: {
+    wall: argument(
+      required({ placeholder: 'WALL', help: 'which wall', expected: 'a wall', parse: (text) => text }),
+    ),
+    colour: required({ placeholder: 'COLOUR', help: 'red or green', expected: 'a colour', parse: colour }),
+    trim: optional({ placeholder: 'COLOUR', help: 'of its edge', expected: 'a colour', parse: colour }),
+    coats: integer({ min: 1, max: 20, default: 3, help: 'how many' }),
+    dry: integer({ min: 0, max: 9, unit: 'seconds', placeholder: 'SECONDS', help: 'wait' }),
+    plan: path('FILE', 'where the plan is'),
+    fast: flag('does not wait'),
+  },
+  settings: z.object({ BRUSHES: count(1, 9), LADDERS: count(1, 9) }),
+  check: ({ fast, dry }) => (fast && dry !== undefined ? ['--dry: not with --fast'] : []),
+  exitCodes: { painted: [0, 'the wall is painted'], spotted: [1, 'the wall has spots'] },
+  failureExitCode: [4, 'no paint'],
+  async run({ wall, colour: paintOf, coats }, { print, settings }) {
+    if (wall === 'roof') throw new Failure('refused', 'a roof is no wall')
+    if (wall === 'sky') throw new Failure('unavailable', 'the sky does not answer')
+    await print({ text: `${wall} ${paintOf}\n`, json: { wall, coats, brushes: settings.BRUSHES } })
+    return wall === 'old' ? 'spotted' : 'painted'
+  },
+})
+const run = (words: string, env?: Record<string, string>) =>
+  runInProcess(
+    paint,
+    words.split(' ').filter((word) => word !== ''),
+    env,
+  )
 
-test('flags and the words beside them are read, in any order', () => {
-  const { values, positionals } = read('one --name a --loud two --count=5')
-  expect({ ...values }).toEqual({ name: 'a', loud: true, count: '5' })
-  expect(positionals).toEqual(['one', 'two'])
-  expect(read('-h').values.help).toBe(true)
+describe('what a command is given', () => {
+  test('options and the argument are read in any order, defaults where they are left out', () => {
+    expect(paint.parse(['--fast', 'north', '--colour=red'])).toEqual({
+      wall: 'north',
+      colour: 'red',
+      trim: undefined,
+      coats: 3,
+      dry: undefined,
+      plan: undefined,
+      fast: true,
+      json: false,
+    })
+    const words = 'north --colour green --trim red --coats 007 --dry 0 --plan a'.split(' ')
+    expect(paint.parse(words)).toMatchObject({ trim: 'red', coats: 7, dry: 0, plan: 'a' })
+  })
+
+  test.each([
+    ['north', '--colour: expected a colour, not nothing'],
+    ['north --colour blue', '--colour: expected a colour, not blue'],
+    ['north --colour red --trim blue', '--trim: expected a colour, not blue'],
+    ['--colour red', 'expected a wall, not nothing'],
+    ['north --colour red --plan=', '--plan: expected a path, not nothing'],
+    ['north --colour red --fast --dry 1', '--dry: not with --fast'],
+    ['north --nme a', "Unknown option '--nme'"],
+    ['north --colour', "Option '--colour <value>' argument missing"],
+    ['north --fast=yes', "Option '--fast' does not take an argument"],
+  ])('`%s` is wrong use: %s', async (words, fault) => {
+    expect(await run(words)).toEqual({ code: 2, stdout: '', stderr: `${fault}\n\n${paint.help}\n` })
+  })
+
+  test.each(['0', '21', '-1', '1.5', '1e1', '0x5', ' 5', 'five', ''])(
+    '%j is no number within 1 to 20',
+    (text) => {
+      expect(() => paint.parse(['north', '--colour', 'red', `--coats=${text}`])).toThrow(
+        `--coats: expected 1 to 20, not ${text || 'nothing'}\n\n`,
+      )
+    },
+  )
+
+  test('all faults are named at once, each in a line', async () => {
+    const { stderr } = await run('--coats 0 --dry x --fast')
+    expect(stderr.split('\n\n')[0]?.split('\n')).toEqual([
+      'expected a wall, not nothing',
+      '--colour: expected a colour, not nothing',
+      '--coats: expected 1 to 20, not 0',
+      '--dry: expected 0 to 9 seconds, not x',
+    ])
+  })
+
+  test('all settings that are wrong are named at once', async () => {
+    const { code, stdout, stderr } = await run('north --colour red', { BRUSHES: '0', LADDERS: 'x' })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^These settings .*\n {2}BRUSHES: .*\n {2}LADDERS: .*\n$/)
+  })
 })
 
-const failureOf = (refuse: () => unknown): Failure => {
-  try {
-    refuse()
-  } catch (cause) {
-    if (cause instanceof Failure) return cause
+describe('what a command prints', () => {
+  test('the result as text, or as one JSON document', async () => {
+    expect(await run('north --colour red')).toEqual({ code: 0, stdout: 'north red\n', stderr: '' })
+    const { stdout } = await run('north --colour red --json', { BRUSHES: '2' })
+    expect(JSON.parse(stdout)).toEqual({ wall: 'north', coats: 3, brushes: 2 })
+  })
+
+  test.each([
+    ['old --colour red', 1, ''],
+    ['roof --colour red', 2, 'a roof is no wall\n'],
+    ['sky --colour red', 4, 'the sky does not answer\n'],
+  ])('`%s` ends with %i', async (words, code, stderr) => {
+    expect(await run(words)).toMatchObject({ code, stderr })
+  })
+
+  test.each(['--help', '-h', 'north --coats 0 --help'])('`%s` prints how it is used', async (words) => {
+    expect((await run(words)).stdout.split('\n')).toEqual([
+      'npm run paint -- <wall> --colour COLOUR [options]',
+      '',
+      'Paints one wall.',
+      '',
+      '  <wall>           which wall',
+      '  --colour COLOUR  red or green',
+      '  --trim COLOUR    of its edge',
+      '  --coats N        how many: 1 to 20, 3 when left out',
+      '  --dry SECONDS    wait: 0 to 9 seconds',
+      '  --plan FILE      where the plan is',
+      '  --fast           does not wait',
+      '  --json           prints the result as one JSON document',
+      '  --help           prints this',
+      '',
+      'Exit codes',
+      '  0  the wall is painted',
+      '  1  the wall has spots',
+      '  2  wrong use: options or settings',
+      '  4  no paint',
+      '',
+    ])
+  })
+})
+
+/** Prints pieces as they are made, and fails after them. */
+const createCounter = (): Command => {
+  async function* pieces(): AsyncGenerator<number> {
+    for (let piece = 1; piece <= 3; piece += 1) {
+      await setTimeout(1)
+      yield piece
+    }
+    throw new Failure('unavailable', 'no fourth')
   }
-  throw new Error('it was not refused')
+  async function* texts(): AsyncGenerator<string> {
+    for await (const piece of pieces()) yield `piece ${piece}\n`
+  }
+  return defineCommand({
+    name: 'count',
+    summary: 'Counts.',
+    options: {},
+    exitCodes: { counted: [0, 'counted'] },
+    async run(_, { print }) {
+      await print({ text: texts(), json: pieces() })
+      return 'counted'
+    },
+  })
 }
 
-test.each([
-  ['--nme a', "Unknown option '--nme'"],
-  ['--name', "Option '--name <value>' argument missing"],
-  ['--loud=yes', "Option '--loud' does not take an argument"],
-])('`%s` is refused at once, in one sentence, with what is accepted', (words, says) => {
-  const { code, message } = failureOf(() => read(words))
-  expect([code, message]).toEqual(['refused', `${says}\n\n${usage}`])
+test('pieces are printed as they come, a JSON document in each line, before a failure', async () => {
+  expect(await runInProcess(createCounter(), [])).toEqual({
+    code: 2,
+    stdout: 'piece 1\npiece 2\npiece 3\n',
+    stderr: 'no fourth\n',
+  })
+  expect((await runInProcess(createCounter(), ['--json'])).stdout).toBe('1\n2\n3\n')
 })
 
-test('a number is one within its bounds, and its default when it is left out', () => {
-  const { number, refuseFaults } = read('x')
-  expect(number('count', undefined, bounds)).toBe(3)
-  expect(['1', '20', '007'].map((text) => number('count', text, bounds))).toEqual([1, 20, 7])
-  expect(refuseFaults()).toBeUndefined()
-})
+describe('commands of one name', () => {
+  const group = defineCommandGroup({ paint, count: createCounter() })
 
-test.each(['0', '21', '-1', '1.5', '1e1', '0x5', ' 5', 'five'])(
-  '%j is no number within the bounds',
-  (text) => {
-    const { number, refuseFaults } = read('x')
-    expect(number('count', text, bounds)).toBeNaN()
-    expect(failureOf(refuseFaults).message).toContain(`--count: expected 1 to 20 seconds, not ${text}\n`)
-  },
-)
+  test('the first word says which', async () => {
+    expect(await runInProcess(group, ['paint', 'north', '--colour', 'red'])).toMatchObject({ code: 0 })
+    expect((await runInProcess(group, ['paint', '--help'])).stdout).toBe(`${paint.help}\n`)
+    expect((await runInProcess(group, ['--help'])).stdout).toBe(`${group.help}\n`)
+  })
 
-test('all faults are named at once and in order, and what was left empty is called nothing', () => {
-  const { number, expected, fault, refuseFaults } = read('x')
-  expected('--name: expected a name', '')
-  number('count', '', bounds)
-  fault('--loud: only with --name')
-  expect(failureOf(refuseFaults).message.split('\n')).toEqual([
-    '--name: expected a name, not nothing',
-    '--count: expected 1 to 20 seconds, not nothing',
-    '--loud: only with --name',
-    '',
-    usage,
-  ])
-})
-
-test('a range says its unit when it has one', () => {
-  expect([rangeOf(bounds), rangeOf({ default: 1, min: 0, max: 9 })]).toEqual(['1 to 20 seconds', '0 to 9'])
+  test.each([
+    [[], 'nothing'],
+    [['toString'], 'toString'],
+    [['--json', 'paint'], '--json'],
+  ])('%j is wrong use', async (words, said) => {
+    const stderr = `expected paint or count, not ${said}\n\n${group.help}\n`
+    expect(await runInProcess(group, words)).toEqual({ code: 2, stdout: '', stderr })
+  })
 })

@@ -1,5 +1,187 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import type { z } from 'zod'
+import { type ExitCode, helpOf } from './command-help.ts'
 import { Failure, messageOf } from './failure.ts'
+import { flag, type Option, type Options } from './option.ts'
+import { readSettings } from './settings.ts'
+
+/** What a command reads and writes beside its words; `process` is one. */
+export type CommandStreams = {
+  env: NodeJS.ProcessEnv
+  stdout: NodeJS.WritableStream
+  stderr: NodeJS.WritableStream
+}
+
+/** A program that reads its words, does one thing and ends with an exit code. */
+export type Command = {
+  /** What `--help` prints. */
+  help: string
+  /** Runs it with the words behind its name, and resolves with the exit code. Failures are printed, never thrown. */
+  run(words: readonly string[], streams: CommandStreams): Promise<number>
+}
+
+type ValuesOf<Declared extends Options> = {
+  [Name in keyof Declared]: Declared[Name] extends Option<infer Value> ? Value : never
+}
+
+/** One result in two forms. Each is a whole, or several pieces that are written as they come. */
+type Output = {
+  text: string | AsyncIterable<string>
+  /** Printed with `--json`: one document indented, several in a line each. Nothing is printed when it is left out. */
+  json?: unknown
+}
+
+type CommandContext<Shape extends z.ZodRawShape> = {
+  settings: z.infer<z.ZodObject<Shape>>
+  environment: NodeJS.ProcessEnv
+  /** Says which colours a text may have. */
+  stdout: NodeJS.WritableStream
+  /** Prints on standard output. Resolves when all of it is written: nothing is read ahead of a slow reader. */
+  print(output: Output): Promise<void>
+}
+
+type CommandDefinition<Declared extends Options, Shape extends z.ZodRawShape, Outcome extends string> = {
+  /** As it is typed, up to its options: `npm run audit --`. */
+  name: string
+  summary: string
+  options: Declared
+  /** What `--json` prints, where it is not one document. */
+  jsonHelp?: string
+  /** Lines for the end of `--help`. */
+  notes?: readonly string[]
+  /** The environment that it reads. */
+  settings?: z.ZodObject<Shape>
+  /** What is wrong with options that are accepted one by one. Those that are not accepted are undefined here. */
+  check?(values: Partial<ValuesOf<Declared>>): string[]
+  exitCodes: Record<Outcome, ExitCode>
+  /** When `run` throws anything but `refused`, which is wrong use. */
+  failureExitCode?: ExitCode
+  run(values: ValuesOf<Declared>, context: CommandContext<Shape>): Promise<Outcome>
+}
+
+const wrongUse: ExitCode = [2, 'wrong use: options or settings']
+const couldNotRun: ExitCode = [2, 'it could not run']
+
+/** The text of each option that was given, and the other words. */
+const readWords = (words: readonly string[], options: Options, help: string) => {
+  const named = Object.entries(options).filter(([, { isArgument }]) => !isArgument)
+  const config = named.map(
+    ([name, { placeholder, short }]) =>
+      [name, { type: placeholder === undefined ? 'boolean' : 'string', ...(short && { short }) }] as const,
+  )
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options: Object.fromEntries(config),
+      allowPositionals: true,
+    })
+    return {
+      texts: new Map(Object.entries(values).map(([name, value]) => [name, String(value)])),
+      others: positionals,
+    }
+  } catch (cause) {
+    // Its first sentence names the option that is unknown or lacks its value; the rest is about dashes.
+    throw new Failure('refused', `${messageOf(cause).split('. ')[0]}\n\n${help}`, { cause })
+  }
+}
+
+async function* linesOf(documents: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const document of documents) yield `${JSON.stringify(document)}\n`
+}
+
+const isMany = (json: unknown): json is AsyncIterable<unknown> =>
+  typeof json === 'object' && json !== null && Symbol.asyncIterator in json
+
+const jsonText = (json: unknown): string | AsyncIterable<string> => {
+  if (json === undefined) return ''
+  return isMany(json) ? linesOf(json) : `${JSON.stringify(json, undefined, 2)}\n`
+}
+
+const write = (stream: NodeJS.WritableStream, text: string | AsyncIterable<string>): Promise<void> =>
+  pipeline(Readable.from(typeof text === 'string' ? [text] : text), stream, { end: false })
+
+/** Declares a command: what it accepts, what it needs, what it does. */
+export const defineCommand = <Declared extends Options, Outcome extends string, Shape extends z.ZodRawShape>(
+  definition: CommandDefinition<Declared, Shape, Outcome>,
+): Command & { parse(words: readonly string[]): ValuesOf<Declared & { json: Option<boolean> }> | 'help' } => {
+  const { failureExitCode = couldNotRun, exitCodes, settings } = definition
+  const valued = {
+    ...definition.options,
+    json: flag(definition.jsonHelp ?? 'prints the result as one JSON document'),
+  }
+  const options: Options = { ...valued, help: { ...flag('prints this'), short: 'h' } }
+  const help = helpOf(definition, options, [...Object.values<ExitCode>(exitCodes), wrongUse, failureExitCode])
+
+  const parseAll = (words: readonly string[]) => {
+    const { texts, others } = readWords(words, options, help)
+    if (texts.has('help')) return 'help'
+    const argument = Object.entries(options).find(([, { isArgument }]) => isArgument)?.[0]
+    if (argument !== undefined && others.length > 0) texts.set(argument, others.join(' '))
+    const faults: string[] = []
+    if (argument === undefined && others.length > 0)
+      faults.push(`expected no words beside the options, not ${others.join(' ')}`)
+    const values: Record<string, unknown> = {}
+    for (const [name, { expected, isArgument, read }] of Object.entries<Option<unknown>>(valued)) {
+      const text = texts.get(name)
+      const result = read(text)
+      if (result !== undefined) values[name] = result.value
+      else faults.push(`${isArgument ? '' : `--${name}: `}expected ${expected}, not ${text || 'nothing'}`)
+    }
+    faults.push(...(definition.check?.(values as Partial<ValuesOf<Declared>>) ?? []))
+    if (faults.length > 0) throw new Failure('refused', `${faults.join('\n')}\n\n${help}`)
+    return values as ValuesOf<Declared & { json: Option<boolean> }>
+  }
+
+  return {
+    help,
+    parse: parseAll,
+    async run(words, { env, stdout, stderr }) {
+      try {
+        const values = parseAll(words)
+        if (values === 'help') {
+          await write(stdout, `${help}\n`)
+          return 0
+        }
+        const outcome = await definition.run(values, {
+          settings:
+            settings === undefined ? ({} as z.infer<z.ZodObject<Shape>>) : readSettings(settings, env),
+          environment: env,
+          stdout,
+          print: ({ text, json }) => write(stdout, values.json ? jsonText(json) : text),
+        })
+        return exitCodes[outcome][0]
+      } catch (cause) {
+        // The reader closed the pipe when it had seen enough: `| head`.
+        if (cause instanceof Error && 'code' in cause && cause.code === 'EPIPE') return 0
+        stderr.write(`${messageOf(cause)}\n`)
+        return (cause instanceof Failure && cause.code === 'refused' ? wrongUse : failureExitCode)[0]
+      }
+    },
+  }
+}
+
+/** Declares commands that share a name; the first word says which. */
+export const defineCommandGroup = (commands: Readonly<Record<string, Command>>): Command => {
+  const help = Object.values(commands)
+    .map((command) => command.help)
+    .join('\n\n')
+  const names = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(Object.keys(commands))
+  return {
+    help,
+    async run([word = '', ...words], streams) {
+      const command = Object.hasOwn(commands, word) ? commands[word] : undefined
+      if (command !== undefined) return command.run(words, streams)
+      if (word === '--help' || word === '-h') {
+        streams.stdout.write(`${help}\n`)
+        return 0
+      }
+      streams.stderr.write(`expected ${names}, not ${word || 'nothing'}\n\n${help}\n`)
+      return wrongUse[0]
+    },
+  }
+}
 
 /** A whole number that a flag takes. */
 export type NumberBounds = { default: number; min: number; max: number; unit?: string }
@@ -40,11 +222,11 @@ export const readArguments = <Flags extends ParseArgsOptionsConfig>(
     /** Notes any other fault. */
     fault: (what: string): void => void faults.push(what),
     /** The number behind a flag: its default when `text` is undefined; a fault, and NaN, when it is none within the bounds. */
-    number(flag: string, text: string | undefined, bounds: NumberBounds): number {
+    number(name: string, text: string | undefined, bounds: NumberBounds): number {
       if (text === undefined) return bounds.default
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
       if (value >= bounds.min && value <= bounds.max) return value
-      expected(`--${flag}: expected ${rangeOf(bounds)}`, text)
+      expected(`--${name}: expected ${rangeOf(bounds)}`, text)
       return Number.NaN
     },
     refuseFaults(): void {

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { createTokenVerifier } from '../../platform/http/token.ts'
+import { runInProcess } from '../../test/harness/processes/run-in-process.ts'
+import { tokenCommand } from './command.ts'
+
+const secret = 'a secret of this test'
+const run = (words: readonly string[], env: Record<string, string> = { JWT_SECRET: secret }) =>
+  runInProcess(tokenCommand, words, env)
+
+const expiryOf = (token: string): number => {
+  const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  return typeof payload === 'object' && payload !== null && 'exp' in payload ? Number(payload.exp) : 0
+}
+
+test('it prints one token, which the API accepts for that user alone', async () => {
+  const { code, stdout, stderr } = await run(['--user', 'alice'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+  expect(createTokenVerifier(secret)(stdout.trim())).toBe('alice')
+  expect(createTokenVerifier('another secret')(stdout.trim())).toBeUndefined()
+})
+
+test('a token expires after its lifetime', async () => {
+  const { stdout } = await run(['--user', 'a@b.example|1', '--lifetime', '60', '--json'])
+  const { token, ...rest } = JSON.parse(stdout) as { token: string }
+  expect(rest).toEqual({ user: 'a@b.example|1', lifetimeSeconds: 60 })
+  const lifetimeSeconds = expiryOf(token) - Date.now() / 1_000
+  expect(lifetimeSeconds).toBeGreaterThan(30)
+  expect(lifetimeSeconds).toBeLessThanOrEqual(60)
+})
+
+describe('wrong use prints no token and names what is wrong', () => {
+  test.each([
+    { words: [], names: ['--user'] },
+    { words: ['--user', 'two words'], names: ['--user'] },
+    { words: ['--user', 'a'.repeat(65), '--lifetime', '0'], names: ['--user', '--lifetime'] },
+    { words: ['--user', 'alice', '--lifetime', '1.5'], names: ['--lifetime'] },
+    { words: ['--user', 'alice', '--lifetime', '31536001'], names: ['--lifetime'] },
+    { words: ['--usr', 'alice'], names: ['--usr'] },
+    { words: ['alice'], names: ['alice'] },
+  ])('words $words: $names', async ({ words, names }) => {
+    const { code, stdout, stderr } = await run(words)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const [faults] = stderr.split('\n\n')
+    for (const name of names) expect(faults).toContain(name)
+  })
+
+  test.each([{}, { JWT_SECRET: '' }, { JWT_SECRET: 'short' }])('environment %j: JWT_SECRET', async (env) => {
+    const { code, stdout, stderr } = await run(['--user', 'alice'], env)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('JWT_SECRET')
+  })
+})

@@ -1,0 +1,36 @@
+import type { Options } from './option.ts'
+
+/** An exit code, and what it says. */
+export type ExitCode = readonly [code: number, meaning: string]
+
+const table = (rows: readonly (readonly [string, string])[]): string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
+}
+
+/** What `--help` prints: how the command is typed, what it does, its options, its exit codes. */
+export const helpOf = (
+  { name, summary, notes = [] }: { name: string; summary: string; notes?: readonly string[] },
+  options: Options,
+  exitCodes: readonly ExitCode[],
+): string => {
+  const typed = Object.entries(options).map(([key, { placeholder, isArgument, isRequired, help }]) => ({
+    words: isArgument
+      ? `<${key}>`
+      : [`--${key}`, ...(placeholder === undefined ? [] : [placeholder])].join(' '),
+    isRequired,
+    help,
+  }))
+  const meanings = [...Map.groupBy(exitCodes, ([code]) => code)].sort(([one], [other]) => one - other)
+  return [
+    [name, ...typed.filter(({ isRequired }) => isRequired).map(({ words }) => words), '[options]'].join(' '),
+    '',
+    summary,
+    '',
+    ...table(typed.map(({ words, help }) => [words, help])),
+    '',
+    'Exit codes',
+    ...table(meanings.map(([code, all]) => [`${code}`, all.map(([, meaning]) => meaning).join('; ')])),
+    ...(notes.length === 0 ? [] : ['', ...notes]),
+  ].join('\n')
+}
