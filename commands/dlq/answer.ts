@@ -1,4 +1,4 @@
-import { type Place, placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
+import { type LogPosition, positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
@@ -22,16 +22,16 @@ export const answer = async (
   asked: DlqCommand,
   { letters, producer, now }: { letters: Letters; producer: Producer; now(): number },
 ): Promise<AsyncIterable<string>> => {
-  const find = async (place: Place): Promise<FoundLetter> => {
+  const find = async (place: LogPosition): Promise<FoundLetter> => {
     const found = await letters.at(place)
-    if (found === undefined) throw refuse(`${deadLettersTopic} has no dead letter at ${placeText(place)}`)
+    if (found === undefined) throw refuse(`${deadLettersTopic} has no dead letter at ${positionText(place)}`)
     return found
   }
-  const findOpen = async (place: Place): Promise<StoredLetter[]> => {
+  const findOpen = async (place: LogPosition): Promise<StoredLetter[]> => {
     const { letter, redriven } = await find(place)
     if (redriven === undefined) return [letter]
-    const to = `${placeText(redriven.to)} of ${letter.origin.topic}`
-    throw refuse(`${placeText(place)} was redriven ${redriven.time} and lies at ${to}`)
+    const to = `${positionText(redriven.to)} of ${letter.origin.topic}`
+    throw refuse(`${positionText(place)} was redriven ${redriven.time} and lies at ${to}`)
   }
 
   switch (asked.kind) {

@@ -1,12 +1,12 @@
-import { type Place, readPlace } from '../../coupon/log/dead-letter.ts'
+import { type LogPosition, readPosition } from '../../coupon/log/dead-letter.ts'
 import { helpFlag, type NumberBounds, rangeOf, readArguments } from '../../platform/command.ts'
 import { reasons } from './reasons.ts'
 
 /** What the command is asked to do. A `reason` is one of `reasons`. */
 export type DlqCommand =
   | { kind: 'list'; isJson: boolean; reason: string | undefined; limit: number }
-  | { kind: 'show'; isJson: boolean; place: Place }
-  | { kind: 'redrive'; which: Place | 'all'; reason: string | undefined; isDryRun: boolean }
+  | { kind: 'show'; isJson: boolean; place: LogPosition }
+  | { kind: 'redrive'; which: LogPosition | 'all'; reason: string | undefined; isDryRun: boolean }
 
 const limit: NumberBounds = { default: 100, min: 1, max: 100_000_000 }
 
@@ -59,7 +59,7 @@ export const parseArguments = (words: readonly string[]): DlqCommand | 'help' =>
     expected(`--reason: expected ${reasons.join(', ')}`, reason)
 
   const text = rest.join(' ')
-  const place = readPlace(text)
+  const place = readPosition(text)
   const takesPlace = kind === 'show' || (kind === 'redrive' && !isAll)
   if (takesPlace && place === undefined)
     expected('expected a dead letter as list names it, 0:17 for instance', text)

@@ -1,12 +1,12 @@
 import {
-  type Place,
+  type LogPosition,
   type RedriveNote,
   readDeadLetter,
   readRedriveNote,
   type StoredLetter,
 } from '../../coupon/log/dead-letter.ts'
-import type { LogReader } from '../../platform/kafka/reader.ts'
-import type { PartitionOffsets, Topics } from '../../platform/kafka/topics.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
+import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 
 /** A dead letter, and the note that it was redriven, where there is one. */
 export type FoundLetter = { letter: StoredLetter; redriven: RedriveNote | undefined }
@@ -19,7 +19,7 @@ export type Letters = {
    */
   open(reason?: string): AsyncGenerator<StoredLetter[]>
   /** The letter at a place; `undefined` when none lies there, or no longer. */
-  at(place: Place): Promise<FoundLetter | undefined>
+  at(place: LogPosition): Promise<FoundLetter | undefined>
 }
 
 /** A bit for every offset of a stretch: a million dead letters take 125 KB. */
@@ -39,8 +39,8 @@ const createOffsetSet = ({ first, end }: PartitionOffsets) => {
 }
 
 export const createLetters = (options: {
-  topics: Pick<Topics, 'offsets'>
-  reader: Pick<LogReader, 'read'>
+  topics: Pick<TopicAdmin, 'offsets'>
+  reader: Pick<TopicReader, 'read'>
   topic: string
 }): Letters => {
   const { topics, topic } = options
@@ -61,7 +61,7 @@ export const createLetters = (options: {
     return redriven
   }
 
-  const noteOf = async (place: Place, end: number): Promise<RedriveNote | undefined> => {
+  const noteOf = async (place: LogPosition, end: number): Promise<RedriveNote | undefined> => {
     for await (const records of read(place.partition, place.offset + 1, end))
       for (const record of records) {
         const note = readRedriveNote(record)

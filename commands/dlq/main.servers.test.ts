@@ -1,16 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
+import { positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { createCampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { idBytes } from '../../coupon/ledger/tables.ts'
 import { encodeGrant } from '../../coupon/log/log-record.ts'
 import { deadLettersTopic, grantsTopic } from '../../coupon/log/topics.ts'
 import { createProducer, type Producer } from '../../platform/kafka/producer.ts'
-import { createLogReader, type LogReader } from '../../platform/kafka/reader.ts'
-import { createTopics, type Topics } from '../../platform/kafka/topics.ts'
+import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
+import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import { type Books, openBooks } from '../../test/harness/values/books.ts'
 import { runCommand, type Said } from '../../test/harness/processes/commands.ts'
@@ -23,17 +23,17 @@ const environment = inject('environment')
 let books: Books
 let database: Database
 let producer: Producer
-let topics: Topics
-let reader: LogReader
+let topics: TopicAdmin
+let reader: TopicReader
 let letters: Letters
 beforeAll(() => {
   books = openBooks()
   const url = environment['DATABASE_URL'] ?? ''
   database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 5_000 })
   const brokers = (environment['KAFKA_BROKERS'] ?? '').split(',')
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
-  ;[producer, topics, reader] = [createProducer(kafka), createTopics(kafka), createLogReader(kafka)]
+  ;[producer, topics, reader] = [createProducer(kafka), createTopicAdmin(kafka), createTopicReader(kafka)]
   letters = createLetters({ topics, reader, topic: deadLettersTopic })
 })
 afterAll(() => Promise.all([books, database, producer, topics, reader].map((one) => one.close())))
@@ -73,7 +73,7 @@ const createCampaign = async (id: string, epoch = 0): Promise<void> => {
 
 test('a grant of a campaign that the ledger did not have becomes a row once the campaign is back and it is redriven, and is open no longer', async () => {
   const grant = grantOf({ id: randomUUIDv7() })
-  const id = placeText((await bury(grant)).place)
+  const id = positionText((await bury(grant)).position)
   const listed = await dlq('list --json --reason unknown-campaign')
   expect(listed).toMatchObject({ code: 0, stderr: '' })
   const documents = listed.stdout
@@ -101,13 +101,13 @@ test('a late grant that is redriven is late again: a new letter that counts it a
   await createCampaign(grant.campaignId, 2)
   const first = await bury(grant)
   expect(first).toMatchObject({ reason: 'late', redrives: 0, redriveOf: undefined })
-  expect(await dlq(`redrive ${placeText(first.place)}`)).toMatchObject({ code: 0, stderr: '' })
+  expect(await dlq(`redrive ${positionText(first.position)}`)).toMatchObject({ code: 0, stderr: '' })
   const open = await until('it is a dead letter again', async () => {
     const found = await lettersOf(grant)
     return found.length > 0 && found
   })
-  expect(open).toMatchObject([{ reason: 'late', redrives: 1, redriveOf: first.place }])
-  expect(open[0]?.place).not.toEqual(first.place)
+  expect(open).toMatchObject([{ reason: 'late', redrives: 1, redriveOf: first.position }])
+  expect(open[0]?.position).not.toEqual(first.position)
   expect(await books.rows(grant.campaignId)).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
+import { positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { RedriveOutcome } from './redrive.ts'
 import { letterDocument, printable } from './show.ts'
@@ -24,12 +24,12 @@ const createTally = () => {
 const columns = (id: string, time: string, reason: string, origin: string, redrives: string, why: string) =>
   `${id.padEnd(9)} ${time.padEnd(24)} ${reason.padEnd(16)} ${origin.padEnd(12)} ${redrives.padStart(8)}  ${why}\n`
 
-const row = ({ place, time, reason, origin, redrives, message }: StoredLetter): string =>
+const row = ({ position: place, time, reason, origin, redrives, message }: StoredLetter): string =>
   columns(
-    placeText(place),
+    positionText(place),
     printable(time),
     printable(reason),
-    placeText(origin),
+    positionText(origin),
     String(redrives),
     printable(message),
   )
@@ -76,7 +76,7 @@ export async function* dryRunText(batches: AsyncIterable<readonly StoredLetter[]
   for await (const letters of batches) {
     tally.add(letters)
     yield letters
-      .map((letter) => `${placeText(letter.place)} would go to partition ${letter.origin.partition}\n`)
+      .map((letter) => `${positionText(letter.position)} would go to partition ${letter.origin.partition}\n`)
       .join('')
   }
   yield `${tally.text('would be redriven')}\n`
@@ -95,7 +95,7 @@ export async function* redriveText(outcomes: AsyncIterable<RedriveOutcome>): Asy
       yield outcome.redriven
         .map(
           ({ letter, note }) =>
-            `${placeText(letter.place)} ${printable(letter.reason)} lies at ${placeText(note.to)}\n`,
+            `${positionText(letter.position)} ${printable(letter.reason)} lies at ${positionText(note.to)}\n`,
         )
         .join('')
     }

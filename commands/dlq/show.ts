@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { placeText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
+import { positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { decodeRecord } from '../../coupon/log/log-record.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
@@ -18,14 +18,14 @@ const grantIn = (value: Buffer | null): Grant | null => {
 }
 
 /** A letter as a JSON document, without the bytes of the record. */
-export const letterDocument = ({ place, origin, redriveOf, value, ...letter }: StoredLetter) => ({
-  id: placeText(place),
+export const letterDocument = ({ position: place, origin, redriveOf, value, ...letter }: StoredLetter) => ({
+  id: positionText(place),
   reason: letter.reason,
   message: letter.message,
   time: letter.time,
   origin: { ...origin, timestamp: isoOf(origin.timestampMs) },
   redrives: letter.redrives,
-  redriveOf: redriveOf === undefined ? null : placeText(redriveOf),
+  redriveOf: redriveOf === undefined ? null : positionText(redriveOf),
   grant: grantIn(value),
 })
 
@@ -40,7 +40,7 @@ const shown = (bytes: Buffer): Shown =>
 export const showJson = ({ letter, redriven }: FoundLetter): string => {
   const document = {
     ...letterDocument(letter),
-    redriven: redriven === undefined ? null : { time: redriven.time, to: placeText(redriven.to) },
+    redriven: redriven === undefined ? null : { time: redriven.time, to: positionText(redriven.to) },
     key: letter.key === null ? null : shown(letter.key),
     value: letter.value === null ? null : shown(letter.value),
     advice: adviceOf(letter.reason),
@@ -70,18 +70,18 @@ export const showText = ({ letter, redriven }: FoundLetter): string => {
   const { origin, redriveOf } = letter
   const appended = isoOf(origin.timestampMs) ?? `${origin.timestampMs} ms`
   const lines: [string, string][] = [
-    ['letter', `${placeText(letter.place)} of ${deadLettersTopic}`],
+    ['letter', `${positionText(letter.position)} of ${deadLettersTopic}`],
     ['reason', letter.reason],
     ['why', letter.message],
     ['since', letter.time],
-    ['origin', `${placeText(origin)} of ${origin.topic}, appended ${appended}`],
+    ['origin', `${positionText(origin)} of ${origin.topic}, appended ${appended}`],
     [
       'redrives',
-      `${letter.redrives}${redriveOf === undefined ? '' : `, the last of ${placeText(redriveOf)}`}`,
+      `${letter.redrives}${redriveOf === undefined ? '' : `, the last of ${positionText(redriveOf)}`}`,
     ],
     [
       'state',
-      redriven === undefined ? 'open' : `redriven ${redriven.time}, lies at ${placeText(redriven.to)}`,
+      redriven === undefined ? 'open' : `redriven ${redriven.time}, lies at ${positionText(redriven.to)}`,
     ],
     ['key', bytesText(letter.key)],
     ['value', bytesText(letter.value)],

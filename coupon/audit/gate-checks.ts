@@ -1,13 +1,13 @@
 import type { Copies } from './compare/copies.ts'
 import type { RankSet } from './compare/ranks.ts'
 import type { FaultTallies } from './compare/tallies.ts'
-import type { Survey } from '../gate/gate-surveyor.ts'
+import type { GateSurvey } from '../gate/gate-surveyor.ts'
 import { disagreements, type GateReading } from './gate-reading.ts'
 import type { LedgerFacts } from '../ledger/facts.ts'
 
 /** `gone`: the ledger calls it retired. Else why a gate is not compared. */
 export type GateState =
-  | { kind: 'compared'; parts: NonNullable<GateReading['parts']>; before: Survey; after: Survey }
+  | { kind: 'compared'; parts: NonNullable<GateReading['parts']>; before: GateSurvey; after: GateSurvey }
   | { kind: 'gone' }
   | {
       kind: 'not-compared'

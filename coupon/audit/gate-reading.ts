@@ -1,5 +1,5 @@
 import { createRankSet, type RankSet } from './compare/ranks.ts'
-import type { GateSurveyor, Survey, Surveyed, GateWinner } from '../gate/gate-surveyor.ts'
+import type { GateSurveyor, GateSurvey, SurveyResult, GateWinner } from '../gate/gate-surveyor.ts'
 
 /** Which grants wait in the outbox. */
 export type Pending = {
@@ -15,13 +15,13 @@ export type FreeRanks = { ranks: RankSet; count: number; faults: string[] }
 
 /** A gate as it was found: what it said before and after its keys were read. `parts` is left out when there was no point in reading. */
 export type GateReading = {
-  before: Surveyed
-  after: Surveyed
+  before: SurveyResult
+  after: SurveyResult
   parts?: { pending: Pending; freeBefore: FreeRanks; freeAfter: FreeRanks }
 }
 
 /** What is wrong between what a gate counts and what is in its keys, one text each. The scripts refuse such a gate. */
-export const disagreements = (survey: Survey): string[] => {
+export const disagreements = (survey: GateSurvey): string[] => {
   const { granted, nextRank, entriesAppended, entriesDeleted, winners, entries, freeRanks } = survey
   return [
     ...(winners === granted ? [] : [`granted is ${granted}, and there are ${winners} winners`]),

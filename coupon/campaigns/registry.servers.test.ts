@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { type GateChanges, armGate, contentOf, openRedis } from '../../test/harness/values/gates.ts'
 import { infoOf, type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
@@ -18,7 +18,7 @@ const openRegistry = async (changes: Partial<RegistryOptions> = {}): Promise<Reg
   const registry = createRegistry({
     redis: own.redis,
     gate: createGate(own.redis, { outboxGrantsMax: 100 }),
-    log: createLog('test', 'silent'),
+    log: createLogger('test', 'silent'),
     intervalMs: never,
     monotonicMs: () => performance.now(),
     now: () => 42,
@@ -53,7 +53,7 @@ test('whoever asks to be current knows a campaign that was listed a moment ago, 
   const registry = await openRegistry()
   const id = await publish()
   expect(registry.known(id)).toBeUndefined()
-  expect(await Promise.all([registry.beCurrent(), registry.beCurrent()])).toEqual([true, true])
+  expect(await Promise.all([registry.refreshList(), registry.refreshList()])).toEqual([true, true])
   expect(registry.live().map((campaign) => campaign.id)).toContain(id)
 })
 
@@ -106,22 +106,22 @@ const losses: [string, () => Promise<unknown>][] = [
 test.each(losses)('after %s nothing is unknown: the known stays, the rest is recovering', async (_, lose) => {
   const id = await publish()
   const registry = await openRegistry({ intervalMs: 20 })
-  expect(await registry.beCurrent()).toBe(true)
+  expect(await registry.refreshList()).toBe(true)
   await lose()
-  await until('the loss was seen', async () => !(await registry.beCurrent()))
+  await until('the loss was seen', async () => !(await registry.refreshList()))
   expect(await kindOf(registry, randomUUIDv7())).toBe('recovering')
   expect(registry.known(id)?.id).toBe(id)
   const empty = await openRegistry()
-  expect([await kindOf(empty, id), await empty.beCurrent()]).toEqual(['recovering', false])
+  expect([await kindOf(empty, id), await empty.refreshList()]).toEqual(['recovering', false])
 })
 
 test('a lost list is whole again as soon as it was written whole', async () => {
   const id = await publish()
   const registry = await openRegistry({ intervalMs: 20 })
   await own.control.command('HDEL', campaignsKey, 'marker')
-  await until('the loss was seen', async () => !(await registry.beCurrent()))
+  await until('the loss was seen', async () => !(await registry.refreshList()))
   await own.redis.run(registerScript, listKeys, ['all', id, 1])
-  await until('the list is back', () => registry.beCurrent())
+  await until('the list is back', () => registry.refreshList())
   expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
 })
 
@@ -130,7 +130,7 @@ test('with Redis away an unknown id is not known to be unknown, and a process st
   await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
   await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
   const another = await openRegistry()
-  expect(await another.beCurrent()).toBe(false)
+  expect(await another.refreshList()).toBe(false)
   await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
 })
 
@@ -141,7 +141,7 @@ test('a listed campaign that cannot be read is recovering, hides no other, and m
   const good = await publish()
   const registry = await openRegistry()
   expect(registry.known(good)?.id).toBe(good)
-  expect([await kindOf(registry, missing), await registry.beCurrent()]).toEqual(['recovering', false])
+  expect([await kindOf(registry, missing), await registry.refreshList()]).toEqual(['recovering', false])
   await expect(registry.find(broken)).rejects.toMatchObject({ code: 'unavailable' })
 })
 

@@ -1,7 +1,7 @@
-import { createBriefMemory } from '../../platform/brief-memory.ts'
+import { createExpiringSet } from '../../platform/expiring-set.ts'
 import { messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { type ListedVersion, readCampaignList } from '../gate/campaign-list.ts'
 import type { Gate, GateView } from '../gate/gate.ts'
@@ -14,7 +14,7 @@ export type LiveCampaign = { id: string; version: number; view: GateView; readAt
  * `retired`: it closed long ago and its gate is gone for good. `recovering`: the list, or the gate, is lost and nobody may say that
  * there is no such campaign.
  */
-export type Found =
+export type FoundCampaign =
   | { kind: 'live'; campaign: LiveCampaign }
   | { kind: 'retired' }
   | { kind: 'unknown' }
@@ -26,17 +26,17 @@ export type Registry = {
   start(): Promise<void>
   stop(): void
   /** Memory first; an id that is not there is asked for once, together with all others. Rejects `unavailable`. */
-  find(campaignId: string): Promise<Found>
+  find(campaignId: string): Promise<FoundCampaign>
   /** What memory holds, without asking. */
   known(campaignId: string): LiveCampaign | undefined
   /** Reads the gate again when what is known, or that nothing is, is older than `ageMaxMs`. Never goes back to a lower epoch. */
-  refresh(campaignId: string, ageMaxMs: number): Promise<Found>
+  refresh(campaignId: string, ageMaxMs: number): Promise<FoundCampaign>
   live(): LiveCampaign[]
   /**
    * Reads the list as it is now, together with all others who ask; false when the list, or a campaign on it, cannot be read. Never
    * rejects. Whoever says "that is all" has to ask first: a campaign may be younger than the last poll.
    */
-  beCurrent(): Promise<boolean>
+  refreshList(): Promise<boolean>
   /** The gate's clock (Redis TIME), estimated between polls; this process' own until one was read. */
   gateNowMs(): number
 }
@@ -44,7 +44,7 @@ export type Registry = {
 export type RegistryOptions = {
   redis: RedisClient
   gate: Gate
-  log: Log
+  log: Logger
   intervalMs: number
   /** This process' monotonic clock, milliseconds. */
   monotonicMs(): number
@@ -60,10 +60,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
   const campaigns = new Map<string, LiveCampaign>()
   const misses = {
-    unknown: createBriefMemory({ forMs: missMemoryMs, namesMax: missesMax, monotonicMs }),
-    retired: createBriefMemory({ forMs: missMemoryMs, namesMax: missesMax, monotonicMs }),
+    unknown: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
+    retired: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
   }
-  const loading = new Map<string, Promise<Found>>()
+  const loading = new Map<string, Promise<FoundCampaign>>()
   let whole = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -80,11 +80,13 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return versions
   }
 
-  const read = async (id: string): Promise<Found> => {
+  const read = async (id: string): Promise<FoundCampaign> => {
     const readAtMs = monotonicMs()
     const view = await gate.view(id, campaigns.get(id)?.view.epoch)
     const before = campaigns.get(id)
     const { progress } = view
+    // safeguard: an epoch below one that was seen is not trusted
+    // safeguard: no grant in an epoch below one that was seen / registry
     if (view.epoch === undefined || (before !== undefined && view.epoch < before.view.epoch))
       return before === undefined
         ? { kind: 'recovering', progress }
@@ -94,7 +96,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return { kind: 'live', campaign }
   }
 
-  const load = (id: string): Promise<Found> => {
+  const load = (id: string): Promise<FoundCampaign> => {
     const underWay = loading.get(id)
     if (underWay !== undefined) return underWay
     const started = read(id).finally(() => loading.delete(id))
@@ -106,6 +108,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   const poll = async (scheduled: boolean): Promise<void> => {
     const before = new Set(campaigns.keys())
     const versions = await list([])
+    // safeguard: a lost list removes no campaign
     if (versions === undefined) {
       whole = false
       return
@@ -121,6 +124,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       // One gate that cannot be read keeps no other from being known.
       await Promise.allSettled(changed.slice(at, at + 100).map(([id]) => load(id)))
     // A campaign that is listed and has nothing to read may hold somebody's coupon.
+    // safeguard: an unreadable campaign makes the list incomplete
     whole = [...versions.keys()].every((id) => campaigns.has(id))
   }
 
@@ -166,7 +170,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     if (misses.retired.has(id)) return { kind: 'retired' }
     const kind = await asked.submit(id)
     if (kind === 'live') return load(id)
-    if (kind !== 'recovering') misses[kind].remember(id)
+    if (kind !== 'recovering') misses[kind].add(id)
     return { kind }
   }
 
@@ -176,13 +180,13 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
       if (campaign === undefined) {
-        if (ageMaxMs < missMemoryMs) misses.unknown.forget(id)
+        if (ageMaxMs < missMemoryMs) misses.unknown.delete(id)
         return find(id)
       }
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)
     },
     live: () => [...campaigns.values()],
-    async beCurrent() {
+    async refreshList() {
       try {
         await current.submit(undefined)
         return whole

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
+import {
+  armGate,
+  type ArmedGate,
+  openRedis,
+  grantRequest,
+  grantRequests,
+} from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { confirmScript, decideScript, lookScript } from './scripts.ts'
 
@@ -12,11 +18,11 @@ afterAll(() => redis.close())
 /** A gate with a winner, an entry that waits and a free rank, so that there is something to spoil. */
 const armed = async (): Promise<ArmedGate> => {
   const gate = await armGate(redis, { free: [1, 2], nextRank: 3, perUserLimit: 10 })
-  await gate.gate.decide(gate.id, 1, wishes(1))
+  await gate.gate.decide(gate.id, 1, grantRequests(1))
   return gate
 }
 
-const { couponId } = wish()
+const { couponId } = grantRequest()
 const good = `1 good ${couponId}\n`
 const head = ['1', '1', '200000']
 

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
+import {
+  armGate,
+  type ArmedGate,
+  openRedis,
+  grantRequest,
+  grantRequests,
+} from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import type { Wish } from './gate.ts'
+import type { GrantRequest } from './gate.ts'
 import { stopScript } from './scripts.ts'
 
 let redis: RedisClient
@@ -13,8 +19,8 @@ beforeAll(async () => {
 afterAll(() => redis.close())
 
 const epoch = 2
-const grantTo = async ({ id, gate }: ArmedGate, wished: Wish[]): Promise<OutboxEntry> => {
-  const decided = await gate.decide(id, epoch, wished)
+const grantTo = async ({ id, gate }: ArmedGate, requests: GrantRequest[]): Promise<OutboxEntry> => {
+  const decided = await gate.decide(id, epoch, requests)
   if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
   return decided.entry
 }
@@ -30,9 +36,9 @@ const waiting = async ({ keys, fields }: ArmedGate): Promise<Record<string, numb
 test('a confirm takes its entries out of the outbox and counts them and their grants, and no others', async () => {
   const armed = await armGate(redis, { epoch })
   const [one, two, three] = [
-    await grantTo(armed, wishes(2)),
-    await grantTo(armed, wishes(3)),
-    await grantTo(armed, wishes(1)),
+    await grantTo(armed, grantRequests(2)),
+    await grantTo(armed, grantRequests(3)),
+    await grantTo(armed, grantRequests(1)),
   ]
   expect(await waiting(armed)).toEqual({ outbox: 3, entries: 3, grants: 6 })
   expect(await armed.gate.confirm(armed.id, epoch, [three, one])).toEqual({ kind: 'confirmed' })
@@ -43,7 +49,7 @@ test('a confirm takes its entries out of the outbox and counts them and their gr
 
 test('an entry that is gone already is confirmed and counted once', async () => {
   const armed = await armGate(redis, { epoch })
-  const [one, two] = [await grantTo(armed, wishes(2)), await grantTo(armed, wishes(3))]
+  const [one, two] = [await grantTo(armed, grantRequests(2)), await grantTo(armed, grantRequests(3))]
   await armed.gate.confirm(armed.id, epoch, [one])
   expect(await armed.gate.confirm(armed.id, epoch, [one, two, two])).toEqual({ kind: 'confirmed' })
   expect(await waiting(armed)).toEqual({ outbox: 0, entries: 0, grants: 0 })
@@ -54,7 +60,7 @@ test('an entry that is gone already is confirmed and counted once', async () => 
 
 test('two relays that confirm the same entries at once count each once', async () => {
   const armed = await armGate(redis, { epoch, stock: 100 })
-  const entries = await Promise.all(Array.from({ length: 20 }, () => grantTo(armed, wishes(3))))
+  const entries = await Promise.all(Array.from({ length: 20 }, () => grantTo(armed, grantRequests(3))))
   await Promise.all([1, 2, 3].map(() => armed.gate.confirm(armed.id, epoch, entries)))
   expect(await waiting(armed)).toEqual({ outbox: 0, entries: 0, grants: 0 })
 })
@@ -67,7 +73,7 @@ test.each([
   ['left with less stock than it granted', { stock: 0 }],
 ])('a gate that is %s still confirms', async (_, fields) => {
   const armed = await armGate(redis, { epoch })
-  const entry = await grantTo(armed, wishes(2))
+  const entry = await grantTo(armed, grantRequests(2))
   await armed.set(fields)
   expect(await armed.gate.confirm(armed.id, epoch, [entry])).toEqual({ kind: 'confirmed' })
   expect(await waiting(armed)).toEqual({ outbox: 0, entries: 0, grants: 0 })
@@ -100,7 +106,7 @@ const refusals: [string, (armed: ArmedGate) => Promise<unknown>, object][] = [
 ]
 test.each(refusals)('a gate that %s confirms nothing and stays as it is', async (_, change, answer) => {
   const armed = await armGate(redis, { epoch })
-  const [one, two] = [await grantTo(armed, wishes(2)), await grantTo(armed, wishes(1))]
+  const [one, two] = [await grantTo(armed, grantRequests(2)), await grantTo(armed, grantRequests(1))]
   await change(armed)
   const before = await armed.content()
   expect(await armed.gate.confirm(armed.id, epoch, [two])).toMatchObject(answer)
@@ -110,7 +116,7 @@ test.each(refusals)('a gate that %s confirms nothing and stays as it is', async 
 
 test('a winner who asks again is pending while the entry is there, and has won once it is gone', async () => {
   const armed = await armGate(redis, { epoch, stock: 100 })
-  const groups = [wishes(3), wishes(1), wishes(5), wishes(2)]
+  const groups = [grantRequests(3), grantRequests(1), grantRequests(5), grantRequests(2)]
   const entries: OutboxEntry[] = []
   for (const group of groups) entries.push(await grantTo(armed, group))
   await armed.gate.confirm(
@@ -122,7 +128,10 @@ test('a winner who asks again is pending while the entry is there, and has won o
   const users = groups.flat().map(({ userId }) => ({ userId, slot: 1 }))
   const expected = groups.flatMap((group, index) => group.map(() => index % 2 === 1))
   const decided = await armed.gate.decide(armed.id, epoch, groups.flat())
-  const looked = await armed.gate.look(armed.id, epoch, [...users, { userId: wish().userId, slot: 1 }])
+  const looked = await armed.gate.look(armed.id, epoch, [
+    ...users,
+    { userId: grantRequest().userId, slot: 1 },
+  ])
   if (decided.kind !== 'decided' || looked.kind !== 'looked') throw new Error('refused')
   expect(decided.decisions.map((decision) => decision.kind === 'won' && decision.confirmed)).toEqual(expected)
   expect(looked.found.map((held) => held?.confirmed)).toEqual([...expected, undefined])
@@ -132,9 +141,9 @@ test('a winner who asks again is pending while the entry is there, and has won o
 })
 
 test('grants that a rebuild brought back were confirmed, whatever waits in the outbox', async () => {
-  const winners = { '1:early': `${wish().couponId}|1|1700000000000|0` }
+  const winners = { '1:early': `${grantRequest().couponId}|1|1700000000000|0` }
   const armed = await armGate(redis, { epoch, winners })
-  await grantTo(armed, wishes(2))
+  await grantTo(armed, grantRequests(2))
   const looked = await armed.gate.look(armed.id, epoch, [{ userId: 'early', slot: 1 }])
   expect(looked).toMatchObject({
     found: [{ confirmed: true, grant: { rank: 1, grantedAtMs: 1_700_000_000_000 } }],

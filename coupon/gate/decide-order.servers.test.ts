@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
+import { armGate, openRedis, grantRequest, grantRequests } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { ArmedGate } from '../../test/harness/values/gates.ts'
-import { createGate } from './gate.ts'
+import { createGate, type GrantRequest } from './gate.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
@@ -27,8 +27,8 @@ const steps = reasons.map(({ answer }, at) => ({
   fields: Object.assign({}, ...reasons.slice(at).map((one) => one.fields)),
 }))
 
-const answerOf = async ({ id, gate }: ArmedGate, ...wished: ReturnType<typeof wish>[]): Promise<string[]> => {
-  const decided = await gate.decide(id, epoch, wished)
+const answerOf = async ({ id, gate }: ArmedGate, ...requests: GrantRequest[]): Promise<string[]> => {
+  const decided = await gate.decide(id, epoch, requests)
   return decided.kind === 'decided' ? decided.decisions.map(({ kind }) => kind) : [decided.kind]
 }
 const armed = (changes = {}) => armGate(redis, { epoch, stock: 3, outboxGrantsMax: 100, ...changes })
@@ -38,7 +38,7 @@ test.each(steps)(
   async ({ answer, fields }) => {
     const gate = await armed()
     await gate.set(fields)
-    expect(await answerOf(gate, wish())).toEqual([answer])
+    expect(await answerOf(gate, grantRequest())).toEqual([answer])
   },
 )
 
@@ -58,23 +58,23 @@ test.each([
 ])('%s', async (_, fields, answer) => {
   const gate = await armed()
   await gate.set(fields)
-  expect(await answerOf(gate, wish())).toEqual([answer])
+  expect(await answerOf(gate, grantRequest())).toEqual([answer])
 })
 
 test.each(steps.slice(2))(
   'a winner is never turned away, though $answer is what others hear',
   async ({ answer, fields }) => {
     const gate = await armed()
-    const winner = wish()
+    const winner = grantRequest()
     await answerOf(gate, winner)
     await gate.set(fields)
-    expect(await answerOf(gate, wish(), winner)).toEqual([answer, 'won'])
+    expect(await answerOf(gate, grantRequest(), winner)).toEqual([answer, 'won'])
   },
 )
 
 test('a winner is never turned away by a sell-out, a close, a limit that fell, or a stock that fell', async () => {
   const gate = await armed({ stock: 2, perUserLimit: 2 })
-  const winner = [wish(), wish({ slot: 2 })]
+  const winner = [grantRequest(), grantRequest({ slot: 2 })]
   await answerOf(gate, ...winner)
   for (const fields of [{}, { perUserLimit: 1 }, { stock: 0 }, { closesAtMs: 1 }, { state: 'closed' }]) {
     await gate.set({ version: 2, ...fields })
@@ -92,39 +92,42 @@ test.each([
 ])('a slot over the limit of a campaign that is %s gets %s', async (_, fields, answer) => {
   const gate = await armed({ perUserLimit: 2 })
   await gate.set(fields)
-  const decided = await gate.gate.decide(gate.id, epoch, [wish({ slot: 3 }), wish({ slot: 10 })])
+  const decided = await gate.gate.decide(gate.id, epoch, [
+    grantRequest({ slot: 3 }),
+    grantRequest({ slot: 10 }),
+  ])
   expect(decided).toMatchObject({ decisions: [{ kind: answer }, { kind: answer }] })
   if (answer === 'over-limit') expect(decided).toMatchObject({ decisions: [{ limit: 2 }, { limit: 2 }] })
 })
 
 test('every slot up to the limit is a coupon of its own', async () => {
   const gate = await armed({ perUserLimit: 10, stock: 100 })
-  const { userId } = wish()
-  const slots = Array.from({ length: 10 }, (_, index) => wish({ userId, slot: index + 1 }))
+  const { userId } = grantRequest()
+  const slots = Array.from({ length: 10 }, (_, index) => grantRequest({ userId, slot: index + 1 }))
   expect(new Set(await answerOf(gate, ...slots))).toEqual(new Set(['granted']))
 })
 
 test('the outbox bound is reached in the middle of a call: the rest is backlog, and nobody is told sold out', async () => {
   const gate = await armed({ stock: 10 })
   const narrow = { ...gate, gate: createGate(redis, { outboxGrantsMax: 4 }) }
-  expect(await answerOf(narrow, ...wishes(3))).toEqual(['granted', 'granted', 'granted'])
-  expect(await answerOf(narrow, ...wishes(3))).toEqual(['granted', 'backlog', 'backlog'])
-  expect(await answerOf(narrow, wish())).toEqual(['backlog'])
+  expect(await answerOf(narrow, ...grantRequests(3))).toEqual(['granted', 'granted', 'granted'])
+  expect(await answerOf(narrow, ...grantRequests(3))).toEqual(['granted', 'backlog', 'backlog'])
+  expect(await answerOf(narrow, grantRequest())).toEqual(['backlog'])
 })
 
 test('the last unit and the last place in the outbox at once: whoever comes after hears backlog, which is not final', async () => {
   const gate = await armed({ stock: 4 })
   const narrow = { ...gate, gate: createGate(redis, { outboxGrantsMax: 4 }) }
-  const answers = await answerOf(narrow, ...wishes(5))
+  const answers = await answerOf(narrow, ...grantRequests(5))
   expect(answers.slice(0, 4)).toEqual(['granted', 'granted', 'granted', 'granted'])
   expect(['sold-out', 'backlog']).toContain(answers[4])
 })
 
 test('units are grantable from the moment that the flip set, not before', async () => {
   const gate = await armed({ holdMs: 3_600_000 })
-  expect(await answerOf(gate, wish())).toEqual(['held'])
+  expect(await answerOf(gate, grantRequest())).toEqual(['held'])
   const { grantableFromMs, opensAtMs } = await gate.fields()
   expect(Number(grantableFromMs)).toBeGreaterThan(Number(opensAtMs) + 3_600_000)
   await gate.set({ grantableFromMs: 1 })
-  expect(await answerOf(gate, wish())).toEqual(['granted'])
+  expect(await answerOf(gate, grantRequest())).toEqual(['granted'])
 })

@@ -1,4 +1,4 @@
-import { isRedisRefusal, type RedisClient } from '../../platform/redis.ts'
+import { isRedisErrorReply, type RedisClient } from '../../platform/redis.ts'
 
 const settingOf = (reply: unknown, name: string): number => {
   const flat: unknown[] = Array.isArray(reply) ? reply : []
@@ -18,14 +18,14 @@ const lagByReplicas = async (redis: RedisClient): Promise<number> => {
  * How long a cut-off old master may go on beside its successor: `min-replicas-max-lag` plus a second, in milliseconds; 0 on a Redis
  * that needs no replicas to write. A server that does not tell its settings is taken to have the default lag while it has replicas.
  */
-export const successionMs = async (redis: RedisClient): Promise<number> => {
+export const failoverWaitMs = async (redis: RedisClient): Promise<number> => {
   const [replicas, lag] = ['min-replicas-to-write', 'min-replicas-max-lag']
   try {
     const needed = settingOf(await redis.command('CONFIG', 'GET', replicas), replicas)
     if (needed === 0) return 0
     return (settingOf(await redis.command('CONFIG', 'GET', lag), lag) + 1) * 1_000
   } catch (cause) {
-    if (isRedisRefusal(cause)) return lagByReplicas(redis)
+    if (isRedisErrorReply(cause)) return lagByReplicas(redis)
     throw cause
   }
 }

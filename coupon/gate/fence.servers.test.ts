@@ -5,8 +5,8 @@ import {
   type ArmedGate,
   contentOf,
   openRedis,
-  wish,
-  wishes,
+  grantRequest,
+  grantRequests,
 } from '../../test/harness/values/gates.ts'
 import {
   follow,
@@ -18,7 +18,7 @@ import {
 } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import { createGate, type Wish } from './gate.ts'
+import { createGate, type GrantRequest } from './gate.ts'
 
 const own: OwnRedis[] = []
 const start = async (persistence?: Persistence): Promise<OwnRedis> => {
@@ -31,13 +31,13 @@ afterEach(async () => {
 })
 
 /** A gate with stock left, a confirmed winner, a waiting one and a free rank. */
-type Sale = ArmedGate & { winner: Wish; waiting: OutboxEntry }
+type Sale = ArmedGate & { winner: GrantRequest; waiting: OutboxEntry }
 const openSale = async ({ redis }: Pick<OwnRedis, 'redis'>): Promise<Sale> => {
   const armed = await armGate(redis, { free: [1, 2, 3], stock: 10 })
-  const winner = wish()
+  const winner = grantRequest()
   const entries = [
     await armed.gate.decide(armed.id, 1, [winner]),
-    await armed.gate.decide(armed.id, 1, wishes(1)),
+    await armed.gate.decide(armed.id, 1, grantRequests(1)),
   ].map((decided) => (decided.kind === 'decided' ? decided.entry : undefined))
   const [confirmed, waiting] = entries
   if (confirmed === undefined || waiting === undefined) throw new Error('not granted')
@@ -48,7 +48,7 @@ const openSale = async ({ redis }: Pick<OwnRedis, 'redis'>): Promise<Sale> => {
 /** What the three scripts that a shopper meets say; a failure by its code. */
 const said = async ({ id, gate, winner, waiting }: Sale): Promise<string[]> => {
   const answers = await Promise.allSettled([
-    gate.decide(id, 1, [wish()]),
+    gate.decide(id, 1, [grantRequest()]),
     gate.decide(id, 1, [winner]),
     gate.confirm(id, 1, [waiting]),
     gate.look(id, 1, [{ userId: winner.userId, slot: 1 }]),
@@ -100,7 +100,7 @@ test('a master that was demoted, re-synchronised and promoted again is refused, 
     async () => (await second.control.command('EXISTS', sale.keys.outbox)) === 1,
   )
   await promote(second)
-  await sale.gate.decide(sale.id, 1, wishes(3))
+  await sale.gate.decide(sale.id, 1, grantRequests(3))
   const [runId, granted] = [await infoOf(first, 'run_id'), (await sale.fields())['granted']]
 
   await follow(first, second)
@@ -135,11 +135,11 @@ test('a master without its replicas refuses everything, its "sold out" included'
   const { redis } = await start()
   const sale = await openSale({ redis })
   const soldOut = await armGate(redis, { stock: 1 })
-  await soldOut.gate.decide(soldOut.id, 1, wishes(1))
+  await soldOut.gate.decide(soldOut.id, 1, grantRequests(1))
   const before = await contentOf(redis, '*')
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
   expect(await said(sale)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
-  await expect(soldOut.gate.decide(soldOut.id, 1, [wish()])).rejects.toThrow('NOREPLICAS')
+  await expect(soldOut.gate.decide(soldOut.id, 1, [grantRequest()])).rejects.toThrow('NOREPLICAS')
   await expect(soldOut.gate.view(soldOut.id)).rejects.toThrow('NOREPLICAS')
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
   expect(await contentOf(redis, '*')).toEqual(before)
@@ -163,19 +163,19 @@ test('a connection that stood still or broke costs nothing: the gate goes on, an
   url.port = String(proxy.port)
   const redis = await openRedis(url.href)
   const sale = await openSale({ redis })
-  const late = wish()
+  const late = grantRequest()
   proxy.hold()
   const held = sale.gate.decide(sale.id, 1, [late])
   proxy.release()
   expect(await held).toMatchObject({ decisions: [{ kind: 'granted', grant: { couponId: late.couponId } }] })
   proxy.hold('answers')
-  const unknown = sale.gate.decide(sale.id, 1, [wish(late)])
+  const unknown = sale.gate.decide(sale.id, 1, [grantRequest(late)])
   proxy.cut()
   await expect(unknown).rejects.toMatchObject({ code: 'unavailable' })
   proxy.release()
   proxy.restore()
   const again = await until('the client is back', () =>
-    sale.gate.decide(sale.id, 1, [{ ...late, couponId: wish().couponId }]),
+    sale.gate.decide(sale.id, 1, [{ ...late, couponId: grantRequest().couponId }]),
   )
   expect(again).toMatchObject({ decisions: [{ kind: 'won', grant: { couponId: late.couponId, rank: 3 } }] })
   redis.close()

@@ -1,11 +1,11 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Grant } from '../grant.ts'
-import { freeKey, gateKey, keysOf, layout, outboxKey, winnersKey } from './keys.ts'
+import { freeKey, gateKey, gateKeys, gateLayout, outboxKey, winnersKey } from './keys.ts'
 import { parsePackedGrant, parseRefusal, parseReply, wholeNumber } from './reply.ts'
 import { surveyScript } from './scripts.ts'
 
 /** What a gate counts, and how much is in its keys, at one moment of its own clock. */
-export type Survey = {
+export type GateSurvey = {
   epoch: number
   nowMs: number
   granted: number
@@ -20,8 +20,8 @@ export type Survey = {
 }
 
 /** `missing`: there is no gate at all. `recovering`: it says nothing just now. */
-export type Surveyed =
-  | ({ kind: 'armed' } & Survey)
+export type SurveyResult =
+  | ({ kind: 'armed' } & GateSurvey)
   | { kind: 'missing' }
   | { kind: 'recovering'; reason: string }
 
@@ -33,7 +33,7 @@ export type GateWinner = Omit<Grant, 'epoch' | 'grantedAtMs'> & { number: number
 
 /** The gate, as one of the books of a campaign. Nothing here writes; every call is bounded in what it takes of Redis. */
 export type GateSurveyor = {
-  survey(campaignId: string): Promise<Surveyed>
+  survey(campaignId: string): Promise<SurveyResult>
   /** Every winner that is there all the while, and maybe some that come meanwhile; one may come twice. */
   winners(campaignId: string, epoch: number): AsyncGenerator<GateWinner[]>
   /** Entries by number; those that the log acknowledges meanwhile may be left out. */
@@ -73,7 +73,7 @@ export const createGateSurveyor = (redis: RedisClient): GateSurveyor => ({
     const [epochText, state] = listOf(await redis.command('HMGET', gateKey(campaignId), 'epoch', 'state'))
     if (epochText === null && state === null) return { kind: 'missing' }
     const epoch = Number(epochText ?? 0)
-    const raw = await redis.run(surveyScript, keysOf(campaignId, epoch), [layout, epoch])
+    const raw = await redis.run(surveyScript, gateKeys(campaignId, epoch), [gateLayout, epoch])
     const reply = parseReply('survey', raw)
     if (reply.code !== 'OK') {
       const refusal = parseRefusal('survey', reply)

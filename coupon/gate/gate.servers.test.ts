@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, contentOf, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
+import {
+  armGate,
+  contentOf,
+  openRedis,
+  grantRequest,
+  grantRequests,
+} from '../../test/harness/values/gates.ts'
 import { newUser } from '../../test/harness/processes/client.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { createGate, type Decided, type Decision } from './gate.ts'
+import { createGate, type DecideResult, type Decision } from './gate.ts'
 
 let redis: RedisClient
 let others: RedisClient[]
@@ -13,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => [redis, ...others].forEach((client) => client.close()))
 
-const decidedOf = (decided: Decided): Extract<Decided, { kind: 'decided' }> => {
+const decidedOf = (decided: DecideResult): Extract<DecideResult, { kind: 'decided' }> => {
   if (decided.kind !== 'decided') throw new Error(`not decided: ${JSON.stringify(decided)}`)
   return decided
 }
@@ -28,7 +34,7 @@ const entriesOf = async (outbox: string): Promise<{ id: string; count: string; g
 
 test('a call appends one outbox entry that is named by its epoch and its first grant and holds its new grants', async () => {
   const { gate, id, keys } = await armGate(redis, { epoch: 7 })
-  const [first, second, third] = [wish(), wish(), wish()]
+  const [first, second, third] = [grantRequest(), grantRequest(), grantRequest()]
   const one = decidedOf(await gate.decide(id, 7, [first, second]))
   const two = decidedOf(await gate.decide(id, 7, [second, third]))
   expect(one.entry).toMatchObject({ campaignId: id, epoch: 7, number: 1 })
@@ -49,9 +55,9 @@ test('a call appends one outbox entry that is named by its epoch and its first g
 
 test('a call without a new grant appends nothing', async () => {
   const { gate, id, keys } = await armGate(redis, { stock: 1 })
-  const winner = wish()
+  const winner = grantRequest()
   await gate.decide(id, 1, [winner])
-  expect(decidedOf(await gate.decide(id, 1, [winner, wish()])).entry).toBeUndefined()
+  expect(decidedOf(await gate.decide(id, 1, [winner, grantRequest()])).entry).toBeUndefined()
   expect(await entriesOf(keys.outbox)).toHaveLength(1)
 })
 
@@ -65,24 +71,26 @@ test.each([
   ['while units are held', { stock: 9, grantableFromMs: 9_000_000_000_000 }],
 ])('losers write nothing %s', async (_, changes) => {
   const { gate, id, set, content } = await armGate(redis, { stock: 2 })
-  await gate.decide(id, 1, wishes(2))
+  await gate.decide(id, 1, grantRequests(2))
   await set({ version: 2, ...changes })
   const before = await content()
-  const { decisions, entry } = decidedOf(await gate.decide(id, 1, [...wishes(50), wish({ slot: 2 })]))
+  const { decisions, entry } = decidedOf(
+    await gate.decide(id, 1, [...grantRequests(50), grantRequest({ slot: 2 })]),
+  )
   expect(decisions.some((decision) => 'grant' in decision)).toBe(false)
   expect(entry).toBeUndefined()
   expect(await content()).toEqual(before)
 })
 
 test('free ranks are reused lowest first, then the next rank', async () => {
-  const winners = { '1:early': `${wish().couponId}|2|1700000000000|0` }
+  const winners = { '1:early': `${grantRequest().couponId}|2|1700000000000|0` }
   const { gate, id, keys, fields } = await armGate(redis, {
     winners,
     free: [1, 3, 4],
     nextRank: 5,
     stock: 100,
   })
-  const calls = [await gate.decide(id, 1, wishes(2)), await gate.decide(id, 1, wishes(3))]
+  const calls = [await gate.decide(id, 1, grantRequests(2)), await gate.decide(id, 1, grantRequests(3))]
   expect(calls.map((call) => decidedOf(call).decisions.map(rankOf))).toEqual([
     [1, 3],
     [4, 5, 6],
@@ -91,22 +99,24 @@ test('free ranks are reused lowest first, then the next rank', async () => {
   expect(await fields()).toMatchObject({ granted: '6', nextRank: '7' })
 })
 
-test('the same user twice in one call holds one coupon, and the second wish points at the first', async () => {
+test('the same user twice in one call holds one coupon, and the second request points at the first', async () => {
   const { gate, id, keys } = await armGate(redis, { stock: 2, perUserLimit: 2 })
   const userId = newUser()
   const { decisions } = decidedOf(
     await gate.decide(id, 1, [
-      wish({ userId }),
-      wish({ userId }),
-      wish({ userId, slot: 2 }),
-      wish({ userId }),
+      grantRequest({ userId }),
+      grantRequest({ userId }),
+      grantRequest({ userId, slot: 2 }),
+      grantRequest({ userId }),
     ]),
   )
   expect(decisions.map(({ kind }) => kind)).toEqual(['granted', 'same', 'granted', 'same'])
   expect(decisions[1]).toEqual({ kind: 'same', index: 0 })
   expect(await redis.command('HLEN', keys.winners)).toBe(2)
   const loser = newUser()
-  const lost = decidedOf(await gate.decide(id, 1, [wish({ userId: loser }), wish({ userId: loser })]))
+  const lost = decidedOf(
+    await gate.decide(id, 1, [grantRequest({ userId: loser }), grantRequest({ userId: loser })]),
+  )
   expect(lost.decisions).toEqual([{ kind: 'sold-out' }, { kind: 'same', index: 0 }])
 })
 
@@ -116,7 +126,7 @@ test('ranks are gapless and every rank has one owner over many concurrent calls 
   const gates = [gate, ...others.map((client) => createGate(client, { outboxGrantsMax: 200_000 }))]
   const calls = await Promise.all(
     Array.from({ length: 48 }, async (_, call) =>
-      gates[call % gates.length]?.decide(id, 1, wishes(1 + (call % 3) * 40)),
+      gates[call % gates.length]?.decide(id, 1, grantRequests(1 + (call % 3) * 40)),
     ),
   )
   const decided = calls.flatMap((call) => (call === undefined ? [] : [decidedOf(call)]))
@@ -140,7 +150,7 @@ test('a user id of every allowed character, and one of 64, is stored and found a
   await gate.decide(
     id,
     1,
-    users.map((userId) => wish({ userId })),
+    users.map((userId) => grantRequest({ userId })),
   )
   const looked = await gate.look(
     id,
@@ -153,10 +163,10 @@ test('a user id of every allowed character, and one of 64, is stored and found a
 test('A and a are two users, and slot 1 of "0:x" is not slot 10 of ":x"', async () => {
   const { gate, id, keys } = await armGate(redis, { perUserLimit: 10 })
   await gate.decide(id, 1, [
-    wish({ userId: 'A' }),
-    wish({ userId: 'a' }),
-    wish({ userId: '0:x' }),
-    wish({ userId: ':x', slot: 10 }),
+    grantRequest({ userId: 'A' }),
+    grantRequest({ userId: 'a' }),
+    grantRequest({ userId: '0:x' }),
+    grantRequest({ userId: ':x', slot: 10 }),
   ])
   expect(await redis.command('HLEN', keys.winners)).toBe(4)
 })
@@ -166,7 +176,7 @@ test('256 users are decided in one call, and all of them may be winners already'
     stock: 256,
     free: Array.from({ length: 200 }, (_, index) => index + 1),
   })
-  const many = wishes(256)
+  const many = grantRequests(256)
   const { decisions } = decidedOf(await gate.decide(id, 1, many))
   expect(decisions.map(rankOf)).toEqual(Array.from({ length: 256 }, (_, index) => index + 1))
   expect(await redis.command('XLEN', keys.outbox)).toBe(1)
@@ -178,7 +188,7 @@ test('256 users are decided in one call, and all of them may be winners already'
 test('an unknown campaign leaves no key', async () => {
   const { gate, id } = await armGate(redis)
   const unknown = id.replace(/.{12}$/, 'aaaaaaaaaaaa')
-  expect((await gate.decide(unknown, 1, [wish()])).kind).toBe('recovering')
+  expect((await gate.decide(unknown, 1, [grantRequest()])).kind).toBe('recovering')
   expect((await gate.look(unknown, 1, [{ userId: 'a', slot: 1 }])).kind).toBe('recovering')
   expect((await gate.view(unknown)).armed).toBe(false)
   expect(await contentOf(redis, `fc:{${unknown}}:*`)).toEqual({})

@@ -3,7 +3,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { decodeDocument, type CampaignDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import { keysOf, layout } from './keys.ts'
+import { gateKeys, gateLayout } from './keys.ts'
 import {
   type PackedGrant,
   parsePackedGrant,
@@ -15,10 +15,10 @@ import {
 } from './reply.ts'
 import { confirmScript, decideScript, lookScript, viewScript } from './scripts.ts'
 
-/** One user's wish. `couponId` is what the coupon will be called if the gate says yes. */
-export type Wish = { userId: string; slot: number; couponId: string }
+/** One user's request for a coupon. `couponId` becomes the id of the coupon if it is granted. */
+export type GrantRequest = { userId: string; slot: number; couponId: string }
 
-/** What the gate answered one wish. `same` points at an earlier wish of the same call by the same user and slot. */
+/** The gate's answer to one request. `same`: the answer is that of the earlier request at `index`, by the same user and slot. */
 export type Decision =
   | { kind: 'granted'; grant: Grant }
   | { kind: 'won'; grant: Grant; confirmed: boolean }
@@ -26,11 +26,11 @@ export type Decision =
   | { kind: 'over-limit'; limit: number }
   | { kind: 'paused' | 'closed' | 'not-open' | 'backlog' | 'held' | 'sold-out' }
 
-export type Decided =
+export type DecideResult =
   | Refusal
   | { kind: 'decided'; nowMs: number; decisions: Decision[]; entry: OutboxEntry | undefined }
 
-/** What a gate last said of itself. `armed` false: it must not be believed, it is being brought back. */
+/** The public facts of a gate. With `armed` false they must not be relied on: the gate is being armed again. */
 export type GateView = {
   armed: boolean
   nowMs: number
@@ -40,39 +40,41 @@ export type GateView = {
   granted: number
   version: number
   document: CampaignDocument
-  /** How far its arming is, in words; empty when it is armed. */
+  /** How far its arming is, as text; empty when it is armed. */
   progress: string
 }
 
-/** A gate that has not all its facts: it is gone, or being armed after it was lost. */
-export type GateRemains = { armed: false; epoch: undefined; progress: string }
+/** A gate without all its facts: it is missing, or is being armed after a loss. */
+export type PartialGateView = { armed: false; epoch: undefined; progress: string }
 
-/** One user's place at a gate: which coupon, if any, (user, slot) holds. */
+/** A user and slot that may hold a coupon. */
 export type Holder = { userId: string; slot: number }
-export type Looked =
+
+/** `found` is in the order of the holders; `undefined` for one without a coupon. */
+export type LookResult =
   | Refusal
   | { kind: 'looked'; nowMs: number; found: ({ grant: Grant; confirmed: boolean } | undefined)[] }
 
-/** The decider. Every method is one command; a rejection is `unavailable`: it may have happened. */
+/** The decider. Every method is one command. Rejects `unavailable`: the command may have been carried out. */
 export type Gate = {
-  /** Decides a batch: every new grant of it is in the outbox when this resolves. */
-  decide(campaignId: string, epoch: number, wishes: readonly Wish[]): Promise<Decided>
-  /** Takes entries that the log has acknowledged out of the outbox. Only `confirmed` makes a 201. */
+  /** Decides a batch. When it resolves, every new grant is in the outbox. */
+  decide(campaignId: string, epoch: number, requests: readonly GrantRequest[]): Promise<DecideResult>
+  /** Deletes entries that the log has acknowledged from the outbox. Only `confirmed` makes a 201. */
   confirm(
     campaignId: string,
     epoch: number,
     entries: readonly OutboxEntry[],
   ): Promise<Refusal | { kind: 'confirmed' }>
   /** Reads what users hold; changes nothing. */
-  look(campaignId: string, epoch: number, holders: readonly Holder[]): Promise<Looked>
+  look(campaignId: string, epoch: number, holders: readonly Holder[]): Promise<LookResult>
   /**
-   * Reads the gate's public facts and its epoch. `epochKnown` is the epoch it was last seen at: another costs a second call, as
-   * only then its keys can be named.
+   * Reads the gate's public facts and its epoch. `epochKnown` is the last epoch seen, which names its keys; when the gate
+   * has another epoch, a second call follows.
    */
-  view(campaignId: string, epochKnown?: number): Promise<GateView | GateRemains>
+  view(campaignId: string, epochKnown?: number): Promise<GateView | PartialGateView>
 }
 
-const refusedAs: Record<string, Decision> = {
+const decisionByReason: Record<string, Decision> = {
   PAUSED: { kind: 'paused' },
   CLOSED: { kind: 'closed' },
   NOT_OPEN: { kind: 'not-open' },
@@ -81,7 +83,7 @@ const refusedAs: Record<string, Decision> = {
   SOLD_OUT: { kind: 'sold-out' },
 }
 
-const unpacked = (campaignId: string, epoch: number, holder: Holder, packed: PackedGrant): Grant => ({
+const grantOf = (campaignId: string, epoch: number, holder: Holder, packed: PackedGrant): Grant => ({
   couponId: packed.couponId,
   campaignId,
   userId: holder.userId,
@@ -91,8 +93,8 @@ const unpacked = (campaignId: string, epoch: number, holder: Holder, packed: Pac
   grantedAtMs: packed.grantedAtMs,
 })
 
-/** The exceptions of decide and the finds of look: index (from 1), kind, value, one after the other. */
-const triples = (
+/** The `exceptions` of decide and `found` of look: index (from 1), kind and value, flat. */
+const parseTriples = (
   script: string,
   flat: readonly (string | number)[],
 ): { index: number; kind: string; value: unknown }[] => {
@@ -103,23 +105,23 @@ const triples = (
 }
 
 export const createGate = (redis: RedisClient, options: { outboxGrantsMax: number }): Gate => ({
-  async decide(campaignId, epoch, wishes) {
-    let requests = ''
-    for (const { userId, slot, couponId } of wishes) requests += `${slot} ${userId} ${couponId}\n`
-    const args = [layout, epoch, options.outboxGrantsMax, requests]
-    const reply = parseReply('decide', await redis.run(decideScript, keysOf(campaignId, epoch), args))
+  async decide(campaignId, epoch, requests) {
+    let lines = ''
+    for (const { userId, slot, couponId } of requests) lines += `${slot} ${userId} ${couponId}\n`
+    const args = [gateLayout, epoch, options.outboxGrantsMax, lines]
+    const reply = parseReply('decide', await redis.run(decideScript, gateKeys(campaignId, epoch), args))
     if (reply.code !== 'OK') return parseRefusal('decide', reply)
 
     const nowMs = reply.number(1)
-    const decisions = new Array<Decision | undefined>(wishes.length)
-    for (const { index, kind, value } of triples('decide', reply.list(7))) {
-      const wish = wishes[index]
-      if (wish === undefined) throw new Failure('defect', 'decide named a wish that is not there')
+    const decisions = new Array<Decision | undefined>(requests.length)
+    for (const { index, kind, value } of parseTriples('decide', reply.list(7))) {
+      const request = requests[index]
+      if (request === undefined) throw new Failure('defect', 'decide named a request that was not sent')
       if (kind === 'SAME') decisions[index] = { kind: 'same', index: wholeNumber('decide', value) - 1 }
       else if (kind === 'OVER_LIMIT')
         decisions[index] = { kind: 'over-limit', limit: wholeNumber('decide', value) }
       else {
-        const grant = unpacked(campaignId, epoch, wish, parsePackedGrant('decide', value))
+        const grant = grantOf(campaignId, epoch, request, parsePackedGrant('decide', value))
         decisions[index] = { kind: 'won', grant, confirmed: kind === 'WON' }
       }
     }
@@ -127,10 +129,10 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     const freeRanks = reply.list(6)
     const grantedCount = reply.number(3)
     const nextRank = reply.number(4)
-    const refused = refusedAs[reply.text(5)]
+    const refusal = decisionByReason[reply.text(5)]
     const grants: Grant[] = []
     const served: Decision[] = []
-    for (const [index, { userId, slot, couponId }] of wishes.entries()) {
+    for (const [index, { userId, slot, couponId }] of requests.entries()) {
       const exception = decisions[index]
       if (exception !== undefined) served.push(exception)
       else if (grants.length < grantedCount) {
@@ -139,17 +141,17 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
         const grant = { couponId, campaignId, userId, slot, rank, epoch, grantedAtMs: nowMs }
         grants.push(grant)
         served.push({ kind: 'granted', grant })
-      } else if (refused !== undefined) served.push(refused)
-      else throw new Failure('defect', `decide refused as ${reply.text(5)}`)
+      } else if (refusal !== undefined) served.push(refusal)
+      else throw new Failure('defect', `decide refused with an unknown reason: ${reply.text(5)}`)
     }
     const entry = grants.length === 0 ? undefined : { campaignId, epoch, number: reply.number(2), grants }
     return { kind: 'decided', nowMs, decisions: served, entry }
   },
 
   async confirm(campaignId, epoch, entries) {
-    const args: (string | number)[] = [layout, epoch]
+    const args: (string | number)[] = [gateLayout, epoch]
     for (const { number, grants } of entries) args.push(number, grants.length)
-    const reply = parseReply('confirm', await redis.run(confirmScript, keysOf(campaignId, epoch), args))
+    const reply = parseReply('confirm', await redis.run(confirmScript, gateKeys(campaignId, epoch), args))
     return reply.code === 'OK' ? { kind: 'confirmed' } : parseRefusal('confirm', reply)
   },
 
@@ -158,14 +160,14 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     const fields = holders.map(({ userId, slot }) => `${slot}:${userId}`)
     const reply = parseReply(
       'look',
-      await redis.run(lookScript, keysOf(campaignId, epoch), [layout, epoch, ...fields]),
+      await redis.run(lookScript, gateKeys(campaignId, epoch), [gateLayout, epoch, ...fields]),
     )
     if (reply.code !== 'OK') return parseRefusal('look', reply)
     const found = new Array<{ grant: Grant; confirmed: boolean } | undefined>(holders.length).fill(undefined)
-    for (const { index, kind, value } of triples('look', reply.list(2))) {
+    for (const { index, kind, value } of parseTriples('look', reply.list(2))) {
       const holder = holders[index]
       if (holder === undefined) continue
-      const grant = unpacked(campaignId, epoch, holder, parsePackedGrant('look', value))
+      const grant = grantOf(campaignId, epoch, holder, parsePackedGrant('look', value))
       found[index] = { grant, confirmed: kind === 'WON' }
     }
     return { kind: 'looked', nowMs: reply.number(1), found }
@@ -173,7 +175,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
 
   async view(campaignId, epochKnown = 1) {
     const readAs = async (epoch: number): Promise<Reply> =>
-      parseReply('view', await redis.run(viewScript, keysOf(campaignId, epoch), [layout, epoch]))
+      parseReply('view', await redis.run(viewScript, gateKeys(campaignId, epoch), [gateLayout, epoch]))
     let reply = await readAs(epochKnown)
     if (reply.code === 'EPOCH') reply = await readAs(reply.number(2))
     const progress = reply.text(8)
@@ -183,7 +185,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
       armed: reply.code === 'OK',
       nowMs: reply.number(1),
       epoch: reply.number(2),
-      // A gate that is being armed no longer says what it was: nobody reads the state of one that is not armed.
+      // While it is being armed the state is `rearming`; nothing reads the state of a gate that is not armed.
       state: state === 'paused' || state === 'closed' ? state : 'open',
       stock: reply.number(4),
       granted: reply.number(5),

@@ -1,6 +1,13 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, contentOf, openRedis, pairsOf, wish, wishes } from '../../test/harness/values/gates.ts'
+import {
+  armGate,
+  contentOf,
+  openRedis,
+  pairsOf,
+  grantRequest,
+  grantRequests,
+} from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
 import { flipScript, registerScript, retireScript, stopScript } from './scripts.ts'
@@ -26,13 +33,16 @@ test('stop makes a gate that says nothing, does not expire, and carries the clai
 
 test('stop on an open gate ends every grant and confirm, and takes an expiry off it', async () => {
   const { id, gate, keys } = await armGate(redis)
-  const decided = await gate.decide(id, 1, wishes(1))
+  const decided = await gate.decide(id, 1, grantRequests(1))
   if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error('not granted')
   await redis.command('PEXPIRE', keys.gate, 3_600_000)
   expect(await stop(id, 1)).toMatchObject(['OK', expect.any(String)])
-  for (const answer of [await gate.decide(id, 1, wishes(1)), await gate.confirm(id, 1, [decided.entry])])
+  for (const answer of [
+    await gate.decide(id, 1, grantRequests(1)),
+    await gate.confirm(id, 1, [decided.entry]),
+  ])
     expect(answer).toEqual({ kind: 'recovering', reason: 'rearming' })
-  expect(await gate.look(id, 1, [{ userId: wish().userId, slot: 1 }])).toEqual({
+  expect(await gate.look(id, 1, [{ userId: grantRequest().userId, slot: 1 }])).toEqual({
     kind: 'recovering',
     reason: 'rearming',
   })
@@ -81,7 +91,14 @@ const rebuilt = async () => {
   const [id, claim] = [randomUUIDv7(), claimOf(1)]
   const [, fence = ''] = (await stop(id, 1, claim)) as string[]
   const [, winners = '', outbox = '', free = ''] = keysOf(id, 2)
-  await redis.command('HSET', winners, '1:a', `${wish().couponId}|1|1|0`, '1:b', `${wish().couponId}|3|1|0`)
+  await redis.command(
+    'HSET',
+    winners,
+    '1:a',
+    `${grantRequest().couponId}|1|1|0`,
+    '1:b',
+    `${grantRequest().couponId}|3|1|0`,
+  )
   await redis.command('RPUSH', free, 2)
   for (const key of [winners, free]) await redis.command('PEXPIRE', key, 3_600_000)
   return { id, claim, fence, winners, outbox, free }

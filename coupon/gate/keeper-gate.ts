@@ -1,6 +1,6 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Grant } from '../grant.ts'
-import { keysOf, layout, listKeys, winnersKey } from './keys.ts'
+import { gateKeys, gateLayout, listKeys, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { type Lost, parseLost, parsePackedGrant, parseRefusal, parseReply, type Refusal } from './reply.ts'
 import { inspectScript, retireScript } from './scripts.ts'
@@ -32,8 +32,8 @@ export type KeeperGate = {
 
 export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
   async inspect(id, epoch, overdueMs, entriesMax) {
-    const args = [layout, epoch, overdueMs, entriesMax]
-    const reply = parseReply('inspect', await redis.run(inspectScript, keysOf(id, epoch), args))
+    const args = [gateLayout, epoch, overdueMs, entriesMax]
+    const reply = parseReply('inspect', await redis.run(inspectScript, gateKeys(id, epoch), args))
     if (reply.code !== 'OK') return parseRefusal('inspect', reply)
     const flat = reply.list(5)
     const overdue: OutboxEntry[] = []
@@ -65,7 +65,7 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
   },
 
   async retire(id, epoch) {
-    const keys = [...keysOf(id, epoch), ...listKeys]
+    const keys = [...gateKeys(id, epoch), ...listKeys]
     const reply = parseReply('retire', await redis.run(retireScript, keys, [id, epoch]))
     return reply.code === 'OK' ? { kind: 'retired' } : parseLost('retire', reply)
   },

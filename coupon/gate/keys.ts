@@ -4,7 +4,7 @@
  */
 
 /** The layout of a gate; a gate of another layout reads as unarmed. */
-export const layout = '1'
+export const gateLayout = '1'
 
 /**
  * Hash: the list of live campaigns, campaign id -> version, and `marker`: the fence of the server that the whole list was written on.
@@ -36,7 +36,7 @@ export const outboxKey = (campaignId: string, epoch: number): string => `fc:{${c
 export const freeKey = (campaignId: string, epoch: number): string => `fc:{${campaignId}}:free:${epoch}`
 
 /** The four keys of a gate, in the order in which scripts take them. */
-export const keysOf = (campaignId: string, epoch: number): string[] => [
+export const gateKeys = (campaignId: string, epoch: number): string[] => [
   gateKey(campaignId),
   winnersKey(campaignId, epoch),
   outboxKey(campaignId, epoch),

@@ -9,7 +9,7 @@ import { type ArmingGate, createArmingGate } from './arming-gate.ts'
 import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import { createGate, type Gate, type Holder } from './gate.ts'
-import { freeKey, gateKey, keysOf } from './keys.ts'
+import { freeKey, gateKey, gateKeys } from './keys.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
@@ -100,12 +100,12 @@ const arm = async ({ id, armingGate, model }: GateAndModel, next: ModelSettings)
 
 const decide = async (pair: GateAndModel, wanted: Holder[], epoch: number): Promise<void> => {
   const { id, gate, model, entries } = pair
-  const wishes = wanted.map((holder) => ({ ...holder, couponId: randomUUIDv7() }))
-  const answer = await gate.decide(id, epoch, wishes)
+  const requests = wanted.map((holder) => ({ ...holder, couponId: randomUUIDv7() }))
+  const answer = await gate.decide(id, epoch, requests)
   const refusal = model.refusal(epoch)
   if (refusal !== undefined || answer.kind !== 'decided') return expect(answer).toEqual(refusal)
   const { nowMs } = answer
-  const expected = model.decide(wishes, nowMs)
+  const expected = model.decide(requests, nowMs)
   expect(answer).toEqual({ kind: 'decided', nowMs, ...expected })
   if (expected.entry !== undefined) entries.push(expected.entry)
 }
@@ -128,7 +128,7 @@ const confirm = async ({ id, gate, model }: GateAndModel, picked: OutboxEntry[])
 }
 
 const lose = async ({ id, model }: GateAndModel): Promise<void> => {
-  await redis.command('DEL', ...keysOf(id, model.epoch()))
+  await redis.command('DEL', ...gateKeys(id, model.epoch()))
   model.lose()
 }
 

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { armGate, type ArmedGate, openRedis, wish, wishes } from '../../test/harness/values/gates.ts'
+import {
+  armGate,
+  type ArmedGate,
+  openRedis,
+  grantRequest,
+  grantRequests,
+} from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import type { Wish } from './gate.ts'
+import type { GrantRequest } from './gate.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
@@ -11,12 +17,12 @@ beforeAll(async () => {
 afterAll(() => redis.close())
 
 /** A gate of which every key is there: two winners, one of them waiting in the outbox, and a free rank. */
-type Sale = ArmedGate & { winner: Wish; waiting: OutboxEntry }
+type Sale = ArmedGate & { winner: GrantRequest; waiting: OutboxEntry }
 const openSale = async (): Promise<Sale> => {
   const armed = await armGate(redis, { free: [1, 2, 3], stock: 10 })
-  const winner = wish()
+  const winner = grantRequest()
   const first = await armed.gate.decide(armed.id, 1, [winner])
-  const second = await armed.gate.decide(armed.id, 1, wishes(1))
+  const second = await armed.gate.decide(armed.id, 1, grantRequests(1))
   if (first.kind !== 'decided' || second.kind !== 'decided' || !first.entry || !second.entry)
     throw new Error('lost')
   await armed.gate.confirm(armed.id, 1, [first.entry])
@@ -25,7 +31,7 @@ const openSale = async (): Promise<Sale> => {
 
 const answersOf = ({ id, gate, winner, waiting }: Sale) =>
   Promise.allSettled([
-    gate.decide(id, 1, [wish()]),
+    gate.decide(id, 1, [grantRequest()]),
     gate.decide(id, 1, [winner]),
     gate.confirm(id, 1, [waiting]),
     gate.look(id, 1, [{ userId: winner.userId, slot: 1 }]),
@@ -126,7 +132,7 @@ test.each([1, 3, 7])(
   'the view of a gate of epoch 3 compares the parts of that epoch, for a caller who knows epoch %i',
   async (epochKnown) => {
     const sale = await armGate(redis, { epoch: 3 })
-    await sale.gate.decide(sale.id, 3, wishes(2))
+    await sale.gate.decide(sale.id, 3, grantRequests(2))
     expect(await sale.gate.view(sale.id, epochKnown)).toMatchObject({ armed: true, epoch: 3, granted: 2 })
     await redis.command('DEL', sale.keys.winners)
     expect(await sale.gate.view(sale.id, epochKnown)).toMatchObject({ armed: false, epoch: 3, granted: 2 })

@@ -1,17 +1,17 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createBound } from '../../platform/group-commit.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
 import { newUser } from '../../test/harness/processes/client.ts'
-import { armGate, type ArmedGate, type GateChanges, wish, wishes } from '../../test/harness/values/gates.ts'
+import { armGate, type ArmedGate, type GateChanges, grantRequest, grantRequests } from '../../test/harness/values/gates.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { infoOf, type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { createGate } from '../gate/gate.ts'
 import { campaignsKey, gateKey, listKeys } from '../gate/keys.ts'
 import { registerScript } from '../gate/scripts.ts'
-import type { Appended } from '../log/grant-log.ts'
+import type { AppendResult } from '../log/grant-log.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
 import { createRegistry, type Registry } from '../campaigns/registry.ts'
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   own = await startOwnRedis()
   proxy = await createProxy({ host: '127.0.0.1', port: own.port })
   redis = connectRedis({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 1_000, onFault: () => {} })
-  await redis.connected(5_000)
+  await redis.waitForConnection(5_000)
 })
 beforeEach(async () => {
   await own.redis.run(registerScript, listKeys, ['all'])
@@ -36,10 +36,10 @@ afterAll(async () => {
   await own.close()
 })
 
-const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: Appended } = {}) => {
+const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: AppendResult } = {}) => {
   const gate = createGate(redis, { outboxGrantsMax: 5 })
   const monotonicMs = changes.monotonicMs ?? (() => performance.now())
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const registry = createRegistry({
     ...{ redis: own.redis, gate: createGate(own.redis, { outboxGrantsMax: 5 }), log },
     ...{ intervalMs: hourMs, monotonicMs, now: Date.now },
@@ -55,7 +55,7 @@ const openIssuer = async (changes: Partial<IssuerOptions> & { appended?: Appende
   })
   return {
     registry,
-    turnsAway: issuer.turnsAway,
+    turnsAway: issuer.isFull,
     issue: (id: string, userId = newUser(), slot = 1) => issuer.issue(id, userId, slot),
   }
 }
@@ -185,9 +185,9 @@ test.each([
 ])('not open is not answered from memory when %s: a winner hears of the coupon', async (_, fields, kind) => {
   const opensAtMs = Date.now() + hourMs
   const sale = await publish({ opensAtMs })
-  const winner = wish()
+  const winner = grantRequest()
   await sale.set({ opensAtMs: 1 })
-  await sale.gate.decide(sale.id, 1, [winner, ...wishes(1)])
+  await sale.gate.decide(sale.id, 1, [winner, ...grantRequests(1)])
   await sale.set({ opensAtMs, ...fields })
   const { issue } = await openIssuer()
   expect(await issue(sale.id, winner.userId)).toMatchObject({ kind: 'confirming', grant: { rank: 1 } })
@@ -204,7 +204,7 @@ test('an id that is on no list is unknown; with the list lost it is recovering',
 
 test('whoever waits for the log counts as waiting: at the bound the next is refused, and taken when the log has answered', async () => {
   const { id } = await publish()
-  const log = Promise.withResolvers<Appended>()
+  const log = Promise.withResolvers<AppendResult>()
   const grantLog = { append: () => log.promise }
   const { issue, turnsAway } = await openIssuer({ queueBound: createBound(1), grantLog })
   const waiting = issue(id)

@@ -1,8 +1,8 @@
 import { Failure } from '../../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
-import type { Decision, Gate, Wish } from '../gate/gate.ts'
-import type { Appended, GrantLog } from '../log/grant-log.ts'
+import type { Decision, Gate, GrantRequest } from '../gate/gate.ts'
+import type { AppendResult, GrantLog } from '../log/grant-log.ts'
 import type { Grant } from '../grant.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
 
@@ -26,7 +26,7 @@ export type Issuer = {
    * Whether as many wait as may: then a request is to be refused as overloaded before anything else of it is looked at, so that refusing
    * costs a fraction of serving. Asked once a request, for each yes is counted.
    */
-  turnsAway(): boolean
+  isFull(): boolean
 }
 
 export type IssuerOptions = {
@@ -48,32 +48,33 @@ const openingMarginMs = 50
 /** Past this many, the queues of campaigns that are no longer live are let go. */
 const queuesMax = 1_000
 
-type Waiting = Wish & { hasLeft(): boolean }
+type WaitingPress = GrantRequest & { hasLeft(): boolean }
 
 type Settled = {
   decision: Exclude<Decision, { kind: 'same' }>
-  /** An earlier wish of the same call, by the same user and slot, got this decision. */
+  /** An earlier request of the same call, by the same user and slot, got this decision. */
   repeated: boolean
   nowMs: number
-  appended: Promise<Appended> | undefined
+  appended: Promise<AppendResult> | undefined
 }
 
 const recovering = (detail: string): Failure => new Failure('recovering', detail)
 
 export const createIssuer = (options: IssuerOptions): Issuer => {
   const { gate, registry, grantLog, queueBound } = options
-  const queues = new Map<string, GroupCommit<Waiting, Settled | 'left'>>()
+  const queues = new Map<string, GroupCommit<WaitingPress, Settled | 'left'>>()
 
-  const decide = async (campaignId: string, wishes: Wish[]) => {
+  const decide = async (campaignId: string, requests: GrantRequest[]) => {
     const epoch = registry.known(campaignId)?.view.epoch
     if (epoch === undefined) throw recovering('the campaign is no longer listed')
-    const decided = await gate.decide(campaignId, epoch, wishes)
+    const decided = await gate.decide(campaignId, epoch, requests)
     if (decided.kind !== 'epoch') return decided
     // The gate was armed again since we read it. One more try, never with an epoch below one that was seen.
     const found = await registry.refresh(campaignId, 0)
+    // safeguard: no grant in an epoch below one that was seen
     if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)
       throw recovering(`epoch ${epoch} is over`)
-    return gate.decide(campaignId, found.campaign.view.epoch, wishes)
+    return gate.decide(campaignId, found.campaign.view.epoch, requests)
   }
 
   const settle = (
@@ -85,22 +86,23 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     return decisions.map((own) => {
       const decision = own.kind === 'same' ? decisions[own.index] : own
       if (decision === undefined || decision.kind === 'same')
-        throw new Failure('defect', 'a wish repeats none of its call')
+        throw new Failure('defect', 'a request repeats none of its call')
       return { decision, repeated: own.kind === 'same', nowMs, appended }
     })
   }
 
-  const queueOf = (campaignId: string): GroupCommit<Waiting, Settled | 'left'> => {
+  const queueOf = (campaignId: string): GroupCommit<WaitingPress, Settled | 'left'> => {
     const present = queues.get(campaignId)
     if (present !== undefined) return present
-    const queue = createGroupCommit<Waiting, Settled | 'left'>({
+    const queue = createGroupCommit<WaitingPress, Settled | 'left'>({
       batchSizeMax: options.batchSizeMax,
       inFlightMax: 1,
       bound: queueBound,
       // What is done for people who left is lost to those who stayed.
-      instead: ({ hasLeft }) => (hasLeft() ? 'left' : undefined),
-      run: async (wishes) => {
-        const decided = await decide(campaignId, wishes)
+      resultInstead: ({ hasLeft }) => (hasLeft() ? 'left' : undefined),
+      run: async (requests) => {
+        // safeguard: no answer from the gate means unknown
+        const decided = await decide(campaignId, requests)
         if (decided.kind === 'decided') return settle(decided.decisions, decided.nowMs, decided.entry)
         throw recovering(decided.kind === 'recovering' ? decided.reason : `epoch ${decided.epoch}`)
       },
@@ -114,6 +116,8 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   /** Nobody can have won before the first opening, so memory may say "not open"; the gate is asked whenever memory is old. */
   const notOpenYet = ({ view, readAtMs }: LiveCampaign): IssueAnswer | undefined => {
     const nowMs = registry.gateNowMs()
+    // safeguard: "not open" only from fresh memory
+    // safeguard: "not open" from memory only before the first grant
     const certain =
       view.armed &&
       view.state === 'open' &&
@@ -124,11 +128,13 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   }
 
   /** Whoever waits for the log counts as waiting: behind one that is slow they would be tens of thousands. */
-  const isConfirmed = async (appended: Promise<Appended> | undefined): Promise<boolean> => {
+  const isConfirmed = async (appended: Promise<AppendResult> | undefined): Promise<boolean> => {
+    // safeguard: requests waiting for the log count towards the bound / entered
     queueBound.held += 1
     try {
       return (await appended) === 'confirmed'
     } finally {
+      // safeguard: requests waiting for the log count towards the bound / left
       queueBound.held -= 1
     }
   }
@@ -147,6 +153,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       case 'not-open':
         return { kind: 'not-open', opensAtMs: campaign.view.document.opensAtMs, nowMs }
       case 'backlog':
+        // safeguard: a full outbox is unavailable
         throw new Failure('unavailable', 'the outbox is full: the log takes nothing')
       case 'held':
         throw recovering('units came back and are held for a moment')
@@ -168,10 +175,10 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       if (campaign === undefined) return { kind: 'unknown-campaign' }
       const early = notOpenYet(campaign)
       if (early !== undefined) return early
-      const wish = { userId, slot, couponId: options.newCouponId(), hasLeft }
-      const settled = await queueOf(campaignId).submit(wish)
+      const request = { userId, slot, couponId: options.newCouponId(), hasLeft }
+      const settled = await queueOf(campaignId).submit(request)
       return settled === 'left' ? { kind: 'left' } : answer(campaign, settled)
     },
-    turnsAway: () => queueBound.held >= queueBound.max,
+    isFull: () => queueBound.held >= queueBound.max,
   }
 }

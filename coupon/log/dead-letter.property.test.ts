@@ -7,9 +7,9 @@ import {
   encodeDeadLetter,
   encodeRedrive,
   encodeRedriveNote,
-  placeText,
+  positionText,
   readDeadLetter,
-  readPlace,
+  readPosition,
   readRedriveNote,
 } from './dead-letter.ts'
 import { grantsTopic } from './topics.ts'
@@ -17,7 +17,7 @@ import { grantsTopic } from './topics.ts'
 const bytesOrNone = fc.option(bytes)
 const places = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ max: 2 ** 31 - 1 }) })
 /** Headers as anybody could write them: any name, bytes, text, lists of them, ours among them. */
-const one = fc.oneof(bytes, fc.string(), places.map(placeText), fc.maxSafeInteger().map(String))
+const one = fc.oneof(bytes, fc.string(), places.map(positionText), fc.maxSafeInteger().map(String))
 const names = fc.constantFrom(
   ...['origin-topic', 'origin-partition', 'origin-offset', 'origin-timestamp-ms', 'reason', 'message'],
   ...['time', 'redrives', 'redrive-of', 'redriven', 'redriven-to', '__proto__', 'other'],
@@ -63,7 +63,7 @@ test('every record that becomes a dead letter is kept as it was, and comes back 
 test('every place and every note of a redrive is read as it was written', () => {
   fc.assert(
     fc.property(places, places, fc.string(), (letter, to, time) => {
-      expect(readPlace(placeText(letter))).toEqual(letter)
+      expect(readPosition(positionText(letter))).toEqual(letter)
       const note = { letter, to, time }
       expect(readRedriveNote(kept(encodeRedriveNote(note), letter))).toEqual(note)
     }),
@@ -97,8 +97,8 @@ test('whatever lies in the topic of dead letters is a letter, a note or neither;
 test('whatever text names a place names it in full; all other text names none', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^-?\d{0,17}:-?\d{0,17}$/)), (text) => {
-      const place = readPlace(text)
-      if (place !== undefined) expect(readPlace(placeText(place))).toEqual(place)
+      const place = readPosition(text)
+      if (place !== undefined) expect(readPosition(positionText(place))).toEqual(place)
       else expect(text).not.toMatch(/^\d{1,9}:\d{1,15}$/)
     }),
   )

@@ -5,7 +5,7 @@ import {
   encodeRedrive,
   encodeRedriveNote,
   readDeadLetter,
-  readPlace,
+  readPosition,
   readRedriveNote,
   type StoredLetter,
 } from './dead-letter.ts'
@@ -100,6 +100,6 @@ test('what somebody else wrote into the topic is neither, and so is a letter who
 test.each(['', '0', '0:', ':1', 'a:1', '0:1:2', '-1:0', '0:-1', '1.5:2', '0:1 ', '0:1234567890123456'])(
   '%j names no place',
   (text) => {
-    expect(readPlace(text)).toBeUndefined()
+    expect(readPosition(text)).toBeUndefined()
   },
 )

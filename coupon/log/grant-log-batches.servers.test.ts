@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { armGate, type ArmedGate, openRedis, wishes } from '../../test/harness/values/gates.ts'
+import { armGate, type ArmedGate, openRedis, grantRequests } from '../../test/harness/values/gates.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
@@ -21,12 +21,12 @@ afterAll(() => redis.close())
 
 const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
   createGrantLog({
-    ...{ producer: topic.producer, gate, log: createLog('test', 'silent'), partitions: async () => 3 },
+    ...{ producer: topic.producer, gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
     ...{ publishDeadlineMs: 20_000, publishInFlightMax: 2, monotonicMs: () => performance.now() },
     ...changes,
   })
 const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<OutboxEntry> => {
-  const decided = await gate.decide(id, epoch, wishes(count))
+  const decided = await gate.decide(id, epoch, grantRequests(count))
   if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
   return decided.entry
 }

@@ -1,19 +1,19 @@
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import type { Log } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
 import { encodeGrant } from './log-record.ts'
 import { grantsTopic } from './topics.ts'
 
 /** What became of an outbox entry within its deadline. `pending` is not "no": it stays in the outbox and may be in the log. */
-export type Appended = 'confirmed' | 'pending'
+export type AppendResult = 'confirmed' | 'pending'
 
 /** Append and confirm: outbox entries go into the log, and only then out of the outbox. */
 export type GrantLog = {
   /** Never rejects, never compensates. Resolves after `publishDeadlineMs` at the latest. */
-  append(entry: OutboxEntry): Promise<Appended>
+  append(entry: OutboxEntry): Promise<AppendResult>
   /** Outbox entries that wait for the log here or are under way, and whether the publisher is open: it takes one a second. */
   state(): { entriesWaiting: number; isOpen: boolean }
   /** Waits for what is under way, for `timeoutMs` at the most. */
@@ -23,7 +23,7 @@ export type GrantLog = {
 export type GrantLogOptions = {
   producer: Producer
   gate: Gate
-  log: Log
+  log: Logger
   /** Partitions of the grants topic; rejects while that cannot be known. */
   partitions(): Promise<number>
   publishDeadlineMs: number
@@ -35,14 +35,15 @@ export type GrantLogOptions = {
 /** Twelve entries of 256 grants of 250 bytes stay below Kafka's 1 MB a batch. */
 const entriesInOneProduceMax = 12
 const entriesWaitingMax = 1_000
+// safeguard: the circuit breaker opens after three failures
 const failuresToOpen = 3
 const probeIntervalMs = 1_000
 
 /** `isProbe`: it was let in while the publisher was open. */
-type Waiting = { entry: OutboxEntry; overdueAtMs: number; isProbe: boolean }
+type WaitingEntry = { entry: OutboxEntry; overdueAtMs: number; isProbe: boolean }
 
 /** Closed while the log acknowledges. After three failed produces in a row it opens: one probe a second, until one succeeds. */
-const createBreaker = (monotonicMs: () => number) => {
+const createCircuitBreaker = (monotonicMs: () => number) => {
   let failures = 0
   let probedAtMs = 0
   return {
@@ -64,7 +65,7 @@ const createBreaker = (monotonicMs: () => number) => {
 
 export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   const { producer, gate, log, monotonicMs, publishDeadlineMs } = options
-  const breaker = createBreaker(monotonicMs)
+  const breaker = createCircuitBreaker(monotonicMs)
   const bound = createBound(entriesWaitingMax)
   const underWay = new Set<Promise<unknown>>()
   let rotation = 0
@@ -85,7 +86,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     }
   }
 
-  const confirm = async (campaignId: string, epoch: number, entries: OutboxEntry[]): Promise<Appended> => {
+  const confirm = async (campaignId: string, epoch: number, entries: OutboxEntry[]): Promise<AppendResult> => {
     try {
       const answer = await gate.confirm(campaignId, epoch, entries)
       if (answer.kind === 'confirmed') return 'confirmed'
@@ -93,12 +94,13 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     } catch (cause) {
       log.warn({ campaignId, epoch, cause: messageOf(cause) }, 'the gate did not answer a confirm')
     }
+    // safeguard: only an OK of confirm makes a 201
     return 'pending'
   }
 
-  const confirmAll = async (entries: readonly OutboxEntry[]): Promise<Map<OutboxEntry, Appended>> => {
+  const confirmAll = async (entries: readonly OutboxEntry[]): Promise<Map<OutboxEntry, AppendResult>> => {
     const gates = Map.groupBy(entries, ({ campaignId, epoch }) => `${campaignId} ${epoch}`)
-    const outcomes = new Map<OutboxEntry, Appended>()
+    const outcomes = new Map<OutboxEntry, AppendResult>()
     await Promise.all(
       [...gates.values()].map(async (ofGate) => {
         const [first] = ofGate
@@ -110,33 +112,37 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     return outcomes
   }
 
-  const run = async (waiting: Waiting[]): Promise<Appended[]> => {
+  const run = async (waiting: WaitingEntry[]): Promise<AppendResult[]> => {
     // Overdue: its users were told 202 by now, and the relay has it. Open: what gathered before goes the same way, probes alone go out.
     const due = waiting
       .filter(({ overdueAtMs, isProbe }) => overdueAtMs > monotonicMs() && (isProbe || !breaker.isOpen()))
       .map(({ entry }) => entry)
     if (due.length === 0) return waiting.map(() => 'pending')
     try {
+      // safeguard: an entry goes out in one produce
       await produce(due)
     } catch (cause) {
       log.warn(
         { entries: due.length, cause: messageOf(cause) },
         'the log did not acknowledge; the outbox keeps it',
       )
+      // safeguard: a failed produce leaves the entry
       return waiting.map(() => 'pending')
     }
+    // safeguard: confirm before a yes
+    // safeguard: a late acknowledgement still confirms
     const outcomes = await confirmAll(due)
     return waiting.map(({ entry }) => outcomes.get(entry) ?? 'pending')
   }
 
-  const queue = createGroupCommit<Waiting, Appended>({
+  const queue = createGroupCommit<WaitingEntry, AppendResult>({
     run,
     batchSizeMax: entriesInOneProduceMax,
     inFlightMax: options.publishInFlightMax,
     bound,
   })
 
-  const submit = async (entry: OutboxEntry, isProbe: boolean): Promise<Appended> => {
+  const submit = async (entry: OutboxEntry, isProbe: boolean): Promise<AppendResult> => {
     try {
       return await queue.submit({ entry, overdueAtMs: monotonicMs() + publishDeadlineMs, isProbe })
     } catch (cause) {
@@ -145,7 +151,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     }
   }
 
-  const tracked = (entry: OutboxEntry, isProbe: boolean): Promise<Appended> => {
+  const tracked = (entry: OutboxEntry, isProbe: boolean): Promise<AppendResult> => {
     const work = submit(entry, isProbe).finally(() => underWay.delete(work))
     underWay.add(work)
     return work
@@ -154,10 +160,13 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   return {
     append(entry) {
       if (breaker.isOpen()) {
+        // safeguard: an open circuit breaker probes
         if (breaker.mayProbe()) void tracked(entry, true)
         return Promise.resolve('pending')
       }
-      const { promise, resolve } = Promise.withResolvers<Appended>()
+      const { promise, resolve } = Promise.withResolvers<AppendResult>()
+      // safeguard: no yes before the log has the grant
+      // safeguard: no compensation
       const deadline = setTimeout(() => resolve('pending'), publishDeadlineMs)
       void tracked(entry, false).then((outcome) => {
         clearTimeout(deadline)

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import type { Positions } from '../ledger/positions.ts'
+import type { PositionRepository } from '../ledger/positions.ts'
 import { encodeMarker } from './log-record.ts'
 import { grantsTopic } from './topics.ts'
 
@@ -12,14 +12,14 @@ export type LogEnds = {
    */
   mark(purpose: string): Promise<Map<number, number>>
   /** Resolves once the ledger's positions have passed the ends; tells how many records are missing while it waits. */
-  reached(ends: ReadonlyMap<number, number>, onWait: (missing: number) => void): Promise<void>
+  waitForLedger(ends: ReadonlyMap<number, number>, onWait: (missing: number) => void): Promise<void>
   /** The same for `timeoutMs` at the most; false when the ledger was not there by then. */
-  reachedWithin(ends: ReadonlyMap<number, number>, timeoutMs: number): Promise<boolean>
+  waitForLedgerWithin(ends: ReadonlyMap<number, number>, timeoutMs: number): Promise<boolean>
 }
 
 export type LogEndsOptions = {
   producer: Producer
-  positions: Positions
+  positions: PositionRepository
   /** Partitions of the grants topic; rejects while that cannot be known. */
   partitions(): Promise<number>
   /** Rejects when the process is going away. */
@@ -48,13 +48,14 @@ export const createLogEnds = (options: LogEndsOptions): LogEnds => {
       )
       return new Map(ends)
     },
-    async reached(ends, onWait) {
+    async waitForLedger(ends, onWait) {
+      // safeguard: arming waits for the ends
       for (let missing = await missingBelow(ends); missing > 0; missing = await missingBelow(ends)) {
         onWait(missing)
         await wait(askAgainMs)
       }
     },
-    async reachedWithin(ends, timeoutMs) {
+    async waitForLedgerWithin(ends, timeoutMs) {
       for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += askAgainMs) {
         if ((await missingBelow(ends)) === 0) return true
         await wait(askAgainMs)

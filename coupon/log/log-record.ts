@@ -23,10 +23,10 @@ const grantShape = z.object({
 })
 
 /** Why a record of the log can not be read: its bytes are no JSON, or the JSON is neither grant nor marker. */
-export type Unreadable = { kind: 'undecodable' | 'invalid'; message: string }
+export type UnreadableRecord = { kind: 'undecodable' | 'invalid'; message: string }
 
 /** Reads a record of the log; never throws. */
-export const decodeRecord = (value: Buffer | null): LogRecord | Unreadable => {
+export const decodeRecord = (value: Buffer | null): LogRecord | UnreadableRecord => {
   if (value === null) return { kind: 'undecodable', message: 'the record has no value' }
   let document: unknown
   try {

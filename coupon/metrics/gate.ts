@@ -28,7 +28,7 @@ export const measureGate = (gate: Gate, metrics: Metrics, monotonicMs: () => num
   })
   const batches = metrics.histogram({
     name: 'firstcome_gate_batch_size',
-    help: 'Wishes that one decide call decided.',
+    help: 'Requests that one decide call decided.',
     bounds: batchBounds,
   })()
 
@@ -56,9 +56,9 @@ export const measureGate = (gate: Gate, metrics: Metrics, monotonicMs: () => num
   const look = measured('look')
   const view = measured('view')
   return {
-    decide(campaignId, epoch, wishes) {
-      batches.observe(wishes.length)
-      return decide(() => gate.decide(campaignId, epoch, wishes))
+    decide(campaignId, epoch, requests) {
+      batches.observe(requests.length)
+      return decide(() => gate.decide(campaignId, epoch, requests))
     },
     confirm: (...asked) => confirm(() => gate.confirm(...asked)),
     look: (...asked) => look(() => gate.look(...asked)),

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createLogger } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { measureProducer } from '../../platform/kafka/producer-metrics.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { armGate, type ArmedGate, openRedis, wishes } from '../../test/harness/values/gates.ts'
+import { armGate, type ArmedGate, openRedis, grantRequests } from '../../test/harness/values/gates.ts'
 import { type Scrape, toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
 import { until } from '../../test/harness/values/until.ts'
@@ -37,7 +37,7 @@ const openMeasured = (armed: ArmedGate) => {
     ...{ publishDeadlineMs: 5_000, publishInFlightMax: 2, monotonicMs },
   })
   const decide = async (count: number): Promise<OutboxEntry> => {
-    const decided = await gate.decide(armed.id, armed.epoch, wishes(count))
+    const decided = await gate.decide(armed.id, armed.epoch, grantRequests(count))
     if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
     return decided.entry
   }
@@ -99,9 +99,9 @@ test('a gate that is not in order, or does not answer, is counted by call and re
   const armed = await armGate(redis)
   const { gate, decide, read } = openMeasured(armed)
   const entry = await decide(1)
-  await gate.decide(armed.id, armed.epoch + 1, wishes(1))
+  await gate.decide(armed.id, armed.epoch + 1, grantRequests(1))
   await armed.set({ fence: 'another' })
-  await gate.decide(armed.id, armed.epoch, wishes(1))
+  await gate.decide(armed.id, armed.epoch, grantRequests(1))
   await gate.confirm(armed.id, armed.epoch, [entry])
   expect((await gate.view(armed.id, armed.epoch)).armed).toBe(false)
   const silences = (await read()).families.get('firstcome_gate_silences_total')?.samples ?? []

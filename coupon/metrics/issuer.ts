@@ -46,10 +46,10 @@ export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => nu
       void answer.then(answered, failed)
       return answer
     },
-    turnsAway() {
-      const isFull = issuer.turnsAway()
-      if (isFull) count('overloaded')
-      return isFull
+    isFull() {
+      const refuses = issuer.isFull()
+      if (refuses) count('overloaded')
+      return refuses
     },
   }
 }

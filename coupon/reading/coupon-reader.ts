@@ -1,8 +1,8 @@
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
-import type { Logger } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { CouponTerms } from '../campaign.ts'
-import type { Gate, Holder, Looked } from '../gate/gate.ts'
+import type { Gate, Holder, LookResult } from '../gate/gate.ts'
 import { type Grant, slotMax } from '../grant.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { CouponRepository } from '../ledger/coupons.ts'
@@ -51,7 +51,7 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
   const bound = createBound(looksWaitingMax)
   const termsReader = createTermsReader(registry, options.campaigns)
 
-  const look = async (campaignId: string, holders: Holder[]): Promise<Looked> => {
+  const look = async (campaignId: string, holders: Holder[]): Promise<LookResult> => {
     const epoch = registry.known(campaignId)?.view.epoch ?? 0
     const looked = await gate.look(campaignId, epoch, holders)
     if (looked.kind !== 'epoch') return looked
@@ -88,7 +88,7 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
 
   /** What all live gates hold for the user; a gate that cannot be read makes it incomplete. */
   const heldAnywhere = async (userId: string): Promise<{ held: Held[]; complete: boolean }> => {
-    const isCurrent = await registry.beCurrent()
+    const isCurrent = await registry.refreshList()
     const answers = await Promise.allSettled(registry.live().map((campaign) => heldAt(campaign, userId)))
     return {
       held: answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : [])),

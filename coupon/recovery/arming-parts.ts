@@ -4,7 +4,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import type { ArmingOptions } from './arming.ts'
 import { createArmingGate } from '../gate/arming-gate.ts'
 import { createKeeperGate } from '../gate/keeper-gate.ts'
-import { successionMs } from '../gate/failover-wait.ts'
+import { failoverWaitMs } from '../gate/failover-wait.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { createPositionRepository } from '../ledger/positions.ts'
 import { createRebuildReader } from '../ledger/rebuild-reader.ts'
@@ -47,6 +47,6 @@ export const createArmingParts = ({
       refuseIfStopping,
     }),
     rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
-    successionMs: () => successionMs(redis),
+    failoverWaitMs: () => failoverWaitMs(redis),
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { openArming } from '../../test/harness/parts/arming.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
-import { openRedis, pairsOf, wishes } from '../../test/harness/values/gates.ts'
+import { openRedis, pairsOf, grantRequests } from '../../test/harness/values/gates.ts'
 import { follow, type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { Arming, ArmOutcome } from './arming.ts'
@@ -70,7 +70,7 @@ test('a new campaign has an open gate of epoch 1 with its settings, is on the li
     armed: true,
     document: { name: campaign.name, coupon: campaign.coupon },
   })
-  expect(await gate.decide(campaign.id, 1, wishes(4))).toMatchObject({
+  expect(await gate.decide(campaign.id, 1, grantRequests(4))).toMatchObject({
     decisions: [{}, {}, {}, { kind: 'sold-out' }],
   })
   expect(await listed()).toContain(campaign.id)
@@ -154,7 +154,7 @@ test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   const campaign = await ledger.createCampaign()
   expect(await interrupted(campaign, () => between(campaign))).toMatchObject({ kind: 'lost' })
   expect((await gateOf(campaign))['state']).not.toBe('open')
-  expect(await createGate(own.redis, { outboxGrantsMax: 9 }).decide(campaign.id, 1, wishes(1))).toMatchObject(
+  expect(await createGate(own.redis, { outboxGrantsMax: 9 }).decide(campaign.id, 1, grantRequests(1))).toMatchObject(
     { kind: 'recovering' },
   )
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import type { Logger } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Campaign } from '../campaign.ts'
@@ -45,7 +45,7 @@ export type ArmingOptions = {
   listing: Listing
   log: Logger
   /** How long a cut-off old master may go on beside its successor, after a write was accepted; 0 without replicas. */
-  successionMs(): Promise<number>
+  failoverWaitMs(): Promise<number>
   /** Units that came back are grantable only after every process has forgotten "sold out". */
   soldOutMemoryMs: number
   monotonicMs(): number
@@ -94,7 +94,7 @@ export const createArming = (options: ArmingOptions): Arming => {
    */
   const markInTurn = (): Promise<Map<number, number>> =>
     // safeguard: armings mark the log in turn
-    options.database.leased(['fc:mark'], 10, (held) => {
+    options.database.withLeases(['fc:mark'], 10, (held) => {
       if (held.size === 0) throw new Failure('unavailable', 'another arming marks the log')
       return logEnds.mark('arming')
     })
@@ -108,7 +108,7 @@ export const createArming = (options: ArmingOptions): Arming => {
     // safeguard: the ends are marked after the stop
     const ends = await markInTurn()
     let notedAtMs = options.monotonicMs() - 1_000
-    await logEnds.reached(ends, (missing) => {
+    await logEnds.waitForLedger(ends, (missing) => {
       if (options.monotonicMs() - notedAtMs < 1_000) return
       notedAtMs = options.monotonicMs()
       log.info({ missing, campaigns: armedBefore.length }, 'arming: the ledger is behind the log')
@@ -174,7 +174,7 @@ export const createArming = (options: ArmingOptions): Arming => {
   const bringBack = async (stopped: readonly Stopped[], outcomes: Map<string, ArmOutcome>): Promise<void> => {
     if (stopped.length === 0) return
     const acceptedAtMs = options.monotonicMs()
-    const waitMs = (await options.successionMs()) - (options.monotonicMs() - acceptedAtMs)
+    const waitMs = (await options.failoverWaitMs()) - (options.monotonicMs() - acceptedAtMs)
     // safeguard: arming waits out the replication lag
     if (waitMs > 0) await wait(waitMs)
     const ends = await reachEnds(stopped)
@@ -192,7 +192,7 @@ export const createArming = (options: ArmingOptions): Arming => {
   return {
     async arm(campaignIds, leaseWaitSeconds) {
       const outcomes = new Map<string, ArmOutcome>()
-      await options.database.leased(campaignIds.map(leaseOf), leaseWaitSeconds, async (held) => {
+      await options.database.withLeases(campaignIds.map(leaseOf), leaseWaitSeconds, async (held) => {
         // safeguard: the lease of a campaign
         const mine = campaignIds.filter((id) => held.has(leaseOf(id)))
         for (const [id, outcome] of await armLeased(mine)) outcomes.set(id, outcome)

@@ -1,6 +1,6 @@
 import { messageOf } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import type { Logger } from '../../platform/log/log.ts'
+import type { Logger } from '../../platform/log/logger.ts'
 import type { Campaign } from '../campaign.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Gate } from '../gate/gate.ts'
@@ -65,7 +65,7 @@ export const createSweep = (options: SweepOptions): Sweep => {
     if (lost.length > 0) lost = await notPending(campaign, lost)
     if (lost.length > 0) {
       const ends = await options.logEnds.mark('sweep')
-      if (!(await options.logEnds.reachedWithin(ends, options.ledgerWaitMs))) return 0
+      if (!(await options.logEnds.waitForLedgerWithin(ends, options.ledgerWaitMs))) return 0
       lost = await withoutRow(lost)
     }
     if (lost.length > 0) {

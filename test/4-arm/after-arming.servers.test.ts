@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { freeKey, gateKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { wish, wishes } from '../harness/values/gates.ts'
+import { grantRequest, grantRequests } from '../harness/values/gates.ts'
 import { storedOf } from '../harness/values/grants.ts'
 import type { Sale } from '../harness/parts/sales.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
@@ -24,7 +24,7 @@ const loseAndArm = async (sale: Sale): Promise<unknown> => {
 /** As if every process had forgotten "sold out" by now. */
 const endHold = (sale: Sale) => redis('HSET', gateKey(sale.id), 'grantableFromMs', 0)
 const decide = async ({ id }: Sale, epoch: number, count: number) => {
-  const decided = await shop.gate.decide(id, epoch, wishes(count))
+  const decided = await shop.gate.decide(id, epoch, grantRequests(count))
   return decided.kind === 'decided' ? decided.decisions : decided
 }
 const kinds = async (sale: Sale, epoch: number, count: number): Promise<string[]> => {
@@ -113,7 +113,7 @@ test('a process that still knows the old epoch is granted nothing in it', async 
   const sale = await shop.sale({ stock: 5 })
   await loseAndArm(sale)
   await endHold(sale)
-  expect(await shop.gate.decide(sale.id, 1, [wish()])).toEqual({ kind: 'epoch', epoch: 2 })
+  expect(await shop.gate.decide(sale.id, 1, [grantRequest()])).toEqual({ kind: 'epoch', epoch: 2 })
   expect((await sale.press()).kind).toBe('granted')
 })
 

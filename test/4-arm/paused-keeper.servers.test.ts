@@ -22,7 +22,7 @@ const toStop: Gap[] = [
 const toCut: Gap[] = [
   { gap: 'stop and relay', step: 'survivors' },
   { gap: 'relay and the ends', step: 'mark' },
-  { gap: 'the ends and the wait', step: 'reached' },
+  { gap: 'the ends and the wait', step: 'waitForLedger' },
   { gap: 'the wait and cut', step: 'cut' },
 ]
 const toEnd: Gap[] = [

@@ -34,10 +34,10 @@ export const answering: readonly Safeguard[] = [
     ...{ name: 'a gate that does not answer is unknown', section },
     protectsFrom: 'A timeout is told as "sold out" to somebody who holds a coupon.',
     edits: issuer([
-      '        const decided = await decide(campaignId, wishes)\n        if',
-      `        const decided = await decide(campaignId, wishes).catch(() => ({
+      '        const decided = await decide(campaignId, requests)\n        if',
+      `        const decided = await decide(campaignId, requests).catch(() => ({
           ...{ kind: 'decided' as const, nowMs: 0, entry: undefined },
-          decisions: wishes.map((): Decision => ({ kind: 'sold-out' })),
+          decisions: requests.map((): Decision => ({ kind: 'sold-out' })),
         }))
         if`,
     ]),

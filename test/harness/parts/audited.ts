@@ -6,14 +6,14 @@ import type { History } from '../../../coupon/audit/history.ts'
 import { createGrantLogReader } from '../../../coupon/log/grant-log-reader.ts'
 import type { Grant } from '../../../coupon/grant.ts'
 import { createCampaignRepository } from '../../../coupon/ledger/campaigns.ts'
-import { createPositions } from '../../../coupon/ledger/positions.ts'
+import { createPositionRepository } from '../../../coupon/ledger/positions.ts'
 import { createRecorder } from '../../../coupon/ledger/recorder.ts'
 import type { LoggedGrant } from '../../../coupon/ledger/log-slice.ts'
 import { idBytes, idText } from '../../../coupon/ledger/tables.ts'
 import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
-import { createLogReader } from '../../../platform/kafka/reader.ts'
-import { createTopics } from '../../../platform/kafka/topics.ts'
+import { createTopicReader } from '../../../platform/kafka/topic-reader.ts'
+import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
 import { createOwnDatabase, type OwnDatabase } from '../servers/databases.ts'
 import { type ArmedGate, armGate } from '../values/gates.ts'
 import { type OwnRedis, startOwnRedis } from '../servers/redises.ts'
@@ -55,11 +55,11 @@ const grantsInOneCallMax = 256
 
 export const openAudited = async (): Promise<Audited> => {
   const [database, redis, topic] = await Promise.all([createOwnDatabase(), startOwnRedis(), createOwnTopic()])
-  const topics = createTopics(topic.kafka)
-  const reader = createLogReader(topic.kafka)
+  const topics = createTopicAdmin(topic.kafka)
+  const reader = createTopicReader(topic.kafka)
   const recorder = createRecorder(database.database)
   const campaigns = createCampaignRepository(database.database)
-  await createPositions(database.database).read([0, 1, 2])
+  await createPositionRepository(database.database).read([0, 1, 2])
   const gateBook = createGateSurveyor(redis.redis)
   const log = createGrantLogReader({ topics, reader, topic: topic.name })
   let disturb = async (): Promise<unknown> => undefined
@@ -114,10 +114,10 @@ export const openAudited = async (): Promise<Audited> => {
       const gate = await armGate(redis.redis, { id, stock, closesAtMs, outboxGrantsMax: 10_000_000 })
       let partition = 0
       const sellSome = async (count: number, reach: Reach): Promise<Grant[]> => {
-        const wishes = Array.from({ length: count }, () => ({
+        const requests = Array.from({ length: count }, () => ({
           ...{ userId: `user-${randomUUID()}`, slot: 1, couponId: randomUUIDv7() },
         }))
-        const decided = await gate.gate.decide(id, 1, wishes)
+        const decided = await gate.gate.decide(id, 1, requests)
         if (decided.kind !== 'decided' || decided.entry === undefined)
           throw new Error(JSON.stringify(decided))
         const { entry } = decided

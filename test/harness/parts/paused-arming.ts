@@ -10,7 +10,7 @@ export type Step =
   | 'stop'
   | 'survivors'
   | 'mark'
-  | 'reached'
+  | 'waitForLedger'
   | 'cut'
   | 'rebuild'
   | 'fill'
@@ -32,7 +32,7 @@ export const pausedArming = (parts: ArmingOptions, step: Step): PausedArming => 
       return { ...paused, arming: createArming({ ...parts, campaigns: paused.part }) }
     }
     case 'mark':
-    case 'reached': {
+    case 'waitForLedger': {
       const paused = pausedBefore(logEnds, step)
       return { ...paused, arming: createArming({ ...parts, logEnds: paused.part }) }
     }
@@ -67,5 +67,5 @@ export const pausedArming = (parts: ArmingOptions, step: Step): PausedArming => 
 /** The parts of a keeper whose rival still believes to hold the lease, because that went with a connection. */
 export const unleased = (parts: ArmingOptions): ArmingOptions => ({
   ...parts,
-  database: { ...parts.database, leased: (names, _, work) => work(new Set(names)) },
+  database: { ...parts.database, withLeases: (names, _, work) => work(new Set(names)) },
 })

@@ -1,12 +1,12 @@
 import type { Campaign } from '../../../coupon/campaign.ts'
-import type { Coupons, Outcome } from '../../../coupon/reading/coupons.ts'
+import type { CouponReader, CouponOutcome } from '../../../coupon/reading/coupon-reader.ts'
 import type { Gate } from '../../../coupon/gate/gate.ts'
 import type { Grant } from '../../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../../coupon/issue/issuer.ts'
 import type { CampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { Failure } from '../../../platform/failure.ts'
 import { newUser } from '../processes/client.ts'
-import { wishes } from '../values/gates.ts'
+import { grantRequests } from '../values/gates.ts'
 import { until } from '../values/until.ts'
 
 /** One campaign of a shop. */
@@ -22,12 +22,12 @@ export type Sale = {
   win(count: number): Promise<Grant[]>
   /** What an API process leaves that is killed between deciding and appending: nobody was told anything. */
   decideAlone(count: number): Promise<Grant[]>
-  outcome(userId: string): Promise<Outcome>
+  outcome(userId: string): Promise<CouponOutcome>
   /** The campaign's epoch in the ledger. */
   epoch(): Promise<number>
 }
 
-type SaleParts = { gate: Gate; issuer: Issuer; coupons: Coupons; campaigns: CampaignRepository }
+type SaleParts = { gate: Gate; issuer: Issuer; coupons: CouponReader; campaigns: CampaignRepository }
 
 const isUnknown = (cause: unknown): boolean =>
   cause instanceof Failure && (cause.code === 'recovering' || cause.code === 'unavailable')
@@ -57,7 +57,7 @@ export const createSale = ({ gate, issuer, coupons, campaigns }: SaleParts, camp
       return Promise.all(Array.from({ length: count }, () => winOne(newUser())))
     },
     async decideAlone(count) {
-      const decided = await gate.decide(id, (await campaigns.read(id))?.epoch ?? 0, wishes(count))
+      const decided = await gate.decide(id, (await campaigns.read(id))?.epoch ?? 0, grantRequests(count))
       if (decided.kind !== 'decided' || decided.entry?.grants.length !== count)
         throw new Error(`not decided: ${JSON.stringify(decided)}`)
       return decided.entry.grants

@@ -1,6 +1,6 @@
 import { type CampaignTerms, type OperatorState } from '../../../coupon/campaign.ts'
 import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
-import type { Decision, Holder, Wish } from '../../../coupon/gate/gate.ts'
+import type { Decision, Holder, GrantRequest } from '../../../coupon/gate/gate.ts'
 import type { Refusal } from '../../../coupon/gate/reply.ts'
 import type { Grant } from '../../../coupon/grant.ts'
 
@@ -25,7 +25,7 @@ export type GateModel = {
   settings(): ModelSettings
   /** Why it says nothing; `undefined` while it is armed. `epoch` is what the caller takes its epoch to be. */
   refusal(epoch: number): Refusal | undefined
-  decide(wishes: readonly Wish[], nowMs: number): { decisions: Decision[]; entry: OutboxEntry | undefined }
+  decide(requests: readonly GrantRequest[], nowMs: number): { decisions: Decision[]; entry: OutboxEntry | undefined }
   /** The log has these entries; whether the gate has heard of it is another matter. */
   append(entries: readonly OutboxEntry[]): void
   confirm(entries: readonly OutboxEntry[]): void
@@ -88,20 +88,20 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
       if (phase === 'stopped') return { kind: 'recovering', reason: 'rearming' }
       return asked === epoch ? undefined : { kind: 'epoch', epoch }
     },
-    decide(wishes, nowMs) {
+    decide(requests, nowMs) {
       const refused = refusedAll()
       const asked = new Map<string, number>()
       const fresh: Grant[] = []
-      const decisions = wishes.map((wish, index): Decision => {
-        const { userId, slot, couponId } = wish
-        const winner = winners.get(fieldOf(wish))
+      const decisions = requests.map((request, index): Decision => {
+        const { userId, slot, couponId } = request
+        const winner = winners.get(fieldOf(request))
         if (winner !== undefined)
           return { kind: 'won', grant: winner.grant, confirmed: !isPending(winner.grant) }
-        const earlier = asked.get(fieldOf(wish))
+        const earlier = asked.get(fieldOf(request))
         if (earlier !== undefined) return { kind: 'same', index: earlier }
         if (slot > settings.perUserLimit && !isOver(refused))
           return { kind: 'over-limit', limit: settings.perUserLimit }
-        asked.set(fieldOf(wish), index)
+        asked.set(fieldOf(request), index)
         const no = refused ?? refusedOne(fresh.length)
         if (no !== undefined) return no
         const rank = freeRanks.shift() ?? nextRank++

@@ -1,7 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { type Campaign, encodeDocument } from '../../../coupon/campaign.ts'
-import { type Gate, createGate, type Wish } from '../../../coupon/gate/gate.ts'
-import { freeKey, gateKey, layout, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
+import { type Gate, createGate, type GrantRequest } from '../../../coupon/gate/gate.ts'
+import { freeKey, gateKey, gateLayout, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
 import { flipScript, stopScript } from '../../../coupon/gate/scripts.ts'
 import { connectRedis, type RedisClient } from '../../../platform/redis.ts'
 import { newUser } from '../processes/client.ts'
@@ -35,19 +35,19 @@ export type GateChanges = Partial<
 /** A client as an API process has it, ready to use. */
 export const openRedis = async (url: string): Promise<RedisClient> => {
   const redis = connectRedis({ url, commandTimeoutMs: 5_000, onFault: () => {} })
-  await redis.connected(5_000)
+  await redis.waitForConnection(5_000)
   return redis
 }
 
-/** A wish of a user that no other test has. */
-export const wish = (changes: Partial<Wish> = {}): Wish => ({
+/** A request of a user that no other test has. */
+export const grantRequest = (changes: Partial<GrantRequest> = {}): GrantRequest => ({
   userId: newUser(),
   slot: 1,
   couponId: randomUUIDv7(),
   ...changes,
 })
 
-export const wishes = (count: number): Wish[] => Array.from({ length: count }, () => wish())
+export const grantRequests = (count: number): GrantRequest[] => Array.from({ length: count }, () => grantRequest())
 
 /** A reply of alternating names and values. */
 export const pairsOf = (reply: unknown): Record<string, string> => {
@@ -101,7 +101,7 @@ export const armGate = async (redis: RedisClient, changes: GateChanges = {}): Pr
     flipScript,
     [keys.gate, keys.winners, keys.outbox, keys.free],
     [
-      ...[layout, epoch, stopped[1] ?? '', claim, Object.keys(winners).length, free.length, nextRank, holdMs],
+      ...[gateLayout, epoch, stopped[1] ?? '', claim, Object.keys(winners).length, free.length, nextRank, holdMs],
       ...[state, stock, opensAtMs, closesAtMs, perUserLimit, version, document],
     ],
   )) as string[]

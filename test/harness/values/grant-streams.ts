@@ -3,11 +3,11 @@ import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
 import { createGrantLog, type GrantLog } from '../../../coupon/log/grant-log.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
 import type { Brokers } from '../servers/brokers.ts'
 import type { OwnDatabase } from '../servers/databases.ts'
-import { type ArmedGate, armGate, wishes } from './gates.ts'
+import { type ArmedGate, armGate, grantRequests } from './gates.ts'
 import { until } from './until.ts'
 
 /** One campaign and an API's way into the log, by which grants stream until `end`. */
@@ -56,7 +56,7 @@ export const openGrantStream = async (place: GrantStreamPlace): Promise<GrantStr
   const failures: string[] = []
   const producer = watched(createProducer(brokers.kafka), acknowledged, failures)
   const grantLog = createGrantLog({
-    ...{ producer, gate: sale.gate, log: createLog('test', 'silent'), publishDeadlineMs },
+    ...{ producer, gate: sale.gate, log: createLogger('test', 'silent'), publishDeadlineMs },
     partitions: () => brokers.topics.partitions(grantsTopic),
     ...{ publishInFlightMax: 2, monotonicMs: () => performance.now() },
   })
@@ -73,7 +73,7 @@ export const openGrantStream = async (place: GrantStreamPlace): Promise<GrantStr
   }
   const run = async (): Promise<void> => {
     while (isOn) {
-      const decided = await sale.gate.decide(sale.id, 1, wishes(5))
+      const decided = await sale.gate.decide(sale.id, 1, grantRequests(5))
       if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
       appends.push(answered(decided.entry))
       await pause(5)
