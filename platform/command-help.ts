@@ -8,9 +8,16 @@ const table = (rows: readonly (readonly [string, string])[]): string[] => {
   return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
 }
 
-/** What `--help` prints: how the command is typed, what it does, its options, its exit codes. */
+type CommandText = {
+  name: string
+  summary: string
+  settings?: { shape: object }
+  notes?: readonly string[]
+}
+
+/** What `--help` prints: how the command is typed, what it does, its options, settings and exit codes. */
 export const helpOf = (
-  { name, summary, notes = [] }: { name: string; summary: string; notes?: readonly string[] },
+  { name, summary, settings, notes = [] }: CommandText,
   options: Options,
   exitCodes: readonly ExitCode[],
 ): string => {
@@ -31,6 +38,7 @@ export const helpOf = (
     '',
     'Exit codes',
     ...table(meanings.map(([code, all]) => [`${code}`, all.map(([, meaning]) => meaning).join('; ')])),
+    ...(settings === undefined ? [] : ['', `Settings: ${Object.keys(settings.shape).join(', ')}`]),
     ...(notes.length === 0 ? [] : ['', ...notes]),
   ].join('\n')
 }

@@ -133,6 +133,8 @@ describe('what a command prints', () => {
       '  2  wrong use: options or settings',
       '  4  no paint',
       '',
+      'Settings: BRUSHES, LADDERS',
+      '',
     ])
   })
 })
