@@ -57,7 +57,7 @@ const deleteRow = (campaignId: string): Promise<number> =>
     ]),
   }))
 
-test('a sound campaign says PASS and ends with 0, as JSON too', async () => {
+test('PASS: a campaign whose sources agree, exit code 0, as text and as JSON', async () => {
   const campaignId = await sell(50)
   const { code, stdout } = await audit([campaignId])
   expect(stdout.trim()).toMatch(/^PASS {2}50 rows, 50 records, 50 winners, 0 in the outbox/)
@@ -67,7 +67,7 @@ test('a sound campaign says PASS and ends with 0, as JSON too', async () => {
   expect(json.code).toBe(0)
 })
 
-test('a row that is deleted says FAIL, names the fault and the promise, and ends with 1', async () => {
+test('FAIL: a deleted row, with its fault and promise, exit code 1', async () => {
   const campaignId = await sell(20)
   expect(await deleteRow(campaignId)).toBe(1)
   const { code, stdout } = await audit([campaignId])
@@ -76,7 +76,7 @@ test('a row that is deleted says FAIL, names the fault and the promise, and ends
   expect(code).toBe(1)
 })
 
-test('a campaign whose gate is being brought back says IN FLIGHT and ends with 3', async () => {
+test('IN FLIGHT: a gate that was never armed, exit code 3', async () => {
   const { id } = await own.createCampaign({ stock: 10 })
   const { code, stdout } = await audit([id], { DATABASE_URL: own.url })
   expect(stdout.trim()).toMatch(/^IN FLIGHT/)
@@ -84,7 +84,7 @@ test('a campaign whose gate is being brought back says IN FLIGHT and ends with 3
   expect(code).toBe(3)
 })
 
-test('never a FAIL while a sale goes on, and PASS after it', async () => {
+test('during a sale no audit says FAIL, and after it PASS', async () => {
   const campaignId = await createCampaign(apiUrl, { stock: 1_000_000 })
   const verdicts: string[] = []
   let sold = 0
@@ -106,13 +106,13 @@ test('never a FAIL while a sale goes on, and PASS after it', async () => {
   expect(body).toMatchObject({ verdict: 'pass', books: { rows: sold, records: sold, winners: sold } })
 })
 
-test('the history of a load run is compared as well', async () => {
+test('the history of a load run is compared too', async () => {
   const file = join(inject('folder'), `history-${randomUUID()}`)
   const words = `burst --shoppers 300 --stock 100 --connections 20 --warm-up 0 --history ${file}`
   expect(await run('load/main.ts', words.split(' '))).toMatchObject({ code: 0 })
   const rows = await shared.transaction(async (connection) => ({
     commit: false,
-    result: await connection.rows(
+    result: await connection.read(
       "SELECT LOWER(INSERT(INSERT(INSERT(INSERT(HEX(campaign_id),9,0,'-'),14,0,'-'),19,0,'-'),24,0,'-')) AS id FROM campaigns WHERE name = 'Load run' AND stock = 100",
     ),
   }))
@@ -131,19 +131,13 @@ test('the history of a load run is compared as well', async () => {
   expect(await audit([await sell(1), '--history', file])).toMatchObject({ code: 2 })
 })
 
-test.each([
-  ['nothing', [], {}, /expected the id of one campaign, not nothing/],
-  ['an id that is none', ['K1'], {}, /expected the id of one campaign, not K1/],
-  ['a flag that does not exist', [randomUUIDv7(), '--jsn'], {}, /Unknown option '--jsn'/],
-  ['a campaign that the ledger does not have', [randomUUIDv7()], {}, /the ledger has no campaign/],
-  ['no address of Redis', [randomUUIDv7()], { REDIS_URL: '' }, /REDIS_URL/],
-])('wrong use ends with 2 and says so: %s', async (_, words, changes, says) => {
-  const { code, stdout, stderr } = await audit(words, changes)
-  expect(stderr).toMatch(says)
+test('a campaign that the ledger does not have: exit code 2', async () => {
+  const { code, stdout, stderr } = await audit([randomUUIDv7()])
+  expect(stderr).toMatch(/the ledger has no campaign/)
   expect([code, stdout]).toEqual([2, ''])
 })
 
-test('a history that is none, or of a run that did not end, ends with 2', async () => {
+test('a file that is no history, or one without its last line: exit code 2', async () => {
   const campaignId = await sell(1)
   const file = join(inject('folder'), `history-${randomUUID()}`)
   const head = `{"history":1,"campaignId":"${campaignId}"}\n`
@@ -159,13 +153,13 @@ test('a history that is none, or of a run that did not end, ends with 2', async 
   }
 })
 
-test('a book that cannot be read ends with 4 and no verdict', async () => {
+test('a source that cannot be read: exit code 4 and no verdict', async () => {
   const { code, stdout, stderr } = await audit([randomUUIDv7()], { REDIS_URL: 'redis://127.0.0.1:9' })
   expect(stderr).toMatch(/Redis did not answer/)
   expect([code, stdout]).toEqual([4, ''])
 })
 
-test('the audit route needs the token of operators', async () => {
+test('the audit route needs the token of an operator', async () => {
   const campaignId = await sell(1)
   const url = `${apiUrl}/v1/admin/campaigns/${campaignId}/audit`
   expect((await ask(url)).status).toBe(401)

@@ -9,14 +9,18 @@ const words = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT' } as const
 const paint = (verdict: Verdict, text: string, stream: NodeJS.WritableStream): string =>
   styleText([colours[verdict], 'bold'], text, { stream })
 
-/** How much a check rests on: `10,000`, or `3 of 10,000` when not all is well. */
+/** How much a check covers: `10,000`, or `3 of 10,000` that fail or are in flight. */
 const extent = ({ verdict, count, looked }: Check): string =>
   verdict === 'pass' ? whole.format(looked) : `${whole.format(count)} of ${whole.format(looked)}`
 
-const checkLines = (check: Check, stream: NodeJS.WritableStream): string[] => [
-  `    ${paint(check.verdict, check.verdict.padEnd(9), stream)} ${(check.fault ?? 'clients').padEnd(21)}${extent(check).padStart(22)}  ${check.how}`,
-  ...check.examples.map((example) => `              ${example}`),
-]
+const checkLines = (check: Check, stream: NodeJS.WritableStream): string[] => {
+  const verdict = paint(check.verdict, check.verdict.padEnd(9), stream)
+  const name = (check.fault ?? 'clients').padEnd(21)
+  return [
+    `    ${verdict} ${name}${extent(check).padStart(22)}  ${check.how}`,
+    ...check.examples.map((example) => `              ${example}`),
+  ]
+}
 
 const sentence = ({ verdict, checks, books }: AuditResult): string => {
   const { rows, records, winners, pending } = books
@@ -25,15 +29,14 @@ const sentence = ({ verdict, checks, books }: AuditResult): string => {
     `${whole.format(records)} records`,
     `${whole.format(winners)} winners`,
     `${whole.format(pending)} in the outbox`,
-  ]
-  const named = checks
-    .filter((check) => check.verdict === verdict)
-    .map(({ fault, promise }) => fault ?? promise)
-  return verdict === 'pass' ? read.join(', ') : `${read.join(', ')}: ${named.join(', ')}`
+  ].join(', ')
+  if (verdict === 'pass') return read
+  const named = checks.filter((check) => check.verdict === verdict)
+  return `${read}: ${named.map(({ fault, promise }) => fault ?? promise).join(', ')}`
 }
 
-/** An audit: the verdict before anything else, then every promise with what was looked for. */
-export const terminalReport = (result: AuditResult, tookMs: number, stream: NodeJS.WritableStream): string =>
+/** An audit for people: the verdict first, then the checks of every promise. */
+export const auditReport = (result: AuditResult, tookMs: number, stream: NodeJS.WritableStream): string =>
   [
     '',
     `  ${paint(result.verdict, words[result.verdict], stream)}  ${sentence(result)}`,
