@@ -136,9 +136,11 @@ export const settingsDocument = (): string =>
   [
     '# Settings',
     '',
-    'Every program reads its settings from the environment. An empty value counts as not set. A wrong value is refused at',
-    'the start, with all faults at once. This page and [.env.example](../.env.example) are made from the schemas that',
-    'validate the settings: `npx vitest run -u test/repository/settings-reference.test.ts` writes them.',
+    'Every program reads its settings from the environment. An empty value counts as not set. A wrong value is',
+    'refused at the start, with all faults at once.',
+    '',
+    'This page and [.env.example](../.env.example) are made from the schemas that validate the settings.',
+    '`npx vitest run -u test/repository/settings-reference.test.ts` writes them.',
     ...bySection().flatMap(([title, variables]) => [
       '',
       `## ${title}`,
