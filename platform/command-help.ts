@@ -8,6 +8,11 @@ const table = (rows: readonly (readonly [string, string])[]): string[] => {
   return rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)
 }
 
+const wordsOf = (name: string, { placeholder, isArgument, isRequired }: Options[string]): string => {
+  if (isArgument) return isRequired ? `<${placeholder}>` : `[${placeholder}]`
+  return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`
+}
+
 type CommandText = {
   name: string
   summary: string
@@ -21,16 +26,11 @@ export const helpOf = (
   options: Options,
   exitCodes: readonly ExitCode[],
 ): string => {
-  const typed = Object.entries(options).map(([key, { placeholder, isArgument, isRequired, help }]) => ({
-    words: isArgument
-      ? `<${key}>`
-      : [`--${key}`, ...(placeholder === undefined ? [] : [placeholder])].join(' '),
-    isRequired,
-    help,
-  }))
+  const typed = Object.entries(options).map(([key, option]) => ({ ...option, words: wordsOf(key, option) }))
+  const first = typed.filter(({ isArgument, isRequired }) => isArgument || isRequired)
   const meanings = [...Map.groupBy(exitCodes, ([code]) => code)].sort(([one], [other]) => one - other)
   return [
-    [name, ...typed.filter(({ isRequired }) => isRequired).map(({ words }) => words), '[options]'].join(' '),
+    [name, ...first.map(({ words }) => words), '[options]'].join(' '),
     '',
     summary,
     '',

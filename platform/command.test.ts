@@ -13,7 +13,7 @@ const paint = defineCommand({
   summary: 'Paints one wall.',
   options: {
     wall: argument(
-      required({ placeholder: 'WALL', help: 'which wall', expected: 'a wall', parse: (text) => text }),
+      required({ placeholder: 'wall', help: 'which wall', expected: 'a wall', parse: (text) => text }),
     ),
     colour: required({ placeholder: 'COLOUR', help: 'red or green', expected: 'a colour', parse: colour }),
     trim: optional({ placeholder: 'COLOUR', help: 'of its edge', expected: 'a colour', parse: colour }),
@@ -141,15 +141,15 @@ describe('what a command prints', () => {
 
 /** Prints pieces as they are made, and fails after them. */
 const createCounter = (): Command => {
-  async function* pieces(): AsyncGenerator<number> {
+  async function* pieces(): AsyncGenerator<number[]> {
     for (let piece = 1; piece <= 3; piece += 1) {
       await setTimeout(1)
-      yield piece
+      yield [piece]
     }
     throw new Failure('unavailable', 'no fourth')
   }
   async function* texts(): AsyncGenerator<string> {
-    for await (const piece of pieces()) yield `piece ${piece}\n`
+    for await (const [piece] of pieces()) yield `piece ${piece}\n`
   }
   return defineCommand({
     name: 'count',
@@ -157,7 +157,7 @@ const createCounter = (): Command => {
     options: {},
     exitCodes: { counted: [0, 'counted'] },
     async run(_, { print }) {
-      await print({ text: texts(), json: pieces() })
+      await print({ text: texts(), jsonLines: pieces() })
       return 'counted'
     },
   })

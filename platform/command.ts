@@ -26,11 +26,13 @@ type ValuesOf<Declared extends Options> = {
   [Name in keyof Declared]: Declared[Name] extends Option<infer Value> ? Value : never
 }
 
-/** One result in two forms. Each is a whole, or several pieces that are written as they come. */
-type Output = {
+/** One result, for people and for programs. */
+export type Output = {
+  /** A whole, or pieces that are written as they come. */
   text: string | AsyncIterable<string>
-  /** Printed with `--json`: one document indented, several in a line each. Nothing is printed when it is left out. */
+  /** What `--json` prints: one document, or many, each in a line of its own. Without either it prints nothing. */
   json?: unknown
+  jsonLines?: AsyncIterable<readonly unknown[]>
 }
 
 type CommandContext<Shape extends z.ZodRawShape> = {
@@ -87,16 +89,14 @@ const readWords = (words: readonly string[], options: Options, help: string) => 
   }
 }
 
-async function* linesOf(documents: AsyncIterable<unknown>): AsyncGenerator<string> {
-  for await (const document of documents) yield `${JSON.stringify(document)}\n`
+async function* linesOf(batches: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  for await (const documents of batches)
+    yield documents.map((document) => `${JSON.stringify(document)}\n`).join('')
 }
 
-const isMany = (json: unknown): json is AsyncIterable<unknown> =>
-  typeof json === 'object' && json !== null && Symbol.asyncIterator in json
-
-const jsonText = (json: unknown): string | AsyncIterable<string> => {
-  if (json === undefined) return ''
-  return isMany(json) ? linesOf(json) : `${JSON.stringify(json, undefined, 2)}\n`
+const jsonText = ({ json, jsonLines }: Output): string | AsyncIterable<string> => {
+  if (jsonLines !== undefined) return linesOf(jsonLines)
+  return json === undefined ? '' : `${JSON.stringify(json, undefined, 2)}\n`
 }
 
 const write = (stream: NodeJS.WritableStream, text: string | AsyncIterable<string>): Promise<void> =>
@@ -149,7 +149,7 @@ export const defineCommand = <Declared extends Options, Outcome extends string, 
             settings === undefined ? ({} as z.infer<z.ZodObject<Shape>>) : readSettings(settings, env),
           environment: env,
           stdout,
-          print: ({ text, json }) => write(stdout, values.json ? jsonText(json) : text),
+          print: (output) => write(stdout, values.json ? jsonText(output) : output.text),
         })
         return exitCodes[outcome][0]
       } catch (cause) {

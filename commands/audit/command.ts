@@ -55,8 +55,8 @@ export const auditCommand = defineCommand({
   options: {
     campaign: argument(
       required({
-        placeholder: 'ID',
-        help: 'id of the campaign',
+        placeholder: 'campaign',
+        help: 'its id',
         expected: 'the id of one campaign',
         parse: (text) => (idPattern.test(text) ? text : undefined),
       }),
