@@ -1,15 +1,19 @@
 import { z } from 'zod'
 import { slotMax } from './grant.ts'
 
-/** What a coupon is worth: an integer of the currency's minor unit, or a percentage. */
+/** What a coupon is worth: an amount in the currency's minor unit, or a percentage. */
 export type Discount =
   | { kind: 'amount'; value: number; currency?: string | undefined }
   | { kind: 'percent'; value: number }
 
-/** What every coupon of a campaign says. Times are epoch milliseconds; usable from the first up to, not including, the second. */
+/**
+ * Terms that every coupon of a campaign carries. Times are epoch milliseconds; `usableUntilMs` is exclusive.
+ */
 export type CouponTerms = { title: string; discount: Discount; usableFromMs: number; usableUntilMs: number }
 
-/** What an operator decides about a campaign. */
+/**
+ * Settings of a campaign that an operator chooses. Times are epoch milliseconds; `closesAtMs` is exclusive.
+ */
 export type CampaignTerms = {
   name: string
   stock: number
@@ -19,7 +23,7 @@ export type CampaignTerms = {
   coupon: CouponTerms
 }
 
-/** What an operator does to a campaign; time and stock do the rest. */
+/** The state that an operator sets; opening, closing and sell-out follow from time and stock. */
 export type OperatorState = 'open' | 'paused' | 'closed'
 
 /** The settings of a campaign at one version. `epoch` 0 is a campaign whose gate was never armed. */
@@ -28,14 +32,14 @@ export type Campaign = CampaignTerms & {
   version: number
   state: OperatorState
   epoch: number
-  /** There once its gate was taken away: when, and how many coupons it had granted. */
+  /** Set once its gate was removed: when, and how many coupons it had granted. */
   retired?: { atMs: number; granted: number } | undefined
 }
 
-/** What anyone is told about the state of a campaign. */
+/** State of a campaign in the public API. */
 export type PublicState = 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
 
-/** The state at `nowMs` of an armed gate, in the order in which the gate itself checks. */
+/** State of an armed gate at `nowMs`, checked in the same order as decide.lua. */
 export const publicState = (
   campaign: { state: OperatorState; stock: number; opensAtMs: number; closesAtMs: number },
   granted: number,
@@ -47,7 +51,9 @@ export const publicState = (
   return granted >= campaign.stock ? 'sold-out' : 'open'
 }
 
-/** The public document of a campaign, as the gate carries it, so that the API works with the database down. */
+/**
+ * The public document of a campaign. The gate stores it, so that the API works while the database is down.
+ */
 export type CampaignDocument = Omit<CampaignTerms, 'stock'>
 
 /** Epoch milliseconds of the years 1970 to 9999. */
@@ -77,11 +83,11 @@ const documentShape = z.object({
   }),
 })
 
-/** The document as the gate stores it. */
+/** Encodes the document for the gate. */
 export const encodeDocument = (terms: CampaignTerms): string => {
   const { name, opensAtMs, closesAtMs, perUserLimit, coupon } = terms
   return JSON.stringify({ name, opensAtMs, closesAtMs, perUserLimit, coupon } satisfies CampaignDocument)
 }
 
-/** Reads what `encodeDocument` wrote; throws when it is anything else. */
+/** Decodes what `encodeDocument` wrote; throws on any other text. */
 export const decodeDocument = (text: string): CampaignDocument => documentShape.parse(JSON.parse(text))

@@ -1,16 +1,16 @@
-/** Ids of campaigns and coupons: UUIDv7 in lower case, opaque to everyone else. */
+/** Form of campaign and coupon ids: UUIDv7 in lower case. Clients treat them as opaque. */
 export const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** What may stand for a user: 1 to 64 characters, none of which needs escaping in JSON, a key or a record. */
+/** Form of a user id: 1 to 64 characters that need no escaping in JSON, a Redis key or a log record. */
 export const userIdPattern = /^[A-Za-z0-9._~@|:+-]{1,64}$/
 
-/** Coupons that one user may hold of one campaign, at the most. */
+/** Maximum number of coupons per user in one campaign. */
 export const slotMax = 10
 
-/** Coupons of one campaign, at the most. */
+/** Maximum stock of one campaign. */
 export const stockMax = 10_000_000
 
-/** The gate's yes: one coupon of one campaign for one user and slot. `rank` is its place in gate order, from 1. */
+/** One coupon that the gate granted to a user and slot. `rank` is its position in gate order, from 1. */
 export type Grant = {
   couponId: string
   campaignId: string

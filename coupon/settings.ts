@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { count, logLevel, milliseconds, serverAddresses } from '../platform/settings.ts'
 
-/** Connections of one API process: what it takes, and what the doctor holds against the limits of the machine. */
+/** Connection limit of one API process. The doctor compares it with the limits of the machine. */
 export const connectionsMax = count(20_000, 1_000_000)
 
-/** What API and worker have to agree on, so it has one default; docs/settings.md lists it. */
+/** Settings on which API and worker must agree, so each has one default; docs/settings.md lists them. */
 export const issuingSettings = {
   ...serverAddresses,
   GATE_TIMEOUT_MS: milliseconds(1_000).describe(

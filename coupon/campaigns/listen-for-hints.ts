@@ -4,7 +4,10 @@ import { campaignsChannel } from '../gate/keys.ts'
 import { idPattern } from '../grant.ts'
 import type { Registry } from './registry.ts'
 
-/** Lets a hint on the channel bring a change of the list sooner than the next poll. A poll finds whatever a hint missed. */
+/**
+ * Refreshes a campaign on each hint, sooner than the next poll. The poll finds what a missed hint did not
+ * bring.
+ */
 export const listenForHints = async (subscriber: RedisClient, registry: Registry): Promise<void> => {
   const onHint = (id: string): void => {
     if (idPattern.test(id)) registry.refresh(id, 0).catch(() => undefined)

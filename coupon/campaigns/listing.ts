@@ -3,20 +3,24 @@ import type { Campaign } from '../campaign.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { registerCampaigns } from '../gate/campaign-list.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
-import type { Retirements } from '../ledger/retirements.ts'
+import type { RetirementRepository } from '../ledger/retirements.ts'
 
-/** Who keeps the list of campaigns in Redis. */
+/** Maintains the list of campaigns in Redis. */
 export type Listing = {
   /**
-   * Puts campaigns on the list; a list that this server does not have is written whole, from the ledger. Rejects `recovering` when
-   * that fails too, `unavailable` when a server does not answer.
+   * Puts campaigns on the list. When this server has no complete list, the whole list is written from the
+   * ledger. Rejects `recovering` when that fails too, `unavailable` when a server does not answer.
    */
   put(campaigns: readonly Campaign[]): Promise<void>
 }
 
-export type ListingOptions = { redis: RedisClient; campaigns: CampaignRepository; retirements: Retirements }
+export type ListingOptions = {
+  redis: RedisClient
+  campaigns: CampaignRepository
+  retirements: RetirementRepository
+}
 
-/** Of longer ago it is said that there is no such campaign: some 60 bytes of Redis each. */
+/** The newest of them; older ones read as "no such campaign". Each takes about 60 bytes of Redis. */
 const retiredMax = 100_000
 
 export const createListing = ({ redis, campaigns, retirements }: ListingOptions): Listing => ({
@@ -25,7 +29,7 @@ export const createListing = ({ redis, campaigns, retirements }: ListingOptions)
     if (some.kind === 'registered') return
     const [live, retired] = await Promise.all([campaigns.live(), retirements.ids(retiredMax)])
     const all = await registerCampaigns(redis, 'all', [
-      // One that was never armed has no coupon, and nothing to read.
+      // A campaign that was never armed has no gate to read and no coupons.
       ...live.filter(({ epoch }) => epoch > 0),
       ...retired.map((id) => ({ id, version: 'retired' as const })),
     ])

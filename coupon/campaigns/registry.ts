@@ -7,12 +7,14 @@ import { type ListedVersion, readCampaignList } from '../gate/campaign-list.ts'
 import type { Gate, GateView } from '../gate/gate.ts'
 import { idPattern } from '../grant.ts'
 
-/** A live campaign as this process knows it; `view` was read at `readAtMs` of this process' monotonic clock. */
+/**
+ * A live campaign in the memory of this process. `readAtMs`: when `view` was read, on the monotonic clock.
+ */
 export type LiveCampaign = { id: string; version: number; view: GateView; readAtMs: number }
 
 /**
- * `retired`: it closed long ago and its gate is gone for good. `recovering`: the list, or the gate, is lost and nobody may say that
- * there is no such campaign.
+ * `retired`: it closed long ago and its gate was removed for good. `recovering`: the list or the gate is lost, so the
+ * campaign may exist.
  */
 export type FoundCampaign =
   | { kind: 'live'; campaign: LiveCampaign }
@@ -20,24 +22,34 @@ export type FoundCampaign =
   | { kind: 'unknown' }
   | { kind: 'recovering'; progress?: string }
 
-/** The live campaigns, kept in memory and polled from `fc:campaigns`. No unknown id causes a key or a database query. */
+/**
+ * The live campaigns, kept in memory and polled from `fc:campaigns`. No unknown id causes a key or a database
+ * query.
+ */
 export type Registry = {
-  /** Reads the list once and goes on polling; a fault is only logged, the next poll tries again. */
+  /** Reads the list once and then polls. A fault is only logged: the next poll tries again. */
   start(): Promise<void>
   stop(): void
-  /** Memory first; an id that is not there is asked for once, together with all others. Rejects `unavailable`. */
+  /**
+   * From memory; an id that is not there is looked up in the list, together with others. Rejects
+   * `unavailable`.
+   */
   find(campaignId: string): Promise<FoundCampaign>
-  /** What memory holds, without asking. */
+  /** From memory only. */
   known(campaignId: string): LiveCampaign | undefined
-  /** Reads the gate again when what is known, or that nothing is, is older than `ageMaxMs`. Never goes back to a lower epoch. */
+  /**
+   * Reads the gate again when the memory of the campaign is older than `ageMaxMs`. Never returns to a lower
+   * epoch.
+   */
   refresh(campaignId: string, ageMaxMs: number): Promise<FoundCampaign>
   live(): LiveCampaign[]
   /**
-   * Reads the list as it is now, together with all others who ask; false when the list, or a campaign on it, cannot be read. Never
-   * rejects. Whoever says "that is all" has to ask first: a campaign may be younger than the last poll.
+   * Reads the list now, together with other callers. Resolves with false when the list, or a campaign on it,
+   * cannot be read; never rejects. Call this before claiming a complete list: a campaign may be younger than
+   * the last poll.
    */
   refreshList(): Promise<boolean>
-  /** The gate's clock (Redis TIME), estimated between polls; this process' own until one was read. */
+  /** Redis TIME, estimated between polls; the clock of this process until the first read. */
   gateNowMs(): number
 }
 
@@ -46,15 +58,15 @@ export type RegistryOptions = {
   gate: Gate
   log: Logger
   intervalMs: number
-  /** This process' monotonic clock, milliseconds. */
+  /** Monotonic clock of this process, milliseconds. */
   monotonicMs(): number
   now(): number
 }
 
-/** How long, and for how many, it is remembered that an id is not live. */
+/** How long, and for how many ids, the registry remembers that an id is not live. */
 const missMemoryMs = 1_000
 const missesMax = 10_000
-const askedTogetherMax = 500
+const idsInOneReadMax = 500
 
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
@@ -64,7 +76,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     retired: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
   }
   const loading = new Map<string, Promise<FoundCampaign>>()
-  let whole = false
+  let isComplete = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let clockOffsetMs: number | undefined
@@ -97,49 +109,52 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   }
 
   const load = (id: string): Promise<FoundCampaign> => {
-    const underWay = loading.get(id)
-    if (underWay !== undefined) return underWay
+    const current = loading.get(id)
+    if (current !== undefined) return current
     const started = read(id).finally(() => loading.delete(id))
     loading.set(id, started)
     return started
   }
 
-  /** Reads the list and whatever of it changed; with `scheduled`, also every campaign that has not opened. */
-  const poll = async (scheduled: boolean): Promise<void> => {
+  /**
+   * Reads the list and the campaigns that changed; with `alsoScheduled`, every campaign that has not opened
+   * too.
+   */
+  const poll = async (alsoScheduled: boolean): Promise<void> => {
     const before = new Set(campaigns.keys())
     const versions = await list([])
     // safeguard: a lost list removes no campaign
     if (versions === undefined) {
-      whole = false
+      isComplete = false
       return
     }
     for (const id of before) if (!versions.has(id)) campaigns.delete(id)
     const nowMs = monotonicMs() + (clockOffsetMs ?? 0)
     const changed = [...versions].filter(([id, version]) => {
       const campaign = campaigns.get(id)
-      // "Not open yet" is answered from memory: that memory is kept fresh.
-      return campaign?.version !== version || (scheduled && nowMs < campaign.view.document.opensAtMs)
+      // "Not open yet" is answered from memory, which is therefore kept fresh.
+      return campaign?.version !== version || (alsoScheduled && nowMs < campaign.view.document.opensAtMs)
     })
     for (let at = 0; at < changed.length; at += 100)
-      // One gate that cannot be read keeps no other from being known.
+      // One gate that cannot be read must not hide the others.
       await Promise.allSettled(changed.slice(at, at + 100).map(([id]) => load(id)))
-    // A campaign that is listed and has nothing to read may hold somebody's coupon.
+    // A listed campaign that cannot be read may hold coupons.
     // safeguard: an unreadable campaign makes the list incomplete
-    whole = [...versions.keys()].every((id) => campaigns.has(id))
+    isComplete = [...versions.keys()].every((id) => campaigns.has(id))
   }
 
-  const pollForEver = async (): Promise<void> => {
+  const pollForever = async (): Promise<void> => {
     try {
       await poll(true)
     } catch (cause) {
-      whole = false
+      isComplete = false
       log.debug({ cause: messageOf(cause) }, 'the list of campaigns could not be read')
     }
-    if (!stopped) timer = setTimeout(() => void pollForEver(), options.intervalMs)
+    if (!stopped) timer = setTimeout(() => void pollForever(), options.intervalMs)
   }
 
-  const asked = createGroupCommit<string, 'live' | 'retired' | 'unknown' | 'recovering'>({
-    batchSizeMax: askedTogetherMax,
+  const lookups = createGroupCommit<string, 'live' | 'retired' | 'unknown' | 'recovering'>({
+    batchSizeMax: idsInOneReadMax,
     inFlightMax: 1,
     bound: createBound(missesMax),
     run: async (ids) => {
@@ -152,13 +167,13 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
   })
 
-  const current = createGroupCommit<undefined, undefined>({
+  const refreshes = createGroupCommit<undefined, undefined>({
     batchSizeMax: missesMax,
     inFlightMax: 1,
     bound: createBound(missesMax),
-    run: async (askers) => {
+    run: async (callers) => {
       await poll(false)
-      return askers
+      return callers
     },
   })
 
@@ -168,7 +183,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     if (!idPattern.test(id)) return { kind: 'unknown' }
     if (misses.unknown.has(id)) return { kind: 'unknown' }
     if (misses.retired.has(id)) return { kind: 'retired' }
-    const kind = await asked.submit(id)
+    const kind = await lookups.submit(id)
     if (kind === 'live') return load(id)
     if (kind !== 'recovering') misses[kind].add(id)
     return { kind }
@@ -188,8 +203,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     live: () => [...campaigns.values()],
     async refreshList() {
       try {
-        await current.submit(undefined)
-        return whole
+        await refreshes.submit(undefined)
+        return isComplete
       } catch (cause) {
         log.debug({ cause: messageOf(cause) }, 'the list of campaigns could not be read')
         return false
@@ -197,7 +212,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     },
     gateNowMs: () =>
       clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs),
-    start: pollForEver,
+    start: pollForever,
     stop() {
       stopped = true
       clearTimeout(timer)

@@ -1,13 +1,18 @@
 import type { Campaign } from '../campaign.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 
-/** Campaigns whose gate is gone for good, as the ledger has them. They no longer change: each is read once, and remembered. */
+/**
+ * Campaigns whose gate was removed for good, from the ledger. They no longer change: each is read once and
+ * kept.
+ */
 export type RetiredCampaigns = {
-  /** `undefined` when the ledger does not (yet) call it retired. Rejects `unavailable` when the database does not answer. */
+  /**
+   * `undefined` unless the ledger calls it retired. Rejects `unavailable` when the database does not answer.
+   */
   read(campaignId: string): Promise<(Campaign & { retired: { granted: number } }) | undefined>
 }
 
-/** Some 1 kB each. */
+/** About 1 kB each. */
 const retiredMax = 1_000
 
 export const createRetiredCampaigns = (campaigns: CampaignRepository): RetiredCampaigns => {

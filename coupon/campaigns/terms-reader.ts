@@ -2,9 +2,15 @@ import type { CouponTerms } from '../campaign.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Registry } from './registry.ts'
 
-/** What the coupons of campaigns say: of live ones as the gate has it, of others as the ledger had it when it was first asked. */
+/**
+ * Coupon terms of campaigns: live ones as their gate has them, others as the ledger had them at the first
+ * read.
+ */
 export type TermsReader = {
-  /** Those that are there, by campaign. Rejects `unavailable` when the ledger has to be asked and does not answer. */
+  /**
+   * Terms by campaign id, without unknown ids. Rejects `unavailable` when the ledger is needed and does not
+   * answer.
+   */
   read(campaignIds: readonly string[]): Promise<Map<string, CouponTerms>>
 }
 

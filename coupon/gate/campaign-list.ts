@@ -3,16 +3,22 @@ import { campaignsChannel, listKeys } from './keys.ts'
 import { type Lost, parseLost, parseReply } from './reply.ts'
 import { listScript, registerScript } from './scripts.ts'
 
-/** The version of a campaign on the list. `retired`: its gate is gone for good. */
+/** Version of a campaign on the list. `retired`: its gate was removed for good. */
 export type ListedVersion = number | 'retired'
 
-/** A campaign as the list has it. */
+/** One entry of the list. */
 export type ListedCampaign = { id: string; version: ListedVersion }
 
-/** What the list says: `versions` by id, `undefined` when this server has no whole list. `nowMs` is the gate's time. */
+/**
+ * The list: `versions` by campaign id, `undefined` when this server has no complete list. `nowMs` is Redis
+ * time.
+ */
 export type CampaignList = { nowMs: number; versions: Map<string, ListedVersion> | undefined }
 
-/** Reads the list of live campaigns; of these ids, when some are given, also which are retired. Rejects `unavailable`. */
+/**
+ * Reads all live campaigns or, when ids are given, those of them that are live or retired. Rejects
+ * `unavailable`.
+ */
 export const readCampaignList = async (redis: RedisClient, ids: readonly string[]): Promise<CampaignList> => {
   const reply = parseReply('list', await redis.run(listScript, listKeys, ids))
   const nowMs = reply.number(1)
@@ -27,8 +33,8 @@ export const readCampaignList = async (redis: RedisClient, ids: readonly string[
 }
 
 /**
- * Writes campaigns to the list as live or retired, and publishes a hint for each live one. `lost` when this server has no
- * complete list and `scope` is not `all`. Rejects `unavailable`: it may have happened.
+ * Writes campaigns to the list as live or retired, and publishes a hint for each live one. `lost`: this
+ * server has no complete list and `scope` is not `all`. Rejects `unavailable`: it may have been carried out.
  */
 export const registerCampaigns = async (
   redis: RedisClient,

@@ -1,10 +1,11 @@
--- confirm: the log has these outbox entries. Only an OK makes a 201.
+-- confirm: deletes outbox entries that the log has acknowledged. Only an OK makes a 201.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
 -- ARGV  1 layout  2 epoch of the grants
---       then for each entry: the number that names it, its count of grants
--- Reply a refusal (order.lua), or {'OK', entries deleted}. An entry that is gone already is fine: a relay was first.
--- Paused or closed is fine too; a gate that was stopped refuses.
+--       then for each entry: the number that names it, and its count of grants
+-- Reply a refusal (order.lua), or {'OK', entries deleted}
+--       An entry that is already gone was confirmed by a relay, which is fine.
+--       A paused or closed gate confirms; a stopped gate refuses.
 
 -- safeguard: the fence of confirm / call
 -- safeguard: the epoch check of confirm / call
@@ -21,7 +22,7 @@ end
 for index = 3, #ARGV do
   -- safeguard: confirm checks its arguments before it deletes
   if not string.find(ARGV[index], '^[1-9]%d*$') then
-    return redis.error_reply('ARGUMENT value ' .. index .. ' of confirm is no positive number')
+    return redis.error_reply('ARGUMENT value ' .. index .. ' of confirm is not a positive number')
   end
 end
 

@@ -1,20 +1,21 @@
--- decide: which of these users get a coupon now. All of a call or nothing of it.
+-- decide: which of these requests get a coupon now. A call is carried out as a whole or not at all.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
 -- ARGV  1 layout  2 epoch  3 outboxGrantsMax (grants)
---       4 the requests, each a line `slot user-id coupon-id`: 1..10, 1 to 64 characters, 36 characters. One value for all of them,
---         because a client pays for each value of a call
+--       4 the requests, one line `slot user-id coupon-id` each: 1..10, 1 to 64 characters, 36 characters.
+--         They are one value, because each value of a call costs the client time
 -- Reply a refusal (order.lua), or
 --   {'OK', nowMs, number, granted, nextRank, refusedAs, freeRanks, exceptions}
---     requests that are not in `exceptions` are served in order: the first `granted` of them got a coupon, the rest `refusedAs`
---     (PAUSED, CLOSED, NOT_OPEN, BACKLOG, HELD, SOLD_OUT)
+--     requests that are not in `exceptions` are served in order: the first `granted` of them got a coupon,
+--     the rest get `refusedAs` (PAUSED, CLOSED, NOT_OPEN, BACKLOG, HELD, SOLD_OUT)
 --     ranks: first `freeRanks`, in order, then nextRank, nextRank + 1, ...
---     number: the number of the first new grant, which names the outbox entry; 0 when there is none
---     exceptions: {index, kind, value} one after the other, index from 1:
---       WON (value: the packed grant), PENDING (the same, not confirmed), SAME (index of the same request in this call),
+--     number: the number of the first new grant, which names the outbox entry; 0 without new grants
+--     exceptions: index (from 1), kind and value of each, flat:
+--       WON (value: the packed grant), PENDING (the same, not confirmed),
+--       SAME (value: index of the first request of this user and slot in this call),
 --       OVER_LIMIT (value: the limit)
 -- A packed grant is `couponId|rank|grantedAtMs|number`.
--- An error ARGUMENT leaves no trace.
+-- An ARGUMENT error writes nothing.
 
 local gate_key, winners_key, outbox_key, free_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local layout, epoch, outboxGrantsMax = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -26,7 +27,7 @@ if refusal then return refusal end
 refusal = disagreement(gate, winners_key, outbox_key, free_key)
 if refusal then return refusal end
 
--- Lua does not roll back: everything is checked before the first write.
+-- Lua does not roll back: all arguments are checked before the first write.
 -- safeguard: decide checks the number of its keys and values
 if #KEYS ~= 4 or #ARGV ~= 4 or not outboxGrantsMax then
   return redis.error_reply('ARGUMENT decide takes 4 keys and 4 values')
@@ -43,7 +44,7 @@ for slot, user, coupon in string.gmatch(ARGV[4], '(%d+) ([%w._~@|:+-]+) ([%x-]+)
   slots[count], users[count], coupons[count] = slot, user, coupon
   fields[count] = slot .. ':' .. user
 end
--- What the pattern skipped would be a request that nobody answers.
+-- A request that the pattern skipped would get no answer.
 -- safeguard: no request is skipped
 if count == 0 or length ~= #ARGV[4] then
   return redis.error_reply('ARGUMENT a request is not `slot user-id coupon-id`')

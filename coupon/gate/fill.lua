@@ -1,10 +1,14 @@
--- fill: one chunk of what the ledger knows goes into the keys of an epoch that has not begun.
+-- fill: writes one chunk of the ledger into the keys of an epoch that has not begun.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 free:<epoch>
--- ARGV  1 fence that stop returned  2 claim  3 expiryMs: what a dead keeper leaves goes by itself after this long (milliseconds)
---       4 count of winners, then for each: field `<slot>:<user id>`, packed grant (decide.lua), then free ranks, lowest first
--- Reply {'OK'}, or {'LOST', what}: the server forgot or changed, or somebody else claimed the gate. Then arming starts over.
--- A chunk is not sent twice: its free ranks would stand twice, and the flip would count them.
+-- ARGV  1 fence that stop returned  2 claim
+--       3 expiryMs: lifetime of the keys if the arming dies (milliseconds)
+--       4 count of winners, then for each: field `<slot>:<user id>`, packed grant (decide.lua)
+--       then free ranks, lowest first
+-- Reply {'OK'}
+--       {'LOST', what}: another arming claimed the gate, or the server lost memory or changed.
+--       The arming starts over.
+-- A chunk is never sent twice: its free ranks would be listed twice, and the flip would count them.
 
 local count = tonumber(ARGV[4])
 if #KEYS ~= 3 or not count or #ARGV < 4 + 2 * count or not string.find(ARGV[3], '^%d+$') then
@@ -17,7 +21,7 @@ if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
 -- safeguard: the claim from stop to flip / fill
 if fields[2] ~= ARGV[2] then return {'LOST', 'claim'} end
 
--- unpack has a limit of some 8,000 values.
+-- unpack takes about 8,000 values at most.
 local winnersEnd = 4 + 2 * count
 for from = 5, winnersEnd, 1000 do
   redis.call('HSET', KEYS[2], unpack(ARGV, from, math.min(from + 999, winnersEnd)))

@@ -1,16 +1,19 @@
--- flip: the last step of arming. The gate of this epoch opens.
+-- flip: the last step of arming. Opens the gate at this epoch.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
 -- ARGV  1 layout  2 epoch  3 fence that stop returned  4 claim
---       5 winners rebuilt  6 free ranks rebuilt  7 next rank  8 holdMs: grantable only after this long (milliseconds)
---       9 state (open, paused, closed)  10 stock  11 opensAtMs  12 closesAtMs  13 perUserLimit  14 version  15 document (JSON)
--- Reply {'OK', nowMs, epoch of the gate before, 0 for none}, or {'LOST', what}: somebody else claimed the gate, the server forgot or changed, or the rebuilt keys
---       hold another number than the keeper read. Then arming starts over.
+--       5 winners rebuilt  6 free ranks rebuilt  7 next rank
+--       8 holdMs: units are grantable only after this long (milliseconds)
+--       9 state (open, paused, closed)  10 stock  11 opensAtMs  12 closesAtMs  13 perUserLimit  14 version
+--       15 document (JSON)
+-- Reply {'OK', nowMs, epoch of the previous gate, 0 for none}
+--       {'LOST', what}: another arming claimed the gate, the server lost memory or changed, or the rebuilt keys
+--       do not hold as many items as were written. The arming starts over.
 
 if #KEYS ~= 4 or #ARGV ~= 15 then return redis.error_reply('ARGUMENT flip takes 4 keys and 15 values') end
 for _, index in ipairs({2, 5, 6, 7, 8, 10, 11, 12, 13, 14}) do
   if not string.find(ARGV[index], '^%d+$') then
-    return redis.error_reply('ARGUMENT value ' .. index .. ' of flip is no number')
+    return redis.error_reply('ARGUMENT value ' .. index .. ' of flip is not a number')
   end
 end
 if ARGV[9] ~= 'open' and ARGV[9] ~= 'paused' and ARGV[9] ~= 'closed' then
@@ -35,7 +38,8 @@ redis.call('PERSIST', KEYS[2])
 redis.call('PERSIST', KEYS[4])
 local now = now_ms()
 redis.call('HSET', KEYS[1], 'layout', ARGV[1], 'epoch', ARGV[2], 'fence', ARGV[3], 'state', ARGV[9],
-  'granted', ARGV[5], 'nextRank', ARGV[7], 'entriesAppended', '0', 'entriesDeleted', '0', 'grantsPending', '0',
+  'granted', ARGV[5], 'nextRank', ARGV[7],
+  'entriesAppended', '0', 'entriesDeleted', '0', 'grantsPending', '0',
   'stock', ARGV[10], 'opensAtMs', ARGV[11], 'closesAtMs', ARGV[12], 'perUserLimit', ARGV[13],
   'grantableFromMs', text(now + tonumber(ARGV[8])), 'version', ARGV[14], 'document', ARGV[15])
 redis.call('HDEL', KEYS[1], 'progress')

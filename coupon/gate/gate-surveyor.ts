@@ -4,7 +4,7 @@ import { freeKey, gateKey, gateKeys, gateLayout, outboxKey, winnersKey } from '.
 import { parsePackedGrant, parseRefusal, parseReply, wholeNumber } from './reply.ts'
 import { surveyScript } from './scripts.ts'
 
-/** What a gate counts, and how much is in its keys, at one moment of its own clock. */
+/** The counters of a gate and the lengths of its keys, at one moment of its own clock. */
 export type GateSurvey = {
   epoch: number
   nowMs: number
@@ -19,38 +19,40 @@ export type GateSurvey = {
   freeRanks: number
 }
 
-/** `missing`: there is no gate at all. `recovering`: it says nothing just now. */
+/** `missing`: no gate exists. `recovering`: the gate is not in order, or is being armed. */
 export type SurveyResult =
   | ({ kind: 'armed' } & GateSurvey)
   | { kind: 'missing' }
   | { kind: 'recovering'; reason: string }
 
-/** An outbox entry: the numbers of its grants, and when they were granted by the gate's clock. */
+/** An outbox entry: grants `number` to `number + count - 1`, granted at `grantedAtMs` of the gate's clock. */
 export type PendingEntry = { number: number; count: number; grantedAtMs: number }
 
-/** A winner as the gate has it. `number` is the number of the grant, 0 for one that was rebuilt. */
+/** A winner in the gate. `number` is the number of the grant; 0 after a rebuild. */
 export type GateWinner = Omit<Grant, 'epoch' | 'grantedAtMs'> & { number: number }
 
-/** The gate, as one of the books of a campaign. Nothing here writes; every call is bounded in what it takes of Redis. */
+/** Reads a gate for the audit. It never writes, and each call takes a bounded amount of Redis time. */
 export type GateSurveyor = {
   survey(campaignId: string): Promise<SurveyResult>
-  /** Every winner that is there all the while, and maybe some that come meanwhile; one may come twice. */
+  /**
+   * All winners present during the whole scan, and possibly some added meanwhile. A winner may come twice.
+   */
   winners(campaignId: string, epoch: number): AsyncGenerator<GateWinner[]>
-  /** Entries by number; those that the log acknowledges meanwhile may be left out. */
+  /** Entries in order of their number. Entries confirmed during the scan may be missing. */
   outbox(campaignId: string, epoch: number): AsyncGenerator<PendingEntry[]>
   hasEntry(campaignId: string, epoch: number, number: number): Promise<boolean>
-  /** Ranks to reuse that are there all the while, and maybe some that are taken meanwhile. */
+  /** Free ranks present during the whole scan, and possibly some taken meanwhile. */
   freeRanks(campaignId: string, epoch: number): AsyncGenerator<number[]>
 }
 
-/** Some 3 ms of Redis a call. */
+/** About 3 ms of Redis time per call. */
 const winnersInOneReadMax = 2_000
 const entriesInOneReadMax = 100
 const freeRanksInOneReadMax = 5_000
 
 const listOf = (reply: unknown): unknown[] => (Array.isArray(reply) ? reply : [])
 
-const wonOf = (campaignId: string, field: unknown, packed: unknown): GateWinner => {
+const winnerOf = (campaignId: string, field: unknown, packed: unknown): GateWinner => {
   const name = String(field)
   const colon = name.indexOf(':')
   const { couponId, rank, number } = parsePackedGrant('winners', packed)
@@ -80,19 +82,18 @@ export const createGateSurveyor = (redis: RedisClient): GateSurveyor => ({
       const reason = refusal.kind === 'epoch' ? `armed again, at epoch ${refusal.epoch}` : refusal.reason
       return { kind: 'recovering', reason }
     }
-    const at = (index: number): number => reply.number(index)
     return {
       kind: 'armed',
       epoch,
-      nowMs: at(1),
-      ...{
-        granted: at(2),
-        nextRank: at(3),
-        entriesAppended: at(4),
-        entriesDeleted: at(5),
-        grantsPending: at(6),
-      },
-      ...{ winners: at(7), entries: at(8), freeRanks: at(9) },
+      nowMs: reply.number(1),
+      granted: reply.number(2),
+      nextRank: reply.number(3),
+      entriesAppended: reply.number(4),
+      entriesDeleted: reply.number(5),
+      grantsPending: reply.number(6),
+      winners: reply.number(7),
+      entries: reply.number(8),
+      freeRanks: reply.number(9),
     }
   },
 
@@ -109,7 +110,8 @@ export const createGateSurveyor = (redis: RedisClient): GateSurveyor => ({
       const [next, flat] = listOf(scanned)
       const fields = listOf(flat)
       const found: GateWinner[] = []
-      for (let at = 0; at < fields.length; at += 2) found.push(wonOf(campaignId, fields[at], fields[at + 1]))
+      for (let at = 0; at < fields.length; at += 2)
+        found.push(winnerOf(campaignId, fields[at], fields[at + 1]))
       yield found
       cursor = String(next)
     } while (cursor !== '0')
@@ -135,7 +137,7 @@ export const createGateSurveyor = (redis: RedisClient): GateSurveyor => ({
   },
 
   async *freeRanks(campaignId, epoch) {
-    // Ranks are taken from the front: places counted from the end stay where they are.
+    // Ranks are taken from the front, so indexes counted from the end stay valid.
     for (let end = -1; ; end -= freeRanksInOneReadMax) {
       const from = end - freeRanksInOneReadMax + 1
       const ranks = listOf(await redis.command('LRANGE', freeKey(campaignId, epoch), from, end))

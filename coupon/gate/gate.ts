@@ -18,7 +18,10 @@ import { confirmScript, decideScript, lookScript, viewScript } from './scripts.t
 /** One user's request for a coupon. `couponId` becomes the id of the coupon if it is granted. */
 export type GrantRequest = { userId: string; slot: number; couponId: string }
 
-/** The gate's answer to one request. `same`: the answer is that of the earlier request at `index`, by the same user and slot. */
+/**
+ * The gate's answer to one request. `same`: the answer is that of the earlier request at `index`, by the same
+ * user and slot.
+ */
 export type Decision =
   | { kind: 'granted'; grant: Grant }
   | { kind: 'won'; grant: Grant; confirmed: boolean }
@@ -30,7 +33,9 @@ export type DecideResult =
   | Refusal
   | { kind: 'decided'; nowMs: number; decisions: Decision[]; entry: OutboxEntry | undefined }
 
-/** The public facts of a gate. With `armed` false they must not be relied on: the gate is being armed again. */
+/**
+ * The public facts of a gate. With `armed` false they must not be relied on: the gate is being armed again.
+ */
 export type GateView = {
   armed: boolean
   nowMs: number
@@ -68,8 +73,8 @@ export type Gate = {
   /** Reads what users hold; changes nothing. */
   look(campaignId: string, epoch: number, holders: readonly Holder[]): Promise<LookResult>
   /**
-   * Reads the gate's public facts and its epoch. `epochKnown` is the last epoch seen, which names its keys; when the gate
-   * has another epoch, a second call follows.
+   * Reads the gate's public facts and its epoch. `epochKnown` is the last epoch seen, which names its keys;
+   * when the gate has another epoch, a second call follows.
    */
   view(campaignId: string, epochKnown?: number): Promise<GateView | PartialGateView>
 }

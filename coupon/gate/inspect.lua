@@ -1,11 +1,12 @@
--- inspect: whether a gate is in order, and which of its outbox entries are overdue. Writes nothing, yet has no `no-writes` flag: a
--- cut-off master must refuse it.
+-- inspect: whether a gate is in order, and which of its outbox entries are overdue.
+-- It writes nothing, but has no `no-writes` flag: a cut-off master must refuse it.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
--- ARGV  1 layout  2 epoch of the ledger  3 overdueMs: age at which the relay takes an entry (milliseconds)  4 entries at the most
+-- ARGV  1 layout  2 epoch of the ledger  3 overdueMs: age at which the relay takes an entry (milliseconds)
+--       4 maximum number of entries
 -- Reply a refusal (order.lua), or {'OK', nowMs, granted, stock, grants pending, entries, oldestAgeMs}
---       entries: number, grantedAtMs, grants one after the other, oldest first; grants as decide.lua wrote them
---       oldestAgeMs: age of the oldest entry, overdue or not; 0 when there is none
+--       entries: number, grantedAtMs and grants of each, flat, oldest first; grants as decide.lua wrote them
+--       oldestAgeMs: age of the oldest entry, overdue or not; 0 when the outbox is empty
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 if refusal then return refusal end
@@ -21,7 +22,7 @@ local overdue, oldestAgeMs = {}, 0
 for place, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', entriesMax)) do
   local grantedAtMs = tonumber(entry[2][4])
   if place == 1 then oldestAgeMs = math.max(0, now - grantedAtMs) end
-  -- In order of time: the first that is not overdue ends it.
+  -- Entries are in order of time: none after this one is overdue.
   if grantedAtMs + overdueMs > now then break end
   local at = #overdue
   overdue[at + 1] = string.match(entry[1], '-(%d+)$')

@@ -20,7 +20,10 @@ export type InspectResult =
 /** `nowMs` is the gate's time. */
 export type WinnersPage = { grants: Grant[]; cursor: string; nowMs: number }
 
-/** The gate as the loops of a worker see it: keeper, sweep, retirement. Rejects `unavailable`: it may have happened. */
+/**
+ * The gate as the loops of a worker see it: keeper, sweep, retirement. Rejects `unavailable`: it may have
+ * happened.
+ */
 export type KeeperGate = {
   /** Whether the gate is in order at this epoch, with its overdue outbox entries, oldest first. */
   inspect(campaignId: string, epoch: number, overdueMs: number, entriesMax: number): Promise<InspectResult>

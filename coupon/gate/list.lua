@@ -1,9 +1,11 @@
 -- list: the live campaigns.
 --
 -- KEYS  1 campaigns  2 retired
--- ARGV  any number of campaign ids; none asks for all that are live
--- Reply {'OK', nowMs, id, version, id, version, ...} with those that are live and, of those asked for, with the version `retired` those
---       whose gate is gone for good; {'LOST', nowMs}: this server has no whole list (register.lua)
+-- ARGV  campaign ids, or none for all live campaigns
+-- Reply {'OK', nowMs, id, version, id, version, ...}
+--       Without ids: all live campaigns. With ids: those of them that are live, and those whose gate was
+--       removed for good, with the version `retired`
+--       {'LOST', nowMs}: this server has no complete list (register.lua)
 
 local now = now_ms()
 local fence = server_fence()

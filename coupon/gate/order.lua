@@ -1,10 +1,11 @@
--- Opens every gate script: what has to hold before a gate may say anything.
+-- Precedes every gate script: what must hold before a gate may answer.
 --
 -- A refusal is a reply {code, detail}:
---   UNARMED  the gate is missing, of another layout, or its parts disagree
---   STALE    this server is not the one the gate was armed on, or not a master; detail: what it is
+--   UNARMED  the gate is missing, has another layout, or its parts disagree; detail: which
+--   STALE    this server is not the one the gate was armed on, or not a master;
+--            detail: its fence, or `replica`
 --   REARMING the gate is being armed
---   EPOCH    the caller knows another epoch; detail: the gate's
+--   EPOCH    the caller knows another epoch; detail: the epoch of the gate
 
 local function server_fence()
   local info = redis.call('INFO', 'replication')
@@ -14,7 +15,7 @@ local function server_fence()
   return string.match(info, 'master_replid:(%x+)')
 end
 
--- The fields that every script needs, or a refusal: a gate that lacks any of its fields is not whole.
+-- The gate's fields, or nil and a refusal. A gate that lacks any of its fields is UNARMED.
 local function live_gate(gate_key, layout, epoch)
   local fields = redis.call('HMGET', gate_key, 'layout', 'epoch', 'fence', 'state',
     'granted', 'nextRank', 'entriesAppended', 'entriesDeleted', 'grantsPending',
@@ -45,7 +46,8 @@ local function live_gate(gate_key, layout, epoch)
   }
 end
 
--- What is wrong between the parts of a gate, or nil: an evicted outbox would turn "pending" into a false yes.
+-- A refusal when the parts of a gate disagree, else nil. An evicted outbox would turn "pending" into a
+-- false yes.
 local function disagreement(gate, winners_key, outbox_key, free_key)
   -- safeguard: winners match the count of grants
   if redis.call('HLEN', winners_key) ~= gate.granted then return {'UNARMED', 'winners'} end
@@ -63,11 +65,12 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Whole numbers as text. Lua's own form is exact up to 14 digits, which ranks and numbers never reach, and is cheaper.
+-- A whole number as text. Lua's own conversion is cheaper, but exact only up to 14 digits: enough for ranks
+-- and grant numbers.
 local function text(number) return string.format('%.0f', number) end
 
--- Returns a function that tells whether the grant of this number still waits in the outbox.
--- An entry's id is `<epoch>-<number of its first grant>`; the ranges found are kept, so a call reads each entry once.
+-- Returns a function: whether the grant with this number still waits in the outbox.
+-- The id of an entry is `<epoch>-<number of its first grant>`. Ranges are kept: a call reads each entry once.
 local function pending_in(outbox_key, epoch)
   local empty = redis.call('XLEN', outbox_key) == 0
   local ranges = {}

@@ -2,10 +2,12 @@ import { Failure } from '../../platform/failure.ts'
 import type { Grant } from '../grant.ts'
 import { wholeNumber } from './reply.ts'
 
-/** New grants of one gate call, together in one outbox entry that is named by the number of its first grant. */
+/** The new grants of one gate call. `number` is the number of the first grant and names the entry. */
 export type OutboxEntry = { campaignId: string; epoch: number; number: number; grants: Grant[] }
 
-/** Reads the grants of an entry as decide.lua writes them: a line `couponId,slot,rank,userId` for each. */
+/**
+ * Parses an entry as decide.lua writes it: one line `couponId,slot,rank,userId` per grant. Throws `defect`.
+ */
 export const parseOutboxEntry = (
   campaignId: string,
   epoch: number,

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { Failure } from '../../platform/failure.ts'
 
-/** Why a gate says nothing: it or its server lost its memory, or it is being armed. */
+/**
+ * Why a gate does not decide. `recovering`: the gate or its server lost memory, or is being armed. `epoch`:
+ * the caller's is wrong.
+ */
 export type Refusal = { kind: 'recovering'; reason: string } | { kind: 'epoch'; epoch: number }
 
-/** A step that found another arming, another server or lost memory: it starts over. `what` is for the log. */
+/** A step found another arming, another server or lost memory. `what` is for the log. */
 export type Lost = { kind: 'lost'; what: string }
 
 /** A grant as the winners hash holds it: `couponId|rank|grantedAtMs|number`. */
@@ -14,7 +17,9 @@ const replyShape = z
   .array(z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]))
   .min(1)
 
-/** A script's reply as a typed list of parts; throws `defect` for anything a script of ours cannot say. */
+/**
+ * A script's reply as a typed list of parts. Each accessor throws `defect` when its part has another type.
+ */
 export type Reply = {
   code: string
   text(index: number): string
@@ -25,7 +30,10 @@ export type Reply = {
 
 const defect = (script: string, what: string): Failure => new Failure('defect', `reply of ${script}: ${what}`)
 
-/** A whole number in any of the forms a reply holds one in. */
+/**
+ * Parses a number of a reply, which comes as a number or as text; throws `defect` unless it is a safe
+ * integer.
+ */
 export const wholeNumber = (script: string, value: unknown): number => {
   const number =
     typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
@@ -36,7 +44,7 @@ export const wholeNumber = (script: string, value: unknown): number => {
 
 export const parseReply = (script: string, raw: unknown): Reply => {
   const parsed = replyShape.safeParse(raw)
-  if (!parsed.success) throw defect(script, 'it is no list')
+  if (!parsed.success) throw defect(script, 'expected a list')
   const parts = parsed.data
   return {
     code: String(parts[0]),
@@ -55,7 +63,7 @@ export const parseReply = (script: string, raw: unknown): Reply => {
   }
 }
 
-/** The refusals of order.lua; anything else is a defect. */
+/** Parses a refusal of order.lua; throws `defect` for any other code. */
 export const parseRefusal = (script: string, reply: Reply): Refusal => {
   switch (reply.code) {
     case 'EPOCH':
@@ -69,16 +77,18 @@ export const parseRefusal = (script: string, reply: Reply): Refusal => {
   }
 }
 
-/** The answer of a step that found another arming, another server or lost memory. */
+/** Describes any code but OK of a step that may find its arming lost. */
 export const parseLost = (script: string, reply: Reply): Lost => ({
   kind: 'lost',
   what: `${script} answered ${[reply.code, ...reply.rest(1)].join(' ')}`.trim(),
 })
 
+/** Throws `defect` unless it has the four parts. */
 export const parsePackedGrant = (script: string, packed: unknown): PackedGrant => {
   const parts = typeof packed === 'string' ? packed.split('|') : []
   const [couponId, rank, grantedAtMs, number] = parts
-  if (parts.length !== 4 || couponId === undefined) throw defect(script, 'a packed grant has four parts')
+  if (parts.length !== 4 || couponId === undefined)
+    throw defect(script, 'expected a packed grant of four parts')
   return {
     couponId,
     rank: wholeNumber(script, rank),

@@ -1,9 +1,11 @@
--- retire: takes away the gate of a campaign that the ledger calls retired, and says so on the list. Once or many times.
+-- retire: removes the gate of a campaign that the ledger calls retired, and lists it as retired.
+-- It may be repeated.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>  5 campaigns  6 retired
 -- ARGV  1 campaign id  2 epoch of the ledger
--- Reply {'OK'}; {'LOST', ''}: this server has no whole list (register.lua); {'EPOCH', epoch}: the gate is of a later one. Then nothing
---       was changed
+-- Reply {'OK'}
+--       {'LOST', ''}: this server has no complete list (register.lua); nothing was written
+--       {'EPOCH', epoch}: the gate has a later epoch; nothing was written
 
 if #KEYS ~= 6 or #ARGV ~= 2 or not string.find(ARGV[2], '^%d+$') then
   return redis.error_reply('ARGUMENT retire takes 6 keys, an id and an epoch')
@@ -11,7 +13,7 @@ end
 local fence = server_fence()
 if not fence or redis.call('HGET', KEYS[5], 'marker') ~= fence then return {'LOST', ''} end
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
--- The ledger went back: what is here may be all that is left of it.
+-- The ledger went back in time: this gate may hold the only copy.
 if epoch and tonumber(epoch) and tonumber(epoch) > tonumber(ARGV[2]) then return {'EPOCH', epoch} end
 redis.call('SADD', KEYS[6], ARGV[1])
 redis.call('HDEL', KEYS[5], ARGV[1])

@@ -4,8 +4,8 @@ import { createScript, type Script } from '../../platform/redis.ts'
 const order = readFileSync(new URL('order.lua', import.meta.url), 'utf8')
 
 /**
- * A gate script with the common opening. `#!lua` without flags lets a cut-off master refuse the whole script (NOREPLICAS), and a
- * full one too (OOM), instead of only its writes.
+ * A gate script, preceded by order.lua. With `#!lua` and no flags, a cut-off master (NOREPLICAS) or a full
+ * one (OOM) refuses the whole script and not only its writes.
  */
 const gateScript = (name: string): Script =>
   // safeguard: gate scripts have no flags

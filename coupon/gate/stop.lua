@@ -2,9 +2,9 @@
 --
 -- KEYS  1 gate
 -- ARGV  1 epoch of the ledger  2 claim, `<epoch>:<unique>`
--- Reply {'OK', fence}: the server's, which the flip has to find again
+-- Reply {'OK', fence}: the fence of this server; the flip must find the same
 --       {'STALE', ''}: this server takes no writes
---       {'EPOCH', epoch}: a gate or a claim of a higher epoch is here; give up
+--       {'EPOCH', epoch}: a gate or a claim of a higher epoch exists; the arming gives up
 
 local epoch = tonumber(ARGV[1])
 local fence = server_fence()

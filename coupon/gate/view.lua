@@ -1,15 +1,17 @@
--- view: the public facts of one gate, and its epoch, for a caller that may not know it.
+-- view: the public facts of one gate, and its epoch, which the caller may not know.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
--- ARGV  1 layout  2 epoch that the keys are named by
+-- ARGV  1 layout  2 epoch in the names of the keys
 -- Reply {code, nowMs, epoch, state, stock, granted, version, document, progress}
---       code OK or that of a refusal (order.lua). After a refusal the rest is what the gate last said, with '' for what is missing.
+--       code: OK or that of a refusal (order.lua)
+--       After a refusal the rest is what the gate holds, with '' for a missing field.
 --       After EPOCH the parts were not compared: the keys are of another epoch than the gate.
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 -- safeguard: view compares the parts of a gate
 if gate then refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4]) end
-local fields = redis.call('HMGET', KEYS[1], 'epoch', 'state', 'stock', 'granted', 'version', 'document', 'progress')
+local fields = redis.call('HMGET', KEYS[1],
+  'epoch', 'state', 'stock', 'granted', 'version', 'document', 'progress')
 local reply = {refusal and refusal[1] or 'OK', now_ms()}
 for index = 1, #fields do reply[index + 2] = fields[index] or '' end
 return reply

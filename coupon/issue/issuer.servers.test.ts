@@ -23,7 +23,7 @@ const registries: Registry[] = []
 beforeAll(async () => {
   own = await startOwnRedis()
   proxy = await createProxy({ host: '127.0.0.1', port: own.port })
-  redis = connectRedis({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 1_000, onFault: () => {} })
+  redis = connectRedis({ url: `redis://127.0.0.1:${proxy.port}`, commandTimeoutMs: 1_000, onError: () => {} })
   await redis.waitForConnection(5_000)
 })
 beforeEach(async () => {

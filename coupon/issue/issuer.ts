@@ -6,25 +6,32 @@ import type { AppendResult, GrantLog } from '../log/grant-log.ts'
 import type { Grant } from '../grant.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
 
-/** What `issue` answers. `granted`, `already` and `confirming` carry the user's own coupon. */
+/** The answer to an issue. `granted`, `already` and `confirming` carry the user's own coupon. */
 export type IssueAnswer =
   | { kind: 'granted' | 'already' | 'confirming'; grant: Grant; campaign: LiveCampaign }
-  /** `left`: its caller had hung up before its turn came; nothing was done. */
+  /** `left`: the caller had disconnected before the request was sent to the gate; nothing was done. */
   | { kind: 'sold-out' | 'closed' | 'paused' | 'unknown-campaign' | 'left' }
   | { kind: 'not-open'; opensAtMs: number; nowMs: number }
   | { kind: 'over-limit'; limit: number }
 
-/** decide -> append -> confirm, for one shopper. */
+/** decide -> append -> confirm, for one user. */
 export type Issuer = {
   /**
-   * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done), `recovering` (the gate says nothing) or
-   * `unavailable` (unknown: the user may hold a coupon; pressing again is safe). `hasLeft` is asked once, when its turn has come; what
-   * the gate was asked stays decided, whoever leaves.
+   * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done), `recovering` (the
+   * gate is not in order) or `unavailable` (unknown: the user may hold a coupon; pressing again is safe).
+   * `hasDisconnected` is called once, right before the request is sent to the gate. A request that was sent
+   * is decided.
    */
-  issue(campaignId: string, userId: string, slot: number, hasLeft?: () => boolean): Promise<IssueAnswer>
+  issue(
+    campaignId: string,
+    userId: string,
+    slot: number,
+    hasDisconnected?: () => boolean,
+  ): Promise<IssueAnswer>
   /**
-   * Whether as many wait as may: then a request is to be refused as overloaded before anything else of it is looked at, so that refusing
-   * costs a fraction of serving. Asked once a request, for each yes is counted.
+   * True when the queue is full. The API then refuses a request as overloaded before it reads anything else
+   * of it, so that a refusal costs a fraction of an answer. Called once per request, because each refusal is
+   * counted.
    */
   isFull(): boolean
 }
@@ -33,27 +40,27 @@ export type IssuerOptions = {
   gate: Gate
   registry: Registry
   grantLog: Pick<GrantLog, 'append'>
-  /** Issues that may wait in this process, for a gate or for the log. */
+  /** Bounds the requests of this process that wait for a gate or for the log. */
   queueBound: Bound
   batchSizeMax: number
-  /** "Not open yet" is answered from memory only when the campaign was read this recently. */
+  /** "Not open yet" is answered from memory only when the campaign was read within this time. */
   memoryMs: number
   newCouponId(): string
   monotonicMs(): number
 }
 
-/** Closer to the opening than this, the gate's own clock decides and not our estimate of it. */
+/** This close to the opening the gate decides, because its clock is only estimated here. */
 const openingMarginMs = 50
 
-/** Past this many, the queues of campaigns that are no longer live are let go. */
+/** Past this many, the queues of campaigns that are no longer live are removed. */
 const queuesMax = 1_000
 
-type WaitingPress = GrantRequest & { hasLeft(): boolean }
+type WaitingPress = GrantRequest & { hasDisconnected(): boolean }
 
-type Settled = {
+type DecidedPress = {
   decision: Exclude<Decision, { kind: 'same' }>
-  /** An earlier request of the same call, by the same user and slot, got this decision. */
-  repeated: boolean
+  /** The decision is that of an earlier request of the same call, by the same user and slot. */
+  isRepeat: boolean
   nowMs: number
   appended: Promise<AppendResult> | undefined
 }
@@ -62,14 +69,15 @@ const recovering = (detail: string): Failure => new Failure('recovering', detail
 
 export const createIssuer = (options: IssuerOptions): Issuer => {
   const { gate, registry, grantLog, queueBound } = options
-  const queues = new Map<string, GroupCommit<WaitingPress, Settled | 'left'>>()
+  const queues = new Map<string, GroupCommit<WaitingPress, DecidedPress | 'left'>>()
 
   const decide = async (campaignId: string, requests: GrantRequest[]) => {
     const epoch = registry.known(campaignId)?.view.epoch
     if (epoch === undefined) throw recovering('the campaign is no longer listed')
     const decided = await gate.decide(campaignId, epoch, requests)
     if (decided.kind !== 'epoch') return decided
-    // The gate was armed again since we read it. One more try, never with an epoch below one that was seen.
+    // The gate was armed again since it was read. Try once more, never with a lower epoch than one that was
+    // seen.
     const found = await registry.refresh(campaignId, 0)
     // safeguard: no grant in an epoch below one that was seen
     if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)
@@ -81,28 +89,28 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     decisions: readonly Decision[],
     nowMs: number,
     entry: OutboxEntry | undefined,
-  ): Settled[] => {
+  ): DecidedPress[] => {
     const appended = entry === undefined ? undefined : grantLog.append(entry)
     return decisions.map((own) => {
       const decision = own.kind === 'same' ? decisions[own.index] : own
       if (decision === undefined || decision.kind === 'same')
-        throw new Failure('defect', 'a request repeats none of its call')
-      return { decision, repeated: own.kind === 'same', nowMs, appended }
+        throw new Failure('defect', 'a request repeats one that is not in its call')
+      return { decision, isRepeat: own.kind === 'same', nowMs, appended }
     })
   }
 
-  const queueOf = (campaignId: string): GroupCommit<WaitingPress, Settled | 'left'> => {
+  const queueOf = (campaignId: string): GroupCommit<WaitingPress, DecidedPress | 'left'> => {
     const present = queues.get(campaignId)
     if (present !== undefined) return present
-    const queue = createGroupCommit<WaitingPress, Settled | 'left'>({
+    const queue = createGroupCommit<WaitingPress, DecidedPress | 'left'>({
       batchSizeMax: options.batchSizeMax,
       inFlightMax: 1,
       bound: queueBound,
-      // What is done for people who left is lost to those who stayed.
-      resultInstead: ({ hasLeft }) => (hasLeft() ? 'left' : undefined),
-      run: async (requests) => {
+      // Work for clients that have disconnected would delay those that still wait.
+      replacement: ({ hasDisconnected }) => (hasDisconnected() ? 'left' : undefined),
+      run: async (presses) => {
         // safeguard: no answer from the gate means unknown
-        const decided = await decide(campaignId, requests)
+        const decided = await decide(campaignId, presses)
         if (decided.kind === 'decided') return settle(decided.decisions, decided.nowMs, decided.entry)
         throw recovering(decided.kind === 'recovering' ? decided.reason : `epoch ${decided.epoch}`)
       },
@@ -113,21 +121,26 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     return queue
   }
 
-  /** Nobody can have won before the first opening, so memory may say "not open"; the gate is asked whenever memory is old. */
+  /**
+   * No user can have won before the first opening, so memory may answer "not open"; when it is old the gate
+   * answers.
+   */
   const notOpenYet = ({ view, readAtMs }: LiveCampaign): IssueAnswer | undefined => {
     const nowMs = registry.gateNowMs()
     // safeguard: "not open" only from fresh memory
     // safeguard: "not open" from memory only before the first grant
-    const certain =
+    const isCertain =
       view.armed &&
       view.state === 'open' &&
       view.granted === 0 &&
       nowMs < view.document.opensAtMs - openingMarginMs &&
       options.monotonicMs() - readAtMs <= options.memoryMs
-    return certain ? { kind: 'not-open', opensAtMs: view.document.opensAtMs, nowMs } : undefined
+    return isCertain ? { kind: 'not-open', opensAtMs: view.document.opensAtMs, nowMs } : undefined
   }
 
-  /** Whoever waits for the log counts as waiting: behind one that is slow they would be tens of thousands. */
+  /**
+   * Requests waiting for Kafka count towards the bound: with a slow broker there could be tens of thousands.
+   */
   const isConfirmed = async (appended: Promise<AppendResult> | undefined): Promise<boolean> => {
     // safeguard: requests waiting for the log count towards the bound / entered
     queueBound.held += 1
@@ -139,11 +152,11 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     }
   }
 
-  const answer = async (campaign: LiveCampaign, settled: Settled): Promise<IssueAnswer> => {
-    const { decision, repeated, nowMs, appended } = settled
+  const answer = async (campaign: LiveCampaign, decided: DecidedPress): Promise<IssueAnswer> => {
+    const { decision, isRepeat, nowMs, appended } = decided
     switch (decision.kind) {
       case 'granted': {
-        const kind = !(await isConfirmed(appended)) ? 'confirming' : repeated ? 'already' : 'granted'
+        const kind = !(await isConfirmed(appended)) ? 'confirming' : isRepeat ? 'already' : 'granted'
         return { kind, grant: decision.grant, campaign }
       }
       case 'won':
@@ -154,9 +167,9 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
         return { kind: 'not-open', opensAtMs: campaign.view.document.opensAtMs, nowMs }
       case 'backlog':
         // safeguard: a full outbox is unavailable
-        throw new Failure('unavailable', 'the outbox is full: the log takes nothing')
+        throw new Failure('unavailable', 'the outbox is full, because Kafka does not acknowledge')
       case 'held':
-        throw recovering('units came back and are held for a moment')
+        throw recovering('units came back and are not grantable yet')
       case 'sold-out':
       case 'closed':
       case 'paused':
@@ -165,7 +178,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   }
 
   return {
-    async issue(campaignId, userId, slot, hasLeft = () => false) {
+    async issue(campaignId, userId, slot, hasDisconnected = () => false) {
       const known = registry.known(campaignId)
       const found = known === undefined ? await registry.find(campaignId) : undefined
       if (found?.kind === 'unknown') return { kind: 'unknown-campaign' }
@@ -175,9 +188,9 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       if (campaign === undefined) return { kind: 'unknown-campaign' }
       const early = notOpenYet(campaign)
       if (early !== undefined) return early
-      const request = { userId, slot, couponId: options.newCouponId(), hasLeft }
-      const settled = await queueOf(campaignId).submit(request)
-      return settled === 'left' ? { kind: 'left' } : answer(campaign, settled)
+      const press = { userId, slot, couponId: options.newCouponId(), hasDisconnected }
+      const decided = await queueOf(campaignId).submit(press)
+      return decided === 'left' ? { kind: 'left' } : answer(campaign, decided)
     },
     isFull: () => queueBound.held >= queueBound.max,
   }

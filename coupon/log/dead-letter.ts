@@ -1,17 +1,17 @@
 import { headerText, type RecordHeaders } from '../../platform/kafka/headers.ts'
 import type { StoredRecord } from '../../platform/kafka/consumer.ts'
 import type { RecordToAppend } from '../../platform/kafka/producer.ts'
-import type { RejectReason } from '../ledger/log-slice.ts'
+import type { RejectReason } from '../ledger/rejected-grant.ts'
 import { type UnreadableRecord } from './log-record.ts'
 import { grantsTopic } from './topics.ts'
 
-/** Why a record of the log is no row; docs/dead-letters.md says of each how it comes about and what to do. */
+/** Why a record of the log cannot be stored. docs/dead-letters.md explains each reason and what to do. */
 export type DeadLetterReason = UnreadableRecord['kind'] | RejectReason
 
-/** A record that can not be stored, and why. */
+/** A record that cannot be stored, and why. */
 export type DeadLetter = { record: StoredRecord; reason: DeadLetterReason; message: string }
 
-/** Where a record lies in its topic. People write it as `0:17`. */
+/** Position of a record in its topic, written as `0:17`. */
 export type LogPosition = { partition: number; offset: number }
 
 export const positionText = ({ partition, offset }: LogPosition): string => `${partition}:${offset}`
@@ -21,30 +21,30 @@ export const readPosition = (text: string): LogPosition | undefined => {
   return partition === undefined ? undefined : { partition: Number(partition), offset: Number(offset) }
 }
 
-/** A dead letter as it lies in the topic of dead letters, at `place`. */
+/** A dead letter in its topic, at `position`. */
 export type StoredLetter = {
   position: LogPosition
-  /** As they were in the log. */
+  /** Value and key of the original record. */
   value: Buffer | null
   key: Buffer | null
-  /** Where the record lay in the log, and the time that Kafka had for it: any number that a producer could write. */
+  /** Position of the record in the log, and its Kafka timestamp: any number that a producer could write. */
   origin: LogPosition & { topic: string; timestampMs: number }
-  /** A class of `DeadLetterReason`, or one that a later version knows. */
+  /** A `DeadLetterReason`, or one of a later version. */
   reason: string
   message: string
   /** When it became a dead letter (RFC 3339). */
   time: string
-  /** How often this record had been produced to the log again before, and from which dead letter the last time. */
+  /** How often the record was redriven before, and the dead letter of the last redrive. */
   redrives: number
   redriveOf: LogPosition | undefined
 }
 
-/** Says that the dead letter at `letter` was produced to the log again, where it lies at `to`. */
+/** Records that the dead letter at `letter` was redriven to the log, at `to`. */
 export type RedriveNote = { letter: LogPosition; to: LogPosition; time: string }
 
 const messageLengthMax = 1_000
 
-/** A number that this code wrote; anybody can write anything into a topic. */
+/** Parses a header that this code wrote; `undefined` for any other text, which any producer can write. */
 const integerIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^-?\d{1,19}$/.test(text) ? Number(text) : undefined
 
@@ -58,7 +58,7 @@ const redriveHeaders = (redrives: number, redriveOf: LogPosition | undefined): R
   ...(redriveOf === undefined ? {} : { 'redrive-of': positionText(redriveOf) }),
 })
 
-/** The record that keeps a dead letter: value and key as they were, the origin and the reason in headers. */
+/** Encodes a dead letter: the original value and key, with origin and reason in headers. */
 export const encodeDeadLetter = ({ record, reason, message }: DeadLetter, time: string): RecordToAppend => {
   const { redrives, redriveOf } = redrivesIn(record.headers)
   return {
@@ -68,7 +68,8 @@ export const encodeDeadLetter = ({ record, reason, message }: DeadLetter, time: 
       'origin-topic': grantsTopic,
       'origin-partition': String(record.partition),
       'origin-offset': String(record.offset),
-      // No date: a producer may have written a time that none can hold, and that must not stop the recorder.
+      // A number and not a date: a producer can write a timestamp that no date can hold, which must not stop
+      // the recorder.
       'origin-timestamp-ms': String(record.timestampMs),
       reason,
       message: message.slice(0, messageLengthMax),
@@ -79,8 +80,8 @@ export const encodeDeadLetter = ({ record, reason, message }: DeadLetter, time: 
 }
 
 /**
- * The record of the log that a dead letter was, once more. Its headers count the redrives, and the recorder hands them on when
- * it becomes a dead letter again.
+ * Encodes the original record for a redrive to the log. Its headers count the redrives; the recorder copies
+ * them when the record becomes a dead letter again.
  */
 export const encodeRedrive = ({ position: place, value, key, redrives }: StoredLetter): RecordToAppend => ({
   value,
@@ -89,8 +90,8 @@ export const encodeRedrive = ({ position: place, value, key, redrives }: StoredL
 })
 
 /**
- * The note of a redrive, for the partition that its letter lies in: there it comes after the letter, so that retention never
- * takes the note and leaves the letter, which would be open again.
+ * Encodes the note of a redrive, for the partition of its dead letter. There it follows the letter, so
+ * retention never deletes the note before the letter, which would be open again.
  */
 export const encodeRedriveNote = ({ letter, to, time }: RedriveNote): RecordToAppend => ({
   value: null,
@@ -100,7 +101,7 @@ export const encodeRedriveNote = ({ letter, to, time }: RedriveNote): RecordToAp
 
 type RawRecord = LogPosition & { value: Buffer | null; key: Buffer | null; headers: RecordHeaders }
 
-/** Reads a record of the topic of dead letters as the note of a redrive; `undefined` when it is none. */
+/** Decodes a record of the dead-letter topic as a redrive note; `undefined` when it is none. */
 export const readRedriveNote = ({ partition, headers }: RawRecord): RedriveNote | undefined => {
   const letter = readPosition(headerText(headers, 'redriven') ?? '')
   const to = readPosition(headerText(headers, 'redriven-to') ?? '')
@@ -109,7 +110,7 @@ export const readRedriveNote = ({ partition, headers }: RawRecord): RedriveNote 
     : undefined
 }
 
-/** Reads a record of the topic of dead letters as a letter; `undefined` when it is none. */
+/** Decodes a record of the dead-letter topic as a dead letter; `undefined` when it is none. */
 export const readDeadLetter = (record: RawRecord): StoredLetter | undefined => {
   const { headers } = record
   const text = (name: string): string | undefined => headerText(headers, name)
@@ -117,12 +118,14 @@ export const readDeadLetter = (record: RawRecord): StoredLetter | undefined => {
   const partition = integerIn(text('origin-partition'))
   const offset = integerIn(text('origin-offset'))
   const timestampMs = integerIn(text('origin-timestamp-ms'))
-  // A redrive goes to the origin, and only the log of grants is one.
+  // A redrive goes to the origin, which must be the log of grants.
   if (topic !== grantsTopic || reason === undefined) return undefined
   if (partition === undefined || offset === undefined || timestampMs === undefined) return undefined
   return {
     position: { partition: record.partition, offset: record.offset },
-    ...{ value: record.value, key: record.key, reason },
+    value: record.value,
+    key: record.key,
+    reason,
     origin: { topic, partition, offset, timestampMs },
     message: text('message') ?? '',
     time: text('time') ?? '',

@@ -3,14 +3,16 @@ import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-ad
 import type { Grant } from '../grant.ts'
 import { decodeRecord } from './log-record.ts'
 
-/** The log, as one of the books of a campaign. */
+/** Reads the log for the audit. */
 export type GrantLogReader = {
-  /** Where each partition begins and ends now. */
+  /** First and end offset of each partition, as of now. */
   ends(): Promise<PartitionOffsets[]>
-  /** The grants of a campaign in a stretch of one partition, in order, a fetch at a time. */
+  /**
+   * The grants of a campaign in a slice of one partition (`end` is exclusive), in order, one array per fetch.
+   */
   grants(
     campaignId: string,
-    stretch: { partition: number; from: number; end: number },
+    slice: { partition: number; from: number; end: number },
   ): AsyncGenerator<{ offset: number; grant: Grant }[]>
 }
 
@@ -24,10 +26,10 @@ export const createGrantLogReader = (options: {
     for await (const values of options.reader.read(options.topic, partition, from, end)) {
       const grants = []
       for (const { offset, value } of values) {
-        // Most of a log is of other campaigns, and parsing is what costs.
+        // Most records are of other campaigns, and parsing is the expensive part.
         if (value === null || !value.includes(campaignId)) continue
         const record = decodeRecord(value)
-        // What can not be read is in the dead letters, and of no campaign.
+        // A record that cannot be read is a dead letter and belongs to no campaign.
         if (record.kind === 'grant' && record.grant.campaignId === campaignId)
           grants.push({ offset, grant: record.grant })
       }

@@ -7,16 +7,22 @@ import type { Gate } from '../gate/gate.ts'
 import { encodeGrant } from './log-record.ts'
 import { grantsTopic } from './topics.ts'
 
-/** What became of an outbox entry within its deadline. `pending` is not "no": it stays in the outbox and may be in the log. */
+/**
+ * Result of an append within its deadline. `pending` is not a rejection: the entry stays in the outbox and
+ * may be in the log.
+ */
 export type AppendResult = 'confirmed' | 'pending'
 
-/** Append and confirm: outbox entries go into the log, and only then out of the outbox. */
+/** Append and confirm: writes outbox entries to the log and then deletes them from the outbox. */
 export type GrantLog = {
-  /** Never rejects, never compensates. Resolves after `publishDeadlineMs` at the latest. */
+  /** Never rejects and never takes a grant back. Resolves within `publishDeadlineMs`. */
   append(entry: OutboxEntry): Promise<AppendResult>
-  /** Outbox entries that wait for the log here or are under way, and whether the publisher is open: it takes one a second. */
+  /**
+   * Entries queued or being produced, and whether the circuit breaker is open: then one probe a second goes
+   * out.
+   */
   state(): { entriesWaiting: number; isOpen: boolean }
-  /** Waits for what is under way, for `timeoutMs` at the most. */
+  /** Waits until no append is in progress, for at most `timeoutMs`. */
   drained(timeoutMs: number): Promise<void>
 }
 
@@ -24,10 +30,10 @@ export type GrantLogOptions = {
   producer: Producer
   gate: Gate
   log: Logger
-  /** Partitions of the grants topic; rejects while that cannot be known. */
+  /** Number of partitions of the grants topic; rejects while it is unknown. */
   partitions(): Promise<number>
   publishDeadlineMs: number
-  /** Produces under way at once. */
+  /** Maximum number of concurrent produces. */
   publishInFlightMax: number
   monotonicMs(): number
 }
@@ -39,10 +45,10 @@ const entriesWaitingMax = 1_000
 const failuresToOpen = 3
 const probeIntervalMs = 1_000
 
-/** `isProbe`: it was let in while the publisher was open. */
+/** `isProbe`: it was accepted while the circuit breaker was open. */
 type WaitingEntry = { entry: OutboxEntry; overdueAtMs: number; isProbe: boolean }
 
-/** Closed while the log acknowledges. After three failed produces in a row it opens: one probe a second, until one succeeds. */
+/** Opens after three failed produces in a row; then one probe a second goes out, until one succeeds. */
 const createCircuitBreaker = (monotonicMs: () => number) => {
   let failures = 0
   let probedAtMs = 0
@@ -67,10 +73,13 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   const { producer, gate, log, monotonicMs, publishDeadlineMs } = options
   const breaker = createCircuitBreaker(monotonicMs)
   const bound = createBound(entriesWaitingMax)
-  const underWay = new Set<Promise<unknown>>()
+  const inProgress = new Set<Promise<unknown>>()
   let rotation = 0
 
-  /** One produce, one partition. An unanswered produce counts as one more failure each time the deadline passes again. */
+  /**
+   * One produce to one partition. Without an answer it counts as another failure each time the deadline
+   * passes.
+   */
   const produce = async (entries: readonly OutboxEntry[]): Promise<void> => {
     const overdue = setInterval(breaker.failed, publishDeadlineMs)
     try {
@@ -86,13 +95,17 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     }
   }
 
-  const confirm = async (campaignId: string, epoch: number, entries: OutboxEntry[]): Promise<AppendResult> => {
+  const confirm = async (
+    campaignId: string,
+    epoch: number,
+    entries: OutboxEntry[],
+  ): Promise<AppendResult> => {
     try {
       const answer = await gate.confirm(campaignId, epoch, entries)
       if (answer.kind === 'confirmed') return 'confirmed'
-      log.warn({ campaignId, epoch, answer }, 'the gate refused to confirm grants that are in the log')
+      log.warn({ campaignId, epoch, answer }, 'the gate refused to confirm entries that are in the log')
     } catch (cause) {
-      log.warn({ campaignId, epoch, cause: messageOf(cause) }, 'the gate did not answer a confirm')
+      log.warn({ campaignId, epoch, cause: messageOf(cause) }, 'the gate did not answer a confirm call')
     }
     // safeguard: only an OK of confirm makes a 201
     return 'pending'
@@ -113,7 +126,8 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   }
 
   const run = async (waiting: WaitingEntry[]): Promise<AppendResult[]> => {
-    // Overdue: its users were told 202 by now, and the relay has it. Open: what gathered before goes the same way, probes alone go out.
+    // Overdue entries were answered 202 and are left to the relay. While the breaker is open only probes go
+    // out.
     const due = waiting
       .filter(({ overdueAtMs, isProbe }) => overdueAtMs > monotonicMs() && (isProbe || !breaker.isOpen()))
       .map(({ entry }) => entry)
@@ -124,7 +138,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     } catch (cause) {
       log.warn(
         { entries: due.length, cause: messageOf(cause) },
-        'the log did not acknowledge; the outbox keeps it',
+        'Kafka did not acknowledge; the entries stay in the outbox',
       )
       // safeguard: a failed produce leaves the entry
       return waiting.map(() => 'pending')
@@ -146,14 +160,14 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     try {
       return await queue.submit({ entry, overdueAtMs: monotonicMs() + publishDeadlineMs, isProbe })
     } catch (cause) {
-      if (!(cause instanceof Failure)) log.error({ cause: messageOf(cause) }, 'append failed')
+      if (!(cause instanceof Failure)) log.error({ cause: messageOf(cause) }, 'an append failed unexpectedly')
       return 'pending'
     }
   }
 
   const tracked = (entry: OutboxEntry, isProbe: boolean): Promise<AppendResult> => {
-    const work = submit(entry, isProbe).finally(() => underWay.delete(work))
-    underWay.add(work)
+    const work = submit(entry, isProbe).finally(() => inProgress.delete(work))
+    inProgress.add(work)
     return work
   }
 
@@ -178,7 +192,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     async drained(timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, timeoutMs)
-      await Promise.race([promise, Promise.all(underWay)])
+      await Promise.race([promise, Promise.all(inProgress)])
       clearTimeout(timer)
     },
   }

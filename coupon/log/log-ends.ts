@@ -4,16 +4,24 @@ import type { PositionRepository } from '../ledger/positions.ts'
 import { encodeMarker } from './log-record.ts'
 import { grantsTopic } from './topics.ts'
 
-/** Where the log ends, and waiting until the ledger has got there. */
+/**
+ * Fixes the end of the log, and waits until the ledger has reached it. Ends and positions are offsets by
+ * partition.
+ */
 export type LogEnds = {
   /**
-   * Appends a marker with acks=all to every partition: the end is its offset + 1. An end that is merely asked for may come
-   * from a deposed leader.
+   * Appends a marker to every partition with acks=all; the end is its offset + 1. An end that is only queried
+   * may come from a deposed leader.
    */
   mark(purpose: string): Promise<Map<number, number>>
-  /** Resolves once the ledger's positions have passed the ends; tells how many records are missing while it waits. */
+  /**
+   * Resolves once the ledger's positions have reached the ends. Calls `onWait` with the number of missing
+   * records.
+   */
   waitForLedger(ends: ReadonlyMap<number, number>, onWait: (missing: number) => void): Promise<void>
-  /** The same for `timeoutMs` at the most; false when the ledger was not there by then. */
+  /**
+   * The same, for at most `timeoutMs`. Resolves with false when the ledger did not reach the ends in time.
+   */
   waitForLedgerWithin(ends: ReadonlyMap<number, number>, timeoutMs: number): Promise<boolean>
 }
 
@@ -22,14 +30,14 @@ export type LogEndsOptions = {
   positions: PositionRepository
   /** Partitions of the grants topic; rejects while that cannot be known. */
   partitions(): Promise<number>
-  /** Rejects when the process is going away. */
+  /** Throws while the process is shutting down. */
   refuseIfStopping(): void
 }
 
-const askAgainMs = 50
+const pollIntervalMs = 50
 
 export const createLogEnds = (options: LogEndsOptions): LogEnds => {
-  const missingBelow = async (ends: ReadonlyMap<number, number>): Promise<number> => {
+  const countMissing = async (ends: ReadonlyMap<number, number>): Promise<number> => {
     options.refuseIfStopping()
     const positions = await options.positions.read([])
     let missing = 0
@@ -50,15 +58,15 @@ export const createLogEnds = (options: LogEndsOptions): LogEnds => {
     },
     async waitForLedger(ends, onWait) {
       // safeguard: arming waits for the ends
-      for (let missing = await missingBelow(ends); missing > 0; missing = await missingBelow(ends)) {
+      for (let missing = await countMissing(ends); missing > 0; missing = await countMissing(ends)) {
         onWait(missing)
-        await wait(askAgainMs)
+        await wait(pollIntervalMs)
       }
     },
     async waitForLedgerWithin(ends, timeoutMs) {
-      for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += askAgainMs) {
-        if ((await missingBelow(ends)) === 0) return true
-        await wait(askAgainMs)
+      for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += pollIntervalMs) {
+        if ((await countMissing(ends)) === 0) return true
+        await wait(pollIntervalMs)
       }
       return false
     },

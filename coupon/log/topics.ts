@@ -6,15 +6,17 @@ export const grantsTopic = 'coupon.grants.v1'
 /** Dead letters: records of the log that cannot be stored. */
 export const deadLettersTopic = 'coupon.grants.dlq.v1'
 
-/** Consumer group of the recorders. Its offsets serve lag tools only; the true positions are in the ledger. */
+/**
+ * Consumer group of the recorders. Its offsets serve lag tools only; the true positions are in the ledger.
+ */
 export const recorderGroup = 'firstcome-recorder'
 
 const dayMs = 86_400_000
 
-/** What an operator decides about the topics. */
+/** Settings of the topics that an operator chooses. */
 export type TopicOptions = { grantsPartitions: number; replicationFactor: number; minInsyncReplicas: number }
 
-/** The topics of grants and of dead letters, as they have to be. */
+/** The required shape of the topics of grants and of dead letters. */
 export const grantTopicShapes = (options: TopicOptions): TopicShape[] => {
   const { replicationFactor } = options
   const durable = {
@@ -38,7 +40,8 @@ export const grantTopicShapes = (options: TopicOptions): TopicShape[] => {
       topic: deadLettersTopic,
       partitions: 3,
       replicationFactor,
-      // A dead letter is its record and headers: it has to fit even when the record is as large as Kafka lets one be (1 MB).
+      // A dead letter is the record plus headers: it must fit even for a record of Kafka's maximum size (1
+      // MB).
       settings: { ...durable, 'retention.ms': String(30 * dayMs), 'max.message.bytes': '2097152' },
     },
   ]

@@ -40,8 +40,8 @@ export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => nu
   const answered = ({ kind }: IssueAnswer): void => count(kind)
   const failed = (cause: unknown): void => count(cause instanceof Failure ? cause.code : 'defect')
   return {
-    issue(campaignId, userId, slot, hasLeft) {
-      const answer = issuer.issue(campaignId, userId, slot, hasLeft)
+    issue(campaignId, userId, slot, hasDisconnected) {
+      const answer = issuer.issue(campaignId, userId, slot, hasDisconnected)
       // Beside the answer and not before it: nobody waits for a count.
       void answer.then(answered, failed)
       return answer

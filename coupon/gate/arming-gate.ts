@@ -1,0 +1,99 @@
+import type { RedisClient } from '../../platform/redis.ts'
+import { type Campaign, encodeDocument } from '../campaign.ts'
+import type { Grant } from '../grant.ts'
+import { freeKey, gateKey, gateKeys, gateLayout, outboxKey, winnersKey } from './keys.ts'
+import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
+import { type Lost, parseLost, parseReply } from './reply.ts'
+import { fillScript, flipScript, stopScript } from './scripts.ts'
+
+/** What an arming holds from stop to flip: the fence of the server that it stopped, and its own claim. */
+export type Seal = { fence: string; claim: string }
+
+/** How much a rebuild put into the keys of the new epoch: the flip compares it with what is there. */
+export type RebuiltCounts = { winners: number; freeRanks: number; nextRank: number }
+
+/**
+ * The gate while it is being armed, from stop to flip (protocol.md section 4). Every method is one command.
+ * Rejects `unavailable`: the command may have been carried out.
+ */
+export type ArmingGate = {
+  /** Stops the gate: from here nothing is granted or confirmed. `claim` is `<epoch>:<unique>`. */
+  stop(campaignId: string, epoch: number, claim: string): Promise<{ kind: 'stopped'; fence: string } | Lost>
+  /** Outbox entries of a stopped gate from this number on, oldest first. */
+  survivors(campaignId: string, epoch: number, fromNumber: number, entriesMax: number): Promise<OutboxEntry[]>
+  /** Adds grants and free ranks to the keys of an epoch that has not begun. */
+  fill(
+    campaignId: string,
+    epoch: number,
+    seal: Seal,
+    grants: readonly Grant[],
+    freeRanks: readonly number[],
+  ): Promise<{ kind: 'filled' } | Lost>
+  /** Opens the gate at this epoch; units are grantable only after `holdMs`. */
+  flip(
+    campaign: Campaign,
+    epoch: number,
+    seal: Seal,
+    rebuilt: RebuiltCounts,
+    holdMs: number,
+  ): Promise<{ kind: 'armed'; epochBefore: number } | Lost>
+  /** Writes how far the arming is, for people. No script reads it. */
+  noteProgress(campaignId: string, progress: string): Promise<void>
+  /** Removes the keys of an epoch that is over. */
+  forget(campaignId: string, epoch: number): Promise<void>
+}
+
+/** Keys of an epoch that has not begun live this long after the last chunk. */
+const rebuildExpiryMs = 600_000
+
+/** A rebuilt grant is in the log and in the ledger: its number is 0, which no outbox entry covers. */
+const packRebuilt = ({ couponId, rank, grantedAtMs }: Grant): string => `${couponId}|${rank}|${grantedAtMs}|0`
+
+export const createArmingGate = (redis: RedisClient): ArmingGate => ({
+  async stop(id, epoch, claim) {
+    const reply = parseReply('stop', await redis.run(stopScript, [gateKey(id)], [epoch, claim]))
+    return reply.code === 'OK' ? { kind: 'stopped', fence: reply.text(1) } : parseLost('stop', reply)
+  },
+
+  async survivors(id, epoch, fromNumber, entriesMax) {
+    const key = outboxKey(id, epoch)
+    const entries = await redis.command('XRANGE', key, `${epoch}-${fromNumber}`, '+', 'COUNT', entriesMax)
+    const list = Array.isArray(entries) ? (entries as [string, string[]][]) : []
+    return list.map(([entryId, fields]) =>
+      parseOutboxEntry(id, epoch, {
+        number: entryId.split('-')[1],
+        grantedAtMs: fields[3],
+        grants: fields[5],
+      }),
+    )
+  },
+
+  async fill(id, epoch, { fence, claim }, grants, freeRanks) {
+    const args = [
+      ...[fence, claim, rebuildExpiryMs, grants.length],
+      ...grants.flatMap((grant) => [`${grant.slot}:${grant.userId}`, packRebuilt(grant)]),
+      ...freeRanks,
+    ]
+    const keys = [gateKey(id), winnersKey(id, epoch), freeKey(id, epoch)]
+    const reply = parseReply('fill', await redis.run(fillScript, keys, args))
+    return reply.code === 'OK' ? { kind: 'filled' } : parseLost('fill', reply)
+  },
+
+  async flip(campaign, epoch, { fence, claim }, { winners, freeRanks, nextRank }, holdMs) {
+    const { id, state, stock, opensAtMs, closesAtMs, perUserLimit, version } = campaign
+    const args = [
+      ...[gateLayout, epoch, fence, claim, winners, freeRanks, nextRank, holdMs],
+      ...[state, stock, opensAtMs, closesAtMs, perUserLimit, version, encodeDocument(campaign)],
+    ]
+    const reply = parseReply('flip', await redis.run(flipScript, gateKeys(id, epoch), args))
+    return reply.code === 'OK' ? { kind: 'armed', epochBefore: reply.number(2) } : parseLost('flip', reply)
+  },
+
+  async noteProgress(id, progress) {
+    await redis.command('HSET', gateKey(id), 'progress', progress)
+  },
+
+  async forget(id, epoch) {
+    await redis.command('UNLINK', winnersKey(id, epoch), outboxKey(id, epoch), freeKey(id, epoch))
+  },
+})
