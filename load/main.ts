@@ -1,35 +1,35 @@
 import type { Verdict } from '../coupon/audit/compare/check.ts'
-import { createPositions } from '../coupon/ledger/positions.ts'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
-import { createTopics } from '../platform/kafka/topics.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka } from '../platform/kafka/client.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { createTokenSigner } from '../platform/http/token.ts'
 import { createApiClient } from './people/api-client.ts'
 import { type BurstArguments, parseArguments, usage } from './arguments/load.ts'
 import { startBareServer } from './scenarios/bare-server.ts'
 import { runBurst } from './scenarios/burst.ts'
-import { createLedgerLag, type LedgerLag, unknownLag } from './ledger/ledger-lag.ts'
+import { createDrainLag, type DrainLag, unknownLag } from './ledger/drain-lag.ts'
 import { createLedgerReader } from './ledger/ledger-reader.ts'
 import { describeMachine, type Machine } from './measure/machine.ts'
-import { runBare } from './scenarios/pairs.ts'
+import { runBare } from './scenarios/baseline.ts'
 import { createProgress } from './progress.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
 import type { OverloadArguments } from './arguments/overload.ts'
-import { reportOverload, reportRun, runLoad } from './run.ts'
+import { writeOverloadReport, writeBurstReport, runBursts } from './report/write-report.ts'
 import { type LoadSettings, readLoadSettings } from './settings.ts'
 import { createShoppers } from './people/shoppers.ts'
 
 const exitCodes = { pass: 0, fail: 1, 'in-flight': 1, wrongUse: 2 } as const
 
 /** Without brokers a row that does not come is never called lost, only undecided. */
-const ledgerLag = (brokers: string[] | undefined, database: Database): LedgerLag => {
+const ledgerLag = (brokers: string[] | undefined, database: Database): DrainLag => {
   if (brokers === undefined) return unknownLag
-  const log = createLog('load', 'silent')
+  const log = createLogger('load', 'silent')
   const kafka = createKafka({ brokers, clientId: 'firstcome-load', log, requestTimeoutMs: 10_000 })
-  return createLedgerLag(createTopics(kafka), createPositions(database), grantsTopic)
+  return createDrainLag(createTopicAdmin(kafka), createPositionRepository(database), grantsTopic)
 }
 
 type Wiring = Omit<OverloadDependencies, 'metricsUrl'> & { settings: LoadSettings; machine: Machine }
@@ -68,7 +68,7 @@ const burst = (asked: BurstArguments): Promise<Verdict> =>
   withWiring(asked.url, async ({ settings, machine, ...wiring }) => {
     const { sign, now, progress } = wiring
     const kept = asked.history === undefined ? {} : { history: asked.history }
-    const run = await runLoad(asked, {
+    const run = await runBursts(asked, {
       burst: (plan) => runBurst(plan, { ...wiring, ...kept }),
       async withBare(work) {
         const bare = await startBareServer(settings.jwtSecret)
@@ -83,7 +83,7 @@ const burst = (asked: BurstArguments): Promise<Verdict> =>
       },
     })
     progress.end()
-    await reportRun(run, asked, machine, process.stdout)
+    await writeBurstReport(run, asked, machine, process.stdout)
     return run.verdict
   })
 
@@ -92,7 +92,7 @@ const overload = async ({ url, metrics, json, ...plan }: OverloadArguments): Pro
   return withWiring(url, async ({ settings, machine, ...wiring }) => {
     const result = await runOverload(plan, { ...wiring, metricsUrl: metrics ?? settings.apiMetricsUrl })
     wiring.progress.end()
-    await reportOverload(result, machine, process.stdout, json)
+    await writeOverloadReport(result, machine, process.stdout, json)
     return result.verdict
   })
 }

@@ -15,7 +15,7 @@ type RawAnswer = {
 }
 
 /** Moments of a wave in one clock; 0 for what did not happen. A grant is 200, 201 or 202, a yes is 200 or 201. */
-export type Moments = { firstPressMs: number; lastYesMs: number; lastGrantMs: number; lastAnswerMs: number }
+export type WaveMoments = { firstPressMs: number; lastYesMs: number; lastGrantMs: number; lastAnswerMs: number }
 
 /**
  * What came back for each shopper of a wave, written down as cheaply as possible while the wave runs: nothing is parsed, because
@@ -35,7 +35,7 @@ export type AnswerSheet = {
   /** Answers so far whose status is 200, 201 or 202. */
   grantedCount(): number
   /** When the first request left, and when the last yes, grant and answer came, in the clock that was given. */
-  moments(): Moments
+  moments(): WaveMoments
   /** Faults of connections, by what they said. */
   faults(): ReadonlyMap<string, number>
 }

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AnswerSheet } from './answer-sheet.ts'
 import type { Rush, RushCounts } from './counts.ts'
-import { createCallers } from './callers.ts'
-import { createTurns } from './turns.ts'
+import { createClientPool } from './client-pool.ts'
+import { createArrivalQueue } from './arrival-queue.ts'
 
 // How often it is seen who comes, and who has waited too long.
 const tickMs = 10
@@ -19,8 +19,8 @@ export const runRush = async (rush: Rush, sheet: AnswerSheet, onOpen = () => {})
     ...{ people: 0, heldBack: 0, presses: 0, gaveUp: 0, grants: 0, lastedMs: 0 },
     ...{ waitsMs: [], refusalsMs: [], done: 0 },
   }
-  const turns = createTurns(requests.length)
-  const connections = createCallers(rush, sheet, turns, counts)
+  const turns = createArrivalQueue(requests.length)
+  const connections = createClientPool(rush, sheet, turns, counts)
   await connections.open(rush.connections)
   onOpen()
   const fromMs = now()
@@ -34,8 +34,8 @@ export const runRush = async (rush: Rush, sheet: AnswerSheet, onOpen = () => {})
   // When all have their answer, it lasted until the last of them.
   counts.lastedMs = (counts.done === requests.length ? sheet.moments().lastAnswerMs : now()) - fromMs
   counts.grants = sheet.grantedCount()
-  counts.people = turns.served()
-  counts.heldBack = turns.waiting()
+  counts.people = turns.servedCount()
+  counts.heldBack = turns.waitingCount()
   while (connections.underWay() > 0) {
     connections.giveUpWhoWaitedLong(now())
     await wait(tickMs)

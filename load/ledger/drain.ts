@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { LedgerLag } from './ledger-lag.ts'
+import type { DrainLag } from './drain-lag.ts'
 
 /** How the ledger filled up. */
 export type Drain = {
@@ -12,7 +12,7 @@ export type Drain = {
 
 export type DrainOptions = {
   count(): Promise<number>
-  lag: LedgerLag
+  lag: DrainLag
   /** Rows that are due. */
   expected: number
   /** The moment of the last yes, in the clock that is given. */
@@ -36,7 +36,7 @@ export const waitForDrain = async (options: DrainOptions): Promise<Drain> => {
   let rows = await count()
   let lastRowMs = Math.max(fromMs, now())
   let lagAtMs = lastRowMs + lagIntervalMs
-  let hasPassed: Awaited<ReturnType<LedgerLag['mark']>> | undefined
+  let hasPassed: Awaited<ReturnType<DrainLag['mark']>> | undefined
   for (;;) {
     if (rows >= expected) return { rows, lastRowMs, isComplete: true }
     const nowMs = now()

@@ -1,12 +1,12 @@
 import type { Answer } from '../people/answer.ts'
-import type { Moments } from '../generator/answer-sheet.ts'
+import type { WaveMoments } from '../generator/answer-sheet.ts'
 import { type LatencySummary, summariseLatencies } from './latency.ts'
 
 /** Answers that came to the same, and how long they took. */
 export type OutcomeFigures = { outcome: string; answers: number; latency: LatencySummary | undefined }
 
 /** How much a wave, or the whole run, came to. */
-export type Counts = {
+export type CouponCounts = {
   /** Coupons that somebody was told they have. */
   accepted: number
   /** Coupons in the ledger. */
@@ -17,9 +17,9 @@ export type Counts = {
  * What a burst measured. Rates are of one second, times in milliseconds, and all of them are of the wave: everybody's first press, and
  * the ledger filling up behind it. Who follows up on an open answer waits in between as long as was asked, and that is no rate.
  */
-export type BurstFigures = Counts & {
+export type BurstFigures = CouponCounts & {
   answers: number
-  wave: Counts
+  wave: CouponCounts
   answersPerSecond: number
   /** Yes of the wave, from the first press to the last of them. */
   acceptedPerSecond: number
@@ -35,8 +35,8 @@ export const rate = (count: number, fromMs: number, toMs: number): number =>
 
 /** Puts the rates together. `moments` and `lastRowMs` are those of the wave, of one clock. */
 export const burstFigures = (
-  counts: Counts & { answers: number; wave: Counts },
-  moments: Moments,
+  counts: CouponCounts & { answers: number; wave: CouponCounts },
+  moments: WaveMoments,
   lastRowMs: number,
 ): BurstFigures => {
   const { firstPressMs, lastYesMs, lastGrantMs, lastAnswerMs } = moments

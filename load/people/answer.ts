@@ -15,7 +15,7 @@ export type Answer = {
 }
 
 /** When a request left and when its answer was read, in the clock of the run. */
-export type Moment = { sentMs: number; answeredMs: number }
+export type AnswerTimes = { sentMs: number; answeredMs: number }
 
 const couponShape = z.object({
   id: z.string(),

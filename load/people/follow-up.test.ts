@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { type Answer, unanswered } from './answer.ts'
-import { type ClientsBook, createClientsBook } from './clients-book.ts'
+import { type AnswerHistory, createAnswerHistory } from './answer-history.ts'
 import { waitForDrain } from '../ledger/drain.ts'
 import { followUp, pressAgain } from './follow-up.ts'
-import { unknownLag } from '../ledger/ledger-lag.ts'
+import { unknownLag } from '../ledger/drain-lag.ts'
 
 const granted: Answer = {
   told: { kind: 'granted', coupon: { couponId: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 1 } },
@@ -25,8 +25,8 @@ const asking = {
 }
 
 /** A book in which these shoppers, numbered from 0, were answered so just now. */
-const bookOf = (...answers: Answer[]): ClientsBook => {
-  const book = createClientsBook()
+const bookOf = (...answers: Answer[]): AnswerHistory => {
+  const book = createAnswerHistory()
   const nowMs = asking.now()
   for (const [shopper, answer] of answers.entries())
     book.add(shopper, answer, { sentMs: nowMs, answeredMs: nowMs })
@@ -56,7 +56,7 @@ test.each(paths)('%s', async (_, first, answers, calls) => {
   const api = scriptedApi(answers)
   expect(await followUp(book, { ...asking, api })).toBe(calls.length > 0 ? 1 : 0)
   expect(api.calls).toEqual(calls)
-  expect(book.winners()).toBe(1)
+  expect(book.winnerCount()).toBe(1)
   expect(book.open()).toEqual([])
 })
 
@@ -107,13 +107,13 @@ test('repeats are spread over all who pressed', async () => {
     outcome: async () => granted,
   }
   const options = { ...asking, api, repeatsMax: 4 }
-  expect(await pressAgain(createClientsBook(), 10, options)).toBe(4)
+  expect(await pressAgain(createAnswerHistory(), 10, options)).toBe(4)
   expect(pressed).toEqual(['0', '3', '6', '9'])
-  expect(await pressAgain(createClientsBook(), 2, options)).toBe(2)
+  expect(await pressAgain(createAnswerHistory(), 2, options)).toBe(2)
 })
 
 test('the book knows what each answer said of the gate, and when it was asked and told', async () => {
-  const book = createClientsBook()
+  const book = createAnswerHistory()
   book.add(0, { ...overloaded, gate: 'recovering' }, { sentMs: 1, answeredMs: 2 })
   book.add(1, unanswered, { sentMs: 2, answeredMs: 3 })
   const now = (() => {
@@ -122,7 +122,7 @@ test('the book knows what each answer said of the gate, and when it was asked an
   })()
   const options = { ...asking, now, repeatsMax: 1 }
   await pressAgain(book, 1, { ...options, api: scriptedApi([{ ...granted, gate: 'deciding' }]) })
-  expect(book.heard()).toEqual([
+  expect(book.gateObservations()).toEqual([
     { gate: 'recovering', sentMs: 1, answeredMs: 2 },
     { gate: 'deciding', sentMs: 1_010, answeredMs: 1_020 },
   ])

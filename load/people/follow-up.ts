@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ApiClient } from './api-client.ts'
-import type { ClientsBook, OpenAnswer } from './clients-book.ts'
+import type { AnswerHistory, OpenAnswer } from './answer-history.ts'
 import { inParallel } from './in-parallel.ts'
 
 type AskOptions = {
@@ -23,7 +23,7 @@ const waitMinMs = 100
 const concurrency = 64
 
 const ask = async (
-  book: ClientsBook,
+  book: AnswerHistory,
   shopper: number,
   act: 'press' | 'outcome',
   { api, campaignId, tokenOf, now }: AskOptions,
@@ -38,7 +38,7 @@ const ask = async (
  * answer, and while it is pending) or presses again (after 503, and after the word that nothing was granted).
  * Returns how many shoppers had to.
  */
-export const followUp = async (book: ClientsBook, options: FollowUpOptions): Promise<number> => {
+export const followUp = async (book: AnswerHistory, options: FollowUpOptions): Promise<number> => {
   const { now, waitMaxMs } = options
   const endMs = now() + options.limitMs
   const dueMs = ({ answer, answeredMs }: OpenAnswer): number =>
@@ -64,7 +64,7 @@ export const followUp = async (book: ClientsBook, options: FollowUpOptions): Pro
  * the same no. Returns how many did.
  */
 export const pressAgain = async (
-  book: ClientsBook,
+  book: AnswerHistory,
   count: number,
   options: AskOptions & { repeatsMax: number },
 ): Promise<number> => {

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { type Heard, recoveringOf } from './recovering.ts'
+import { type GateObservation, summariseRecovering } from './recovering.ts'
 
 const firstPressMs = 1_000
 
 /** An answer at this time after the first press; it was asked for 10 ms before unless said otherwise. */
-const recovering = (answeredMs: number): Heard => ({
+const recovering = (answeredMs: number): GateObservation => ({
   ...{ gate: 'recovering', sentMs: firstPressMs + answeredMs - 10, answeredMs: firstPressMs + answeredMs },
 })
-const deciding = (answeredMs: number, sentMs = answeredMs - 10): Heard => ({
+const deciding = (answeredMs: number, sentMs = answeredMs - 10): GateObservation => ({
   ...{ gate: 'deciding', sentMs: firstPressMs + sentMs, answeredMs: firstPressMs + answeredMs },
 })
-const read = (...heard: Heard[]) => recoveringOf(heard, firstPressMs)
+const read = (...heard: GateObservation[]) => summariseRecovering(heard, firstPressMs)
 
 test('nobody was told recovering: there is nothing to say', () => {
   expect(read()).toBeNull()

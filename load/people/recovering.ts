@@ -1,5 +1,5 @@
 /** What one answer said of the gate: that it is being brought back, or that it decides. Moments are of one clock. */
-export type Heard = { gate: 'recovering' | 'deciding'; sentMs: number; answeredMs: number }
+export type GateObservation = { gate: 'recovering' | 'deciding'; sentMs: number; answeredMs: number }
 
 /** One time for which shoppers were answered `recovering`. */
 export type RecoveringStretch = {
@@ -13,7 +13,7 @@ export type RecoveringStretch = {
 }
 
 /** How long the gate was being brought back, as shoppers were told. */
-export type Recovering = {
+export type RecoveringSummary = {
   stretches: RecoveringStretch[]
   /** All of them together. */
   lastedMs: number
@@ -23,16 +23,16 @@ export type Recovering = {
 /** Longer than Retry-After keeps anybody away (3 s): who waits is not to be taken for the end of it. */
 const quietMs = 5_000
 
-type Open = { firstMs: number; lastMs: number; overMs: number | undefined; answers: number }
+type OpenStretch = { firstMs: number; lastMs: number; overMs: number | undefined; answers: number }
 
 /**
  * How long shoppers were told `recovering`; null when nobody was. A stretch runs from its first such answer to its last. It is over when
  * the gate then decided for somebody who asked after that last one, and nobody was told `recovering` for five seconds. An answer to an
  * earlier request says nothing: it may have been decided before the loss.
  */
-export const recoveringOf = (heard: readonly Heard[], firstPressMs: number): Recovering | null => {
+export const summariseRecovering = (heard: readonly GateObservation[], firstPressMs: number): RecoveringSummary | null => {
   if (!heard.some(({ gate }) => gate === 'recovering')) return null
-  const stretches: Open[] = []
+  const stretches: OpenStretch[] = []
   for (const { gate, sentMs, answeredMs } of heard.toSorted(
     (left, right) => left.answeredMs - right.answeredMs,
   )) {

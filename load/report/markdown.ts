@@ -1,6 +1,6 @@
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
-import type { Pairs } from '../scenarios/pairs.ts'
+import type { Baseline } from '../scenarios/baseline.ts'
 import {
   asRatio,
   extent,
@@ -57,7 +57,7 @@ const burstLines = (result: BurstResult): string[] => [
   ...remarks(result).map((remark) => `- ${remark}`),
 ]
 
-const pairLines = ({ pairs, ratio }: Pairs): string[] => [
+const pairLines = ({ pairs, ratio }: Baseline): string[] => [
   ...table(
     ['pair', 'bare Hono /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio'],
     pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) => [
@@ -76,7 +76,7 @@ const pairLines = ({ pairs, ratio }: Pairs): string[] => [
 
 /** The whole run as a document that can stand in a repository: no host name, no path. */
 export const markdownReport = (
-  run: { bursts: readonly BurstResult[]; pairs: Pairs | undefined },
+  run: { bursts: readonly BurstResult[]; pairs: Baseline | undefined },
   machine: Machine,
   command: string,
 ): string =>

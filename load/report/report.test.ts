@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { createComparison } from '../../coupon/audit/compare/comparison.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
-import { pairRatio } from '../scenarios/pairs.ts'
-import type { LoadRun } from '../scenarios/result.ts'
+import { pairRatio } from '../scenarios/baseline.ts'
+import type { BurstRun } from '../scenarios/result.ts'
 import { markdownReport } from './markdown.ts'
-import { terminalReport } from './terminal.ts'
+import { burstReport } from './burst.ts'
 
 const latency = { count: 500_000, p50Ms: 12.34, p95Ms: 45.6, p99Ms: 1_204, maxMs: 9_999 }
 const emptyBooks = createComparison({ stock: 1, isLedgerComplete: true, identitiesMax: 1 }).finish()
@@ -57,7 +57,7 @@ const machine: Machine = {
   date: '2026-11-21',
   loadBefore: 0.1,
 }
-const runOf = (bursts: BurstResult[]): LoadRun => ({
+const runOf = (bursts: BurstResult[]): BurstRun => ({
   bursts,
   pairs: {
     pairs: [{ bare, burst, ratio: pairRatio(bare, burst) }],
@@ -68,32 +68,32 @@ const runOf = (bursts: BurstResult[]): LoadRun => ({
 const plain = process.stdout
 
 test('the verdict is the first word, before any figure', () => {
-  expect(terminalReport(runOf([burst]), machine, plain).trim()).toMatch(/^PASS/)
-  expect(terminalReport(runOf([burst, failed]), machine, plain).trim()).toMatch(/^FAIL/)
-  expect(terminalReport({ ...runOf([burst]), verdict: 'in-flight' }, machine, plain)).toContain('PASS')
+  expect(burstReport(runOf([burst]), machine, plain).trim()).toMatch(/^PASS/)
+  expect(burstReport(runOf([burst, failed]), machine, plain).trim()).toMatch(/^FAIL/)
+  expect(burstReport({ ...runOf([burst]), verdict: 'in-flight' }, machine, plain)).toContain('PASS')
 })
 
 test('a broken promise is named, counted and shown by example', () => {
-  const text = terminalReport(runOf([failed]), machine, plain)
+  const text = burstReport(runOf([failed]), machine, plain)
   expect(text).toMatch(/FAIL .*broken: no-lost-win/)
   expect(text).toMatch(/fail +no-lost-win +2 of 500,000/)
   expect(text).toContain('somebody')
 })
 
 test('no line is wider than 100 columns', () => {
-  const lines = terminalReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
+  const lines = burstReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
   expect(lines.filter((line) => line.length > 100)).toEqual([])
 })
 
 test('a gate that was being brought back is a line of its own; without one nothing is said of it', () => {
-  expect(terminalReport(runOf([recovered]), machine, plain)).toMatch(
+  expect(burstReport(runOf([recovered]), machine, plain)).toMatch(
     /^ {2}recovering +90,000 ms {2}first to last of 500,000 such answers; over within 90,001 ms$/m,
   )
   expect(markdownReport(runOf([recovered]), machine, 'load')).toContain(
     '| recovering | 90,000 ms | first to last of 500,000 such answers; over within 90,001 ms |',
   )
   for (const text of [
-    terminalReport(runOf([burst]), machine, plain),
+    burstReport(runOf([burst]), machine, plain),
     markdownReport(runOf([burst]), machine, ''),
   ])
     expect(text).not.toContain('recovering')
@@ -102,18 +102,18 @@ test('a gate that was being brought back is a line of its own; without one nothi
 test('a gate that was lost twice is a line for both and one for each, and one that never came back says so', () => {
   const twice = { ...stretch, lastedMs: 1_500, overWithinMs: null, answers: 7 }
   const recovering = { stretches: [stretch, twice], lastedMs: 91_499.6, answers: 500_007 }
-  const text = terminalReport(runOf([{ ...burst, recovering }]), machine, plain)
+  const text = burstReport(runOf([{ ...burst, recovering }]), machine, plain)
   expect(text).toMatch(/^ {2}recovering +91,500 ms {2}2 times, 500,007 such answers$/m)
   expect(text).toMatch(/^ {2}recovering, 1 +90,000 ms {2}first to last of 500,000 such answers; over within/m)
   expect(text).toMatch(/^ {2}recovering, 2 +1,500 ms {2}first to last of 7 such answers; never seen over$/m)
 })
 
 test('rates are of the wave, and the coupons that came later are named', () => {
-  const text = terminalReport(runOf([recovered]), machine, plain)
+  const text = burstReport(runOf([recovered]), machine, plain)
   expect(text).toMatch(/accepted +12,345 \/s {2}10,000 coupons, first press to last yes/)
   expect(text).toMatch(/persisted +12,000 \/s {2}12,000 rows, first press to last row/)
   expect(text).toContain('490,000 of 500,000 coupons were accepted only then, and count in no rate')
-  expect(terminalReport(runOf([burst]), machine, plain)).not.toContain('only then')
+  expect(burstReport(runOf([burst]), machine, plain)).not.toContain('only then')
 })
 
 test('the ratio is persisted coupons for each bare request', () => {

@@ -1,6 +1,6 @@
 import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
-import type { Recovering, RecoveringStretch } from '../people/recovering.ts'
+import type { RecoveringSummary, RecoveringStretch } from '../people/recovering.ts'
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
@@ -46,14 +46,14 @@ export const verdictSentence = ({ plan, checks, verdict }: BurstResult): string 
     verdict,
   )
 
-type Row = [string, string, string]
+type ReportRow = [string, string, string]
 
-const stretchRow = (label: string, { lastedMs, overWithinMs, answers }: RecoveringStretch): Row => {
+const stretchRow = (label: string, { lastedMs, overWithinMs, answers }: RecoveringStretch): ReportRow => {
   const over = overWithinMs === null ? 'never seen over' : `over within ${inMs(overWithinMs)} ms`
   return [label, `${inMs(lastedMs)} ms`, `first to last of ${inThousands(answers)} such answers; ${over}`]
 }
 
-const recoveringRows = ({ stretches, lastedMs, answers }: Recovering): Row[] => {
+const recoveringRows = ({ stretches, lastedMs, answers }: RecoveringSummary): ReportRow[] => {
   const [only, ...others] = stretches
   if (only !== undefined && others.length === 0) return [stretchRow('recovering', only)]
   return [
@@ -63,7 +63,7 @@ const recoveringRows = ({ stretches, lastedMs, answers }: Recovering): Row[] => 
 }
 
 /** The measured rates, and how long the gate was being brought back, as label, figure and explanation. */
-export const rateRows = ({ figures, recovering }: BurstResult): Row[] => [
+export const rateRows = ({ figures, recovering }: BurstResult): ReportRow[] => [
   [
     'accepted',
     `${inThousands(figures.acceptedPerSecond)} /s`,

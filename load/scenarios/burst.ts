@@ -3,8 +3,8 @@ import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/com
 import type { AnswerSheet } from '../generator/answer-sheet.ts'
 import type { Drain } from '../ledger/drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from '../measure/figures.ts'
-import { pressAll } from '../generator/press.ts'
-import { type Recovering, recoveringOf } from '../people/recovering.ts'
+import { pressAll } from '../generator/press-all.ts'
+import { type RecoveringSummary, summariseRecovering } from '../people/recovering.ts'
 import { prepare, type PrepareDependencies, settle } from './settle.ts'
 
 /** What a burst presses, and how. */
@@ -20,7 +20,7 @@ export type BurstResult = {
   outcomes: OutcomeFigures[]
   figures: BurstFigures
   /** How long the gate was being brought back, as the answers tell; null when it never was. */
-  recovering: Recovering | null
+  recovering: RecoveringSummary | null
   /** Shoppers whose first answer left it open, and who asked or pressed again. */
   followedUp: number
   /** Shoppers who pressed once more after the end. */
@@ -87,7 +87,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: PrepareDependencie
     repeated: settlement.repeated,
     verdict: overallVerdict(checks),
     outcomes: outcomeFigures(answers),
-    recovering: recoveringOf(book.heard(), moments.firstPressMs),
+    recovering: summariseRecovering(book.gateObservations(), moments.firstPressMs),
     figures: burstFigures(
       { answers: sheet.answeredCount(), accepted, persisted: rows, wave },
       moments,

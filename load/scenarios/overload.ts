@@ -2,7 +2,7 @@ import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/com
 import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Rush } from '../generator/counts.ts'
-import { type ApiPeaks, watchApi } from './api-watch.ts'
+import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
 import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import type { OverloadPlan } from '../arguments/overload.ts'

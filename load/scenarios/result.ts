@@ -1,5 +1,5 @@
 import type { Verdict } from '../../coupon/audit/compare/check.ts'
 import type { BurstResult } from './burst.ts'
-import type { Pairs } from './pairs.ts'
+import type { Baseline } from './baseline.ts'
 
-export type LoadRun = { bursts: BurstResult[]; pairs: Pairs | undefined; verdict: Verdict }
+export type BurstRun = { bursts: BurstResult[]; pairs: Baseline | undefined; verdict: Verdict }

@@ -1,14 +1,14 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { type Comparison, createComparison } from '../../coupon/audit/compare/comparison.ts'
-import { type Answer, type Moment, readIssue, unanswered } from '../people/answer.ts'
+import { type Answer, type AnswerTimes, readIssue, unanswered } from '../people/answer.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
 import type { ApiClient } from '../people/api-client.ts'
-import { type ClientsBook, createClientsBook } from '../people/clients-book.ts'
+import { type AnswerHistory, createAnswerHistory } from '../people/answer-history.ts'
 import { type Drain, waitForDrain } from '../ledger/drain.ts'
-import type { Counts } from '../measure/figures.ts'
+import type { CouponCounts } from '../measure/figures.ts'
 import { followUp, pressAgain } from '../people/follow-up.ts'
-import { writeHistory } from '../people/history.ts'
-import { type LedgerLag, waitForLag } from '../ledger/ledger-lag.ts'
+import { writeHistory } from '../people/write-history.ts'
+import { type DrainLag, waitForLag } from '../ledger/drain-lag.ts'
 import type { LedgerReader } from '../ledger/ledger-reader.ts'
 import type { Progress } from '../progress.ts'
 import { createShoppers, type Shoppers } from '../people/shoppers.ts'
@@ -16,7 +16,7 @@ import { createShoppers, type Shoppers } from '../people/shoppers.ts'
 export type SettleDependencies = {
   api: ApiClient
   ledger: LedgerReader
-  lag: LedgerLag
+  lag: DrainLag
   /** A clock in fractional milliseconds. */
   now(): number
   progress: Progress
@@ -57,13 +57,13 @@ export type Pressed = {
   drainFrom: DrainFrom
 }
 
-export type FirstAnswer = { answer: Answer; latencyMs: number | undefined; moment: Moment }
+export type FirstAnswer = { answer: Answer; latencyMs: number | undefined; moment: AnswerTimes }
 
 /** What came of it in the end. `wave` is what it was before anybody asked again. */
 export type Settlement = {
   answers: FirstAnswer[]
-  book: ClientsBook
-  wave: Counts
+  book: AnswerHistory
+  wave: CouponCounts
   accepted: number
   rows: number
   followedUp: number
@@ -94,14 +94,14 @@ const firstAnswers = (sheet: AnswerSheet, shoppers: number, nowMs: number): Firs
 
 /** Feeds the comparison with what the clients were told and what the ledger holds. */
 const compareBooks = async (
-  book: ClientsBook,
+  book: AnswerHistory,
   shoppers: Shoppers,
   eachRow: (onRow: Comparison['row']) => Promise<void>,
   options: { stock: number; isLedgerComplete: boolean },
 ): Promise<Check[]> => {
   // Everybody who pressed, and as many again that nobody knows.
   const comparison = createComparison({ ...options, identitiesMax: 2 * shoppers.count + 1_000 })
-  book.tell(comparison, shoppers.userId)
+  book.feed(comparison, shoppers.userId)
   await eachRow(comparison.row)
   return comparison.finish()
 }
@@ -133,17 +133,17 @@ export const prepare = async (
 export const settle = async (wave: Pressed, dependencies: SettleDependencies): Promise<Settlement> => {
   const { campaignId, shoppers, drained, drainFrom } = wave
   const { api, ledger, lag, now, progress } = dependencies
-  const book = createClientsBook()
+  const book = createAnswerHistory()
   const answers = firstAnswers(wave.sheet, wave.pressed, now())
   for (const [shopper, { answer, moment }] of answers.entries()) book.add(shopper, answer, moment)
-  const counts = { accepted: book.winners(), persisted: drained.rows }
+  const counts = { accepted: book.winnerCount(), persisted: drained.rows }
 
   progress.step('following up on open answers')
   const asking = { api, campaignId, tokenOf: shoppers.token, now }
   const followedUp = await followUp(book, { ...asking, ...followUpBounds })
   const { rows, isComplete } =
-    book.winners() > counts.accepted ? await drainFrom(book.winners(), now()) : drained
-  const accepted = book.winners()
+    book.winnerCount() > counts.accepted ? await drainFrom(book.winnerCount(), now()) : drained
+  const accepted = book.winnerCount()
   const repeated = await pressAgain(book, wave.pressed, { ...asking, repeatsMax })
 
   if (dependencies.history !== undefined)

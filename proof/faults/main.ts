@@ -7,15 +7,15 @@ import { Failure, messageOf } from '../../platform/failure.ts'
 import { createTokenSigner } from '../../platform/http/token.ts'
 import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { type FaultsArguments, isChosen, parseArguments, usageOf } from './arguments.ts'
-import { openBooks } from './books.ts'
+import { openStackReaders } from './stack-readers.ts'
 import { faultKinds } from './kinds/all.ts'
-import { commitOf, placeOf, recordRun } from './record.ts'
-import { closingTable, exitCodeOf, roundLine } from './report.ts'
+import { commitOf, describeRunMachine, recordRun } from './run-record.ts'
+import { closingReport, exitCodeOf, roundReport } from './report.ts'
 import { runRound } from './round.ts'
 import { serverVersions } from './server-versions.ts'
 import { type Stack, startStack } from './stack.ts'
 import { totalsOf } from './totals.ts'
-import type { RoundVerdict } from './verdict.ts'
+import type { RoundVerdict } from './round-verdict.ts'
 
 // npm run faults: real processes under traffic, killed, paused, cut off and lied to, and what the promises came to.
 
@@ -49,7 +49,7 @@ const playRounds = async (
   asked: FaultsArguments,
 ): Promise<readonly RoundVerdict[]> => {
   const kinds = faultKinds.filter(({ name }) => isChosen(name, asked.only))
-  const books = openBooks(stack)
+  const books = openStackReaders(stack)
   const verdicts: RoundVerdict[] = []
   let endedBefore = 0
   try {
@@ -60,7 +60,7 @@ const playRounds = async (
         sign: createTokenSigner(secrets.JWT_SECRET),
       })
       verdicts.push(verdict)
-      process.stdout.write(`${roundLine(verdict, asked.rounds, process.stdout)}\n`)
+      process.stdout.write(`${roundReport(verdict, asked.rounds, process.stdout)}\n`)
       const ended = stack.endedByThemselves()
       if (ended > endedBefore)
         process.stdout.write(
@@ -101,13 +101,13 @@ const run = async (asked: FaultsArguments): Promise<0 | 1> => {
   if (isWanted || verdicts.some(({ verdict }) => verdict === 'fail'))
     progress.say(`histories, logs and data are kept in ${folder}`)
   else await rm(folder, { recursive: true, force: true })
-  if (verdicts.length > 0) process.stdout.write(`${closingTable(verdicts, asked.rounds, process.stdout)}\n`)
+  if (verdicts.length > 0) process.stdout.write(`${closingReport(verdicts, asked.rounds, process.stdout)}\n`)
   // Also one that could not play all its rounds, as a failure: only those that somebody ended are left out.
   if (asked.isRecorded && verdicts.length > 0 && !stopping.signal.aborted)
     await recordRun(files, {
       ...totalsOf(verdicts, asked.rounds),
       ...{ date: new Date().toISOString().slice(0, 10), seed, only: [...asked.only], commit, servers },
-      machine: placeOf(await describeMachine('', new Date())),
+      machine: describeRunMachine(await describeMachine('', new Date())),
     })
   return exitCodeOf(verdicts, asked.rounds)
 }

@@ -39,7 +39,7 @@ const letOneCome = async (people: People): Promise<void> => {
 }
 
 const toldToFirst = (people: People): string[] =>
-  [...people.book.told(people.userId)]
+  [...people.book.answers(people.userId)]
     .filter(({ userId }) => userId === people.userId(0))
     .map(({ told }) => told.kind)
 

@@ -1,10 +1,10 @@
 import { unanswered } from '../../load/people/answer.ts'
 import { createApiClient } from '../../load/people/api-client.ts'
-import { type ClientsBook, createClientsBook } from '../../load/people/clients-book.ts'
+import { type AnswerHistory, createAnswerHistory } from '../../load/people/answer-history.ts'
 import { livePerson, type Question } from './person.ts'
-import { isBreach } from './breaches.ts'
+import { isContractBreach } from './contract-breach.ts'
 import { createPlaces } from './places.ts'
-import { createSilence } from './silence.ts'
+import { createLongestSilence } from './longest-silence.ts'
 
 /** Everybody who presses in one round. */
 export type People = {
@@ -30,7 +30,7 @@ export type People = {
   /** Up to `count` people, evenly spread, press once more, and go on until the answer is final, or until `limitMs` are over. */
   pressAgain(count: number, limitMs: number): Promise<void>
   /** What each was told. */
-  book: ClientsBook
+  book: AnswerHistory
   userId(person: number): string
   /** How often an API answered what the contract does not have, by what it was. */
   breaches(): ReadonlyMap<string, number>
@@ -72,8 +72,8 @@ export const gatherPeople = (options: PeopleOptions): People => {
       answerTimeoutMs: options.patienceMs,
     }),
   )
-  const book = createClientsBook()
-  const silence = createSilence(now)
+  const book = createAnswerHistory()
+  const silence = createLongestSilence(now)
   const places = createPlaces(personsMax)
   const living = new Set<Promise<void>>()
   const tokens: string[] = []
@@ -108,7 +108,7 @@ export const gatherPeople = (options: PeopleOptions): People => {
       silence.answered(person)
     }
     if (answer.told.kind === 'sold-out') isSoldOut = true
-    if (isBreach(answer)) breaches.set(answer.outcome, (breaches.get(answer.outcome) ?? 0) + 1)
+    if (isContractBreach(answer)) breaches.set(answer.outcome, (breaches.get(answer.outcome) ?? 0) + 1)
     book.add(person, answer, { sentMs, answeredMs: now() })
     arrive()
     return answer
@@ -161,7 +161,7 @@ export const gatherPeople = (options: PeopleOptions): People => {
     pace: setPace,
     inFlight: () => counts.inFlight,
     answered: () => counts.answered,
-    winners: book.winners,
+    winners: book.winnerCount,
     count: () => tokens.length,
     presses: () => counts.presses,
     silenceMsMax: silence.longestMs,

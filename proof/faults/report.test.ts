@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { noHarm } from './figures.ts'
-import { closingTable, exitCodeOf, roundLine } from './report.ts'
+import { noHarm } from './harm.ts'
+import { closingReport, exitCodeOf, roundReport } from './report.ts'
 import { totalsOf } from './totals.ts'
-import type { RoundVerdict, Struck } from './verdict.ts'
+import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
-const kill = (part: string, counts = true): Struck => ({
+const kill = (part: string, counts = true): StruckFault => ({
   fault: `${part}-kill`,
   ...{ part, isKill: true, counts, inFlight: 31, unconfirmed: 1_234, stockLeft: 5_000, atMs: 12 },
 })
-const pause: Struck = { ...kill('kafka'), fault: 'kafka-pause', isKill: false }
+const pause: StruckFault = { ...kill('kafka'), fault: 'kafka-pause', isKill: false }
 
 const round: RoundVerdict = {
   ...noHarm,
@@ -23,20 +23,20 @@ const failed: RoundVerdict = {
 const plain = process.stdout
 
 test('a round says its figures and verdict, and what struck with what was under way', () => {
-  const line = roundLine(round, 20, plain)
+  const line = roundReport(round, 20, plain)
   expect(line).toMatch(
     /^ {2}round {2}7 {2}PASS +12,403 presses +8,000 rows +silence 1\.2 s +24\.1 s\n {4}api-kill \(31 in flight, 1,234 unconfirmed\), kafka-pause$/,
   )
 })
 
 test('a kill that does not count says so', () => {
-  expect(roundLine({ ...round, struck: [kill('mysql', false)] }, 20, plain)).toContain(
+  expect(roundReport({ ...round, struck: [kill('mysql', false)] }, 20, plain)).toContain(
     'mysql-kill (does not count)',
   )
 })
 
 test('a failed round says what was done to whom, why it failed and how to set it up again', () => {
-  const line = roundLine(failed, 20, plain)
+  const line = roundReport(failed, 20, plain)
   expect(line).toMatch(/round {2}8 {2}FAIL/)
   for (const words of ['2 lost', '--seed abc', 'round 8', 'the-campaign', 'as in: somebody'])
     expect(line).toContain(words)
@@ -47,12 +47,12 @@ test('no line is wider than 100 columns, whatever struck', () => {
   const struck = Array.from({ length: 30 }, (_, index) => (index % 3 === 0 ? pause : kill('worker')))
   const wide: RoundVerdict = { ...failed, struck, presses: 9_999_999, rows: 9_999_999, tookMs: 999_999 }
   const many = Array.from({ length: 1_000 }, () => ({ ...wide, round: 1_000 }))
-  const text = `${roundLine({ ...wide, round: 1_000 }, 1_000, plain)}\n${closingTable(many, many.length, plain)}`
+  const text = `${roundReport({ ...wide, round: 1_000 }, 1_000, plain)}\n${closingReport(many, many.length, plain)}`
   expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
 })
 
 test('the closing table adds up kills that count by part, other faults by kind and every harm', () => {
-  const text = closingTable([round, { ...failed, struck: [kill('api'), kill('api', false)] }], 2, plain)
+  const text = closingReport([round, { ...failed, struck: [kill('api'), kill('api', false)] }], 2, plain)
   expect(text).toMatch(/FAIL {2}2 rounds in 48\.2 s: 24,806 presses, 16,000 rows/)
   expect(text).toMatch(/^ {2}api killed +2 {2}and 1 that do not count$/m)
   expect(text).toMatch(/^ {2}mysql killed +0$/m)
@@ -71,5 +71,5 @@ test('only a run that played every round, and whose every round passed, ends wit
   expect(exitCodeOf([round, failed], 2)).toBe(1)
   expect(exitCodeOf([round], 2)).toBe(1)
   expect(exitCodeOf([], 2)).toBe(1)
-  expect(closingTable([round], 20, plain)).toMatch(/FAIL {2}1 of 20 rounds/)
+  expect(closingReport([round], 20, plain)).toMatch(/FAIL {2}1 of 20 rounds/)
 })

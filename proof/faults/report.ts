@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import { inSeconds, inThousands } from '../../load/report/words.ts'
-import { byName, figureNames, figureWords, totalsOf } from './totals.ts'
-import type { RoundVerdict, Struck } from './verdict.ts'
+import { byName, harmNames, harmWords, totalsOf } from './totals.ts'
+import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
 /** Where lines are printed; colours only where they show. */
 export type ReportOutput = NodeJS.WritableStream
@@ -9,7 +9,7 @@ export type ReportOutput = NodeJS.WritableStream
 const paint = (verdict: 'pass' | 'fail', stream: ReportOutput): string =>
   styleText([verdict === 'pass' ? 'green' : 'red', 'bold'], verdict.toUpperCase(), { stream })
 
-const struckWords = ({ fault, isKill, counts, inFlight, unconfirmed }: Struck): string => {
+const struckWords = ({ fault, isKill, counts, inFlight, unconfirmed }: StruckFault): string => {
   if (!isKill) return fault
   return counts
     ? `${fault} (${inThousands(inFlight)} in flight, ${inThousands(unconfirmed)} unconfirmed)`
@@ -35,9 +35,9 @@ const wrap = (words: readonly string[], indent: string): string[] => {
 /**
  * A round: figures and verdict on one line, below it what struck, and why it failed. `of` is how many rounds there are.
  */
-export const roundLine = (one: RoundVerdict, of: number, stream: ReportOutput): string => {
+export const roundReport = (one: RoundVerdict, of: number, stream: ReportOutput): string => {
   const width = String(of).length
-  const harm = figureNames.filter((name) => one[name] > 0)
+  const harm = harmNames.filter((name) => one[name] > 0)
   const head = [
     `${inThousands(one.presses)} presses`.padStart(15),
     `${inThousands(one.rows)} rows`.padStart(12),
@@ -50,7 +50,7 @@ export const roundLine = (one: RoundVerdict, of: number, stream: ReportOutput): 
     ...(harm.length === 0
       ? []
       : wrap(
-          harm.map((name) => `${inThousands(one[name])} ${figureWords[name]}`),
+          harm.map((name) => `${inThousands(one[name])} ${harmWords[name]}`),
           '    ',
         )),
     ...(one.verdict === 'fail'
@@ -64,7 +64,7 @@ const row = (label: string, figure: string, says = ''): string =>
   `  ${label.padEnd(20)}${figure.padStart(10)}${says === '' ? '' : `  ${says}`}`
 
 /** What the rounds came to, of so many that were asked for: kills by part, other faults by kind, and what was done to people. */
-export const closingTable = (verdicts: readonly RoundVerdict[], of: number, stream: ReportOutput): string => {
+export const closingReport = (verdicts: readonly RoundVerdict[], of: number, stream: ReportOutput): string => {
   const totals = totalsOf(verdicts, of)
   const rounds = `${totals.rounds === of ? '' : `${inThousands(totals.rounds)} of `}${inThousands(of)} rounds`
   const failed = verdicts.filter(({ verdict }) => verdict === 'fail').map(({ round }) => String(round))
@@ -81,7 +81,7 @@ export const closingTable = (verdicts: readonly RoundVerdict[], of: number, stre
     ),
     ...byName(totals.others).map(([fault, count]) => row(fault, inThousands(count))),
     '',
-    ...figureNames.map((name) => row(figureWords[name], inThousands(totals[name]))),
+    ...harmNames.map((name) => row(harmWords[name], inThousands(totals[name]))),
     row('longest silence', inSeconds(totals.silenceMsMax), 'somebody waited, nobody was answered'),
     ...(failed.length === 0 ? [] : ['', ...wrap([`  failed: round ${failed[0]}`, ...failed.slice(1)], '')]),
     '',

@@ -1,25 +1,25 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Books } from './books.ts'
+import type { StackReaders } from './stack-readers.ts'
 import { createCampaign } from './campaign.ts'
-import type { Kind } from './kinds/kind.ts'
+import type { FaultKind } from './kinds/fault-kind.ts'
 import { Failure } from '../../platform/failure.ts'
 import { gatherPeople, type People } from './people.ts'
 import { createRandom } from './random.ts'
-import { waitForRest } from './rest.ts'
+import { waitForRest } from './wait-for-rest.ts'
 import { planRound } from './schedule.ts'
 import type { Stack } from './stack.ts'
-import { hotMoment } from './standing.ts'
+import { waitForTraffic } from './traffic.ts'
 import { strikeAll } from './strikes.ts'
-import { judgeRound, type RoundVerdict } from './verdict.ts'
+import { judgeRound, type RoundVerdict } from './round-verdict.ts'
 
 export type RoundOptions = {
   round: number
   /** Of the run; the round has one of its own made from it. */
   seed: string
   stack: Stack
-  books: Books
-  kinds: readonly Kind[]
+  books: StackReaders
+  kinds: readonly FaultKind[]
   adminToken: string
   sign(userId: string, lifetimeSeconds: number): string
   /** Holds what the people were told. */
@@ -55,7 +55,7 @@ const untilWinners = async (people: People, more: number, limitMs: number): Prom
  * Everybody else comes as fast as they can, until nothing is left and everybody has a final answer. Units that an arming brought back are sold too:
  * whoever is still missing comes.
  */
-const sellOut = async (people: People, ledger: Books['ledger'], campaignId: string): Promise<void> => {
+const sellOut = async (people: People, ledger: StackReaders['ledger'], campaignId: string): Promise<void> => {
   const untilMs = now() + selloutWithinMs
   for (;;) {
     people.pace(Number.POSITIVE_INFINITY)
@@ -92,7 +92,7 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
       moments: planRound(createRandom(`${seed} round ${round}`), kinds),
       kinds,
       surroundings: { stack, confirming: (limitMs) => untilWinners(people, 10, limitMs) },
-      standing: () => hotMoment({ gate: books.gate, campaignId, stock, people, now }, hotWithinMs),
+      standing: () => waitForTraffic({ gate: books.gate, campaignId, stock, people, now }, hotWithinMs),
       ...{ now, startedMs, signal },
     })
     if (signal.aborted) throw new Failure('unavailable', 'the round was broken off')

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { faultKinds } from './kinds/all.ts'
 import { createRandom } from './random.ts'
-import { type KindShape, planRound } from './schedule.ts'
+import { type FaultShape, planRound } from './schedule.ts'
 
-const rounds = (seed: string, kinds: readonly KindShape[] = faultKinds) =>
+const rounds = (seed: string, kinds: readonly FaultShape[] = faultKinds) =>
   Array.from({ length: 50 }, (_, round) => planRound(createRandom(`${seed} ${round}`), kinds))
-const kindsOf = (moments: ReturnType<typeof planRound>): KindShape[] =>
+const kindsOf = (moments: ReturnType<typeof planRound>): FaultShape[] =>
   moments
     .flatMap(({ faults }) => faults)
     .map(({ kind }) => faultKinds.find(({ name }) => name === kind))
@@ -48,7 +48,7 @@ test('every kind of fault comes, and each lasts as long as its kind may', () => 
 })
 
 test('of the kinds that were asked for alone, there are as many faults', () => {
-  const only = (chosen: (kind: KindShape) => boolean) =>
+  const only = (chosen: (kind: FaultShape) => boolean) =>
     rounds('a', faultKinds.filter(chosen)).map((moments) => kindsOf(moments))
   for (const kinds of only(({ name }) => name === 'kafka-kill')) {
     expect(kinds.map(({ name }) => name)).toEqual(Array.from({ length: 5 }, () => 'kafka-kill'))

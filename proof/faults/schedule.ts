@@ -1,13 +1,13 @@
 import { between, pick, type Random, shuffle } from './random.ts'
 
 /** The five parts that are killed, and the links between them. */
-export type Part = 'api' | 'worker' | 'redis' | 'kafka' | 'mysql' | 'link'
+export type StackPart = 'api' | 'worker' | 'redis' | 'kafka' | 'mysql' | 'link'
 
 /** What a schedule has to know of a kind of fault. */
-export type KindShape = {
+export type FaultShape = {
   /** As the command line and the report name it: `redis-empty`. */
   name: string
-  part: Part
+  part: StackPart
   /** It kills a process with SIGKILL, on the way or as all of it. */
   isKill: boolean
   /** From strike to heal, at the least and at the most. */
@@ -32,20 +32,20 @@ const faultsInOneMomentMax = 2
 const moments = { min: 5, gapMinMs: 100, gapMaxMs: 900 }
 
 /** As many of `parts` as are wanted, each as often as the others, in an order of chance. */
-const dealParts = (random: Random, parts: readonly Part[], count: number): Part[] => {
-  const dealt: Part[] = []
+const dealParts = (random: Random, parts: readonly StackPart[], count: number): StackPart[] => {
+  const dealt: StackPart[] = []
   while (parts.length > 0 && dealt.length < count) dealt.push(...shuffle(random, parts))
   return dealt.slice(0, count)
 }
 
-const plan = (random: Random, { name, lastsMs }: KindShape): PlannedFault => ({
+const plan = (random: Random, { name, lastsMs }: FaultShape): PlannedFault => ({
   kind: name,
   lastsMs: Math.round(between(random, ...lastsMs)),
   chances: [random(), random()],
 })
 
 /** Faults by moment: everyone has one, and those that are left join where nothing of the same part is yet. */
-const intoMoments = (faults: readonly { part: Part; fault: PlannedFault }[]): PlannedFault[][] => {
+const intoMoments = (faults: readonly { part: StackPart; fault: PlannedFault }[]): PlannedFault[][] => {
   const filled = faults.slice(0, moments.min).map((one) => [one])
   for (const one of faults.slice(moments.min)) {
     const place = filled.find(
@@ -61,7 +61,7 @@ const intoMoments = (faults: readonly { part: Part; fault: PlannedFault }[]): Pl
  * What is to happen in one round. The same for the same `random` and `kinds`. Five kills, one of each part where `kinds` has them all
  * (so that a run kills every part as often), and two or three other faults, at five or more moments.
  */
-export const planRound = (random: Random, kinds: readonly KindShape[]): PlannedMoment[] => {
+export const planRound = (random: Random, kinds: readonly FaultShape[]): PlannedMoment[] => {
   const kills = kinds.filter(({ isKill }) => isKill)
   const others = kinds.filter(({ isKill }) => !isKill)
   const killed = dealParts(random, [...new Set(kills.map(({ part }) => part))], killsInOneRound).map((part) =>

@@ -5,21 +5,21 @@ import { connectRedis, type RedisClient } from '../../platform/redis.ts'
 import { findFreePort } from '../../servers/ports.ts'
 import { startRedis } from '../../servers/start-redis.ts'
 import type { Proxy } from '../../servers/network/proxy.ts'
-import { createSupervised, type Supervised } from './supervised.ts'
+import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
 
 /** How far a file of a Redis reached at one moment. */
-export type FileMark = { file: string; size: number } | undefined
+export type AofMark = { file: string; size: number } | undefined
 
 /** One Redis server, by its own address. */
 export type RedisNode = {
   readonly port: number
-  readonly server: Supervised
+  readonly server: SupervisedProcess
   /** The operator's connection, past the links. */
   readonly control: RedisClient
   /** Where its file ends now. */
-  markFile(): FileMark
+  markFile(): AofMark
   /** Loses what was written since, as a file does that was not on the disk yet. Only while the server is down. */
-  cutFile(mark: FileMark): void
+  cutFile(mark: AofMark): void
   /** Loses everything. Only while the server is down. */
   loseFile(): void
   close(): Promise<void>
@@ -30,7 +30,7 @@ export type RedisNode = {
  * the server that is failed away from is killed, or cut from every client, before another takes writes: two masters never serve beside each
  * other, which is what `min-replicas-to-write` is for where nobody can do that. It comes back as a replica, or not at all.
  */
-export type RedisPart = {
+export type StackRedis = {
   /** The server that takes writes. */
   master(): RedisNode
   /** An empty server of its own. */
@@ -44,7 +44,7 @@ export type RedisPart = {
   stop(): Promise<void>
 }
 
-export type RedisPartOptions = {
+export type StackRedisOptions = {
   folder: string
   program: string
   /** Of the first server: the links lead there. */
@@ -71,11 +71,11 @@ const newestFile = (dataFolder: string): string | undefined => {
 const startNode = async (
   name: string,
   port: number,
-  { folder, program, say }: RedisPartOptions,
+  { folder, program, say }: StackRedisOptions,
 ): Promise<RedisNode> => {
   const ownFolder = join(folder, name)
   const dataFolder = join(ownFolder, 'data')
-  const server = createSupervised({
+  const server = superviseProcess({
     name,
     folder: ownFolder,
     launch: () => startRedis({ folder: ownFolder, port, program, extraArguments: fileSettings }),
@@ -85,7 +85,7 @@ const startNode = async (
   const control = connectRedis({
     url: `redis://127.0.0.1:${port}`,
     commandTimeoutMs: 2_000,
-    onFault: () => undefined,
+    onError: () => undefined,
   })
   try {
     await control.waitForConnection(5_000)
@@ -114,7 +114,7 @@ const startNode = async (
 }
 
 /** Makes `replica` follow whoever listens on `port` of 127.0.0.1, and waits until it has a copy. Rejects when it has none in time. */
-export const follow = async (replica: RedisNode, port: number, withinMs: number): Promise<void> => {
+export const replicateFrom = async (replica: RedisNode, port: number, withinMs: number): Promise<void> => {
   await replica.control.command('REPLICAOF', '127.0.0.1', port)
   const untilMs = performance.now() + withinMs
   while (performance.now() < untilMs) {
@@ -126,7 +126,7 @@ export const follow = async (replica: RedisNode, port: number, withinMs: number)
 }
 
 /** Starts the first server. */
-export const startRedisPart = async (options: RedisPartOptions): Promise<RedisPart> => {
+export const startStackRedis = async (options: StackRedisOptions): Promise<StackRedis> => {
   let count = 1
   let master = await startNode('redis-1', options.port, options)
   const nodes = new Set([master])

@@ -1,15 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { grantTopicShapes, grantsTopic } from '../../coupon/log/topics.ts'
 import { createKafka, type KafkaCluster } from '../../platform/kafka/client.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import { readPassword, startDatabase } from '../../servers/start-database.ts'
 import { type KafkaProgram, startKafka } from '../../servers/start-kafka.ts'
-import { createSupervised, type Supervised } from './supervised.ts'
+import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
 
 /** The broker of the stack: one, with one way in for each kind of client, so that each has a link of its own. */
-export type KafkaPart = {
-  readonly server: Supervised
+export type StackKafka = {
+  readonly server: SupervisedProcess
   /** By its own address, past the links. */
   readonly kafka: KafkaCluster
   /** What it calls itself, by its jars. */
@@ -19,7 +19,7 @@ export type KafkaPart = {
   stop(): Promise<void>
 }
 
-export type KafkaPorts = { own: number; controller: number; api: number; worker: number }
+export type StackKafkaPorts = { own: number; controller: number; api: number; worker: number }
 
 /** Shape of the topics on one broker. */
 export const topicOptions = { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 }
@@ -34,13 +34,13 @@ const versionOf = ({ jarsFolder }: KafkaProgram): string =>
     .find((version) => version !== undefined) ?? 'unknown'
 
 /** Starts it; `linkPorts` are what clients are told to connect to. */
-export const startKafkaPart = async (options: {
+export const startStackKafka = async (options: {
   folder: string
   program: KafkaProgram
-  ports: KafkaPorts
+  ports: StackKafkaPorts
   linkPorts: { api: number; worker: number }
   say(line: string): void
-}): Promise<KafkaPart> => {
+}): Promise<StackKafka> => {
   const { folder, program, ports, linkPorts, say } = options
   const at = (name: string, port: number): string => `${name}://127.0.0.1:${port}`
   const launch = () =>
@@ -67,12 +67,12 @@ export const startKafkaPart = async (options: {
         'log.cleaner.dedupe.buffer.size': '4194304',
       },
     })
-  const server = createSupervised({ name: 'kafka', folder, launch, say })
+  const server = superviseProcess({ name: 'kafka', folder, launch, say })
   await server.start()
   const kafka = createKafka({
     brokers: [`127.0.0.1:${ports.own}`],
     clientId: 'firstcome-faults',
-    log: createLog('faults', 'silent'),
+    log: createLogger('faults', 'silent'),
     requestTimeoutMs: 3_000,
   })
   const grants = grantTopicShapes(topicOptions).find(({ topic }) => topic === grantsTopic)
@@ -97,15 +97,15 @@ export const startKafkaPart = async (options: {
 }
 
 /** What the server says that this is. */
-export const valueOf = (database: Database, expression: string): Promise<string> =>
+export const readDatabaseValue = (database: Database, expression: string): Promise<string> =>
   database.transaction(async (connection) => ({
     commit: false,
-    result: String((await connection.rows(`SELECT ${expression} AS value`))[0]?.['value']),
+    result: String((await connection.read(`SELECT ${expression} AS value`))[0]?.['value']),
   }))
 
 /** The database of the stack. */
-export type DatabasePart = {
-  readonly server: Supervised
+export type StackDatabase = {
+  readonly server: SupervisedProcess
   /** As our processes are told to reach it, but for the port: that is their link's. */
   urlAt(port: number): string
   /** By its own address, past the links. */
@@ -116,15 +116,15 @@ export type DatabasePart = {
 }
 
 /** Starts it. */
-export const startDatabasePart = async (options: {
+export const startStackDatabase = async (options: {
   folder: string
   program: string
   port: number
   say(line: string): void
-}): Promise<DatabasePart> => {
+}): Promise<StackDatabase> => {
   const { folder, program, port, say } = options
   const extraArguments = ['--innodb-buffer-pool-size=128M']
-  const server = createSupervised({
+  const server = superviseProcess({
     ...{ name: 'mysql', folder, say },
     launch: () => startDatabase({ folder, program, port, extraArguments }),
   })
@@ -132,7 +132,7 @@ export const startDatabasePart = async (options: {
   const password = await readPassword(folder)
   const urlAt = (at: number): string => `mysql://firstcome:${password}@127.0.0.1:${at}/firstcome`
   const database = connectDatabase({ url: urlAt(port), connectionsMax: 3, queryTimeoutMs: 15_000 })
-  const socket = await valueOf(database, '@@socket')
+  const socket = await readDatabaseValue(database, '@@socket')
   // Past every refusal; by its socket, which is the only way in for root.
   const rootUrl = new URL(urlAt(port))
   rootUrl.username = 'root'
@@ -141,7 +141,7 @@ export const startDatabasePart = async (options: {
   return {
     ...{ server, urlAt, database },
     async setReadOnly(isReadOnly) {
-      await root.pool.query({ sql: `SET GLOBAL read_only = ${isReadOnly ? 1 : 0}` }, [])
+      await root.change(`SET GLOBAL read_only = ${isReadOnly ? 1 : 0}`)
     },
     async stop() {
       await Promise.all([root.close(), database.close()])

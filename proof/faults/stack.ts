@@ -5,26 +5,26 @@ import { startProcess } from '../../servers/processes/start-process.ts'
 import { runProgram } from '../../servers/processes/run-program.ts'
 import { LaunchError } from '../../servers/launch-error.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
-import { type Client, createLinks, type Links } from './links.ts'
-import { type RedisPart, startRedisPart } from './stack-redis.ts'
+import { type LinkClient, createLinks, type Links } from './stack-links.ts'
+import { type StackRedis, startStackRedis } from './stack-redis.ts'
 import {
-  type DatabasePart,
-  type KafkaPart,
-  startDatabasePart,
-  startKafkaPart,
+  type StackDatabase,
+  type StackKafka,
+  startStackDatabase,
+  startStackKafka,
   topicOptions,
 } from './stack-servers.ts'
-import { createSupervised, type Supervised } from './supervised.ts'
+import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
 
 /** A process of ours, and where it answers. */
-export type OwnProcess = Supervised & { readonly url: string }
+export type OwnProcess = SupervisedProcess & { readonly url: string }
 
 /** Everything that a fault may strike. Our processes reach the servers over the links alone. */
 export type Stack = {
   readonly links: Links
-  readonly redis: RedisPart
-  readonly kafka: KafkaPart
-  readonly database: DatabasePart
+  readonly redis: StackRedis
+  readonly kafka: StackKafka
+  readonly database: StackDatabase
   readonly apis: readonly OwnProcess[]
   readonly workers: readonly OwnProcess[]
   /** How often one of our processes ended though nobody had struck it. */
@@ -74,7 +74,7 @@ const findPrograms = async ({ folder, environment, progress, signal }: StackOpti
 const settings = { GATE_LIFETIME_MS: '60000', RETIREMENT_INTERVAL_MS: '2000', SWEEP_INTERVAL_MS: '3600000' }
 
 const createOwn = async (
-  part: Client,
+  part: LinkClient,
   number: number,
   environment: Record<string, string | undefined>,
   { folder, say }: { folder: string; say(line: string): void },
@@ -95,7 +95,7 @@ const createOwn = async (
       folder: join(folder, name),
       stopWithinMs,
     })
-  const supervised = createSupervised({ name, folder: join(folder, name), launch, say })
+  const supervised = superviseProcess({ name, folder: join(folder, name), launch, say })
   return { ...supervised, url: `http://127.0.0.1:${ports.own}` }
 }
 
@@ -114,11 +114,11 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const { say } = progress
     const linkPorts = { api: links.of.kafka.api.port, worker: links.of.kafka.worker.port }
     const starting = [
-      startRedisPart({
+      startStackRedis({
         ...{ folder, program: programs.redis, port: ports.redis, links: links.to('redis'), say },
       }),
-      startKafkaPart({ folder: join(folder, 'kafka'), program: programs.kafka, ports, linkPorts, say }),
-      startDatabasePart({
+      startStackKafka({ folder: join(folder, 'kafka'), program: programs.kafka, ports, linkPorts, say }),
+      startStackDatabase({
         folder: join(folder, 'mysql'),
         program: programs.database,
         port: ports.mysql,
@@ -139,7 +139,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       ...{ PATH: environment['PATH'], LOG_LEVEL: 'debug', STOP_DELAY_MS: '0', ...settings },
       ...secrets,
     }
-    const addresses = (client: Client) => ({
+    const addresses = (client: LinkClient) => ({
       ...base,
       REDIS_URL: `redis://127.0.0.1:${links.of.redis[client].port}`,
       KAFKA_BROKERS: `127.0.0.1:${links.of.kafka[client].port}`,
@@ -155,7 +155,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         signal,
       }),
     )
-    const group = (part: Client): Promise<OwnProcess[]> =>
+    const group = (part: LinkClient): Promise<OwnProcess[]> =>
       Promise.all(
         Array.from({ length: processesOfEach }, (_, at) =>
           createOwn(part, at + 1, addresses(part), { folder, say }),

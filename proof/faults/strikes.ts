@@ -1,16 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../../platform/failure.ts'
-import type { Fault, Kind, Surroundings } from './kinds/kind.ts'
+import type { Fault, FaultKind, FaultContext } from './kinds/fault-kind.ts'
 import type { PlannedFault, PlannedMoment } from './schedule.ts'
-import type { Standing } from './standing.ts'
-import type { Struck } from './verdict.ts'
+import type { Traffic } from './traffic.ts'
+import type { StruckFault } from './round-verdict.ts'
 
-export type StrikesOptions = {
+export type StrikeOptions = {
   moments: readonly PlannedMoment[]
-  kinds: readonly Kind[]
-  surroundings: Surroundings
+  kinds: readonly FaultKind[]
+  surroundings: FaultContext
   /** How things stand in the moment that is right for a strike. */
-  standing(): Promise<Standing>
+  standing(): Promise<Traffic>
   /** A clock in milliseconds, and what it said when the round began. */
   now(): number
   startedMs: number
@@ -18,21 +18,21 @@ export type StrikesOptions = {
 }
 
 /** What came of the faults of a round. */
-export type Strikes = {
-  struck: readonly Struck[]
+export type StrikeResults = {
+  struck: readonly StruckFault[]
   /** Faults that could not be made or taken back, in sentences: the round says nothing then. */
   failed: readonly string[]
 }
 
-type Ready = { kind: Kind; planned: PlannedFault; fault: Fault; release(): void }
+type PreparedFault = { kind: FaultKind; planned: PlannedFault; fault: Fault; release(): void }
 
 // The next moment comes when grants are confirmed again, and else after this long, so that faults meet.
 const nextWithinMs = 3_000
 
 /** Strikes moment by moment, heals each fault when its time is over, and resolves when all are healed. */
-export const strikeAll = async (options: StrikesOptions): Promise<Strikes> => {
+export const strikeAll = async (options: StrikeOptions): Promise<StrikeResults> => {
   const { kinds, surroundings, signal } = options
-  const struck: Struck[] = []
+  const struck: StruckFault[] = []
   const failed: string[] = []
   /** Who has a target to itself, and who waits for it. */
   const queues = new Map<string, Promise<void>>()
@@ -49,7 +49,7 @@ export const strikeAll = async (options: StrikesOptions): Promise<Strikes> => {
     return resolve
   }
 
-  const heal = async ({ kind, fault, release }: Pick<Ready, 'kind' | 'fault' | 'release'>): Promise<void> => {
+  const heal = async ({ kind, fault, release }: Pick<PreparedFault, 'kind' | 'fault' | 'release'>): Promise<void> => {
     try {
       await fault.heal()
     } catch (cause) {
@@ -58,7 +58,7 @@ export const strikeAll = async (options: StrikesOptions): Promise<Strikes> => {
     release()
   }
 
-  const prepare = async (planned: PlannedFault): Promise<Ready | undefined> => {
+  const prepare = async (planned: PlannedFault): Promise<PreparedFault | undefined> => {
     const kind = kinds.find(({ name }) => name === planned.kind)
     if (kind === undefined) throw new RangeError(`there is no fault ${planned.kind}`)
     const fault = kind.create(surroundings, planned.chances)
@@ -73,7 +73,7 @@ export const strikeAll = async (options: StrikesOptions): Promise<Strikes> => {
     }
   }
 
-  const strike = async (ready: Ready, standing: Standing): Promise<void> => {
+  const strike = async (ready: PreparedFault, standing: Traffic): Promise<void> => {
     const { kind, planned, fault } = ready
     const atMs = Math.round(options.now() - options.startedMs)
     try {

@@ -1,11 +1,11 @@
-import { type Figures, noHarm } from './figures.ts'
-import type { RoundVerdict, Struck } from './verdict.ts'
+import { type Harm, noHarm } from './harm.ts'
+import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
 /** The parts that can be killed, in the order of reports. */
 const parts = ['api', 'worker', 'redis', 'kafka', 'mysql'] as const
 
 /** What several rounds came to. */
-export type Totals = Figures & {
+export type RunTotals = Harm & {
   rounds: number
   presses: number
   people: number
@@ -20,7 +20,7 @@ export type Totals = Figures & {
 }
 
 /** The names of figures, in the order of reports, and what people call them. */
-export const figureWords: Record<keyof Figures, string> = {
+export const harmWords: Record<keyof Harm, string> = {
   lost: 'lost',
   doubled: 'doubled',
   oversold: 'oversold',
@@ -28,16 +28,16 @@ export const figureWords: Record<keyof Figures, string> = {
   unresolved: 'unresolved',
   toldTwoThings: 'told two things',
 }
-export const figureNames = Object.keys(noHarm) as (keyof Figures)[]
+export const harmNames = Object.keys(noHarm) as (keyof Harm)[]
 
 /** Faults and how often they struck, in the order of reports. */
-export const byName = (others: Totals['others']): [string, number][] =>
+export const byName = (others: RunTotals['others']): [string, number][] =>
   Object.entries(others).toSorted(([left], [right]) => (left < right ? -1 : 1))
 
 /** Adds rounds up; `of` is how many were asked for. One that could not even be played is none that passed. */
-export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): Totals => {
+export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): RunTotals => {
   const isPassed = verdicts.length === of && verdicts.every(({ verdict }) => verdict === 'pass')
-  const totals: Totals = {
+  const totals: RunTotals = {
     ...noHarm,
     ...{ rounds: verdicts.length, presses: 0, people: 0, rows: 0, silenceMsMax: 0, tookMs: 0 },
     kills: Object.fromEntries(parts.map((part) => [part, { all: 0, counted: 0 }])),
@@ -45,7 +45,7 @@ export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): Totals 
     verdict: isPassed ? 'pass' : 'fail',
   }
   for (const one of verdicts) {
-    for (const name of [...figureNames, 'presses', 'people', 'rows', 'tookMs'] as const)
+    for (const name of [...harmNames, 'presses', 'people', 'rows', 'tookMs'] as const)
       totals[name] += one[name]
     totals.silenceMsMax = Math.max(totals.silenceMsMax, one.silenceMsMax)
     for (const struck of one.struck) add(totals, struck)
@@ -53,7 +53,7 @@ export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): Totals 
   return totals
 }
 
-const add = ({ kills, others }: Totals, { fault, part, isKill, counts }: Struck): void => {
+const add = ({ kills, others }: RunTotals, { fault, part, isKill, counts }: StruckFault): void => {
   if (!isKill) {
     others[fault] = (others[fault] ?? 0) + 1
     return

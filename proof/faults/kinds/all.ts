@@ -1,11 +1,11 @@
-import type { Kind } from './kind.ts'
+import type { FaultKind } from './fault-kind.ts'
 import { linkKinds, serverLinkKinds } from './links.ts'
 import { processKinds } from './processes.ts'
 import { redisKinds } from './redis.ts'
 import { refusalKinds } from './refusals.ts'
 
 /** Every kind of fault there is, part by part. */
-export const faultKinds: readonly Kind[] = [
+export const faultKinds: readonly FaultKind[] = [
   ...processKinds,
   ...redisKinds,
   ...serverLinkKinds,

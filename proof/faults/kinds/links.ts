@@ -1,7 +1,7 @@
-import { clients, type Links, servers } from '../links.ts'
+import { clients, type Links, servers } from '../stack-links.ts'
 import type { Proxy } from '../../../servers/network/proxy.ts'
 import { chosen } from '../random.ts'
-import type { Kind } from './kind.ts'
+import type { FaultKind } from './fault-kind.ts'
 
 const delayMs = { min: 100, max: 1_500 }
 const delayOf = (chance: number): number => delayMs.min + chance * (delayMs.max - delayMs.min)
@@ -19,7 +19,7 @@ const linkKind = (
   what: string,
   strike: (link: Proxy, chance: number) => void,
   heal: (link: Proxy) => void,
-): Kind => ({
+): FaultKind => ({
   ...{ name: `link-${what}`, part: 'link', isKill: false, lastsMs: [300, 4_000] },
   create({ stack }, [chance, otherChance]) {
     const { target, link } = linkOf(stack.links, chance)
@@ -35,7 +35,7 @@ const linkKind = (
 })
 
 /** The network between our processes and one server. */
-export const linkKinds: readonly Kind[] = [
+export const linkKinds: readonly FaultKind[] = [
   linkKind(
     'cut',
     (link) => link.cut(),
@@ -55,7 +55,7 @@ export const linkKinds: readonly Kind[] = [
 ]
 
 /** Its answers come late, or not while it lasts. */
-const kafkaLate: Kind = {
+const kafkaLate: FaultKind = {
   ...{ name: 'kafka-late', part: 'kafka', isKill: false, lastsMs: [1_000, 4_000] },
   create: ({ stack }, [chance, otherChance]) => ({
     target: 'kafka-answers',
@@ -75,7 +75,7 @@ const kafkaLate: Kind = {
 }
 
 /** Nobody reaches it. */
-const mysqlCut: Kind = {
+const mysqlCut: FaultKind = {
   ...{ name: 'mysql-cut', part: 'mysql', isKill: false, lastsMs: [500, 4_000] },
   create: ({ stack }) => ({
     target: 'mysql-links',
@@ -90,4 +90,4 @@ const mysqlCut: Kind = {
 }
 
 /** The links of one server, all at once. */
-export const serverLinkKinds: readonly Kind[] = [kafkaLate, mysqlCut]
+export const serverLinkKinds: readonly FaultKind[] = [kafkaLate, mysqlCut]

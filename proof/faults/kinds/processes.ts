@@ -1,11 +1,11 @@
 import { chosen } from '../random.ts'
-import type { Part } from '../schedule.ts'
+import type { StackPart } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
-import type { Supervised } from '../supervised.ts'
-import type { Kind } from './kind.ts'
+import type { SupervisedProcess } from '../supervised-process.ts'
+import type { FaultKind } from './fault-kind.ts'
 
 /** Where a process of a part is found in the stack, by chance where there are several. */
-const ofPart: Record<Exclude<Part, 'link'>, (stack: Stack, chance: number) => Supervised> = {
+const ofPart: Record<Exclude<StackPart, 'link'>, (stack: Stack, chance: number) => SupervisedProcess> = {
   api: ({ apis }, chance) => chosen(apis, chance),
   worker: ({ workers }, chance) => chosen(workers, chance),
   redis: ({ redis }) => redis.master().server,
@@ -17,7 +17,7 @@ const targetOf = (part: keyof typeof ofPart, stack: Stack, chance: number): stri
   part === 'redis' ? 'redis' : ofPart[part](stack, chance).name
 
 /** SIGKILL; after a while a supervisor starts it again on what it left. */
-const killOf = (part: keyof typeof ofPart): Kind => ({
+const killOf = (part: keyof typeof ofPart): FaultKind => ({
   ...{ name: `${part}-kill`, part, isKill: true, lastsMs: [0, 1_500] },
   create: ({ stack }, [chance]) => ({
     target: targetOf(part, stack, chance),
@@ -27,7 +27,7 @@ const killOf = (part: keyof typeof ofPart): Kind => ({
 })
 
 /** SIGSTOP for a while: its connections stay, and what it had begun goes on when nobody waits for it any more. */
-const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): Kind => ({
+const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): FaultKind => ({
   ...{ name: `${part}-pause`, part, isKill: false, lastsMs: [500, lastsMsMax] },
   create: ({ stack }, [chance]) => ({
     target: targetOf(part, stack, chance),
@@ -37,7 +37,7 @@ const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): Kind => ({
 })
 
 /** Kills and pauses of every part. A Redis that is killed here has what it had written to its file, which is all of it. */
-export const processKinds: readonly Kind[] = [
+export const processKinds: readonly FaultKind[] = [
   ...(['api', 'worker', 'redis', 'kafka', 'mysql'] as const).map(killOf),
   ...(['api', 'redis', 'kafka', 'mysql'] as const).map((part) => pauseOf(part)),
   // Some of them outlast its session with the group (10 s), and it wakes up as nobody's consumer.

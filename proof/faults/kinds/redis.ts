@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createProxy } from '../../../servers/network/proxy.ts'
-import { type FileMark, follow, type RedisNode, type RedisPart } from '../stack-redis.ts'
-import type { Fault, Kind, Surroundings } from './kind.ts'
+import { type AofMark, replicateFrom, type RedisNode, type StackRedis } from '../stack-redis.ts'
+import type { Fault, FaultKind, FaultContext } from './fault-kind.ts'
 
 const copyWithinMs = 10_000
 // What a file or a replica has not heard of yet when the server dies.
@@ -9,7 +9,7 @@ const lagMs = { min: 100, max: 1_000 }
 const lagOf = (chance: number): number => lagMs.min + chance * (lagMs.max - lagMs.min)
 const confirmingWithinMs = 3_000
 
-const killKind = (name: string, create: Kind['create']): Kind => ({
+const killKind = (name: string, create: FaultKind['create']): FaultKind => ({
   ...{ name, part: 'redis', isKill: true, lastsMs: [0, 1_500], create },
 })
 
@@ -28,7 +28,7 @@ const empty = killKind('redis-empty', ({ stack: { redis } }) => {
 
 /** Killed, and comes back with a file that lacks the last while. */
 const oldFile = killKind('redis-old-file', ({ stack: { redis } }, [chance]): Fault => {
-  let mark: FileMark
+  let mark: AofMark
   let isDown = false
   return {
     target: 'redis',
@@ -45,10 +45,10 @@ const oldFile = killKind('redis-old-file', ({ stack: { redis } }, [chance]): Fau
 })
 
 /** A replica of the master, over a link of its own that can be held. */
-const addReplica = async ({ stack: { redis }, confirming }: Surroundings) => {
+const addReplica = async ({ stack: { redis }, confirming }: FaultContext) => {
   const link = await createProxy({ host: '127.0.0.1', port: redis.master().port })
   const node = await redis.addNode()
-  await follow(node, link.port, copyWithinMs)
+  await replicateFrom(node, link.port, copyWithinMs)
   // That a first replica attached cost the gates their fence.
   await confirming(confirmingWithinMs)
   return { node, link }
@@ -59,7 +59,7 @@ const promote = async ({ control }: RedisNode): Promise<void> => {
 }
 
 /** After the master died. It never comes back. */
-const succeed = async (redis: RedisPart, successor: RedisNode): Promise<void> => {
+const succeed = async (redis: StackRedis, successor: RedisNode): Promise<void> => {
   await promote(successor)
   redis.lead(successor)
   for (const node of redis.nodes()) if (node !== successor) await redis.removeNode(node)
@@ -105,7 +105,7 @@ const flap = killKind('redis-flap', (surroundings, [chance, otherChance]): Fault
       await promote(node)
       await surroundings.confirming(confirmingWithinMs)
       const back = await createProxy({ host: '127.0.0.1', port: node.port })
-      await follow(cutOff, back.port, copyWithinMs)
+      await replicateFrom(cutOff, back.port, copyWithinMs)
       await surroundings.confirming(confirmingWithinMs)
       back.hold()
       await wait(lagOf(otherChance))
@@ -121,4 +121,4 @@ const flap = killKind('redis-flap', (surroundings, [chance, otherChance]): Fault
 })
 
 /** Memory that Redis loses. */
-export const redisKinds: readonly Kind[] = [empty, oldFile, promoted, flap]
+export const redisKinds: readonly FaultKind[] = [empty, oldFile, promoted, flap]

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Kind } from './kind.ts'
+import type { FaultKind } from './fault-kind.ts'
 
 // While the server itself is dead or stands still, its refusal cannot be taken back: the heal outlasts that.
 const triesMax = 40
@@ -17,7 +17,7 @@ const untilDone = async (work: () => Promise<void>): Promise<void> => {
 }
 
 /** Servers that answer, and say no. */
-export const refusalKinds: readonly Kind[] = [
+export const refusalKinds: readonly FaultKind[] = [
   {
     // Too few copies for what the topic asks: NOT_ENOUGH_REPLICAS.
     ...{ name: 'kafka-refuses', part: 'kafka', isKill: false, lastsMs: [500, 4_000] },

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AnswerSheet } from './answer-sheet.ts'
 import type { ApiClient } from '../people/api-client.ts'
-import { drive } from './drive.ts'
+import { runWave } from './wave.ts'
 
-export type PressOptions = {
+export type PressAllOptions = {
   url: string
   /** The press of every shopper, complete. */
   requests: readonly Buffer[]
@@ -31,11 +31,11 @@ const isReadyInTime = async (api: Pick<ApiClient, 'isReady'>): Promise<boolean> 
  * Lets every shopper press once, in a wave, and in further waves those who were left because their connection broke before their
  * turn. What the sheet has no answer to when this resolves is unknown.
  */
-export const pressAll = async (options: PressOptions, sheet: AnswerSheet): Promise<void> => {
+export const pressAll = async (options: PressAllOptions, sheet: AnswerSheet): Promise<void> => {
   const { url, requests, connections, api } = options
   const opener = Buffer.from(`GET /livez HTTP/1.1\r\nhost: ${new URL(url).host}\r\n\r\n`, 'latin1')
   const wave = { url, requests, opener, connections, answerTimeoutSeconds, waveTimeoutMs }
-  await drive(wave, sheet)
+  await runWave(wave, sheet)
   for (let waves = 1; api !== undefined && waves < wavesMax && sheet.unpressed().length > 0; waves += 1)
-    if (await isReadyInTime(api)) await drive(wave, sheet)
+    if (await isReadyInTime(api)) await runWave(wave, sheet)
 }

@@ -1,8 +1,8 @@
-import type { KindShape, PlannedFault } from '../schedule.ts'
+import type { FaultShape, PlannedFault } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 
 /** What a fault may look at beside the stack. */
-export type Surroundings = {
+export type FaultContext = {
   stack: Stack
   /** Resolves when grants are confirmed again, or when `limitMs` are over. */
   confirming(limitMs: number): Promise<void>
@@ -21,6 +21,6 @@ export type Fault = {
 }
 
 /** A kind of fault. */
-export type Kind = KindShape & {
-  create(surroundings: Surroundings, chances: PlannedFault['chances']): Fault
+export type FaultKind = FaultShape & {
+  create(surroundings: FaultContext, chances: PlannedFault['chances']): Fault
 }

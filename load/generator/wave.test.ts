@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createAnswerSheet } from './answer-sheet.ts'
-import { drive } from './drive.ts'
+import { runWave } from './wave.ts'
 
 const shoppers = 600
 const connections = 24
@@ -63,7 +63,7 @@ test('every shopper presses once and gets the answer that was meant for them', a
     setTimeout(() => answer(shopper, response), shopper % 7)
   })
   const sheet = newSheet()
-  await drive(waveAt(url), sheet)
+  await runWave(waveAt(url), sheet)
   expect(ownAnswers(sheet)).toHaveLength(shoppers)
   expect([...pressed.values()].every((times) => times === 1)).toBe(true)
   expect(sheet.answeredCount()).toBe(shoppers)
@@ -77,7 +77,7 @@ test('latencies are fractions of a millisecond, and Retry-After is kept where it
     response.end()
   })
   const sheet = newSheet()
-  await drive(waveAt(url), sheet)
+  await runWave(waveAt(url), sheet)
   const read = sheet.read(5)
   expect(read).toMatchObject({ status: 503, retryAfter: '7' })
   expect(read?.latencyMs).toBeGreaterThan(0)
@@ -104,7 +104,7 @@ test.each(faults)(
       else answer(shopper, response)
     })
     const sheet = newSheet()
-    await drive(waveAt(url, 1), sheet)
+    await runWave(waveAt(url, 1), sheet)
     const answered = new Set(ownAnswers(sheet))
     expect(answered.size).toBeGreaterThan(0)
     for (let shopper = 49; shopper < shoppers; shopper += 50) expect(answered.has(shopper)).toBe(false)
@@ -122,9 +122,9 @@ test('who was left when connections broke presses in the next wave, nobody twice
     else answer(shopper, response)
   })
   const sheet = newSheet()
-  await drive(waveAt(url), sheet)
+  await runWave(waveAt(url), sheet)
   expect(sheet.unpressed().length).toBeGreaterThan(0)
-  await drive(waveAt(url), sheet)
+  await runWave(waveAt(url), sheet)
   expect(sheet.unpressed()).toEqual([])
   expect(ownAnswers(sheet)).toHaveLength(shoppers - connections)
   expect([...pressed.values()].every((times) => times === 1)).toBe(true)
@@ -135,7 +135,7 @@ test('a refused connection leaves everybody unpressed, and says so', async () =>
   const { url } = await serve(() => {})
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
   const sheet = newSheet()
-  await drive(waveAt(url), sheet)
+  await runWave(waveAt(url), sheet)
   expect(sheet.unpressed()).toHaveLength(shoppers)
   expect(sheet.faults().get('ECONNREFUSED')).toBe(connections)
 })

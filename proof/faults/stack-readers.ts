@@ -8,7 +8,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import type { Stack } from './stack.ts'
 
 /** The books of the stack, read past the links. */
-export type Books = {
+export type StackReaders = {
   /** Of the server that leads when it is asked. */
   readonly gate: GateSurveyor
   readonly ledger: LedgerReader
@@ -17,7 +17,7 @@ export type Books = {
 }
 
 /** Opens them. */
-export const openBooks = ({ redis, kafka, database }: Stack): Books => {
+export const openStackReaders = ({ redis, kafka, database }: Stack): StackReaders => {
   const leading = (): RedisClient => redis.master().control
   const client: RedisClient = {
     run: (...words) => leading().run(...words),

@@ -8,12 +8,12 @@ import { overallVerdict } from '../../coupon/audit/compare/check.ts'
 import { type Books, compare, couponOf, rowAt, soundBooks } from '../../test/harness/values/sound-books.ts'
 import { createFaultTallies } from '../../coupon/audit/compare/tallies.ts'
 import { type Answer, unanswered } from '../../load/people/answer.ts'
-import { createClientsBook } from '../../load/people/clients-book.ts'
-import { isBreach } from './breaches.ts'
-import { type Figures, figuresOf, noHarm } from './figures.ts'
-import { judgeRound } from './verdict.ts'
+import { createAnswerHistory } from '../../load/people/answer-history.ts'
+import { isContractBreach } from './contract-breach.ts'
+import { type Harm, harmOf, noHarm } from './harm.ts'
+import { judgeRound } from './round-verdict.ts'
 
-const corruptions: [string, (books: Books) => void, Partial<Figures>][] = [
+const corruptions: [string, (books: Books) => void, Partial<Harm>][] = [
   ['books that agree do no harm', () => undefined, {}],
   [
     'a row that is gone is lost, and a unit less than there should be',
@@ -80,7 +80,7 @@ const corruptions: [string, (books: Books) => void, Partial<Figures>][] = [
 test.each(corruptions)('%s', (_, corrupt, harm) => {
   const books = soundBooks()
   corrupt(books)
-  expect(figuresOf(compare(books))).toEqual({ ...noHarm, ...harm })
+  expect(harmOf(compare(books))).toEqual({ ...noHarm, ...harm })
 })
 
 const faults = Object.entries(createFaultTallies())
@@ -88,23 +88,23 @@ const faults = Object.entries(createFaultTallies())
 test.each(faults)('a fault of the books is harm: %s', (_, tally) => {
   tally.broken(() => 'it', 3)
   tally.inFlight(() => 'that', 5)
-  const counts = Object.values(figuresOf([tally.check()]))
+  const counts = Object.values(harmOf([tally.check()]))
   expect(counts.filter((count) => count > 0)).toEqual([3])
 })
 
 test('a fault is the harm that it does, not that of the promise under which the audit shows it', () => {
   const { wrongUser, gateAhead, counterOff } = createFaultTallies()
   for (const tally of [wrongUser, gateAhead, counterOff]) tally.broken(() => 'it')
-  expect(figuresOf([wrongUser.check()])).toEqual({ ...noHarm, doubled: 1 })
-  expect(figuresOf([gateAhead.check()])).toEqual({ ...noHarm, toldTwoThings: 1 })
-  expect(figuresOf([counterOff.check()])).toEqual({ ...noHarm, stranded: 1 })
+  expect(harmOf([wrongUser.check()])).toEqual({ ...noHarm, doubled: 1 })
+  expect(harmOf([gateAhead.check()])).toEqual({ ...noHarm, toldTwoThings: 1 })
+  expect(harmOf([counterOff.check()])).toEqual({ ...noHarm, stranded: 1 })
 })
 
 test('one harm that several checks count is counted once', () => {
   const tallies = createFaultTallies()
   tallies.rowMissing.broken(() => 'it', 2)
   tallies.onlyInGate.broken(() => 'it', 3)
-  expect(figuresOf(Object.values(tallies).map((tally) => tally.check()))).toEqual({ ...noHarm, lost: 3 })
+  expect(harmOf(Object.values(tallies).map((tally) => tally.check()))).toEqual({ ...noHarm, lost: 3 })
 })
 
 let folder = ''
@@ -128,12 +128,12 @@ const halfRead = resultOf([{ ...compare(soundBooks())[0], verdict: 'in-flight', 
 
 /** Judges a round whose people heard these answers, by audits that come to this, one after the other and then the last. */
 const judged = async (answers: Answer[], audits: (AuditResult | Error | undefined)[], limitMs = 60_000) => {
-  const book = createClientsBook()
+  const book = createAnswerHistory()
   for (const [person, answer] of answers.entries()) book.add(person, answer, { sentMs: 0, answeredMs: 1 })
   const people = {
     ...{ book, userId: (person: number) => `user-${person + 1}` },
     ...{ presses: () => 30, count: () => 25, silenceMsMax: () => 12 },
-    breaches: () => new Map(answers.filter(isBreach).map(({ outcome }) => [outcome, 1])),
+    breaches: () => new Map(answers.filter(isContractBreach).map(({ outcome }) => [outcome, 1])),
   }
   const historyFile = join(folder, 'history.jsonl')
   const runs: (string | undefined)[] = []
@@ -172,7 +172,7 @@ test('what is in flight, and a book that does not answer, are asked again', asyn
   expect(runs).toHaveLength(3)
 })
 
-const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Partial<Figures>][] = [
+const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Partial<Harm>][] = [
   ['still in flight at the end', [granted], halfRead, /no-oversell open 1/, { unresolved: 1 }],
   ['a book that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
   ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],

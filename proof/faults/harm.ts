@@ -1,7 +1,7 @@
 import type { Check, FaultName, PromiseName } from '../../coupon/audit/compare/check.ts'
 
 /** What a round may do to people, as counts. */
-export type Figures = {
+export type Harm = {
   /** Told yes, or granted and in the log, and no such row. */
   lost: number
   /** A second coupon for a user and slot, or for a rank. */
@@ -17,7 +17,7 @@ export type Figures = {
 }
 
 /** What it means when a check of the audit does not hold. */
-const figureOf: Record<PromiseName | FaultName, keyof Figures> = {
+const harmByCheck: Record<PromiseName | FaultName, keyof Harm> = {
   'no-lost-win': 'lost',
   'row-missing': 'lost',
   'record-missing': 'lost',
@@ -47,7 +47,7 @@ const figureOf: Record<PromiseName | FaultName, keyof Figures> = {
 }
 
 /** Nothing happened to anybody. */
-export const noHarm: Figures = {
+export const noHarm: Harm = {
   ...{ lost: 0, doubled: 0, oversold: 0, stranded: 0, unresolved: 0, toldTwoThings: 0 },
 }
 
@@ -55,11 +55,11 @@ export const noHarm: Figures = {
  * The checks of an audit as counts. One harm shows in several checks, so each figure is the most that one of them counts; what is
  * still in flight is unresolved.
  */
-export const figuresOf = (checks: readonly Check[]): Figures => {
+export const harmOf = (checks: readonly Check[]): Harm => {
   const figures = { ...noHarm }
   for (const { promise, fault, verdict, count } of checks) {
     if (verdict === 'pass') continue
-    const figure = verdict === 'in-flight' ? 'unresolved' : figureOf[fault ?? promise]
+    const figure = verdict === 'in-flight' ? 'unresolved' : harmByCheck[fault ?? promise]
     figures[figure] = Math.max(figures[figure], count)
   }
   return figures

@@ -1,14 +1,14 @@
 import type { AnswerSheet } from './answer-sheet.ts'
 import type { Rush, RushCounts } from './counts.ts'
-import { type Line, openLine } from './line.ts'
-import type { Turns } from './turns.ts'
+import { type PressConnection, openPressConnection } from './press-connection.ts'
+import type { ArrivalQueue } from './arrival-queue.ts'
 import { headersOf, type WireAnswer } from './wire-answer.ts'
 
 /** A connection, and whose press is under way on it. */
-type Caller = { line: Line; shopper: number; sentMs: number }
+type PooledClient = { line: PressConnection; shopper: number; sentMs: number }
 
 /** All connections of a rush. */
-export type Callers = {
+export type ClientPool = {
   open(count: number): Promise<void>
   /** Sends the presses of those whose turn it is, while there are connections. */
   dispatch(): void
@@ -29,7 +29,7 @@ const isRefusal = (status: number): boolean => status === 503 || status === 429
 /** Writes an answer down. Returns how long the shopper is to wait before pressing again; undefined for who is done. */
 const note = (
   { status, head, body }: WireAnswer,
-  { shopper, sentMs }: Caller,
+  { shopper, sentMs }: PooledClient,
   nowMs: number,
   sheet: AnswerSheet,
 ): number | undefined => {
@@ -43,23 +43,23 @@ const note = (
 }
 
 /** Lets those whose turn it is press over as many connections as are open. What happens is written down in `sheet` and `counts`. */
-export const createCallers = (
+export const createClientPool = (
   rush: Rush,
   sheet: AnswerSheet,
-  turns: Turns,
+  turns: ArrivalQueue,
   counts: RushCounts & { done: number },
-): Callers => {
+): ClientPool => {
   const { requests, now, patienceMs } = rush
   const url = new URL(rush.url)
   const opener = Buffer.from(`GET /livez HTTP/1.1\r\nhost: ${url.host}\r\n\r\n`, 'latin1')
-  const callers = new Set<Caller>()
-  const free: Caller[] = []
+  const callers = new Set<PooledClient>()
+  const free: PooledClient[] = []
   let underWay = 0
   let isOver = false
 
   const later = (act: () => void): void => void setTimeout(() => isOver || act(), returnMs).unref()
   const comeBack = (shopper: number): void => {
-    turns.comeBack(shopper)
+    turns.rejoin(shopper)
     dispatch()
   }
   const dispatch = (): void => {
@@ -76,7 +76,7 @@ export const createCallers = (
       caller.line.send(requests[shopper] ?? opener)
     }
   }
-  const answered = (caller: Caller, answer: WireAnswer): void => {
+  const answered = (caller: PooledClient, answer: WireAnswer): void => {
     const { shopper } = caller
     // What nobody asked for is a farewell: the connection closes next.
     if (shopper === idle) return
@@ -97,7 +97,7 @@ export const createCallers = (
   }
   const openOne = (): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const line = openLine(url, {
+    const line = openPressConnection(url, {
       connected: () => line.send(opener),
       answered(answer) {
         answered(caller, answer)
@@ -113,13 +113,13 @@ export const createCallers = (
       },
       fault: sheet.fault,
     })
-    const caller: Caller = { line, shopper: opening, sentMs: now() }
+    const caller: PooledClient = { line, shopper: opening, sentMs: now() }
     callers.add(caller)
     return promise
   }
-  const giveUp = (caller: Caller): void => {
+  const giveUp = (caller: PooledClient): void => {
     callers.delete(caller)
-    caller.line.hangUp()
+    caller.line.reset()
     underWay -= 1
     counts.gaveUp += 1
     if (isOver) return
@@ -141,6 +141,6 @@ export const createCallers = (
       isOver = true
     },
     underWay: () => underWay,
-    hangUp: () => callers.forEach(({ line }) => line.hangUp()),
+    hangUp: () => callers.forEach(({ line }) => line.reset()),
   }
 }

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { Machine } from '../../load/measure/machine.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import { runsSection } from './section.ts'
+import { runsSection } from './runs-section.ts'
 
 const count = z.int().min(0)
 const killsShape = z.object({ all: count, counted: count })
@@ -85,7 +85,7 @@ export const recordRun = async (files: RecordFiles, run: RunRecord): Promise<voi
 }
 
 /** A machine as a record names it. */
-export const placeOf = ({ processors, memoryGb, node }: Machine): string =>
+export const describeRunMachine = ({ processors, memoryGb, node }: Machine): string =>
   `${processors}, ${memoryGb} GB, Node ${node}`
 
 /** The commit in `folder`, with `+` behind it when files beside those of `docs/` differ from it; `unknown` where there is none. */

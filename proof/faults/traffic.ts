@@ -4,9 +4,9 @@ import { withTimeout } from '../../platform/with-timeout.ts'
 import type { People } from './people.ts'
 
 /** How things stand when a fault strikes. */
-export type Standing = { inFlight: number; unconfirmed: number; stockLeft: number }
+export type Traffic = { inFlight: number; unconfirmed: number; stockLeft: number }
 
-export type StandingOptions = {
+export type TrafficOptions = {
   /** The gate of the server that leads now, past the links. */
   gate: Pick<GateSurveyor, 'survey'>
   campaignId: string
@@ -23,16 +23,16 @@ const answerWithinMs = 300
  * does not answer, because another fault is on, has no grants that anybody could count: 0; what is left of the stock is then known from the winners,
  * and is nothing once somebody was told so.
  */
-export const hotMoment = async (
-  { gate, campaignId, stock, people, now }: StandingOptions,
+export const waitForTraffic = async (
+  { gate, campaignId, stock, people, now }: TrafficOptions,
   limitMs: number,
-): Promise<Standing> => {
+): Promise<Traffic> => {
   const untilMs = now() + limitMs
   for (;;) {
     const surveyed = await withTimeout(gate.survey(campaignId), answerWithinMs, 'gate: no answer').catch(
       () => undefined,
     )
-    const standing: Standing =
+    const standing: Traffic =
       surveyed?.kind === 'armed'
         ? {
             inFlight: people.inFlight(),

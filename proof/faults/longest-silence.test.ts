@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createSilence } from './silence.ts'
+import { createLongestSilence } from './longest-silence.ts'
 
 type Step = [atMs: number, what: 'asks' | 'answered' | 'gaveUp', person: number]
 
 const longest = (steps: Step[], atMs: number): number => {
   let nowMs = 0
-  const silence = createSilence(() => nowMs)
+  const silence = createLongestSilence(() => nowMs)
   for (const [stepMs, what, person] of steps) {
     nowMs = stepMs
     silence[what](person)

@@ -2,14 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Audit, AuditResult } from '../../coupon/audit/audit.ts'
 import { openHistory } from '../../coupon/audit/history.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
-import type { ClientsBook } from '../../load/people/clients-book.ts'
-import { writeHistory } from '../../load/people/history.ts'
+import type { AnswerHistory } from '../../load/people/answer-history.ts'
+import { writeHistory } from '../../load/people/write-history.ts'
 import { messageOf } from '../../platform/failure.ts'
-import { type Figures, figuresOf, noHarm } from './figures.ts'
+import { type Harm, harmOf, noHarm } from './harm.ts'
 import type { People } from './people.ts'
 
 /** One fault of a round, as things stood when it struck. */
-export type Struck = {
+export type StruckFault = {
   /** As in `redis-empty`. */
   fault: string
   /** As in `redis`. */
@@ -26,11 +26,11 @@ export type Struck = {
 }
 
 /** What came of one round. */
-export type RoundVerdict = Figures & {
+export type RoundVerdict = Harm & {
   round: number
   seed: string
   campaignId: string
-  struck: readonly Struck[]
+  struck: readonly StruckFault[]
   presses: number
   people: number
   rows: number
@@ -48,7 +48,7 @@ export type RoundFacts = {
   seed: string
   campaignId: string
   stock: number
-  struck: readonly Struck[]
+  struck: readonly StruckFault[]
 }
 
 export type JudgeOptions = RoundFacts & {
@@ -71,9 +71,9 @@ const sentenceOf = ({ promise, fault, verdict, count, examples }: Check): string
   `${fault ?? promise} ${verdict === 'fail' ? 'broken' : 'open'} ${count} times, as in: ${examples[0] ?? 'no example'}`
 
 /** A no other than "sold out" in a campaign that was open all the time: a fault was passed off as an answer. */
-const refusals = (book: ClientsBook, userIdOf: (person: number) => string): Map<string, number> => {
+const refusals = (book: AnswerHistory, userIdOf: (person: number) => string): Map<string, number> => {
   const counts = new Map<string, number>()
-  for (const { told } of book.told(userIdOf))
+  for (const { told } of book.answers(userIdOf))
     if (told.kind === 'refused') counts.set(told.code, (counts.get(told.code) ?? 0) + 1)
   return counts
 }
@@ -98,11 +98,11 @@ const judge = (
   { stock }: RoundFacts,
   people: Pick<People, 'book' | 'userId' | 'breaches'>,
   audited: AuditResult | string,
-): Figures & Pick<RoundVerdict, 'rows' | 'verdict' | 'reasons'> => {
+): Harm & Pick<RoundVerdict, 'rows' | 'verdict' | 'reasons'> => {
   const open = people.book.open().length
   const refused = [...refusals(people.book, people.userId)]
   const result = typeof audited === 'string' ? undefined : audited
-  const figures = result === undefined ? { ...noHarm } : figuresOf(result.checks)
+  const figures = result === undefined ? { ...noHarm } : harmOf(result.checks)
   const rows = result?.books.rows ?? 0
   const reasons = [
     ...(typeof audited === 'string' ? [`not audited: ${audited}`] : []),

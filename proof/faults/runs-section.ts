@@ -1,8 +1,8 @@
 import { inSeconds, inThousands } from '../../load/report/words.ts'
-import { byName, figureNames, figureWords, type Totals } from './totals.ts'
+import { byName, harmNames, harmWords, type RunTotals } from './totals.ts'
 
 /** What the page shows of a run. */
-type Run = Totals & {
+type RecordedRun = RunTotals & {
   date: string
   seed: string
   only: readonly string[]
@@ -20,19 +20,19 @@ const table = (heads: readonly string[], rows: readonly (readonly string[])[]): 
   ...rows.map(row),
 ]
 
-const killsOf = ({ kills }: Pick<Run, 'kills'>): { all: number; counted: number } =>
+const killsOf = ({ kills }: Pick<RecordedRun, 'kills'>): { all: number; counted: number } =>
   Object.values(kills).reduce(
     (sum, { all, counted }) => ({ all: sum.all + all, counted: sum.counted + counted }),
     { all: 0, counted: 0 },
   )
 
-const placeLines = (runs: readonly Run[]): string[] =>
+const placeLines = (runs: readonly RecordedRun[]): string[] =>
   [...Map.groupBy(runs, ({ machine, servers }) => [machine, ...servers].join(', '))].map(
     ([place, there]) => `- ${there.length} ${there.length === 1 ? 'run' : 'runs'} on ${place}`,
   )
 
-const sums = (runs: readonly Run[]): { kills: Run['kills']; others: Run['others'] } => {
-  const [kills, others]: [Run['kills'], Run['others']] = [{}, {}]
+const sums = (runs: readonly RecordedRun[]): { kills: RecordedRun['kills']; others: RecordedRun['others'] } => {
+  const [kills, others]: [RecordedRun['kills'], RecordedRun['others']] = [{}, {}]
   for (const run of runs) {
     for (const [part, { all, counted }] of Object.entries(run.kills)) {
       const sum = kills[part] ?? { all: 0, counted: 0 }
@@ -49,19 +49,19 @@ const killRow = (part: string, { all, counted }: { all: number; counted: number 
   inThousands(all),
 ]
 
-const runRow = (run: Run): string[] => [
+const runRow = (run: RecordedRun): string[] => [
   run.date,
   `\`${run.seed}\`${run.only.length === 0 ? '' : ` only ${run.only.join(', ')}`}`,
   inThousands(run.rounds),
   inThousands(killsOf(run).counted),
-  ...figureNames.map((name) => inThousands(run[name])),
+  ...harmNames.map((name) => inThousands(run[name])),
   inSeconds(run.silenceMsMax),
   run.verdict,
   run.commit,
 ]
 
 /** All recorded runs in Markdown: where they ran, the kills by part, the other faults by kind, and a row a run. */
-export const runsSection = (runs: readonly Run[]): string => {
+export const runsSection = (runs: readonly RecordedRun[]): string => {
   if (runs.length === 0) return 'No run is recorded yet.'
   const { kills, others } = sums(runs)
   const otherRows = byName(others)
@@ -91,7 +91,7 @@ export const runsSection = (runs: readonly Run[]): string => {
         'seed',
         'rounds',
         'kills',
-        ...figureNames.map((name) => figureWords[name]),
+        ...harmNames.map((name) => harmWords[name]),
         'longest silence',
         'verdict',
         'commit',

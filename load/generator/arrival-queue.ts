@@ -1,19 +1,19 @@
 /** Who presses next: shoppers who come back, in the order in which they do, before those who are new. */
-export type Turns = {
+export type ArrivalQueue = {
   /** As many are there as should be by now, in order; those who were there stay. */
   arrive(count: number, nowMs: number): void
-  comeBack(shopper: number): void
+  rejoin(shopper: number): void
   next(): number | undefined
   /** When this shopper came. */
   arrivedMs(shopper: number): number
   /** Shoppers who had a turn: the first so many. */
-  served(): number
+  servedCount(): number
   /** Shoppers who came and had none yet. */
-  waiting(): number
+  waitingCount(): number
 }
 
 /** Turns of `shoppers` shoppers, none of whom is there yet. */
-export const createTurns = (shoppers: number): Turns => {
+export const createArrivalQueue = (shoppers: number): ArrivalQueue => {
   const cameMs = new Float64Array(shoppers)
   let back: number[] = []
   let backNext = 0
@@ -27,7 +27,7 @@ export const createTurns = (shoppers: number): Turns => {
         came += 1
       }
     },
-    comeBack: (shopper) => void back.push(shopper),
+    rejoin: (shopper) => void back.push(shopper),
     next() {
       const shopper = back[backNext]
       if (shopper !== undefined) {
@@ -41,7 +41,7 @@ export const createTurns = (shoppers: number): Turns => {
       return served - 1
     },
     arrivedMs: (shopper) => cameMs[shopper] ?? 0,
-    served: () => served,
-    waiting: () => came - served,
+    servedCount: () => served,
+    waitingCount: () => came - served,
   }
 }

@@ -2,7 +2,7 @@ import { createAnswerSheet } from '../generator/answer-sheet.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 import { rate, type Spread, spreadOf } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
-import { pressAll } from '../generator/press.ts'
+import { pressAll } from '../generator/press-all.ts'
 import type { Progress } from '../progress.ts'
 import type { Shoppers } from '../people/shoppers.ts'
 
@@ -10,9 +10,9 @@ import type { Shoppers } from '../people/shoppers.ts'
 export type BareResult = { answers: number; answersPerSecond: number; latency: LatencySummary | undefined }
 
 /** A burst and a bare run beside it: only they compare, because the machine drifts by half within minutes. */
-type Pair = { bare: BareResult; burst: BurstResult; ratio: number }
+type BaselinePair = { bare: BareResult; burst: BurstResult; ratio: number }
 
-export type Pairs = { pairs: Pair[]; ratio: Spread }
+export type Baseline = { pairs: BaselinePair[]; ratio: Spread }
 
 export type BareDependencies = { url: string; now(): number; progress: Progress }
 
@@ -56,8 +56,8 @@ export const runPairs = async (
   count: number,
   plan: BurstPlan,
   run: { bare(plan: BurstPlan): Promise<BareResult>; burst(plan: BurstPlan): Promise<BurstResult> },
-): Promise<Pairs> => {
-  const pairs: Pair[] = []
+): Promise<Baseline> => {
+  const pairs: BaselinePair[] = []
   for (let pair = 0; pair < count; pair += 1) {
     const before = pair % 2 === 0 ? await run.bare(plan) : undefined
     const burst = await run.burst(plan)

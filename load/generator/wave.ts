@@ -95,7 +95,7 @@ const setUpClient = (
  * Sends every request that the sheet has no answer to, and writes the answers into it. Resolves when all are answered or every
  * connection is given up; what is left is for the caller to ask again. Rejects only for a wave that cannot begin.
  */
-export const drive = async (wave: Wave, sheet: AnswerSheet): Promise<void> => {
+export const runWave = async (wave: Wave, sheet: AnswerSheet): Promise<void> => {
   const shoppers = sheet.unpressed()
   if (shoppers.length === 0) return
   const connections = Math.min(wave.connections, shoppers.length)

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
-import { noHarm } from './figures.ts'
-import { parseRuns, recordRun, type RunRecord, withSection } from './record.ts'
-import { runsSection } from './section.ts'
+import { noHarm } from './harm.ts'
+import { parseRuns, recordRun, type RunRecord, withSection } from './run-record.ts'
+import { runsSection } from './runs-section.ts'
 
 const page = 'Before.\n\n<!-- faults:begin -->\ntyped by hand\n<!-- faults:end -->\n\nAfter.\n'
 const run: RunRecord = {

@@ -1,7 +1,7 @@
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
-import type { Pairs } from '../scenarios/pairs.ts'
-import type { LoadRun } from '../scenarios/result.ts'
+import type { Baseline } from '../scenarios/baseline.ts'
+import type { BurstRun } from '../scenarios/result.ts'
 import { busyLines, checkLines, columns, paint, type ReportOutput } from './lines.ts'
 import { asRatio, inMs, inThousands, rateRows, remarks, verdictSentence, verdictWord } from './words.ts'
 
@@ -26,7 +26,7 @@ const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
   '',
 ]
 
-const pairLines = ({ pairs, ratio }: Pairs): string[] => [
+const pairLines = ({ pairs, ratio }: Baseline): string[] => [
   columns('pair', ['bare /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio']),
   ...pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) =>
     columns(String(index + 1), [
@@ -43,7 +43,7 @@ const pairLines = ({ pairs, ratio }: Pairs): string[] => [
 ]
 
 /** A run: the verdict before anything else, then every promise, the counts and the rates of each burst, then the pairs. */
-export const terminalReport = (run: LoadRun, machine: Machine, stream: ReportOutput): string => {
+export const burstReport = (run: BurstRun, machine: Machine, stream: ReportOutput): string => {
   const several = [
     `  ${paint(run.verdict, verdictWord(run.verdict), stream)}  over ${run.bursts.length} bursts`,
     '',

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises'
-import { overallVerdict } from '../coupon/audit/compare/check.ts'
-import { type BurstArguments, commandOf } from './arguments/load.ts'
-import type { ReportOutput } from './report/lines.ts'
-import type { BurstPlan, BurstResult } from './scenarios/burst.ts'
-import type { Machine } from './measure/machine.ts'
-import type { LoadRun } from './scenarios/result.ts'
-import { type BareResult, type Pairs, runPairs } from './scenarios/pairs.ts'
-import type { OverloadResult } from './scenarios/overload.ts'
-import { overloadCommand } from './arguments/overload.ts'
-import { markdownReport } from './report/markdown.ts'
-import { overloadReport } from './report/overload.ts'
-import { terminalReport } from './report/terminal.ts'
+import { overallVerdict } from '../../coupon/audit/compare/check.ts'
+import { type BurstArguments, commandOf } from '../arguments/load.ts'
+import type { ReportOutput } from './lines.ts'
+import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
+import type { Machine } from '../measure/machine.ts'
+import type { BurstRun } from '../scenarios/result.ts'
+import { type BareResult, type Baseline, runPairs } from '../scenarios/baseline.ts'
+import type { OverloadResult } from '../scenarios/overload.ts'
+import { overloadCommand } from '../arguments/overload.ts'
+import { markdownReport } from './markdown.ts'
+import { overloadReport } from './overload.ts'
+import { burstReport } from './burst.ts'
 
 /** The ways a run can press. */
 export type Presses = {
@@ -26,7 +26,7 @@ const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({
   connections: Math.min(connections, warmUp),
 })
 
-const conclude = (bursts: BurstResult[], pairs?: Pairs): LoadRun => ({
+const conclude = (bursts: BurstResult[], pairs?: Baseline): BurstRun => ({
   bursts,
   pairs,
   verdict: overallVerdict(bursts.flatMap(({ checks }) => checks)),
@@ -36,7 +36,7 @@ const conclude = (bursts: BurstResult[], pairs?: Pairs): LoadRun => ({
  * Warms up (a cold broker takes five to seven times its warm time, and every process compiles what is used), then presses: one
  * burst, or pairs of a burst and bare Hono.
  */
-export const runLoad = async (asked: BurstArguments, presses: Presses): Promise<LoadRun> => {
+export const runBursts = async (asked: BurstArguments, presses: Presses): Promise<BurstRun> => {
   const { shoppers, stock, connections } = asked
   const plan = { shoppers, stock, connections }
   const warmUp = asked.warmUp > 0 ? await presses.burst(warmUpPlan(asked)) : undefined
@@ -52,13 +52,13 @@ export const runLoad = async (asked: BurstArguments, presses: Presses): Promise<
 }
 
 /** Prints a run, the verdict first, and writes the files that were asked for. */
-export const reportRun = async (
-  run: LoadRun,
+export const writeBurstReport = async (
+  run: BurstRun,
   asked: BurstArguments,
   machine: Machine,
   output: ReportOutput,
 ): Promise<void> => {
-  output.write(`${terminalReport(run, machine, output)}\n`)
+  output.write(`${burstReport(run, machine, output)}\n`)
   const command = commandOf(asked)
   if (asked.report !== undefined) await writeFile(asked.report, markdownReport(run, machine, command))
   if (asked.json !== undefined)
@@ -66,7 +66,7 @@ export const reportRun = async (
 }
 
 /** Prints an overload, the verdict first, and writes the figures where they were asked for. */
-export const reportOverload = async (
+export const writeOverloadReport = async (
   result: OverloadResult,
   machine: Machine,
   output: ReportOutput,

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../coupon/audit/compare/comparison.ts'
 import type { Told } from '../../coupon/audit/compare/identity.ts'
-import type { Answer, Moment } from './answer.ts'
-import type { Heard } from './recovering.ts'
+import type { Answer, AnswerTimes } from './answer.ts'
+import type { GateObservation } from './recovering.ts'
 
 /** The slot that the shoppers of a load run press for. */
 const slot = 1
@@ -10,26 +10,26 @@ const slot = 1
 export type OpenAnswer = { shopper: number; answer: Answer; answeredMs: number }
 
 /** What each shopper was told, answer by answer: one of the books that are compared. */
-export type ClientsBook = {
-  add(shopper: number, answer: Answer, moment: Moment): void
+export type AnswerHistory = {
+  add(shopper: number, answer: Answer, moment: AnswerTimes): void
   /** The last answer of everybody for whom it leaves it open. */
   open(): OpenAnswer[]
   /** Shoppers who were told that they have a coupon. */
-  winners(): number
+  winnerCount(): number
   /** What the answers said of the gate. */
-  heard(): readonly Heard[]
+  gateObservations(): readonly GateObservation[]
   /** Tells all of it to a comparison, in order. */
-  tell(comparison: Comparison, userIdOf: (shopper: number) => string): void
+  feed(comparison: Comparison, userIdOf: (shopper: number) => string): void
   /** Every answer, in order. */
-  told(userIdOf: (shopper: number) => string): Generator<{ userId: string; slot: number; told: Told }>
+  answers(userIdOf: (shopper: number) => string): Generator<{ userId: string; slot: number; told: Told }>
 }
 
 /** An empty book. */
-export const createClientsBook = (): ClientsBook => {
+export const createAnswerHistory = (): AnswerHistory => {
   const entries: { shopper: number; told: Told }[] = []
   const open = new Map<number, OpenAnswer>()
   const winners = new Set<number>()
-  const heard: Heard[] = []
+  const heard: GateObservation[] = []
   return {
     add(shopper, answer, { sentMs, answeredMs }) {
       const { told, gate, next } = answer
@@ -40,12 +40,12 @@ export const createClientsBook = (): ClientsBook => {
       else open.set(shopper, { shopper, answer, answeredMs })
     },
     open: () => [...open.values()],
-    winners: () => winners.size,
-    heard: () => heard,
-    tell(comparison, userIdOf) {
+    winnerCount: () => winners.size,
+    gateObservations: () => heard,
+    feed(comparison, userIdOf) {
       for (const { shopper, told } of entries) comparison.told(userIdOf(shopper), slot, told)
     },
-    *told(userIdOf) {
+    *answers(userIdOf) {
       for (const { shopper, told } of entries) yield { userId: userIdOf(shopper), slot, told }
     },
   }

@@ -5,7 +5,7 @@ import { messageOf } from '../../platform/failure.ts'
 import { describeExit, type ProcessHandle } from '../../servers/processes/start-process.ts'
 
 /** A process that is started again, as a supervisor does, when it ends by itself; who kills it starts it again too. */
-export type Supervised = {
+export type SupervisedProcess = {
   readonly name: string
   /** SIGKILL, at any moment. Resolves once it is gone, with whether there was anything to kill; nothing starts it again until `start`. */
   kill(): Promise<boolean>
@@ -22,7 +22,7 @@ export type Supervised = {
   endedByItself(): number
 }
 
-export type SupervisedOptions = {
+export type SupervisionOptions = {
   name: string
   /** Where its log lies, as `log`: earlier ones are kept beside it. */
   folder: string
@@ -42,7 +42,7 @@ const lastWords = (handle: ProcessHandle): string =>
     .join('\n')
 
 /** Nothing runs until `start`. */
-export const createSupervised = ({ name, folder, launch, say }: SupervisedOptions): Supervised => {
+export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptions): SupervisedProcess => {
   let running: ProcessHandle | undefined
   let starting: Promise<void> | undefined
   let isWanted = false

@@ -8,5 +8,5 @@ const tryAgain = /^outcome (?:429|503)$/
  * Whether the contract has no such answer to somebody with a credential and a live campaign: an error of ours, a yes that cannot be read,
  * or "no such campaign" where it is asked what came of a press. Whoever hears it asks again, so nothing else would notice.
  */
-export const isBreach = ({ outcome }: Pick<Answer, 'outcome'>): boolean =>
+export const isContractBreach = ({ outcome }: Pick<Answer, 'outcome'>): boolean =>
   notRead.test(outcome) && !tryAgain.test(outcome)

@@ -2,19 +2,19 @@ import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { historyEnd, historyHead, historyLine } from '../../coupon/audit/history.ts'
-import type { ClientsBook } from './clients-book.ts'
+import type { AnswerHistory } from './answer-history.ts'
 
 /** Writes what the shoppers of a burst were told to a file that the audit reads. */
 export const writeHistory = async (
   file: string,
   campaignId: string,
-  book: ClientsBook,
+  book: AnswerHistory,
   userIdOf: (shopper: number) => string,
 ): Promise<void> => {
   const lines = function* (): Generator<string> {
     yield historyHead(campaignId)
     let answers = 0
-    for (const { userId, slot, told } of book.told(userIdOf)) {
+    for (const { userId, slot, told } of book.answers(userIdOf)) {
       answers += 1
       yield historyLine(userId, slot, told)
     }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readIssue, readOutcome, unanswered } from '../../load/people/answer.ts'
 import { startScriptedApi } from '../../test/harness/processes/scripted-apis.ts'
 import { until } from '../../test/harness/values/until.ts'
-import { isBreach } from './breaches.ts'
+import { isContractBreach } from './contract-breach.ts'
 import { gatherPeople } from './people.ts'
 
 const coupon = { id: 'a', campaignId: 'b', userId: 'c', slot: 1, rank: 1 }
@@ -16,7 +16,7 @@ test.each([
   ['an error of ours, to who asks what came of it', readOutcome(500, body({ code: 'internal' }))],
   ['an outcome that cannot be read', readOutcome(200, body({ outcome: 'lost' }))],
 ])('%s breaks the contract', (_, answer) => {
-  expect(isBreach(answer)).toBe(true)
+  expect(isContractBreach(answer)).toBe(true)
 })
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   ['it is being confirmed', readOutcome(200, body({ outcome: 'confirming' }))],
   ['not known just now, to who asks what came of it', readOutcome(503, body({ code: 'unavailable' }))],
 ])('%s does not', (_, answer) => {
-  expect(isBreach(answer)).toBe(false)
+  expect(isContractBreach(answer)).toBe(false)
 })
 
 test('people count an answer that breaks the contract, and ask again', async () => {

@@ -1,5 +1,5 @@
 /** The longest stretch in which somebody waited for an answer and nobody got one. */
-export type Silence = {
+export type LongestSilence = {
   /** Somebody asks, or asks again without having been answered. */
   asks(person: number): void
   /** Somebody got an answer, whatever it said. */
@@ -11,7 +11,7 @@ export type Silence = {
 }
 
 /** Nobody waits yet. */
-export const createSilence = (now: () => number): Silence => {
+export const createLongestSilence = (now: () => number): LongestSilence => {
   const waiting = new Set<number>()
   let sinceMs = 0
   let longestMs = 0

@@ -2,13 +2,13 @@ import { connect } from 'node:net'
 import { takeAnswer, type WireAnswer } from './wire-answer.ts'
 
 /** One connection that is asked one thing at a time. */
-export type Line = {
+export type PressConnection = {
   send(request: Buffer): void
   /** Nothing more is heard of it. Reset, not closed: the 60 s of TIME_WAIT of each would use up the ports. */
-  hangUp(): void
+  reset(): void
 }
 
-export type LineEvents = {
+export type PressConnectionEvents = {
   connected(): void
   answered(answer: WireAnswer): void
   /** The other side hung up, or it never answered the phone. */
@@ -17,7 +17,7 @@ export type LineEvents = {
 }
 
 /** Calls the server of `url`. */
-export const openLine = (url: URL, events: LineEvents): Line => {
+export const openPressConnection = (url: URL, events: PressConnectionEvents): PressConnection => {
   const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
   let received: Buffer = Buffer.alloc(0)
   let isHungUp = false
@@ -35,7 +35,7 @@ export const openLine = (url: URL, events: LineEvents): Line => {
   socket.on('close', () => void (isHungUp || events.closed()))
   return {
     send: (request) => void socket.write(request),
-    hangUp() {
+    reset() {
       isHungUp = true
       socket.resetAndDestroy()
     },
