@@ -6,16 +6,17 @@ import { connectRedis } from '../../platform/redis.ts'
 import { findFreeServerPorts, startServers } from '../../servers/start-servers.ts'
 import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { type AblateArguments, parseArguments, usage } from './arguments.ts'
-import { createCopy } from './copy.ts'
-import { documentOf } from './document.ts'
+import { createCheckoutCopy } from './checkout-copy.ts'
+import { formatAblation, formatSafeguard, formatSummary } from './format.ts'
 import { createLuaCheck } from './lua-check.ts'
-import { takeOut, type Try } from './run.ts'
+import { type Ablation, runAblations } from './run-ablations.ts'
 import type { Safeguard } from './safeguard.ts'
 import { needlessRules, safeguards } from './safeguards/all.ts'
-import { createTests } from './tests.ts'
-import { lineOf, listed, summaryOf } from './words.ts'
+import { safeguardsDocument } from './safeguards-document.ts'
+import { filesOf, readSources } from './take-out.ts'
+import { createTestRunner } from './test-runner.ts'
 
-// npm run ablate: takes every safeguard out of a copy, one at a time, and expects its test to notice.
+// npm run ablate: takes every safeguard out of a copy, one at a time, and expects its test to fail.
 
 const exitCodes = { noticed: 0, unnoticed: 1, wrongUse: 2 } as const
 
@@ -23,28 +24,35 @@ const root = join(import.meta.dirname, '..', '..')
 const documentFile = join(root, 'docs', 'safeguards.md')
 const progress = createProgressDisplay(process.stderr)
 
-const chosen = ({ only }: AblateArguments): readonly Safeguard[] => {
+const sources = readSources(root)
+
+const select = ({ only }: AblateArguments): readonly Safeguard[] => {
   if (only === undefined) return safeguards
   const words = only.toLowerCase()
-  const own = safeguards.filter(({ name, section, edits, caughtBy }) =>
-    [name, section, caughtBy.file, ...edits.map(({ file }) => file)].some((text) =>
-      text.toLowerCase().includes(words),
+  const selected = safeguards.filter((safeguard) =>
+    [safeguard.name, safeguard.section, safeguard.caughtBy.file, ...filesOf(sources, safeguard)].some(
+      (text) => text.toLowerCase().includes(words),
     ),
   )
-  if (own.length > 0) return own
+  if (selected.length > 0) return selected
   throw new Failure('refused', `no safeguard has these words: ${only}\n\n${usage}`)
 }
 
-const writeDocument = (): Promise<void> => writeFile(documentFile, documentOf(safeguards, needlessRules))
+const list = (selected: readonly Safeguard[]): string =>
+  selected.map((safeguard) => formatSafeguard(safeguard, filesOf(sources, safeguard))).join('\n\n')
 
-/** One set of servers for all runs, and the copy, for as long as `work` lasts. */
-const run = async (own: readonly Safeguard[], signal: AbortSignal): Promise<Try[]> => {
+const writeDocument = (): Promise<void> =>
+  writeFile(documentFile, safeguardsDocument(safeguards, needlessRules))
+
+/** Makes the copy, starts one set of servers for all test runs, and removes both at the end. */
+const run = async (selected: readonly Safeguard[], signal: AbortSignal): Promise<Ablation[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-ablate-'))
   const servers = await startServers({
     folder: join(folder, 'servers'),
     ports: await findFreeServerPorts(),
     environment: process.env,
-    ...{ progress, signal },
+    progress,
+    signal,
   }).catch(async (cause: unknown) => {
     await rm(folder, { recursive: true, force: true })
     throw cause
@@ -52,21 +60,24 @@ const run = async (own: readonly Safeguard[], signal: AbortSignal): Promise<Try[
   const redis = connectRedis({
     url: servers.environment.REDIS_URL,
     commandTimeoutMs: 5_000,
-    onFault: () => undefined,
+    onError: () => undefined,
   })
   try {
     await redis.waitForConnection(5_000)
-    const copy = await createCopy(root, join(folder, 'copy'))
-    const tests = createTests({
+    const copy = await createCheckoutCopy(root, join(folder, 'copy'))
+    const runner = createTestRunner({
       folder: copy.folder,
       reportFolder: folder,
       environment: { ...process.env, ...servers.environment },
       signal,
     })
-    return await takeOut(own, {
-      ...{ copy, tests, check: createLuaCheck(redis), monotonicMs: () => performance.now() },
-      tried: (one) => void process.stdout.write(`${lineOf(one)}\n`),
-      say: progress.say,
+    return await runAblations(selected, {
+      copy,
+      runner,
+      check: createLuaCheck(redis),
+      monotonicMs: () => performance.now(),
+      onAblation: (ablation) => void process.stdout.write(`${formatAblation(ablation)}\n`),
+      onStep: progress.say,
     })
   } finally {
     redis.close()
@@ -75,17 +86,17 @@ const run = async (own: readonly Safeguard[], signal: AbortSignal): Promise<Try[
   }
 }
 
-const ending = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => ending.abort())
+const interrupted = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interrupted.abort())
 try {
   const asked = parseArguments(process.argv.slice(2))
   if (asked === 'help') process.stdout.write(`${usage}\n`)
   else if (asked.kind === 'write') await writeDocument()
-  else if (asked.kind === 'list') process.stdout.write(`${chosen(asked).map(listed).join('\n\n')}\n`)
+  else if (asked.kind === 'list') process.stdout.write(`${list(select(asked))}\n`)
   else {
-    const tries = await run(chosen(asked), ending.signal)
-    const areNoticed = tries.every(({ verdict }) => verdict.kind === 'caught')
-    process.stdout.write(`${summaryOf(tries)}\n`)
+    const ablations = await run(select(asked), interrupted.signal)
+    const areNoticed = ablations.every(({ result }) => result.kind === 'noticed')
+    process.stdout.write(`${formatSummary(ablations)}\n`)
     if (areNoticed && asked.only === undefined) await writeDocument()
     process.exitCode = areNoticed ? exitCodes.noticed : exitCodes.unnoticed
   }

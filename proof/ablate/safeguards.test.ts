@@ -1,39 +1,66 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { documentOf } from './document.ts'
-import { applyEdit } from './edits.ts'
+import { describe, expect, test } from 'vitest'
+import { markersIn } from './marked-block.ts'
+import { markerOf } from './safeguard.ts'
 import { needlessRules, safeguards } from './safeguards/all.ts'
-import { titlesLike } from './titles.ts'
+import { safeguardsDocument } from './safeguards-document.ts'
+import { readSources, takeOut } from './take-out.ts'
+import { countTitles } from './test-titles.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+const sources = readSources(root)
+const byName = safeguards.map((safeguard) => [safeguard.name, safeguard] as const)
 
-test.each(safeguards.map((safeguard) => [safeguard.name, safeguard] as const))(
-  'the edits that take out %s fit the code as it is, and change it',
-  (_, { edits }) => {
-    const texts = new Map<string, string>()
-    for (const edit of edits) texts.set(edit.file, applyEdit(texts.get(edit.file) ?? read(edit.file), edit))
-    expect(texts.size).toBeGreaterThan(0)
-    for (const [file, text] of texts) expect(text).not.toBe(read(file))
-  },
-)
+describe('markers and edits', () => {
+  test.each(byName)('the edits of %s fit the sources and change them', (_, safeguard) => {
+    const changed = takeOut(sources, safeguard)
+    expect(changed.size).toBeGreaterThan(0)
+    for (const [file, text] of changed) expect(text).not.toBe(sources.get(file))
+  })
 
-test.each(safeguards.map((safeguard) => [safeguard.name, safeguard] as const))(
-  'the test that notices when %s is gone is there, once',
-  (_, { caughtBy: { file, test: title, project } }) => {
-    expect(existsSync(join(root, file))).toBe(true)
-    expect(titlesLike(read(file), title)).toBe(1)
-    expect(file.endsWith('.servers.test.ts') ? 'servers' : 'unit').toBe(project)
-  },
-)
+  test('each marker in the sources belongs to exactly one edit', () => {
+    const inSources = [...sources.values()].flatMap(markersIn).sort()
+    const inEdits = safeguards
+      .flatMap(({ name, edits }) => edits.map((edit) => ('file' in edit ? [] : markerOf(name, edit.part))))
+      .flat()
+      .sort()
+    expect(inSources).toEqual(inEdits)
+  })
 
-test('every safeguard has a name of its own, and says in a sentence what it protects from', () => {
-  const names = [...safeguards, ...needlessRules].map(({ name }) => name)
-  expect(names).toEqual([...new Set(names)])
-  for (const { protectsFrom } of safeguards) expect(protectsFrom).toMatch(/^[A-Z"].{20,200}\.$/)
+  test('a misspelt name finds no marker', () => {
+    const [safeguard] = safeguards
+    expect(() => takeOut(sources, { name: 'misspelt', edits: safeguard?.edits ?? [] })).toThrow(
+      '0 files have the marker: misspelt',
+    )
+  })
+
+  test('a name that two files have is refused', () => {
+    const twice = new Map([
+      ['a.ts', '// safeguard: it\nwork()\n'],
+      ['b.ts', '// safeguard: it\nwork()\n'],
+    ])
+    expect(() => takeOut(twice, { name: 'it', edits: [{ change: () => '' }] })).toThrow(
+      '2 files have the marker: it',
+    )
+  })
 })
 
-test('docs/safeguards.md is what npm run ablate -- --write makes of the list', () => {
-  expect(read('docs/safeguards.md')).toBe(documentOf(safeguards, needlessRules))
+describe('the list', () => {
+  test.each(byName)('names one existing test for %s', (_, { caughtBy: { file, test: title, project } }) => {
+    expect(existsSync(join(root, file))).toBe(true)
+    expect(countTitles(read(file), title)).toBe(1)
+    expect(file.endsWith('.servers.test.ts') ? 'servers' : 'unit').toBe(project)
+  })
+
+  test('has unique names, and a sentence on what each safeguard protects from', () => {
+    const names = [...safeguards, ...needlessRules].map(({ name }) => name)
+    expect(names).toEqual([...new Set(names)])
+    for (const { protectsFrom } of safeguards) expect(protectsFrom).toMatch(/^[A-Z"].{20,200}\.$/)
+  })
+
+  test('is what docs/safeguards.md shows', () => {
+    expect(read('docs/safeguards.md')).toBe(safeguardsDocument(safeguards, needlessRules))
+  })
 })

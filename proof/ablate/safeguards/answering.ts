@@ -1,9 +1,8 @@
+import { insertBefore, remove, replaceWith, swap } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
-import { editsOf, serversTest, unitTest } from './places.ts'
+import { serversTest, unitTest } from './failing-test.ts'
 
 const section = '1. Decide: what is unknown'
-const redis = editsOf('platform/redis.ts')
-const issuer = editsOf('coupon/issue/issuer.ts')
 const redisTest = serversTest('platform/redis')
 const issuerTest = serversTest('coupon/issue/issuer')
 const listing = '5. Campaigns: list'
@@ -11,130 +10,117 @@ const listing = '5. Campaigns: list'
 /** What a process may say without the gate, and what it may not. */
 export const answering: readonly Safeguard[] = [
   {
-    ...{ name: 'offline queue off', section },
+    name: 'the offline queue is off',
+    section,
     protectsFrom:
-      'Presses that were told "unknown" are carried out when Redis comes back, and take stock for people who left.',
-    edits: redis(
-      ['enableOfflineQueue: false', 'enableOfflineQueue: true'],
-      ['maxRetriesPerRequest: 0', 'maxRetriesPerRequest: null'],
-    ),
+      'Redis carries out presses that were answered "unknown" once it is back, and they take stock for users who left.',
+    edits: [{ change: swap('false', 'true') }, { part: 'no retry', change: swap('0', 'null') }],
     caughtBy: redisTest('while it is cut off a command is refused, and is not carried out later'),
   },
   {
-    ...{ name: 'nothing is sent again', section },
+    name: 'no command is sent twice',
+    section,
     protectsFrom:
-      'A command that timed out is sent a second time after the reconnection, though nobody waits for it any more.',
-    edits: redis(
-      ['autoResendUnfulfilledCommands: false', 'autoResendUnfulfilledCommands: true'],
-      ['maxRetriesPerRequest: 0', 'maxRetriesPerRequest: null'],
-    ),
+      'A command that timed out is sent a second time after the reconnection, although no caller waits for it.',
+    edits: [{ change: swap('false', 'true') }, { part: 'no retry', change: swap('0', 'null') }],
     caughtBy: redisTest('a command whose answer was lost was carried out once'),
   },
   {
-    ...{ name: 'a gate that does not answer is unknown', section },
-    protectsFrom: 'A timeout is told as "sold out" to somebody who holds a coupon.',
-    edits: issuer([
-      '        const decided = await decide(campaignId, requests)\n        if',
-      `        const decided = await decide(campaignId, requests).catch(() => ({
-          ...{ kind: 'decided' as const, nowMs: 0, entry: undefined },
-          decisions: requests.map((): Decision => ({ kind: 'sold-out' })),
-        }))
-        if`,
-    ]),
+    name: 'no answer from the gate means unknown',
+    section,
+    protectsFrom: 'A user who holds a coupon gets "sold out" because of a timeout.',
+    edits: [
+      {
+        change: swap(
+          'decide(campaignId, presses)',
+          `decide(campaignId, presses).catch(() => ({
+            kind: 'decided',
+            nowMs: 0,
+            entry: undefined,
+            decisions: presses.map(() => ({ kind: 'sold-out' })),
+          }))`,
+        ),
+      },
+    ],
     caughtBy: issuerTest('a gate that does not answer in time is unknown'),
   },
   {
-    ...{ name: 'a full outbox is unavailable', section },
-    protectsFrom: 'Whoever comes while the outbox is full hears a final no, although units are left.',
-    edits: issuer([
-      "        throw new Failure('unavailable', 'the outbox is full: the log takes nothing')",
-      "        return { kind: 'sold-out' }",
-    ]),
+    name: 'a full outbox is unavailable',
+    section,
+    protectsFrom: 'A user who presses while the outbox is full gets a final no, although units are left.',
+    edits: [{ change: replaceWith("return { kind: 'sold-out' }") }],
     caughtBy: issuerTest('%s', 'a full outbox is unavailable, never sold out'),
   },
   {
-    ...{ name: '"not open" from fresh memory only', section },
+    name: '"not open" only from fresh memory',
+    section,
     protectsFrom:
-      'A process that lost Redis goes on saying "not open yet" after the opening was moved forward.',
-    edits: issuer([
-      '      nowMs < view.document.opensAtMs - openingMarginMs &&\n      options.monotonicMs() - readAtMs <= options.memoryMs',
-      '      nowMs < view.document.opensAtMs - openingMarginMs',
-    ]),
+      'A process that lost Redis goes on answering "not open yet" after the opening was moved forward.',
+    edits: [{ change: swap('&& options.monotonicMs() - readAtMs <= options.memoryMs', '') }],
     caughtBy: issuerTest('not open is answered from memory before the first opening'),
   },
   {
-    ...{ name: '"not open" from memory only while nothing was granted', section },
+    name: '"not open" from memory only before the first grant',
+    section,
     protectsFrom:
-      'A winner of a campaign whose opening was moved back hears "not open yet" instead of their coupon.',
-    edits: issuer(['      view.granted === 0 &&\n', '']),
+      'A winner of a campaign whose opening was moved back gets "not open yet" instead of their coupon.',
+    edits: [{ change: swap('view.granted === 0 &&', '') }],
     caughtBy: issuerTest(
       'not open is not answered from memory when %s',
       'not open is not answered from memory when somebody won already',
     ),
   },
   {
-    ...{ name: 'the bound of the queue', section },
+    name: 'the queue bound',
+    section,
     protectsFrom:
-      'A process takes more presses than it can serve, until all of them wait too long and its memory is gone.',
-    edits: editsOf('platform/group-commit.ts')([
-      '      if (bound.held >= bound.max)\n',
-      '      if (false)\n',
-    ]),
+      'A process accepts more presses than it can serve, until all of them wait too long and its memory is full.',
+    edits: [{ change: remove }],
     caughtBy: unitTest('platform/group-commit')('at the bound the next is refused at once, without a call'),
   },
   {
-    ...{ name: 'whoever waits for the log counts as waiting', section },
-    protectsFrom: 'Behind a slow log tens of thousands of requests gather past the bound.',
-    edits: issuer(['    queueBound.held += 1\n    try {', '    try {'], ['      queueBound.held -= 1\n', '']),
+    name: 'requests waiting for the log count towards the bound',
+    section,
+    protectsFrom: 'With a slow broker, tens of thousands of requests gather beyond the bound.',
+    edits: [
+      { part: 'entered', change: remove },
+      { part: 'left', change: remove },
+    ],
     caughtBy: issuerTest('whoever waits for the log counts as waiting'),
   },
   {
-    ...{ name: 'the marker of the list', section: listing },
+    name: 'the marker of the campaign list',
+    section: listing,
     protectsFrom:
-      'A Redis that came back empty, or with an older list, makes live campaigns "no such campaign".',
-    edits: editsOf('coupon/gate/list.lua')([
-      "if not fence or redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST', now} end\n",
-      '',
-    ]),
+      'A Redis that restarted empty, or with an older list, answers "no such campaign" for live campaigns.',
+    edits: [{ change: remove }],
     caughtBy: serversTest('coupon/gate/campaign-list')('a list that was never written is lost, not empty'),
   },
   {
-    ...{ name: 'nothing is added to a lost list', section: listing },
+    name: 'nothing is added to a lost list',
+    section: listing,
     protectsFrom:
-      'One new campaign on a Redis that lost its list stands there alone, and hides that the others are missing.',
-    edits: editsOf('coupon/gate/register.lua')([
-      "if ARGV[1] == 'some' and redis.call('HGET', KEYS[1], 'marker') ~= fence then return {'LOST'} end\n",
-      '',
-    ]),
+      'One new campaign on a Redis that lost its list makes the list look complete, although the other campaigns are missing.',
+    edits: [{ change: remove }],
     caughtBy: serversTest('coupon/gate/campaign-list')('a list that was never written is lost, not empty'),
   },
   {
-    ...{ name: 'a lost list forgets nobody', section: listing },
+    name: 'a lost list removes no campaign',
+    section: listing,
     protectsFrom:
       'A process that reads a lost list forgets the campaigns that it knows, and answers 404 for them.',
-    edits: editsOf('coupon/campaigns/registry.ts')(
-      [
-        '    if (versions === undefined) {\n      whole = false\n      return\n    }\n    for (const id of before) if (!versions.has(id))',
-        '    if (versions === undefined) whole = false\n    for (const id of before) if (versions?.has(id) !== true)',
-      ],
-      [
-        '    const changed = [...versions].filter(',
-        '    if (versions === undefined) return\n    const changed = [...versions].filter(',
-      ],
-    ),
+    edits: [{ change: insertBefore('if (versions === undefined) campaigns.clear()') }],
     caughtBy: serversTest('coupon/campaigns/registry')(
       'after %s nothing is unknown: the known stays, the rest is recovering',
       'after a marker that is gone nothing is unknown',
     ),
   },
   {
-    ...{ name: 'a listed campaign that cannot be read makes the list not whole', section: listing },
+    name: 'an unreadable campaign makes the list incomplete',
+    section: listing,
     protectsFrom:
       'A list of coupons is called complete while a campaign that may hold one of them cannot be read.',
-    edits: editsOf('coupon/campaigns/registry.ts')([
-      '    whole = [...versions.keys()].every((id) => campaigns.has(id))',
-      '    whole = true',
-    ]),
+    edits: [{ change: replaceWith('isComplete = true') }],
     caughtBy: serversTest('coupon/campaigns/registry')('a listed campaign that cannot be read is recovering'),
   },
 ]

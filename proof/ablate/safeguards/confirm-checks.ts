@@ -1,6 +1,7 @@
+import { remove } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
-import { epochCheck, fenceCheck, onlyWithout, stateCheck } from './gate-checks.ts'
-import { editsOf, serversTest } from './places.ts'
+import { serversTest } from './failing-test.ts'
+import { skippedByCall } from './gate-checks.ts'
 
 const section = '2. Append and confirm'
 const confirmRefuses = (why: string) =>
@@ -12,33 +13,35 @@ const confirmRefuses = (why: string) =>
 /** What confirm asks of a gate before it makes a yes of a grant. */
 export const confirmChecks: readonly Safeguard[] = [
   {
-    ...{ name: 'the fence of confirm', section },
+    name: 'the fence of confirm',
+    section,
     protectsFrom:
       'A restarted Redis that still has the entry confirms it: a 201 whose winner the gate may have lost.',
-    edits: onlyWithout('confirm', fenceCheck, 'fence ~= fields[3]'),
+    edits: skippedByCall('fence ~= fields[3]'),
     caughtBy: confirmRefuses('was armed on another server'),
   },
   {
-    ...{ name: 'the epoch check of confirm', section },
+    name: 'the epoch check of confirm',
+    section,
     protectsFrom:
-      'An acknowledgement that comes after the cut is answered yes, and the recorder calls that grant late.',
-    edits: onlyWithout('confirm', epochCheck, 'fields[2] ~= epoch'),
+      'An acknowledgement that arrives after the cut becomes a yes, and the worker rejects that grant as late.',
+    edits: skippedByCall('fields[2] ~= epoch'),
     caughtBy: confirmRefuses('is of a later epoch'),
   },
   {
-    ...{ name: 'the state check of confirm', section },
-    protectsFrom: 'A gate that arming has stopped still says yes, to a grant that may lie beyond the ends.',
-    edits: onlyWithout('confirm', stateCheck, "fields[4] == 'rearming'"),
+    name: 'the state check of confirm',
+    section,
+    protectsFrom:
+      'A gate that arming has stopped still answers yes, for a grant that may lie beyond the ends.',
+    edits: skippedByCall("fields[4] == 'rearming'"),
     caughtBy: confirmRefuses('was stopped'),
   },
   {
-    ...{ name: 'the parts check of confirm', section },
+    name: 'confirm compares the parts of a gate',
+    section,
     protectsFrom:
-      'A gate that forgot its winners confirms a coupon that the next press of its owner does not find.',
-    edits: editsOf('coupon/gate/confirm.lua')([
-      'refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4])\nif refusal then return refusal end\n',
-      '',
-    ]),
+      'A gate that lost its winners confirms a coupon that the next press of its owner does not find.',
+    edits: [{ change: remove }],
     caughtBy: confirmRefuses('lost its winners'),
   },
 ]

@@ -1,9 +1,9 @@
+import { remove, replaceWith, swap } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
-import { epochCheck, fenceCheck, onlyWithout } from './gate-checks.ts'
-import { editsOf, serversTest } from './places.ts'
+import { serversTest } from './failing-test.ts'
+import { skippedByCall } from './gate-checks.ts'
 
 const section = '1. Decide: the fence'
-const order = editsOf('coupon/gate/order.lua')
 const fenceTest = serversTest('coupon/gate/fence')
 const partsTest = serversTest('coupon/gate/parts')
 const disagree = (row: string) =>
@@ -15,131 +15,123 @@ const disagree = (row: string) =>
 /** What a gate has to prove before it is believed. */
 export const fencing: readonly Safeguard[] = [
   {
-    ...{ name: 'the fence of decide', section },
-    protectsFrom: 'A Redis that came back from an older file sells the units of its lost second again.',
-    edits: onlyWithout('decide', fenceCheck, 'fence ~= fields[3]'),
+    name: 'the fence of decide',
+    section,
+    protectsFrom: 'A Redis that restarted from an older file sells the units of its lost second again.',
+    edits: skippedByCall('fence ~= fields[3]'),
     caughtBy: fenceTest(
       'after a restart of a Redis %s, nothing is granted, confirmed or looked up',
       'after a restart of a Redis that kept everything in its RDB',
     ),
   },
   {
-    ...{ name: 'the fence of look', section },
-    protectsFrom: 'A Redis that forgot a win answers "you have nothing" to its winner.',
-    edits: onlyWithout('look', fenceCheck, 'fence ~= fields[3]'),
+    name: 'the fence of look',
+    section,
+    protectsFrom: 'A Redis that lost a grant answers its winner "you have no coupon".',
+    edits: skippedByCall('fence ~= fields[3]'),
     caughtBy: fenceTest(
       'after a restart of a Redis %s, nothing is granted, confirmed or looked up',
       'after a restart of a Redis that kept everything in its RDB',
     ),
   },
   {
-    ...{ name: 'the fence is master_replid and not run_id', section },
+    name: 'the fence is master_replid, not run_id',
+    section,
     protectsFrom:
-      'A master that was demoted, re-synchronised and promoted again has lost grants and is still the same process.',
-    edits: order([
-      "  return string.match(info, 'master_replid:(%x+)')",
-      "  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')",
-    ]),
+      'A master that was demoted, resynchronised and promoted again has lost grants, yet it is still the same process.',
+    edits: [{ change: replaceWith("return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')") }],
     caughtBy: fenceTest('a master that was demoted, re-synchronised and promoted again is refused'),
   },
   {
-    ...{ name: 'only a master has a fence', section },
-    protectsFrom: 'A replica in step with its master passes for it and decides beside it.',
-    edits: order(["  if not string.find(info, 'role:master', 1, true) then return nil end\n", '']),
+    name: 'only a master has a fence',
+    section,
+    protectsFrom: 'A replica in step with its master is taken for the master and decides beside it.',
+    edits: [{ change: remove }],
     caughtBy: fenceTest('a replica refuses, and refuses after its promotion'),
   },
   {
-    ...{ name: '#!lua without flags', section },
+    name: 'gate scripts have no flags',
+    section,
     protectsFrom:
-      'A cut-off old master goes on saying "sold out" and "you have nothing" beside its successor.',
-    edits: editsOf('coupon/gate/scripts.ts')(['`#!lua\\n${order}', '`${order}']),
+      'A cut-off old master goes on answering "sold out" and "you have no coupon" beside its successor.',
+    edits: [{ change: swap('`#!lua\\n${order}', '`${order}') }],
     caughtBy: fenceTest('a master without its replicas refuses everything, its "sold out" included'),
   },
   {
-    ...{ name: 'the epoch check of decide', section },
-    protectsFrom: 'A process that slept through an arming decides with the keys of an epoch that is over.',
-    edits: onlyWithout('decide', epochCheck, 'fields[2] ~= epoch'),
+    name: 'the epoch check of decide',
+    section,
+    protectsFrom: 'A process that was paused during an arming decides with the keys of an ended epoch.',
+    edits: skippedByCall('fields[2] ~= epoch'),
     caughtBy: serversTest('test/4-arm/after-arming')(
       'a process that still knows the old epoch is granted nothing in it',
     ),
   },
   {
-    ...{ name: 'no epoch below one that was seen', section },
+    name: 'an epoch below one that was seen is not trusted',
+    section,
     protectsFrom:
-      'A gate that went back in time is believed by a process that knows better, and grants in an ended epoch.',
-    edits: editsOf('coupon/campaigns/registry.ts')([
-      'view.epoch === undefined || (before !== undefined && view.epoch < before.view.epoch)',
-      'view.epoch === undefined',
-    ]),
+      'A process that has seen a later epoch trusts a gate that went back in time, and grants in an ended epoch.',
+    edits: [{ change: swap('view.epoch < before.view.epoch', 'false') }],
     caughtBy: serversTest('coupon/campaigns/registry')('an epoch below one that was seen is not believed'),
   },
   {
-    ...{ name: 'no grant in an epoch below one that was seen', section },
+    name: 'no grant in an epoch below one that was seen',
+    section,
     protectsFrom:
-      'The second try of a process follows a gate that went back in time into an epoch that has its cut.',
+      'The second try of a process follows a gate that went back in time into an epoch that was already cut.',
     edits: [
-      ...editsOf('coupon/campaigns/registry.ts')([
-        'view.epoch === undefined || (before !== undefined && view.epoch < before.view.epoch)',
-        'view.epoch === undefined',
-      ]),
-      ...editsOf('coupon/issue/issuer.ts')([
-        "if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)",
-        "if (found.kind !== 'live')",
-      ]),
+      { part: 'registry', change: swap('view.epoch < before.view.epoch', 'false') },
+      { change: swap('|| found.campaign.view.epoch <= epoch', '') },
     ],
     caughtBy: serversTest('coupon/issue/issuer')(
       'a gate of an epoch below one that was seen is never asked for a grant',
     ),
   },
   {
-    ...{ name: 'winners counted against granted', section },
-    protectsFrom: 'An evicted hash of winners makes everybody a newcomer: second coupons for all of them.',
-    edits: order([
-      "  if redis.call('HLEN', winners_key) ~= gate.granted then return {'UNARMED', 'winners'} end\n",
-      '',
-    ]),
+    name: 'winners match the count of grants',
+    section,
+    protectsFrom:
+      'After Redis evicted the hash of winners, every user is a newcomer: all of them get second coupons.',
+    edits: [{ change: remove }],
     caughtBy: disagree('a winner is missing'),
   },
   {
-    ...{ name: 'outbox counted against entries appended less deleted', section },
-    protectsFrom: 'An evicted outbox turns "pending" into a yes that no log has.',
-    edits: order([
-      "  if redis.call('XLEN', outbox_key) ~= gate.entriesAppended - gate.entriesDeleted then",
-      '  if false then',
-    ]),
+    name: 'outbox entries match their counts',
+    section,
+    protectsFrom: 'After Redis evicted the outbox, "pending" becomes a yes that the log does not have.',
+    edits: [{ change: remove }],
     caughtBy: disagree('an entry is missing'),
   },
   {
-    ...{ name: 'free ranks and granted counted against the next rank', section },
-    protectsFrom: 'A lost free list strands its units, and a rank that stands there twice is sold twice.',
-    edits: order([
-      "  if redis.call('LLEN', free_key) + gate.granted ~= gate.nextRank - 1 then return {'UNARMED', 'ranks'} end\n",
-      '',
-    ]),
+    name: 'free ranks match the next rank',
+    section,
+    protectsFrom:
+      'A lost free list makes its units unsellable, and a rank that is on it twice is sold twice.',
+    edits: [{ change: remove }],
     caughtBy: disagree('a free rank is missing'),
   },
   {
-    ...{ name: 'the layout', section },
-    protectsFrom: 'A process of another version reads the keys by its own rules, and writes them so.',
-    edits: order(["  if fields[1] ~= layout then return nil, {'UNARMED', 'layout'} end\n", '']),
+    name: 'the layout check',
+    section,
+    protectsFrom: 'A process of another version reads and writes the keys by its own rules.',
+    edits: [{ change: remove }],
     caughtBy: serversTest('coupon/gate/decide-order')('%s', 'another layout is believed in nothing'),
   },
   {
-    ...{ name: 'every field of the gate', section },
-    protectsFrom: 'A gate that lost one of its facts counts with nothing in its place.',
-    edits: order(["    if not fields[index] then return nil, {'UNARMED', 'field ' .. index} end\n", '']),
+    name: 'every field of the gate is required',
+    section,
+    protectsFrom: 'A gate that lost one of its fields decides without it.',
+    edits: [{ change: remove }],
     caughtBy: partsTest(
       'without its field %s a gate says nothing',
       'without its field document a gate says nothing',
     ),
   },
   {
-    ...{ name: 'the view compares the parts', section },
-    protectsFrom: 'The page of a campaign whose gate fell apart says that it is open and has stock.',
-    edits: editsOf('coupon/gate/view.lua')([
-      'if gate then refusal = disagreement(gate, KEYS[2], KEYS[3], KEYS[4]) end\n',
-      '',
-    ]),
+    name: 'view compares the parts of a gate',
+    section,
+    protectsFrom: 'The page of a campaign with a broken gate shows that it is open and has stock.',
+    edits: [{ change: remove }],
     caughtBy: disagree('a winner is missing'),
   },
 ]

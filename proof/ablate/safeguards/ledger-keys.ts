@@ -1,72 +1,75 @@
-import type { Safeguard } from '../safeguard.ts'
-import { editsOf, serversTest } from './places.ts'
+import { remove, replaceWith, swap } from '../changes.ts'
+import type { Edit, Safeguard } from '../safeguard.ts'
+import { serversTest } from './failing-test.ts'
 
 const section = '3. Record: rows'
-const tables = editsOf('migrations/0000_ledger.sql')
-const record = editsOf('coupon/ledger/record.ts')
 const conflictsTest = serversTest('coupon/ledger/conflicts')
 const breachTitle = '%s is called %s and is no row, and its neighbours are stored'
 const breachTest = (what: string) => conflictsTest(breachTitle, `${what} is called `)
 
+const withoutKey = (definition: string): Edit[] => [
+  {
+    file: 'migrations/0000_ledger.sql',
+    unmarked: 'every migrated database has the hash of the file, which a comment would change',
+    change: swap(definition, ''),
+  },
+]
+
 /** What the ledger says no to by itself, and how recording takes it. */
 export const ledgerKeys: readonly Safeguard[] = [
   {
-    ...{ name: 'the primary key of coupons', section },
-    protectsFrom: 'One coupon is two rows, of two people, when a record was written again with other facts.',
-    edits: tables(['\tCONSTRAINT `coupons_coupon_id` PRIMARY KEY(`coupon_id`),\n', '']),
+    name: 'the primary key of coupons',
+    section,
+    protectsFrom:
+      'One coupon becomes two rows of two users, when a record was written again with other facts.',
+    edits: withoutKey('CONSTRAINT `coupons_coupon_id` PRIMARY KEY(`coupon_id`),'),
     caughtBy: breachTest('a stored coupon with another user and rank'),
   },
   {
-    ...{ name: 'the unique key of campaign and rank', section },
-    protectsFrom: 'One unit is two coupons: a campaign is oversold, whatever let both grants through.',
-    edits: tables(['\tCONSTRAINT `coupons_rank` UNIQUE(`campaign_id`,`rank`),\n', '']),
+    name: 'the unique key of campaign and rank',
+    section,
+    protectsFrom: 'One unit becomes two coupons: a campaign is oversold, for any cause of the second grant.',
+    edits: withoutKey('CONSTRAINT `coupons_rank` UNIQUE(`campaign_id`,`rank`),'),
     caughtBy: breachTest('another coupon on a rank that is taken'),
   },
   {
-    ...{ name: 'the unique key of user, campaign and slot', section },
-    protectsFrom: 'One person holds two coupons of one slot, whatever let both grants through.',
-    edits: tables([
-      'UNIQUE(`campaign_id`,`rank`),\n\tCONSTRAINT `coupons_user_slot` UNIQUE(`user_id`,`campaign_id`,`slot`)\n',
-      'UNIQUE(`campaign_id`,`rank`)\n',
-    ]),
+    name: 'the unique key of user, campaign and slot',
+    section,
+    protectsFrom: 'One user holds two coupons of one slot, for any cause of the second grant.',
+    edits: withoutKey(', CONSTRAINT `coupons_user_slot` UNIQUE(`user_id`,`campaign_id`,`slot`)'),
     caughtBy: breachTest('another coupon for a user and slot that hold one'),
   },
   {
-    ...{ name: 'a rank above the highest stock is no row', section },
-    protectsFrom: 'A gate that granted more than its stock oversells: no key of the ledger knows the stock.',
-    edits: record(['if (rank > campaign.highestStock)', 'if (rank > campaign.highestStock + Infinity)']),
+    name: 'a rank above the highest stock is not stored',
+    section,
+    protectsFrom:
+      'A gate that granted more than its stock oversells, because no key of the ledger knows the stock.',
+    edits: [{ change: remove }],
     caughtBy: breachTest('a rank above the stock'),
   },
   {
-    ...{ name: 'the highest stock ever counts', section },
+    name: 'the highest stock so far counts',
+    section,
     protectsFrom:
-      'Whoever won before the stock was lowered loses the coupon, because the ledger came to it later.',
-    edits: record([
-      'SELECT campaign_id, highest_stock, epoch FROM',
-      'SELECT campaign_id, stock AS highest_stock, epoch FROM',
-    ]),
+      'A user who won before the stock was lowered loses the coupon, because the worker stored it later.',
+    edits: [{ change: swap('highest_stock', 'stock AS highest_stock') }],
     caughtBy: conflictsTest('a rank up to the highest stock the campaign ever had is stored'),
   },
   {
-    ...{ name: 'a redelivery is fine', section },
+    name: 'a redelivered record is accepted',
+    section,
     protectsFrom:
-      'Every record that the log delivers twice is called a broken promise and becomes a dead letter.',
-    edits: editsOf('coupon/ledger/conflicts.ts')([
-      'else if (!isSame(row, at.grant))',
-      'else if (!isSame(row, at.grant) || row !== undefined)',
-    ]),
-    caughtBy: serversTest('coupon/ledger/record')(
+      'Every record that Kafka delivers twice is reported as a broken promise and becomes a dead letter.',
+    edits: [{ change: swap('!isSame(row, at.grant)', 'row !== undefined') }],
+    caughtBy: serversTest('coupon/ledger/recorder')(
       'a batch that was delivered again makes no second row, moves nothing back, and breaks nothing',
     ),
   },
   {
-    ...{ name: 'one bad record drops none of its neighbours', section },
-    protectsFrom:
-      'Whoever stands in one batch behind a record that can not be a row loses the coupon with it.',
-    edits: record([
-      '        else broken.push(lost)\n',
-      '        else {\n          broken.push(lost)\n          break\n        }\n',
-    ]),
+    name: 'a rejected record drops none of its neighbours',
+    section,
+    protectsFrom: 'A grant in one batch behind a record that cannot be stored is lost with it.',
+    edits: [{ change: replaceWith('else {\n  broken.push(lost)\n  break\n}') }],
     caughtBy: breachTest('a campaign that the ledger does not have'),
   },
 ]
