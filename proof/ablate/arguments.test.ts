@@ -8,7 +8,7 @@ test.each([
   [['--list', '--only', 'cut'], { kind: 'list', only: 'cut' }],
   [['--write'], { kind: 'write' }],
   [['--help', '--write'], 'help'],
-])('the words %j are understood', (words, command) => {
+])('accepts the words %j', (words, command) => {
   expect(parseArguments(words)).toEqual(command)
 })
 
@@ -16,8 +16,8 @@ test.each([
   [['fence'], 'expected no words beside the options, not fence'],
   [['--only', ''], '--only: expected words, not nothing'],
   [['--only'], "Option '--only <value>' argument missing"],
-  [['--write', '--list'], '--write: goes alone, it is always the whole list'],
+  [['--write', '--list'], '--write: takes no other option, because it writes the whole list'],
   [['--all'], "Unknown option '--all'"],
-])('the words %j are refused, with what is accepted', (words, fault) => {
+])('refuses the words %j, and shows the usage', (words, fault) => {
   expect(() => parseArguments(words)).toThrow(`${fault}\n\n${usage}`)
 })

@@ -18,7 +18,7 @@ export const insertBefore =
 
 const escaped = (text: string): string => text.replaceAll(/[^\w\s]/g, String.raw`\$&`)
 
-/** Matches a fragment of code however it is wrapped: by its words and signs, with any white space between them. */
+/** Matches the words and signs of a fragment of code, with any white space between them. */
 const patternOf = (fragment: string): RegExp => {
   const tokens = fragment.match(/\w+|[^\w\s]/g) ?? []
   const parts = tokens.map((token, at) => {
@@ -32,8 +32,8 @@ const patternOf = (fragment: string): RegExp => {
 }
 
 /**
- * Puts other code in place of a fragment of the statement. White space does not count, nor the comma that a
- * formatter puts before a closing bracket. Throws `refused` unless the fragment occurs exactly once.
+ * Puts other code in place of a fragment of the statement. White space does not count, nor the comma that
+ * a formatter puts before a closing bracket. Throws `refused` unless the fragment occurs exactly once.
  */
 export const swap =
   (fragment: string, other: string): Change =>

@@ -8,8 +8,8 @@ import { readSources, type Sources, takeOut } from './take-out.ts'
 export type CheckoutCopy = {
   readonly folder: string
   /**
-   * Takes a safeguard out, runs `work`, and restores the files even when `work` throws. `work` gets the files that
-   * differ, with their text. Throws `refused` before `work` when an edit does not fit the sources.
+   * Takes a safeguard out, runs `work`, and restores the files even when `work` throws.
+   * `work` gets the changed files. Throws `refused` before `work` when an edit does not fit the sources.
    */
   without<Result>(
     safeguard: Pick<Safeguard, 'name' | 'edits'>,

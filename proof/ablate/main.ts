@@ -9,9 +9,10 @@ import { type AblateArguments, parseArguments, usage } from './arguments.ts'
 import { createCheckoutCopy } from './checkout-copy.ts'
 import { formatAblation, formatSafeguard, formatSummary } from './format.ts'
 import { createLuaCheck } from './lua-check.ts'
+import { needlessRules } from './needless-rules.ts'
 import { type Ablation, runAblations } from './run-ablations.ts'
 import type { Safeguard } from './safeguard.ts'
-import { needlessRules, safeguards } from './safeguards/all.ts'
+import { allSafeguards } from './safeguards/all-safeguards.ts'
 import { safeguardsDocument } from './safeguards-document.ts'
 import { filesOf, readSources } from './take-out.ts'
 import { createTestRunner } from './test-runner.ts'
@@ -27,9 +28,9 @@ const progress = createProgressDisplay(process.stderr)
 const sources = readSources(root)
 
 const select = ({ only }: AblateArguments): readonly Safeguard[] => {
-  if (only === undefined) return safeguards
+  if (only === undefined) return allSafeguards
   const words = only.toLowerCase()
-  const selected = safeguards.filter((safeguard) =>
+  const selected = allSafeguards.filter((safeguard) =>
     [safeguard.name, safeguard.section, safeguard.caughtBy.file, ...filesOf(sources, safeguard)].some(
       (text) => text.toLowerCase().includes(words),
     ),
@@ -42,7 +43,7 @@ const list = (selected: readonly Safeguard[]): string =>
   selected.map((safeguard) => formatSafeguard(safeguard, filesOf(sources, safeguard))).join('\n\n')
 
 const writeDocument = (): Promise<void> =>
-  writeFile(documentFile, safeguardsDocument(safeguards, needlessRules))
+  writeFile(documentFile, safeguardsDocument(allSafeguards, needlessRules))
 
 /** Makes the copy, starts one set of servers for all test runs, and removes both at the end. */
 const run = async (selected: readonly Safeguard[], signal: AbortSignal): Promise<Ablation[]> => {

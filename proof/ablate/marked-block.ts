@@ -14,10 +14,11 @@ export const markersIn = (source: string): string[] =>
 const indentOf = (line: string): number => line.search(/\S|$/)
 
 /**
- * The lines of the block that a marker guards: the first, and the one after the last. The first is the next line that
- * is no comment. The block goes on over lines that are indented deeper, and over lines of the same indentation that
- * begin with a closing `}`, `)`, `]` or `end`: so `} else {` is part of it. An `else` or `elseif` without a brace
- * begins a block of its own, which leaves the `end` to its `if`: a marker can guard one branch.
+ * The lines of the block that a marker guards: the first, and the one after the last.
+ * The first is the next line that is no comment. Lines that are indented deeper belong to the block. So do
+ * lines of the same indentation that begin with a closing `}`, `)`, `]` or `end`, such as `} else {`.
+ * An `else` or `elseif` without a brace begins a block of its own, so that a marker can guard one branch.
+ * It leaves the `end` to its `if`.
  */
 const linesOfBlock = (lines: readonly string[], markerAt: number): [number, number] => {
   const first = lines.findIndex((line, at) => at > markerAt && !commentLine.test(line))
@@ -48,8 +49,8 @@ const dedented = (text: string): string => {
 }
 
 /**
- * Changes the block that a marker guards. The change gets it without its indentation, and so does not depend on how
- * deep it stands. Throws `refused` when the marker does not occur exactly once, and when nothing changes.
+ * Changes the block that a marker guards. The change gets the block without its indentation.
+ * Throws `refused` when the marker does not occur exactly once, and when nothing changes.
  */
 export const changeMarkedBlock = (source: string, marker: string, change: Change): string => {
   const lines = source.split('\n')

@@ -29,7 +29,7 @@ const safeguardNamed = (name: string, change: Change = remove): Safeguard => ({
   caughtBy: { file: 'code.test.ts', test: 'it is guarded', project: 'unit' },
 })
 
-/** Runs ablations with tests that only read the copy. Returns the code they saw, what was checked, and the results. */
+/** Runs ablations with tests that only read the copy; returns the code that each run saw. */
 const runWith = async (safeguards: readonly Safeguard[], passes: (code: string, run: number) => boolean) => {
   const copy = await createCheckoutCopy(join(folder, 'root'), join(folder, 'copy'))
   const seen: string[] = []

@@ -45,9 +45,9 @@ const reportOf = (answer: TestReport | string): TestReport => {
 }
 
 /**
- * Expects every test to pass with all safeguards in place; otherwise its failure would prove nothing. Throws `defect`
- * with the tests that fail. Called before the first safeguard and after the last: one that damaged the servers would
- * make any test fail.
+ * Expects every test to pass with all safeguards in place: otherwise its failure would prove nothing.
+ * Throws `defect` with the tests that fail. Called before the first safeguard and after the last, because a
+ * run that damaged the servers would make any test fail.
  */
 const expectWhole = async (safeguards: readonly Safeguard[], { runner }: AblationOptions): Promise<void> => {
   const faults = new Set<string>()
@@ -88,7 +88,7 @@ const ablate = async (
   }
 }
 
-/** Takes out one safeguard after the other. Throws `defect` when a test fails with all in place, before or after. */
+/** Takes out one safeguard after the other. Throws `defect` when a test fails with all of them in place. */
 export const runAblations = async (
   safeguards: readonly Safeguard[],
   options: AblationOptions,

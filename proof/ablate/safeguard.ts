@@ -1,4 +1,4 @@
-/** Makes from the text of a block the text without the safeguard. Throws `refused` when the block is not as expected. */
+/** Returns the text of a block without the safeguard. Throws `refused` when the block is not as expected. */
 export type Change = (block: string) => string
 
 /**

@@ -29,7 +29,7 @@ const needlessLines = (rules: readonly NeedlessRule[]): string[] =>
         '',
       ]
 
-/** docs/safeguards.md: the safeguards by the section of the protocol that states them, in the order of the list. */
+/** The text of docs/safeguards.md: the safeguards by the section of the protocol that states them. */
 export const safeguardsDocument = (
   safeguards: readonly Safeguard[],
   rules: readonly NeedlessRule[],

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { markersIn } from './marked-block.ts'
+import { needlessRules } from './needless-rules.ts'
 import { markerOf } from './safeguard.ts'
-import { needlessRules, safeguards } from './safeguards/all.ts'
+import { allSafeguards } from './safeguards/all-safeguards.ts'
 import { safeguardsDocument } from './safeguards-document.ts'
 import { readSources, takeOut } from './take-out.ts'
 import { countTitles } from './test-titles.ts'
@@ -11,7 +12,7 @@ import { countTitles } from './test-titles.ts'
 const root = join(import.meta.dirname, '..', '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const sources = readSources(root)
-const byName = safeguards.map((safeguard) => [safeguard.name, safeguard] as const)
+const byName = allSafeguards.map((safeguard) => [safeguard.name, safeguard] as const)
 
 describe('markers and edits', () => {
   test.each(byName)('the edits of %s fit the sources and change them', (_, safeguard) => {
@@ -22,7 +23,7 @@ describe('markers and edits', () => {
 
   test('each marker in the sources belongs to exactly one edit', () => {
     const inSources = [...sources.values()].flatMap(markersIn).sort()
-    const inEdits = safeguards
+    const inEdits = allSafeguards
       .flatMap(({ name, edits }) => edits.map((edit) => ('file' in edit ? [] : markerOf(name, edit.part))))
       .flat()
       .sort()
@@ -30,7 +31,7 @@ describe('markers and edits', () => {
   })
 
   test('a misspelt name finds no marker', () => {
-    const [safeguard] = safeguards
+    const [safeguard] = allSafeguards
     expect(() => takeOut(sources, { name: 'misspelt', edits: safeguard?.edits ?? [] })).toThrow(
       '0 files have the marker: misspelt',
     )
@@ -55,12 +56,12 @@ describe('the list', () => {
   })
 
   test('has unique names, and a sentence on what each safeguard protects from', () => {
-    const names = [...safeguards, ...needlessRules].map(({ name }) => name)
+    const names = [...allSafeguards, ...needlessRules].map(({ name }) => name)
     expect(names).toEqual([...new Set(names)])
-    for (const { protectsFrom } of safeguards) expect(protectsFrom).toMatch(/^[A-Z"].{20,200}\.$/)
+    for (const { protectsFrom } of allSafeguards) expect(protectsFrom).toMatch(/^[A-Z"].{20,200}\.$/)
   })
 
   test('is what docs/safeguards.md shows', () => {
-    expect(read('docs/safeguards.md')).toBe(safeguardsDocument(safeguards, needlessRules))
+    expect(read('docs/safeguards.md')).toBe(safeguardsDocument(allSafeguards, needlessRules))
   })
 })

@@ -33,7 +33,7 @@ export const filesOf = (sources: Sources, { name, edits }: Pick<Safeguard, 'name
   ),
 ]
 
-/** The files that differ without the safeguard, with their text. Throws `refused` when an edit does not fit the sources. */
+/** The changed files, with their text without the safeguard. Throws `refused` when an edit does not fit. */
 export const takeOut = (sources: Sources, { name, edits }: Pick<Safeguard, 'name' | 'edits'>): Sources => {
   const changed = new Map<string, string>()
   for (const edit of edits) {

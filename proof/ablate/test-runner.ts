@@ -62,7 +62,7 @@ export const createTestRunner = ({
     }
   }
 
-  /** Resolves with the reason when the runner fails. It fails for failed tests too: the report tells them apart. */
+  /** Resolves with the reason when vitest fails, which it also does for failed tests. */
   const runVitest = async (words: string[], timeoutMs: number): Promise<string> => {
     try {
       await runProgram({

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// The project `servers` without our processes: they take longer to start than most tests that have to notice something.
+// The project `servers` without API and worker processes: they start slower than most of these tests run.
 export default defineConfig({
   test: {
     name: 'servers',

@@ -7,7 +7,7 @@ const redisTest = serversTest('platform/redis')
 const issuerTest = serversTest('coupon/issue/issuer')
 const listing = '5. Campaigns: list'
 
-/** What a process may say without the gate, and what it may not. */
+/** What a process may answer without the gate, and what it may not. */
 export const answering: readonly Safeguard[] = [
   {
     name: 'the offline queue is off',

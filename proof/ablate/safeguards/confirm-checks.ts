@@ -1,7 +1,7 @@
 import { remove } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
 import { serversTest } from './failing-test.ts'
-import { skippedByCall } from './gate-checks.ts'
+import { skippedByCall } from './skipped-by-call.ts'
 
 const section = '2. Append and confirm'
 const confirmRefuses = (why: string) =>
@@ -10,7 +10,7 @@ const confirmRefuses = (why: string) =>
     `a gate that ${why} confirms nothing and stays as it is`,
   )
 
-/** What confirm asks of a gate before it makes a yes of a grant. */
+/** What confirm checks of a gate before a grant becomes a yes. */
 export const confirmChecks: readonly Safeguard[] = [
   {
     name: 'the fence of confirm',

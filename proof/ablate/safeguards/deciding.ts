@@ -12,7 +12,7 @@ const winnersOnlyUnless = (condition: string): Edit => ({
   change: swap('if won then', `if won and not (${condition}) then`),
 })
 
-/** What decide does in one script: all of it or nothing, winners first. */
+/** What the decide script guarantees: all of a call or nothing, winners first. */
 export const deciding: readonly Safeguard[] = [
   {
     name: 'the outbox',

@@ -1,7 +1,7 @@
 import { remove, replaceWith, swap } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
 import { serversTest } from './failing-test.ts'
-import { skippedByCall } from './gate-checks.ts'
+import { skippedByCall } from './skipped-by-call.ts'
 
 const section = '1. Decide: the fence'
 const fenceTest = serversTest('coupon/gate/fence')
@@ -12,7 +12,7 @@ const disagree = (row: string) =>
     `a gate whose parts disagree says nothing, and its view is not believed: ${row}`,
   )
 
-/** What a gate has to prove before it is believed. */
+/** What a gate has to prove before a process trusts it. */
 export const fencing: readonly Safeguard[] = [
   {
     name: 'the fence of decide',

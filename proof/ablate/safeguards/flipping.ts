@@ -11,7 +11,7 @@ const betweenTitle = 'nothing opens when %s between stop and flip'
 const betweenTest = (what: string) =>
   serversTest('coupon/recovery/arming')(betweenTitle, betweenTitle.replace('%s', what))
 
-/** What the flip relies on: it opens the gate that was stopped, on the server it was stopped on, with all that was rebuilt. */
+/** What the flip relies on: it opens the stopped gate, on the same server, with all that was rebuilt. */
 export const flipping: readonly Safeguard[] = [
   {
     name: 'the fence from stop to flip',

@@ -7,7 +7,7 @@ const readingTest = serversTest('test/6-read/reading-coupons')
 const notComplete = 'a list is called not complete while %s'
 const stays = 'a gate stays when %s'
 
-/** What the loops of a worker and the reading of coupons rely on. */
+/** What the loops of the worker and the reading of coupons rely on. */
 export const keeping: readonly Safeguard[] = [
   {
     name: 'the relay of overdue entries',

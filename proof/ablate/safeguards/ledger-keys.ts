@@ -15,7 +15,7 @@ const withoutKey = (definition: string): Edit[] => [
   },
 ]
 
-/** What the ledger says no to by itself, and how recording takes it. */
+/** What the keys of the ledger reject, and how the worker handles it. */
 export const ledgerKeys: readonly Safeguard[] = [
   {
     name: 'the primary key of coupons',

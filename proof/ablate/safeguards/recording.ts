@@ -9,7 +9,7 @@ const cutTest = serversTest('coupon/ledger/cut')
 const progressTest = unitTest('worker/partition-progress')
 const outsideTitle = 'a position that the log does not hold is refused, and nothing is read: %s'
 
-/** What recording relies on: a row for every grant that was made in time, and the position with its rows. */
+/** What recording relies on: a row for every grant in time, and the position in the same transaction. */
 export const recording: readonly Safeguard[] = [
   {
     name: 'the late check',

@@ -2,8 +2,8 @@ import { insertBefore, swap } from '../changes.ts'
 import type { Edit } from '../safeguard.ts'
 
 /**
- * Takes a check out of `live_gate` in order.lua for one script, which calls it with a field in ARGV that no other
- * script has. The marker of the check stands in order.lua, the one of the call in the script.
+ * Takes a check of `live_gate`, which all gate scripts share, out of one script alone.
+ * The part `call` is that script's call: it sets a field of ARGV that the check then reads.
  */
 export const skippedByCall = (condition: string): Edit[] => [
   { change: swap(`if ${condition}`, `if not ARGV.skip and ${condition}`) },

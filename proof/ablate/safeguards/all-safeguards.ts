@@ -1,4 +1,4 @@
-import type { NeedlessRule, Safeguard } from '../safeguard.ts'
+import type { Safeguard } from '../safeguard.ts'
 import { answering } from './answering.ts'
 import { arming } from './arming.ts'
 import { confirmChecks } from './confirm-checks.ts'
@@ -8,13 +8,11 @@ import { fencing } from './fencing.ts'
 import { flipping } from './flipping.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
-import { needlessOfDeciding } from './needless-deciding.ts'
-import { needlessOfRecording } from './needless-recording.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
 
 /** Every safeguard, in the order in which a coupon meets them. */
-export const safeguards: readonly Safeguard[] = [
+export const allSafeguards: readonly Safeguard[] = [
   ...deciding,
   ...fencing,
   ...answering,
@@ -27,6 +25,3 @@ export const safeguards: readonly Safeguard[] = [
   ...flipping,
   ...keeping,
 ]
-
-/** Rules that were taken out, and that nothing can miss. */
-export const needlessRules: readonly NeedlessRule[] = [...needlessOfDeciding, ...needlessOfRecording]
