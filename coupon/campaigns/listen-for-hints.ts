@@ -4,10 +4,7 @@ import { campaignsChannel } from '../gate/keys.ts'
 import { idPattern } from '../grant.ts'
 import type { Registry } from './registry.ts'
 
-/**
- * Refreshes a campaign on each hint, sooner than the next poll. The poll finds what a missed hint did not
- * bring.
- */
+/** Refreshes a campaign on each hint, before the next poll. The poll finds what a missed hint was about. */
 export const listenForHints = async (subscriber: RedisClient, registry: Registry): Promise<void> => {
   const onHint = (id: string): void => {
     if (idPattern.test(id)) registry.refresh(id, 0).catch(() => undefined)

@@ -1,4 +1,3 @@
-import { createExpiringSet } from '../../platform/expiring-set.ts'
 import { messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Logger } from '../../platform/log/logger.ts'
@@ -6,6 +5,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { type ListedVersion, readCampaignList } from '../gate/campaign-list.ts'
 import type { Gate, GateView } from '../gate/gate.ts'
 import { idPattern } from '../grant.ts'
+import { createListLookup } from './list-lookup.ts'
 
 /**
  * A live campaign in the memory of this process. `readAtMs`: when `view` was read, on the monotonic clock.
@@ -13,8 +13,8 @@ import { idPattern } from '../grant.ts'
 export type LiveCampaign = { id: string; version: number; view: GateView; readAtMs: number }
 
 /**
- * `retired`: it closed long ago and its gate was removed for good. `recovering`: the list or the gate is lost, so the
- * campaign may exist.
+ * `retired`: it closed long ago and its gate was removed for good. `recovering`: the list or the gate is lost,
+ * so the campaign may exist.
  */
 export type FoundCampaign =
   | { kind: 'live'; campaign: LiveCampaign }
@@ -22,25 +22,16 @@ export type FoundCampaign =
   | { kind: 'unknown' }
   | { kind: 'recovering'; progress?: string }
 
-/**
- * The live campaigns, kept in memory and polled from `fc:campaigns`. No unknown id causes a key or a database
- * query.
- */
+/** Live campaigns in memory, polled from `fc:campaigns`. An unknown id causes no key and no database query. */
 export type Registry = {
   /** Reads the list once and then polls. A fault is only logged: the next poll tries again. */
   start(): Promise<void>
   stop(): void
-  /**
-   * From memory; an id that is not there is looked up in the list, together with others. Rejects
-   * `unavailable`.
-   */
+  /** From memory, else from the list in one read with other lookups. Rejects `unavailable`. */
   find(campaignId: string): Promise<FoundCampaign>
   /** From memory only. */
   known(campaignId: string): LiveCampaign | undefined
-  /**
-   * Reads the gate again when the memory of the campaign is older than `ageMaxMs`. Never returns to a lower
-   * epoch.
-   */
+  /** Reads the gate again when memory is older than `ageMaxMs`. Never returns to a lower epoch. */
   refresh(campaignId: string, ageMaxMs: number): Promise<FoundCampaign>
   live(): LiveCampaign[]
   /**
@@ -63,34 +54,26 @@ export type RegistryOptions = {
   now(): number
 }
 
-/** How long, and for how many ids, the registry remembers that an id is not live. */
-const missMemoryMs = 1_000
-const missesMax = 10_000
-const idsInOneReadMax = 500
+/** Callers that may wait for one read of the list. */
+const refreshesWaitingMax = 10_000
 
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
   const campaigns = new Map<string, LiveCampaign>()
-  const misses = {
-    unknown: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
-    retired: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
-  }
   const loading = new Map<string, Promise<FoundCampaign>>()
   let isComplete = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let clockOffsetMs: number | undefined
 
-  const noteClock = (nowMs: number, askedAtMs: number): void => {
-    clockOffsetMs = nowMs - (askedAtMs + monotonicMs()) / 2
-  }
-
-  const list = async (ids: readonly string[]): Promise<Map<string, ListedVersion> | undefined> => {
+  const readList = async (ids: readonly string[]): Promise<Map<string, ListedVersion> | undefined> => {
     const askedAtMs = monotonicMs()
     const { nowMs, versions } = await readCampaignList(redis, ids)
-    noteClock(nowMs, askedAtMs)
+    clockOffsetMs = nowMs - (askedAtMs + monotonicMs()) / 2
     return versions
   }
+
+  const lookup = createListLookup({ readList, monotonicMs })
 
   const read = async (id: string): Promise<FoundCampaign> => {
     const readAtMs = monotonicMs()
@@ -116,13 +99,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return started
   }
 
-  /**
-   * Reads the list and the campaigns that changed; with `alsoScheduled`, every campaign that has not opened
-   * too.
-   */
+  /** Reads the list, the campaigns that changed and, with `alsoScheduled`, those that have not opened. */
   const poll = async (alsoScheduled: boolean): Promise<void> => {
     const before = new Set(campaigns.keys())
-    const versions = await list([])
+    const versions = await readList([])
     // safeguard: a lost list removes no campaign
     if (versions === undefined) {
       isComplete = false
@@ -153,24 +133,10 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     if (!stopped) timer = setTimeout(() => void pollForever(), options.intervalMs)
   }
 
-  const lookups = createGroupCommit<string, 'live' | 'retired' | 'unknown' | 'recovering'>({
-    batchSizeMax: idsInOneReadMax,
-    inFlightMax: 1,
-    bound: createBound(missesMax),
-    run: async (ids) => {
-      const versions = await list([...new Set(ids)])
-      if (versions === undefined) return ids.map(() => 'recovering')
-      return ids.map((id) => {
-        const version = versions.get(id)
-        return version === undefined ? 'unknown' : version === 'retired' ? 'retired' : 'live'
-      })
-    },
-  })
-
   const refreshes = createGroupCommit<undefined, undefined>({
-    batchSizeMax: missesMax,
+    batchSizeMax: refreshesWaitingMax,
     inFlightMax: 1,
-    bound: createBound(missesMax),
+    bound: createBound(refreshesWaitingMax),
     run: async (callers) => {
       await poll(false)
       return callers
@@ -181,12 +147,8 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const campaign = campaigns.get(id)
     if (campaign !== undefined) return { kind: 'live', campaign }
     if (!idPattern.test(id)) return { kind: 'unknown' }
-    if (misses.unknown.has(id)) return { kind: 'unknown' }
-    if (misses.retired.has(id)) return { kind: 'retired' }
-    const kind = await lookups.submit(id)
-    if (kind === 'live') return load(id)
-    if (kind !== 'recovering') misses[kind].add(id)
-    return { kind }
+    const kind = await lookup.find(id)
+    return kind === 'live' ? load(id) : { kind }
   }
 
   return {
@@ -195,7 +157,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
       if (campaign === undefined) {
-        if (ageMaxMs < missMemoryMs) misses.unknown.delete(id)
+        lookup.forgetMiss(id, ageMaxMs)
         return find(id)
       }
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)

@@ -1,10 +1,7 @@
 import type { Campaign } from '../campaign.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 
-/**
- * Campaigns whose gate was removed for good, from the ledger. They no longer change: each is read once and
- * kept.
- */
+/** Campaigns whose gate was removed for good. They no longer change: each is read once from the ledger. */
 export type RetiredCampaigns = {
   /**
    * `undefined` unless the ledger calls it retired. Rejects `unavailable` when the database does not answer.

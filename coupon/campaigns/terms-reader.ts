@@ -2,15 +2,9 @@ import type { CouponTerms } from '../campaign.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Registry } from './registry.ts'
 
-/**
- * Coupon terms of campaigns: live ones as their gate has them, others as the ledger had them at the first
- * read.
- */
+/** Coupon terms: of live campaigns from the gate, of others from the ledger, as of the first read. */
 export type TermsReader = {
-  /**
-   * Terms by campaign id, without unknown ids. Rejects `unavailable` when the ledger is needed and does not
-   * answer.
-   */
+  /** By campaign id, without unknown ids. Rejects `unavailable` when it needs the ledger in vain. */
   read(campaignIds: readonly string[]): Promise<Map<string, CouponTerms>>
 }
 

@@ -9,16 +9,10 @@ export type ListedVersion = number | 'retired'
 /** One entry of the list. */
 export type ListedCampaign = { id: string; version: ListedVersion }
 
-/**
- * The list: `versions` by campaign id, `undefined` when this server has no complete list. `nowMs` is Redis
- * time.
- */
+/** `versions` by campaign id, `undefined` when this server has no complete list. `nowMs` is Redis time. */
 export type CampaignList = { nowMs: number; versions: Map<string, ListedVersion> | undefined }
 
-/**
- * Reads all live campaigns or, when ids are given, those of them that are live or retired. Rejects
- * `unavailable`.
- */
+/** Reads all live campaigns or, of the given ids, those that are live or retired. Rejects `unavailable`. */
 export const readCampaignList = async (redis: RedisClient, ids: readonly string[]): Promise<CampaignList> => {
   const reply = parseReply('list', await redis.run(listScript, listKeys, ids))
   const nowMs = reply.number(1)

@@ -9,7 +9,7 @@ import {
 } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import type { GrantRequest } from './gate.ts'
+import type { GrantRequest } from './decision.ts'
 import { stopScript } from './scripts.ts'
 
 let redis: RedisClient

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { armGate, openRedis, grantRequest, grantRequests } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { ArmedGate } from '../../test/harness/values/gates.ts'
-import { createGate, type GrantRequest } from './gate.ts'
+import { createGate } from './gate.ts'
+import type { GrantRequest } from './decision.ts'
 
 let redis: RedisClient
 beforeAll(async () => {

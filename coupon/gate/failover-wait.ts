@@ -8,10 +8,7 @@ const settingIn = (reply: unknown, name: string): number => {
 /** Default of `min-replicas-max-lag` in Redis. */
 const defaultLagSeconds = 10
 
-/**
- * For managed servers, which refuse CONFIG: a master without replicas that accepts writes needs none to
- * write.
- */
+/** Without CONFIG (managed servers): a master without replicas that accepts writes needs none to write. */
 const waitByReplicas = async (redis: RedisClient): Promise<number> => {
   const replicas = /connected_slaves:(\d+)/.exec(String(await redis.command('INFO', 'replication')))?.[1]
   return replicas === '0' ? 0 : (defaultLagSeconds + 1) * 1_000

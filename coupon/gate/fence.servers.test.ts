@@ -18,7 +18,8 @@ import {
 } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import { createGate, type GrantRequest } from './gate.ts'
+import { createGate } from './gate.ts'
+import type { GrantRequest } from './decision.ts'
 
 const own: OwnRedis[] = []
 const start = async (persistence?: Persistence): Promise<OwnRedis> => {

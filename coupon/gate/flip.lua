@@ -7,8 +7,8 @@
 --       9 state (open, paused, closed)  10 stock  11 opensAtMs  12 closesAtMs  13 perUserLimit  14 version
 --       15 document (JSON)
 -- Reply {'OK', nowMs, epoch of the previous gate, 0 for none}
---       {'LOST', what}: another arming claimed the gate, the server lost memory or changed, or the rebuilt keys
---       do not hold as many items as were written. The arming starts over.
+--       {'LOST', what}: another arming claimed the gate, the server lost memory or changed, or the rebuilt
+--       keys do not hold as many items as were written. The arming starts over.
 
 if #KEYS ~= 4 or #ARGV ~= 15 then return redis.error_reply('ARGUMENT flip takes 4 keys and 15 values') end
 for _, index in ipairs({2, 5, 6, 7, 8, 10, 11, 12, 13, 14}) do

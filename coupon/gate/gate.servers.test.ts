@@ -8,7 +8,8 @@ import {
 } from '../../test/harness/values/gates.ts'
 import { newUser } from '../../test/harness/processes/client.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { createGate, type DecideResult, type Decision } from './gate.ts'
+import { createGate, type DecideResult } from './gate.ts'
+import type { Decision } from './decision.ts'
 
 let redis: RedisClient
 let others: RedisClient[]

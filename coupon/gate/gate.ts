@@ -1,41 +1,16 @@
-import { Failure } from '../../platform/failure.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { decodeDocument, type CampaignDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
-import type { OutboxEntry } from './outbox-entry.ts'
+import { type Decisions, type GrantRequest, parseDecisions } from './decision.ts'
 import { gateKeys, gateLayout } from './keys.ts'
-import {
-  type PackedGrant,
-  parsePackedGrant,
-  parseRefusal,
-  parseReply,
-  type Refusal,
-  type Reply,
-  wholeNumber,
-} from './reply.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+import { grantOf, type Holder, parsePackedGrant } from './packed-grant.ts'
+import { parseRefusal, parseReply, type Refusal, type Reply } from './reply.ts'
 import { confirmScript, decideScript, lookScript, viewScript } from './scripts.ts'
 
-/** One user's request for a coupon. `couponId` becomes the id of the coupon if it is granted. */
-export type GrantRequest = { userId: string; slot: number; couponId: string }
+export type DecideResult = Refusal | ({ kind: 'decided' } & Decisions)
 
-/**
- * The gate's answer to one request. `same`: the answer is that of the earlier request at `index`, by the same
- * user and slot.
- */
-export type Decision =
-  | { kind: 'granted'; grant: Grant }
-  | { kind: 'won'; grant: Grant; confirmed: boolean }
-  | { kind: 'same'; index: number }
-  | { kind: 'over-limit'; limit: number }
-  | { kind: 'paused' | 'closed' | 'not-open' | 'backlog' | 'held' | 'sold-out' }
-
-export type DecideResult =
-  | Refusal
-  | { kind: 'decided'; nowMs: number; decisions: Decision[]; entry: OutboxEntry | undefined }
-
-/**
- * The public facts of a gate. With `armed` false they must not be relied on: the gate is being armed again.
- */
+/** The public facts of a gate. With `armed` false they must not be used: the gate is being armed again. */
 export type GateView = {
   armed: boolean
   nowMs: number
@@ -51,9 +26,6 @@ export type GateView = {
 
 /** A gate without all its facts: it is missing, or is being armed after a loss. */
 export type PartialGateView = { armed: false; epoch: undefined; progress: string }
-
-/** A user and slot that may hold a coupon. */
-export type Holder = { userId: string; slot: number }
 
 /** `found` is in the order of the holders; `undefined` for one without a coupon. */
 export type LookResult =
@@ -79,36 +51,6 @@ export type Gate = {
   view(campaignId: string, epochKnown?: number): Promise<GateView | PartialGateView>
 }
 
-const decisionByReason: Record<string, Decision> = {
-  PAUSED: { kind: 'paused' },
-  CLOSED: { kind: 'closed' },
-  NOT_OPEN: { kind: 'not-open' },
-  BACKLOG: { kind: 'backlog' },
-  HELD: { kind: 'held' },
-  SOLD_OUT: { kind: 'sold-out' },
-}
-
-const grantOf = (campaignId: string, epoch: number, holder: Holder, packed: PackedGrant): Grant => ({
-  couponId: packed.couponId,
-  campaignId,
-  userId: holder.userId,
-  slot: holder.slot,
-  rank: packed.rank,
-  epoch,
-  grantedAtMs: packed.grantedAtMs,
-})
-
-/** The `exceptions` of decide and `found` of look: index (from 1), kind and value, flat. */
-const parseTriples = (
-  script: string,
-  flat: readonly (string | number)[],
-): { index: number; kind: string; value: unknown }[] => {
-  const list = []
-  for (let at = 0; at < flat.length; at += 3)
-    list.push({ index: wholeNumber(script, flat[at]) - 1, kind: String(flat[at + 1]), value: flat[at + 2] })
-  return list
-}
-
 export const createGate = (redis: RedisClient, options: { outboxGrantsMax: number }): Gate => ({
   async decide(campaignId, epoch, requests) {
     let lines = ''
@@ -116,41 +58,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     const args = [gateLayout, epoch, options.outboxGrantsMax, lines]
     const reply = parseReply('decide', await redis.run(decideScript, gateKeys(campaignId, epoch), args))
     if (reply.code !== 'OK') return parseRefusal('decide', reply)
-
-    const nowMs = reply.number(1)
-    const decisions = new Array<Decision | undefined>(requests.length)
-    for (const { index, kind, value } of parseTriples('decide', reply.list(7))) {
-      const request = requests[index]
-      if (request === undefined) throw new Failure('defect', 'decide named a request that was not sent')
-      if (kind === 'SAME') decisions[index] = { kind: 'same', index: wholeNumber('decide', value) - 1 }
-      else if (kind === 'OVER_LIMIT')
-        decisions[index] = { kind: 'over-limit', limit: wholeNumber('decide', value) }
-      else {
-        const grant = grantOf(campaignId, epoch, request, parsePackedGrant('decide', value))
-        decisions[index] = { kind: 'won', grant, confirmed: kind === 'WON' }
-      }
-    }
-
-    const freeRanks = reply.list(6)
-    const grantedCount = reply.number(3)
-    const nextRank = reply.number(4)
-    const refusal = decisionByReason[reply.text(5)]
-    const grants: Grant[] = []
-    const served: Decision[] = []
-    for (const [index, { userId, slot, couponId }] of requests.entries()) {
-      const exception = decisions[index]
-      if (exception !== undefined) served.push(exception)
-      else if (grants.length < grantedCount) {
-        const free = freeRanks[grants.length]
-        const rank = free === undefined ? nextRank + grants.length - freeRanks.length : Number(free)
-        const grant = { couponId, campaignId, userId, slot, rank, epoch, grantedAtMs: nowMs }
-        grants.push(grant)
-        served.push({ kind: 'granted', grant })
-      } else if (refusal !== undefined) served.push(refusal)
-      else throw new Failure('defect', `decide refused with an unknown reason: ${reply.text(5)}`)
-    }
-    const entry = grants.length === 0 ? undefined : { campaignId, epoch, number: reply.number(2), grants }
-    return { kind: 'decided', nowMs, decisions: served, entry }
+    return { kind: 'decided', ...parseDecisions(reply, campaignId, epoch, requests) }
   },
 
   async confirm(campaignId, epoch, entries) {
@@ -169,7 +77,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
     )
     if (reply.code !== 'OK') return parseRefusal('look', reply)
     const found = new Array<{ grant: Grant; confirmed: boolean } | undefined>(holders.length).fill(undefined)
-    for (const { index, kind, value } of parseTriples('look', reply.list(2))) {
+    for (const { index, kind, value } of reply.triples(2)) {
       const holder = holders[index]
       if (holder === undefined) continue
       const grant = grantOf(campaignId, epoch, holder, parsePackedGrant('look', value))

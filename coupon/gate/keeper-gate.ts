@@ -2,7 +2,8 @@ import type { RedisClient } from '../../platform/redis.ts'
 import type { Grant } from '../grant.ts'
 import { gateKeys, gateLayout, listKeys, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
-import { type Lost, parseLost, parsePackedGrant, parseRefusal, parseReply, type Refusal } from './reply.ts'
+import { grantOf, parsePackedGrant } from './packed-grant.ts'
+import { type Lost, parseLost, parseRefusal, parseReply, type Refusal } from './reply.ts'
 import { inspectScript, retireScript } from './scripts.ts'
 
 export type InspectResult =
@@ -20,10 +21,7 @@ export type InspectResult =
 /** `nowMs` is the gate's time. */
 export type WinnersPage = { grants: Grant[]; cursor: string; nowMs: number }
 
-/**
- * The gate as the loops of a worker see it: keeper, sweep, retirement. Rejects `unavailable`: it may have
- * happened.
- */
+/** A live gate for keeper, sweep and retirement. Rejects `unavailable`: it may have been carried out. */
 export type KeeperGate = {
   /** Whether the gate is in order at this epoch, with its overdue outbox entries, oldest first. */
   inspect(campaignId: string, epoch: number, overdueMs: number, entriesMax: number): Promise<InspectResult>
@@ -61,8 +59,8 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
     const grants: Grant[] = []
     for (let at = 0; at < flat.length; at += 2) {
       const [, slot, userId = ''] = /^(\d+):(.+)$/.exec(flat[at] ?? '') ?? []
-      const { couponId, rank, grantedAtMs } = parsePackedGrant('winners', flat[at + 1])
-      grants.push({ couponId, campaignId: id, userId, slot: Number(slot), rank, epoch, grantedAtMs })
+      const holder = { userId, slot: Number(slot) }
+      grants.push(grantOf(id, epoch, holder, parsePackedGrant('winners', flat[at + 1])))
     }
     return { grants, cursor: next, nowMs: Number(seconds) * 1_000 }
   },

@@ -31,10 +31,7 @@ export const gateKey = (campaignId: string): string => `fc:{${campaignId}}:gate`
 /** Hash: `<slot>:<userId>` -> `couponId|rank|grantedAtMs|number`. */
 export const winnersKey = (campaignId: string, epoch: number): string => `fc:{${campaignId}}:winners:${epoch}`
 
-/**
- * Stream: one entry per gate call with new grants, id `<epoch>-<number of first grant>`: count, grantedAtMs,
- * grants.
- */
+/** Stream: one entry per gate call with new grants, id `<epoch>-<number of first grant>`: see decide.lua. */
 export const outboxKey = (campaignId: string, epoch: number): string => `fc:{${campaignId}}:outbox:${epoch}`
 
 /** List: ranks to reuse, lowest first. */

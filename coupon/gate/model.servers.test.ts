@@ -8,7 +8,8 @@ import type { Campaign } from '../campaign.ts'
 import { type ArmingGate, createArmingGate } from './arming-gate.ts'
 import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import { createGate, type Gate, type Holder } from './gate.ts'
+import { createGate, type Gate } from './gate.ts'
+import type { Holder } from './packed-grant.ts'
 import { freeKey, gateKey, gateKeys } from './keys.ts'
 
 let redis: RedisClient

@@ -46,8 +46,8 @@ local function live_gate(gate_key, layout, epoch)
   }
 end
 
--- A refusal when the parts of a gate disagree, else nil. An evicted outbox would turn "pending" into a
--- false yes.
+-- A refusal when the parts of a gate disagree, else nil.
+-- An evicted outbox, for example, would turn "pending" into a false yes.
 local function disagreement(gate, winners_key, outbox_key, free_key)
   -- safeguard: winners match the count of grants
   if redis.call('HLEN', winners_key) ~= gate.granted then return {'UNARMED', 'winners'} end

@@ -8,7 +8,7 @@ import {
 } from '../../test/harness/values/gates.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
-import type { GrantRequest } from './gate.ts'
+import type { GrantRequest } from './decision.ts'
 
 let redis: RedisClient
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import { grants, ids, spoiledText, userIds } from '../../test/harness/values/records.ts'
 import { parseOutboxEntry } from './outbox-entry.ts'
-import { parsePackedGrant, parseRefusal, parseReply } from './reply.ts'
+import { parseRefusal, parseReply } from './reply.ts'
+import { parsePackedGrant } from './packed-grant.ts'
 
 /** What it returns; `defect` when it throws that. Anything else that is thrown goes on. */
 const orDefect = <Result>(read: () => Result): Result | 'defect' => {

@@ -2,62 +2,70 @@ import { z } from 'zod'
 import { Failure } from '../../platform/failure.ts'
 
 /**
- * Why a gate does not decide. `recovering`: the gate or its server lost memory, or is being armed. `epoch`:
- * the caller's is wrong.
+ * Why a gate does not answer. `recovering`: the gate or its server lost memory, or the gate is being armed.
+ * `epoch`: the caller passed another epoch than this one of the gate.
  */
 export type Refusal = { kind: 'recovering'; reason: string } | { kind: 'epoch'; epoch: number }
 
 /** A step found another arming, another server or lost memory. `what` is for the log. */
 export type Lost = { kind: 'lost'; what: string }
 
-/** A grant as the winners hash holds it: `couponId|rank|grantedAtMs|number`. */
-export type PackedGrant = { couponId: string; rank: number; grantedAtMs: number; number: number }
-
 const replyShape = z
   .array(z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]))
   .min(1)
 
-/**
- * A script's reply as a typed list of parts. Each accessor throws `defect` when its part has another type.
- */
+/** A script's reply as a typed list of parts. An accessor throws `defect` for a part of another type. */
 export type Reply = {
   code: string
   text(index: number): string
   number(index: number): number
   list(index: number): readonly (string | number)[]
+  /** A flat list of index (from 1), kind and value; the returned index counts from 0. */
+  triples(index: number): { index: number; kind: string; value: unknown }[]
   rest(index: number): readonly unknown[]
 }
 
-const defect = (script: string, what: string): Failure => new Failure('defect', `reply of ${script}: ${what}`)
+/** A reply that no script of the gate can give. */
+export const replyDefect = (script: string, what: string): Failure =>
+  new Failure('defect', `reply of ${script}: ${what}`)
 
-/**
- * Parses a number of a reply, which comes as a number or as text; throws `defect` unless it is a safe
- * integer.
- */
+/** A number of a reply, which comes as a number or as text. Throws `defect` unless it is a safe integer. */
 export const wholeNumber = (script: string, value: unknown): number => {
   const number =
     typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
   if (!Number.isSafeInteger(number))
-    throw defect(script, `expected a whole number, got ${JSON.stringify(value)}`)
+    throw replyDefect(script, `expected a whole number, got ${JSON.stringify(value)}`)
   return number
 }
 
 export const parseReply = (script: string, raw: unknown): Reply => {
   const parsed = replyShape.safeParse(raw)
-  if (!parsed.success) throw defect(script, 'expected a list')
+  if (!parsed.success) throw replyDefect(script, 'expected a list')
   const parts = parsed.data
+  const list = (index: number): readonly (string | number)[] => {
+    const part = parts[index]
+    if (!Array.isArray(part)) throw replyDefect(script, `expected a list at ${index}`)
+    return part
+  }
   return {
     code: String(parts[0]),
     text: (index) => {
       const part = parts[index]
-      if (typeof part !== 'string') throw defect(script, `expected text at ${index}`)
+      if (typeof part !== 'string') throw replyDefect(script, `expected text at ${index}`)
       return part
     },
     number: (index) => wholeNumber(script, parts[index]),
-    list: (index) => {
-      const part = parts[index]
-      if (!Array.isArray(part)) throw defect(script, `expected a list at ${index}`)
-      return part
+    list,
+    triples: (index) => {
+      const flat = list(index)
+      const triples = []
+      for (let at = 0; at < flat.length; at += 3)
+        triples.push({
+          index: wholeNumber(script, flat[at]) - 1,
+          kind: String(flat[at + 1]),
+          value: flat[at + 2],
+        })
+      return triples
     },
     rest: (index) => parts.slice(index),
   }
@@ -73,7 +81,7 @@ export const parseRefusal = (script: string, reply: Reply): Refusal => {
     case 'REARMING':
       return { kind: 'recovering', reason: `${reply.code.toLowerCase()} ${reply.text(1)}`.trim() }
     default:
-      throw defect(script, `unknown code ${reply.code}`)
+      throw replyDefect(script, `unknown code ${reply.code}`)
   }
 }
 
@@ -82,17 +90,3 @@ export const parseLost = (script: string, reply: Reply): Lost => ({
   kind: 'lost',
   what: `${script} answered ${[reply.code, ...reply.rest(1)].join(' ')}`.trim(),
 })
-
-/** Throws `defect` unless it has the four parts. */
-export const parsePackedGrant = (script: string, packed: unknown): PackedGrant => {
-  const parts = typeof packed === 'string' ? packed.split('|') : []
-  const [couponId, rank, grantedAtMs, number] = parts
-  if (parts.length !== 4 || couponId === undefined)
-    throw defect(script, 'expected a packed grant of four parts')
-  return {
-    couponId,
-    rank: wholeNumber(script, rank),
-    grantedAtMs: wholeNumber(script, grantedAtMs),
-    number: wholeNumber(script, number),
-  }
-}

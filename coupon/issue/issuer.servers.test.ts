@@ -4,7 +4,13 @@ import { createBound } from '../../platform/group-commit.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
 import { newUser } from '../../test/harness/processes/client.ts'
-import { armGate, type ArmedGate, type GateChanges, grantRequest, grantRequests } from '../../test/harness/values/gates.ts'
+import {
+  armGate,
+  type ArmedGate,
+  type GateChanges,
+  grantRequest,
+  grantRequests,
+} from '../../test/harness/values/gates.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { infoOf, type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'

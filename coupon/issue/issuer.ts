@@ -1,7 +1,8 @@
 import { Failure } from '../../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
-import type { Decision, Gate, GrantRequest } from '../gate/gate.ts'
+import type { Gate } from '../gate/gate.ts'
+import type { Decision, GrantRequest } from '../gate/decision.ts'
 import type { AppendResult, GrantLog } from '../log/grant-log.ts'
 import type { Grant } from '../grant.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
@@ -19,8 +20,7 @@ export type Issuer = {
   /**
    * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done), `recovering` (the
    * gate is not in order) or `unavailable` (unknown: the user may hold a coupon; pressing again is safe).
-   * `hasDisconnected` is called once, right before the request is sent to the gate. A request that was sent
-   * is decided.
+   * `hasDisconnected` is called once, before the request goes to the gate; after that it is decided.
    */
   issue(
     campaignId: string,
@@ -30,8 +30,7 @@ export type Issuer = {
   ): Promise<IssueAnswer>
   /**
    * True when the queue is full. The API then refuses a request as overloaded before it reads anything else
-   * of it, so that a refusal costs a fraction of an answer. Called once per request, because each refusal is
-   * counted.
+   * of it: a refusal costs a fraction of an answer. Called once per request, because refusals are counted.
    */
   isFull(): boolean
 }
@@ -76,8 +75,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     if (epoch === undefined) throw recovering('the campaign is no longer listed')
     const decided = await gate.decide(campaignId, epoch, requests)
     if (decided.kind !== 'epoch') return decided
-    // The gate was armed again since it was read. Try once more, never with a lower epoch than one that was
-    // seen.
+    // The gate was armed again since it was read. Try once more, never with an epoch below one that was seen.
     const found = await registry.refresh(campaignId, 0)
     // safeguard: no grant in an epoch below one that was seen
     if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)
@@ -121,10 +119,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     return queue
   }
 
-  /**
-   * No user can have won before the first opening, so memory may answer "not open"; when it is old the gate
-   * answers.
-   */
+  /** No user can have won before the first opening, so fresh memory may answer "not open". */
   const notOpenYet = ({ view, readAtMs }: LiveCampaign): IssueAnswer | undefined => {
     const nowMs = registry.gateNowMs()
     // safeguard: "not open" only from fresh memory

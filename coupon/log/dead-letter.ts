@@ -68,8 +68,7 @@ export const encodeDeadLetter = ({ record, reason, message }: DeadLetter, time: 
       'origin-topic': grantsTopic,
       'origin-partition': String(record.partition),
       'origin-offset': String(record.offset),
-      // A number and not a date: a producer can write a timestamp that no date can hold, which must not stop
-      // the recorder.
+      // Not a date: a producer can write a timestamp that no date holds, which must not stop the recorder.
       'origin-timestamp-ms': String(record.timestampMs),
       reason,
       message: message.slice(0, messageLengthMax),

@@ -17,10 +17,7 @@ export type AppendResult = 'confirmed' | 'pending'
 export type GrantLog = {
   /** Never rejects and never takes a grant back. Resolves within `publishDeadlineMs`. */
   append(entry: OutboxEntry): Promise<AppendResult>
-  /**
-   * Entries queued or being produced, and whether the circuit breaker is open: then one probe a second goes
-   * out.
-   */
+  /** Entries queued or being produced. `isOpen`: only one probe a second goes out. */
   state(): { entriesWaiting: number; isOpen: boolean }
   /** Waits until no append is in progress, for at most `timeoutMs`. */
   drained(timeoutMs: number): Promise<void>
@@ -76,10 +73,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   const inProgress = new Set<Promise<unknown>>()
   let rotation = 0
 
-  /**
-   * One produce to one partition. Without an answer it counts as another failure each time the deadline
-   * passes.
-   */
+  /** One produce to one partition. Each time the deadline passes without an answer counts as a failure. */
   const produce = async (entries: readonly OutboxEntry[]): Promise<void> => {
     const overdue = setInterval(breaker.failed, publishDeadlineMs)
     try {
@@ -126,8 +120,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
   }
 
   const run = async (waiting: WaitingEntry[]): Promise<AppendResult[]> => {
-    // Overdue entries were answered 202 and are left to the relay. While the breaker is open only probes go
-    // out.
+    // Overdue entries were answered 202: the relay has them. An open circuit breaker lets only probes out.
     const due = waiting
       .filter(({ overdueAtMs, isProbe }) => overdueAtMs > monotonicMs() && (isProbe || !breaker.isOpen()))
       .map(({ entry }) => entry)

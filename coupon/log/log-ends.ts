@@ -4,20 +4,14 @@ import type { PositionRepository } from '../ledger/positions.ts'
 import { encodeMarker } from './log-record.ts'
 import { grantsTopic } from './topics.ts'
 
-/**
- * Fixes the end of the log, and waits until the ledger has reached it. Ends and positions are offsets by
- * partition.
- */
+/** Fixes the ends of the log (offsets by partition), and waits until the ledger has reached them. */
 export type LogEnds = {
   /**
    * Appends a marker to every partition with acks=all; the end is its offset + 1. An end that is only queried
    * may come from a deposed leader.
    */
   mark(purpose: string): Promise<Map<number, number>>
-  /**
-   * Resolves once the ledger's positions have reached the ends. Calls `onWait` with the number of missing
-   * records.
-   */
+  /** Waits until the ledger's positions reach the ends. Calls `onWait` with the number of missing records. */
   waitForLedger(ends: ReadonlyMap<number, number>, onWait: (missing: number) => void): Promise<void>
   /**
    * The same, for at most `timeoutMs`. Resolves with false when the ledger did not reach the ends in time.

@@ -4,13 +4,10 @@ import { type Grant, idPattern, slotMax, userIdPattern } from '../grant.ts'
 /** A record of the log: a grant, or a marker written by an arming or by the warm-up of a process. */
 export type LogRecord = { kind: 'grant'; grant: Grant } | { kind: 'marker' }
 
-/**
- * Encodes a grant for the log. No field can hold a character that JSON escapes, so plain concatenation is
- * safe.
- */
+/** Encodes a grant for the log. No field can hold a character that JSON escapes, so it is built as text. */
 export const encodeGrant = (grant: Grant): string =>
-  `{"couponId":"${grant.couponId}","campaignId":"${grant.campaignId}","userId":"${grant.userId}","slot":${grant.slot},` +
-  `"rank":${grant.rank},"epoch":${grant.epoch},"grantedAtMs":${grant.grantedAtMs}}`
+  `{"couponId":"${grant.couponId}","campaignId":"${grant.campaignId}","userId":"${grant.userId}",` +
+  `"slot":${grant.slot},"rank":${grant.rank},"epoch":${grant.epoch},"grantedAtMs":${grant.grantedAtMs}}`
 
 /** Encodes a marker for the log. `purpose` is for people who read the topic. */
 export const encodeMarker = (purpose: string): string => JSON.stringify({ marker: purpose })

@@ -40,8 +40,7 @@ export const grantTopicShapes = (options: TopicOptions): TopicShape[] => {
       topic: deadLettersTopic,
       partitions: 3,
       replicationFactor,
-      // A dead letter is the record plus headers: it must fit even for a record of Kafka's maximum size (1
-      // MB).
+      // A dead letter is its record plus headers: it must fit for a record of Kafka's maximum size (1 MB).
       settings: { ...durable, 'retention.ms': String(30 * dayMs), 'max.message.bytes': '2097152' },
     },
   ]

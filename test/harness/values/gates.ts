@@ -1,6 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { type Campaign, encodeDocument } from '../../../coupon/campaign.ts'
-import { type Gate, createGate, type GrantRequest } from '../../../coupon/gate/gate.ts'
+import { type Gate, createGate } from '../../../coupon/gate/gate.ts'
+import type { GrantRequest } from '../../../coupon/gate/decision.ts'
 import { freeKey, gateKey, gateLayout, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
 import { flipScript, stopScript } from '../../../coupon/gate/scripts.ts'
 import { connectRedis, type RedisClient } from '../../../platform/redis.ts'
@@ -34,7 +35,7 @@ export type GateChanges = Partial<
 
 /** A client as an API process has it, ready to use. */
 export const openRedis = async (url: string): Promise<RedisClient> => {
-  const redis = connectRedis({ url, commandTimeoutMs: 5_000, onFault: () => {} })
+  const redis = connectRedis({ url, commandTimeoutMs: 5_000, onError: () => {} })
   await redis.waitForConnection(5_000)
   return redis
 }

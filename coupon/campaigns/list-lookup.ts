@@ -1,0 +1,57 @@
+import { createExpiringSet } from '../../platform/expiring-set.ts'
+import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
+import type { ListedVersion } from '../gate/campaign-list.ts'
+
+/** Whether an id is on the list. `recovering`: the list is lost, so the campaign may exist. */
+export type ListLookupResult = 'live' | 'retired' | 'unknown' | 'recovering'
+
+/** Looks up ids in the list, many in one read. Misses are remembered for a second, in bounded memory. */
+export type ListLookup = {
+  /** Rejects `unavailable`. */
+  find(campaignId: string): Promise<ListLookupResult>
+  /** Forgets that an id was unknown, when that may be older than `ageMaxMs`. */
+  forgetMiss(campaignId: string, ageMaxMs: number): void
+}
+
+export type ListLookupOptions = {
+  /** Versions of these ids; `undefined` when the list is lost. */
+  readList(ids: readonly string[]): Promise<ReadonlyMap<string, ListedVersion> | undefined>
+  monotonicMs(): number
+}
+
+const missMemoryMs = 1_000
+const missesMax = 10_000
+const idsInOneReadMax = 500
+
+export const createListLookup = ({ readList, monotonicMs }: ListLookupOptions): ListLookup => {
+  const misses = {
+    unknown: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
+    retired: createExpiringSet({ lifetimeMs: missMemoryMs, sizeMax: missesMax, monotonicMs }),
+  }
+  const lookups = createGroupCommit<string, ListLookupResult>({
+    batchSizeMax: idsInOneReadMax,
+    inFlightMax: 1,
+    bound: createBound(missesMax),
+    run: async (ids) => {
+      const versions = await readList([...new Set(ids)])
+      if (versions === undefined) return ids.map(() => 'recovering')
+      return ids.map((id) => {
+        const version = versions.get(id)
+        return version === undefined ? 'unknown' : version === 'retired' ? 'retired' : 'live'
+      })
+    },
+  })
+
+  return {
+    async find(id) {
+      if (misses.unknown.has(id)) return 'unknown'
+      if (misses.retired.has(id)) return 'retired'
+      const result = await lookups.submit(id)
+      if (result === 'unknown' || result === 'retired') misses[result].add(id)
+      return result
+    },
+    forgetMiss(id, ageMaxMs) {
+      if (ageMaxMs < missMemoryMs) misses.unknown.delete(id)
+    },
+  }
+}
