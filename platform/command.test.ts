@@ -130,7 +130,7 @@ describe('what a command prints', () => {
       'Exit codes',
       '  0  the wall is painted',
       '  1  the wall has spots',
-      '  2  wrong use: options or settings',
+      '  2  wrong use: options, settings, or what they name',
       '  4  no paint',
       '',
       'Settings: BRUSHES, LADDERS',

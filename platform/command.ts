@@ -18,7 +18,10 @@ export type CommandStreams = {
 export type Command = {
   /** What `--help` prints. */
   help: string
-  /** Runs it with the words behind its name, and resolves with the exit code. Failures are printed, never thrown. */
+  /**
+   * Runs it with the words behind its name, and resolves with the exit code. Failures are printed, never
+   * thrown.
+   */
   run(words: readonly string[], streams: CommandStreams): Promise<number>
 }
 
@@ -30,7 +33,9 @@ type ValuesOf<Declared extends Options> = {
 export type Output = {
   /** A whole, or pieces that are written as they come. */
   text: string | AsyncIterable<string>
-  /** What `--json` prints: one document, or many, each in a line of its own. Without either it prints nothing. */
+  /**
+   * What `--json` prints: one document, or many, each in a line of its own. Without either it prints nothing.
+   */
   json?: unknown
   jsonLines?: AsyncIterable<readonly unknown[]>
 }
@@ -40,7 +45,9 @@ type CommandContext<Shape extends z.ZodRawShape> = {
   environment: NodeJS.ProcessEnv
   /** Says which colours a text may have. */
   stdout: NodeJS.WritableStream
-  /** Prints on standard output. Resolves when all of it is written: nothing is read ahead of a slow reader. */
+  /**
+   * Prints on standard output. Resolves when all of it is written: nothing is read ahead of a slow reader.
+   */
   print(output: Output): Promise<void>
 }
 
@@ -55,7 +62,9 @@ type CommandDefinition<Declared extends Options, Shape extends z.ZodRawShape, Ou
   notes?: readonly string[]
   /** The environment that it reads. */
   settings?: z.ZodObject<Shape>
-  /** What is wrong with options that are accepted one by one. Those that are not accepted are undefined here. */
+  /**
+   * What is wrong with options that are accepted one by one. Those that are not accepted are undefined here.
+   */
   check?(values: Partial<ValuesOf<Declared>>): string[]
   exitCodes: Record<Outcome, ExitCode>
   /** When `run` throws anything but `refused`, which is wrong use. */
@@ -63,7 +72,7 @@ type CommandDefinition<Declared extends Options, Shape extends z.ZodRawShape, Ou
   run(values: ValuesOf<Declared>, context: CommandContext<Shape>): Promise<Outcome>
 }
 
-const wrongUse: ExitCode = [2, 'wrong use: options or settings']
+const wrongUse: ExitCode = [2, 'wrong use: options, settings, or what they name']
 const couldNotRun: ExitCode = [2, 'it could not run']
 
 /** The text of each option that was given, and the other words. */
@@ -194,8 +203,9 @@ export const rangeOf = ({ min, max, unit }: NumberBounds): string =>
   `${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`
 
 /**
- * Reads the words behind a command by its flags, and gathers what is wrong with them. Throws `refused`, with what is accepted, at once for
- * words that cannot be read (a flag that does not exist, one without its value), and in `refuseFaults` with all other faults at once.
+ * Reads the words behind a command by its flags, and gathers what is wrong with them. Throws `refused`, with
+ * what is accepted, at once for words that cannot be read (a flag that does not exist, one without its
+ * value), and in `refuseFaults` with all other faults at once.
  */
 export const readArguments = <Flags extends ParseArgsOptionsConfig>(
   words: readonly string[],
@@ -221,7 +231,10 @@ export const readArguments = <Flags extends ParseArgsOptionsConfig>(
     expected,
     /** Notes any other fault. */
     fault: (what: string): void => void faults.push(what),
-    /** The number behind a flag: its default when `text` is undefined; a fault, and NaN, when it is none within the bounds. */
+    /**
+     * The number behind a flag: its default when `text` is undefined; a fault, and NaN, when it is none
+     * within the bounds.
+     */
     number(name: string, text: string | undefined, bounds: NumberBounds): number {
       if (text === undefined) return bounds.default
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN

@@ -2,6 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { idBytes } from '../../coupon/ledger/ids.ts'
 import { type Books, openBooks } from '../../test/harness/values/books.ts'
 import {
   ask,
@@ -14,7 +15,6 @@ import {
 import { runCommand, type Said } from '../../test/harness/processes/commands.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import type { AuditResult } from '../../coupon/audit/audit.ts'
-import { idBytes } from '../../coupon/ledger/tables.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 
 const [apiUrl] = inject('apiUrls')

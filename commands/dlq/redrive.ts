@@ -7,23 +7,24 @@ import {
 import { deadLettersTopic, grantsTopic } from '../../coupon/log/topics.ts'
 import { messageOf } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import { inProduces } from '../../platform/kafka/split-into-batches.ts'
+import { splitIntoBatches } from '../../platform/kafka/split-into-batches.ts'
 
-/** A letter that lies in the log again, and where. */
-export type Redriven = { letter: StoredLetter; note: RedriveNote }
+/** A letter whose record was appended to the log again; the note says where. */
+export type RedrivenLetter = { letter: StoredLetter; note: RedriveNote }
 
-/** What became of letters that went out in one produce. `unknown`: they may lie in the log again, and stay open. */
+/** What happened to the letters of one produce. `unknown`: they may be in the log again, and stay open. */
 export type RedriveOutcome =
-  | { kind: 'redriven'; redriven: Redriven[] }
-  | { kind: 'unknown'; letters: StoredLetter[]; fault: string }
+  | { kind: 'redriven'; redriven: RedrivenLetter[] }
+  | { kind: 'unknown'; letters: StoredLetter[]; failure: string }
 
-/** One produce that the log does not take, a record too large for it for instance, must not keep the others from going. */
-const faultsInARowMax = 3
+/** One produce that Kafka rejects, for example because a record is too large, does not stop the others. */
+const failuresInARowMax = 3
 
 /**
- * Produces letters to the log again, acks=all, value and key as they were, each to the partition that it lay in, and then notes in
- * the topic of dead letters that they were. A letter whose note was not acknowledged stays open: a second redrive does no harm,
- * because the recorder takes the same grant once. Ends early after three produces in a row that were not acknowledged.
+ * Appends the records of letters to the log again (acks=all), value and key unchanged, each to the partition
+ * that it came from. Then notes this in the topic of dead letters. A letter whose note was not acknowledged
+ * stays open: another redrive does no harm, because the recorder records a grant once. Ends after three
+ * produces in a row that were not acknowledged.
  */
 export async function* redrive(
   batches: AsyncIterable<readonly StoredLetter[]>,
@@ -35,33 +36,36 @@ export async function* redrive(
       const time = new Date(now()).toISOString()
       const redriven = letters.map((letter, index) => ({
         letter,
-        note: { letter: letter.place, to: { partition: to, offset: firstOffset + index }, time },
+        note: { letter: letter.position, to: { partition: to, offset: firstOffset + index }, time },
       }))
       const notes = redriven.map(({ note }) => encodeRedriveNote(note))
       await producer.append(deadLettersTopic, from, notes)
       return { kind: 'redriven', redriven }
     } catch (cause) {
-      return { kind: 'unknown', letters, fault: messageOf(cause) }
+      return { kind: 'unknown', letters, failure: messageOf(cause) }
     }
   }
 
-  let faultsInARow = 0
+  let failuresInARow = 0
   for await (const letters of batches)
-    for (const ofWay of Map.groupBy(letters, wayOf).values())
-      for (const one of produceable(ofWay)) {
-        const [first] = one
+    for (const sameWay of Map.groupBy(letters, partitionsOf).values())
+      for (const batch of splitLetters(sameWay)) {
+        const [first] = batch
         if (first === undefined) continue
-        const outcome = await append(one, first.origin.partition, first.place.partition)
+        const outcome = await append(batch, first.origin.partition, first.position.partition)
         yield outcome
-        faultsInARow = outcome.kind === 'unknown' ? faultsInARow + 1 : 0
-        if (faultsInARow === faultsInARowMax) return
+        failuresInARow = outcome.kind === 'unknown' ? failuresInARow + 1 : 0
+        if (failuresInARow === failuresInARowMax) return
       }
 }
 
-/** A produce has one partition, and so have its notes. */
-const wayOf = ({ place, origin }: StoredLetter): string => `${place.partition} ${origin.partition}`
+/** From which partition to which: a produce has one partition, and so do its notes. */
+const partitionsOf = ({ position, origin }: StoredLetter): string =>
+  `${position.partition} ${origin.partition}`
 
-const produceable = (letters: readonly StoredLetter[]): StoredLetter[][] => {
-  let at = 0
-  return inProduces(letters.map(encodeRedrive)).map(({ length }) => letters.slice(at, (at += length)))
+const splitLetters = (letters: readonly StoredLetter[]): StoredLetter[][] => {
+  let start = 0
+  return splitIntoBatches(letters.map(encodeRedrive)).map(({ length }) =>
+    letters.slice(start, (start += length)),
+  )
 }

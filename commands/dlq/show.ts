@@ -1,14 +1,15 @@
 import { isUtf8 } from 'node:buffer'
-import { positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import type { Grant } from '../../coupon/grant.ts'
+import { positionText, type RedriveNote, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import { decodeRecord } from '../../coupon/log/log-record.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
-import type { FoundLetter } from './letters.ts'
-import { adviceOf } from './reasons.ts'
+import { adviceOf } from './advice.ts'
+import type { FoundLetter } from './dead-letter-reader.ts'
 
-/** What stands in a record may be anything: on a terminal it must not move the cursor or break a line. */
+/** A record may hold any text: on a terminal it must not move the cursor or break a line. */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 
+/** Null for a time that no date can hold. */
 const isoOf = (timeMs: number): string | null =>
   Math.abs(timeMs) <= 8_640_000_000_000_000 ? new Date(timeMs).toISOString() : null
 
@@ -17,9 +18,9 @@ const grantIn = (value: Buffer | null): Grant | null => {
   return record.kind === 'grant' ? record.grant : null
 }
 
-/** A letter as a JSON document, without the bytes of the record. */
-export const letterDocument = ({ position: place, origin, redriveOf, value, ...letter }: StoredLetter) => ({
-  id: positionText(place),
+/** A letter as a JSON document, without the bytes of its record. */
+export const letterDocument = ({ position, origin, redriveOf, value, ...letter }: StoredLetter) => ({
+  id: positionText(position),
   reason: letter.reason,
   message: letter.message,
   time: letter.time,
@@ -29,43 +30,40 @@ export const letterDocument = ({ position: place, origin, redriveOf, value, ...l
   grant: grantIn(value),
 })
 
-type Shown = { bytes: number; text: string } | { bytes: number; base64: string }
+/** When a letter was redriven, and where its record is now. */
+export const redrivenDocument = ({ time, to }: RedriveNote) => ({ time, to: positionText(to) })
 
-/** Bytes as text where they are text. */
-const shown = (bytes: Buffer): Shown =>
+type BytesDocument = { bytes: number; text: string } | { bytes: number; base64: string }
+
+const bytesDocument = (bytes: Buffer): BytesDocument =>
   isUtf8(bytes)
     ? { bytes: bytes.length, text: bytes.toString('utf8') }
     : { bytes: bytes.length, base64: bytes.toString('base64') }
 
-export const showJson = ({ letter, redriven }: FoundLetter): string => {
-  const document = {
-    ...letterDocument(letter),
-    redriven: redriven === undefined ? null : { time: redriven.time, to: positionText(redriven.to) },
-    key: letter.key === null ? null : shown(letter.key),
-    value: letter.value === null ? null : shown(letter.value),
-    advice: adviceOf(letter.reason),
-  }
-  return `${JSON.stringify(document, undefined, 2)}\n`
-}
+/** All of a letter as a JSON document. */
+export const showDocument = ({ letter, redriven }: FoundLetter) => ({
+  ...letterDocument(letter),
+  redriven: redriven === undefined ? null : redrivenDocument(redriven),
+  key: letter.key === null ? null : bytesDocument(letter.key),
+  value: letter.value === null ? null : bytesDocument(letter.value),
+  advice: adviceOf(letter.reason),
+})
 
-const lengthShownMax = 10_000
+const shownLengthMax = 10_000
 
 const bytesText = (bytes: Buffer | null): string => {
   if (bytes === null) return 'none'
-  const original = shown(bytes)
+  const original = bytesDocument(bytes)
   const [text, form] =
-    'text' in original ? [printable(original.text), ''] : [original.base64, ', no text, as base64']
-  const cut = text.length > lengthShownMax ? ', cut here; --json has all of it' : ''
-  return `${original.bytes} bytes${form}${cut}: ${text.slice(0, lengthShownMax)}`
+    'text' in original ? [printable(original.text), ''] : [original.base64, ', not text, as base64']
+  const cut = text.length > shownLengthMax ? ', cut here; --json has all of it' : ''
+  return `${original.bytes} bytes${form}${cut}: ${text.slice(0, shownLengthMax)}`
 }
 
-const grantLines = (value: Buffer | null): [string, string][] => {
-  const record = decodeRecord(value)
-  if (record.kind !== 'grant') return []
-  return Object.entries(record.grant).map(([name, fact]) => [`  ${name}`, String(fact)])
-}
+const grantLines = (value: Buffer | null): [string, string][] =>
+  Object.entries(grantIn(value) ?? {}).map(([name, fact]) => [`  ${name}`, String(fact)])
 
-/** One letter for people: everything that is known of it, and what to do. */
+/** All of a letter for people, and what to do about it. */
 export const showText = ({ letter, redriven }: FoundLetter): string => {
   const { origin, redriveOf } = letter
   const appended = isoOf(origin.timestampMs) ?? `${origin.timestampMs} ms`
@@ -77,12 +75,9 @@ export const showText = ({ letter, redriven }: FoundLetter): string => {
     ['origin', `${positionText(origin)} of ${origin.topic}, appended ${appended}`],
     [
       'redrives',
-      `${letter.redrives}${redriveOf === undefined ? '' : `, the last of ${positionText(redriveOf)}`}`,
+      `${letter.redrives}${redriveOf === undefined ? '' : `, last from ${positionText(redriveOf)}`}`,
     ],
-    [
-      'state',
-      redriven === undefined ? 'open' : `redriven ${redriven.time}, lies at ${positionText(redriven.to)}`,
-    ],
+    ['state', redriven === undefined ? 'open' : `redriven ${redriven.time} to ${positionText(redriven.to)}`],
     ['key', bytesText(letter.key)],
     ['value', bytesText(letter.value)],
     ...grantLines(letter.value),
