@@ -12,10 +12,10 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const working = (isTTY: boolean, ms: number): Promise<void> =>
+const working = (isTTY: boolean, ms: number, what: string | (() => string) = 'Kafka: starting') =>
   createProgressDisplay({ isTTY, columns: 40, write: (text: string) => (written += text) }).step(
-    'Kafka: starting',
-    () => new Promise((resolve) => setTimeout(resolve, ms)),
+    what,
+    () => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   )
 
 test('a step of less than a second shows nothing', async () => {
@@ -43,4 +43,15 @@ test('elsewhere it is said once, and again every 15 seconds', async () => {
   await vi.advanceTimersByTimeAsync(20_000)
   await step
   expect(written).toBe('Kafka: starting …\nKafka: starting … 16 s\n')
+})
+
+test('a figure that changes is asked for each time that it is shown', async () => {
+  for (const isTTY of [true, false]) {
+    let answers = 0
+    const step = working(isTTY, 20_000, () => `${(answers += 1)} answers`)
+    await vi.advanceTimersByTimeAsync(20_000)
+    await step
+  }
+  expect(written).toMatch(/1 s {2}1 answers[^]*1 s {2}2 answers/)
+  expect(written.endsWith('1 answers …\n2 answers … 16 s\n')).toBe(true)
 })

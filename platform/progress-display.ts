@@ -1,7 +1,10 @@
 /** Shows what is being worked on, for as long as it takes more than a moment. */
 export type ProgressDisplay = {
-  /** Runs `work`; while it runs for more than a second, `what` is shown with the seconds it has taken. */
-  readonly step: <Result>(what: string, work: () => Promise<Result>) => Promise<Result>
+  /**
+   * Runs `work`; while it runs for more than a second, `what` is shown with the seconds it has taken.
+   * A function is asked each time, for a figure that changes.
+   */
+  readonly step: <Result>(what: string | (() => string), work: () => Promise<Result>) => Promise<Result>
   /** A line of its own, that does not run into the one being rewritten. */
   readonly say: (line: string) => void
 }
@@ -18,8 +21,9 @@ const redrawMs = 200
 // Without a terminal, a line now and then says that it is still alive, without flooding a log.
 const repeatMs = 15_000
 
-type Step = { what: string; startedAtMs: number; saidAtMs: number }
+type Step = { what: string | (() => string); startedAtMs: number; saidAtMs: number }
 
+const textOf = ({ what }: Step): string => (typeof what === 'string' ? what : what())
 const secondsOf = (step: Step, nowMs: number): number => Math.floor((nowMs - step.startedAtMs) / 1_000)
 
 /** One line that is rewritten in place on a terminal; plain lines elsewhere. */
@@ -42,7 +46,7 @@ export const createProgressDisplay = (
     if (slow.length === 0) return
     // The seconds first: the end of a long line is cut off.
     const seconds = Math.max(...slow.map((step) => secondsOf(step, nowMs)))
-    const line = `${seconds} s  ${slow.map((step) => step.what).join(' · ')}`
+    const line = `${seconds} s  ${slow.map(textOf).join(' · ')}`
     // A line that wraps could not be rewritten in place.
     output.write(line.slice(0, (output.columns ?? 80) - 1))
     isDrawn = true
@@ -52,7 +56,8 @@ export const createProgressDisplay = (
     for (const step of steps) {
       if (nowMs - step.startedAtMs < shownAfterMs) continue
       if (step.saidAtMs !== 0 && nowMs - step.saidAtMs < repeatMs) continue
-      output.write(step.saidAtMs === 0 ? `${step.what} …\n` : `${step.what} … ${secondsOf(step, nowMs)} s\n`)
+      const text = textOf(step)
+      output.write(step.saidAtMs === 0 ? `${text} …\n` : `${text} … ${secondsOf(step, nowMs)} s\n`)
       step.saidAtMs = nowMs
     }
   }
