@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createKafka } from '../platform/kafka/client.ts'
-import { createTopics } from '../platform/kafka/topics.ts'
-import { createLog } from '../platform/log/log.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
+import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { findFreeServerPorts, startServers, type StartServersOptions } from './start-servers.ts'
@@ -28,9 +28,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const redisSays = async (url: string, ...[name = '', ...words]: string[]): Promise<unknown> => {
-  const redis = connectRedis({ url, commandTimeoutMs: 2_000, onFault: () => {} })
+  const redis = connectRedis({ url, commandTimeoutMs: 2_000, onError: () => {} })
   try {
-    await redis.connected(2_000)
+    await redis.waitForConnection(2_000)
     return await redis.command(name, ...words)
   } finally {
     redis.close()
@@ -42,7 +42,7 @@ const databaseSays = async (url: string, ...statements: string[]): Promise<unkno
   try {
     return await database.transaction(async (connection) => {
       const answers: unknown[] = []
-      for (const statement of statements) answers.push(await connection.rows(statement))
+      for (const statement of statements) answers.push(await connection.read(statement))
       return { commit: true, result: answers.at(-1) }
     })
   } finally {
@@ -51,9 +51,9 @@ const databaseSays = async (url: string, ...statements: string[]): Promise<unkno
 }
 
 const createTopic = async (brokers: string): Promise<string[]> => {
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const kafka = createKafka({ brokers: [brokers], clientId: 'test', log, requestTimeoutMs: 10_000 })
-  const topics = createTopics(kafka)
+  const topics = createTopicAdmin(kafka)
   try {
     return await topics.create([{ topic: 'kept', partitions: 1, replicationFactor: 1, settings: {} }])
   } finally {

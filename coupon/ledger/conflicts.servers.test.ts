@@ -5,7 +5,7 @@ import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/
 import type { Campaign } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
-import type { RejectedGrant } from './log-slice.ts'
+import type { RejectedGrant } from './rejected-grant.ts'
 
 let ledger: OwnDatabase
 let recorder: Recorder

@@ -1,23 +1,21 @@
-import { and, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/mysql2'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
-import { asking } from './sql.ts'
-import { campaigns, coupons } from './tables.ts'
+import { idBytes } from './ids.ts'
+import { readGrants, readStoredIds } from './rows.ts'
 
 /** What one user may use at `nowMs`, newest first, below `beforeId`; at most `limit`. */
 export type UsableQuery = { userId: string; beforeId: string | undefined; limit: number; nowMs: number }
 
-/** The rows of coupons. Every method rejects `unavailable` when the database does not answer in time. */
+/** The coupons in the ledger. Every method rejects `unavailable` when the database does not answer in time. */
 export type CouponRepository = {
-  /** First pages that are asked for while a query is under way go out together in the next. */
+  /** First pages that are requested while a query runs go out together in the next one. */
   usable(query: UsableQuery): Promise<Grant[]>
   /** A user's coupons of one campaign, lowest slot first. */
   ofCampaign(campaignId: string, userId: string): Promise<Grant[]>
   /** Those of these coupons that have a row. */
   stored(couponIds: readonly string[]): Promise<Set<string>>
-  /** One coupon, if it is this user's. */
+  /** One coupon, if this user holds it. */
   one(couponId: string, userId: string): Promise<Grant | undefined>
 }
 
@@ -25,58 +23,24 @@ const queriesInOneMax = 100
 const queriesInFlightMax = 2
 const queriesWaitingMax = 20_000
 
-const columns = {
-  couponId: coupons.couponId,
-  campaignId: coupons.campaignId,
-  userId: coupons.userId,
-  slot: coupons.slot,
-  rank: coupons.rank,
-  epoch: coupons.epoch,
-  grantedAtMs: coupons.grantedAtMs,
-}
+/** Coupons with the terms of their campaigns, usable at a moment that is passed twice. */
+const usable = 'coupons JOIN campaigns USING (campaign_id) WHERE usable_from_ms <= ? AND usable_until_ms > ?'
 
 export const createCouponRepository = (database: Database): CouponRepository => {
-  const db = drizzle({ client: database.pool })
-
-  const usableAt = (nowMs: number) =>
-    and(lte(campaigns.usableFromMs, nowMs), gt(campaigns.usableUntilMs, nowMs))
-
   const readFirstPages = async (queries: readonly UsableQuery[]): Promise<Grant[][]> => {
     const users = [...new Set(queries.map(({ userId }) => userId))]
     const limit = Math.max(...queries.map((query) => query.limit))
     const nowMs = Math.min(...queries.map((query) => query.nowMs))
-    const numbered = db
-      .select({
-        ...columns,
-        place:
-          sql<number>`row_number() over (partition by ${coupons.userId} order by ${coupons.couponId} desc)`.as(
-            'place',
-          ),
-      })
-      .from(coupons)
-      .innerJoin(campaigns, eq(campaigns.campaignId, coupons.campaignId))
-      .where(and(inArray(coupons.userId, users), usableAt(nowMs)))
-      .as('numbered')
-    const rows = await asking(
-      db.select().from(numbered).where(lte(numbered.place, limit)).orderBy(desc(numbered.couponId)),
+    const grants = await readGrants(
+      database,
+      `(SELECT coupons.*, ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY coupon_id DESC) AS place
+        FROM ${usable} AND user_id IN (?)) AS coupons
+       WHERE place <= ? ORDER BY coupon_id DESC`,
+      [nowMs, nowMs, users, limit],
     )
-    const byUser = Map.groupBy(rows, ({ userId }) => userId)
-    return queries.map((query) =>
-      (byUser.get(query.userId) ?? []).slice(0, query.limit).map(({ place: _place, ...grant }) => grant),
-    )
+    const byUser = Map.groupBy(grants, ({ userId }) => userId)
+    return queries.map((query) => (byUser.get(query.userId) ?? []).slice(0, query.limit))
   }
-
-  const readLaterPage = ({ userId, beforeId, limit, nowMs }: UsableQuery & { beforeId: string }) =>
-    asking(
-      db
-        .select(columns)
-        .from(coupons)
-        .innerJoin(campaigns, eq(campaigns.campaignId, coupons.campaignId))
-        .where(and(eq(coupons.userId, userId), lt(coupons.couponId, beforeId), usableAt(nowMs)))
-        .orderBy(desc(coupons.couponId))
-        .limit(limit),
-    )
-
   const firstPages = createGroupCommit<UsableQuery, Grant[]>({
     batchSizeMax: queriesInOneMax,
     inFlightMax: queriesInFlightMax,
@@ -88,32 +52,23 @@ export const createCouponRepository = (database: Database): CouponRepository => 
     usable: (query) =>
       query.beforeId === undefined
         ? firstPages.submit(query)
-        : readLaterPage({ ...query, beforeId: query.beforeId }),
+        : readGrants(
+            database,
+            `${usable} AND user_id = ? AND coupon_id < ? ORDER BY coupon_id DESC LIMIT ?`,
+            [query.nowMs, query.nowMs, query.userId, idBytes(query.beforeId), query.limit],
+          ),
     ofCampaign: (campaignId, userId) =>
-      asking(
-        db
-          .select(columns)
-          .from(coupons)
-          .where(and(eq(coupons.userId, userId), eq(coupons.campaignId, campaignId)))
-          .orderBy(coupons.slot),
-      ),
-    async stored(couponIds) {
-      const rows = await asking(
-        db
-          .select({ couponId: coupons.couponId })
-          .from(coupons)
-          .where(inArray(coupons.couponId, [...couponIds])),
-      )
-      return new Set(rows.map(({ couponId }) => couponId))
-    },
+      readGrants(database, 'coupons WHERE user_id = ? AND campaign_id = ? ORDER BY slot', [
+        userId,
+        idBytes(campaignId),
+      ]),
+    stored: (couponIds) => readStoredIds(database, couponIds),
     async one(couponId, userId) {
-      const rows = await asking(
-        db
-          .select(columns)
-          .from(coupons)
-          .where(and(eq(coupons.couponId, couponId), eq(coupons.userId, userId))),
-      )
-      return rows[0]
+      const [grant] = await readGrants(database, 'coupons WHERE coupon_id = ? AND user_id = ?', [
+        idBytes(couponId),
+        userId,
+      ])
+      return grant
     },
   }
 }

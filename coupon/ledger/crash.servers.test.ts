@@ -4,8 +4,8 @@ import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/
 import { until } from '../../test/harness/values/until.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { Campaign } from '../campaign.ts'
+import { idBytes } from './ids.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { idBytes } from './tables.ts'
 
 /** The worker's own connections: whatever else a test does goes through the ledger's. */
 let ledger: OwnDatabase

@@ -4,10 +4,10 @@ import { at, grantOf, grantsOf, storedOf } from '../../test/harness/values/grant
 import { until } from '../../test/harness/values/until.ts'
 import type { Campaign } from '../campaign.ts'
 import { createCampaignRepository } from './campaigns.ts'
+import { idBytes } from './ids.ts'
 import { createRebuildReader } from './rebuild-reader.ts'
 import { createRecorder } from './recorder.ts'
-import type { RejectedGrant } from './log-slice.ts'
-import { idBytes } from './tables.ts'
+import type { RejectedGrant } from './rejected-grant.ts'
 
 let ledger: OwnDatabase
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import type { SqlReader } from '../../platform/mysql/connection.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import type { Grant } from '../grant.ts'
 import { readGrantsByRank } from './grants-by-rank.ts'
-import { idBytes } from './tables.ts'
+import { idBytes } from './ids.ts'
 
 let own: OwnDatabase
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const chunksIn = async (source: SqlReader, id: string): Promise<Grant[][]> => {
   for await (const chunk of readGrantsByRank(source, id)) chunks.push(chunk)
   return chunks
 }
-const read = async (id: string): Promise<Grant[]> => (await chunksIn(own, id)).flat()
+const read = async (id: string): Promise<Grant[]> => (await chunksIn(own.database, id)).flat()
 
 test.each<[string, number[]]>([
   ['none', []],

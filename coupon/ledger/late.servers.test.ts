@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
+import { idBytes } from './ids.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
-import type { RejectedGrant, LoggedGrant } from './log-slice.ts'
-import { idBytes } from './tables.ts'
+import type { LoggedGrant } from './log-slice.ts'
+import type { RejectedGrant } from './rejected-grant.ts'
 
 let ledger: OwnDatabase
 let recorder: Recorder

@@ -1,29 +1,36 @@
-import type { Connection } from '../../platform/mysql/connection.ts'
+import type { SqlReader } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
+import type { Lock } from './rows.ts'
 
-/** How far the ledger has each partition of the log. */
-export type PositionRepository = {
-  /** Positions by partition; a partition seen for the first time starts at 0. */
-  read(partitions: readonly number[]): Promise<Map<number, number>>
-}
-
-const readAll = async (connection: Connection): Promise<Map<number, number>> => {
-  const rows = await connection.read('SELECT partition_id, next_offset FROM ledger_positions')
+/** How far the ledger has each partition of the log: the next offset to record, by partition. */
+export const readPositions = async (source: SqlReader, lock: Lock = ''): Promise<Map<number, number>> => {
+  const rows = await source.read(`SELECT partition_id, next_offset FROM ledger_positions ${lock}`)
   return new Map(rows.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]))
 }
 
+/** Whether a position lies below one of these ends. A partition without a position counts as 0. */
+export const isBelow = (
+  positions: ReadonlyMap<number, number>,
+  ends: Iterable<readonly [partition: number, end: number]>,
+): boolean => [...ends].some(([partition, end]) => (positions.get(partition) ?? 0) < end)
+
+/** The positions as a worker and an arming read them. Rejects `unavailable` when the database does not answer. */
+export type PositionRepository = {
+  /** All positions. Those of `partitions` that are new start at 0. */
+  read(partitions: readonly number[]): Promise<Map<number, number>>
+}
+
 export const createPositionRepository = (database: Database): PositionRepository => ({
-  read: (partitions) =>
-    database.transaction(async (connection) => {
-      const positions = await readAll(connection)
-      const fresh = partitions.filter((partition) => !positions.has(partition))
-      if (fresh.length === 0) return { commit: false, result: positions }
-      await connection.change(
+  async read(partitions) {
+    const positions = await readPositions(database)
+    const added = partitions.filter((partition) => !positions.has(partition))
+    if (added.length > 0)
+      await database.change(
         `INSERT INTO ledger_positions (partition_id, next_offset) VALUES ?
          ON DUPLICATE KEY UPDATE partition_id = ledger_positions.partition_id`,
-        [fresh.map((partition) => [partition, 0])],
+        [added.map((partition) => [partition, 0])],
       )
-      for (const partition of fresh) positions.set(partition, 0)
-      return { commit: true, result: positions }
-    }),
+    for (const partition of added) positions.set(partition, 0)
+    return positions
+  },
 })

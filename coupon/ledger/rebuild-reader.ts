@@ -1,12 +1,13 @@
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Grant } from '../grant.ts'
 import { readGrantsByRank } from './grants-by-rank.ts'
+import { isBelow, readPositions } from './positions.ts'
 
-/** The rows of one campaign as of one moment. */
+/** The coupons of one campaign at one moment after its cut. */
 export type RebuildReader = {
   /**
-   * Hands the grants of a campaign, lowest rank first, to `onChunk`, all from one snapshot that was begun after the cut.
-   * `false` when the ledger is not at the cut in that snapshot: it went back in time, and arming starts over.
+   * Passes the grants of a campaign to `onChunk`, lowest rank first, all from one snapshot that begins after the cut.
+   * `false` when in that snapshot the ledger has not reached the cut: it went back in time, and arming starts over.
    */
   read(
     campaignId: string,
@@ -19,13 +20,9 @@ export const createRebuildReader = (database: Database): RebuildReader => ({
   read: (campaignId, cut, onChunk) =>
     database.transaction(
       async (connection) => {
-        const stored = await connection.read('SELECT partition_id, next_offset FROM ledger_positions')
-        const positions = new Map(
-          stored.map((row) => [Number(row['partition_id']), Number(row['next_offset'])]),
-        )
+        const positions = await readPositions(connection)
         // safeguard: the position check of the rebuild
-        for (const [partition, end] of cut)
-          if ((positions.get(partition) ?? 0) < end) return { commit: false, result: false }
+        if (isBelow(positions, cut)) return { commit: false, result: false }
         // safeguard: one snapshot for the rebuild
         for await (const grants of readGrantsByRank(connection, campaignId)) await onChunk(grants)
         return { commit: false, result: true }

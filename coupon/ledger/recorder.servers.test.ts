@@ -3,7 +3,8 @@ import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { createPositionRepository } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
-import type { RejectedGrant, LoggedGrant } from './log-slice.ts'
+import type { LoggedGrant } from './log-slice.ts'
+import type { RejectedGrant } from './rejected-grant.ts'
 
 let ledger: OwnDatabase
 let recorder: Recorder

@@ -1,41 +1,45 @@
 import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
+import type { Grant } from '../grant.ts'
 import { findConflicts } from './conflicts.ts'
-import { type CampaignRow, findLate } from './late.ts'
-import { marks } from './sql.ts'
-import type { RejectedGrant, LoggedGrant, LogSlice } from './log-slice.ts'
-import { idBytes, idText } from './tables.ts'
+import { idBytes, idText } from './ids.ts'
+import { findLate } from './late.ts'
+import type { LoggedGrant, LogSlice } from './log-slice.ts'
+import type { RejectedGrant } from './rejected-grant.ts'
 
 export type Recorded =
-  /** Rows and position are stored up to, not including, `nextOffset`. `inserted` are new rows, the others were there. */
+  /** Rows and position are stored up to, not including, `nextOffset`. `inserted` rows are new, the others existed. */
   | { kind: 'recorded'; nextOffset: number; inserted: number }
-  /** The ledger is elsewhere (it went back in time, or records would be skipped): fetch from `nextOffset`. */
+  /** Nothing was stored: the ledger is at another position, e.g. after it went back in time. Read on from `nextOffset`. */
   | { kind: 'elsewhere'; nextOffset: number }
-  /** Nothing happened: the first record is a grant that may be late, and other partitions have to tell first. */
+  /** Nothing was stored: the first record is a grant that may be late, and other partitions decide that first. */
   | { kind: 'undecided' }
 
+/** log -> ledger (docs/protocol.md, section 3). */
 export type Recorder = {
   /**
-   * One transaction: the grants become rows and the position moves with them, or nothing happens.
-   * `keep` has to keep, before the commit, what can not be a row below `nextOffset`; when it throws, everything rolls back.
+   * Stores the grants of a slice and moves the position, in one transaction. Before the commit, `keep` has to store the
+   * grants below `nextOffset` that cannot become rows; when it throws, everything rolls back.
    */
   record(
-    stretch: LogSlice,
-    keep: (broken: readonly RejectedGrant[], nextOffset: number) => Promise<void>,
+    slice: LogSlice,
+    keep: (rejected: readonly RejectedGrant[], nextOffset: number) => Promise<void>,
   ): Promise<Recorded>
 }
 
-const readCampaigns = async (
+type CampaignLimits = { highestStock: number; epoch: number }
+
+const readLimits = async (
   connection: Connection,
   grants: readonly LoggedGrant[],
-): Promise<Map<string, CampaignRow>> => {
+): Promise<Map<string, CampaignLimits>> => {
   const ids = [...new Set(grants.map(({ grant }) => grant.campaignId))].map(idBytes)
   if (ids.length === 0) return new Map()
   // safeguard: the late check locks the campaigns
   // safeguard: the highest stock so far counts
   const rows = await connection.read(
-    `SELECT campaign_id, highest_stock, epoch FROM campaigns WHERE campaign_id IN (${marks(ids.length)}) LOCK IN SHARE MODE`,
-    ids,
+    'SELECT campaign_id, highest_stock, epoch FROM campaigns WHERE campaign_id IN (?) LOCK IN SHARE MODE',
+    [ids],
   )
   return new Map(
     rows.map((row) => [
@@ -45,7 +49,10 @@ const readCampaigns = async (
   )
 }
 
-/** New rows. Never INSERT IGNORE: the no-op update counts what was there, and `findConflicts` looks at it. */
+/**
+ * Inserts rows and returns how many are new. Existing rows count 0, and `findConflicts` compares them.
+ * Not INSERT IGNORE, which would also turn other errors into warnings.
+ */
 const insertRows = async (connection: Connection, grants: readonly LoggedGrant[]): Promise<number> => {
   if (grants.length === 0) return 0
   const rows = grants.map(({ grant }) => [
@@ -64,23 +71,22 @@ const insertRows = async (connection: Connection, grants: readonly LoggedGrant[]
   )
 }
 
-/** What can be no row, whatever the table holds. */
-const hopeless = (at: LoggedGrant, campaign: CampaignRow | undefined, late: boolean): RejectedGrant | undefined => {
-  const { campaignId, rank, epoch } = at.grant
-  if (late) return { ...at, reason: 'late', message: `appended after epoch ${epoch} was cut` }
-  if (campaign === undefined)
-    return { ...at, reason: 'unknown-campaign', message: `the ledger has no campaign ${campaignId}` }
+/** Why a grant cannot be stored, whatever rows exist. */
+const rejectReason = (
+  { campaignId, rank, epoch }: Grant,
+  limits: CampaignLimits | undefined,
+  isLate: boolean,
+): Pick<RejectedGrant, 'reason' | 'message'> | undefined => {
+  if (isLate) return { reason: 'late', message: `appended after epoch ${epoch} was cut` }
+  if (limits === undefined)
+    return { reason: 'unknown-campaign', message: `the ledger has no campaign ${campaignId}` }
   // safeguard: a rank above the highest stock is not stored
-  if (rank > campaign.highestStock)
-    return {
-      ...at,
-      reason: 'rank-above-stock',
-      message: `rank ${rank} of a stock of ${campaign.highestStock}`,
-    }
+  if (rank > limits.highestStock)
+    return { reason: 'rank-above-stock', message: `rank ${rank} of a stock of ${limits.highestStock}` }
   return undefined
 }
 
-/** Moves the position with the rows. Returns the stored one when it lies before the stretch: records would be skipped. */
+/** Moves the position with the rows. Returns the stored one when it lies below the slice: records would be skipped. */
 const movePosition = async (
   connection: Connection,
   partition: number,
@@ -102,34 +108,34 @@ const movePosition = async (
 }
 
 export const createRecorder = (database: Database): Recorder => ({
-  record: (stretch, keep) =>
+  record: (slice, keep) =>
     database.transaction<Recorded>(async (connection) => {
-      const { partition, startOffset, endOffset, grants } = stretch
-      // The first statement, and locking: a plain SELECT before it would fix an older view.
+      const { partition, startOffset, endOffset, grants } = slice
+      // The first statement, and a locking one: a plain SELECT before it would fix an older view.
       // safeguard: the late check begins with a locking read
-      const campaigns = await readCampaigns(connection, grants)
+      const limits = await readLimits(connection, grants)
       // safeguard: the late check
-      const { late, undecidedFrom } = await findLate(connection, stretch, campaigns)
+      const { late, undecidedFrom } = await findLate(connection, slice, limits)
       if (undecidedFrom === startOffset) return { commit: false, result: { kind: 'undecided' } }
 
       const nextOffset = undecidedFrom ?? endOffset
-      const broken: RejectedGrant[] = []
+      const rejected: RejectedGrant[] = []
       const sent: LoggedGrant[] = []
       for (const at of grants) {
         if (at.offset >= nextOffset) break
-        const lost = hopeless(at, campaigns.get(at.grant.campaignId), late.has(at))
-        if (lost === undefined) sent.push(at)
+        const rejection = rejectReason(at.grant, limits.get(at.grant.campaignId), late.has(at))
+        if (rejection === undefined) sent.push(at)
         // safeguard: a rejected record drops none of its neighbours
-        else broken.push(lost)
+        else rejected.push({ ...at, ...rejection })
       }
       const inserted = await insertRows(connection, sent)
-      if (inserted < sent.length) broken.push(...(await findConflicts(connection, sent)))
+      if (inserted < sent.length) rejected.push(...(await findConflicts(connection, sent)))
 
       // safeguard: the position moves in the transaction of its rows
       const stored = await movePosition(connection, partition, startOffset, nextOffset)
       if (stored !== undefined) return { commit: false, result: { kind: 'elsewhere', nextOffset: stored } }
       // safeguard: dead letters are acknowledged before the commit
-      await keep(broken, nextOffset)
+      await keep(rejected, nextOffset)
       return { commit: true, result: { kind: 'recorded', nextOffset, inserted } }
     }),
 })

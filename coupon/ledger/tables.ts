@@ -1,5 +1,6 @@
 import {
   bigint,
+  binary,
   customType,
   index,
   int,
@@ -10,37 +11,24 @@ import {
   unique,
 } from 'drizzle-orm/mysql-core'
 
-/**
- * An id (UUID) in 16 bytes; as text in the code. drizzle's own `binary()` returns a corrupt string.
- */
-const id = customType<{ data: string; driverData: Buffer }>({
-  dataType: () => 'binary(16)',
-  toDriver: (value) => idBytes(value),
-  fromDriver: (bytes) => idText(bytes),
-})
+// The schema, from which drizzle-kit writes the migrations. The statements of this room are SQL of their own.
 
-/** Text that compares byte by byte: the default collations take `A` and `a` as equal. */
+/** An id (UUID) in 16 bytes. */
+const id = (name: string) => binary(name, { length: 16 })
+
+/** Text that compares byte by byte: in the default collations `A` equals `a`. */
 const code = customType<{ data: string; config: { length: number } }>({
   dataType: (config) => `varchar(${config?.length ?? 64}) character set ascii collate ascii_bin`,
 })
 
-/** Text for people, in any language, whatever the database's default is. */
+/** Text for people, in any language, whatever the default of the database is. */
 const label = customType<{ data: string }>({ dataType: () => 'varchar(200) character set utf8mb4' })
-
-/** The 16 bytes of an id. */
-export const idBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex')
-
-/** The id of 16 bytes. */
-export const idText = (bytes: Buffer): string => {
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
 
 const milliseconds = (name: string) => bigint(name, { mode: 'number' }).notNull()
 
 /**
- * One row a campaign: its settings at the highest version. `highest_stock` never falls; `epoch` 0 was never armed. The last two are
- * written when its gate is retired: when, and how many rows it has.
+ * One row a campaign: its settings at the highest version. `highest_stock` never falls. With `epoch` 0 it was never armed.
+ * The last two columns are written when it is retired: when, and with how many coupons.
  */
 export const campaigns = mysqlTable(
   'campaigns',
@@ -68,7 +56,7 @@ export const campaigns = mysqlTable(
   (table) => [index('campaigns_by_retirement').on(table.retiredAtMs, table.closesAtMs)],
 )
 
-/** What was changed about a campaign, by whom; one row a version. */
+/** What was changed about a campaign, and when; one row a version. */
 export const campaignChanges = mysqlTable(
   'campaign_changes',
   {
@@ -82,7 +70,7 @@ export const campaignChanges = mysqlTable(
   (table) => [primaryKey({ columns: [table.campaignId, table.version] })],
 )
 
-/** One row a coupon. The unique keys say no even if every other layer is wrong. */
+/** One row a coupon. The unique keys hold even if every other layer is wrong. */
 export const coupons = mysqlTable(
   'coupons',
   {
@@ -100,15 +88,15 @@ export const coupons = mysqlTable(
   ],
 )
 
-/** How far the log is in the ledger: moves in the transaction of the rows, or not at all. */
+/** How far the ledger has each partition of the log. A position moves in the transaction of its rows, or not at all. */
 export const ledgerPositions = mysqlTable('ledger_positions', {
   partitionId: int('partition_id', { unsigned: true }).primaryKey(),
   nextOffset: bigint('next_offset', { mode: 'number', unsigned: true }).notNull(),
 })
 
 /**
- * Where the log ended for an epoch, per partition: a grant of that epoch at or beyond `end_offset` came too late.
- * The cut of epoch 0 is where the log stood when the campaign was first armed: all of its grants lie at or beyond it.
+ * Where the log ended for an epoch, by partition: a grant of that epoch at or beyond `end_offset` is late.
+ * The cut of epoch 0 is the position when the campaign was first armed: all of its grants lie at or beyond it.
  */
 export const campaignCuts = mysqlTable(
   'campaign_cuts',

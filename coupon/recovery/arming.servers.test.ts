@@ -6,12 +6,12 @@ import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/
 import { openRedis, pairsOf, grantRequests } from '../../test/harness/values/gates.ts'
 import { follow, type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/redises.ts'
 import { until } from '../../test/harness/values/until.ts'
+import { idBytes } from '../ledger/ids.ts'
 import type { Arming, ArmOutcome } from './arming.ts'
 import type { Campaign } from '../campaign.ts'
 import { createGate } from '../gate/gate.ts'
 import { campaignsChannel, campaignsKey, gateKey, retiredKey } from '../gate/keys.ts'
 import { stopScript } from '../gate/scripts.ts'
-import { idBytes } from '../ledger/tables.ts'
 
 let own: OwnRedis
 let ledger: OwnDatabase

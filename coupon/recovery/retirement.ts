@@ -65,18 +65,18 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
         .map(({ fault, promise }) => fault ?? promise)
       return kept(`its audit came to ${result?.verdict}: ${faults?.join(', ')}`)
     }
-    if (!(await retirements.note(campaign, result.books.rows, options.now())))
+    if (!(await retirements.retire(campaign, result.books.rows, options.now())))
       return kept('it was changed or armed again meanwhile')
     await takeAway(campaign)
     return { campaignId: id, kind: 'retired' }
   }
 
   const retireNext = async (): Promise<Retired | undefined> => {
-    const campaign = await retirements.next(options.now() - options.gateLifetimeMs, lastId)
+    const campaign = await retirements.nextDue(options.now() - options.gateLifetimeMs, lastId)
     lastId = campaign?.id
     if (campaign === undefined) return undefined
     const lease = leaseOf(campaign.id)
-    const outcome = await options.database.leased(
+    const outcome = await options.database.withLeases(
       [lease],
       0,
       async (held): Promise<Retired> =>

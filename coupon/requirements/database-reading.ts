@@ -2,7 +2,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { messageOf } from '../../platform/failure.ts'
 import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
-import { isServersNo } from '../../platform/mysql/faults.ts'
+import { isServerError } from '../../platform/mysql/errors.ts'
 import { type Clock, readClock } from './clock.ts'
 import type { Told } from './finding.ts'
 
@@ -46,20 +46,20 @@ const tellFrom =
       }))
       return { value }
     } catch (cause) {
-      if (!isServersNo(cause)) throw cause
+      if (!isServerError(cause)) throw cause
       return { refused: messageOf(cause) }
     }
   }
 
 const readVariables = async (connection: Connection): Promise<Map<string, string>> => {
-  const rows = await connection.rows(
+  const rows = await connection.read(
     `SHOW VARIABLES WHERE Variable_name IN (${variableNames.map((name) => `'${name}'`).join(', ')})`,
   )
   return new Map(rows.map((row) => [String(row['Variable_name']), String(row['Value'])]))
 }
 
 const namesIn = async (connection: Connection, sql: string): Promise<string[]> =>
-  (await connection.rows(sql)).map((row) => String(row['name']))
+  (await connection.read(sql)).map((row) => String(row['name']))
 
 const readMigrations = async (connection: Connection) => {
   const files = readMigrationFiles({ migrationsFolder })
@@ -69,7 +69,7 @@ const readMigrations = async (connection: Connection) => {
     "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '__drizzle_migrations'",
   )
   if (tables.length === 0) return { applied: 0, missing: files.length, isNewer: false }
-  const rows = await connection.rows('SELECT created_at FROM __drizzle_migrations')
+  const rows = await connection.read('SELECT created_at FROM __drizzle_migrations')
   const last = Math.max(0, ...rows.map((row) => Number(row['created_at'])))
   // The rule by which drizzle applies them.
   const missing = files.filter(({ folderMillis }) => folderMillis > last).length
@@ -81,18 +81,18 @@ export const readDatabase = async (database: Database, now: () => number): Promi
   const tell = tellFrom(database)
   const version = await database.transaction(async (connection) => ({
     commit: false,
-    result: String((await connection.rows('SELECT VERSION() AS version'))[0]?.['version']),
+    result: String((await connection.read('SELECT VERSION() AS version'))[0]?.['version']),
   }))
   return {
     version,
     variables: await tell(readVariables),
     connections: await tell(async (connection) =>
-      Number((await connection.rows("SHOW GLOBAL STATUS LIKE 'Threads_connected'"))[0]?.['Value']),
+      Number((await connection.read("SHOW GLOBAL STATUS LIKE 'Threads_connected'"))[0]?.['Value']),
     ),
     clock: await tell((connection) =>
       readClock(async () => {
         // In UTC, whatever the zone of the session is.
-        const [row] = await connection.rows(
+        const [row] = await connection.read(
           "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS nowMs",
         )
         return Number(row?.['nowMs'])

@@ -1,31 +1,31 @@
-import type { PoolConnection as PlainConnection } from 'mysql2'
+import type { PoolConnection as CallbackConnection } from 'mysql2'
 import {
   type Connection as DriverConnection,
   createConnection,
   createPool,
-  type Pool,
   type PoolConnection,
   type ResultSetHeader,
-  type RowDataPacket,
 } from 'mysql2/promise'
-import type { Connection } from './connection.ts'
-import { createLeased, type Leased, type DedicatedConnection } from './lease.ts'
-import { failureOf, isReadOnly, isServerError } from './errors.ts'
 import { withTimeout } from '../with-timeout.ts'
+import type { Connection, SqlRow } from './connection.ts'
+import { databaseFailure, isReadOnly, isServerError } from './errors.ts'
+import { createWithLeases, type DedicatedConnection, type WithLeases } from './lease.ts'
 
-export type Database = {
-  /** What drizzle builds its queries on: the pool, with every query bounded in time. */
-  readonly pool: Pool
+/**
+ * A MySQL or MariaDB database. `read` and `change` run one statement on a connection of the pool; a change commits itself.
+ * Every statement is bounded in time. Whatever the database did not do rejects `unavailable`: a change may have happened.
+ */
+export type Database = Connection & {
   /**
-   * Runs `work` in a transaction on a connection of its own: it commits when `work` says so, else, or when anything
-   * is thrown, it rolls back. Rejects with `unavailable` for whatever the database did not do; a failed COMMIT is unknown.
-   * `snapshot` reads everything as of the first moment.
+   * Runs `work` in a transaction: it commits when `work` says so; otherwise, or when anything is thrown, it rolls back.
+   * Everything that is thrown rejects as `unavailable`, unless it is a `Failure`. After a failed COMMIT the result is unknown.
+   * With `snapshot` every read sees the database as of the start of the transaction.
    */
   transaction<Result>(
     work: (connection: Connection) => Promise<{ commit: boolean; result: Result }>,
     options?: { snapshot: boolean },
   ): Promise<Result>
-  readonly leased: Leased
+  readonly withLeases: WithLeases
   close(): Promise<void>
 }
 
@@ -33,7 +33,7 @@ export type DatabaseOptions = {
   /** `mysql://user:password@host:port/database` */
   url: string
   connectionsMax: number
-  /** A query that took longer is unknown; its connection is thrown away. */
+  /** After this time the result of a statement is unknown, and its connection is discarded. */
   queryTimeoutMs: number
 }
 
@@ -42,37 +42,27 @@ const sessionSettings = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
 ]
 
-type Query = { sql: string; values: unknown[] }
-
 /**
- * One query by our own clock: mysql2's starts when a query leaves, and none leaves behind one that is never answered.
- * A connection that owes an answer is destroyed at once, which rolls back too: nothing can be asked on it any more.
+ * The statements of a connection, bounded by our own clock: the one of mysql2 starts when a statement is sent, and none is
+ * sent after one that gets no answer. A connection that owes an answer is destroyed, which also rolls back.
  */
-const ask = async (connection: DriverConnection, query: Query, timeoutMs: number) => {
-  try {
-    return await withTimeout(connection.query(query), timeoutMs, 'database: no answer')
-  } catch (cause) {
-    if (!isServerError(cause)) connection.destroy()
-    throw cause
-  }
-}
-
-const bounded = (connection: DriverConnection, timeoutMs: number): Connection => {
-  const query = async (sql: string, values: readonly unknown[]): Promise<unknown> => {
-    const [result] = await ask(connection, { sql, values: [...values] }, timeoutMs)
-    return result
+const statementsOn = (connection: DriverConnection, timeoutMs: number): Connection => {
+  const run = async (sql: string, values: readonly unknown[] = []): Promise<unknown> => {
+    try {
+      const query = connection.query({ sql, values: [...values] })
+      return (await withTimeout(query, timeoutMs, 'database: no answer'))[0]
+    } catch (cause) {
+      if (!isServerError(cause)) connection.destroy()
+      throw cause
+    }
   }
   return {
-    async read(sql, values = []) {
-      return (await query(sql, values)) as RowDataPacket[]
-    },
-    async change(sql, values = []) {
-      return ((await query(sql, values)) as ResultSetHeader).affectedRows
-    },
+    read: async (sql, values) => (await run(sql, values)) as SqlRow[],
+    change: async (sql, values) => ((await run(sql, values)) as ResultSetHeader).affectedRows,
   }
 }
 
-/** A pool whose every wait is bounded. Connections are made when first needed, so a process starts with the database down. */
+/** A pool in which every wait is bounded. Connections open when first needed, so a process starts without its database. */
 export const connectDatabase = (options: DatabaseOptions): Database => {
   const { queryTimeoutMs } = options
   const connectionOptions = {
@@ -90,27 +80,27 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     maxIdle: options.connectionsMax,
     queueLimit: 1_000,
   })
-  // A server that was failed away from lives on read-only, and whoever keeps a connection to it would stay with it, and read what
-  // it has for the truth: from its first such answer on, the pool asks the name again.
+  // After a failover the old server may run on, read-only, with outdated data. From the first read-only error on, the pool
+  // discards its connections and resolves the host name again.
   let trusted = new WeakSet<object>()
-  // What the recorder's locking reads and the rebuild's snapshot rely on, whatever the server's defaults are.
   pool.on('connection', (connection) => {
-    // mysql2's promise pool hands out the plain connection here, whatever its types say.
-    const plain = connection as unknown as PlainConnection
-    trusted.add(plain)
+    // The promise pool of mysql2 passes the callback connection here, whatever its types say.
+    const opened = connection as unknown as CallbackConnection
+    trusted.add(opened)
+    // The recorder's locking reads and the snapshots rely on these, whatever the defaults of the server are.
     for (const setting of sessionSettings)
-      plain.query(setting, (fault) => {
-        if (fault !== null) plain.destroy()
+      opened.query(setting, (cause) => {
+        if (cause !== null) opened.destroy()
       })
   })
 
-  /** A connection of the pool; the pool itself would let one wait for ever. */
+  /** A connection of the pool; the pool itself would wait for one without a bound. */
   const acquireAny = async (): Promise<PoolConnection> => {
     const pending = pool.getConnection()
     try {
       return await withTimeout(pending, queryTimeoutMs, 'database: no connection')
     } catch (cause) {
-      // It may still come: then it goes straight back.
+      // One that arrives late goes straight back.
       pending.then(
         (late) => late.release(),
         () => undefined,
@@ -122,73 +112,69 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
   const acquire = async (): Promise<PoolConnection> => {
     for (;;) {
       const connection = await acquireAny()
-      // Each that is destroyed is one less: a new one is trusted.
+      // Ends: each round leaves one untrusted connection less, and a new one is trusted.
       if (trusted.has(connection.connection)) return connection
       connection.destroy()
     }
   }
 
-  /** A connection on which anything but the server said no is destroyed, never reused: a late answer may still come on it. */
+  /** After anything but an error of the server the connection is destroyed: a late answer may still arrive on it. */
   const withConnection = async <Result>(
-    work: (connection: PoolConnection) => Promise<Result>,
+    work: (statements: Connection, connection: PoolConnection) => Promise<Result>,
   ): Promise<Result> => {
     const connection = await acquire()
-    let sound = false
+    let isReusable = false
     try {
-      const result = await work(connection)
-      sound = true
+      const result = await work(statementsOn(connection, queryTimeoutMs), connection)
+      isReusable = true
       return result
     } catch (cause) {
       if (isReadOnly(cause)) trusted = new WeakSet()
-      else sound = isServerError(cause)
+      else isReusable = isServerError(cause)
       throw cause
     } finally {
-      if (sound) connection.release()
+      if (isReusable) connection.release()
       else connection.destroy()
     }
   }
 
-  const boundedPool = Object.create(pool, {
-    query: {
-      value: (query: { sql: string }, values: unknown[]) =>
-        withConnection((connection) => ask(connection, { ...query, values }, queryTimeoutMs)),
-    },
-  }) as Pool
-
-  const transaction: Database['transaction'] = async (work, { snapshot } = { snapshot: false }) => {
+  const orUnavailable = async <Result>(pending: Promise<Result>): Promise<Result> => {
     try {
-      return await withConnection(async (connection) => {
-        const statements = bounded(connection, queryTimeoutMs)
-        await statements.change(snapshot ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT' : 'START TRANSACTION')
-        try {
-          const { commit, result } = await work(statements)
-          await statements.change(commit ? 'COMMIT' : 'ROLLBACK')
-          return result
-        } catch (cause) {
-          await statements.change('ROLLBACK').catch(() => connection.destroy())
-          throw cause
-        }
-      })
+      return await pending
     } catch (cause) {
-      throw failureOf(cause)
+      throw databaseFailure(cause)
     }
   }
 
-  /** Not of the pool: whoever holds a lock needs the pool for its work, and would wait for others like it. */
-  const connectAlone = async (timeoutMs: number): Promise<DedicatedConnection> => {
+  /** Not of the pool: its holder needs the pool for its work, and would wait there for other holders. */
+  const openDedicated = async (timeoutMs: number): Promise<DedicatedConnection> => {
     const connection = await createConnection(connectionOptions)
-    // A cut shows at the next statement; without a listener it would end the process.
+    // A break shows at the next statement; without a listener it would end the process.
     connection.on('error', () => undefined)
-    return { ...bounded(connection, timeoutMs), destroy: () => connection.destroy() }
+    return { ...statementsOn(connection, timeoutMs), destroy: () => connection.destroy() }
   }
-  const lease = createLeased({ connect: connectAlone, queryTimeoutMs })
-  const leased: Leased = async (names, waitSeconds, work) => {
-    try {
-      return await lease(names, waitSeconds, work)
-    } catch (cause) {
-      throw failureOf(cause)
-    }
-  }
+  const withLeases = createWithLeases({ connect: openDedicated, queryTimeoutMs })
 
-  return { pool: boundedPool, transaction, leased, close: () => pool.end() }
+  return {
+    read: (sql, values) => orUnavailable(withConnection(({ read }) => read(sql, values))),
+    change: (sql, values) => orUnavailable(withConnection(({ change }) => change(sql, values))),
+    transaction: (work, { snapshot } = { snapshot: false }) =>
+      orUnavailable(
+        withConnection(async (statements, connection) => {
+          await statements.change(
+            snapshot ? 'START TRANSACTION WITH CONSISTENT SNAPSHOT' : 'START TRANSACTION',
+          )
+          try {
+            const { commit, result } = await work(statements)
+            await statements.change(commit ? 'COMMIT' : 'ROLLBACK')
+            return result
+          } catch (cause) {
+            await statements.change('ROLLBACK').catch(() => connection.destroy())
+            throw cause
+          }
+        }),
+      ),
+    withLeases: (names, waitSeconds, work) => orUnavailable(withLeases(names, waitSeconds, work)),
+    close: () => pool.end(),
+  }
 }

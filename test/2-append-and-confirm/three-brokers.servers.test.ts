@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import { createPositions } from '../../coupon/ledger/positions.ts'
+import { createPositionRepository } from '../../coupon/ledger/positions.ts'
 import { grantsTopic } from '../../coupon/log/topics.ts'
 import { createGrantTopics } from '../../migrations/migrate.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await createGrantTopics(brokers.topics, {
     ...{ grantsPartitions: 3, replicationFactor: 3, minInsyncReplicas: 2 },
   })
-  await createPositions(ledger.database).read([0, 1, 2])
+  await createPositionRepository(ledger.database).read([0, 1, 2])
   const topic = {
     name: grantsTopic,
     kafka: brokers.kafka,

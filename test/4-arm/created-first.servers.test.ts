@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { randomUUIDv7 } from 'node:crypto'
-import { createCallers } from '../../api/caller.ts'
+import { createAuthenticator } from '../../api/authenticator.ts'
 import { createApp } from '../../api/app.ts'
 import { adminCampaignRoutes } from '../../api/routes/admin-campaigns.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { createHealthRoutes } from '../../platform/http/health.ts'
 import { type HttpServer, serveHttp } from '../../platform/http/server.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { type Answer, ask, campaignDocument } from '../harness/processes/client.ts'
 import { openShop, type Shop } from '../harness/parts/shops.ts'
 import { pausedArming } from '../harness/parts/paused-arming.ts'
@@ -34,15 +34,15 @@ const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<A
       return campaign
     },
   }
-  const callers = createCallers({
+  const callers = createAuthenticator({
     jwtSecret: 'a secret of the tests, of 32 bytes or more',
     adminToken: 'operator',
   })
   const { arming, registry } = shop
   const app = createApp(
-    adminCampaignRoutes({ campaigns, arming, registry, callers, newCampaignId: randomUUIDv7, now: Date.now }),
+    adminCampaignRoutes({ campaigns, arming, registry, authenticator: callers, newCampaignId: randomUUIDv7, now: Date.now }),
     createHealthRoutes([]),
-    createLog('test', 'silent'),
+    createLogger('test', 'silent'),
   )
   const server = await serveHttp(app, {
     ...{ host: '127.0.0.1', port: 0, keepAliveTimeoutMs: 1_000, requestTimeoutMs: 10_000 },

@@ -186,7 +186,7 @@ test('while a gate waits for the ledger the worker is not ready and names what i
   }
   await database.transaction(async (connection) => {
     // The ledger stands still from here.
-    await connection.rows('SELECT next_offset FROM ledger_positions FOR UPDATE')
+    await connection.read('SELECT next_offset FROM ledger_positions FOR UPDATE')
     await redis('FLUSHALL')
     await until('its operator reads it', async () =>
       /^recovering: waiting for \d+ records of the log$/.test(await recovery()),

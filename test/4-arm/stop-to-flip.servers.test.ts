@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { idBytes } from '../../coupon/ledger/ids.ts'
 import { createArming } from '../../coupon/recovery/arming.ts'
 import { freeKey, gateKey, winnersKey } from '../../coupon/gate/keys.ts'
-import { idBytes } from '../../coupon/ledger/tables.ts'
 import { drained } from '../harness/parts/drained.ts'
 import { storedOf } from '../harness/values/grants.ts'
 import { openKeeper } from '../harness/parts/keepers.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { gateKey } from '../../coupon/gate/keys.ts'
-import { idBytes } from '../../coupon/ledger/tables.ts'
+import { idBytes } from '../../coupon/ledger/ids.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { openBooks } from '../harness/values/books.ts'

@@ -2,10 +2,10 @@ import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { createAudit } from '../../coupon/audit/audit.ts'
 import { createGateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
+import { idBytes } from '../../coupon/ledger/ids.ts'
 import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { createRetirementRepository } from '../../coupon/ledger/retirements.ts'
-import { idBytes } from '../../coupon/ledger/tables.ts'
 import { createRetirement, type Retirement, type RetirementOptions } from '../../coupon/recovery/retirement.ts'
 import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
@@ -190,9 +190,9 @@ test('a campaign that was armed again, changed or retired since the audit began 
   const campaign = await shop.parts.campaigns.read(sale.id)
   if (campaign === undefined) throw new Error('the ledger has no such campaign')
   const { retirements } = parts
-  expect(await retirements.note({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
-  expect(await retirements.note({ ...campaign, version: 2 }, 3, 1)).toBe(false)
-  expect(await retirements.note(campaign, 3, 7)).toBe(true)
-  expect(await retirements.note(campaign, 4, 8)).toBe(false)
+  expect(await retirements.retire({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
+  expect(await retirements.retire({ ...campaign, version: 2 }, 3, 1)).toBe(false)
+  expect(await retirements.retire(campaign, 3, 7)).toBe(true)
+  expect(await retirements.retire(campaign, 4, 8)).toBe(false)
   expect(await retiredIn(sale)).toEqual({ atMs: 7, granted: 3 })
 })

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Coupons, createCoupons } from '../../coupon/reading/coupons.ts'
+import { type CouponReader, createCouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
 import { type CouponRepository, createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import { Failure } from '../../platform/failure.ts'
@@ -19,11 +19,11 @@ afterAll(() => shop.close())
 
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
 /** What a user reads, from this ledger. */
-const openCoupons = (changes: Partial<CouponRepository> = {}): Coupons => {
+const openCoupons = (changes: Partial<CouponRepository> = {}): CouponReader => {
   const { gate, registry } = shop
   const { campaigns, log } = shop.parts
   const book = { ...createCouponRepository(shop.ledger.database), ...changes }
-  return createCoupons({ gate, registry, campaigns, book, log })
+  return createCouponReader({ gate, registry, campaigns, book, log })
 }
 const winOne = async (sale: Sale) => {
   const [won] = await sale.win(1)

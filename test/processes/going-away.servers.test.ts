@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { recorderGroup } from '../../coupon/log/topics.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
-import { createLog } from '../../platform/log/log.ts'
+import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import { type Books, openBooks, toldBy } from '../harness/values/books.ts'
 import { type Answer, ask, createCampaign, newUser, press } from '../harness/processes/client.ts'
@@ -61,14 +61,14 @@ test('two API processes and two workers restarted one by one in the middle of a 
 /** No batch comes to its commit while `work` runs. */
 const withLedgerLocked = (work: () => Promise<void>): Promise<void> =>
   database.transaction(async (connection) => {
-    await connection.rows('SELECT * FROM ledger_positions FOR UPDATE')
+    await connection.read('SELECT * FROM ledger_positions FOR UPDATE')
     await work()
     return { commit: false, result: undefined }
   })
 const untilMidBatch = (count: number): Promise<boolean> =>
   until(`${count} workers are in the middle of a batch`, () =>
     database.transaction(async (connection) => {
-      const statements = await connection.rows(
+      const statements = await connection.read(
         'SELECT info FROM information_schema.processlist WHERE db = DATABASE()',
       )
       const waiting = statements.filter(({ info }) =>
@@ -80,7 +80,7 @@ const untilMidBatch = (count: number): Promise<boolean> =>
 /** Members of the workers' group. One that did not say goodbye would be among them for ten seconds more. */
 const members = async (): Promise<number> => {
   const brokers = [servers.environment['KAFKA_BROKERS'] ?? '']
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const admin = createKafka({ brokers, clientId: 'test', log, requestTimeoutMs: 10_000 }).admin()
   await admin.connect()
   const { groups } = await admin.describeGroups([recorderGroup])

@@ -1,6 +1,6 @@
 import { createArming, type Arming, type ArmingOptions } from '../../../coupon/recovery/arming.ts'
-import { type ArmingServers as WholePlace, createArmingParts } from '../../../coupon/recovery/wiring.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { type ArmingServers as WholePlace, createArmingParts } from '../../../coupon/recovery/arming-parts.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 
 /** Where an arming works. */
 export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'>
@@ -11,7 +11,7 @@ export const armingParts = (place: ArmingPlace): ArmingOptions =>
     ...place,
     partitions: async () => 3,
     refuseIfStopping: () => {},
-    log: createLog('test', 'silent'),
+    log: createLogger('test', 'silent'),
     soldOutMemoryMs: 0,
     monotonicMs: () => performance.now(),
   })

@@ -1,12 +1,12 @@
 import type { DeadLetter } from '../../../coupon/log/dead-letter.ts'
-import { createPositions } from '../../../coupon/ledger/positions.ts'
-import { createRecorder } from '../../../coupon/ledger/record.ts'
+import { createPositionRepository } from '../../../coupon/ledger/positions.ts'
+import { createRecorder } from '../../../coupon/ledger/recorder.ts'
 import { createConsumer } from '../../../platform/kafka/consumer.ts'
-import { createTopics } from '../../../platform/kafka/topics.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 import type { Database } from '../../../platform/mysql/database.ts'
-import { alignForEver, createProgress, type Progress } from '../../../worker/progress.ts'
-import { createRecording } from '../../../worker/recording.ts'
+import { startAlignment, createPartitionProgress, type PartitionProgress } from '../../../worker/partition-progress.ts'
+import { createBatchHandler } from '../../../worker/batch-handler.ts'
 import type { OwnTopic } from '../servers/topics.ts'
 import { until } from '../values/until.ts'
 
@@ -14,7 +14,7 @@ import { until } from '../values/until.ts'
 export type OwnRecorder = {
   /** Everything that could not be a row, in order. */
   readonly letters: readonly DeadLetter[]
-  readonly progress: Progress
+  readonly progress: PartitionProgress
   /** Nothing more is recorded, until `release`. */
   hold(): void
   release(): void
@@ -25,19 +25,19 @@ export const startOwnRecorder = async (
   topic: Pick<OwnTopic, 'name' | 'kafka' | 'offsets'>,
   database: Database,
 ): Promise<OwnRecorder> => {
-  const log = createLog('test', 'silent')
+  const log = createLogger('test', 'silent')
   const letters: DeadLetter[] = []
   let held = Promise.withResolvers<void>()
   held.resolve()
-  const progress = createProgress({
-    positions: createPositions(database),
-    topics: { ...createTopics(topic.kafka), offsets: topic.offsets },
+  const progress = createPartitionProgress({
+    positions: createPositionRepository(database),
+    topics: { ...createTopicAdmin(topic.kafka), offsets: topic.offsets },
     log,
-    onUnplaced: () => alignment.now(),
+    onMisaligned: () => alignment.now(),
   })
-  const recording = createRecording({
+  const recording = createBatchHandler({
     ...{ recorder: createRecorder(database), progress, log, batchSizeMax: 1_000 },
-    deadLetters: { keep: async (kept) => void letters.push(...kept) },
+    deadLetterWriter: { write: async (kept) => void letters.push(...kept) },
   })
   const consumer = createConsumer({
     ...{ kafka: topic.kafka, topic: topic.name, groupId: topic.name, log, onAssigned: progress.assigned },
@@ -45,7 +45,7 @@ export const startOwnRecorder = async (
       throw cause
     },
   })
-  const alignment = alignForEver(progress, consumer, {
+  const alignment = startAlignment(progress, consumer, {
     intervalMs: 100,
     onRefused: (reason) => {
       throw new Error(reason)
@@ -55,7 +55,7 @@ export const startOwnRecorder = async (
     await held.promise
     await recording(batch)
   })
-  await until('the recorder is where the ledger stands', progress.isPlaced)
+  await until('the recorder is where the ledger stands', progress.isAligned)
   return {
     ...{ letters, progress },
     hold() {

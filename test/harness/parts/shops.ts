@@ -3,7 +3,7 @@ import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import type { Campaign, CampaignTerms } from '../../../coupon/campaign.ts'
-import { createCoupons } from '../../../coupon/reading/coupon-reader.ts'
+import { createCouponReader } from '../../../coupon/reading/coupon-reader.ts'
 import { createGate, type Gate } from '../../../coupon/gate/gate.ts'
 import { createGrantLog } from '../../../coupon/log/grant-log.ts'
 import type { Grant } from '../../../coupon/grant.ts'
@@ -11,11 +11,11 @@ import { createIssuer } from '../../../coupon/issue/issuer.ts'
 import { createKeeper } from '../../../coupon/recovery/keeper.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import { createCouponRepository } from '../../../coupon/ledger/coupons.ts'
-import { createPositions } from '../../../coupon/ledger/positions.ts'
+import { createPositionRepository } from '../../../coupon/ledger/positions.ts'
 import { createRegistry, type Registry } from '../../../coupon/campaigns/registry.ts'
 import { createBound } from '../../../platform/group-commit.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
-import { createLog } from '../../../platform/log/log.ts'
+import { createLogger } from '../../../platform/log/logger.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
 import { armingParts } from './arming.ts'
 import { createOwnDatabase, type OwnDatabase } from '../servers/databases.ts'
@@ -66,7 +66,7 @@ export type ShopOptions = {
 }
 
 const hourMs = 3_600_000
-const log = createLog('test', 'silent')
+const log = createLogger('test', 'silent')
 const monotonicMs = (): number => performance.now()
 export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const { outboxGrantsMax = 200_000, publishDeadlineMs = 500, overdueMs = hourMs } = options
@@ -75,7 +75,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     createOwnDatabase(),
     createOwnTopic(),
   ])
-  await createPositions(ledger.database).read([0, 1, 2])
+  await createPositionRepository(ledger.database).read([0, 1, 2])
   const recorder = await startOwnRecorder(topic, ledger.database)
   let serving = own
   const redis: RedisClient = {
@@ -110,7 +110,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
   }
   const { campaigns } = parts
-  const coupons = createCoupons({
+  const coupons = createCouponReader({
     gate,
     registry,
     campaigns,

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import type { Campaign } from '../../../coupon/campaign.ts'
-import { idBytes } from '../../../coupon/ledger/tables.ts'
+import { idBytes } from '../../../coupon/ledger/ids.ts'
 import type { Connection } from '../../../platform/mysql/connection.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { type DatabaseServer, startDatabase } from '../../../servers/start-database.ts'
@@ -52,7 +52,7 @@ const holding = async (
   }
 }
 const lockPosition = (connection: Connection, { partition }: BreakableSale) =>
-  connection.rows('SELECT next_offset FROM ledger_positions WHERE partition_id = ? FOR UPDATE', [partition])
+  connection.read('SELECT next_offset FROM ledger_positions WHERE partition_id = ? FOR UPDATE', [partition])
 const atPosition = 'SELECT next_offset FROM ledger_positions'
 
 const createBreaks = (server: DatabaseServer, ledger: OwnDatabase) => {
@@ -100,7 +100,7 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase) => {
 
   const readOnly: Break = async () => {
     // Not in a transaction: there it is refused.
-    const set = (value: number) => ledger.database.pool.query({ sql: `SET GLOBAL read_only = ${value}` }, [])
+    const set = (value: number) => ledger.database.change(`SET GLOBAL read_only = ${value}`)
     await set(1)
     return () => set(0)
   }
@@ -172,7 +172,7 @@ export const startBreakableDatabase = async (): Promise<BreakableDatabase> => {
   })
   const shared = connectDatabase({ url: server.url, connectionsMax: 1, queryTimeoutMs: 10_000 })
   const socket = await shared.transaction(async (connection) => {
-    const [row] = await connection.rows('SELECT @@socket AS socket')
+    const [row] = await connection.read('SELECT @@socket AS socket')
     return { commit: false, result: String(row?.['socket']) }
   })
   await shared.close()

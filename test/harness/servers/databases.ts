@@ -20,10 +20,7 @@ const sharedUrl = (): string => inject('environment')['DATABASE_URL'] ?? ''
 
 const onServer = async (serverUrl: string, statement: string): Promise<void> => {
   const server = connectDatabase({ url: serverUrl, connectionsMax: 1, queryTimeoutMs: 30_000 })
-  await server.transaction(async (connection) => ({
-    commit: true,
-    result: await connection.change(statement),
-  }))
+  await server.change(statement)
   await server.close()
 }
 
@@ -39,16 +36,11 @@ export const createOwnDatabase = async (
   const database = connectDatabase({ url: url.href, connectionsMax: 8, queryTimeoutMs: 30_000 })
   if (options.isBare !== true) await migrateTables(database)
 
-  const rows: OwnDatabase['rows'] = (sql, values) =>
-    database.transaction(async (connection) => ({ commit: true, result: await connection.rows(sql, values) }))
-  const change: OwnDatabase['change'] = (sql, values) =>
-    database.transaction(async (connection) => ({
-      commit: true,
-      result: await connection.change(sql, values),
-    }))
   return {
     url: url.href,
-    ...{ database, rows, change },
+    database,
+    rows: database.read,
+    change: database.change,
     async createCampaign({ epoch = 0, ...changes } = {}) {
       const nowMs = Date.now()
       const campaign = await createCampaignRepository(database).create(
@@ -72,7 +64,7 @@ export const createOwnDatabase = async (
         nowMs,
       )
       if (epoch > 0)
-        await change('UPDATE campaigns SET epoch = ? WHERE campaign_id = UNHEX(?)', [
+        await database.change('UPDATE campaigns SET epoch = ? WHERE campaign_id = UNHEX(?)', [
           epoch,
           campaign.id.replaceAll('-', ''),
         ])

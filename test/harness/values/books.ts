@@ -1,6 +1,6 @@
 import { inject } from 'vitest'
 import { gateKey, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
-import { idBytes, idText } from '../../../coupon/ledger/tables.ts'
+import { idBytes, idText } from '../../../coupon/ledger/ids.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { connectRedis } from '../../../platform/redis.ts'
 import type { Answer } from '../processes/client.ts'
@@ -57,7 +57,7 @@ export const openBooks = (environment: Record<string, string> = inject('environm
   const redis = connectRedis({
     url: environment['REDIS_URL'] ?? '',
     commandTimeoutMs: 10_000,
-    onFault: () => {},
+    onError: () => {},
   })
   const count = async (name: string, ...args: string[]): Promise<number> =>
     Number(await redis.command(name, ...args))
@@ -66,7 +66,7 @@ export const openBooks = (environment: Record<string, string> = inject('environm
     database.transaction(async (connection) => ({
       commit: false,
       result: (
-        await connection.rows('SELECT * FROM coupons WHERE campaign_id = ? ORDER BY `rank`', [
+        await connection.read('SELECT * FROM coupons WHERE campaign_id = ? ORDER BY `rank`', [
           idBytes(campaignId),
         ])
       ).map((row) => ({
@@ -87,7 +87,7 @@ export const openBooks = (environment: Record<string, string> = inject('environm
         return found.length >= rowCount && found
       }),
     async gate(campaignId) {
-      await redis.connected(5_000)
+      await redis.waitForConnection(5_000)
       const key = gateKey(campaignId)
       const field = (name: string): Promise<number> => count('HGET', key, name)
       const epoch = await field('epoch')
@@ -100,7 +100,7 @@ export const openBooks = (environment: Record<string, string> = inject('environm
       }
     },
     async keys() {
-      await redis.connected(5_000)
+      await redis.waitForConnection(5_000)
       const found = await redis.command('KEYS', '*')
       return Array.isArray(found) ? found.map(String) : []
     },

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Campaign } from '../../../coupon/campaign.ts'
 import type { Grant } from '../../../coupon/grant.ts'
-import type { LoggedGrant } from '../../../coupon/ledger/stretch.ts'
+import type { LoggedGrant } from '../../../coupon/ledger/log-slice.ts'
 import type { OwnDatabase } from '../servers/databases.ts'
 import { newUser } from '../processes/client.ts'
 
