@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createAnswerSheet } from './answer-sheet.ts'
 
-test('a wave has its first press, its last yes, its last grant and its last answer, and each answer its time', () => {
+test('the sheet has the first press, the last yes, grant and answer, and the latency of each answer', () => {
   let nowMs = 0
   const sheet = createAnswerSheet(6, () => (nowMs += 10))
   expect(sheet.moments()).toEqual({ firstPressMs: 0, lastYesMs: 0, lastGrantMs: 0, lastAnswerMs: 0 })
@@ -11,6 +11,6 @@ test('a wave has its first press, its last yes, its last grant and its last answ
   expect(sheet.moments()).toEqual({ firstPressMs: 10, lastYesMs: 30, lastGrantMs: 40, lastAnswerMs: 50 })
   expect([0, 1, 2, 3].map((shopper) => sheet.read(shopper)?.answeredMs)).toEqual([20, 30, 40, 50])
   expect(sheet.read(1)).toMatchObject({ status: 201, latencyMs: 5 })
-  // Pressed and not answered; not even pressed.
+  // The first of them pressed without an answer, the second never pressed.
   expect([sheet.read(4), sheet.read(5)]).toEqual([undefined, undefined])
 })

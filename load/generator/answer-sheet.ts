@@ -2,24 +2,29 @@
 type Press = 0 | 1 | 2
 const [notSent, sent, answered] = [0, 1, 2] as const
 
-/** One answer as it came. */
+/** One answer, unparsed. */
 type RawAnswer = {
   status: number
   body: string
-  /** Request written to answer read, in fractional milliseconds. */
+  /** From writing the request to reading the answer, in fractional milliseconds. */
   latencyMs: number
   /** Seconds, as the server wrote them. */
   retryAfter: string | undefined
-  /** When it was read, in the clock that was given. */
+  /** When it was read, in the sheet's clock. */
   answeredMs: number
 }
 
-/** Moments of a wave in one clock; 0 for what did not happen. A grant is 200, 201 or 202, a yes is 200 or 201. */
-export type WaveMoments = { firstPressMs: number; lastYesMs: number; lastGrantMs: number; lastAnswerMs: number }
+/** Moments of a wave in the sheet's clock; 0 for what did not happen. A grant is 200, 201 or 202, a yes is 200 or 201. */
+export type WaveMoments = {
+  firstPressMs: number
+  lastYesMs: number
+  lastGrantMs: number
+  lastAnswerMs: number
+}
 
 /**
- * What came back for each shopper of a wave, written down as cheaply as possible while the wave runs: nothing is parsed, because
- * the generator shares the machine with everything it measures.
+ * The answer to each shopper of a wave, stored as cheaply as possible while the wave runs. Nothing is parsed,
+ * because the generator shares the machine with everything that it measures.
  */
 export type AnswerSheet = {
   press(shopper: number): void
@@ -32,11 +37,10 @@ export type AnswerSheet = {
   read(shopper: number): RawAnswer | undefined
   /** Answers so far. */
   answeredCount(): number
-  /** Answers so far whose status is 200, 201 or 202. */
+  /** Answers so far with status 200, 201 or 202. */
   grantedCount(): number
-  /** When the first request left, and when the last yes, grant and answer came, in the clock that was given. */
   moments(): WaveMoments
-  /** Faults of connections, by what they said. */
+  /** Connection faults by error code, or by message where there is no code. */
   faults(): ReadonlyMap<string, number>
 }
 
@@ -54,10 +58,7 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
   const bodies: string[] = []
   const retryAfters = new Map<number, string>()
   const faults = new Map<string, number>()
-  let firstPressMs = 0
-  let lastYesMs = 0
-  let lastGrantMs = 0
-  let lastAnswerMs = 0
+  const moments: WaveMoments = { firstPressMs: 0, lastYesMs: 0, lastGrantMs: 0, lastAnswerMs: 0 }
   let answeredCount = 0
   let grantedCount = 0
   let previousBody = ''
@@ -67,21 +68,22 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
 
   return {
     press(shopper) {
-      if (firstPressMs === 0) firstPressMs = now()
+      if (moments.firstPressMs === 0) moments.firstPressMs = now()
       mark(shopper, sent)
     },
     answer(shopper, status, body, headers) {
       mark(shopper, answered)
-      lastAnswerMs = now()
-      answeredMs[shopper] = lastAnswerMs
+      const nowMs = now()
+      moments.lastAnswerMs = nowMs
+      answeredMs[shopper] = nowMs
       answeredCount += 1
       statuses[shopper] = status
-      // Losers are all told the same: one text instead of a hundred thousand.
+      // All losers get the same body: keep one string instead of a hundred thousand.
       if (body !== previousBody) previousBody = body
       bodies[shopper] = previousBody
       if (status >= 200 && status <= 202) {
-        lastGrantMs = lastAnswerMs
-        if (status !== 202) lastYesMs = lastAnswerMs
+        moments.lastGrantMs = nowMs
+        if (status !== 202) moments.lastYesMs = nowMs
         grantedCount += 1
       }
       if (status !== 202 && status !== 429 && status !== 503) return
@@ -92,8 +94,8 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
       latenciesMs[shopper] = latencyMs
     },
     fault(cause) {
-      const what = 'code' in cause ? String(cause.code) : cause.message
-      faults.set(what, (faults.get(what) ?? 0) + 1)
+      const name = 'code' in cause ? String(cause.code) : cause.message
+      faults.set(name, (faults.get(name) ?? 0) + 1)
     },
     unpressed() {
       const shoppersLeft: number[] = []
@@ -113,7 +115,7 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
     },
     answeredCount: () => answeredCount,
     grantedCount: () => grantedCount,
-    moments: () => ({ firstPressMs, lastYesMs, lastGrantMs, lastAnswerMs }),
+    moments: () => ({ ...moments }),
     faults: () => faults,
   }
 }

@@ -1,47 +1,48 @@
-/** Who presses next: shoppers who come back, in the order in which they do, before those who are new. */
+/** Which shopper presses next: those who return, in order, before those who are new. */
 export type ArrivalQueue = {
-  /** As many are there as should be by now, in order; those who were there stay. */
+  /** Lets shoppers arrive, in order, until `count` have arrived in all. */
   arrive(count: number, nowMs: number): void
+  /** Queues a shopper who presses again. */
   rejoin(shopper: number): void
+  /** Takes the next shopper; undefined when the queue is empty. */
   next(): number | undefined
-  /** When this shopper came. */
   arrivedMs(shopper: number): number
-  /** Shoppers who had a turn: the first so many. */
+  /** New shoppers taken so far. They are those numbered from 0 to below this. */
   servedCount(): number
-  /** Shoppers who came and had none yet. */
+  /** Shoppers who arrived and were never taken. */
   waitingCount(): number
 }
 
-/** Turns of `shoppers` shoppers, none of whom is there yet. */
+/** An empty queue for up to `shoppers` shoppers, numbered from 0. */
 export const createArrivalQueue = (shoppers: number): ArrivalQueue => {
-  const cameMs = new Float64Array(shoppers)
-  let back: number[] = []
-  let backNext = 0
-  let came = 0
+  const arrivedMs = new Float64Array(shoppers)
+  let returned: number[] = []
+  let returnedNext = 0
+  let arrived = 0
   let served = 0
   return {
     arrive(count, nowMs) {
       const due = Math.min(shoppers, count)
-      while (came < due) {
-        cameMs[came] = nowMs
-        came += 1
+      while (arrived < due) {
+        arrivedMs[arrived] = nowMs
+        arrived += 1
       }
     },
-    rejoin: (shopper) => void back.push(shopper),
+    rejoin: (shopper) => void returned.push(shopper),
     next() {
-      const shopper = back[backNext]
+      const shopper = returned[returnedNext]
       if (shopper !== undefined) {
-        backNext += 1
+        returnedNext += 1
         return shopper
       }
-      back = []
-      backNext = 0
-      if (served === came) return undefined
+      returned = []
+      returnedNext = 0
+      if (served === arrived) return undefined
       served += 1
       return served - 1
     },
-    arrivedMs: (shopper) => cameMs[shopper] ?? 0,
+    arrivedMs: (shopper) => arrivedMs[shopper] ?? 0,
     servedCount: () => served,
-    waitingCount: () => came - served,
+    waitingCount: () => arrived - served,
   }
 }

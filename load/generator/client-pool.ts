@@ -1,33 +1,60 @@
 import type { AnswerSheet } from './answer-sheet.ts'
-import type { Rush, RushCounts } from './counts.ts'
-import { type PressConnection, openPressConnection } from './press-connection.ts'
 import type { ArrivalQueue } from './arrival-queue.ts'
+import { openingRequest } from './opening-request.ts'
+import { openPressConnection, type PressConnection } from './press-connection.ts'
 import { headersOf, type WireAnswer } from './wire-answer.ts'
 
-/** A connection, and whose press is under way on it. */
-type PooledClient = { line: PressConnection; shopper: number; sentMs: number }
-
-/** All connections of a rush. */
-export type ClientPool = {
-  open(count: number): Promise<void>
-  /** Sends the presses of those whose turn it is, while there are connections. */
-  dispatch(): void
-  giveUpWhoWaitedLong(nowMs: number): void
-  /** Nobody presses from now on; what is under way may still be answered. */
-  end(): void
-  underWay(): number
-  hangUp(): void
+export type ClientPoolOptions = {
+  /** Origin of the server. */
+  url: string
+  /** The complete press of each shopper. */
+  requests: readonly Buffer[]
+  /** A person who has no answer after this long disconnects, and presses again on a new connection. */
+  patienceMs: number
+  now(): number
 }
 
+/** What people did and waited for; the answers are on the sheet. */
+export type ClientPoolCounts = {
+  presses: number
+  /** Presses given up after `patienceMs`. */
+  gaveUp: number
+  /** People with an answer that does not ask them to come back. */
+  done: number
+  /** How long each press took that was answered 429 or 503. */
+  refusalsMs: number[]
+  /** For each grant: from the person's arrival, over all refusals and repeats, to the answer. */
+  waitsMs: number[]
+}
+
+/** The connections of a rush, and the people who press over them. */
+export type ClientPool = {
+  readonly counts: Readonly<ClientPoolCounts>
+  /** Opens connections, and resolves when each is answered once or closed. */
+  open(count: number): Promise<void>
+  /** Sends the presses of those who are next, while connections are free. */
+  dispatch(): void
+  /** Closes connections whose person has waited too long at `nowMs`. */
+  giveUpOverdue(nowMs: number): void
+  /** Starts no further press. Presses in flight may still be answered. */
+  end(): void
+  inFlight(): number
+  close(): void
+}
+
+/** A connection, and the shopper whose press is in flight on it. */
+type PooledClient = { connection: PressConnection; shopper: number; sentMs: number }
+
+// In place of a shopper.
 const [idle, opening] = [-1, -2]
 const openingMax = 256
-// Whoever was hung up on, or refused without a word on when to come back.
+// For a person whose connection broke, or who was refused without Retry-After.
 const returnMs = 1_000
 
 const isRefusal = (status: number): boolean => status === 503 || status === 429
 
-/** Writes an answer down. Returns how long the shopper is to wait before pressing again; undefined for who is done. */
-const note = (
+/** Stores an answer. Returns the delay before the shopper presses again; undefined for one who does not. */
+const storeAnswer = (
   { status, head, body }: WireAnswer,
   { shopper, sentMs }: PooledClient,
   nowMs: number,
@@ -42,105 +69,106 @@ const note = (
   return seconds > 0 ? seconds * 1_000 : returnMs
 }
 
-/** Lets those whose turn it is press over as many connections as are open. What happens is written down in `sheet` and `counts`. */
+/** A pool without connections. It takes people from `arrivals` and stores their answers in `sheet`. */
 export const createClientPool = (
-  rush: Rush,
+  { url, requests, patienceMs, now }: ClientPoolOptions,
   sheet: AnswerSheet,
-  turns: ArrivalQueue,
-  counts: RushCounts & { done: number },
+  arrivals: ArrivalQueue,
 ): ClientPool => {
-  const { requests, now, patienceMs } = rush
-  const url = new URL(rush.url)
-  const opener = Buffer.from(`GET /livez HTTP/1.1\r\nhost: ${url.host}\r\n\r\n`, 'latin1')
-  const callers = new Set<PooledClient>()
+  const origin = new URL(url)
+  const opener = openingRequest(url)
+  const counts: ClientPoolCounts = { presses: 0, gaveUp: 0, done: 0, refusalsMs: [], waitsMs: [] }
+  const clients = new Set<PooledClient>()
   const free: PooledClient[] = []
-  let underWay = 0
+  let inFlight = 0
   let isOver = false
 
   const later = (act: () => void): void => void setTimeout(() => isOver || act(), returnMs).unref()
-  const comeBack = (shopper: number): void => {
-    turns.rejoin(shopper)
+  const rejoin = (shopper: number): void => {
+    arrivals.rejoin(shopper)
     dispatch()
   }
   const dispatch = (): void => {
     const nowMs = now()
-    for (let caller = free.pop(); caller !== undefined; caller = free.pop()) {
-      if (!callers.has(caller)) continue
-      const shopper = isOver ? undefined : turns.next()
-      if (shopper === undefined) return void free.push(caller)
-      caller.shopper = shopper
-      caller.sentMs = nowMs
-      underWay += 1
+    for (let client = free.pop(); client !== undefined; client = free.pop()) {
+      if (!clients.has(client)) continue
+      const shopper = isOver ? undefined : arrivals.next()
+      if (shopper === undefined) return void free.push(client)
+      client.shopper = shopper
+      client.sentMs = nowMs
+      inFlight += 1
       counts.presses += 1
       sheet.press(shopper)
-      caller.line.send(requests[shopper] ?? opener)
+      client.connection.send(requests[shopper] ?? opener)
     }
   }
-  const answered = (caller: PooledClient, answer: WireAnswer): void => {
-    const { shopper } = caller
-    // What nobody asked for is a farewell: the connection closes next.
-    if (shopper === idle) return
-    if (shopper !== opening) {
-      underWay -= 1
-      const nowMs = now()
-      const returnsMs = note(answer, caller, nowMs, sheet)
-      if (returnsMs === undefined) counts.done += 1
-      else {
-        counts.refusalsMs.push(nowMs - caller.sentMs)
-        setTimeout(() => comeBack(shopper), returnsMs).unref()
-      }
-      if (answer.status <= 202) counts.waitsMs.push(nowMs - turns.arrivedMs(shopper))
+  const pressAnswered = (client: PooledClient, answer: WireAnswer): void => {
+    const { shopper, sentMs } = client
+    inFlight -= 1
+    const nowMs = now()
+    const delayMs = storeAnswer(answer, client, nowMs, sheet)
+    if (delayMs === undefined) counts.done += 1
+    else {
+      counts.refusalsMs.push(nowMs - sentMs)
+      setTimeout(() => rejoin(shopper), delayMs).unref()
     }
-    caller.shopper = idle
-    free.push(caller)
+    if (answer.status <= 202) counts.waitsMs.push(nowMs - arrivals.arrivedMs(shopper))
+  }
+  const answered = (client: PooledClient, answer: WireAnswer): void => {
+    // An answer without a request (408) precedes the close of the connection.
+    if (client.shopper === idle) return
+    if (client.shopper !== opening) pressAnswered(client, answer)
+    client.shopper = idle
+    free.push(client)
     dispatch()
   }
   const openOne = (): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const line = openPressConnection(url, {
-      connected: () => line.send(opener),
+    const connection = openPressConnection(origin, {
+      connected: () => connection.send(opener),
       answered(answer) {
-        answered(caller, answer)
+        answered(client, answer)
         resolve()
       },
       closed() {
         resolve()
-        callers.delete(caller)
+        clients.delete(client)
         later(() => void openOne())
-        if (caller.shopper < 0) return
-        underWay -= 1
-        later(() => comeBack(caller.shopper))
+        if (client.shopper < 0) return
+        inFlight -= 1
+        later(() => rejoin(client.shopper))
       },
       fault: sheet.fault,
     })
-    const caller: PooledClient = { line, shopper: opening, sentMs: now() }
-    callers.add(caller)
+    const client: PooledClient = { connection, shopper: opening, sentMs: now() }
+    clients.add(client)
     return promise
   }
-  const giveUp = (caller: PooledClient): void => {
-    callers.delete(caller)
-    caller.line.reset()
-    underWay -= 1
+  const giveUp = (client: PooledClient): void => {
+    clients.delete(client)
+    client.connection.reset()
+    inFlight -= 1
     counts.gaveUp += 1
     if (isOver) return
     void openOne()
-    comeBack(caller.shopper)
+    rejoin(client.shopper)
   }
 
   return {
+    counts,
     dispatch,
     async open(count) {
       for (let left = count; left > 0; left -= openingMax)
         await Promise.all(Array.from({ length: Math.min(openingMax, left) }, openOne))
     },
-    giveUpWhoWaitedLong(nowMs) {
-      for (const caller of callers)
-        if (caller.shopper >= 0 && nowMs - caller.sentMs >= patienceMs) giveUp(caller)
+    giveUpOverdue(nowMs) {
+      for (const client of clients)
+        if (client.shopper >= 0 && nowMs - client.sentMs >= patienceMs) giveUp(client)
     },
     end() {
       isOver = true
     },
-    underWay: () => underWay,
-    hangUp: () => callers.forEach(({ line }) => line.reset()),
+    inFlight: () => inFlight,
+    close: () => clients.forEach(({ connection }) => connection.reset()),
   }
 }

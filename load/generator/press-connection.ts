@@ -1,42 +1,45 @@
 import { connect } from 'node:net'
 import { takeAnswer, type WireAnswer } from './wire-answer.ts'
 
-/** One connection that is asked one thing at a time. */
+/** One connection with at most one request in flight. */
 export type PressConnection = {
   send(request: Buffer): void
-  /** Nothing more is heard of it. Reset, not closed: the 60 s of TIME_WAIT of each would use up the ports. */
+  /**
+   * Ends it; no further event is reported. It sends a reset, because a normal close would keep each port in
+   * TIME_WAIT for 60 s and use up the ports of this machine.
+   */
   reset(): void
 }
 
 export type PressConnectionEvents = {
   connected(): void
   answered(answer: WireAnswer): void
-  /** The other side hung up, or it never answered the phone. */
+  /** The server closed it, or it never connected. */
   closed(): void
   fault(cause: Error): void
 }
 
-/** Calls the server of `url`. */
+/** Connects to the server of `url`. */
 export const openPressConnection = (url: URL, events: PressConnectionEvents): PressConnection => {
   const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
   let received: Buffer = Buffer.alloc(0)
-  let isHungUp = false
+  let isReset = false
   socket.on('connect', events.connected)
   socket.on('data', (chunk: Buffer) => {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
     for (let taken = takeAnswer(received); taken !== undefined; taken = takeAnswer(received)) {
       received = taken.rest
-      // Past an answer that did not say how long it is, nothing can be told apart.
-      if (Number.isNaN(taken.answer.status)) return void socket.destroy(new Error('no answer of HTTP/1.1'))
+      // The bytes behind an answer without a status cannot be told apart.
+      if (Number.isNaN(taken.answer.status)) return void socket.destroy(new Error('not an HTTP/1.1 answer'))
       events.answered(taken.answer)
     }
   })
-  socket.on('error', (cause) => void (isHungUp || events.fault(cause)))
-  socket.on('close', () => void (isHungUp || events.closed()))
+  socket.on('error', (cause) => void (isReset || events.fault(cause)))
+  socket.on('close', () => void (isReset || events.closed()))
   return {
     send: (request) => void socket.write(request),
     reset() {
-      isHungUp = true
+      isReset = true
       socket.resetAndDestroy()
     },
   }

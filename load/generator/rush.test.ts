@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createAnswerSheet } from './answer-sheet.ts'
-import type { Rush } from './counts.ts'
-import { runRush } from './rush.ts'
+import { type Rush, runRush } from './rush.ts'
 
 const shoppers = 60
 const now = () => performance.now()
@@ -19,7 +18,7 @@ const grant = (response: ServerResponse): void => {
   response.writeHead(201, { 'content-length': 2 }).end('{}')
 }
 
-/** A server that counts who pressed how often, and a rush at it. */
+/** Starts a server that counts the presses of each shopper, and runs a rush against it. */
 const rushAt = async (onPress: OnPress, changes: Partial<Rush> = {}) => {
   const pressed = new Map<number, number>()
   const server = createServer((request, response) => {
@@ -36,8 +35,11 @@ const rushAt = async (onPress: OnPress, changes: Partial<Rush> = {}) => {
   const sheet = createAnswerSheet(shoppers, now)
   const counts = await runRush(
     {
-      ...{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: 20, now },
-      ...{ patienceMs: 5_000, lastsMs: 20_000 },
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      connections: 20,
+      now,
+      patienceMs: 5_000,
+      lastsMs: 20_000,
       requests: Array.from({ length: shoppers }, (_, shopper) =>
         Buffer.from(`POST /press HTTP/1.1\r\nhost: a\r\nx-shopper: ${shopper}\r\ncontent-length: 0\r\n\r\n`),
       ),
@@ -49,7 +51,7 @@ const rushAt = async (onPress: OnPress, changes: Partial<Rush> = {}) => {
   return { pressed, counts, statuses, faults: Object.fromEntries(sheet.faults()) }
 }
 
-test('everybody presses once and is written down with the own answer', async () => {
+test('each person presses once and gets their own answer', async () => {
   const { pressed, counts, statuses } = await rushAt((shopper, response) =>
     response.writeHead(shopper % 3 === 0 ? 409 : 201, { 'content-length': 2 }).end('{}'),
   )
@@ -59,7 +61,7 @@ test('everybody presses once and is written down with the own answer', async () 
   expect([counts.waitsMs.length, counts.refusalsMs.length]).toEqual([40, 0])
 })
 
-test('whoever is refused comes back when asked to, who waits too long hangs up and presses again, so does who is hung up on', async () => {
+test('people press again after a refusal, a broken connection, or too long a wait', async () => {
   const seen = new Set<number>()
   const { pressed, counts, statuses } = await rushAt(
     (shopper, response, request) => {
@@ -68,7 +70,7 @@ test('whoever is refused comes back when asked to, who waits too long hangs up a
       if (isFirst && shopper % 6 === 1)
         response.writeHead(503, { 'retry-after': '1', 'content-length': 2 }).end('{}')
       else if (isFirst && shopper % 6 === 2) request.socket.destroy()
-      // Nobody is answered who is to lose patience.
+      // Those who are to lose patience get no answer.
       else if (!isFirst || shopper % 6 !== 3) grant(response)
     },
     { patienceMs: 300 },
@@ -80,13 +82,16 @@ test('whoever is refused comes back when asked to, who waits too long hangs up a
   expect(counts).toMatchObject({ people: shoppers, grants: shoppers, heldBack: 0 })
   expect(counts.gaveUp).toBeGreaterThanOrEqual(10)
   expect([counts.refusalsMs.length, counts.waitsMs.length]).toEqual([10, shoppers])
-  // A refusal is answered soon; a person who was refused waits until the return.
+  // The wait of a refused person includes the time until they return.
   expect(Math.max(...counts.waitsMs)).toBeGreaterThan(1_000)
 })
 
-test('people come at their rate whatever the server does, and those without a connection are held back', async () => {
+test('people arrive at their rate whatever the server does, and are held back without a connection', async () => {
   const { counts, statuses } = await rushAt(() => {}, {
-    ...{ connections: 2, peoplePerSecond: 100, lastsMs: 300, patienceMs: 60 },
+    connections: 2,
+    peoplePerSecond: 100,
+    lastsMs: 300,
+    patienceMs: 60,
   })
   const { people, heldBack, lastedMs } = counts
   expect(people + heldBack).toBeLessThanOrEqual(Math.ceil((lastedMs + 10) / 10))

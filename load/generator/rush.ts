@@ -1,45 +1,61 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AnswerSheet } from './answer-sheet.ts'
-import type { Rush, RushCounts } from './counts.ts'
-import { createClientPool } from './client-pool.ts'
 import { createArrivalQueue } from './arrival-queue.ts'
+import { type ClientPoolCounts, type ClientPoolOptions, createClientPool } from './client-pool.ts'
 
-// How often it is seen who comes, and who has waited too long.
+/** An open-loop load: people keep arriving whatever the server does, give up when they wait too long, and return. */
+export type Rush = ClientPoolOptions & {
+  connections: number
+  /** New people a second, in the order of `requests`; all of them at once when left out. */
+  peoplePerSecond?: number
+  /** Nobody presses after this long. */
+  lastsMs: number
+}
+
+/** What a rush counted; the answers are on the sheet. */
+export type RushCounts = Omit<ClientPoolCounts, 'done'> & {
+  /** People who pressed. They are the shoppers numbered from 0 to below this. */
+  people: number
+  /** People who arrived, and found no free connection until the end. */
+  heldBack: number
+  /** Grants (200, 201, 202) until nobody pressed any longer. */
+  grants: number
+  /** From the first possible press until nobody pressed any longer. */
+  lastedMs: number
+}
+
+// How often arrivals and overdue presses are looked at.
 const tickMs = 10
 
 /**
- * The generator of `overload`: opens every connection and asks one small thing over each, so that no shopper pays for opening it; then
- * lets people in until the time is over or all have their answer, waits for what is under way, and hangs up. autocannon
- * takes neither a rate (it sends each second's share in its first 100 ms) nor people who hang up, and costs more of the
- * processor that everything shares. `onOpen` is called when the connections stand.
+ * Runs a rush: opens every connection, lets people press until the time is over or each has an answer, waits for the
+ * presses in flight, and closes. autocannon cannot do this: its rate mode sends the share of each second in 100 ms,
+ * its clients never give up, and it takes more of the processor.
  */
-export const runRush = async (rush: Rush, sheet: AnswerSheet, onOpen = () => {}): Promise<RushCounts> => {
+export const runRush = async (rush: Rush, sheet: AnswerSheet): Promise<RushCounts> => {
   const { requests, now, lastsMs, peoplePerSecond = Infinity } = rush
-  const counts: RushCounts & { done: number } = {
-    ...{ people: 0, heldBack: 0, presses: 0, gaveUp: 0, grants: 0, lastedMs: 0 },
-    ...{ waitsMs: [], refusalsMs: [], done: 0 },
-  }
-  const turns = createArrivalQueue(requests.length)
-  const connections = createClientPool(rush, sheet, turns, counts)
-  await connections.open(rush.connections)
-  onOpen()
+  const arrivals = createArrivalQueue(requests.length)
+  const pool = createClientPool(rush, sheet, arrivals)
+  const { counts } = pool
+  await pool.open(rush.connections)
   const fromMs = now()
   for (let nowMs = fromMs; nowMs - fromMs < lastsMs && counts.done < requests.length; nowMs = now()) {
-    turns.arrive(Math.ceil(((nowMs - fromMs + tickMs) / 1_000) * peoplePerSecond), nowMs)
-    connections.dispatch()
-    connections.giveUpWhoWaitedLong(nowMs)
+    arrivals.arrive(Math.ceil(((nowMs - fromMs + tickMs) / 1_000) * peoplePerSecond), nowMs)
+    pool.dispatch()
+    pool.giveUpOverdue(nowMs)
     await wait(tickMs)
   }
-  connections.end()
-  // When all have their answer, it lasted until the last of them.
-  counts.lastedMs = (counts.done === requests.length ? sheet.moments().lastAnswerMs : now()) - fromMs
-  counts.grants = sheet.grantedCount()
-  counts.people = turns.servedCount()
-  counts.heldBack = turns.waitingCount()
-  while (connections.underWay() > 0) {
-    connections.giveUpWhoWaitedLong(now())
+  pool.end()
+  // When everybody has an answer, the rush lasted until the last of them.
+  const endMs = counts.done === requests.length ? sheet.moments().lastAnswerMs : now()
+  const grants = sheet.grantedCount()
+  const people = arrivals.servedCount()
+  const heldBack = arrivals.waitingCount()
+  while (pool.inFlight() > 0) {
+    pool.giveUpOverdue(now())
     await wait(tickMs)
   }
-  connections.hangUp()
-  return counts
+  pool.close()
+  const { presses, gaveUp, refusalsMs, waitsMs } = counts
+  return { people, heldBack, grants, lastedMs: endMs - fromMs, presses, gaveUp, refusalsMs, waitsMs }
 }

@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
 })
 
-/** A server that answers each press with the number of its shopper, and counts who pressed. */
+/** Starts a server that hands each press to `onPress`, and counts the presses of each shopper. */
 const serve = async (
   onPress: (shopper: number, response: ServerResponse, request: IncomingMessage) => void,
 ) => {
@@ -36,7 +36,6 @@ const waveAt = (url: string, answerTimeoutSeconds = 5) => ({
   connections,
   answerTimeoutSeconds,
   waveTimeoutMs: 20_000,
-  opener: Buffer.from('GET /open HTTP/1.1\r\nhost: a\r\n\r\n'),
   requests: Array.from({ length: shoppers }, (_, shopper) =>
     Buffer.from(`POST /press HTTP/1.1\r\nhost: a\r\nx-shopper: ${shopper}\r\ncontent-length: 0\r\n\r\n`),
   ),
@@ -49,7 +48,7 @@ const answer = (shopper: number, response: ServerResponse): void => {
 
 const newSheet = () => createAnswerSheet(shoppers, () => performance.now())
 
-/** Shoppers whose answer is there and is their own; throws for one that is somebody else's. */
+/** Shoppers with an answer. Throws for an answer that is somebody else's. */
 const ownAnswers = (sheet: ReturnType<typeof newSheet>): number[] =>
   Array.from({ length: shoppers }, (_, shopper) => shopper).filter((shopper) => {
     const read = sheet.read(shopper)
@@ -58,7 +57,7 @@ const ownAnswers = (sheet: ReturnType<typeof newSheet>): number[] =>
     return true
   })
 
-test('every shopper presses once and gets the answer that was meant for them', async () => {
+test('every shopper presses once and gets their own answer', async () => {
   const { url, pressed } = await serve((shopper, response) => {
     setTimeout(() => answer(shopper, response), shopper % 7)
   })
@@ -84,7 +83,7 @@ test('latencies are fractions of a millisecond, and Retry-After is kept where it
   expect(Number.isInteger(read?.latencyMs)).toBe(false)
 })
 
-/** Ways in which a server leaves a press without an answer; each hits one press in fifty. */
+/** Ways in which a server leaves one press in fifty without an answer. */
 const faults: [string, (response: ServerResponse, request: IncomingMessage) => void][] = [
   ['a reset', (_, request) => request.socket.resetAndDestroy()],
   ['an end', (_, request) => request.socket.end()],
@@ -97,7 +96,7 @@ const faults: [string, (response: ServerResponse, request: IncomingMessage) => v
 ]
 
 test.each(faults)(
-  '%s makes its own press unknown and never gives an answer to somebody else',
+  '%s leaves its own press unknown, and gives nobody the answer of another',
   async (_, fault) => {
     const { url, pressed } = await serve((shopper, response, request) => {
       if (shopper % 50 === 49) fault(response, request)
@@ -114,7 +113,7 @@ test.each(faults)(
   },
 )
 
-test('who was left when connections broke presses in the next wave, nobody twice', async () => {
+test('shoppers left by broken connections press in the next wave, nobody twice', async () => {
   let broken = 0
   const { url, pressed } = await serve((shopper, response, request) => {
     broken += 1
@@ -131,7 +130,7 @@ test('who was left when connections broke presses in the next wave, nobody twice
   expect(sheet.faults().get('ECONNRESET')).toBe(connections)
 })
 
-test('a refused connection leaves everybody unpressed, and says so', async () => {
+test('refused connections leave every shopper unpressed, and are counted as faults', async () => {
   const { url } = await serve(() => {})
   for (const cleanUp of cleanUps.splice(0)) await cleanUp()
   const sheet = newSheet()

@@ -1,25 +1,25 @@
 import autocannon from 'autocannon'
 import type { AnswerSheet } from './answer-sheet.ts'
+import { openingRequest } from './opening-request.ts'
 
 /** One wave of presses: every request once, over a fixed number of connections, as fast as answers come. */
 export type Wave = {
   /** Origin of the server. */
   url: string
-  /** One complete HTTP/1.1 request a shopper. */
+  /** One complete HTTP/1.1 request for each shopper. */
   requests: readonly Buffer[]
-  /** Sent first on every connection, so that no shopper pays for opening it; its answer is not looked at. */
-  opener: Buffer
   connections: number
-  /** A request without an answer for this long is unknown. Whole seconds: autocannon takes no others. */
+  /** A request without an answer for this long is unknown. Whole seconds, as autocannon takes them. */
   answerTimeoutSeconds: number
   /** The wave is cut off after this long. */
   waveTimeoutMs: number
 }
 
 /**
- * What autocannon 9.0.0's client is at run time, beyond its published types. Its public way to give each request its own header
- * (`setRequests` with `onResponse`) costs 27-32 us of this process a request, because it maps every header of every answer;
- * a request list of our own in its place costs 15. The version is pinned, and drive.test.ts fails when any of this changes.
+ * The client of autocannon 9.0.0 as it is at run time, beyond its published types. The public way to give each request
+ * a header of its own (`setRequests` with `onResponse`) costs 27 to 32 us of this process a request, because it maps
+ * every header of every answer. A request list of our own costs 15 us. The version is pinned, and wave.test.ts
+ * fails when any of this changes.
  */
 type CannonClient = {
   requestIterator: RequestList
@@ -31,21 +31,21 @@ type CannonClient = {
 
 type CannonRequest = { requestBuffer: Buffer; shopper: number }
 
-/** What the client asks of its list of requests. */
+/** What autocannon's client needs of its list of requests. */
 type RequestList = {
   currentRequest: CannonRequest
   readonly resetted: boolean
-  /** Moves on; called before each request but the first of a client. */
+  /** Moves to the next request; called before each request except the first of a client. */
   nextRequest(): void
-  /** The answer to `request`; `headers` are names and values in turn. */
+  /** The answer to `request`; `headers` are names and values, alternating. */
   recordBody(request: CannonRequest, status: number, body: string, headers: readonly string[]): void
 }
 
 const noShopper = -1
 
 /**
- * One connection's list. A connection is given up at its first fault: autocannon would open it again, and from then on
- * could take the answer to one request for that to another. What it had asked stays unanswered, which is unknown.
+ * Gives a connection its list of requests. A connection is abandoned at its first fault: autocannon would reopen it, and
+ * could then match an answer to the wrong request. The request in flight stays unanswered, which is unknown.
  */
 const setUpClient = (
   client: CannonClient,
@@ -53,12 +53,12 @@ const setUpClient = (
   take: () => CannonRequest,
   sheet: AnswerSheet,
 ): void => {
-  // The opener leaves as soon as the connection stands.
+  // The opening request is sent once the connection is open.
   let isWaiting = true
-  let isGivenUp = false
+  let isAbandoned = false
   let answered = noShopper
-  const giveUp = (): void => {
-    isGivenUp = true
+  const abandon = (): void => {
+    isAbandoned = true
     client.destroy()
   }
 
@@ -66,19 +66,19 @@ const setUpClient = (
     resetted: false,
     currentRequest: opener,
     nextRequest() {
-      if (isWaiting && !isGivenUp) {
-        // The client opened a new connection by itself, after a timeout or an end, and is about to write. It cannot be destroyed
-        // in the middle of that; by the end of this turn nothing has left yet.
-        isGivenUp = true
-        queueMicrotask(giveUp)
+      if (isWaiting && !isAbandoned) {
+        // After a timeout or a close, the client has opened a new connection and is about to write. It cannot be
+        // destroyed while it does that; in the microtask behind it nothing is sent yet.
+        isAbandoned = true
+        queueMicrotask(abandon)
       }
-      if (isGivenUp) return
+      if (isAbandoned) return
       isWaiting = true
       this.currentRequest = take()
     },
     recordBody({ shopper }, status, body, headers) {
       isWaiting = false
-      answered = isGivenUp ? noShopper : shopper
+      answered = isAbandoned ? noShopper : shopper
       if (answered !== noShopper) sheet.answer(answered, status, body, headers)
     },
   }
@@ -87,19 +87,19 @@ const setUpClient = (
   })
   client.on('connError', (cause) => {
     sheet.fault(cause)
-    if (!isGivenUp) giveUp()
+    if (!isAbandoned) abandon()
   })
 }
 
 /**
- * Sends every request that the sheet has no answer to, and writes the answers into it. Resolves when all are answered or every
- * connection is given up; what is left is for the caller to ask again. Rejects only for a wave that cannot begin.
+ * Sends each request that was never sent according to `sheet`, and stores the answers there. Resolves when all are
+ * answered or every connection is abandoned; what is left is up to the caller. Rejects only when a wave cannot start.
  */
 export const runWave = async (wave: Wave, sheet: AnswerSheet): Promise<void> => {
   const shoppers = sheet.unpressed()
   if (shoppers.length === 0) return
   const connections = Math.min(wave.connections, shoppers.length)
-  const opener: CannonRequest = { requestBuffer: wave.opener, shopper: noShopper }
+  const opener: CannonRequest = { requestBuffer: openingRequest(wave.url), shopper: noShopper }
   let next = 0
   const take = (): CannonRequest => {
     const shopper = shoppers[next]
@@ -117,9 +117,9 @@ export const runWave = async (wave: Wave, sheet: AnswerSheet): Promise<void> => 
       connections,
       amount: shoppers.length + connections,
       timeout: wave.answerTimeoutSeconds,
-      // The run ends at the next of these after the last answer.
+      // The run ends at the next sample after the last answer.
       sampleInt: 50,
-      // Its statistics are of no use to us (whole milliseconds), and each costs time.
+      // Its statistics are in whole milliseconds, and each costs time.
       excludeErrorStats: true,
       skipAggregateResult: true,
       setupClient: (client) => setUpClient(client as unknown as CannonClient, opener, take, sheet),

@@ -1,7 +1,7 @@
 import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
 import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import { Failure } from '../../platform/failure.ts'
-import type { Rush } from '../generator/counts.ts'
+import type { Rush } from '../generator/rush.ts'
 import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
 import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
