@@ -3,13 +3,13 @@ import { unanswered } from '../people/answer.ts'
 import { burstFigures, outcomeFigures, rate, spreadOf } from './figures.ts'
 import { summariseLatencies } from './latency.ts'
 
-test('rates are per second, and no time is no rate', () => {
+test('rates are per second, and 0 when no time passed', () => {
   expect(rate(500, 1_000, 1_250)).toBe(2_000)
   expect(rate(500, 1_000, 1_000)).toBe(0)
   expect(rate(0, 1_000, 2_000)).toBe(0)
 })
 
-test('accepted counts to the last yes, persisted to the last row, answers to the last answer', () => {
+test('accepted is measured to the last yes, persisted to the last row, answers to the last answer', () => {
   const moments = { firstPressMs: 1_000, lastYesMs: 2_000, lastGrantMs: 2_100, lastAnswerMs: 3_000 }
   const wave = { accepted: 200, persisted: 210 }
   expect(burstFigures({ answers: 400, accepted: 200, persisted: 210, wave }, moments, 2_500)).toEqual({
@@ -24,7 +24,7 @@ test('accepted counts to the last yes, persisted to the last row, answers to the
   })
 })
 
-test('coupons that were accepted and persisted after the wave count in no rate', () => {
+test('coupons accepted and persisted after the wave count in no rate', () => {
   const moments = { firstPressMs: 1_000, lastYesMs: 2_000, lastGrantMs: 2_000, lastAnswerMs: 3_000 }
   const wave = { accepted: 50, persisted: 60 }
   expect(burstFigures({ answers: 400, accepted: 350, persisted: 350, wave }, moments, 2_500)).toMatchObject({
@@ -36,7 +36,7 @@ test('coupons that were accepted and persisted after the wave count in no rate',
   })
 })
 
-test('percentiles are in fractions of a millisecond, to three digits', () => {
+test('percentiles are fractions of a millisecond, to three digits', () => {
   const summary = summariseLatencies(Array.from({ length: 1_000 }, (_, index) => (index + 1) / 10))
   expect(summary?.count).toBe(1_000)
   expect(summary?.p50Ms).toBeCloseTo(50, 0)
@@ -47,7 +47,7 @@ test('percentiles are in fractions of a millisecond, to three digits', () => {
   expect(summariseLatencies([])).toBeUndefined()
 })
 
-test('answers are counted by outcome, and who had no answer has no latency', () => {
+test('answers are counted by outcome; a missing answer has no latency', () => {
   const soldOut = {
     told: { kind: 'sold-out' },
     outcome: 'sold-out',
@@ -67,7 +67,7 @@ test('answers are counted by outcome, and who had no answer has no latency', () 
   ])
 })
 
-test('the median of an even number lies halfway', () => {
+test('the median of an even number of figures lies halfway', () => {
   expect(spreadOf([0.7, 0.5, 0.6])).toEqual({ min: 0.5, median: 0.6, max: 0.7 })
   expect(spreadOf([4, 1, 2, 3])).toEqual({ min: 1, median: 2.5, max: 4 })
   expect(spreadOf([2])).toEqual({ min: 2, median: 2, max: 2 })

@@ -2,38 +2,38 @@ import type { Answer } from '../people/answer.ts'
 import type { WaveMoments } from '../generator/answer-sheet.ts'
 import { type LatencySummary, summariseLatencies } from './latency.ts'
 
-/** Answers that came to the same, and how long they took. */
+/** Answers with the same outcome, and how long they took. */
 export type OutcomeFigures = { outcome: string; answers: number; latency: LatencySummary | undefined }
 
-/** How much a wave, or the whole run, came to. */
+/** Coupons of a wave, or of the whole run. */
 export type CouponCounts = {
-  /** Coupons that somebody was told they have. */
+  /** Coupons that a shopper was shown. */
   accepted: number
   /** Coupons in the ledger. */
   persisted: number
 }
 
 /**
- * What a burst measured. Rates are of one second, times in milliseconds, and all of them are of the wave: everybody's first press, and
- * the ledger filling up behind it. Who follows up on an open answer waits in between as long as was asked, and that is no rate.
+ * What a burst measured; rates are a second. Rates and times are of the wave: each shopper's first press, and the
+ * ledger behind it. Later presses count in no rate, because their shoppers wait as long as they were asked to.
  */
 export type BurstFigures = CouponCounts & {
   answers: number
   wave: CouponCounts
   answersPerSecond: number
-  /** Yes of the wave, from the first press to the last of them. */
+  /** From the first press to the last yes of the wave. */
   acceptedPerSecond: number
-  /** Rows behind the wave, from the first press until the last was seen. */
+  /** From the first press until the last row of the wave was seen. */
   persistedPerSecond: number
   /** From the last grant of the wave until its last row was seen. */
   drainMs: number
 }
 
-/** How many a second; 0 when no time passed or nothing happened. */
+/** `count` a second; 0 when no time passed. */
 export const rate = (count: number, fromMs: number, toMs: number): number =>
   toMs > fromMs ? (count * 1_000) / (toMs - fromMs) : 0
 
-/** Puts the rates together. `moments` and `lastRowMs` are those of the wave, of one clock. */
+/** Derives the rates. `moments` and `lastRowMs` are of the wave, in one clock. */
 export const burstFigures = (
   counts: CouponCounts & { answers: number; wave: CouponCounts },
   moments: WaveMoments,
@@ -49,7 +49,7 @@ export const burstFigures = (
   }
 }
 
-/** Counts answers by outcome, the most frequent first. An answer without a latency never came. */
+/** Counts answers by outcome, the most frequent first. A missing answer has no latency. */
 export const outcomeFigures = (
   answers: Iterable<{ answer: Answer; latencyMs: number | undefined }>,
 ): OutcomeFigures[] => {
@@ -69,10 +69,10 @@ export const outcomeFigures = (
     .sort((left, right) => right.answers - left.answers)
 }
 
-/** Least, middle and greatest of some figures; the middle of an even number is halfway between two. */
+/** The least, median and greatest of some figures. */
 export type Spread = { min: number; median: number; max: number }
 
-/** The spread of at least one figure; zeros of none. */
+/** The spread of some figures; zeros when there is none. */
 export const spreadOf = (values: readonly number[]): Spread => {
   const sorted = [...values].sort((left, right) => left - right)
   const at = (index: number): number => sorted[index] ?? 0

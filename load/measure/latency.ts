@@ -1,4 +1,4 @@
-import { build } from 'hdr-histogram-js'
+import { createHistogram } from 'node:perf_hooks'
 
 /** How long answers took, in fractional milliseconds. */
 export type LatencySummary = { count: number; p50Ms: number; p95Ms: number; p99Ms: number; maxMs: number }
@@ -8,14 +8,10 @@ const microsecondsMax = 3_600_000_000
 /** Summarises latencies to three significant digits; `undefined` without any. */
 export const summariseLatencies = (latenciesMs: readonly number[]): LatencySummary | undefined => {
   if (latenciesMs.length === 0) return undefined
-  const histogram = build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: microsecondsMax,
-    numberOfSignificantValueDigits: 3,
-  })
+  const histogram = createHistogram({ lowest: 1, highest: microsecondsMax, figures: 3 })
   for (const latencyMs of latenciesMs)
-    histogram.recordValue(Math.min(microsecondsMax, Math.round(latencyMs * 1_000)))
-  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1_000
+    histogram.record(Math.min(microsecondsMax, Math.max(1, Math.round(latencyMs * 1_000))))
+  const at = (percentile: number): number => histogram.percentile(percentile) / 1_000
   const maxMs = latenciesMs.reduce((left, right) => Math.max(left, right), 0)
   return { count: latenciesMs.length, p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs }
 }

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { z } from 'zod'
 
-/** Where and with what figures were measured; nothing that names the machine. */
+/** What figures were measured on. It does not name the machine. */
 export type Machine = {
   processors: string
   memoryGb: number
   node: string
   database: string
-  /** Pinned versions of what lies on the path. */
+  /** Pinned versions of the packages on the measured path. */
   packages: Record<string, string>
   date: string
-  /** Processes that wanted a processor in the minute before the run: figures of a busy machine say little. */
+  /** Load average of the minute before the run: figures of a busy machine vary. */
   loadBefore: number
 }
 
@@ -21,7 +21,7 @@ const manifestShape = z.object({
   devDependencies: z.record(z.string(), z.string()),
 })
 
-/** Describes this machine. `database` is what the server calls itself. */
+/** Describes this machine. `database` is the version that the server reports. */
 export const describeMachine = async (database: string, date: Date): Promise<Machine> => {
   const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
   const { dependencies, devDependencies } = manifestShape.parse(JSON.parse(text))

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** The most of each that was seen; undefined when `/metrics` never told. */
+/** The highest value of each that was seen; undefined when `/metrics` never answered. */
 export type ApiPeaks = { residentBytes: number | undefined; connections: number | undefined }
 
 const intervalMs = 500
@@ -15,7 +15,7 @@ const valueOf = (text: string, name: string): number | undefined => {
 const greater = (left: number | undefined, right: number | undefined): number | undefined =>
   left === undefined || right === undefined ? (left ?? right) : Math.max(left, right)
 
-/** Reads the metrics of the API while `work` runs. Of several processes on one port they are the sum. */
+/** Reads the API's metrics while `work` runs. Several processes on one port are added up. */
 export const watchApi = async <Result>(
   metricsUrl: string,
   work: () => Promise<Result>,
@@ -31,7 +31,7 @@ export const watchApi = async <Result>(
         connections: greater(peaks.connections, valueOf(text, 'firstcome_http_connections')),
       }
     } catch {
-      // A busy API may answer late, and one elsewhere not at all: then the report says that it is not known.
+      // A busy API may answer late, and a remote one may hide its metrics: the report then shows "unknown".
     }
   }
   const looking = (async () => {
