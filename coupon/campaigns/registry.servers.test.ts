@@ -49,7 +49,7 @@ const callsOf = async (): Promise<number> =>
   Number(/calls=(\d+)/.exec((await infoOf(own, 'cmdstat_evalsha')) ?? '')?.[1] ?? 0)
 const kindOf = async (registry: Registry, id: string): Promise<string> => (await registry.find(id)).kind
 
-test('whoever asks to be current knows a campaign that was listed a moment ago, without a poll or a hint', async () => {
+test('refreshList finds a campaign that was listed a moment ago, without a poll or a hint', async () => {
   const registry = await openRegistry()
   const id = await publish()
   expect(registry.known(id)).toBeUndefined()
@@ -57,7 +57,7 @@ test('whoever asks to be current knows a campaign that was listed a moment ago, 
   expect(registry.live().map((campaign) => campaign.id)).toContain(id)
 })
 
-test('a campaign of the list is live from the start, and one that joins it is found when it is asked for', async () => {
+test('a listed campaign is live from the start, and a later one is found by a lookup', async () => {
   const early = await publish({ stock: 7 })
   const registry = await openRegistry()
   expect(registry.known(early)?.view).toMatchObject({ armed: true, epoch: 1, stock: 7, state: 'open' })
@@ -67,7 +67,7 @@ test('a campaign of the list is live from the start, and one that joins it is fo
   expect(new Set(registry.live().map(({ id }) => id))).toEqual(new Set([early, late]))
 })
 
-test('an id that is not on a whole list is unknown, is asked for once, and causes no key', async () => {
+test('an id that is not on a complete list is unknown, is looked up once and causes no key', async () => {
   const registry = await openRegistry({ monotonicMs: () => 5 })
   const before = await contentOf(own.redis, '*')
   const id = randomUUIDv7()
@@ -78,7 +78,7 @@ test('an id that is not on a whole list is unknown, is asked for once, and cause
   expect(await contentOf(own.redis, '*')).toEqual(before)
 })
 
-test('10,000 unknown ids at once are asked for together, in calls of 500', async () => {
+test('10,000 unknown ids at once are looked up in calls of 500', async () => {
   const registry = await openRegistry()
   const calls = await callsOf()
   const kinds = await Promise.all(Array.from({ length: 10_000 }, () => kindOf(registry, randomUUIDv7())))
@@ -86,7 +86,7 @@ test('10,000 unknown ids at once are asked for together, in calls of 500', async
   expect(await callsOf()).toBe(calls + 20)
 })
 
-test('an id that is none is unknown without asking anyone', async () => {
+test('an id of invalid form is unknown without a lookup', async () => {
   const registry = await openRegistry()
   const calls = await callsOf()
   const id = randomUUIDv7()
@@ -100,10 +100,10 @@ const losses: [string, () => Promise<unknown>][] = [
   ['a restart that kept nothing', () => own.control.command('FLUSHALL').then(() => own.restart())],
   ['a restart that kept everything', () => own.restart()],
   ['a marker of another server', () => own.control.command('HSET', campaignsKey, 'marker', 'f'.repeat(40))],
-  ['a marker that is gone', () => own.control.command('HDEL', campaignsKey, 'marker')],
-  ['a list that is gone', () => own.control.command('DEL', campaignsKey)],
+  ['a missing marker', () => own.control.command('HDEL', campaignsKey, 'marker')],
+  ['a missing list', () => own.control.command('DEL', campaignsKey)],
 ]
-test.each(losses)('after %s nothing is unknown: the known stays, the rest is recovering', async (_, lose) => {
+test.each(losses)('after %s known campaigns stay and other ids are recovering', async (_, lose) => {
   const id = await publish()
   const registry = await openRegistry({ intervalMs: 20 })
   expect(await registry.refreshList()).toBe(true)
@@ -115,7 +115,7 @@ test.each(losses)('after %s nothing is unknown: the known stays, the rest is rec
   expect([await kindOf(empty, id), await empty.refreshList()]).toEqual(['recovering', false])
 })
 
-test('a lost list is whole again as soon as it was written whole', async () => {
+test('a lost list is complete again once the complete list was written', async () => {
   const id = await publish()
   const registry = await openRegistry({ intervalMs: 20 })
   await own.control.command('HDEL', campaignsKey, 'marker')
@@ -125,7 +125,7 @@ test('a lost list is whole again as soon as it was written whole', async () => {
   expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
 })
 
-test('with Redis away an unknown id is not known to be unknown, and a process starts all the same', async () => {
+test('without Redis a lookup is unavailable, and a process starts all the same', async () => {
   const registry = await openRegistry()
   await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
   await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
@@ -134,7 +134,7 @@ test('with Redis away an unknown id is not known to be unknown, and a process st
   await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
 })
 
-test('a listed campaign that cannot be read is recovering, hides no other, and makes the list not whole', async () => {
+test('a listed campaign that cannot be read is recovering and makes the list incomplete', async () => {
   const [missing, broken] = [randomUUIDv7(), randomUUIDv7()]
   await own.redis.command('SET', gateKey(broken), 'no gate')
   await own.redis.run(registerScript, listKeys, ['some', missing, 1, broken, 1])
@@ -145,7 +145,7 @@ test('a listed campaign that cannot be read is recovering, hides no other, and m
   await expect(registry.find(broken)).rejects.toMatchObject({ code: 'unavailable' })
 })
 
-test('a raised version is read at the next poll, and a campaign that left the list is forgotten', async () => {
+test('a poll reads a raised version and forgets a campaign that left the list', async () => {
   const [id, leaving] = [await publish({ stock: 5 }), await publish()]
   const registry = await openRegistry({ intervalMs: 20 })
   await own.redis.command('HSET', gateKey(id), 'version', 2, 'stock', 9)
@@ -156,7 +156,7 @@ test('a raised version is read at the next poll, and a campaign that left the li
   expect(await kindOf(registry, leaving)).toBe('unknown')
 })
 
-test('a hint brings a new campaign without a poll, also one that was missed a moment ago', async () => {
+test('a hint brings a new campaign without a poll, even after a recent miss', async () => {
   const registry = await openRegistry({ monotonicMs: () => 5 })
   const subscriber = await openRedis(own.url)
   await listenForHints(subscriber, registry)
@@ -169,7 +169,7 @@ test('a hint brings a new campaign without a poll, also one that was missed a mo
   subscriber.close()
 })
 
-test('an epoch below one that was seen is not believed, and what is known stays', async () => {
+test('an epoch below one that was seen is not trusted, and the known view stays', async () => {
   const id = await publish({ epoch: 4 })
   const registry = await openRegistry()
   await own.redis.command('HSET', gateKey(id), 'epoch', 3)
@@ -180,7 +180,7 @@ test('an epoch below one that was seen is not believed, and what is known stays'
   expect(registry.known(id)?.view.epoch).toBe(4)
 })
 
-test('a gate that no longer stands is known, but not as armed', async () => {
+test('a lost gate stays known, but not as armed', async () => {
   const id = await publish()
   const registry = await openRegistry()
   await own.redis.command('HSET', gateKey(id), 'fence', 'f'.repeat(40))
@@ -189,7 +189,7 @@ test('a gate that no longer stands is known, but not as armed', async () => {
   expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
 })
 
-test('the clock is the one of Redis once the list was read, and ours before', async () => {
+test('the clock is Redis TIME after the first read of the list, and the own clock before', async () => {
   const registry = await openRegistry()
   const [seconds = ''] = (await own.redis.command('TIME')) as string[]
   expect(Math.abs(registry.gateNowMs() - Number(seconds) * 1_000)).toBeLessThan(60_000)

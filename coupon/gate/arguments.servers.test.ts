@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => redis.close())
 
-/** A gate with a winner, an entry that waits and a free rank, so that there is something to spoil. */
+/** A gate with a winner, a waiting entry and a free rank, so that there is something to lose. */
 const armed = async (): Promise<ArmedGate> => {
   const gate = await armGate(redis, { free: [1, 2], nextRank: 3, perUserLimit: 10 })
   await gate.gate.decide(gate.id, 1, grantRequests(1))
@@ -26,14 +26,14 @@ const { couponId } = grantRequest()
 const good = `1 good ${couponId}\n`
 const head = ['1', '1', '200000']
 
-/** The wrong request stands among good ones: those before it must not be granted. */
+/** The invalid request stands between valid ones: those before it must not be granted. */
 const among = (wrong: string): string[] => [...head, `${good}${wrong}\n1 better ${couponId}\n`]
 
 test.each([
   ['no requests', head],
   ['empty requests', [...head, '']],
   ['one value too many', [...head, good, good]],
-  ['an outbox bound that is no number', ['1', '1', 'many', good]],
+  ['an outbox bound that is not a number', ['1', '1', 'many', good]],
   ['an outbox bound that is empty', ['1', '1', '', good]],
   ['a request without its coupon id', among('1 user')],
   ['a request without its slot', among(`user ${couponId}`)],

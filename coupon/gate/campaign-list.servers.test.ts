@@ -10,14 +10,15 @@ beforeAll(async () => {
 })
 afterAll(() => redis.close())
 
-/** A list of its own: the scripts take the key they work on. */
+/** A list under keys of its own. */
 const newList = () => {
   const key = `fc:test:${randomUUID()}`
   const keys = [key, `${key}:retired`]
   const listed = async (...ids: string[]): Promise<unknown[]> =>
     (await redis.run(listScript, keys, ids)) as unknown[]
   return {
-    ...{ key, keys },
+    key,
+    keys,
     register: (...args: (string | number)[]) => redis.run(registerScript, keys, args),
     codeOf: async (...ids: string[]) => (await listed(...ids))[0],
     versionsOf: async (...ids: string[]) => pairsOf((await listed(...ids)).slice(2)),
@@ -33,7 +34,7 @@ test('a list that was never written is lost, not empty, and nothing can be added
   expect(await redis.command('EXISTS', ...list.keys)).toBe(0)
 })
 
-test('a whole list, empty or not, is believed, and takes more', async () => {
+test('a complete list, empty or not, is trusted and takes more campaigns', async () => {
   const list = newList()
   expect(await list.register('all')).toEqual(['OK'])
   expect(await list.codeOf()).toBe('OK')
@@ -44,7 +45,7 @@ test('a whole list, empty or not, is believed, and takes more', async () => {
   expect(await list.versionsOf(two, randomUUIDv7())).toEqual({ [two]: '4' })
 })
 
-test('the highest version wins, whoever writes last', async () => {
+test('the highest version wins in any order of writes', async () => {
   const list = newList()
   const [one, two] = [randomUUIDv7(), randomUUIDv7()]
   await list.register('all', one, 3, two, 9)
@@ -55,9 +56,9 @@ test('the highest version wins, whoever writes last', async () => {
 
 test.each([
   ['of another server', (key: string) => redis.command('HSET', key, 'marker', 'f'.repeat(40))],
-  ['of nobody', (key: string) => redis.command('HSET', key, 'marker', '')],
-  ['that is gone', (key: string) => redis.command('HDEL', key, 'marker')],
-])('a list with a marker %s is lost until it is written whole', async (_, spoil) => {
+  ['that is empty', (key: string) => redis.command('HSET', key, 'marker', '')],
+  ['that is missing', (key: string) => redis.command('HDEL', key, 'marker')],
+])('a list with a marker %s is lost until the complete list is written', async (_, spoil) => {
   const list = newList()
   const id = randomUUIDv7()
   await list.register('all', id, 1)
@@ -73,7 +74,7 @@ test.each([
   ['another scope', ['most', randomUUIDv7(), 1]],
   ['an id without its version', ['all', randomUUIDv7()]],
   ...['x', '', '0', '-1', '1.5'].map((version): [string, (string | number)[]] => [
-    `a version ${JSON.stringify(version)} behind a good one`,
+    `a version ${JSON.stringify(version)} after a valid one`,
     ['all', randomUUIDv7(), 1, randomUUIDv7(), version],
   ]),
 ])('register refuses %s and leaves no trace', async (_, args) => {
@@ -82,7 +83,7 @@ test.each([
   expect(await redis.command('EXISTS', ...list.keys)).toBe(0)
 })
 
-test('a retired campaign is told to whoever asks for it, and is not among the live ones', async () => {
+test('a retired campaign is found by its id, and is not listed as live', async () => {
   const list = newList()
   const [live, retired] = [randomUUIDv7(), randomUUIDv7()]
   expect(await list.register('all', live, 3, retired, 'retired')).toEqual(['OK'])
@@ -90,7 +91,7 @@ test('a retired campaign is told to whoever asks for it, and is not among the li
   expect(await list.versionsOf(live, retired, randomUUIDv7())).toEqual({ [live]: '3', [retired]: 'retired' })
 })
 
-test('a list that is lost is lost for the retired too', async () => {
+test('a lost list is lost for retired campaigns too', async () => {
   const list = newList()
   const retired = randomUUIDv7()
   await list.register('all', retired, 'retired')
@@ -98,7 +99,7 @@ test('a list that is lost is lost for the retired too', async () => {
   expect(await list.codeOf(retired)).toBe('LOST')
 })
 
-test('five hundred ids are asked for in one call', async () => {
+test('500 ids are looked up in one call', async () => {
   const list = newList()
   const ids = Array.from({ length: 500 }, () => randomUUIDv7())
   await list.register('all', ...ids.flatMap((id) => [id, 1]))

@@ -33,7 +33,7 @@ const waiting = async ({ keys, fields }: ArmedGate): Promise<Record<string, numb
   }
 }
 
-test('a confirm takes its entries out of the outbox and counts them and their grants, and no others', async () => {
+test('a confirm deletes its entries and no others, and counts them and their grants', async () => {
   const armed = await armGate(redis, { epoch })
   const [one, two, three] = [
     await grantTo(armed, grantRequests(2)),
@@ -58,7 +58,7 @@ test('an entry that is gone already is confirmed and counted once', async () => 
   expect(await armed.content()).toEqual(before)
 })
 
-test('two relays that confirm the same entries at once count each once', async () => {
+test('relays that confirm the same entries at once count each entry once', async () => {
   const armed = await armGate(redis, { epoch, stock: 100 })
   const entries = await Promise.all(Array.from({ length: 20 }, () => grantTo(armed, grantRequests(3))))
   await Promise.all([1, 2, 3].map(() => armed.gate.confirm(armed.id, epoch, entries)))
@@ -69,7 +69,7 @@ test.each([
   ['paused', { state: 'paused' }],
   ['closed', { state: 'closed' }],
   ['past its end', { closesAtMs: 1 }],
-  ['not open any more', { opensAtMs: 9_000_000_000_000 }],
+  ['no longer open', { opensAtMs: 9_000_000_000_000 }],
   ['left with less stock than it granted', { stock: 0 }],
 ])('a gate that is %s still confirms', async (_, fields) => {
   const armed = await armGate(redis, { epoch })
@@ -89,7 +89,7 @@ const refusals: [string, (armed: ArmedGate) => Promise<unknown>, object][] = [
   ['is of an earlier epoch', ({ set }) => set({ epoch: 1 }), { kind: 'epoch', epoch: 1 }],
   ['was armed on another server', ({ set }) => set({ fence: 'f'.repeat(40) }), { kind: 'recovering' }],
   [
-    'is gone',
+    'is missing',
     ({ keys }) => redis.command('DEL', keys.gate),
     { kind: 'recovering', reason: 'unarmed layout' },
   ],
@@ -140,7 +140,7 @@ test('a winner who asks again is pending while the entry is there, and has won o
   )
 })
 
-test('grants that a rebuild brought back were confirmed, whatever waits in the outbox', async () => {
+test('rebuilt grants count as confirmed, whatever the outbox holds', async () => {
   const winners = { '1:early': `${grantRequest().couponId}|1|1700000000000|0` }
   const armed = await armGate(redis, { epoch, winners })
   await grantTo(armed, grantRequests(2))

@@ -14,7 +14,7 @@ afterAll(() => redis.close())
 const later = 9_000_000_000_000
 const epoch = 3
 
-/** What says no, in the order in which it is asked; each by the gate fields that bring it about. */
+/** Reasons to refuse in the order of the checks, each with the gate fields that cause it. */
 const reasons: { answer: string; fields: Record<string, string | number> }[] = [
   { answer: 'recovering', fields: { fence: '0'.repeat(40) } },
   { answer: 'epoch', fields: { epoch: epoch + 1 } },
@@ -35,7 +35,7 @@ const answerOf = async ({ id, gate }: ArmedGate, ...requests: GrantRequest[]): P
 const armed = (changes = {}) => armGate(redis, { epoch, stock: 3, outboxGrantsMax: 100, ...changes })
 
 test.each(steps)(
-  'of all that speaks against it, $answer is said before what is asked later',
+  'of several reasons to refuse, $answer is answered before the later ones',
   async ({ answer, fields }) => {
     const gate = await armed()
     await gate.set(fields)
@@ -54,8 +54,8 @@ test.each([
   ],
   ['nothing is held when nothing is left', { grantableFromMs: later, stock: 0 }, 'sold-out'],
   ['stock below what was granted is sold out', { stock: 0 }, 'sold-out'],
-  ['a state that no gate has is believed in nothing', { state: 'opened' }, 'recovering'],
-  ['another layout is believed in nothing', { layout: '2' }, 'recovering'],
+  ['a gate in an unknown state is recovering', { state: 'opened' }, 'recovering'],
+  ['a gate with another layout is recovering', { layout: '2' }, 'recovering'],
 ])('%s', async (_, fields, answer) => {
   const gate = await armed()
   await gate.set(fields)
@@ -63,7 +63,7 @@ test.each([
 })
 
 test.each(steps.slice(2))(
-  'a winner is never turned away, though $answer is what others hear',
+  'a winner is never turned away while others are answered $answer',
   async ({ answer, fields }) => {
     const gate = await armed()
     const winner = grantRequest()
@@ -73,7 +73,7 @@ test.each(steps.slice(2))(
   },
 )
 
-test('a winner is never turned away by a sell-out, a close, a limit that fell, or a stock that fell', async () => {
+test('a winner is never turned away by a sell-out, a close, a lower limit or a lower stock', async () => {
   const gate = await armed({ stock: 2, perUserLimit: 2 })
   const winner = [grantRequest(), grantRequest({ slot: 2 })]
   await answerOf(gate, ...winner)
@@ -108,7 +108,7 @@ test('every slot up to the limit is a coupon of its own', async () => {
   expect(new Set(await answerOf(gate, ...slots))).toEqual(new Set(['granted']))
 })
 
-test('the outbox bound is reached in the middle of a call: the rest is backlog, and nobody is told sold out', async () => {
+test('the outbox bound is reached in the middle of a call: the rest is backlog, not sold out', async () => {
   const gate = await armed({ stock: 10 })
   const narrow = { ...gate, gate: createGate(redis, { outboxGrantsMax: 4 }) }
   expect(await answerOf(narrow, ...grantRequests(3))).toEqual(['granted', 'granted', 'granted'])
@@ -116,7 +116,7 @@ test('the outbox bound is reached in the middle of a call: the rest is backlog, 
   expect(await answerOf(narrow, grantRequest())).toEqual(['backlog'])
 })
 
-test('the last unit and the last place in the outbox at once: whoever comes after hears backlog, which is not final', async () => {
+test('when stock and outbox run out in one call, the rest is sold out or backlog', async () => {
   const gate = await armed({ stock: 4 })
   const narrow = { ...gate, gate: createGate(redis, { outboxGrantsMax: 4 }) }
   const answers = await answerOf(narrow, ...grantRequests(5))

@@ -14,7 +14,7 @@ import { type OwnRedis, promote, startOwnRedis } from '../../test/harness/server
 import { until } from '../../test/harness/values/until.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
 
-/** A Redis and a ledger of this file alone, and an API process on them: no keeper knows its campaigns, and nobody brings them back. */
+/** Redis, ledger and API process of this file alone: no keeper arms its campaigns again. */
 let own: OwnRedis
 let ledger: OwnDatabase
 let api: Running
@@ -22,7 +22,9 @@ beforeAll(async () => {
   ;[own, ledger] = await Promise.all([startOwnRedis(), createOwnDatabase()])
   const environment = {
     ...inject('environment'),
-    ...{ REDIS_URL: own.url, DATABASE_URL: ledger.url, REGISTRY_INTERVAL_MS: '100' },
+    REDIS_URL: own.url,
+    DATABASE_URL: ledger.url,
+    REGISTRY_INTERVAL_MS: '100',
   }
   api = await startPart('api', environment, { folder: inject('folder'), waitFor: 'ready' })
 })
@@ -43,7 +45,7 @@ const codeOf = ({ status, headers, body }: Answer): unknown => {
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   return body['code']
 }
-/** What the winner and a stranger hear who press the button. */
+/** The codes that a new user and the winner get. */
 const codesOf = async ({ id, winner }: { id: string; winner: string }): Promise<unknown[]> =>
   (await Promise.all([press(api.url, id, newUser()), press(api.url, id, winner)])).map(codeOf)
 const bothRecovering = ['recovering', 'recovering']
@@ -83,7 +85,7 @@ test('a campaign that lost its gate, its stock or its fence is shown as recoveri
   await Promise.all(shown)
 })
 
-test('a server that was demoted and promoted again is recovering, also for ids that it never had', async () => {
+test('a server that was demoted and promoted again is recovering, even for unknown ids', async () => {
   const sale = await sellOut()
   await own.control.command('REPLICAOF', '127.0.0.1', 1)
   await promote(own)
@@ -97,7 +99,7 @@ test('a server that was demoted and promoted again is recovering, also for ids t
   expect((await outcomeOf(api.url, sale.id, sale.winner)).status).toBe(200)
 })
 
-test('a cut-off master answers nobody, its "sold out" and its "no such campaign" included', async () => {
+test('a cut-off master answers nothing, not even "sold out" or "no such campaign"', async () => {
   const sale = await sellOut()
   await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
   expect(await codesOf(sale)).toEqual(['unavailable', 'unavailable'])
@@ -107,7 +109,7 @@ test('a cut-off master answers nobody, its "sold out" and its "no such campaign"
   expect((await press(api.url, sale.id, newUser())).body['code']).toBe('sold-out')
 })
 
-test('a gate that comes back whole answers as before: a pause costs nothing', async () => {
+test('a gate that comes back complete answers as before, and a pause of Redis costs nothing', async () => {
   const sale = await sellOut()
   const backup = `${winnersKey(sale.id, 1)}:backup`
   await own.control.command('RENAME', winnersKey(sale.id, 1), backup)

@@ -32,8 +32,8 @@ afterEach(async () => {
 })
 
 /** A gate with stock left, a confirmed winner, a waiting one and a free rank. */
-type Sale = ArmedGate & { winner: GrantRequest; waiting: OutboxEntry }
-const openSale = async ({ redis }: Pick<OwnRedis, 'redis'>): Promise<Sale> => {
+type PreparedGate = ArmedGate & { winner: GrantRequest; waiting: OutboxEntry }
+const prepareGate = async ({ redis }: Pick<OwnRedis, 'redis'>): Promise<PreparedGate> => {
   const armed = await armGate(redis, { free: [1, 2, 3], stock: 10 })
   const winner = grantRequest()
   const entries = [
@@ -46,8 +46,8 @@ const openSale = async ({ redis }: Pick<OwnRedis, 'redis'>): Promise<Sale> => {
   return { ...armed, winner, waiting }
 }
 
-/** What the three scripts that a shopper meets say; a failure by its code. */
-const said = async ({ id, gate, winner, waiting }: Sale): Promise<string[]> => {
+/** Answers of the scripts behind a press; a failure as its code. */
+const answersOf = async ({ id, gate, winner, waiting }: PreparedGate): Promise<string[]> => {
   const answers = await Promise.allSettled([
     gate.decide(id, 1, [grantRequest()]),
     gate.decide(id, 1, [winner]),
@@ -61,8 +61,8 @@ const said = async ({ id, gate, winner, waiting }: Sale): Promise<string[]> => {
 const refused = ['recovering', 'recovering', 'recovering', 'recovering']
 
 test('a gate on the server that it was armed on answers', async () => {
-  const sale = await openSale(await start())
-  expect(await said(sale)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+  const prepared = await prepareGate(await start())
+  expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
 })
 
 test.each([
@@ -74,109 +74,109 @@ test.each([
   'after a restart of a Redis %s, nothing is granted, confirmed or looked up',
   async (_, persistence, how) => {
     const server = await start(persistence)
-    const sale = await openSale(server)
-    const before = await sale.content()
+    const prepared = await prepareGate(server)
+    const before = await prepared.content()
     await server.restart(how)
-    const kept = await sale.content()
+    const kept = await prepared.content()
     expect(kept).toEqual(persistence === 'nothing' ? {} : before)
-    expect(await said(sale)).toEqual(refused)
-    expect(await sale.content()).toEqual(kept)
+    expect(await answersOf(prepared)).toEqual(refused)
+    expect(await prepared.content()).toEqual(kept)
   },
 )
 
 test('after FLUSHALL nothing is granted, confirmed or looked up, and nothing is written', async () => {
   const server = await start()
-  const sale = await openSale(server)
+  const prepared = await prepareGate(server)
   await server.redis.command('FLUSHALL')
-  expect(await said(sale)).toEqual(refused)
+  expect(await answersOf(prepared)).toEqual(refused)
   expect(await contentOf(server.redis, '*')).toEqual({})
 })
 
-test('a master that was demoted, re-synchronised and promoted again is refused, though it is the same process', async () => {
+test('a master that was demoted, re-synchronised and promoted again is refused', async () => {
   const [first, second] = [await start(), await start()]
   await follow(second, first)
-  const sale = await openSale(first)
+  const prepared = await prepareGate(first)
   await until(
     'the replica has the gate',
-    async () => (await second.control.command('EXISTS', sale.keys.outbox)) === 1,
+    async () => (await second.control.command('EXISTS', prepared.keys.outbox)) === 1,
   )
   await promote(second)
-  await sale.gate.decide(sale.id, 1, grantRequests(3))
-  const [runId, granted] = [await infoOf(first, 'run_id'), (await sale.fields())['granted']]
+  await prepared.gate.decide(prepared.id, 1, grantRequests(3))
+  const [runId, granted] = [await infoOf(first, 'run_id'), (await prepared.fields())['granted']]
 
   await follow(first, second)
-  for (const answer of await said(sale)) expect(['recovering', 'unavailable']).toContain(answer)
+  for (const answer of await answersOf(prepared)) expect(['recovering', 'unavailable']).toContain(answer)
   await promote(first)
   expect(await infoOf(first, 'run_id')).toBe(runId)
-  expect(Number(granted) - Number((await sale.fields())['granted'])).toBe(3)
-  const before = await sale.content()
-  expect(await said(sale)).toEqual(refused)
-  expect(await sale.content()).toEqual(before)
+  expect(Number(granted) - Number((await prepared.fields())['granted'])).toBe(3)
+  const before = await prepared.content()
+  expect(await answersOf(prepared)).toEqual(refused)
+  expect(await prepared.content()).toEqual(before)
 })
 
 test('a replica refuses, and refuses after its promotion', async () => {
   const [first, second] = [await start(), await start()]
   await follow(second, first)
-  const sale = await openSale(first)
+  const prepared = await prepareGate(first)
   await until(
     'the replica has the gate',
-    async () => (await second.control.command('EXISTS', sale.keys.outbox)) === 1,
+    async () => (await second.control.command('EXISTS', prepared.keys.outbox)) === 1,
   )
-  const there: Sale = { ...sale, gate: createGate(second.redis, { outboxGrantsMax: 100 }) }
-  for (const answer of await said(there)) expect(['recovering', 'unavailable']).toContain(answer)
+  const there: PreparedGate = { ...prepared, gate: createGate(second.redis, { outboxGrantsMax: 100 }) }
+  for (const answer of await answersOf(there)) expect(['recovering', 'unavailable']).toContain(answer)
   await second.control.command('CONFIG', 'SET', 'replica-read-only', 'no')
   await second.connected()
-  expect(await said(there)).toEqual(refused)
+  expect(await answersOf(there)).toEqual(refused)
   await promote(second)
-  expect(await said(there)).toEqual(refused)
-  expect(await said(sale)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+  expect(await answersOf(there)).toEqual(refused)
+  expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
 })
 
 test('a master without its replicas refuses everything, its "sold out" included', async () => {
   const { redis } = await start()
-  const sale = await openSale({ redis })
+  const prepared = await prepareGate({ redis })
   const soldOut = await armGate(redis, { stock: 1 })
   await soldOut.gate.decide(soldOut.id, 1, grantRequests(1))
   const before = await contentOf(redis, '*')
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
-  expect(await said(sale)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
+  expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
   await expect(soldOut.gate.decide(soldOut.id, 1, [grantRequest()])).rejects.toThrow('NOREPLICAS')
   await expect(soldOut.gate.view(soldOut.id)).rejects.toThrow('NOREPLICAS')
   await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
   expect(await contentOf(redis, '*')).toEqual(before)
-  expect(await said(sale)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+  expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
 })
 
-test('a full Redis refuses everything instead of half of it', async () => {
+test('a full Redis refuses everything and not half of it', async () => {
   const { redis } = await start()
-  const sale = await openSale({ redis })
+  const prepared = await prepareGate({ redis })
   const before = await contentOf(redis, '*')
   await redis.command('CONFIG', 'SET', 'maxmemory', 1)
-  expect(await said(sale)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
+  expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
   await redis.command('CONFIG', 'SET', 'maxmemory', 0)
   expect(await contentOf(redis, '*')).toEqual(before)
 })
 
-test('a connection that stood still or broke costs nothing: the gate goes on, and a repeat finds the same coupon', async () => {
+test('after a stalled or broken connection the gate goes on, and a repeat finds the coupon', async () => {
   const url = new URL(inject('environment')['REDIS_URL'] ?? '')
   const proxy = await createProxy({ host: url.hostname, port: Number(url.port || 6_379) })
   url.hostname = '127.0.0.1'
   url.port = String(proxy.port)
   const redis = await openRedis(url.href)
-  const sale = await openSale({ redis })
+  const prepared = await prepareGate({ redis })
   const late = grantRequest()
   proxy.hold()
-  const held = sale.gate.decide(sale.id, 1, [late])
+  const held = prepared.gate.decide(prepared.id, 1, [late])
   proxy.release()
   expect(await held).toMatchObject({ decisions: [{ kind: 'granted', grant: { couponId: late.couponId } }] })
   proxy.hold('answers')
-  const unknown = sale.gate.decide(sale.id, 1, [grantRequest(late)])
+  const unknown = prepared.gate.decide(prepared.id, 1, [grantRequest(late)])
   proxy.cut()
   await expect(unknown).rejects.toMatchObject({ code: 'unavailable' })
   proxy.release()
   proxy.restore()
   const again = await until('the client is back', () =>
-    sale.gate.decide(sale.id, 1, [{ ...late, couponId: grantRequest().couponId }]),
+    prepared.gate.decide(prepared.id, 1, [{ ...late, couponId: grantRequest().couponId }]),
   )
   expect(again).toMatchObject({ decisions: [{ kind: 'won', grant: { couponId: late.couponId, rank: 3 } }] })
   redis.close()

@@ -33,7 +33,7 @@ const entriesOf = async (outbox: string): Promise<{ id: string; count: string; g
   return entries.map(([id, [, count = '', , , , grants = '']]) => ({ id, count, grants: grants.split('\n') }))
 }
 
-test('a call appends one outbox entry that is named by its epoch and its first grant and holds its new grants', async () => {
+test('a call appends one outbox entry with its new grants, named by epoch and first grant', async () => {
   const { gate, id, keys } = await armGate(redis, { epoch: 7 })
   const [first, second, third] = [grantRequest(), grantRequest(), grantRequest()]
   const one = decidedOf(await gate.decide(id, 7, [first, second]))
@@ -100,7 +100,7 @@ test('free ranks are reused lowest first, then the next rank', async () => {
   expect(await fields()).toMatchObject({ granted: '6', nextRank: '7' })
 })
 
-test('the same user twice in one call holds one coupon, and the second request points at the first', async () => {
+test('the same user twice in one call holds one coupon; the second request points at the first', async () => {
   const { gate, id, keys } = await armGate(redis, { stock: 2, perUserLimit: 2 })
   const userId = newUser()
   const { decisions } = decidedOf(
@@ -121,7 +121,7 @@ test('the same user twice in one call holds one coupon, and the second request p
   expect(lost.decisions).toEqual([{ kind: 'sold-out' }, { kind: 'same', index: 0 }])
 })
 
-test('ranks are gapless and every rank has one owner over many concurrent calls of several clients', async () => {
+test('ranks are gapless and unique over many concurrent calls of several clients', async () => {
   const stock = 1_500
   const { id, keys, gate } = await armGate(redis, { stock })
   const gates = [gate, ...others.map((client) => createGate(client, { outboxGrantsMax: 200_000 }))]
@@ -145,7 +145,7 @@ test('ranks are gapless and every rank has one owner over many concurrent calls 
   )
 })
 
-test('a user id of every allowed character, and one of 64, is stored and found as it is', async () => {
+test('a user id of every allowed character, and one of 64, is stored and found unchanged', async () => {
   const { gate, id } = await armGate(redis)
   const users = ['aZ09._~@|:+-', '1:x|2', '-', `${newUser()}${'x'.repeat(64)}`.slice(0, 64)]
   await gate.decide(

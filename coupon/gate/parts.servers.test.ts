@@ -16,9 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => redis.close())
 
-/** A gate of which every key is there: two winners, one of them waiting in the outbox, and a free rank. */
-type Sale = ArmedGate & { winner: GrantRequest; waiting: OutboxEntry }
-const openSale = async (): Promise<Sale> => {
+/** A complete gate: two winners, one of them waiting in the outbox, and free ranks. */
+type PreparedGate = ArmedGate & { winner: GrantRequest; waiting: OutboxEntry }
+const prepareGate = async (): Promise<PreparedGate> => {
   const armed = await armGate(redis, { free: [1, 2, 3], stock: 10 })
   const winner = grantRequest()
   const first = await armed.gate.decide(armed.id, 1, [winner])
@@ -29,7 +29,7 @@ const openSale = async (): Promise<Sale> => {
   return { ...armed, winner, waiting: second.entry }
 }
 
-const answersOf = ({ id, gate, winner, waiting }: Sale) =>
+const answersOf = ({ id, gate, winner, waiting }: PreparedGate) =>
   Promise.allSettled([
     gate.decide(id, 1, [grantRequest()]),
     gate.decide(id, 1, [winner]),
@@ -37,21 +37,21 @@ const answersOf = ({ id, gate, winner, waiting }: Sale) =>
     gate.look(id, 1, [{ userId: winner.userId, slot: 1 }]),
   ])
 
-/** Whether its public facts may be believed. */
-const isShownArmed = async ({ id, gate }: Sale): Promise<boolean> => (await gate.view(id)).armed
+/** Whether the view of the gate is armed. */
+const isShownArmed = async ({ id, gate }: PreparedGate): Promise<boolean> => (await gate.view(id)).armed
 
-const expectRefused = async (sale: Sale): Promise<void> => {
-  const before = await sale.content()
-  for (const answer of await answersOf(sale))
+const expectRefused = async (prepared: PreparedGate): Promise<void> => {
+  const before = await prepared.content()
+  for (const answer of await answersOf(prepared))
     expect(answer).toMatchObject({ status: 'fulfilled', value: { kind: 'recovering' } })
-  expect(await isShownArmed(sale)).toBe(false)
-  expect(await sale.content()).toEqual(before)
+  expect(await isShownArmed(prepared)).toBe(false)
+  expect(await prepared.content()).toEqual(before)
 }
 
-test('a gate of which every part is there answers, and its view is believed', async () => {
-  const sale = await openSale()
-  expect(await isShownArmed(sale)).toBe(true)
-  const answers = await answersOf(sale)
+test('a complete gate answers, and its view is armed', async () => {
+  const prepared = await prepareGate()
+  expect(await isShownArmed(prepared)).toBe(true)
+  const answers = await answersOf(prepared)
   expect(answers.map((answer) => answer.status === 'fulfilled' && answer.value.kind)).toEqual([
     'decided',
     'decided',
@@ -61,11 +61,11 @@ test('a gate of which every part is there answers, and its view is believed', as
 })
 
 test.each(['gate', 'winners', 'outbox', 'free'] as const)(
-  'without its key %s a gate says nothing, and its view is not believed',
+  'without its key %s a gate is recovering',
   async (name) => {
-    const sale = await openSale()
-    expect(await redis.command('DEL', sale.keys[name])).toBe(1)
-    await expectRefused(sale)
+    const prepared = await prepareGate()
+    expect(await redis.command('DEL', prepared.keys[name])).toBe(1)
+    await expectRefused(prepared)
   },
 )
 
@@ -87,17 +87,17 @@ test.each([
   'grantableFromMs',
   'version',
   'document',
-])('without its field %s a gate says nothing, and its view is not believed', async (field) => {
-  const sale = await openSale()
-  expect(await redis.command('HDEL', sale.keys.gate, field)).toBe(1)
-  await expectRefused(sale)
+])('without its field %s a gate is recovering', async (field) => {
+  const prepared = await prepareGate()
+  expect(await redis.command('HDEL', prepared.keys.gate, field)).toBe(1)
+  await expectRefused(prepared)
 })
 
-test('a gate has no field that the test above does not know', async () => {
-  expect(Object.keys(await (await openSale()).fields())).toHaveLength(17)
+test('the test above knows every field of a gate', async () => {
+  expect(Object.keys(await (await prepareGate()).fields())).toHaveLength(17)
 })
 
-test.each<[string, (sale: Sale) => Promise<unknown>]>([
+test.each<[string, (prepared: PreparedGate) => Promise<unknown>]>([
   ['a winner is missing', ({ keys, winner }) => redis.command('HDEL', keys.winners, `1:${winner.userId}`)],
   ['a winner was added by hand', ({ keys }) => redis.command('HSET', keys.winners, '1:guest', 'x|9|1|9')],
   ['an entry is missing', ({ keys, waiting }) => redis.command('XDEL', keys.outbox, `1-${waiting.number}`)],
@@ -109,42 +109,50 @@ test.each<[string, (sale: Sale) => Promise<unknown>]>([
   ['its next rank was used before', ({ keys }) => redis.command('HINCRBY', keys.gate, 'nextRank', -1)],
   ['it counts an entry too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesAppended', 1)],
   ['it counts a deletion too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesDeleted', 1)],
-])('a gate whose parts disagree says nothing, and its view is not believed: %s', async (_, change) => {
-  const sale = await openSale()
-  await change(sale)
-  await expectRefused(sale)
+])('a gate whose parts disagree is recovering: %s', async (_, change) => {
+  const prepared = await prepareGate()
+  await change(prepared)
+  await expectRefused(prepared)
 })
 
 test.each(['gate', 'winners', 'outbox', 'free'] as const)(
-  'a key %s of another type spoils nothing',
+  'with a key %s of another type a gate is unavailable, and nothing is changed',
   async (name) => {
-    const sale = await openSale()
-    await redis.command('SET', sale.keys[name], 'something else')
-    const before = await sale.content()
-    for (const answer of await answersOf(sale))
+    const prepared = await prepareGate()
+    await redis.command('SET', prepared.keys[name], 'something else')
+    const before = await prepared.content()
+    for (const answer of await answersOf(prepared))
       expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } })
-    await expect(sale.gate.view(sale.id)).rejects.toMatchObject({ code: 'unavailable' })
-    expect(await sale.content()).toEqual(before)
+    await expect(prepared.gate.view(prepared.id)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await prepared.content()).toEqual(before)
   },
 )
 
 test.each([1, 3, 7])(
-  'the view of a gate of epoch 3 compares the parts of that epoch, for a caller who knows epoch %i',
+  'a view compares the parts of epoch 3 for a caller that knows epoch %i',
   async (epochKnown) => {
-    const sale = await armGate(redis, { epoch: 3 })
-    await sale.gate.decide(sale.id, 3, grantRequests(2))
-    expect(await sale.gate.view(sale.id, epochKnown)).toMatchObject({ armed: true, epoch: 3, granted: 2 })
-    await redis.command('DEL', sale.keys.winners)
-    expect(await sale.gate.view(sale.id, epochKnown)).toMatchObject({ armed: false, epoch: 3, granted: 2 })
+    const prepared = await armGate(redis, { epoch: 3 })
+    await prepared.gate.decide(prepared.id, 3, grantRequests(2))
+    expect(await prepared.gate.view(prepared.id, epochKnown)).toMatchObject({
+      armed: true,
+      epoch: 3,
+      granted: 2,
+    })
+    await redis.command('DEL', prepared.keys.winners)
+    expect(await prepared.gate.view(prepared.id, epochKnown)).toMatchObject({
+      armed: false,
+      epoch: 3,
+      granted: 2,
+    })
   },
 )
 
-test('parts that agree again are believed again: a key that was restored as it was costs nothing', async () => {
-  const sale = await openSale()
-  const backup = `${sale.keys.winners}:backup`
-  await redis.command('RENAME', sale.keys.winners, backup)
-  await expectRefused(sale)
-  await redis.command('RENAME', backup, sale.keys.winners)
-  const again = await sale.gate.decide(sale.id, 1, [sale.winner])
+test('a gate whose parts agree again, after a restored key, answers as before', async () => {
+  const prepared = await prepareGate()
+  const backup = `${prepared.keys.winners}:backup`
+  await redis.command('RENAME', prepared.keys.winners, backup)
+  await expectRefused(prepared)
+  await redis.command('RENAME', backup, prepared.keys.winners)
+  const again = await prepared.gate.decide(prepared.id, 1, [prepared.winner])
   expect(again).toMatchObject({ decisions: [{ kind: 'won', confirmed: true }] })
 })

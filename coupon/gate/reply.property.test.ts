@@ -6,7 +6,7 @@ import { parseOutboxEntry } from './outbox-entry.ts'
 import { parseRefusal, parseReply } from './reply.ts'
 import { parsePackedGrant } from './packed-grant.ts'
 
-/** What it returns; `defect` when it throws that. Anything else that is thrown goes on. */
+/** The result of `read`, or `defect` when it throws a defect. Any other error is rethrown. */
 const orDefect = <Result>(read: () => Result): Result | 'defect' => {
   try {
     return read()
@@ -21,7 +21,7 @@ const packedText = packed.map(
   ({ couponId, rank, grantedAtMs, number }) => `${couponId}|${rank}|${grantedAtMs}|${number}`,
 )
 
-test('every winner is read as the gate packs it', () => {
+test('every packed grant is parsed as it was written', () => {
   fc.assert(
     fc.property(packed, (winner) => {
       const { couponId, rank, grantedAtMs, number } = winner
@@ -30,7 +30,7 @@ test('every winner is read as the gate packs it', () => {
   )
 })
 
-test('whatever stands for a winner is whole numbers and an id, or a defect', () => {
+test('any text in place of a packed grant is parsed into whole numbers, or is a defect', () => {
   fc.assert(
     fc.property(fc.oneof(spoiledText(packedText), fc.string(), fc.anything()), (raw) => {
       const read = orDefect(() => parsePackedGrant('look', raw))
@@ -53,7 +53,7 @@ const outbox = fc.tuple(fc.array(grants, { minLength: 1, maxLength: 5 }), fc.nat
 const linesOf = (some: { couponId: string; slot: number; rank: number; userId: string }[]): string =>
   some.map(({ couponId, slot, rank, userId }) => `${couponId},${slot},${rank},${userId}`).join('\n')
 
-test('every outbox entry is read as the gate writes it', () => {
+test('every outbox entry is parsed as the gate writes it', () => {
   fc.assert(
     fc.property(outbox, (entry) => {
       const { campaignId, epoch, number } = entry
@@ -64,7 +64,7 @@ test('every outbox entry is read as the gate writes it', () => {
   )
 })
 
-test('whatever lies in an outbox is an entry of whole numbers, or a defect', () => {
+test('any content of an outbox is parsed into whole numbers, or is a defect', () => {
   const lines = fc.oneof(spoiledText(outbox.map((entry) => linesOf(entry.grants))), fc.anything())
   const raw = fc.record({
     number: fc.anything(),
@@ -82,7 +82,7 @@ test('whatever lies in an outbox is an entry of whole numbers, or a defect', () 
   )
 })
 
-test('whatever a script replies is a refusal or parts that are what they are asked for as, or a defect', () => {
+test('any reply of a script is parsed into the requested types, or is a defect', () => {
   const codes = fc.constantFrom('OK', 'EPOCH', 'UNARMED', 'STALE', 'REARMING')
   const parts = fc.oneof(fc.string(), fc.integer(), fc.maxSafeInteger().map(String), fc.array(userIds))
   const replies = fc.oneof(

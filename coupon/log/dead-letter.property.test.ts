@@ -15,9 +15,9 @@ import {
 import { grantsTopic } from './topics.ts'
 
 const bytesOrNone = fc.option(bytes)
-const places = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ max: 2 ** 31 - 1 }) })
-/** Headers as anybody could write them: any name, bytes, text, lists of them, ours among them. */
-const one = fc.oneof(bytes, fc.string(), places.map(positionText), fc.maxSafeInteger().map(String))
+const positions = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ max: 2 ** 31 - 1 }) })
+/** Headers as any producer could write them: bytes, text or lists of them, under any name. */
+const one = fc.oneof(bytes, fc.string(), positions.map(positionText), fc.maxSafeInteger().map(String))
 const names = fc.constantFrom(
   ...['origin-topic', 'origin-partition', 'origin-offset', 'origin-timestamp-ms', 'reason', 'message'],
   ...['time', 'redrives', 'redrive-of', 'redriven', 'redriven-to', '__proto__', 'other'],
@@ -28,41 +28,45 @@ const headers = fc.dictionary(
 )
 const records: fc.Arbitrary<StoredRecord> = fc
   .tuple(
-    places,
+    positions,
     fc.record({ value: bytesOrNone, key: bytesOrNone, headers, timestampMs: fc.maxSafeInteger() }),
   )
-  .map(([place, rest]) => ({ ...place, ...rest }))
+  .map(([position, rest]) => ({ ...position, ...rest }))
 
-/** As it comes back from Kafka, at this place. */
+/** The record as Kafka returns it, at this position. */
 const kept = (
   { value, key = null, headers: written = {} }: RecordToAppend,
-  place = { partition: 4, offset: 5 },
+  position = { partition: 4, offset: 5 },
 ) => ({
-  ...{ ...place, value: value === null ? null : Buffer.from(value), key },
+  ...position,
+  value: value === null ? null : Buffer.from(value),
+  key,
   headers: Object.fromEntries(Object.entries(written).map(([name, text]) => [name, Buffer.from(text)])),
 })
 
-test('every record that becomes a dead letter is kept as it was, and comes back as it was, counted once more', () => {
-  const letters = fc.tuple(records, places, fc.string({ maxLength: 1_000 }))
+test('every dead letter keeps its record, and a redrive of it is counted once more', () => {
+  const letters = fc.tuple(records, positions, fc.string({ maxLength: 1_000 }))
   fc.assert(
-    fc.property(letters, ([record, place, message]) => {
-      const letter = readDeadLetter(kept(encodeDeadLetter({ record, reason: 'late', message }, 'T'), place))
+    fc.property(letters, ([record, position, message]) => {
+      const letter = readDeadLetter(
+        kept(encodeDeadLetter({ record, reason: 'late', message }, 'T'), position),
+      )
       if (letter === undefined) throw new Error('it is no dead letter')
       const { partition, offset, timestampMs, value, key } = record
-      expect(letter).toMatchObject({ place, value, key, reason: 'late', time: 'T', message })
+      expect(letter).toMatchObject({ position, value, key, reason: 'late', time: 'T', message })
       expect(letter.origin).toEqual({ topic: grantsTopic, partition, offset, timestampMs })
 
       const again = { ...kept(encodeRedrive(letter)), timestampMs }
       expect([again.value, again.key]).toEqual([value, key])
       const second = readDeadLetter(kept(encodeDeadLetter({ record: again, reason: 'late', message }, 'T')))
-      expect(second).toMatchObject({ redrives: letter.redrives + 1, redriveOf: place })
+      expect(second).toMatchObject({ redrives: letter.redrives + 1, redriveOf: position })
     }),
   )
 })
 
-test('every place and every note of a redrive is read as it was written', () => {
+test('every position and every redrive note is read as it was written', () => {
   fc.assert(
-    fc.property(places, places, fc.string(), (letter, to, time) => {
+    fc.property(positions, positions, fc.string(), (letter, to, time) => {
       expect(readPosition(positionText(letter))).toEqual(letter)
       const note = { letter, to, time }
       expect(readRedriveNote(kept(encodeRedriveNote(note), letter))).toEqual(note)
@@ -70,13 +74,13 @@ test('every place and every note of a redrive is read as it was written', () => 
   )
 })
 
-/** A letter, of which a header or two say something else. */
+/** A dead letter with one or two headers changed. */
 const almostLetters = fc.tuple(records, fc.dictionary(names, one, { maxKeys: 2 })).map(([record, others]) => {
   const letter = kept(encodeDeadLetter({ record, reason: 'late', message: '' }, 'T'))
   return { ...record, headers: { ...letter.headers, ...others } }
 })
 
-test('whatever lies in the topic of dead letters is a letter, a note or neither; nothing is thrown', () => {
+test('any record of the dead-letter topic is a letter, a note or neither, and nothing is thrown', () => {
   fc.assert(
     fc.property(fc.oneof(records, almostLetters), (record) => {
       const letter = readDeadLetter(record)
@@ -94,11 +98,11 @@ test('whatever lies in the topic of dead letters is a letter, a note or neither;
   )
 })
 
-test('whatever text names a place names it in full; all other text names none', () => {
+test('any text is a complete position, or none', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^-?\d{0,17}:-?\d{0,17}$/)), (text) => {
-      const place = readPosition(text)
-      if (place !== undefined) expect(readPosition(positionText(place))).toEqual(place)
+      const position = readPosition(text)
+      if (position !== undefined) expect(readPosition(positionText(position))).toEqual(position)
       else expect(text).not.toMatch(/^\d{1,9}:\d{1,15}$/)
     }),
   )

@@ -15,14 +15,23 @@ const bytes = Buffer.from([0xff, 0x00])
 const time = '2026-11-21T10:00:00.000Z'
 const letterOf = (changes: Partial<DeadLetter['record']> = {}): DeadLetter => ({
   record: {
-    ...{ partition: 2, offset: 1_234, timestampMs: 1_700_000_000_000, key: bytes, value: bytes, headers: {} },
+    partition: 2,
+    offset: 1_234,
+    timestampMs: 1_700_000_000_000,
+    key: bytes,
+    value: bytes,
+    headers: {},
     ...changes,
   },
-  ...{ reason: 'late', message: 'why' },
+  reason: 'late',
+  message: 'why',
 })
-/** A record as it comes back from Kafka. */
+/** A record as Kafka returns it. */
 const stored = ({ headers = {}, key = null }: RecordToAppend, value: Buffer | null = bytes) => ({
-  ...{ partition: 0, offset: 17, key, value },
+  partition: 0,
+  offset: 17,
+  key,
+  value,
   headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
 })
 const keep = (letter: DeadLetter): StoredLetter => {
@@ -31,27 +40,33 @@ const keep = (letter: DeadLetter): StoredLetter => {
   return read
 }
 
-test('a dead letter is read as it was kept: value, key, origin, reason and time', () => {
+test('a dead letter is read as it was written: value, key, origin, reason and time', () => {
   expect(keep(letterOf())).toEqual({
-    ...{ place: { partition: 0, offset: 17 }, value: bytes, key: bytes },
+    position: { partition: 0, offset: 17 },
+    value: bytes,
+    key: bytes,
     origin: { topic: 'coupon.grants.v1', partition: 2, offset: 1_234, timestampMs: 1_700_000_000_000 },
-    ...{ reason: 'late', message: 'why', time, redrives: 0, redriveOf: undefined },
+    reason: 'late',
+    message: 'why',
+    time,
+    redrives: 0,
+    redriveOf: undefined,
   })
   expect(keep(letterOf({ value: null, key: null }))).toMatchObject({ value: null, key: null })
 })
 
 test.each([-1, 0, 9_223_372_036_854_775_000, -9_000_000_000_000_000_000])(
-  'a record whose time is no date (%d) is kept as any other, with that time',
+  'a record with a timestamp that is no date (%d) is kept with that timestamp',
   (timestampMs) => {
     expect(keep(letterOf({ timestampMs })).origin.timestampMs).toBe(timestampMs)
   },
 )
 
-test('a message of any length is kept within 1,000 characters', () => {
+test('a message is kept up to 1,000 characters', () => {
   expect(keep({ ...letterOf(), message: 'ä'.repeat(5_000) }).message).toBe('ä'.repeat(1_000))
 })
 
-test('a letter that is redriven and becomes a letter again counts it, and names the letter before, however often', () => {
+test('each redrive of a record is counted and names the dead letter before', () => {
   let letter = keep(letterOf())
   for (const count of [1, 2, 3]) {
     const redriven = stored(encodeRedrive(letter))
@@ -62,7 +77,7 @@ test('a letter that is redriven and becomes a letter again counts it, and names 
 })
 
 test.each(['x', '-3', '', '1.5', '9'.repeat(40)])(
-  'a count of redrives that somebody else wrote into the log (%j) counts as none and stops nothing',
+  'a redrive count of another producer (%j) counts as zero and stops nothing',
   (redrives) => {
     const headers = { redrives: Buffer.from(redrives), 'redrive-of': [Buffer.from('1:2'), Buffer.from('x')] }
     expect(keep(letterOf({ headers }))).toMatchObject({ redrives: 0, redriveOf: undefined })
@@ -76,12 +91,12 @@ test('a note is read as it was written, and is no letter; a letter is no note', 
   expect(readRedriveNote(stored(encodeDeadLetter(letterOf(), time)))).toBeUndefined()
 })
 
-test('a note that lies in another partition than its letter is none', () => {
+test('a note in another partition than its letter is none', () => {
   const note = { letter: { partition: 1, offset: 3 }, to: { partition: 2, offset: 99 }, time }
   expect(readRedriveNote(stored(encodeRedriveNote(note), null))).toBeUndefined()
 })
 
-test('what somebody else wrote into the topic is neither, and so is a letter whose origin is another topic', () => {
+test('records of other producers and letters of another origin are neither letter nor note', () => {
   const { headers } = encodeDeadLetter(letterOf(), time)
   for (const name of ['origin-topic', 'origin-partition', 'origin-offset', 'origin-timestamp-ms', 'reason'])
     expect(
@@ -98,7 +113,7 @@ test('what somebody else wrote into the topic is neither, and so is a letter who
 })
 
 test.each(['', '0', '0:', ':1', 'a:1', '0:1:2', '-1:0', '0:-1', '1.5:2', '0:1 ', '0:1234567890123456'])(
-  '%j names no place',
+  '%j is no position',
   (text) => {
     expect(readPosition(text)).toBeUndefined()
   },

@@ -21,8 +21,13 @@ afterAll(() => redis.close())
 
 const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
   createGrantLog({
-    ...{ producer: topic.producer, gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
-    ...{ publishDeadlineMs: 20_000, publishInFlightMax: 2, monotonicMs: () => performance.now() },
+    producer: topic.producer,
+    gate,
+    log: createLogger('test', 'silent'),
+    partitions: async () => 3,
+    publishDeadlineMs: 20_000,
+    publishInFlightMax: 2,
+    monotonicMs: () => performance.now(),
     ...changes,
   })
 const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<OutboxEntry> => {
@@ -43,7 +48,7 @@ const couponIdsIn = (values: readonly (string | Buffer | null)[]): string[] =>
     return typeof record === 'object' && record.kind === 'grant' ? [record.grant.couponId] : []
   })
 
-test('what gathers while produces are under way goes out together, no entry in two produces, no produce in two partitions', async () => {
+test('entries that arrive during produces go out together, each whole and in one partition', async () => {
   const sale = await armGate(redis, { stock: 10_000 })
   const log = openLog(sale)
   await log.append(await grant(sale, 1))
@@ -53,7 +58,7 @@ test('what gathers while produces are under way goes out together, no entry in t
   )
   topic.proxy.hold()
   const appended = entries.map((entry) => log.append(entry))
-  await until('two produces are under way', () => topic.produces.length === 3)
+  await until('two produces are in progress', () => topic.produces.length === 3)
   topic.proxy.release()
   expect(new Set(await Promise.all(appended))).toEqual(new Set(['confirmed']))
   expect(await waiting(sale)).toBe(0)
@@ -67,7 +72,7 @@ test('what gathers while produces are under way goes out together, no entry in t
     const at = holders[0]?.indexOf(values[0] ?? '') ?? -1
     expect(holders[0]?.slice(at, at + values.length)).toEqual(values)
   }
-  // The topic agrees: each produce lies whole, in its order, in its partition.
+  // Each produce is in its partition, complete and in order.
   const records = await topic.records()
   for (const partition of [0, 1, 2]) {
     const expected = topic.produces
@@ -93,7 +98,7 @@ test('entries of several campaigns go out in one produce and are confirmed at th
   await log.append(await grant(first, 1))
   topic.proxy.hold()
   const early = log.append(await grant(first, 1))
-  await until('it is under way', () => topic.produces.length === 2)
+  await until('it is in progress', () => topic.produces.length === 2)
   const late = [await grant(second, 2), await grant(third, 2), await grant(first, 2)]
   const appended = late.map((entry) => log.append(entry))
   topic.proxy.release()
@@ -107,7 +112,7 @@ test('entries of several campaigns go out in one produce and are confirmed at th
   for (const sale of [first, second, third]) expect(await waiting(sale)).toBe(0)
 })
 
-test('after three failed produces grants are pending at once, and one probe a second closes it again', async () => {
+test('after three failed produces grants are pending at once, until a probe succeeds', async () => {
   const sale = await armGate(redis, { stock: 100 })
   let nowMs = 1_000_000
   const log = openLog(sale, { monotonicMs: () => nowMs })
@@ -134,27 +139,27 @@ test('after three failed produces grants are pending at once, and one probe a se
   expect(await log.append(await grant(sale, 1))).toBe('confirmed')
 })
 
-test('a log that never answers opens it too: an unanswered produce fails again each time the deadline passes', async () => {
+test('an unanswered produce counts as another failure each time the deadline passes', async () => {
   const sale = await armGate(redis, { stock: 100 })
   const log = openLog(sale, { publishDeadlineMs: 50, publishInFlightMax: 1 })
   await openLog(sale).append(await grant(sale, 1))
   topic.proxy.hold()
   expect(await log.append(await grant(sale, 1))).toBe('pending')
-  await until('an entry is turned away within the same turn', async () => {
+  await until('an entry is pending within the same event-loop turn', async () => {
     const turn = new Promise<string>((resolve) => setImmediate(resolve, 'it waits'))
     return (await Promise.race([log.append(await grant(sale, 1)), turn])) === 'pending'
   })
   topic.proxy.release()
 })
 
-test('an entry whose deadline passed while it waited is not produced any more: a relay has it', async () => {
+test('an entry whose deadline passed in the queue is not produced: the relay has it', async () => {
   const sale = await armGate(redis, { stock: 100 })
   let nowMs = 1_000_000
   const log = openLog(sale, { publishInFlightMax: 1, publishDeadlineMs: 60_000, monotonicMs: () => nowMs })
   await log.append(await grant(sale, 1))
   topic.proxy.hold()
   const one = log.append(await grant(sale, 1))
-  await until('it is under way', () => topic.produces.length === 2)
+  await until('it is in progress', () => topic.produces.length === 2)
   const late = log.append(await grant(sale, 2))
   nowMs += 60_001
   topic.proxy.release()
@@ -163,7 +168,7 @@ test('an entry whose deadline passed while it waited is not produced any more: a
   expect(await waiting(sale)).toBe(1)
 })
 
-test('several produces in flight lose nothing while the connection breaks: every grant is in the log or in the outbox', async () => {
+test('while connections break, every grant is in the log or in the outbox', async () => {
   const sale = await armGate(redis, { stock: 10_000 })
   const log = openLog(sale, { publishInFlightMax: 4 })
   await log.append(await grant(sale, 1))
@@ -174,7 +179,7 @@ test('several produces in flight lose nothing while the connection breaks: every
       Array.from({ length: 15 }, () => 5),
     )
     const appended = entries.map(async (entry) => outcomes.set(entry, await log.append(entry)))
-    await until('something is under way', () => topic.produces.length > 0)
+    await until('a produce is in progress', () => topic.produces.length > 0)
     topic.proxy.cut()
     topic.proxy.restore()
     await Promise.all(appended)

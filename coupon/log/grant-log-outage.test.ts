@@ -9,7 +9,7 @@ import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
 import { createGrantLog } from './grant-log.ts'
 
-// A minute passes in a second: time is ours, and turns of the event loop are real.
+// A minute passes in a second: timers are faked, turns of the event loop are real.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] })
 })
@@ -21,7 +21,7 @@ const publishInFlightMax = 2
 const entriesWaitingMax = 1_000
 const [minuteMs, stepMs, entriesInOneStep] = [60_000, 100, 100]
 
-/** A log that answers each produce as `answer` does; and how many were tried, and are under way. */
+/** A log that answers each produce with `answer`, and counts of the produces. */
 const openLog = (answer: () => Promise<void>) => {
   const produces = { tried: 0, underWay: 0, underWayMost: 0, entriesMost: 0 }
   const producer: Producer = {
@@ -36,8 +36,13 @@ const openLog = (answer: () => Promise<void>) => {
   }
   const gate = { confirm: async () => ({ kind: 'confirmed' }) } as unknown as Gate
   const grantLog = createGrantLog({
-    ...{ producer, gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
-    ...{ publishDeadlineMs: 2_000, publishInFlightMax, monotonicMs: () => performance.now() },
+    producer,
+    gate,
+    log: createLogger('test', 'silent'),
+    partitions: async () => 3,
+    publishDeadlineMs: 2_000,
+    publishInFlightMax,
+    monotonicMs: () => performance.now(),
   })
   return { grantLog, produces }
 }
@@ -45,7 +50,9 @@ const openLog = (answer: () => Promise<void>) => {
 const campaign = { id: randomUUIDv7() }
 let number = 0
 const newEntry = (): OutboxEntry => ({
-  ...{ campaignId: campaign.id, epoch: 1, number: (number += 1) },
+  campaignId: campaign.id,
+  epoch: 1,
+  number: (number += 1),
   grants: [grantOf(campaign, { rank: number })],
 })
 
@@ -53,7 +60,7 @@ const refused = async (): Promise<void> => {
   await turn()
   throw new Failure('unavailable', 'NOT_ENOUGH_REPLICAS')
 }
-/** As long as the producer waits for a log that stands still. */
+/** No acknowledgement within the timeout of the producer. */
 const silent = async (): Promise<void> => {
   const { promise, reject } = Promise.withResolvers<void>()
   setTimeout(() => reject(new Failure('unavailable', 'no acknowledgement')), 5_000)
@@ -62,9 +69,9 @@ const silent = async (): Promise<void> => {
 
 test.each([
   ['refuses', refused],
-  ['stands still', silent],
+  ['does not answer', silent],
 ] as const)(
-  'with a log that %s for a minute at full load little is held, the answer comes at once and the log is asked once a second; then it closes',
+  'when Kafka %s for a minute at full load, little is held and one probe a second goes out',
   async (_, down) => {
     let answer: () => Promise<void> = down
     const { grantLog, produces } = openLog(() => answer())
@@ -92,7 +99,7 @@ test.each([
     expect(heldMost).toBeLessThanOrEqual(entriesWaitingMax + entriesInOneStep)
     expect(produces.entriesMost).toBeLessThanOrEqual(entriesWaitingMax)
     expect(produces.underWayMost).toBeLessThanOrEqual(publishInFlightMax)
-    // Three to open, one that was under way beside the third, and the probes.
+    // Three to open, one in progress beside the third, and the probes.
     expect(produces.tried).toBeLessThanOrEqual(4 + minuteMs / 1_000)
 
     answer = async () => {}
@@ -105,7 +112,7 @@ test.each([
   },
 )
 
-test('what gathered before the publisher opened is not sent after it: its people are told at once', async () => {
+test('entries queued before the circuit breaker opened are pending at once', async () => {
   const { grantLog, produces } = openLog(refused)
   const outcomes = await Promise.all(Array.from({ length: 900 }, () => grantLog.append(newEntry())))
   expect(new Set(outcomes)).toEqual(new Set(['pending']))

@@ -27,8 +27,13 @@ afterAll(async () => {
 
 const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
   createGrantLog({
-    ...{ producer: topic.producer, gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
-    ...{ publishDeadlineMs: 10_000, publishInFlightMax: 2, monotonicMs: () => performance.now() },
+    producer: topic.producer,
+    gate,
+    log: createLogger('test', 'silent'),
+    partitions: async () => 3,
+    publishDeadlineMs: 10_000,
+    publishInFlightMax: 2,
+    monotonicMs: () => performance.now(),
     ...changes,
   })
 const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<OutboxEntry> => {
@@ -38,7 +43,7 @@ const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<Out
 }
 const waiting = async ({ keys }: ArmedGate): Promise<number> =>
   Number(await redis.command('XLEN', keys.outbox))
-/** Coupon ids of the log that are of this campaign, in order. */
+/** Coupon ids of this campaign in the log, in order. */
 const logged = async ({ id }: ArmedGate): Promise<string[]> =>
   (await topic.records()).flatMap(({ value }) => {
     const record = decodeRecord(value)
@@ -49,7 +54,7 @@ const logged = async ({ id }: ArmedGate): Promise<string[]> =>
 const idsOf = (...entries: OutboxEntry[]): string[] =>
   entries.flatMap(({ grants }) => grants.map(({ couponId }) => couponId))
 
-test('an entry that the log acknowledged is confirmed: it lies in the log and no longer in the outbox', async () => {
+test('an acknowledged entry is confirmed: it is in the log and no longer in the outbox', async () => {
   const sale = await armGate(redis)
   const entry = await grant(sale, 3)
   expect(await openLog(sale).append(entry)).toBe('confirmed')
@@ -59,9 +64,9 @@ test('an entry that the log acknowledged is confirmed: it lies in the log and no
 
 test.each([
   ['that never reached the log', 'all'],
-  ['that lies in the log', 'answers'],
+  ['that is in the log', 'answers'],
 ] as const)(
-  'a produce %s is pending at the deadline, nothing is taken back, and a late acknowledgement still confirms',
+  'a produce %s is pending at the deadline, and a late acknowledgement still confirms',
   async (_, held) => {
     const sale = await armGate(redis)
     const log = openLog(sale, { publishDeadlineMs: 100 })
@@ -79,7 +84,7 @@ test.each([
   },
 )
 
-test('a log that refuses the produce leaves the entry where it is', async () => {
+test('an entry whose produce is refused stays in the outbox', async () => {
   const sale = await armGate(redis)
   const wary = await createOwnTopic({ settings: { 'max.message.bytes': '50' } })
   const entry = await grant(sale, 2)
@@ -93,7 +98,7 @@ test('a log that refuses the produce leaves the entry where it is', async () => 
   await wary.close()
 })
 
-test('a gate that was stopped between append and confirm makes it pending, though it lies in the log', async () => {
+test('a gate that was stopped between append and confirm makes it pending', async () => {
   const sale = await armGate(redis)
   await openLog(sale).append(await grant(sale, 1))
   const entry = await grant(sale, 2)
@@ -101,7 +106,7 @@ test('a gate that was stopped between append and confirm makes it pending, thoug
   topic.proxy.hold('answers')
   const appended = openLog(sale).append(entry)
   await until(
-    'it lies in the log',
+    'it is in the log',
     async () => (await topic.offsets()).reduce((sum, { end }) => sum + end, 0) > ended,
   )
   await redis.run(stopScript, [sale.keys.gate], [1, `1:${randomUUID()}`])
@@ -124,7 +129,7 @@ test('a gate of another epoch, and one that does not answer, make it pending', a
   expect([await waiting(sale), await waiting(other)]).toEqual([1, 1])
 })
 
-test('while the partitions of the log are not known, entries wait in the outbox', async () => {
+test('while the partitions are unknown, entries stay in the outbox', async () => {
   const sale = await armGate(redis)
   let known = false
   const partitions = () => (known ? Promise.resolve(3) : Promise.reject(new Error('no Kafka')))
@@ -135,7 +140,7 @@ test('while the partitions of the log are not known, entries wait in the outbox'
   expect(await waiting(sale)).toBe(1)
 })
 
-test('drained waits for what is under way, and no longer than it was told to', async () => {
+test('drained waits for appends in progress, for at most its timeout', async () => {
   const sale = await armGate(redis)
   const log = openLog(sale, { publishDeadlineMs: 50 })
   await openLog(sale).append(await grant(sale, 1))

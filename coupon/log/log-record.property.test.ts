@@ -23,7 +23,7 @@ test('every marker is read as one, whatever it is for', () => {
   )
 })
 
-test('whatever lies in the log is a grant within its bounds, a marker, or called unreadable in words; nothing is thrown', () => {
+test('any bytes are a grant within its bounds, a marker, or unreadable with a message', () => {
   const written = fc.oneof(
     grants.map((grant) => Buffer.from(encodeGrant(grant))),
     fc.constant(Buffer.from(encodeMarker('cut'))),

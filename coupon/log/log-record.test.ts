@@ -31,7 +31,7 @@ test.each(edges)('a grant with %j is read as it was written', (changes) => {
   expect(encodeGrant(written)).toBe(JSON.stringify(written))
 })
 
-test('fields that a later version adds are passed over', () => {
+test('fields that a later version adds are ignored', () => {
   expect(decode(JSON.stringify({ ...grant, shard: 3 }))).toEqual({ kind: 'grant', grant })
 })
 
@@ -54,21 +54,21 @@ const faults: Record<string, unknown>[] = [
   ...[0, -1, 1.5, 4_294_967_296, '1'].flatMap((number) => [{ rank: number }, { epoch: number }]),
   ...[-1, 1.5, 2 ** 53, '0'].map((grantedAtMs) => ({ grantedAtMs })),
 ]
-const told = (kind: 'undecodable' | 'invalid') => ({ kind, message: expect.stringMatching(/./) })
-test.each(faults)('a record with %j is invalid, and a text says why', (changes) => {
-  expect(decode(JSON.stringify({ ...grant, ...changes }))).toEqual(told('invalid'))
+const unreadable = (kind: 'undecodable' | 'invalid') => ({ kind, message: expect.stringMatching(/./) })
+test.each(faults)('a record with %j is invalid, with a message', (changes) => {
+  expect(decode(JSON.stringify({ ...grant, ...changes }))).toEqual(unreadable('invalid'))
 })
 
 test.each(['{}', '[]', 'null', '1', '"grant"', '[{"marker":1}]'])(
-  'JSON that is no record (%s) is invalid, and never thrown',
+  'JSON that is not a record (%s) is invalid',
   (value) => {
-    expect(decode(value)).toEqual(told('invalid'))
+    expect(decode(value)).toEqual(unreadable('invalid'))
   },
 )
 
 test.each([null, '', ' ', '{', 'grant', Buffer.from([0xff, 0xfe, 0x00])])(
-  'bytes that are no JSON (%j) are undecodable, and never thrown',
+  'bytes that are not JSON (%j) are undecodable',
   (value) => {
-    expect(decode(value)).toEqual(told('undecodable'))
+    expect(decode(value)).toEqual(unreadable('undecodable'))
   },
 )

@@ -18,7 +18,7 @@ const firstLineOf = (text: string): string => (text.split('\n')[0] ?? '').trim()
 
 /** Judges the tests of this title in a report: `noticed` when one of them failed and its code ran. */
 export const ablationResultOf = (report: TestReport, title: string): AblationResult => {
-  const pattern = new RegExp(titlePatternOf(title), 's')
+  const pattern = new RegExp(`^${titlePatternOf(title)}`, 's')
   const ran = report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter((result) => pattern.test(result.title) && ['passed', 'failed'].includes(result.status))

@@ -67,7 +67,7 @@ export const answering: readonly Safeguard[] = [
     edits: [{ change: swap('view.granted === 0 &&', '') }],
     caughtBy: issuerTest(
       'not open is not answered from memory when %s',
-      'not open is not answered from memory when somebody won already',
+      'not open is not answered from memory when a user has already won',
     ),
   },
   {
@@ -86,7 +86,7 @@ export const answering: readonly Safeguard[] = [
       { part: 'entered', change: remove },
       { part: 'left', change: remove },
     ],
-    caughtBy: issuerTest('whoever waits for the log counts as waiting'),
+    caughtBy: issuerTest('requests waiting for the log count towards the bound'),
   },
   {
     name: 'the marker of the campaign list',
@@ -111,8 +111,8 @@ export const answering: readonly Safeguard[] = [
       'A process that reads a lost list forgets the campaigns that it knows, and answers 404 for them.',
     edits: [{ change: insertBefore('if (versions === undefined) campaigns.clear()') }],
     caughtBy: serversTest('coupon/campaigns/registry')(
-      'after %s nothing is unknown: the known stays, the rest is recovering',
-      'after a marker that is gone nothing is unknown',
+      'after %s known campaigns stay and other ids are recovering',
+      'after a missing marker known campaigns stay',
     ),
   },
   {

@@ -6,7 +6,7 @@ const section = '2. Append and confirm'
 const logTest = serversTest('coupon/log/grant-log')
 const batchesTest = serversTest('coupon/log/grant-log-batches')
 const lateTitle =
-  'a produce %s is pending at the deadline, nothing is taken back, and a late acknowledgement still confirms'
+  'a produce %s is pending at the deadline, and a late acknowledgement still confirms'
 const lateTest = (row: string) => logTest(lateTitle, lateTitle.replace('%s', row))
 
 const giveBackMethod = `async giveBack({ campaignId, epoch, number, grants }) {
@@ -28,7 +28,7 @@ export const confirming: readonly Safeguard[] = [
     section,
     protectsFrom: 'A winner gets a 201 for a grant that no disk has: when Redis is lost, the coupon is lost.',
     edits: [{ change: insertBefore("resolve('confirmed')") }],
-    caughtBy: logTest('a log that refuses the produce leaves the entry where it is'),
+    caughtBy: logTest('an entry whose produce is refused stays in the outbox'),
   },
   {
     name: 'confirm before a yes',
@@ -86,14 +86,14 @@ export const confirming: readonly Safeguard[] = [
         ),
       },
     ],
-    caughtBy: lateTest('that lies in the log'),
+    caughtBy: lateTest('that is in the log'),
   },
   {
     name: 'a failed produce leaves the entry',
     section,
     protectsFrom: 'The outbox loses an entry that the log refused: a grant of the gate that no relay sends.',
     edits: [{ change: insertBefore('await confirmAll(due)') }],
-    caughtBy: logTest('a log that refuses the produce leaves the entry where it is'),
+    caughtBy: logTest('an entry whose produce is refused stays in the outbox'),
   },
   {
     name: 'a late acknowledgement still confirms',
@@ -107,7 +107,7 @@ export const confirming: readonly Safeguard[] = [
         ),
       },
     ],
-    caughtBy: lateTest('that lies in the log'),
+    caughtBy: lateTest('that is in the log'),
   },
   {
     name: 'an entry goes out in one produce',
@@ -121,7 +121,7 @@ export const confirming: readonly Safeguard[] = [
         `),
       },
     ],
-    caughtBy: batchesTest('what gathers while produces are under way goes out together'),
+    caughtBy: batchesTest('entries that arrive during produces go out together'),
   },
   {
     name: 'one partition per produce',
@@ -136,7 +136,7 @@ export const confirming: readonly Safeguard[] = [
       },
       { part: 'result', change: remove },
     ],
-    caughtBy: batchesTest('what gathers while produces are under way goes out together'),
+    caughtBy: batchesTest('entries that arrive during produces go out together'),
   },
   {
     name: 'the result of a produce is checked',
@@ -162,7 +162,7 @@ export const confirming: readonly Safeguard[] = [
       'While Kafka is unavailable, every press waits for its deadline, until the process is full and rejects the rest.',
     edits: [{ change: swap('3', 'Number.POSITIVE_INFINITY') }],
     caughtBy: unitTest('coupon/log/grant-log-outage')(
-      'what gathered before the publisher opened is not sent after it',
+      'entries queued before the circuit breaker opened are pending at once',
     ),
   },
   {

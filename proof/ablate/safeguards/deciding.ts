@@ -34,8 +34,8 @@ export const deciding: readonly Safeguard[] = [
       'A winner who presses again while the campaign is paused or closed gets the answer that they have no coupon.',
     edits: [winnersOnlyUnless("refusedAs == 'PAUSED' or refusedAs == 'CLOSED'")],
     caughtBy: orderTest(
-      'a winner is never turned away, though $answer is what others hear',
-      'a winner is never turned away, though paused',
+      'a winner is never turned away while others are answered $answer',
+      'a winner is never turned away while others are answered paused',
     ),
   },
   {
@@ -44,8 +44,8 @@ export const deciding: readonly Safeguard[] = [
     protectsFrom: 'A winner gets "not open yet" after an operator has moved the opening.',
     edits: [winnersOnlyUnless("refusedAs == 'NOT_OPEN'")],
     caughtBy: orderTest(
-      'a winner is never turned away, though $answer is what others hear',
-      'a winner is never turned away, though not-open',
+      'a winner is never turned away while others are answered $answer',
+      'a winner is never turned away while others are answered not-open',
     ),
   },
   {
@@ -55,8 +55,8 @@ export const deciding: readonly Safeguard[] = [
       'While Kafka is unavailable, winners are asked to come back later instead of getting their coupon.',
     edits: [winnersOnlyUnless("refusedAs == 'BACKLOG'")],
     caughtBy: orderTest(
-      'a winner is never turned away, though $answer is what others hear',
-      'a winner is never turned away, though backlog',
+      'a winner is never turned away while others are answered $answer',
+      'a winner is never turned away while others are answered backlog',
     ),
   },
   {

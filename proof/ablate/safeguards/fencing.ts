@@ -8,8 +8,8 @@ const fenceTest = serversTest('coupon/gate/fence')
 const partsTest = serversTest('coupon/gate/parts')
 const disagree = (row: string) =>
   partsTest(
-    'a gate whose parts disagree says nothing, and its view is not believed: %s',
-    `a gate whose parts disagree says nothing, and its view is not believed: ${row}`,
+    'a gate whose parts disagree is recovering: %s',
+    `a gate whose parts disagree is recovering: ${row}`,
   )
 
 /** What a gate has to prove before a process trusts it. */
@@ -72,7 +72,7 @@ export const fencing: readonly Safeguard[] = [
     protectsFrom:
       'A process that has seen a later epoch trusts a gate that went back in time, and grants in an ended epoch.',
     edits: [{ change: swap('view.epoch < before.view.epoch', 'false') }],
-    caughtBy: serversTest('coupon/campaigns/registry')('an epoch below one that was seen is not believed'),
+    caughtBy: serversTest('coupon/campaigns/registry')('an epoch below one that was seen is not trusted'),
   },
   {
     name: 'no grant in an epoch below one that was seen',
@@ -115,7 +115,7 @@ export const fencing: readonly Safeguard[] = [
     section,
     protectsFrom: 'A process of another version reads and writes the keys by its own rules.',
     edits: [{ change: remove }],
-    caughtBy: serversTest('coupon/gate/decide-order')('%s', 'another layout is believed in nothing'),
+    caughtBy: serversTest('coupon/gate/decide-order')('%s', 'a gate with another layout is recovering'),
   },
   {
     name: 'every field of the gate is required',
@@ -123,8 +123,8 @@ export const fencing: readonly Safeguard[] = [
     protectsFrom: 'A gate that lost one of its fields decides without it.',
     edits: [{ change: remove }],
     caughtBy: partsTest(
-      'without its field %s a gate says nothing',
-      'without its field document a gate says nothing',
+      'without its field %s a gate is recovering',
+      'without its field document a gate is recovering',
     ),
   },
   {

@@ -6,7 +6,7 @@ const section = '4. Arm: flip'
 
 const flipTitle = 'flip opens nothing when it lost its %s'
 const flipTest = (what: string) =>
-  serversTest('coupon/gate/keeper-gate')(flipTitle, flipTitle.replace('%s', what))
+  serversTest('coupon/gate/arming-gate')(flipTitle, flipTitle.replace('%s', what))
 const betweenTitle = 'nothing opens when %s between stop and flip'
 const betweenTest = (what: string) =>
   serversTest('coupon/recovery/arming')(betweenTitle, betweenTitle.replace('%s', what))
