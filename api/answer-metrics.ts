@@ -80,7 +80,7 @@ export const showServer = (
   metrics.gauge({
     name: 'firstcome_live_campaigns',
     help: 'Live campaigns that the API knows.',
-    together: 'max',
+    aggregate: 'max',
     read: () => registry.live().length,
   })
 }

@@ -1,21 +1,21 @@
-/** Remembers names for a short while, in bounded memory: past the bound the oldest is forgotten. */
+/** A set of names that expire, in bounded memory: a full set drops its oldest name for a new one. */
 export type ExpiringSet = {
   add(name: string): void
   has(name: string): boolean
   delete(name: string): void
 }
 
-export type ExpiringSetOptions = { forMs: number; namesMax: number; monotonicMs(): number }
+export type ExpiringSetOptions = { lifetimeMs: number; sizeMax: number; monotonicMs(): number }
 
-export const createExpiringSet = ({ forMs, namesMax, monotonicMs }: ExpiringSetOptions): ExpiringSet => {
-  const until = new Map<string, number>()
+export const createExpiringSet = ({ lifetimeMs, sizeMax, monotonicMs }: ExpiringSetOptions): ExpiringSet => {
+  const expiryMs = new Map<string, number>()
   return {
     add(name) {
-      const [oldest] = until.keys()
-      if (until.size >= namesMax && oldest !== undefined) until.delete(oldest)
-      until.set(name, monotonicMs() + forMs)
+      const [oldest] = expiryMs.keys()
+      if (expiryMs.size >= sizeMax && oldest !== undefined) expiryMs.delete(oldest)
+      expiryMs.set(name, monotonicMs() + lifetimeMs)
     },
-    has: (name) => (until.get(name) ?? 0) > monotonicMs(),
-    delete: (name) => void until.delete(name),
+    has: (name) => (expiryMs.get(name) ?? 0) > monotonicMs(),
+    delete: (name) => void expiryMs.delete(name),
   }
 }

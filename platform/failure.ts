@@ -1,15 +1,15 @@
 /**
- * Every way in which a part can fail, as opposed to an expected answer, which is a value.
+ * Every way in which an operation can fail. An expected answer is not a failure: it is a value.
  *
- * - `overloaded`: a bound of ours was reached; nothing was done.
- * - `unavailable`: a dependency did not answer, or answered with a fault; what it did is unknown.
- * - `recovering`: the gate of a campaign lost its memory, or is being armed.
- * - `refused`: a position or a setting contradicts what is stored; a person has to look.
- * - `defect`: our own code broke a rule that must hold.
+ * - `overloaded`: one of our limits was reached. Nothing was done; a retry is safe.
+ * - `unavailable`: a dependency did not answer, or answered with an error. Whether it took effect is unknown.
+ * - `recovering`: the gate of a campaign lost its memory, or is being armed. A retry is safe.
+ * - `refused`: a position, a setting or an argument contradicts what is stored or allowed. A retry does not help.
+ * - `defect`: our own code broke an invariant. A retry does not help.
  */
 export type FailureCode = 'overloaded' | 'unavailable' | 'recovering' | 'refused' | 'defect'
 
-/** The one error class. The code decides whether a retry is safe; `cause` keeps what lay below. */
+/** The only error class. The code decides whether a retry is safe; `cause` is the underlying error. */
 export class Failure extends Error {
   readonly code: FailureCode
 
@@ -20,6 +20,6 @@ export class Failure extends Error {
   }
 }
 
-/** The message of anything thrown, for a log line or a wrapped failure. */
+/** The message of any thrown value, for a log line or another failure. */
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message || thrown.name : String(thrown)

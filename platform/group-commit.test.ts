@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Failure } from './failure.ts'
 import { createBound, createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
 
-/** A queue whose calls the test answers by hand. */
+/** A queue whose calls the test answers. */
 const openQueue = (changes: Partial<GroupCommitOptions<number, string>> = {}) => {
   const calls: { items: number[]; answer(results?: string[]): void; fail(cause: unknown): void }[] = []
   const bound = changes.bound ?? createBound(100)
@@ -26,12 +26,12 @@ const openQueue = (changes: Partial<GroupCommitOptions<number, string>> = {}) =>
     submitAll: (...items: number[]) => items.map((item) => queue.submit(item)),
   }
 }
-/** Everything that can happen in the next turns of the event loop has happened. */
+/** Waits for the next turns of the event loop. */
 const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
 }
 
-test('what is submitted in one turn leaves in one call, in order, and everyone gets the own result', async () => {
+test('items of one turn go out in one call, in order, and each gets its own result', async () => {
   const { calls, submitAll } = openQueue()
   const results = submitAll(1, 2, 3)
   expect(calls).toEqual([])
@@ -41,7 +41,7 @@ test('what is submitted in one turn leaves in one call, in order, and everyone g
   expect(await Promise.all(results)).toEqual(['r1', 'r2', 'r3'])
 })
 
-test('what gathers while a call is under way leaves together in the next, in order', async () => {
+test('items that arrive while a call is in flight go out together in the next, in order', async () => {
   const { calls, submitAll } = openQueue()
   void Promise.all(submitAll(1))
   await settled()
@@ -56,7 +56,7 @@ test('what gathers while a call is under way leaves together in the next, in ord
 })
 
 test.each([1, 2, 5])(
-  'never more than %i calls are under way, and none has more than its items',
+  'at most %i calls are in flight, and none exceeds the batch size',
   async (inFlightMax) => {
     const { calls, submitAll } = openQueue({ inFlightMax, batchSizeMax: 3 })
     const results = submitAll(...Array.from({ length: 40 }, (_, index) => index))
@@ -75,7 +75,7 @@ test.each([1, 2, 5])(
   },
 )
 
-test('at the bound the next is refused at once, without a call; what waits goes on', async () => {
+test('at the bound the next item is rejected at once, without a call; queued items go on', async () => {
   const { calls, bound, submit, submitAll } = openQueue({ bound: createBound(3) })
   const results = submitAll(1, 2, 3)
   await expect(submit(4)).rejects.toMatchObject({ code: 'overloaded' })
@@ -102,7 +102,7 @@ test('two queues share a bound', async () => {
   expect(bound.held).toBe(2)
 })
 
-test('an error reaches all of its batch and nobody else, and gives its places back', async () => {
+test('an error rejects all items of its batch and no other, and frees their places', async () => {
   const { calls, bound, submitAll } = openQueue({ batchSizeMax: 2 })
   const results = Promise.allSettled(submitAll(1, 2, 3, 4, 5))
   await settled()
@@ -123,7 +123,7 @@ test('an error reaches all of its batch and nobody else, and gives its places ba
   expect(bound.held).toBe(0)
 })
 
-test('a run that throws before it waits is an error like any other', async () => {
+test('a synchronous error of `run` rejects like any other', async () => {
   const bound = createBound(5)
   const queue = createGroupCommit<number, string>({
     ...{ batchSizeMax: 5, inFlightMax: 1, bound },
@@ -137,7 +137,7 @@ test('a run that throws before it waits is an error like any other', async () =>
 })
 
 test.each([[['r1']], [['r1', 'r2', 'r3']], [[]]])(
-  'results that are not as many as the items (%j) are a defect for all of them',
+  'a wrong number of results (%j) is a defect for all items',
   async (answer) => {
     const { calls, submitAll } = openQueue()
     const results = Promise.allSettled(submitAll(1, 2))
@@ -148,11 +148,11 @@ test.each([[['r1']], [['r1', 'r2', 'r3']], [[]]])(
   },
 )
 
-test('an item that gets a result instead does not go out, frees its place at once and leaves no gap in a batch', async () => {
+test('an item with a replaced result does not go out, frees its place and leaves no gap in a batch', async () => {
   const gone = new Set<number>()
   const { calls, bound, submitAll } = openQueue({
     batchSizeMax: 2,
-    resultInstead: (item) => (gone.has(item) ? 'gone' : undefined),
+    replacement: (item) => (gone.has(item) ? 'gone' : undefined),
   })
   const results = submitAll(1, 2, 3, 4, 5, 6)
   await settled()
@@ -168,9 +168,11 @@ test('an item that gets a result instead does not go out, frees its place at onc
   expect(await Promise.all(results)).toEqual(['r1', 'r2', 'gone', 'r4', 'gone', 'r6'])
 })
 
-test('a queue of which nobody goes out makes no call and takes the next', async () => {
+test('when all results are replaced there is no call, and the queue goes on', async () => {
   const gone = new Set([1, 2])
-  const { calls, bound, submitAll } = openQueue({ resultInstead: (item) => (gone.has(item) ? 'gone' : undefined) })
+  const { calls, bound, submitAll } = openQueue({
+    replacement: (item) => (gone.has(item) ? 'gone' : undefined),
+  })
   expect(await Promise.all(submitAll(1, 2))).toEqual(['gone', 'gone'])
   expect([calls.length, bound.held]).toEqual([0, 0])
   const [result] = submitAll(3)

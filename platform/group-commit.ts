@@ -1,34 +1,33 @@
 import { Failure } from './failure.ts'
 
-/** A bound shared by several queues: how many items may wait or be under way at once. */
+/** A limit that several queues can share: at most `max` items are queued or in flight; `held` is how many are now. */
 export type Bound = { readonly max: number; held: number }
 
-/** A bound of `max` items with none held. */
 export const createBound = (max: number): Bound => ({ max, held: 0 })
 
-/** Items that arrive while a call is under way wait, and go out together in the next. */
+/** Batches items: those that arrive while a call is in flight go out together in the next call. */
 export type GroupCommit<Item, Result> = {
-  /** Resolves with the item's own result; rejects with what `run` threw, or `overloaded` at once when the bound is reached. */
+  /** Resolves with the item's own result. Rejects with what `run` threw, or with `overloaded` at once at the bound. */
   submit(item: Item): Promise<Result>
 }
 
 export type GroupCommitOptions<Item, Result> = {
-  /** Carries out one batch; its results stand in the order of the items. */
+  /** Executes one batch. The results must have the order of the items. */
   run(items: Item[]): Promise<Result[]>
-  /** Items in one call at the most. */
+  /** The most items in one call. */
   batchSizeMax: number
-  /** Calls under way at once at the most. */
+  /** The most calls in flight at once. */
   inFlightMax: number
   bound: Bound
-  /** Asked before an item goes out: a result in place of going. Whoever waits for it may be gone by then. */
-  resultInstead?(item: Item): Result | undefined
+  /** Optional: a result that replaces running the item, e.g. when the caller has disconnected. */
+  replacement?(item: Item): Result | undefined
 }
 
 type QueuedItem<Item, Result> = { item: Item; resolve(result: Result): void; reject(cause: unknown): void }
 
 /**
- * Group commit without a timer: a batch leaves as soon as a call is free, with all that gathered meanwhile.
- * An idle queue leaves at the end of the event-loop turn, so that all requests read from sockets in this turn share one call.
+ * Group commit without a timer: as soon as a call is free, the next one takes all that has gathered.
+ * An idle queue waits for the end of the event-loop turn, so that all requests read in this turn share one call.
  */
 export const createGroupCommit = <Item, Result>(
   options: GroupCommitOptions<Item, Result>,
@@ -44,14 +43,14 @@ export const createGroupCommit = <Item, Result>(
     setImmediate(flush)
   }
 
-  /** Takes the next batch off the queue; those who get a result instead leave no gap in it. */
+  /** Takes the next batch off the queue. Items with a replaced result do not count towards the batch size. */
   const take = (): QueuedItem<Item, Result>[] => {
     const batch: QueuedItem<Item, Result>[] = []
     let taken = 0
     for (const entry of waiting) {
       if (batch.length === batchSizeMax) break
       taken += 1
-      const result = options.resultInstead?.(entry.item)
+      const result = options.replacement?.(entry.item)
       if (result === undefined) batch.push(entry)
       else {
         bound.held -= 1
@@ -90,7 +89,7 @@ export const createGroupCommit = <Item, Result>(
     submit(item) {
       // safeguard: the queue bound
       if (bound.held >= bound.max)
-        return Promise.reject(new Failure('overloaded', `${bound.max} are waiting already`))
+        return Promise.reject(new Failure('overloaded', `${bound.max} items are waiting already`))
       bound.held += 1
       const { promise, resolve, reject } = Promise.withResolvers<Result>()
       waiting.push({ item, resolve, reject })

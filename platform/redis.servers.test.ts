@@ -6,9 +6,9 @@ import { until } from '../test/harness/values/until.ts'
 import { connectRedis, createScript, type RedisClient } from './redis.ts'
 
 let proxy: Proxy
-/** Goes through the proxy. */
+/** Connected through the proxy. */
 let client: RedisClient
-/** Goes past it. */
+/** Connected directly. */
 let direct: RedisClient
 const url = (): URL => new URL(inject('environment')['REDIS_URL'] ?? '')
 const proxied = (): string => {
@@ -19,7 +19,7 @@ const proxied = (): string => {
 }
 beforeAll(async () => {
   proxy = await createProxy({ host: url().hostname, port: Number(url().port || 6_379) })
-  direct = connectRedis({ url: url().href, commandTimeoutMs: 5_000, onFault: () => {} })
+  direct = connectRedis({ url: url().href, commandTimeoutMs: 5_000, onError: () => {} })
   await direct.waitForConnection(5_000)
 })
 afterAll(async () => {
@@ -27,7 +27,7 @@ afterAll(async () => {
   await proxy.close()
 })
 beforeEach(async () => {
-  client = connectRedis({ url: proxied(), commandTimeoutMs: 200, onFault: () => {} })
+  client = connectRedis({ url: proxied(), commandTimeoutMs: 200, onError: () => {} })
   await client.waitForConnection(5_000)
   return () => {
     proxy.restore()
@@ -40,10 +40,10 @@ const back = (): Promise<unknown> =>
   until('the client is back', async () => (await client.command('PING')) === 'PONG')
 const unavailable = { code: 'unavailable' }
 
-test('while it is cut off a command is refused, and is not carried out later', async () => {
+test('while the client is disconnected a command is rejected, and never executed later', async () => {
   const key = newKey()
   proxy.cut()
-  await until('it noticed', () =>
+  await until('the client has noticed', () =>
     client.command('PING').then(
       () => false,
       () => true,
@@ -68,7 +68,7 @@ test('a command that timed out is not sent again when the connection comes back'
   expect(await direct.command('GET', key)).toBeNull()
 })
 
-test('a command whose answer was lost was carried out once, and whoever sent it was told that it is unknown', async () => {
+test('a command whose reply was lost was executed once, and is unknown to its caller', async () => {
   const key = newKey()
   proxy.hold('answers')
   await expect(client.command('INCR', key)).rejects.toMatchObject(unavailable)
@@ -79,7 +79,7 @@ test('a command whose answer was lost was carried out once, and whoever sent it 
   expect(await direct.command('GET', key)).toBe('1')
 })
 
-test('late answers go to nobody else', async () => {
+test('a late reply is not given to another command', async () => {
   const keys = [newKey(), newKey()]
   for (const key of keys) await direct.command('SET', key, key)
   proxy.hold('answers')
@@ -88,7 +88,7 @@ test('late answers go to nobody else', async () => {
   expect(await until('it answers', () => client.command('GET', keys[1] ?? ''))).toBe(keys[1])
 })
 
-test('a script that the server does not know is sent whole, and by its hash from then on', async () => {
+test('a script that the server does not know is sent whole, later by its hash', async () => {
   const script = createScript('test', `#!lua\nreturn {ARGV[1], KEYS[1]} -- ${randomUUID()}`)
   expect(await direct.command('SCRIPT', 'EXISTS', script.sha)).toEqual([0])
   expect(await client.run(script, ['key'], ['value'])).toEqual(['value', 'key'])
@@ -100,24 +100,24 @@ test.each([
   ["return redis.error_reply('ARGUMENT 3 is wrong')", { code: 'defect' }],
   ["return redis.error_reply('OOM no memory')", unavailable],
   ['return nothing.at_all', unavailable],
-])('an error of a script (%s) has the code that says whether a retry is safe', async (lua, failure) => {
+])('an error of a script (%s) has the code of its failure', async (lua, failure) => {
   await expect(client.run(createScript('test', `#!lua\n${lua}`), [], [])).rejects.toMatchObject(failure)
 })
 
-test('a subscription lives on after the connection broke', async () => {
+test('a subscription is restored after a broken connection', async () => {
   const [channel, heard] = [newKey(), [] as string[]]
   const subscriber = connectRedis({
     url: proxied(),
     commandTimeoutMs: 200,
-    onFault: () => {},
+    onError: () => {},
   })
   await subscriber.waitForConnection(5_000)
   await subscriber.subscribe(channel, (message) => heard.push(message))
   await direct.command('PUBLISH', channel, 'before')
-  await until('it heard', () => heard.includes('before'))
+  await until('it has received a message', () => heard.includes('before'))
   proxy.cut()
   proxy.restore()
-  await until('it hears again', async () => {
+  await until('it receives messages again', async () => {
     await direct.command('PUBLISH', channel, 'after')
     return heard.includes('after')
   })
@@ -125,22 +125,25 @@ test('a subscription lives on after the connection broke', async () => {
 })
 
 // npm run faults -- --seed d --only redis-kill,redis-promoted,redis-flap,redis-pause: the API ended in round 1.
-test('a subscription that does not come back with the connection ends nothing: the client connects again until it hears', async () => {
+test('when the subscription fails after a reconnection, the client connects again until it works', async () => {
   const [user, channel] = [`test-${randomUUID()}`, newKey()]
-  const [heard, faults] = [[] as string[], [] as string[]]
+  const [heard, errors] = [[] as string[], [] as string[]]
   await direct.command('ACL', 'SETUSER', user, 'on', '>word', '~*', '&*', '+@all')
   const own = url()
   own.username = user
   own.password = 'word'
-  const onFault = (message: string): void => void faults.push(message)
-  const subscriber = connectRedis({ url: own.href, commandTimeoutMs: 200, onFault })
+  const onError = (message: string): void => void errors.push(message)
+  const subscriber = connectRedis({ url: own.href, commandTimeoutMs: 200, onError })
   await subscriber.waitForConnection(5_000)
   await subscriber.subscribe(channel, (message) => heard.push(message))
   await direct.command('ACL', 'SETUSER', user, '-subscribe')
   await direct.command('CLIENT', 'KILL', 'USER', user)
-  await until('it is refused again and again', () => faults.filter((it) => it.includes('NOPERM')).length > 2)
+  await until(
+    'it is rejected again and again',
+    () => errors.filter((error) => error.includes('NOPERM')).length > 2,
+  )
   await direct.command('ACL', 'SETUSER', user, '+subscribe')
-  await until('it hears again', async () => {
+  await until('it receives messages again', async () => {
     await direct.command('PUBLISH', channel, 'after')
     return heard.includes('after')
   })
@@ -148,15 +151,15 @@ test('a subscription that does not come back with the connection ends nothing: t
   await direct.command('ACL', 'DELUSER', user)
 })
 
-test('with no server it says so in time, and is connected as soon as there is one', async () => {
-  const faults: string[] = []
+test('without a server a command and the wait for the connection fail in time', async () => {
+  const errors: string[] = []
   const lonely = connectRedis({
     url: `redis://127.0.0.1:${await findFreePort()}`,
     commandTimeoutMs: 200,
-    onFault: (message) => faults.push(message),
+    onError: (message) => errors.push(message),
   })
   await expect(lonely.waitForConnection(50)).rejects.toMatchObject(unavailable)
   await expect(lonely.command('PING')).rejects.toMatchObject(unavailable)
-  await until('it told of the fault', () => faults.length > 0)
+  await until('it has reported the error', () => errors.length > 0)
   lonely.close()
 })

@@ -1,4 +1,4 @@
-/** Does `work`, which never rejects, again and again, `intervalMs` after it ended. Returns how to stop. */
+/** Runs `work`, which must never reject, now and then again `intervalMs` after each end, until `stop` is called. */
 export const repeat = (work: () => Promise<unknown>, intervalMs: number): { stop(): void } => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined

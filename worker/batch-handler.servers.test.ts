@@ -35,7 +35,7 @@ const newPartition = async (): Promise<number> => {
   await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES (?, 0)', [partitions])
   return partitions
 }
-/** Makes the last of 1,000 coupons of a campaign a row, before any of the others. */
+/** Stores the last of 1,000 coupons of a campaign before the others. */
 const storeLast = async (campaign: Campaign): Promise<Grant> => {
   const last = grantOf(campaign, { rank: 1_000 })
   await open().recording(batchOf(recordsOf(await newPartition(), [last])).batch)
@@ -43,7 +43,7 @@ const storeLast = async (campaign: Campaign): Promise<Grant> => {
 }
 const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | null>][] = [
   ['no value', 'undecodable', async () => null],
-  ['bytes that are no text', 'undecodable', async () => Buffer.from([0xff, 0x00, 0xfe, 0x22])],
+  ['bytes that are not text', 'undecodable', async () => Buffer.from([0xff, 0x00, 0xfe, 0x22])],
   [
     'a grant with a wrong type',
     'invalid',
@@ -68,17 +68,17 @@ const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | nul
   ['a late grant', 'late', async () => grantOf(await ledger.createCampaign({ epoch: 2 }))],
 ]
 const table = bad.flatMap(([what, reason, make]) =>
-  [0, 500, 999].map((place) => ({ what, reason, make, place })),
+  [0, 500, 999].map((index) => ({ what, reason, make, index })),
 )
 
 test.each(table)(
-  '$what at place $place of 1,000 goes to the dead letters as $reason, and the 999 others are rows',
-  async ({ reason, make, place }) => {
+  '$what at index $index of 1,000 goes to the dead letters as $reason; the 999 others are stored',
+  async ({ reason, make, index }) => {
     const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
     const grants = grantsOf(campaign, 999)
     const oneBad = await make(campaign)
     const earlier = await storedOf(ledger, campaign)
-    const records = recordsOf(partition, [...grants.slice(0, place), oneBad, ...grants.slice(place)])
+    const records = recordsOf(partition, [...grants.slice(0, index), oneBad, ...grants.slice(index)])
     const [before] = await letters.offsets()
     const { batch, done } = batchOf(records)
     await open().recording(batch)
@@ -86,12 +86,12 @@ test.each(table)(
     expect(await storedOf(ledger, campaign)).toEqual([...grants, ...earlier])
     expect(await positionOf(ledger, partition)).toBe(1_000)
     expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 1)
-    const { value, key } = records[place] ?? {}
+    const { value, key } = records[index] ?? {}
     expect(letters.produces.at(-1)?.records).toMatchObject([{ value, key, headers: { reason } }])
   },
 )
 
-test('a dead letter has the value and the key of its record, and its headers say where it lay and why it is there', async () => {
+test('a dead letter has value and key of its record, with origin and reason in its headers', async () => {
   const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
   const values = [
     null,
@@ -114,13 +114,14 @@ test('a dead letter has the value and the key of its record, and its headers say
   )
   for (const [index, [reason, record]] of expected.entries())
     expect(found[index]?.headers).toEqual({
-      ...{
-        'origin-topic': 'coupon.grants.v1',
-        'origin-partition': String(partition),
-        'origin-offset': String(record?.offset),
-        'origin-timestamp-ms': String(record?.timestampMs),
-      },
-      ...{ reason, message: expect.stringMatching(/./), time: '1970-01-01T00:00:00.000Z', redrives: '0' },
+      'origin-topic': 'coupon.grants.v1',
+      'origin-partition': String(partition),
+      'origin-offset': String(record?.offset),
+      'origin-timestamp-ms': String(record?.timestampMs),
+      reason,
+      message: expect.stringMatching(/./),
+      time: '1970-01-01T00:00:00.000Z',
+      redrives: '0',
     })
 })
 
@@ -138,15 +139,15 @@ test('nothing is committed before the dead letters are acknowledged', async () =
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 4])
 })
 
-test('a batch whose commit fails after its letters were acknowledged is recorded again, and its letters are not kept twice', async () => {
+test('a batch whose commit fails is recorded again, and its dead letters are not written twice', async () => {
   const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
   const grants = grantsOf(campaign, 3)
   const recorder = createRecorder(ledger.database)
   let attempts = 0
   const failing: Recorder = {
-    record: (stretch, keep) =>
-      recorder.record(stretch, async (broken, nextOffset) => {
-        await keep(broken, nextOffset)
+    record: (slice, keep) =>
+      recorder.record(slice, async (rejected, nextOffset) => {
+        await keep(rejected, nextOffset)
         attempts += 1
         if (attempts < 3) throw new Error('the commit failed')
       }),
@@ -159,7 +160,7 @@ test('a batch whose commit fails after its letters were acknowledged is recorded
   expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 2)
 })
 
-test('1,000 letters of 2 KB, more than one produce may hold, and one of nearly 1 MB are kept', async () => {
+test('1,000 letters of 2 KB, too many for one produce request, and one of nearly 1 MB are written', async () => {
   const partition = await newPartition()
   const values = [
     ...Array.from({ length: 1_000 }, (_, index) => Buffer.from(`${index} ${'x'.repeat(2_000)}`)),
@@ -174,7 +175,7 @@ test('1,000 letters of 2 KB, more than one produce may hold, and one of nearly 1
   expect(found.map(({ value }) => value?.length)).toEqual(values.map(({ length }) => length))
 })
 
-test('markers are passed over without a letter', async () => {
+test('markers are skipped without a dead letter', async () => {
   const partition = await newPartition()
   const [before] = await letters.offsets()
   const { batch, done } = batchOf(
@@ -188,7 +189,7 @@ test('markers are passed over without a letter', async () => {
   ])
 })
 
-test('a large fetch is recorded in batches, each handled and followed by a heartbeat', async () => {
+test('a large fetch is recorded in batches, each committed and followed by a heartbeat', async () => {
   const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 2_500)))
   const { recording, told } = open()

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => broken.stop())
 
-/** A worker that owns one partition, and says in words what it waits for. */
+/** A worker that owns one partition, with its readiness in words. */
 const openWorker = (partition: number) => {
   const database = connectDatabase({ url: broken.workerUrl, connectionsMax: 2, queryTimeoutMs: 4_000 })
   const log = createLogger('test', 'silent')
@@ -42,7 +42,8 @@ const openWorker = (partition: number) => {
   })
   alignment.now()
   const { recording } = openRecording({
-    ...{ recorder: createRecorder(database), progress },
+    recorder: createRecorder(database),
+    progress,
     deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
   })
   const close = async (): Promise<void> => {
@@ -53,39 +54,39 @@ const openWorker = (partition: number) => {
 }
 
 const troubles: [string, RegExp, keyof Breaks][] = [
-  ['takes it for the victim of a deadlock', /takes no rows: .*Deadlock/, 'deadlock'],
-  ['lets it wait too long for a lock', /takes no rows: .*Lock wait timeout/, 'lockWait'],
-  ['is read-only', /takes no rows: .*read-only/, 'readOnly'],
-  ['is full', /takes no rows: .*is full/, 'full'],
-  ['cuts its connections', /takes no rows: .*(killed|closed|lost)/i, 'killed'],
-  ['has too many connections', /takes no rows: .*Too many connections/, 'crowded'],
-  ['has another password', /takes no rows: .*Access denied/, 'otherPassword'],
+  ['reports a deadlock', /cannot store rows: .*Deadlock/, 'deadlock'],
+  ['reports a lock wait timeout', /cannot store rows: .*Lock wait timeout/, 'lockWait'],
+  ['is read-only', /cannot store rows: .*read-only/, 'readOnly'],
+  ['is full', /cannot store rows: .*is full/, 'full'],
+  ['closes its connections', /cannot store rows: .*(killed|closed|lost)/i, 'killed'],
+  ['has too many connections', /cannot store rows: .*Too many connections/, 'crowded'],
+  ['rejects its password', /cannot store rows: .*Access denied/, 'otherPassword'],
 ]
 
 test.each(troubles)(
-  'a worker whose database %s says so, lives on, and records every row once when that is over',
+  'a worker whose database %s reports it, stays in the group, and then records every row once',
   async (_, words, fail) => {
     const sale = await broken.newSale()
     const grants = grantsOf(sale.campaign, 2_000)
     const { progress, recording, close } = openWorker(sale.partition)
-    await until('it is placed', progress.isAligned)
-    const mend = await broken.breaks[fail](sale)
+    await until('it is aligned', progress.isAligned)
+    const repair = await broken.breaks[fail](sale)
     const { batch, done } = batchOf(recordsOf(sale.partition, grants))
     const recorded = recording(batch)
     try {
-      await until('it says why', () => words.test(progress.waitsFor()))
-      // Reading works on a read-only server: that it does must not pass for more.
+      await until('it reports why', () => words.test(progress.waitsFor()))
+      // On a read-only server reads succeed: the worker must not report ready because of them.
       const beats = done.heartbeats
-      let saidReady = false
-      await until('it lives on', () => {
-        saidReady ||= progress.isAligned()
+      let wasReady = false
+      await until('it sends heartbeats', () => {
+        wasReady ||= progress.isAligned()
         return done.heartbeats > beats
       })
-      expect(saidReady).toBe(false)
+      expect(wasReady).toBe(false)
       expect(done.handled).toEqual([])
       expect(await storedOf(ledger, sale.campaign)).toEqual([])
     } finally {
-      await mend()
+      await repair()
     }
     await recorded
     expect(done.handled).toEqual([1_000, 2_000])
@@ -96,11 +97,11 @@ test.each(troubles)(
   },
 )
 
-test('a database that takes seconds for each statement is waited for with the membership kept alive, and not called away', async () => {
+test('while a database takes seconds for each statement the worker sends heartbeats and stays ready', async () => {
   const sale = await broken.newSale()
   const grants = grantsOf(sale.campaign, 3)
   const { progress, recording, close } = openWorker(sale.partition)
-  await until('it is placed', progress.isAligned)
+  await until('it is aligned', progress.isAligned)
   await ledger.change('CREATE TRIGGER slow_rows BEFORE INSERT ON coupons FOR EACH ROW DO SLEEP(0.4)')
   await ledger.change(
     'CREATE TRIGGER slow_places BEFORE UPDATE ON ledger_positions FOR EACH ROW DO SLEEP(1.2)',
@@ -110,13 +111,13 @@ test('a database that takes seconds for each statement is waited for with the me
     heartbeat: async () => void (beatsBeforeRows += done.handled.length === 0 ? 1 : 0),
   })
   const recorded = recording(batch)
-  let saidAway = false
-  await until('it lives on', () => {
-    saidAway ||= !progress.isAligned()
+  let wasNotReady = false
+  await until('it sends heartbeats', () => {
+    wasNotReady ||= !progress.isAligned()
     return beatsBeforeRows >= 2
   })
   await recorded
-  expect(saidAway).toBe(false)
+  expect(wasNotReady).toBe(false)
   await ledger.change('DROP TRIGGER slow_rows')
   await ledger.change('DROP TRIGGER slow_places')
   expect([done.handled, await storedOf(ledger, sale.campaign)]).toEqual([[3], grants])
@@ -129,11 +130,11 @@ const connectionOf = (database: Database): Promise<number> =>
     return { commit: false, result: Number(row?.['id']) }
   })
 
-test('no connection to a server that turned read-only is used again: whoever was made master is behind a new one', async () => {
+test('no connection to a server that became read-only is used again', async () => {
   const { partition } = await broken.newSale()
   const database = connectDatabase({ url: broken.workerUrl, connectionsMax: 3, queryTimeoutMs: 4_000 })
   const before = new Set(await Promise.all([1, 2, 3].map(() => connectionOf(database))))
-  const mend = await broken.breaks.readOnly({ partition, campaign: await ledger.createCampaign() })
+  const repair = await broken.breaks.readOnly({ partition, campaign: await ledger.createCampaign() })
   const change = database.transaction(async (connection) => ({
     commit: true,
     result: await connection.change('UPDATE ledger_positions SET next_offset = 1 WHERE partition_id = ?', [
@@ -141,7 +142,7 @@ test('no connection to a server that turned read-only is used again: whoever was
     ]),
   }))
   await expect(change).rejects.toMatchObject({ code: 'unavailable' })
-  await mend()
+  await repair()
   const after = await Promise.all([1, 2, 3].map(() => connectionOf(database)))
   expect(after.filter((id) => before.has(id))).toEqual([])
   await database.close()

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { toScrape } from '../test/harness/metrics/metric-text.ts'
-import type { Batch, Consumer, StoredRecord } from '../platform/kafka/consumer.ts'
+import type { Batch } from '../platform/kafka/consumer.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { createLedgerLag } from './ledger-lag.ts'
 
 const minuteMs = 60_000
 
-/** A log of partition 0 that ends where the test says, and a ledger that stands where the test says. */
+/** Partition 0 with an end offset and a position of the ledger that the test sets. */
 const openLag = (now = { ms: 1_000_000 }) => {
   const ends = { 0: 0 as number | undefined }
   const positions = new Map<number, number>([[0, 0]])
@@ -15,7 +15,7 @@ const openLag = (now = { ms: 1_000_000 }) => {
   const lag = createLedgerLag({
     topics: {
       offsets: async () => {
-        if (ends[0] === undefined) throw new Error('away')
+        if (ends[0] === undefined) throw new Error('Kafka is unavailable')
         return [{ partition: 0, first: 0, end: ends[0] }]
       },
     },
@@ -24,7 +24,7 @@ const openLag = (now = { ms: 1_000_000 }) => {
     monotonicMs: () => now.ms,
     now: () => now.ms,
   })
-  lag.show({ assigned: () => [0, 1] } as unknown as Consumer, metrics)
+  lag.show({ assignedPartitions: () => [0, 1] }, metrics)
   return {
     lag,
     now,
@@ -40,12 +40,16 @@ const openLag = (now = { ms: 1_000_000 }) => {
   }
 }
 
-/** Records from this offset on, the first of this age, the others a second younger each. */
+/** `count` records from `offset` on. The first has the timestamp `oldestMs`; each next one is a second younger. */
 const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
   partition: 0,
   records: Array.from({ length: count }, (_, index) => ({
-    ...{ partition: 0, offset: offset + index, timestampMs: oldestMs + index * 1_000 },
-    ...({ key: null, value: null, headers: {} } satisfies Partial<StoredRecord>),
+    partition: 0,
+    offset: offset + index,
+    timestampMs: oldestMs + index * 1_000,
+    key: null,
+    value: null,
+    headers: {},
   })),
   heartbeat: async () => {},
   markProcessed: async () => {},
@@ -53,14 +57,14 @@ const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
   isCurrent: () => true,
 })
 
-test('a ledger that has everything is behind by nothing; a partition that was not placed says nothing', async () => {
+test('without records to store the lag is 0; a partition without a position has no lag', async () => {
   const { end, positions, behind } = openLag()
   await end(7)
   positions.set(0, 7)
   expect(await behind()).toEqual([{ 0: 0 }, { 0: 0 }])
 })
 
-test('while records wait for their rows, the ledger is behind by their number and by the age of the oldest', async () => {
+test('the lag is the number of records without a row, and the age of the oldest one', async () => {
   const { lag, now, end, positions, behind } = openLag()
   const recording = Promise.withResolvers<void>()
   const done = lag.watch(() => recording.promise)(batchOf(0, 100, now.ms - 10 * minuteMs))
@@ -69,7 +73,7 @@ test('while records wait for their rows, the ledger is behind by their number an
   positions.set(0, 40)
   now.ms += minuteMs
   expect(await behind()).toEqual([{ 0: 60 }, { 0: 600 + 60 - 40 }])
-  // It gave up in the middle: what it did not record still waits.
+  // The handler returned early: the remaining records still count.
   recording.resolve()
   await done
   expect(await behind()).toEqual([{ 0: 60 }, { 0: 620 }])
@@ -77,7 +81,7 @@ test('while records wait for their rows, the ledger is behind by their number an
   expect(await behind()).toEqual([{ 0: 0 }, { 0: 0 }])
 })
 
-test('where nothing was fetched it is behind by the time for which it has not moved', async () => {
+test('when nothing is fetched, the age is the time for which the position has not moved', async () => {
   const { now, end, positions, behind } = openLag()
   await end(5)
   now.ms += minuteMs
@@ -88,7 +92,7 @@ test('where nothing was fetched it is behind by the time for which it has not mo
   expect(await behind()).toEqual([{ 0: 6 }, { 0: 0 }])
 })
 
-test('a record from the future does not make it negative, and ends that are not known make it say nothing', async () => {
+test('a timestamp in the future gives no negative age, and without end offsets the lag is unknown', async () => {
   const { lag, now, end, behind } = openLag()
   await lag.watch(async () => {})(batchOf(0, 1, now.ms + minuteMs))
   await end(1)

@@ -6,17 +6,19 @@ import type { Logger } from '../platform/log/logger.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { PartitionProgress } from './partition-progress.ts'
 
-type OnBatch = (batch: Batch) => Promise<void>
+type BatchHandler = (batch: Batch) => Promise<void>
 
-/** How far the ledger is behind the log, partition by partition, for those that this worker owns. */
+/** How far the ledger is behind Kafka, for each partition of this worker. */
 export type LedgerLag = {
-  /** The same recording: what it has in hand tells how old the oldest record without a row is. */
-  watch(recording: OnBatch): OnBatch
-  /** Asks the log for its ends. Never rejects: what is not known is not shown. */
+  /** Wraps the batch handler: the fetched records give the age of the oldest one without a row. */
+  watch(handleBatch: BatchHandler): BatchHandler
+  /** Reads the end offsets from Kafka. Never rejects; without ends the lag is unknown. */
   step(): Promise<void>
-  /** For how long no partition that is behind has moved, and how long ago the log last told its ends. */
-  stall(): { stillMs: number; untoldMs: number }
-  show(consumer: Consumer, metrics: Metrics): void
+  /**
+   * `stalledMs`: how long no partition that is behind has moved, 0 when none is. `endsAgeMs`: the age of the end offsets.
+   */
+  stall(): { stalledMs: number; endsAgeMs: number }
+  show(consumer: Pick<Consumer, 'assignedPartitions'>, metrics: Metrics): void
 }
 
 export type LedgerLagOptions = {
@@ -31,12 +33,12 @@ type RecordTime = { offset: number; timestampMs: number }
 
 export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   const { progress, monotonicMs } = options
-  /** What was fetched last, while it is recorded; then the first of it that was not. */
+  /** The records of the batch in progress; after it only the first one that was not recorded. */
   const fetched = new Map<number, readonly RecordTime[]>()
-  /** Since when a partition that is behind has not moved. */
-  const still = new Map<number, { position: number; sinceMs: number }>()
+  /** The partitions that are behind, with the position at which each has stood since `sinceMs`. */
+  const stalled = new Map<number, { position: number; sinceMs: number }>()
   let ends = new Map<number, number>()
-  let toldAtMs = monotonicMs()
+  let endsReadAtMs = monotonicMs()
 
   const recordsBehind = (partition: number): number | undefined => {
     const [position, end] = [progress.positions().get(partition), ends.get(partition)]
@@ -49,34 +51,34 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   }
 
   /**
-   * The age of the oldest record without a row, by its own time and our clock; where none was fetched, the time for which the ledger
-   * has not moved. A producer may have written any time: it never makes the answer negative.
+   * The age of the oldest record without a row, by its timestamp and our clock. When no record is fetched, the time for
+   * which the position has not moved. A producer can have set any timestamp: the result is never negative.
    */
   const secondsBehind = (partition: number): number | undefined => {
     const records = recordsBehind(partition)
     if (records === undefined || records === 0) return records
     const oldest = oldestOf(partition)
     const ageMs = oldest === undefined ? 0 : options.now() - oldest.timestampMs
-    const stillMs = monotonicMs() - (still.get(partition)?.sinceMs ?? monotonicMs())
-    return Math.max(0, ageMs, stillMs) / 1_000
+    const stalledMs = monotonicMs() - (stalled.get(partition)?.sinceMs ?? monotonicMs())
+    return Math.max(0, ageMs, stalledMs) / 1_000
   }
 
-  const noteStill = (partition: number): void => {
+  const updateStalled = (partition: number): void => {
     const position = progress.positions().get(partition)
-    const before = still.get(partition)
-    if (position === undefined || recordsBehind(partition) === 0) still.delete(partition)
-    else if (before?.position !== position) still.set(partition, { position, sinceMs: monotonicMs() })
+    const before = stalled.get(partition)
+    if (position === undefined || recordsBehind(partition) === 0) stalled.delete(partition)
+    else if (before?.position !== position) stalled.set(partition, { position, sinceMs: monotonicMs() })
   }
 
   return {
-    watch: (recording) => async (batch) => {
+    watch: (handleBatch) => async (batch) => {
       const { partition } = batch
       fetched.set(partition, batch.records)
       try {
-        await recording(batch)
+        await handleBatch(batch)
       } finally {
         const oldest = oldestOf(partition)
-        // A number instead of the batch: what it held would stay in memory.
+        // Copies two numbers: a reference to the record would keep its value in memory.
         fetched.set(
           partition,
           oldest === undefined ? [] : [{ offset: oldest.offset, timestampMs: oldest.timestampMs }],
@@ -87,46 +89,48 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
       try {
         const offsets = await options.topics.offsets(grantsTopic)
         ends = new Map(offsets.map(({ partition, end }) => [partition, end]))
-        toldAtMs = monotonicMs()
-        for (const partition of ends.keys()) noteStill(partition)
+        endsReadAtMs = monotonicMs()
+        for (const partition of ends.keys()) updateStalled(partition)
       } catch (cause) {
         ends = new Map()
-        options.log.debug({ cause: messageOf(cause) }, 'the ends of the log are not known')
+        options.log.debug({ cause: messageOf(cause) }, 'Kafka did not return its end offsets')
       }
     },
     stall() {
       const nowMs = monotonicMs()
-      // The latest to move counts: partitions are recorded one after the other, and behind a slow ledger each waits for the others.
-      const since = [...still.values()].map(({ sinceMs }) => sinceMs)
-      return { stillMs: since.length === 0 ? 0 : nowMs - Math.max(...since), untoldMs: nowMs - toldAtMs }
+      // The partition that moved last counts: partitions are recorded in turn, and with a slow ledger each waits for the others.
+      const since = [...stalled.values()].map(({ sinceMs }) => sinceMs)
+      const stalledMs = since.length === 0 ? 0 : nowMs - Math.max(...since)
+      return { stalledMs, endsAgeMs: nowMs - endsReadAtMs }
     },
     show(consumer, metrics) {
-      const ofPartitions = (
+      const showByPartition = (
         name: string,
         help: string,
-        value: (partition: number) => number | undefined,
+        valueOf: (partition: number) => number | undefined,
       ): void =>
         metrics.gauge({
-          ...{ name, help },
+          name,
+          help,
           read: () =>
             consumer.assignedPartitions().flatMap((partition) => {
-              const behind = value(partition)
-              return behind === undefined ? [] : [{ labels: { partition }, value: behind }]
+              const value = valueOf(partition)
+              return value === undefined ? [] : [{ labels: { partition }, value }]
             }),
         })
-      ofPartitions(
+      showByPartition(
         'firstcome_ledger_behind_records',
-        'Records of the log that the ledger does not have yet, of the partitions of this worker.',
+        'Records in Kafka that the ledger does not have yet, by partition of this worker.',
         recordsBehind,
       )
-      ofPartitions(
+      showByPartition(
         'firstcome_ledger_behind_seconds',
-        'Age of the oldest of them; 0 when there is none.',
+        'Age of the oldest of these records; 0 when there is none.',
         secondsBehind,
       )
       metrics.gauge({
         name: 'firstcome_ledger_partitions',
-        help: 'Partitions of the log that this worker records; all workers together have to have all.',
+        help: 'Partitions that this worker records. The workers together must have all partitions.',
         read: () => consumer.assignedPartitions().length,
       })
     },

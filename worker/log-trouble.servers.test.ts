@@ -24,7 +24,7 @@ let admin: ReturnType<KafkaCluster['admin']>
 let topics: TopicAdmin
 let producer: Producer
 let folder: string
-/** A Kafka of our own: its topic is to go, and the group of its workers to be disturbed. */
+/** Its own Kafka: these tests delete its topic and disturb the group of its workers. */
 beforeAll(async () => {
   folder = join(inject('folder'), `log-trouble-${randomUUID()}`)
   const { REDIS_URL, DATABASE_URL } = inject('environment')
@@ -61,7 +61,7 @@ const removeTopics = async (): Promise<void> => {
 }
 const createAnew = async (grantsPartitions: number): Promise<void> => {
   await removeTopics()
-  // The one that there was knows the partitions of the topic that is gone.
+  // The previous producer knows the partitions of the deleted topic.
   await producer.close()
   producer = createProducer(kafka)
   await createGrantTopics(topics, { grantsPartitions, replicationFactor: 1, minInsyncReplicas: 1 })
@@ -79,7 +79,7 @@ const startWorker = async (ledger: OwnDatabase, settings: Record<string, string>
   return worker
 }
 type End = { code: number | null; said: string }
-/** How a worker ended that ends by itself. */
+/** The exit code and the last output of a worker that exits by itself. */
 const endOf = async (worker: ProcessHandle): Promise<End> => {
   const { code } = await worker.exited
   return { code, said: worker.lastLines(10).join('\n') }
@@ -106,7 +106,7 @@ const append = (partition: number, grants: readonly Grant[]): Promise<number> =>
 const rowCount = async (ledger: OwnDatabase): Promise<number> =>
   Number((await ledger.rows('SELECT COUNT(*) AS count FROM coupons'))[0]?.['count'])
 
-test('a worker that finds no topic ends and names it', async () => {
+test('a worker without a topic exits and names the topic', async () => {
   await removeTopics()
   const { code, said } = await runWorker(await openLedger())
   expect(code).toBe(1)
@@ -114,7 +114,7 @@ test('a worker that finds no topic ends and names it', async () => {
   expect(await admin.listTopics()).not.toContain(grantsTopic)
 })
 
-test('a topic that is deleted and created anew under a running worker ends it, with where the ledger stands and what the log holds', async () => {
+test('when the topic is deleted and created again, the running worker exits and names the offsets', async () => {
   await createAnew(3)
   const ledger = await openLedger()
   const campaign = await createSold(ledger)
@@ -125,14 +125,14 @@ test('a topic that is deleted and created anew under a running worker ends it, w
   const { code, said } = await endOf(worker)
   expect(code).toBe(1)
   expect(said).toMatch(
-    /the ledger stands at 50 of partition 0 of coupon\.grants\.v1, where the log holds 0 to \d+: records would be skipped/,
+    /the position of the ledger in partition 0 of coupon\.grants\.v1 is 50, but Kafka has 0 to \d+: records would be skipped/,
   )
   expect(await rowCount(ledger)).toBe(50)
 })
 
-test('a consumer that dies inside kafkajs ends its worker with a code that is not 0, and with the cause', async () => {
+test('when kafkajs gives the consumer up, the worker exits with code 1 and the cause', async () => {
   await createAnew(3)
-  // A group that speaks another protocol: no worker can join it, however often it asks.
+  // A group with another protocol: no worker can ever join it.
   const stranger = kafka.consumer({
     groupId: recorderGroup,
     partitionAssigners: [
@@ -152,10 +152,10 @@ test('a consumer that dies inside kafkajs ends its worker with a code that is no
   const { code, said } = await runWorker(await openLedger())
   await stranger.disconnect()
   expect(code).toBe(1)
-  expect(said).toContain('the consumer died: ')
+  expect(said).toContain('the Kafka consumer failed: ')
 })
 
-test('two workers share twelve partitions, join and leave in the middle of a backlog: every row is there once, every position at its end', async () => {
+test('when two workers of twelve partitions join and leave in a backlog, every row is stored once', async () => {
   const partitions = Array.from({ length: 12 }, (_, partition) => partition)
   await createAnew(partitions.length)
   const ledger = await openLedger()
@@ -167,7 +167,7 @@ test('two workers share twelve partitions, join and leave in the middle of a bac
     await Promise.all(partitions.map((one) => append(one, round.slice(one * 100, (one + 1) * 100))))
   }
   const settings = { LEDGER_BATCH_SIZE_MAX: '25' }
-  /** So many more rows, while there are more to come. */
+  /** Appends a round and waits until rows were added, while more records remain. */
   const moves = async (): Promise<void> => {
     const before = await rowCount(ledger)
     await appendRound()

@@ -12,7 +12,7 @@ import { until } from '../test/harness/values/until.ts'
 
 let ledger: OwnDatabase
 let proxy: Proxy
-/** The worker's way to the ledger, which a test may cut. */
+/** The worker's connection to the ledger, which a test can cut. */
 let worker: Database
 beforeAll(async () => {
   ledger = await createOwnDatabase()
@@ -48,11 +48,11 @@ const newSale = async (next = 0) => {
 }
 
 test.each([
-  ['is cut off', () => proxy.cut()],
-  ['stands still', () => proxy.hold()],
-  ['never says what it did', () => proxy.hold('answers')],
+  ['is unreachable', () => proxy.cut()],
+  ['stalls', () => proxy.hold()],
+  ['never answers', () => proxy.hold('answers')],
 ])(
-  'while the database %s a batch waits with its membership alive, and is recorded once it is back',
+  'while the database %s a batch waits with heartbeats, and is recorded once it works again',
   async (_, fail) => {
     const { campaign, partition } = await newSale()
     const grants = grantsOf(campaign, 50)
@@ -60,7 +60,7 @@ test.each([
     const { recording, told } = open()
     fail()
     const recorded = recording(batch)
-    await until('it tried and lived on', () => done.heartbeats >= 2)
+    await until('it has sent heartbeats', () => done.heartbeats >= 2)
     expect(done.handled).toEqual([])
     proxy.restore()
     proxy.release()
@@ -71,7 +71,7 @@ test.each([
   },
 )
 
-/** What this process holds on to. */
+/** The live heap of this process. */
 const heapMegabytes = (): number => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
@@ -79,7 +79,7 @@ const heapMegabytes = (): number => {
   return process.memoryUsage().heapUsed / 1_048_576
 }
 
-test('a database that is down for an hour costs no more memory than one that is down for a minute, and the membership lives all the time', async () => {
+test('an outage of an hour takes no more memory than one of a minute, with heartbeats all the time', async () => {
   const { campaign, partition } = await newSale()
   const grants = grantsOf(campaign, 1_000)
   const waits: number[] = []
@@ -88,14 +88,14 @@ test('a database that is down for an hour costs no more memory than one that is 
   const recorder = createRecorder(worker)
   const { recording, told } = openRecording({
     recorder: {
-      // One in ten asks the server itself, the others are spared the time.
-      record: (stretch, keep) =>
+      // Only one attempt in ten really reaches the server, to save time.
+      record: (slice, keep) =>
         heaps.length < 2 && waits.length % 10 > 0
-          ? Promise.reject(new Error('the database is away'))
-          : recorder.record(stretch, keep),
+          ? Promise.reject(new Error('the database is unavailable'))
+          : recorder.record(slice, keep),
     },
     deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
-    // By this clock an hour is over as soon as the tries of an hour are.
+    // On this clock an hour has passed after the attempts of an hour.
     async wait(milliseconds) {
       waits.push(milliseconds)
       passedMs += milliseconds
@@ -115,19 +115,19 @@ test('a database that is down for an hour costs no more memory than one that is 
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 1_000])
 })
 
-test('a batch that is no longer ours is let go, and nothing of it is called handled', async () => {
+test('a batch that is no longer ours is dropped, and its offset is not committed', async () => {
   const { campaign, partition } = await newSale()
   let isOurs = true
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 5)), { isCurrent: () => isOurs })
   proxy.cut()
   const recorded = open().recording(batch)
-  await until('it tried', () => done.heartbeats > 0)
+  await until('it has tried', () => done.heartbeats > 0)
   isOurs = false
   await recorded
   expect(done).toMatchObject({ handled: [], pauses: 0 })
 })
 
-test('a membership that was lost while it waited goes up to the consumer', async () => {
+test('a membership that is lost during a retry is reported to the consumer', async () => {
   const { campaign, partition } = await newSale()
   const records = recordsOf(partition, grantsOf(campaign, 5))
   const { batch } = batchOf(records, { heartbeat: () => Promise.reject(new Error('rebalancing')) })
@@ -135,7 +135,7 @@ test('a membership that was lost while it waited goes up to the consumer', async
   await expect(open().recording(batch)).rejects.toThrow('rebalancing')
 })
 
-test('dead letters that cannot be kept hold the batch, not its neighbours in other partitions', async () => {
+test('dead letters that cannot be written block their own partition only', async () => {
   const [stuck, free] = [await newSale(), await newSale()]
   let isOurs = true
   const { batch, done } = batchOf(recordsOf(stuck.partition, [null, grantOf(stuck.campaign)]), {
@@ -145,13 +145,13 @@ test('dead letters that cannot be kept hold the batch, not its neighbours in oth
   const other = batchOf(recordsOf(free.partition, grantsOf(free.campaign, 5)))
   await open().recording(other.batch)
   expect(other.done.handled).toEqual([5])
-  await until('it tried', () => done.heartbeats > 0)
+  await until('it has tried', () => done.heartbeats > 0)
   isOurs = false
   await recorded
   expect([await storedOf(ledger, stuck.campaign), await positionOf(ledger, stuck.partition)]).toEqual([[], 0])
 })
 
-test('a batch that does not follow on the ledger is put down, and its partition is placed anew', async () => {
+test('a batch that does not follow the position of the ledger is dropped, and its partition realigned', async () => {
   const { campaign, partition } = await newSale(3)
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 5), 4))
   const { recording, told } = open()
@@ -159,7 +159,7 @@ test('a batch that does not follow on the ledger is put down, and its partition 
   expect([done, told]).toEqual([{ handled: [], heartbeats: 0, pauses: 1 }, ['misaligned']])
 })
 
-test('a grant that cannot be judged yet is put down with what follows; what lies before it is recorded', async () => {
+test('the records before a grant that cannot be judged yet are recorded, the others later', async () => {
   const [sale, other] = [await newSale(), await newSale()]
   const ended = await ledger.createCampaign({ epoch: 2 })
   await ledger.change('INSERT INTO campaign_cuts VALUES ?', [

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createLogger } from '../platform/log/logger.ts'
 import { createPartitionProgress } from './partition-progress.ts'
 
-/** A worker that owns partition 4, of which the log holds 10 to 20, with the ledger at `stored`. */
+/** A worker that owns partition 4. Kafka has offsets 10 to 20 of it; the position of the ledger is `stored`. */
 const open = (stored: number) => {
   const sought: [number, number][] = []
   const progress = createPartitionProgress({
@@ -19,7 +19,7 @@ const open = (stored: number) => {
   return { progress, sought, align: () => progress.align(consumer) }
 }
 
-test('a partition that was handed over is read from where the ledger stands, and again when it is misplaced', async () => {
+test('an assigned partition is read from the position of the ledger, and again when misaligned', async () => {
   const { progress, sought, align } = open(12)
   expect(progress.isAligned()).toBe(false)
   await align()
@@ -38,13 +38,13 @@ test('a partition that was handed over is read from where the ledger stands, and
 test.each([
   ['before its start', 9],
   ['beyond its end', 21],
-])('a position that the log does not hold is refused, and nothing is read: %s', async (_, stored) => {
+])('a position that Kafka does not have is refused, and nothing is read: %s', async (_, stored) => {
   const { progress, sought, align } = open(stored)
   await expect(align()).rejects.toMatchObject({ code: 'refused' })
   expect([sought, progress.isAligned()]).toEqual([[], false])
 })
 
-test.each([10, 20])('a position at an edge of the log, %i, is read from', async (stored) => {
+test.each([10, 20])('a position at an end of what Kafka has, %i, is accepted', async (stored) => {
   const { sought, align } = open(stored)
   await align()
   expect(sought).toEqual([[4, stored]])

@@ -1,35 +1,44 @@
+import type { PositionRepository } from '../coupon/ledger/positions.ts'
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Consumer } from '../platform/kafka/consumer.ts'
 import type { PartitionOffsets, TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import type { Logger } from '../platform/log/logger.ts'
-import type { PositionRepository } from '../coupon/ledger/positions.ts'
 
-/** What is moved to where the ledger stands. */
+/** The part of a consumer that the alignment needs. */
 export type SeekableConsumer = Pick<Consumer, 'assignedPartitions' | 'seek'>
 
-/** What the ledger may refuse: to take rows, or to say where it stands. A read-only one refuses the first alone. */
-export type LedgerOperation = 'rows' | 'place'
+/** What can fail at the ledger: storing rows, reading its positions. At a read-only database only the first fails. */
+export type LedgerOperation = 'rows' | 'positions'
 
-/** Where this process believes the ledger to be, partition by partition. */
+const failureTexts: Record<LedgerOperation, string> = {
+  rows: 'the ledger cannot store rows',
+  positions: 'the positions of the ledger cannot be read',
+}
+
+/**
+ * The position of the ledger in each partition, as this process knows it. A partition is aligned when the consumer reads
+ * from the position that the ledger has stored.
+ */
 export type PartitionProgress = {
+  /** Rows up to `nextOffset` were recorded. */
   recorded(partition: number, nextOffset: number): void
-  /** The next offset of every partition that was placed. */
+  /** The next offset of every aligned partition. */
   positions(): ReadonlyMap<number, number>
-  /** What was fetched does not follow on what the ledger has: the place is looked up again. */
+  /** The fetched records do not follow the ledger's position: the partition needs another alignment. */
   misaligned(partition: number): void
-  /** The ledger refuses this just now, and why; until it answers. */
-  failed(what: LedgerOperation, reason: string): void
-  succeeded(what: LedgerOperation): void
-  /** Forgets what was believed of partitions that were handed to this process: the ledger says where they are. */
+  /** An operation at the ledger failed, for this reason, and will be retried. */
+  failed(operation: LedgerOperation, reason: string): void
+  succeeded(operation: LedgerOperation): void
+  /** This process got these partitions in a rebalance. All positions are unknown until the next alignment. */
   assigned(partitions: readonly number[]): void
-  /** True once every partition that this process owns was placed where the ledger stands, and the ledger takes rows. */
+  /** True when all partitions of this process are aligned and no operation at the ledger fails. */
   isAligned(): boolean
-  /** What `isPlaced` waits for, in words. */
+  /** Why `isAligned` is false, in words. */
   waitsFor(): string
   /**
-   * Compares belief and ledger once, and moves the consumer to where the ledger stands.
-   * Rejects with `refused` when that place is not in the log: records would be skipped without a word.
+   * Compares the known positions with those of the ledger, and moves the consumer where they differ. Rejects with
+   * `refused` when Kafka does not have the position: records would be skipped silently.
    */
   align(consumer: SeekableConsumer): Promise<void>
 }
@@ -38,106 +47,109 @@ export type PartitionProgressOptions = {
   positions: PositionRepository
   topics: Pick<TopicAdmin, 'offsets'>
   log: Logger
-  /** Told that `align` has work to do. */
+  /** Called when a partition needs an alignment. */
   onMisaligned(): void
 }
 
-/** The log is asked where it ends this rarely: twice as many requests otherwise, for a topic that nobody deletes. */
-const alignmentsToCheckLog = 5
+/** Only every fifth alignment compares with Kafka: it takes a second request, for a topic that is hardly ever deleted. */
+const alignmentsPerKafkaCheck = 5
 
 export const createPartitionProgress = (options: PartitionProgressOptions): PartitionProgress => {
   const { positions, topics, log } = options
-  const believed = new Map<number, number>()
+  const known = new Map<number, number>()
   let owned: readonly number[] | undefined
-  const refusals = new Map<LedgerOperation, string>()
+  const failures = new Map<LedgerOperation, string>()
   let alignments = 0
-  const isWhole = (): boolean => owned !== undefined && owned.every((partition) => believed.has(partition))
 
-  const answers = (what: LedgerOperation): void => {
-    if (refusals.delete(what)) log.info({ what }, 'the ledger answers again')
+  const succeeded = (operation: LedgerOperation): void => {
+    if (failures.delete(operation)) log.info({ operation }, 'the ledger works again')
   }
 
-  const refuseOutside = (partition: number, at: number, held: readonly PartitionOffsets[]): void => {
-    const offsets = held.find((one) => one.partition === partition)
+  const refuseOutside = (partition: number, at: number, kept: readonly PartitionOffsets[]): void => {
+    const offsets = kept.find((one) => one.partition === partition)
     // safeguard: a position before the start of the log is refused
     // safeguard: a position beyond the end of the log is refused
     if (offsets === undefined || at < offsets.first || at > offsets.end)
       throw new Failure(
         'refused',
-        `the ledger stands at ${at} of partition ${partition} of ${grantsTopic}, where the log holds ` +
-          `${offsets === undefined ? 'nothing' : `${offsets.first} to ${offsets.end}`}: records would be skipped. ` +
-          `Restore the topic, or the database that belongs to it`,
+        `the position of the ledger in partition ${partition} of ${grantsTopic} is ${at}, but Kafka has ` +
+          `${offsets === undefined ? 'no such partition' : `${offsets.first} to ${offsets.end}`}: ` +
+          'records would be skipped. Restore the topic, or the database that belongs to it',
       )
   }
 
-  /** A topic that was deleted and created anew has another end, and may bring no record that would tell. */
-  const checkLog = async (stood: ReadonlyMap<number, number>): Promise<void> => {
+  /** A topic that was deleted and created again has other offsets, and perhaps no record that would show it. */
+  const checkKafka = async (before: ReadonlyMap<number, number>): Promise<void> => {
     let offsets: PartitionOffsets[]
     try {
       offsets = await topics.offsets(grantsTopic)
     } catch (cause) {
-      log.debug({ cause: messageOf(cause) }, 'the log was not compared with the ledger')
+      log.debug({ cause: messageOf(cause) }, 'the positions were not compared with Kafka')
       return
     }
-    // The log was asked after the ledger: what has not moved since then has to lie in it.
-    for (const [partition, at] of stood)
-      if (believed.get(partition) === at) refuseOutside(partition, at, offsets)
+    // Only positions that did not move since they were read: these must lie within the offsets read later.
+    for (const [partition, at] of before)
+      if (known.get(partition) === at) refuseOutside(partition, at, offsets)
   }
 
   return {
     recorded(partition, nextOffset) {
-      answers('rows')
-      believed.set(partition, nextOffset)
+      succeeded('rows')
+      known.set(partition, nextOffset)
     },
-    positions: () => believed,
+    positions: () => known,
     misaligned(partition) {
-      answers('rows')
-      believed.delete(partition)
+      succeeded('rows')
+      known.delete(partition)
       options.onMisaligned()
     },
-    failed(what, reason) {
-      if (!refusals.has(what)) log.warn({ what, reason }, 'the ledger takes nothing; waiting')
-      refusals.set(what, reason)
+    failed(operation, reason) {
+      if (!failures.has(operation)) log.warn({ reason }, `${failureTexts[operation]}; the worker retries`)
+      failures.set(operation, reason)
     },
-    succeeded: answers,
+    succeeded,
     assigned(partitions) {
       owned = partitions
-      // The batch that waited is let go: the next one tells.
-      refusals.delete('rows')
-      believed.clear()
+      // The batch that failed is dropped; the next one shows whether rows can be stored.
+      failures.delete('rows')
+      known.clear()
       options.onMisaligned()
     },
-    isAligned: () => refusals.size === 0 && isWhole(),
+    isAligned: () => failures.size === 0 && owned?.every((partition) => known.has(partition)) === true,
     waitsFor() {
-      const [rows, place] = [refusals.get('rows'), refusals.get('place')]
-      if (rows !== undefined) return `the ledger takes no rows: ${rows}`
-      if (place !== undefined) return `the ledger does not say where it stands: ${place}`
-      return owned === undefined ? 'joining the group of the workers' : 'looking up where the ledger stands'
+      for (const operation of ['rows', 'positions'] as const) {
+        const reason = failures.get(operation)
+        if (reason !== undefined) return `${failureTexts[operation]}: ${reason}`
+      }
+      return owned === undefined ? 'joining the consumer group' : 'reading the positions of the ledger'
     },
     async align(consumer) {
-      const mine = consumer.assignedPartitions()
-      if (mine.length === 0) return
-      const before = new Map(believed)
-      const stored = await positions.read(mine)
-      answers('place')
-      for (const partition of mine) {
+      const partitions = consumer.assignedPartitions()
+      if (partitions.length === 0) return
+      const before = new Map(known)
+      const stored = await positions.read(partitions)
+      succeeded('positions')
+      for (const partition of partitions) {
         const at = stored.get(partition) ?? 0
-        const belief = believed.get(partition)
-        // It moved while we read: the next comparison tells.
-        if (belief === at || belief !== before.get(partition)) continue
+        const knownAt = known.get(partition)
+        // A position that moved during the read is compared next time.
+        if (knownAt === at || knownAt !== before.get(partition)) continue
         refuseOutside(partition, at, await topics.offsets(grantsTopic))
-        log.info({ partition, from: belief, to: at }, 'reading from where the ledger stands')
+        log.info({ partition, from: knownAt, to: at }, 'the consumer moves to the position of the ledger')
         // safeguard: the seek to the stored position
         consumer.seek(partition, at)
-        believed.set(partition, at)
+        known.set(partition, at)
       }
       alignments += 1
-      if (alignments % alignmentsToCheckLog === 0) await checkLog(before)
+      if (alignments % alignmentsPerKafkaCheck === 0) await checkKafka(before)
     },
   }
 }
 
-/** Aligns for ever, every `intervalMs`. A fault of a server is waited out, a refusal ends it. Returns how to stop. */
+/**
+ * Aligns every `intervalMs`, and at once on `now`, until `stop`. An error of a server is retried; a refused position calls
+ * `onRefused`.
+ */
 export const startAlignment = (
   progress: PartitionProgress,
   consumer: SeekableConsumer,
@@ -154,7 +166,7 @@ export const startAlignment = (
       await progress.align(consumer)
     } catch (cause) {
       if (cause instanceof Failure && cause.code === 'refused') options.onRefused(cause.message)
-      else progress.failed('place', messageOf(cause))
+      else progress.failed('positions', messageOf(cause))
     }
     running = false
     if (!stopped) timer = setTimeout(() => void align(), options.intervalMs)

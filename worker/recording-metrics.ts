@@ -7,7 +7,7 @@ const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]
 
 const outcomes: Record<Recorded['kind'], true> = { recorded: true, elsewhere: true, undecided: true }
 
-/** The same recorder, with every transaction measured. */
+/** Wraps a recorder and measures every transaction. */
 export const measureRecorder = (
   recorder: Recorder,
   metrics: Metrics,
@@ -20,22 +20,25 @@ export const measureRecorder = (
   })()
   const batch = metrics.histogram({
     name: 'firstcome_record_batch_size',
-    help: 'Records of the log in one transaction of the ledger.',
+    help: 'Records of Kafka in one transaction of the ledger.',
     bounds: recordBounds,
   })()
   const transactions = metrics.counter({
     name: 'firstcome_record_transactions_total',
-    help: 'Transactions of the ledger by outcome; failed is one that is tried again.',
+    help: 'Transactions of the ledger by outcome. A failed one is retried.',
     labels: ['outcome'],
   })
   for (const outcome of [...Object.keys(outcomes), 'failed']) transactions(outcome).add(0)
-  const rows = metrics.counter({ name: 'firstcome_ledger_rows_total', help: 'Coupons that became rows.' })()
+  const rows = metrics.counter({
+    name: 'firstcome_ledger_rows_total',
+    help: 'Rows of coupons that the worker inserted.',
+  })()
   return {
-    async record(stretch, keep) {
+    async record(slice, keep) {
       const startedAtMs = monotonicMs()
-      batch.observe(stretch.endOffset - stretch.startOffset)
+      batch.observe(slice.endOffset - slice.startOffset)
       try {
-        const recorded = await recorder.record(stretch, keep)
+        const recorded = await recorder.record(slice, keep)
         transactions(recorded.kind).add(1)
         if (recorded.kind === 'recorded') rows.add(recorded.inserted)
         return recorded
@@ -60,18 +63,18 @@ const reasons: Record<DeadLetterReason, true> = {
   'rank-above-stock': true,
 }
 
-/** The same dead letters, counted by reason once the log has them. */
-export const measureDeadLetters = (deadLetters: DeadLetterWriter, metrics: Metrics): DeadLetterWriter => {
-  const kept = metrics.counter({
+/** Wraps a dead letter writer and counts the letters by reason once they are written. */
+export const measureDeadLetters = (writer: DeadLetterWriter, metrics: Metrics): DeadLetterWriter => {
+  const written = metrics.counter({
     name: 'firstcome_dead_letters_total',
-    help: 'Records that could not become rows and were kept as dead letters, by reason.',
+    help: 'Records that could not be stored and were written to the dead letters, by reason.',
     labels: ['reason'],
   })
-  for (const reason of Object.keys(reasons)) kept(reason).add(0)
+  for (const reason of Object.keys(reasons)) written(reason).add(0)
   return {
     async write(letters) {
-      await deadLetters.write(letters)
-      for (const { reason } of letters) kept(reason).add(1)
+      await writer.write(letters)
+      for (const { reason } of letters) written(reason).add(1)
     },
   }
 }

@@ -3,8 +3,8 @@ import type { Recorder } from '../coupon/ledger/recorder.ts'
 import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
 import { createRowRateLimiter } from './row-rate-limiter.ts'
 
-/** A worker whose ledger takes everything, on a clock that goes on only while it waits. */
-const openPaced = (rowsPerSecondMax: number) => {
+/** A worker whose ledger accepts everything, on a clock that only its waits move. */
+const openLimited = (rowsPerSecondMax: number) => {
   let nowMs = 5_000
   const waits: number[] = []
   const recorded: { atMs: number; rows: number }[] = []
@@ -16,7 +16,8 @@ const openPaced = (rowsPerSecondMax: number) => {
     },
   }
   const { recording } = openRecording({
-    ...{ recorder, deadLetterWriter: { write: async () => undefined } },
+    recorder,
+    deadLetterWriter: { write: async () => undefined },
     rateLimiter: createRowRateLimiter({ rowsPerSecondMax, monotonicMs: () => nowMs }),
     async wait(milliseconds) {
       waits.push(milliseconds)
@@ -31,8 +32,8 @@ const openPaced = (rowsPerSecondMax: number) => {
 const recordsFrom = (offset: number, count: number) =>
   recordsOf(0, Array.from({ length: count }).fill(null) as null[], offset)
 
-test('no second has more rows than the limit says, over batches too, and what an idle time did not use is not saved up', async () => {
-  const { recording, recorded, pass } = openPaced(10)
+test('the limit holds over batches too, and unused capacity does not accumulate', async () => {
+  const { recording, recorded, pass } = openLimited(10)
   await recording(batchOf(recordsFrom(0, 35)).batch)
   await recording(batchOf(recordsFrom(35, 1)).batch)
   pass(60_000)
@@ -48,17 +49,17 @@ test('no second has more rows than the limit says, over batches too, and what an
   ])
 })
 
-test('whoever waits for the limit shows the group a sign of life each second', async () => {
-  const { recording, waits } = openPaced(1)
+test('while the worker waits for the limit it sends a heartbeat every second', async () => {
+  const { recording, waits } = openLimited(1)
   const { batch, done } = batchOf(recordsFrom(0, 8))
   await recording(batch)
   expect(Math.max(...waits)).toBeLessThanOrEqual(1_000)
-  // One after each of 7 waits of a second, one after each of 8 rows.
+  // One heartbeat after each of 7 waits, and one after each of 8 rows.
   expect(done).toEqual({ handled: [1, 2, 3, 4, 5, 6, 7, 8], heartbeats: 15, pauses: 0 })
 })
 
-test('a limit of 0 waits for nothing', async () => {
-  const { recording, recorded, waits } = openPaced(0)
+test('a limit of 0 never waits', async () => {
+  const { recording, recorded, waits } = openLimited(0)
   await recording(batchOf(recordsFrom(0, 2_500)).batch)
   expect([waits, recorded.map(({ rows }) => rows)]).toEqual([[], [1_000, 1_000, 500]])
 })

@@ -1,13 +1,16 @@
-/** How fast rows may go into the ledger. It never waits itself: whoever asks does. */
+/** Limits the rows a second that go into the ledger. It computes the delay; the caller waits. */
 export type RowRateLimiter = {
-  /** What may go in at once: a second's worth. */
+  /** The most rows of one reservation: those of one second. */
   readonly burstRowsMax: number
-  /** Counts these rows in, and says after how many milliseconds they may go. */
+  /** Reserves these rows and returns the delay in milliseconds before they may go in. */
   reserve(rows: number): number
 }
 
-/** At most `rowsPerSecondMax` rows a second, 0 for as many as there are; what was not used is not saved up. */
-export const createRowRateLimiter = (options: { rowsPerSecondMax: number; monotonicMs(): number }): RowRateLimiter => {
+/** At most `rowsPerSecondMax` rows a second; 0 is no limit. Unused capacity does not accumulate. */
+export const createRowRateLimiter = (options: {
+  rowsPerSecondMax: number
+  monotonicMs(): number
+}): RowRateLimiter => {
   const { rowsPerSecondMax, monotonicMs } = options
   if (rowsPerSecondMax === 0) return { burstRowsMax: Number.POSITIVE_INFINITY, reserve: () => 0 }
   let freeAtMs = 0

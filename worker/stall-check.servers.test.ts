@@ -14,22 +14,27 @@ import { until } from '../test/harness/values/until.ts'
 import { createLedgerLag } from './ledger-lag.ts'
 import { createStallCheck } from './stall-check.ts'
 
-test('a worker whose fetches bring nothing while the log has more is not ready, though it owns its partitions, until records move again', async () => {
+test('a worker that fetches nothing while Kafka has more is not ready until it records again', async () => {
   const [topic, ledger] = [await createOwnTopic(), await createOwnDatabase()]
   await createPositionRepository(ledger.database).read([0, 1, 2])
   const log = createLogger('test', 'silent')
   const consumed = createKafka({
     brokers: (inject('environment')['KAFKA_BROKERS'] ?? '').split(','),
-    ...{ clientId: 'firstcome-test-consumed', log, requestTimeoutMs: 10_000 },
+    clientId: 'firstcome-test-consumed',
+    log,
+    requestTimeoutMs: 10_000,
     socketFactory: ({ onConnect }) => connect(topic.proxy.port, '127.0.0.1', onConnect),
   })
   const place = { name: topic.name, kafka: consumed, offsets: topic.offsets }
   const recorder = await startOwnRecorder(place, ledger.database)
   const lag = createLedgerLag({
-    ...{ topics: topic, progress: recorder.progress, log, now: Date.now },
+    topics: topic,
+    progress: recorder.progress,
+    log,
+    now: Date.now,
     monotonicMs: () => performance.now(),
   })
-  const movement = createStallCheck(lag, { standstillMsMax: 1_000 })
+  const check = createStallCheck(lag, { stallMsMax: 1_000 })
   const stepping = repeat(lag.step, 20)
   const producer = createProducer(topic.kafka)
   const campaign = await ledger.createCampaign({ epoch: 1 })
@@ -43,16 +48,18 @@ test('a worker whose fetches bring nothing while the log has more is not ready, 
 
   await append(0, 100)
   await rows(100)
-  await until('it is ready', movement.isReady)
+  await until('it is ready', check.isReady)
   topic.proxy.hold('answers')
   await append(100, 200)
-  await until('it is not ready', () => !movement.isReady())
-  expect(movement.waitsFor?.()).toMatch(/^the ledger has not moved for \d+ s, and the log has more$/)
+  await until('it is not ready', () => !check.isReady())
+  expect(check.waitsFor?.()).toMatch(
+    /^the ledger has recorded nothing for \d+ s although it is behind Kafka$/,
+  )
   expect(recorder.progress.isAligned()).toBe(true)
 
   topic.proxy.release()
   await rows(200)
-  await until('it is ready', movement.isReady)
+  await until('it is ready', check.isReady)
   expect(await storedOf(ledger, campaign)).toEqual(grants)
   stepping.stop()
   await Promise.all([recorder.stop(), producer.close()])
@@ -60,28 +67,33 @@ test('a worker whose fetches bring nothing while the log has more is not ready, 
   await ledger.close()
 })
 
-test('a worker that the log does not tell its ends says so, and is ready again when it does', async () => {
+test('a worker that cannot read the end offsets of Kafka says so, until it can', async () => {
   let nowMs = 1_000
-  let isAway = false
+  let isUnavailable = false
   const lag = createLedgerLag({
-    topics: { offsets: () => (isAway ? Promise.reject(new Error('away')) : Promise.resolve([])) },
+    topics: {
+      offsets: () =>
+        isUnavailable ? Promise.reject(new Error('Kafka is unavailable')) : Promise.resolve([]),
+    },
     progress: { positions: () => new Map() },
-    ...{ log: createLogger('test', 'silent'), monotonicMs: () => nowMs, now: () => nowMs },
+    log: createLogger('test', 'silent'),
+    monotonicMs: () => nowMs,
+    now: () => nowMs,
   })
-  const movement = createStallCheck(lag, { standstillMsMax: 10_000 })
-  isAway = true
+  const check = createStallCheck(lag, { stallMsMax: 10_000 })
+  isUnavailable = true
   nowMs += 9_999
   await lag.step()
-  expect(movement.isReady()).toBe(true)
+  expect(check.isReady()).toBe(true)
   nowMs += 1
-  expect(movement.isReady()).toBe(false)
-  expect(movement.waitsFor?.()).toBe('the log has not said where it ends for 10 s')
-  isAway = false
+  expect(check.isReady()).toBe(false)
+  expect(check.waitsFor?.()).toBe('Kafka has not returned its end offsets for 10 s')
+  isUnavailable = false
   await lag.step()
-  expect(movement.isReady()).toBe(true)
+  expect(check.isReady()).toBe(true)
 })
 
-test('a ledger that is behind in every partition and moves in one is ready: they take turns', async () => {
+test('a worker that is behind in every partition and records one of them is ready', async () => {
   let nowMs = 1_000
   const positions = new Map([
     [0, 0],
@@ -89,19 +101,22 @@ test('a ledger that is behind in every partition and moves in one is ready: they
   ])
   const ends = [0, 1].map((partition) => ({ partition, first: 0, end: 100 }))
   const lag = createLedgerLag({
-    ...{ topics: { offsets: async () => ends }, progress: { positions: () => positions } },
-    ...{ log: createLogger('test', 'silent'), monotonicMs: () => nowMs, now: () => nowMs },
+    topics: { offsets: async () => ends },
+    progress: { positions: () => positions },
+    log: createLogger('test', 'silent'),
+    monotonicMs: () => nowMs,
+    now: () => nowMs,
   })
-  const movement = createStallCheck(lag, { standstillMsMax: 10_000 })
+  const check = createStallCheck(lag, { stallMsMax: 10_000 })
   for (let turn = 1; turn <= 10; turn += 1) {
     await lag.step()
     nowMs += 9_000
     positions.set(1, turn)
     await lag.step()
-    expect(movement.isReady()).toBe(true)
+    expect(check.isReady()).toBe(true)
   }
   nowMs += 10_000
   await lag.step()
-  expect(movement.waitsFor?.()).toBe('the ledger has not moved for 10 s, and the log has more')
-  expect(movement.isReady()).toBe(false)
+  expect(check.waitsFor?.()).toBe('the ledger has recorded nothing for 10 s although it is behind Kafka')
+  expect(check.isReady()).toBe(false)
 })

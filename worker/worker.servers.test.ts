@@ -24,7 +24,7 @@ let kafka: KafkaCluster
 let topics: TopicAdmin
 let producer: Producer
 let folder: string
-/** A Kafka of our own: workers of one Kafka are one group, and this group is to be killed. */
+/** Its own Kafka: all workers at one Kafka are one group, and these tests kill that group. */
 beforeAll(async () => {
   folder = join(inject('folder'), `worker-${randomUUID()}`)
   const { REDIS_URL, DATABASE_URL } = inject('environment')
@@ -49,7 +49,7 @@ afterAll(async () => {
   await servers.stop()
 })
 
-/** A ledger that has all that lies in the log now. */
+/** A ledger whose positions are at the present ends of the topic. */
 const openLedger = async (): Promise<OwnDatabase> => {
   const ledger = await createOwnDatabase()
   ledgers.push(ledger)
@@ -67,7 +67,7 @@ const startWorker = async (ledger: OwnDatabase, settings: Record<string, string>
   running.push(worker)
   return worker
 }
-/** A campaign that no keeper looks for a gate of. */
+/** A campaign for which no keeper looks for a gate. */
 const createRetired = async (ledger: OwnDatabase): Promise<Campaign> => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await ledger.change('UPDATE campaigns SET retired_at_ms = 1, granted = 0')
@@ -92,7 +92,7 @@ const drained = (ledger: OwnDatabase, campaign: { id: string }, count: number): 
     40_000,
   )
 
-test('a ledger that was set back to an older state, rows and positions together, catches up without a new record', async () => {
+test('a ledger that was restored to an older state catches up without a new record', async () => {
   const ledger = await openLedger()
   const campaign = await createRetired(ledger)
   await startWorker(ledger)
@@ -115,7 +115,7 @@ test('a ledger that was set back to an older state, rows and positions together,
   expect(await drained(ledger, campaign, 300)).toEqual([...early, ...late])
 })
 
-test('a worker that is killed in the middle of a batch loses nothing and doubles nothing: the next one has every row once', async () => {
+test('after a worker is killed in the middle of a batch, the next one has every row once', async () => {
   const ledger = await openLedger()
   const campaign = await createRetired(ledger)
   const worker = await startWorker(ledger, { LEDGER_BATCH_SIZE_MAX: '50' })
@@ -123,7 +123,7 @@ test('a worker that is killed in the middle of a batch loses nothing and doubles
   await append(grants.slice(0, 300))
   await drained(ledger, campaign, 300)
   await ledger.database.transaction(async (connection) => {
-    // The rows of a batch are in, their position cannot move, nothing is committed.
+    // The rows of a batch are inserted, the position is locked, nothing is committed.
     await connection.read('SELECT * FROM ledger_positions FOR UPDATE')
     await append(grants.slice(300))
     await until('the worker is in the middle of a batch', async () => {
@@ -143,7 +143,7 @@ test('a worker that is killed in the middle of a batch loses nothing and doubles
   expect(await drained(ledger, campaign, 600)).toEqual(grants)
 })
 
-test('workers that join and leave while records arrive have every row once', async () => {
+test('when workers join and leave while records arrive, every row is stored once', async () => {
   const ledger = await openLedger()
   const campaign = await createRetired(ledger)
   const grants = grantsOf(campaign, 900)
@@ -156,7 +156,7 @@ test('workers that join and leave while records arrive have every row once', asy
   expect(await drained(ledger, campaign, 900)).toEqual(grants)
 })
 
-/** Runs a worker until it ends by itself. */
+/** Runs a worker until it exits by itself. */
 const endOf = async (ledger: OwnDatabase): Promise<{ code: number | null; said: string }> => {
   const worker = await startProcess({
     ...{ name: 'worker', command: process.execPath, arguments: [join(import.meta.dirname, 'main.ts')] },
@@ -169,17 +169,17 @@ const endOf = async (ledger: OwnDatabase): Promise<{ code: number | null; said: 
   return { code, said: worker.lastLines(5).join('\n') }
 }
 
-test('a position beyond the end of the log is refused loudly', async () => {
+test('with a position beyond the end of the topic the worker exits and names it', async () => {
   const ledger = await openLedger()
   await ledger.change('UPDATE ledger_positions SET next_offset = next_offset + 1000 WHERE partition_id = 1')
   const { code, said } = await endOf(ledger)
   expect(code).toBe(1)
   expect(said).toMatch(
-    /the ledger stands at \d+ of partition 1 of coupon\.grants\.v1, where the log holds \d+ to \d+/,
+    /the position of the ledger in partition 1 of coupon\.grants\.v1 is \d+, but Kafka has \d+ to \d+/,
   )
 })
 
-test('a position before the start of the log is refused loudly', async () => {
+test('with a position before the start of the topic the worker exits and names it', async () => {
   const ledger = await openLedger()
   const campaign = await createRetired(ledger)
   await append(grantsOf(campaign, 30))
@@ -194,5 +194,7 @@ test('a position before the start of the log is refused loudly', async () => {
   await admin.disconnect()
   const { code, said } = await endOf(ledger)
   expect(code).toBe(1)
-  expect(said).toContain(`of partition 2 of coupon.grants.v1, where the log holds ${end - 5} to ${end}`)
+  expect(said).toContain(
+    `in partition 2 of coupon.grants.v1 is ${end - 10}, but Kafka has ${end - 5} to ${end}`,
+  )
 })

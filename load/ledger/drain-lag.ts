@@ -10,7 +10,11 @@ export type DrainLag = {
 }
 
 /** The lag as the log's ends and the ledger's positions tell it. */
-export const createDrainLag = (topics: TopicAdmin, positions: PositionRepository, topic: string): DrainLag => ({
+export const createDrainLag = (
+  topics: TopicAdmin,
+  positions: PositionRepository,
+  topic: string,
+): DrainLag => ({
   async mark() {
     const ends = await topics.offsets(topic)
     return async () => {

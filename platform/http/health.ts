@@ -1,16 +1,16 @@
 import { Hono } from 'hono'
 
-/** One thing that has to be so before a process is ready; `false` or a text says what is missing. */
+/** A condition that must hold before a process is ready. */
 export type ReadinessCheck = {
   name: string
   isReady(): boolean
-  /** What it waits for, in words. */
+  /** Why it is not ready, in words; `waiting` when left out. */
   waitsFor?(): string
 }
 
 /**
- * `/livez`: the process runs. `/readyz`: 200 when every check holds and the process stays, else 503; it names the checks.
- * All of it is asked at every request.
+ * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check is ready and the process is not
+ * stopping, else 503, with the state of each check. The checks run at every request.
  */
 export const createHealthRoutes = (
   checks: readonly ReadinessCheck[],
@@ -20,7 +20,10 @@ export const createHealthRoutes = (
     .get('/livez', (context) => context.json({ status: 'live' }, 200, { 'Cache-Control': 'no-store' }))
     .get('/readyz', (context) => {
       const states = Object.fromEntries(
-        checks.map(({ name, isReady: ready, waitsFor }) => [name, ready() ? 'ready' : (waitsFor?.() ?? 'waiting')]),
+        checks.map(({ name, isReady: ready, waitsFor }) => [
+          name,
+          ready() ? 'ready' : (waitsFor?.() ?? 'waiting'),
+        ]),
       )
       const ready = checks.every((check) => check.isReady())
       const status = isStopping() ? 'stopping' : ready ? 'ready' : 'waiting'

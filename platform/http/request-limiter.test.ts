@@ -1,4 +1,4 @@
-import { type HttpBindings } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import { openConnection } from '../../test/harness/processes/raw-connection.ts'
@@ -9,12 +9,12 @@ import { type HttpServer, serveHttp } from './server.ts'
 const servers: HttpServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close(0))))
 
-/** Works on `inFlightMax` at once, and on each until it is let go. Every path is its own request. */
+/** A server of `inFlightMax` requests. Each request stays in flight until the test lets its path go. */
 const serve = async (inFlightMax: number, places = 100) => {
   const bound = createBound(places)
   const seen: string[] = []
   const held = new Map<string, () => void>()
-  let left = 0
+  let disconnected = 0
   const app = new Hono<{ Bindings: HttpBindings }>().all('*', async ({ req, json }) => {
     seen.push(req.path)
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -23,34 +23,41 @@ const serve = async (inFlightMax: number, places = 100) => {
     return json({ path: req.path })
   })
   const server = await serveHttp(app, {
-    ...{
-      host: '127.0.0.1',
-      port: 0,
-      keepAliveTimeoutMs: 60_000,
-      requestTimeoutMs: 60_000,
-      connectionsMax: 100,
+    host: '127.0.0.1',
+    port: 0,
+    keepAliveTimeoutMs: 60_000,
+    requestTimeoutMs: 60_000,
+    connectionsMax: 100,
+    requestLimits: {
+      inFlightMax,
+      queueBound: bound,
+      queuedReadsMax: 2,
+      exemptPaths: ['/livez'],
+      onDisconnected: () => (disconnected += 1),
     },
-    requestLimits: { inFlightMax, bound, readersMax: 2, urgent: ['/livez'], onLeft: () => (left += 1) },
   })
   servers.push(server)
   const ask = async (path: string, method = 'POST') => {
     const connection = await openConnection(`http://127.0.0.1:${server.port}`)
     connection.send(`${method} ${path} HTTP/1.1\r\nhost: here\r\n\r\n`)
     const answer = connection.answer()
-    // Of whoever hangs up nobody asks what became of it.
+    // Nobody awaits the answer of a client that disconnects.
     answer.catch(() => undefined)
-    return { answer, hangUp: connection.end }
+    return { answer, disconnect: connection.end }
   }
   return {
-    ...{ bound, seen, ask, server },
-    left: () => left,
+    bound,
+    seen,
+    ask,
+    server,
+    disconnected: () => disconnected,
     letGo: (path: string) => held.get(path)?.(),
     isSeen: (path: string) => until(`${path} is seen`, () => seen.includes(path)),
     waiting: (count: number) => until(`${count} wait`, () => bound.held === count),
   }
 }
 
-test('so many are worked on at once; the others wait, are served in the order in which they came, and give back their places', async () => {
+test('requests over the limit wait in order, and free their places in the queue', async () => {
   const { ask, seen, isSeen, waiting, letGo } = await serve(2)
   const paths = ['/1', '/2', '/3', '/4', '/5', '/6']
   const answers = []
@@ -69,8 +76,8 @@ test('so many are worked on at once; the others wait, are served in the order in
   await waiting(0)
 })
 
-test('whoever hangs up while waiting is not looked at, and whoever hangs up later makes room', async () => {
-  const { ask, seen, server, waiting, letGo, isSeen, left } = await serve(1)
+test('a request whose client disconnects while it waits is skipped; one in flight frees its place', async () => {
+  const { ask, seen, server, waiting, letGo, isSeen, disconnected } = await serve(1)
   const first = await ask('/first')
   await isSeen('/first')
   const leaving = await ask('/leaving')
@@ -79,20 +86,20 @@ test('whoever hangs up while waiting is not looked at, and whoever hangs up late
   await waiting(2)
   const last = await ask('/last')
   await waiting(3)
-  leaving.hangUp()
-  await until('it is heard of', async () => (await server.connections()) === 3)
+  leaving.disconnect()
+  await until('the server has noticed', async () => (await server.connections()) === 3)
   letGo('/first')
   await first.answer
   await isSeen('/staying')
-  staying.hangUp()
+  staying.disconnect()
   await isSeen('/last')
   letGo('/last')
   expect((await last.answer).status).toBe(200)
   expect(seen).toEqual(['/first', '/staying', '/last'])
-  expect(left()).toBe(1)
+  expect(disconnected()).toBe(1)
 })
 
-test('when every place is held nobody waits: the application sees it at once, to refuse', async () => {
+test('when the queue is full the application gets the request at once, to reject it', async () => {
   const { ask, seen, isSeen, waiting, letGo } = await serve(1, 2)
   const answers = [(await ask('/1')).answer]
   await isSeen('/1')
@@ -100,11 +107,11 @@ test('when every place is held nobody waits: the application sees it at once, to
   await waiting(1)
   answers.push((await ask('/3')).answer)
   await waiting(2)
-  const refused = await ask('/refused')
-  await isSeen('/refused')
-  letGo('/refused')
-  expect((await refused.answer).status).toBe(200)
-  expect(seen).toEqual(['/1', '/refused'])
+  const rejected = await ask('/rejected')
+  await isSeen('/rejected')
+  letGo('/rejected')
+  expect((await rejected.answer).status).toBe(200)
+  expect(seen).toEqual(['/1', '/rejected'])
   for (const path of ['/1', '/2', '/3']) {
     await isSeen(path)
     letGo(path)
@@ -112,7 +119,7 @@ test('when every place is held nobody waits: the application sees it at once, to
   for (const answer of answers) expect((await answer).status).toBe(200)
 })
 
-test('whoever only reads waits behind readers alone, holds no place, and health never waits', async () => {
+test('reads wait only behind reads and hold no place of the queue; health checks never wait', async () => {
   const { ask, seen, isSeen, waiting, letGo, bound } = await serve(1)
   const press = await ask('/press')
   await isSeen('/press')
@@ -129,7 +136,7 @@ test('whoever only reads waits behind readers alone, holds no place, and health 
   letGo('/read')
   expect((await read.answer).status).toBe(200)
   await isSeen('/head')
-  head.hangUp()
+  head.disconnect()
   for (const path of ['/press', '/press-again']) {
     await isSeen(path)
     letGo(path)
@@ -137,7 +144,7 @@ test('whoever only reads waits behind readers alone, holds no place, and health 
   expect([(await press.answer).status, (await pressAgain.answer).status]).toEqual([200, 200])
 })
 
-test('whoever sends many at once over one connection only to read is hung up on when too many wait', async () => {
+test('the connection of a client that pipelines too many reads is closed', async () => {
   const { ask, server, isSeen, letGo, seen } = await serve(1)
   const press = await ask('/press')
   await isSeen('/press')
@@ -153,7 +160,7 @@ test('whoever sends many at once over one connection only to read is hung up on 
   expect(seen).toEqual(['/press', '/1', '/other'])
 })
 
-test('a request that waits when the server closes is served, and its connection ends', async () => {
+test('a request that waits when the server closes is answered, then its connection closes', async () => {
   const { ask, server, isSeen, waiting, letGo } = await serve(1)
   const first = await ask('/first')
   await isSeen('/first')

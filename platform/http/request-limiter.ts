@@ -1,24 +1,30 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type Bound, createBound } from '../group-commit.ts'
 
-/** What a server works on at once, and who waits. */
+/** How many requests the application gets at once, and how many may wait. */
 export type RequestLimits = {
-  /** Requests to change something that are worked on at once, and as many that only read. */
+  /** Requests in flight: at most this many that change something, and as many that only read. */
   inFlightMax: number
-  /** A request to change something holds a place of it while it waits for its turn. When all are held nobody waits: the application refuses. */
-  bound: Bound
-  /** Requests that only read may wait so many; who sends one more is hung up on. As many as connections: only who sends several at once over one gets there. */
-  readersMax: number
-  /** Paths that never wait: whoever asks after our health must not take a long line for an illness. */
-  urgent: readonly string[]
-  /** The caller of a request hung up before its turn came; nobody looks at it any more. */
-  onLeft(): void
+  /**
+   * Requests that change something hold a place of it while they wait. When the queue is full the request goes straight to
+   * the application, which answers 503.
+   */
+  queueBound: Bound
+  /**
+   * Reads that may wait; the connection of a further one is closed. With as many places as connections, only a client
+   * that pipelines gets there.
+   */
+  queuedReadsMax: number
+  /** Paths that never wait: a long queue must not look like a failed health check. */
+  exemptPaths: readonly string[]
+  /** Called when the client of a waiting request has disconnected. The application never gets that request. */
+  onDisconnected(): void
 }
 
 type Exchange = { request: IncomingMessage; response: ServerResponse }
 
-/** First in, first out; in two stacks, so that a long line costs no more a request than a short one. */
-const createLine = () => {
+/** First in, first out. Two stacks, so that a request costs the same in a long queue as in a short one. */
+const createQueue = () => {
   let front: Exchange[] = []
   let back: Exchange[] = []
   return {
@@ -31,34 +37,34 @@ const createLine = () => {
 }
 
 /**
- * Lets the application see a bounded number of requests at once; the others wait in order. What waits is Node's own pair of request and
- * response, a fraction of what the application makes of it: 20,000 requests under way took 1.1 GB without this. Before the
- * server listens.
+ * Bounds the requests that the application gets at once; the others wait in order. A waiting request is Node's own pair of
+ * request and response, a fraction of what the application makes of it: 20,000 requests in flight took 1.1 GB without this.
+ * Call it before the server listens.
  */
 export const limitRequests = (
   server: Server,
-  { inFlightMax, bound, readersMax, urgent, onLeft }: RequestLimits,
+  { inFlightMax, queueBound, queuedReadsMax, exemptPaths, onDisconnected }: RequestLimits,
 ): void => {
   const [application, ...others] = server.listeners('request')
   if (application === undefined || others.length > 0)
-    throw new Error(`one listener for requests was expected, and there are ${others.length + 1}`)
+    throw new Error(`expected one request listener, found ${server.listenerCount('request')}`)
   const serve = ({ request, response }: Exchange): void => {
     application.call(server, request, response)
   }
 
-  const createTurn = (places: Bound, whenFull: (exchange: Exchange) => void) => {
-    const line = createLine()
+  const createLimiter = (bound: Bound, whenFull: (exchange: Exchange) => void) => {
+    const queue = createQueue()
     let inFlight = 0
     const next = (): void => {
       while (inFlight < inFlightMax) {
-        const exchange = line.shift()
+        const exchange = queue.shift()
         if (exchange === undefined) return
-        places.held -= 1
-        if (exchange.request.socket.destroyed) onLeft()
-        else take(exchange)
+        bound.held -= 1
+        if (exchange.request.socket.destroyed) onDisconnected()
+        else start(exchange)
       }
     }
-    const take = (exchange: Exchange): void => {
+    const start = (exchange: Exchange): void => {
       inFlight += 1
       exchange.response.once('close', () => {
         inFlight -= 1
@@ -67,20 +73,20 @@ export const limitRequests = (
       serve(exchange)
     }
     return (exchange: Exchange): void => {
-      if (inFlight < inFlightMax) return take(exchange)
-      if (places.held >= places.max) return whenFull(exchange)
-      places.held += 1
-      line.push(exchange)
+      if (inFlight < inFlightMax) return start(exchange)
+      if (bound.held >= bound.max) return whenFull(exchange)
+      bound.held += 1
+      queue.push(exchange)
     }
   }
-  const change = createTurn(bound, serve)
-  const read = createTurn(createBound(readersMax), ({ request }) => request.socket.destroy())
+  const change = createLimiter(queueBound, serve)
+  const read = createLimiter(createBound(queuedReadsMax), ({ request }) => request.socket.destroy())
 
   server.removeAllListeners('request')
   server.on('request', (request, response) => {
     const exchange = { request, response }
     if (request.method !== 'GET' && request.method !== 'HEAD') change(exchange)
-    else if (urgent.includes(request.url ?? '')) serve(exchange)
+    else if (exemptPaths.includes(request.url ?? '')) serve(exchange)
     else read(exchange)
   })
 }

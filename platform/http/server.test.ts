@@ -17,7 +17,7 @@ const host = '127.0.0.1'
 const servers: HttpServer[] = []
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close(0))))
 
-/** Serves `/`, `/long`, and `/slow`, which answers once it is let. */
+/** Serves `/`, `/long`, and `/slow`, which answers when the test calls `answerSlow`. */
 const serve = async (options: Partial<HttpServerOptions> = {}) => {
   const slow = Promise.withResolvers<void>()
   const app = new Hono()
@@ -30,14 +30,12 @@ const serve = async (options: Partial<HttpServerOptions> = {}) => {
     })
   let slowAsked = 0
   const server = await serveHttp(app, {
-    ...{
-      host,
-      port: 0,
-      keepAliveTimeoutMs: 60_000,
-      requestTimeoutMs: 60_000,
-      connectionsMax: 100,
-      ...options,
-    },
+    host,
+    port: 0,
+    keepAliveTimeoutMs: 60_000,
+    requestTimeoutMs: 60_000,
+    connectionsMax: 100,
+    ...options,
   })
   servers.push(server)
   return {
@@ -64,7 +62,7 @@ const isRefused = async (port: number): Promise<boolean> => {
   }
 }
 
-test('a server that closes goes on accepting for a while, and ends every connection with its next answer', async () => {
+test('a closing server still accepts for `acceptMs`, and closes each connection after its answer', async () => {
   const { server, url } = await serve()
   const kept = await openConnection(url)
   expect((await ask(kept)).headers['connection']).toBe('keep-alive')
@@ -76,7 +74,7 @@ test('a server that closes goes on accepting for a while, and ends every connect
   await late.closed
 })
 
-test('then it takes no connection, answers what is under way, and hangs up on who asks nothing', async () => {
+test('then it accepts no connection, answers requests in flight, and closes idle connections', async () => {
   const { server, url, answerSlow, underWay } = await serve()
   const [busy, idle] = [await openConnection(url), await openConnection(url)]
   await ask(idle)
@@ -91,7 +89,7 @@ test('then it takes no connection, answers what is under way, and hangs up on wh
   await busy.closed
 })
 
-test('what is left at the deadline is cut without a byte of an answer', async () => {
+test('at the deadline the remaining connections are closed without a byte of an answer', async () => {
   const { server, url, underWay } = await serve()
   const [busy, half] = [await openConnection(url), await openConnection(url)]
   const answer = ask(busy, '/slow')
@@ -101,7 +99,7 @@ test('what is left at the deadline is cut without a byte of an answer', async ()
   expect(refusal).toContain('the server hung up after 0 bytes of an answer')
 })
 
-test('a port that is taken is refused, and two that share one are both served, but nobody else may come', async () => {
+test('a port in use is an error, unless both servers share it; then it is in use for others', async () => {
   const { server } = await serve()
   const { port } = server
   await expect(serve({ port })).rejects.toThrow('EADDRINUSE')
@@ -109,8 +107,8 @@ test('a port that is taken is refused, and two that share one are both served, b
   await server.close(0)
   await requireFreePort({ host, port })
 
-  await serve({ port, sharesPort: true })
-  await serve({ port, sharesPort: true })
+  await serve({ port, reusePort: true })
+  await serve({ port, reusePort: true })
   await expect(requireFreePort({ host, port })).rejects.toThrow('EADDRINUSE')
   await expect(serve({ port })).rejects.toThrow('EADDRINUSE')
 })
@@ -120,8 +118,8 @@ const manyHeaders = (count: number): string =>
   Array.from({ length: count - 1 }, (_, index) => `x-${index}: 1\r\n`).join('')
 
 test.each([
-  ['as many headers as may be', manyHeaders(headersMax), 200],
-  ['one header more', manyHeaders(headersMax + 1), 431],
+  ['the most headers allowed', manyHeaders(headersMax), 200],
+  ['one header too many', manyHeaders(headersMax + 1), 431],
   ['a long header', `cookie: ${'x'.repeat(headBytesMax - 100)}\r\n`, 200],
   ['a header that is too long', `cookie: ${'x'.repeat(headBytesMax)}\r\n`, 431],
 ])('%s', async (_, headers, status) => {
@@ -132,7 +130,7 @@ test.each([
   connection.end()
 })
 
-test('a request that is not there in time is 408, also one that comes byte by byte; others are served meanwhile', async () => {
+test('an incomplete request is 408 after the timeout, also when it arrives byte by byte', async () => {
   const { url } = await serve({ requestTimeoutMs: 200 })
   const [silent, slow, other] = [
     await openConnection(url),
@@ -149,21 +147,21 @@ test('a request that is not there in time is 408, also one that comes byte by by
   other.end()
 })
 
-test('a client that never reads is cut when nothing has moved for a while, and others are served', async () => {
+test('the connection of a client that never reads is closed after the inactivity timeout', async () => {
   const { server, url } = await serve({ inactivityTimeoutMs: 200 })
   const never = await openConnection(url)
   never.stopReading()
   for (let count = 0; count < 100; count += 1) never.send('GET /long HTTP/1.1\r\nhost: here\r\n\r\n')
-  await until('it is taken', async () => (await server.connections()) === 1)
+  await until('it is accepted', async () => (await server.connections()) === 1)
   const other = await openConnection(url)
   expect((await ask(other)).status).toBe(200)
-  await until('it is cut', async () => (await server.connections()) === 1)
+  await until('it is closed', async () => (await server.connections()) === 1)
   expect((await ask(other)).status).toBe(200)
   other.end()
   never.end()
 })
 
-test('one connection more than there may be is hung up on, and whoever is there stays', async () => {
+test('a connection over the limit is closed, and open connections stay', async () => {
   const { url } = await serve({ connectionsMax: 2 })
   const [first, second] = [await openConnection(url), await openConnection(url)]
   await Promise.all([ask(first), ask(second)])
@@ -171,7 +169,7 @@ test('one connection more than there may be is hung up on, and whoever is there 
   await third.closed
   expect((await ask(second)).status).toBe(200)
   first.end()
-  await until('there is room again', async () => {
+  await until('a connection is free again', async () => {
     const next = await openConnection(url)
     try {
       return (await ask(next)).status === 200

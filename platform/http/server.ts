@@ -9,11 +9,11 @@ import { type RequestLimits, limitRequests } from './request-limiter.ts'
 /** A listening HTTP server. */
 export type HttpServer = {
   port: number
-  /** Connections that are open now. */
+  /** Open connections. */
   connections(): Promise<number>
   /**
-   * From now on every answer ends its connection. After `acceptMs`, 0 when left out, the server takes no more connections and lets
-   * requests under way finish. What is left `deadlineMs` after the call is cut.
+   * From this call on every answer closes its connection. After `acceptMs` (default 0) the server accepts no more
+   * connections and requests in flight finish. `deadlineMs` after the call all remaining connections are closed.
    */
   close(deadlineMs: number, acceptMs?: number): Promise<void>
 }
@@ -21,32 +21,35 @@ export type HttpServer = {
 export type HttpServerOptions = {
   host: string
   port: number
-  /** Must exceed the idle time of a balancer in front. */
+  /** Must be longer than the idle timeout of a load balancer in front. */
   keepAliveTimeoutMs: number
-  /** A request, head and body, has to be there within this; looked at once a second, or sooner when this is shorter. */
+  /** A complete request, head and body, must arrive within this time. Checked at least once a second. */
   requestTimeoutMs: number
   /**
-   * A connection on which nothing moves for this long amid a request and its answer is cut, 60 s when left out: that of a client that
-   * does not read, and of one that is gone without a word. A route that works longer has to say so (`outgoing.setTimeout`).
+   * A connection with a request in flight is closed after this time without a byte in either direction (default 60 s):
+   * the client does not read, or is silently gone. A route that takes longer extends it with `outgoing.setTimeout`.
    */
   inactivityTimeoutMs?: number
-  /** One more is hung up on. */
+  /** Further connections are closed. */
   connectionsMax: number
-  /** Without it the application sees every request at once. */
+  /** Without it the application gets every request at once. */
   requestLimits?: RequestLimits
-  /** Other processes of ours listen on the same port; the system deals connections out. Without it a taken port is refused. */
-  sharesPort?: boolean
+  /** Several processes listen on this port and the kernel distributes connections. Without it a used port is an error. */
+  reusePort?: boolean
 }
 
-/** Bytes of a request line with its headers; one more byte is 431. A token, and the cookies of a page, take 4 KB. */
+/** Bytes of a request line with its headers; one more is 431. A token with the cookies of a page takes 4 KB. */
 export const headBytesMax = 16_384
 
-/** Headers of a request; one more is 431. Browsers send some 20, and proxies a few. */
+/** Headers of a request; one more is 431. Browsers send about 20, proxies a few. */
 export const headersMax = 100
 
 const checkIntervalMsMax = 1_000
 
-/** Rejects when somebody listens there: whoever shares a port would share it with a stranger too, and not hear of it. */
+/**
+ * Rejects when another program listens there. A process that shares its port needs this check first: it would share the
+ * port with any program, without an error.
+ */
 export const requireFreePort = async (address: { host: string; port: number }): Promise<void> => {
   const server = createServer()
   server.listen({ ...address, exclusive: true })
@@ -56,9 +59,10 @@ export const requireFreePort = async (address: { host: string; port: number }): 
 }
 
 /**
- * Serves `app`, everything bounded. Node by itself would look for slow requests only every 30 s, keep whoever does not read for ever, and
- * stops reading from whoever pipelines without taking the answers. The backlog of 511 that it takes by itself gave a false 1.2 s tail when
- * 3,000 clients connected at once.
+ * Serves `app` with every wait bounded. By default Node checks for slow requests only every 30 s and keeps clients that do
+ * not read for ever. It stops reading from a
+ * client that pipelines and does not read the answers, and keeps it too. Its default backlog of 511 gave a false tail of
+ * 1.2 s when 3,000 clients connected at once.
  */
 export const serveHttp = async (
   app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
@@ -78,7 +82,7 @@ export const serveHttp = async (
   if (options.requestLimits !== undefined) limitRequests(server, options.requestLimits)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)
-  const { host, port, sharesPort = false } = options
+  const { host, port, reusePort: sharesPort = false } = options
   server.listen({ host, port, backlog: 4_096, reusePort: sharesPort }, listening.resolve)
   await listening.promise
   server.off('error', listening.reject)
@@ -91,7 +95,7 @@ export const serveHttp = async (
       return promise
     },
     async close(deadlineMs, acceptMs = 0) {
-      // A listener only from now on: in ordinary times it would cost every request.
+      // Only while closing: a second listener costs every request.
       server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
       const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
       if (acceptMs > 0) await wait(acceptMs)

@@ -2,22 +2,24 @@ import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig } from 'kafkajs'
 import { Kafka, logLevel } from './kafkajs.ts'
 import type { Logger } from '../log/logger.ts'
 
-/** How every client of one process reaches the brokers. */
+/** Connection options for all Kafka clients of one process. */
 export type KafkaOptions = {
   /** `host:port` of one or more brokers. */
   brokers: string[]
   clientId: string
   log: Logger
-  /** A request that took longer is unknown. */
+  /** Past this time a request fails; whether it took effect is unknown. */
   requestTimeoutMs: number
-  /** Opens the connections; kafkajs' own when left out. */
+  /** Opens the connections. Default: that of kafkajs. */
   socketFactory?: ISocketFactory
 }
 
-/** The handle that producers, consumers and admin clients are made from. */
+/** The kafkajs client that producers, consumers and admin clients are created from. */
 export type KafkaCluster = KafkaClient
 
-/** Whether the brokers answered, if with a refusal: kafkajs gives those a type, and wraps what it tried again. */
+/**
+ * True for an error that a broker returned: kafkajs gives it a `type`. The error after retries has it as its cause.
+ */
 export const isBrokerResponse = (cause: unknown): boolean => {
   if (!(cause instanceof Error)) return false
   if ('type' in cause && typeof cause.type === 'string') return true
@@ -25,15 +27,15 @@ export const isBrokerResponse = (cause: unknown): boolean => {
 }
 
 /**
- * kafkajs with every wait bounded: two retries from 50 ms fail in about 0.15 s where its defaults block a send for 17 s.
- * `NODE_ENV` changes none of it, because everything is passed.
+ * Creates a kafkajs client with every wait bounded. Two retries from 50 ms fail in about 0.15 s, where the defaults block
+ * a send for 17 s. All options are passed, so `NODE_ENV` has no effect.
  */
 export const createKafka = (options: KafkaOptions): KafkaCluster => {
   const { brokers } = options
-  let beginnings = 0
+  let connections = 0
   const config: KafkaConfig = {
-    // kafkajs begins with the first, and stays there while that one is silent: every beginning is with the next.
-    brokers: () => [brokers[beginnings++ % brokers.length] ?? ''],
+    // kafkajs always connects to the first broker, also while that one does not answer. Here each attempt takes the next.
+    brokers: () => [brokers[connections++ % brokers.length] ?? ''],
     clientId: options.clientId,
     connectionTimeout: 2_000,
     authenticationTimeout: 2_000,
@@ -44,7 +46,7 @@ export const createKafka = (options: KafkaOptions): KafkaCluster => {
     logCreator:
       () =>
       ({ level, log: { message, timestamp: _, logger: __, ...detail } }) => {
-        // A refused connection is kafkajs' daily bread and is reported by whoever needed it.
+        // kafkajs logs every refused connection; the operation that needed it reports the failure.
         if (level === logLevel.ERROR || level === logLevel.WARN)
           options.log.debug({ kafka: detail }, `kafkajs: ${message}`)
       },

@@ -4,37 +4,38 @@ import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
 import type { Logger } from '../log/logger.ts'
 
-/** A record as it lies in the log. */
+/** A record of a topic. */
 export type StoredRecord = {
   partition: number
   offset: number
-  /** By the clock of the broker or of the producer, as the topic says. Whatever a producer wrote: it need not be a date. */
+  /** By the clock of the broker or of the producer, as the topic is configured. A producer may have set any number. */
   timestampMs: number
   key: Buffer | null
   value: Buffer | null
   headers: RecordHeaders
 }
 
+/** Fetched records of one partition. */
 export type Batch = {
   partition: number
   records: StoredRecord[]
-  /** Keeps the membership of the group alive; what it throws has to propagate. */
+  /** Keeps the group membership alive. Its errors must propagate to the consumer. */
   heartbeat(): Promise<void>
-  /** Everything below `offset` was dealt with: fetch from there, and tell Kafka for lag tools. */
+  /** Commits progress: all records below `offset` are processed. Kafka stores it for lag tools only. */
   markProcessed(offset: number): Promise<void>
-  /** Fetch nothing of this partition for a while. */
+  /** Pauses fetching from this partition. */
   pauseFor(milliseconds: number): void
-  /** False when the process is stopping or somebody else owns the partition by now. */
+  /** False when the consumer is stopping or no longer owns the partition. */
   isCurrent(): boolean
 }
 
 export type Consumer = {
   /**
-   * Joins the group and hands every fetched batch to `onBatch`, one partition after the other. Waits for brokers that are away; rejects
-   * with `refused` when they have no such topic.
+   * Joins the group and calls `onBatch` with every fetched batch, one partition at a time. Retries until the brokers
+   * answer. Rejects with `refused` when the topic does not exist.
    */
   run(onBatch: (batch: Batch) => Promise<void>): Promise<void>
-  /** Partitions this member owns now. */
+  /** The partitions that this member owns now. */
   assignedPartitions(): readonly number[]
   seek(partition: number, offset: number): void
   stop(): Promise<void>
@@ -45,9 +46,9 @@ export type ConsumerOptions = {
   topic: string
   groupId: string
   log: Logger
-  /** Called whenever partitions were handed to this member. */
+  /** Called after each rebalance with the partitions of this member. */
   onAssigned(partitions: readonly number[]): void
-  /** The consumer died inside and will not come back: the process has to go. */
+  /** Called when kafkajs gave the consumer up: the process has to exit. */
   onCrash(cause: Error): void
 }
 
@@ -55,21 +56,22 @@ const isMissingTopic = (cause: unknown): boolean =>
   cause instanceof Error &&
   (('type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isMissingTopic(cause.cause))
 
-/** kafkajs' consumer with nothing resolved and nothing committed behind our back. */
+/** A kafkajs consumer that neither resolves nor commits offsets by itself. */
 export const createConsumer = (options: ConsumerOptions): Consumer => {
   const { topic } = options
   const consumer = options.kafka.consumer({
     groupId: options.groupId,
     allowAutoTopicCreation: false,
-    // How long the partitions of a worker that was killed stay with nobody; longer than a query may take.
+    // How long the partitions of a killed worker have no owner. Longer than the timeout of a query.
     sessionTimeout: 10_000,
     rebalanceTimeout: 30_000,
     heartbeatInterval: 3_000,
-    // A leader that moved is seen at once when the old one says so, and after this time when it is silent.
+    // A new leader is found at once when the old one says so, and after this time when the old one does not answer.
     metadataMaxAge: 30_000,
     maxBytesPerPartition: 1_048_576,
-    // Small fetches cost every part behind them: a fetch waits for some 500 records of each of three partitions, but not longer than maxWaitTimeInMs.
-    // Nobody waits for it: a gate shows its grants before the ledger has them. A stop waits for the long poll.
+    // Small fetches are expensive for every part behind them. A fetch waits for about 500 records of each of three
+    // partitions, but at most `maxWaitTimeInMs`. No shopper waits for it: a gate shows its grants before the ledger.
+    // A stop waits for this long poll.
     minBytes: 300_000,
     maxWaitTimeInMs: 80,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },
@@ -83,7 +85,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     partitions = []
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (payload.restart) options.log.warn({ cause: messageOf(payload.error) }, 'the consumer restarts')
+    if (payload.restart) options.log.warn({ cause: messageOf(payload.error) }, 'the Kafka consumer restarts')
     else options.onCrash(payload.error)
   })
   return {
@@ -104,7 +106,10 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
                 cause,
               },
             )
-          options.log.warn({ attempt, cause: messageOf(cause) }, 'Kafka does not answer, trying again')
+          options.log.warn(
+            { attempt, cause: messageOf(cause) },
+            'Kafka does not answer; the consumer retries',
+          )
           await backoff(attempt, 100, 2_000)
         }
       }
@@ -131,7 +136,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
                 .catch((cause: unknown) =>
                   options.log.debug(
                     { cause: messageOf(cause) },
-                    'Kafka did not note the offset (lag tools only)',
+                    'Kafka did not store the offset (for lag tools only)',
                   ),
                 )
             },

@@ -2,32 +2,32 @@ import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
 import { withTimeout } from '../with-timeout.ts'
 
-/** A topic as the brokers describe it. `refused` says why its settings are not told. */
+/** A topic as the brokers describe it. `refused` is the reason why its settings cannot be read. */
 export type TopicDescription = {
   topic: string
   partitions: { partition: number; replicas: number; inSync: number }[]
   settings: { value: ReadonlyMap<string, string> } | { refused: string }
 }
 
-/** The brokers, as clients reach them, and those of the topics asked for that exist. */
+/** The brokers with their advertised addresses, and the requested topics that exist. */
 export type KafkaDescription = {
   brokers: { address: string; settings: TopicDescription['settings'] }[]
   topics: TopicDescription[]
 }
 
-// kafkajs' ConfigResourceTypes: its own object is loaded by kafkajs.ts alone.
+// ConfigResourceTypes of kafkajs, copied: only kafkajs.ts loads kafkajs.
 const resourceTypes = { topic: 2, broker: 4 } as const
 
-const stepMaxMs = 1_000
+const disconnectTimeoutMs = 1_000
 
-/** Describes the cluster and some of its topics on a connection of its own. Rejects `unavailable` after `timeoutMs` at the latest. */
+/** Describes the cluster and the topics on its own connection. Rejects with `unavailable` after `timeoutMs`. */
 export const describeKafka = async (
   kafka: KafkaCluster,
   asked: { topics: readonly string[]; brokerSettings: readonly string[]; timeoutMs: number },
 ): Promise<KafkaDescription> => {
   const admin = kafka.admin()
 
-  /** One resource a call: kafkajs lets the refusal of one spoil the answer for all. */
+  /** One resource a call: kafkajs fails the whole call when one resource is refused. */
   const settingsOf = async (
     type: 2 | 4,
     name: string,
@@ -62,7 +62,9 @@ export const describeKafka = async (
           topic: name,
           partitions: partitions
             .map(({ partitionId, replicas, isr }) => ({
-              ...{ partition: partitionId, replicas: replicas.length, inSync: isr.length },
+              partition: partitionId,
+              replicas: replicas.length,
+              inSync: isr.length,
             }))
             .sort((left, right) => left.partition - right.partition),
           settings: await settingsOf(resourceTypes.topic, name),
@@ -76,6 +78,6 @@ export const describeKafka = async (
   } catch (cause) {
     throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
   } finally {
-    await withTimeout(admin.disconnect(), stepMaxMs, 'no end').catch(() => undefined)
+    await withTimeout(admin.disconnect(), disconnectTimeoutMs, 'no end').catch(() => undefined)
   }
 }

@@ -3,8 +3,8 @@ import type * as Kafkajs from 'kafkajs'
 import { encodePlainRecord } from './plain-record.ts'
 
 /**
- * kafkajs as we run it: three of its inner functions replaced, each for a cost that was measured. It is frozen since 2023 and
- * its version is pinned; loading throws when the installed one is not the one the overrides were verified with.
+ * kafkajs with three of its internal functions replaced, each for a measured cost. kafkajs has had no release since 2023
+ * and its version is pinned. Loading throws when the installed version is not the one that the overrides were verified with.
  */
 
 type Message = {
@@ -30,7 +30,7 @@ type Grouping = {
 const verifiedVersion = '2.2.4'
 const require = createRequire(import.meta.url)
 
-/** Replaces what a CommonJS module exports, for every module that loads it after this. */
+/** Replaces the exports of a CommonJS module for every module that loads it later. */
 const replaceExports = <Original>(id: string, replace: (original: Original) => unknown): void => {
   const original = require(id) as Original
   const loaded = require.cache[require.resolve(id)]
@@ -39,10 +39,10 @@ const replaceExports = <Original>(id: string, replace: (original: Original) => u
 }
 
 /**
- * A timer of 1 ms per broker connection runs for ever, whether anything waits or not: 28,000 calls in 10 idle seconds, and a
- * warning on Node 24 and newer (kafkajs issues 1704 and 1751). Armed only while a request waits or the broker throttles us.
+ * The original runs a timer of 1 ms per broker connection without end: 28,000 calls in 10 idle seconds, and a warning on
+ * Node 24 and newer (kafkajs issues 1704 and 1751). Here it runs only while a request waits or the broker throttles us.
  */
-const calmTimer = (queue: { prototype: RequestQueue }): unknown => {
+const stopIdleTimer = (queue: { prototype: RequestQueue }): unknown => {
   const { scheduleCheckPendingRequests } = queue.prototype
   queue.prototype.scheduleCheckPendingRequests = function schedule(this: RequestQueue) {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this)
@@ -50,16 +50,16 @@ const calmTimer = (queue: { prototype: RequestQueue }): unknown => {
   return queue
 }
 
-/** The original copies the list of a partition for every message in it: quadratic. */
-const groupOnce =
+/** The original copies the list of a partition for every message in it, which is quadratic. */
+const groupWithoutCopies =
   (): unknown =>
   ({ topic, partitionMetadata, messages, partitioner }: Grouping) =>
     partitionMetadata.length === 0
       ? {}
       : Object.groupBy(messages, (message) => String(partitioner({ topic, partitionMetadata, message })))
 
-/** The original zeroes 512 bytes and counts with BigInt for every record. One without key and headers is written straight. */
-const encodeStraight =
+/** The original zeroes 512 bytes and uses BigInt for every record. A record without key and headers is encoded directly. */
+const encodeDirectly =
   (original: (message: Message) => EncodedRecord): unknown =>
   (message: Message): EncodedRecord => {
     const { value, key, headers, offsetDelta, timestampDelta } = message
@@ -73,10 +73,10 @@ const load = (): typeof Kafkajs => {
   const { version } = require('kafkajs/package.json') as { version: string }
   if (version !== verifiedVersion)
     throw new Error(`kafkajs is ${version}; its overrides were verified with ${verifiedVersion}`)
-  // Before kafkajs itself, whose modules take these functions when they are loaded.
-  replaceExports('kafkajs/src/network/requestQueue', calmTimer)
-  replaceExports('kafkajs/src/producer/groupMessagesPerPartition', groupOnce)
-  replaceExports('kafkajs/src/protocol/recordBatch/record/v0', encodeStraight)
+  // Before kafkajs itself: its modules take these functions when they are loaded.
+  replaceExports('kafkajs/src/network/requestQueue', stopIdleTimer)
+  replaceExports('kafkajs/src/producer/groupMessagesPerPartition', groupWithoutCopies)
+  replaceExports('kafkajs/src/protocol/recordBatch/record/v0', encodeDirectly)
   return require('kafkajs') as typeof Kafkajs
 }
 

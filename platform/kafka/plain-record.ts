@@ -1,4 +1,4 @@
-/** Bytes of `value` as an unsigned variable-length integer: seven bits a byte. */
+/** The size in bytes of `value` as an unsigned variable-length integer, seven bits a byte. */
 const sizeOfVarint = (value: number): number => {
   let size = 1
   for (let rest = value >>> 7; rest > 0; rest >>>= 7) size += 1
@@ -16,19 +16,19 @@ const writeVarint = (buffer: Buffer, value: number, offset: number): number => {
   return at
 }
 
-/** Kafka's signed integers on the wire: 0, -1, 1, -2 become 0, 1, 2, 3. */
+/** Kafka's encoding of signed integers: 0, -1, 1, -2 become 0, 1, 2, 3. */
 const zigZag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0
 
 /**
- * One record of a Kafka record batch (message format v2) with a text value, no key, no headers and the timestamp of its batch:
- * length, attributes 0, timestamp delta 0, offset delta, key -1, value, 0 headers.
+ * Encodes one record of a Kafka record batch (message format v2) with a text value, no key, no headers and the timestamp
+ * of its batch: length, attributes 0, timestamp delta 0, offset delta, key -1, value, 0 headers.
  * https://kafka.apache.org/documentation/#record
  */
 export const encodePlainRecord = (value: string, offsetDelta: number): Buffer => {
   const bytes = Buffer.byteLength(value)
   const offset = zigZag(offsetDelta)
   const length = zigZag(bytes)
-  // Attributes, timestamp delta, key and count of headers are one byte each.
+  // Attributes, timestamp delta, key and header count take one byte each.
   const body = 4 + sizeOfVarint(offset) + sizeOfVarint(length) + bytes
   const bodyLength = zigZag(body)
   const buffer = Buffer.allocUnsafe(sizeOfVarint(bodyLength) + body)

@@ -3,7 +3,7 @@ import { type Metrics, waitBounds } from '../metrics/metrics.ts'
 
 const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]
 
-/** The same producer, with every produce measured by topic. */
+/** Wraps a producer and measures every produce request by topic. */
 export const measureProducer = (
   producer: Producer,
   metrics: Metrics,
@@ -12,32 +12,32 @@ export const measureProducer = (
   const labels = ['topic']
   const durations = metrics.histogram({
     name: 'firstcome_produce_duration_seconds',
-    help: 'Time until Kafka acknowledged a produce (acks=all), or it failed.',
+    help: 'Time of one produce request, until Kafka acknowledged it (acks=all) or it failed.',
     labels,
     bounds: waitBounds,
   })
   const batches = metrics.histogram({
     name: 'firstcome_produce_batch_size',
-    help: 'Records in one produce.',
+    help: 'Records in one produce request.',
     labels,
     bounds: recordBounds,
   })
   const failures = metrics.counter({
     name: 'firstcome_produce_failures_total',
-    help: 'Produces that were not acknowledged; their records may be in the log all the same.',
+    help: 'Produce requests that Kafka did not acknowledge. Their records may still be in the topic.',
     labels,
   })
-  const ofTopic = (topic: string) => ({
+  const createMeters = (topic: string) => ({
     duration: durations(topic),
     batch: batches(topic),
     failure: failures(topic),
   })
-  const meters = new Map<string, ReturnType<typeof ofTopic>>()
+  const meters = new Map<string, ReturnType<typeof createMeters>>()
   return {
     ...producer,
     async append(topic, partition, records) {
       const startedAtMs = monotonicMs()
-      const meter = meters.get(topic) ?? ofTopic(topic)
+      const meter = meters.get(topic) ?? createMeters(topic)
       meters.set(topic, meter)
       meter.batch.observe(records.length)
       try {

@@ -15,7 +15,7 @@ const append = (partition: number, ...values: string[]): Promise<number> =>
   )
 const unavailable = { code: 'unavailable' }
 
-test('records lie in the partition that was named, in their order, and the offset of the first is returned', async () => {
+test('records are appended to the given partition in order; the offset of the first is returned', async () => {
   expect(await append(1, 'a', 'b', 'c')).toBe(0)
   expect(await append(2, 'd')).toBe(0)
   expect(await append(1, 'e')).toBe(3)
@@ -24,7 +24,7 @@ test('records lie in the partition that was named, in their order, and the offse
   ).toEqual(['1 0 a', '1 1 b', '1 2 c', '1 3 e', '2 0 d'])
 })
 
-test('values, keys and headers are stored byte by byte, nothing included', async () => {
+test('values, keys and headers are stored byte by byte, also null and empty ones', async () => {
   const bytes = Buffer.from([0x00, 0xff, 0x22, 0x0a])
   await topic.producer.append('', 0, [
     { value: bytes, key: bytes, headers: { reason: 'ä', empty: '' } },
@@ -38,11 +38,11 @@ test('values, keys and headers are stored byte by byte, nothing included', async
   ])
 })
 
-test('a partition that is not there is unavailable', async () => {
+test('a partition that does not exist is unavailable', async () => {
   await expect(append(3, 'a')).rejects.toMatchObject(unavailable)
 })
 
-test('with Kafka away, at the start or later, an append is refused in time, and works once it is back', async () => {
+test('while Kafka is unreachable an append fails in time, and works once Kafka is back', async () => {
   topic.proxy.cut()
   await expect(append(0, 'lost')).rejects.toMatchObject(unavailable)
   topic.proxy.restore()
@@ -54,7 +54,7 @@ test('with Kafka away, at the start or later, an append is refused in time, and 
   expect((await topic.records()).map(({ value }) => String(value))).toEqual(['first', 'second'])
 })
 
-test('a Kafka that stands still is given up in time; what was sent may land', async () => {
+test('while Kafka stalls an append fails in time; its records may still be written', async () => {
   await append(0, 'warm')
   topic.proxy.hold('answers')
   await expect(append(0, 'unknown')).rejects.toMatchObject(unavailable)

@@ -3,33 +3,32 @@ import { Failure, messageOf } from '../failure.ts'
 import { isBrokerResponse, type KafkaCluster } from './client.ts'
 import { withTimeout } from '../with-timeout.ts'
 
-/** One record: compact text, and a key where it stems from elsewhere. */
+/** One record. It has a key only when it is a copy of a record that had one. */
 export type RecordToAppend = {
   value: string | Buffer | null
   key?: Buffer | null
   headers?: Record<string, string>
 }
 
-/** The two-method port in front of the log's writer. */
 export type Producer = {
   /**
    * Appends records to ONE partition with acks=all and returns the offset of the first.
-   * Any rejection means "unknown": it may still land.
+   * Rejects with `unavailable`: the records may still be written.
    */
   append(topic: string, partition: number, records: readonly RecordToAppend[]): Promise<number>
   close(): Promise<void>
 }
 
-/** A produce that took longer is unknown. Longer than a broker that is only slow takes, shorter than kafkajs goes on asking. */
-const answerMsMax = 5_000
+/** Longer than a slow broker needs, shorter than kafkajs would keep asking. */
+const acknowledgementTimeoutMs = 5_000
 
-type Client = {
+type ProducerClient = {
   send(topic: string, messages: Message[]): Promise<RecordMetadata[]>
-  /** Ends once all that was sent has an end: a client that is closed before comes back to life with its next try. */
+  /** Disconnects after all sends have ended: a retry of a pending send would connect again. */
   close(): Promise<void>
 }
 
-const openClient = (kafka: KafkaCluster): Client => {
+const openClient = (kafka: KafkaCluster): ProducerClient => {
   const producer = kafka.producer({
     idempotent: false,
     allowAutoTopicCreation: false,
@@ -37,11 +36,11 @@ const openClient = (kafka: KafkaCluster): Client => {
       () =>
       ({ message }) =>
         message.partition ?? 0,
-    // In a new topology (a broker came back, a leader moved) this long may pass before it is known.
+    // The longest time until a change of the cluster (a broker is back, a leader moved) is noticed.
     metadataMaxAge: 60_000,
     retry: { initialRetryTime: 50, maxRetryTime: 1_000, factor: 0.2, multiplier: 2, retries: 2 },
   })
-  const underWay = new Set<Promise<unknown>>()
+  const inFlight = new Set<Promise<unknown>>()
   let connecting: Promise<void> | undefined
   const send = async (topic: string, messages: Message[]): Promise<RecordMetadata[]> => {
     connecting ??= producer.connect().catch((cause: unknown) => {
@@ -55,35 +54,39 @@ const openClient = (kafka: KafkaCluster): Client => {
   return {
     send(topic, messages) {
       const sending = send(topic, messages)
-      underWay.add(sending)
-      const over = (): boolean => underWay.delete(sending)
-      sending.then(over, over)
+      inFlight.add(sending)
+      const settled = (): boolean => inFlight.delete(sending)
+      sending.then(settled, settled)
       return sending
     },
     async close() {
-      await Promise.allSettled(underWay)
+      await Promise.allSettled(inFlight)
       await producer.disconnect()
     },
   }
 }
 
 /**
- * A producer that is connected when first needed.
- * Never idempotent (kafkajs can reuse one sequence number for different batches) and never more than one partition a
- * call (a retry after a leader moved skips a partition and still resolves): the ledger removes doubles, nothing can bring back a loss.
+ * A producer that connects when first needed.
+ * It is not idempotent, because kafkajs can use one sequence number for two batches. A call has one partition, because a
+ * retry after a leader moved can skip a partition and still resolve. The ledger removes duplicates; it cannot replace a loss.
  *
- * A client that failed without an answer of the log is left, and the next append asks with a new one: kafkajs keeps a connection
- * whose other end is silent, and sends to that broker for as long as its metadata lives, though another leads by then.
+ * After a send without a broker response the client is discarded; the next append opens a new one. kafkajs keeps a
+ * connection to a silent broker and sends to it until its metadata expires, although another broker leads by then.
  */
 export const createProducer = (kafka: KafkaCluster): Producer => {
-  let current: Client | undefined
+  let current: ProducerClient | undefined
   return {
     async append(topic, partition, records) {
       const client = (current ??= openClient(kafka))
       try {
         // safeguard: one partition per produce
         const messages = records.map((record) => ({ ...record, partition }))
-        const results = await withTimeout(client.send(topic, messages), answerMsMax, 'no acknowledgement')
+        const results = await withTimeout(
+          client.send(topic, messages),
+          acknowledgementTimeoutMs,
+          'no acknowledgement',
+        )
         const [result] = results
         // safeguard: one partition per produce / result
         // safeguard: the result of a produce is checked

@@ -2,7 +2,7 @@ import { backoff } from '../backoff.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
 
-/** A topic as it has to be. Settings are Kafka's own names. */
+/** The required configuration of a topic. `settings` has Kafka's own names. */
 export type TopicShape = {
   topic: string
   partitions: number
@@ -10,57 +10,58 @@ export type TopicShape = {
   settings: Record<string, string>
 }
 
-/** First offset kept and the offset after the last, of one partition. */
+/** The first offset that a partition still has, and the offset after its last record. */
 export type PartitionOffsets = { partition: number; first: number; end: number }
 
+/** Creates topics and reads their partitions and offsets. Calls reject with `unavailable`. */
 export type TopicAdmin = {
-  /** Creates what is missing; what is there stays as it is. Returns the names that were created. */
+  /** Creates the topics that do not exist; the others stay as they are. Returns the names of the created ones. */
   create(shapes: readonly TopicShape[]): Promise<string[]>
-  /** Offsets by partition, lowest partition first. */
+  /** The offsets of all partitions, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
-  /** How many partitions a topic has; asked once. They change only while nothing is live. */
+  /** The number of partitions, read once and kept: it must not change while a campaign is live. */
   partitions(topic: string): Promise<number>
   close(): Promise<void>
 }
 
 type Admin = ReturnType<KafkaCluster['admin']>
-type Client = { admin: Admin; connected: Promise<void> }
+type AdminClient = { admin: Admin; connected: Promise<void> }
 
-const openClient = (kafka: KafkaCluster): Client => {
+const openClient = (kafka: KafkaCluster): AdminClient => {
   const admin = kafka.admin()
   return { admin, connected: admin.connect() }
 }
 
-const looksMax = 30
+const leaderChecksMax = 30
 
 /**
- * Waits until every partition has a leader, some ten seconds at the most. kafkajs waits for leaders too, and gives up when the broker that it
- * asks has not heard of the topic yet (seen on a busy machine: UNKNOWN_TOPIC_OR_PARTITION right after the creation).
+ * Waits until every partition has a leader, for at most about ten seconds. The wait of kafkajs itself fails when the broker
+ * that it asks does not know the topic yet. On a busy machine that is UNKNOWN_TOPIC_OR_PARTITION right after the creation.
  */
-const untilLed = async (admin: Admin, names: string[]): Promise<void> => {
-  for (let look = 1; ; look += 1) {
+const waitForLeaders = async (admin: Admin, names: string[]): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: names })
       if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
-      if (look >= looksMax) throw new Error(`${names.join(', ')} have no leaders`)
+      if (attempt >= leaderChecksMax) throw new Error(`${names.join(', ')} have no leaders`)
     } catch (cause) {
-      if (look >= looksMax) throw cause
+      if (attempt >= leaderChecksMax) throw cause
     }
-    await backoff(look, 20, 400)
+    await backoff(attempt, 20, 400)
   }
 }
 
 /**
- * The admin client, connected when first needed. One that failed is left, and the next call asks with a new one: kafkajs' asks the leader
- * of five minutes ago, whoever leads by now.
+ * An admin client that connects when first needed. After an error the client is discarded; the next call opens a new one.
+ * kafkajs would keep asking the leader that it knew up to five minutes ago.
  */
 export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
-  let current: Client | undefined
-  const asking = async <Result>(ask: (admin: Admin) => Promise<Result>): Promise<Result> => {
+  let current: AdminClient | undefined
+  const withAdmin = async <Result>(call: (admin: Admin) => Promise<Result>): Promise<Result> => {
     const client = (current ??= openClient(kafka))
     try {
       await client.connected
-      return await ask(client.admin)
+      return await call(client.admin)
     } catch (cause) {
       if (current === client) {
         current = undefined
@@ -72,16 +73,16 @@ export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
 
   const counts = new Map<string, number>()
   const offsets: TopicAdmin['offsets'] = (topic) =>
-    asking(async (admin) => {
-      const ofTopic = await admin.fetchTopicOffsets(topic)
-      return ofTopic
+    withAdmin(async (admin) => {
+      const found = await admin.fetchTopicOffsets(topic)
+      return found
         .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
         .sort((left, right) => left.partition - right.partition)
     })
 
   return {
     create: (shapes) =>
-      asking(async (admin) => {
+      withAdmin(async (admin) => {
         const present = new Set(await admin.listTopics())
         const missing = shapes.filter(({ topic }) => !present.has(topic))
         const names = missing.map(({ topic }) => topic)
@@ -96,7 +97,7 @@ export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
               configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
             })),
           })
-          await untilLed(admin, names)
+          await waitForLeaders(admin, names)
         }
         return names
       }),

@@ -3,21 +3,21 @@ import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
 
-/** A value as it lies in one partition, with what stands around it. */
+/** A record of one partition. */
 export type TopicRecord = { offset: number; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
 
-/** Reads a stretch of the log without a consumer group: nothing is noted anywhere, at the brokers or here. */
+/** Reads ranges of a topic without a consumer group and without storing a position. */
 export type TopicReader = {
   /**
-   * The records of one partition from `from` up to, not including, `end`, in order, a fetch at a time. `end` has to be in the log.
-   * Rejects with `unavailable` when the log does not answer, or no longer has them.
+   * Yields the records of one partition from `from` up to, but not including, `end`, in order, one fetch at a time.
+   * The partition must reach `end`. Rejects with `unavailable` when Kafka does not answer or no longer has the records.
    */
   read(topic: string, partition: number, from: number, end: number): AsyncGenerator<TopicRecord[]>
   close(): Promise<void>
 }
 
-/** The part of kafkajs' own cluster that a fetch needs. kafkajs' consumer cannot read without joining a group. */
-type Cluster = {
+/** The part of kafkajs' internal cluster that a fetch needs: its consumer cannot read without joining a group. */
+type FetchCluster = {
   connect(): Promise<void>
   disconnect(): Promise<void>
   addTargetTopic(topic: string): Promise<void>
@@ -26,7 +26,7 @@ type Cluster = {
   findBroker(broker: { nodeId: string }): Promise<Broker>
 }
 type FetchedRecord = { offset: string; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
-type Fetched = { partitions: { messages: FetchedRecord[] }[] }
+type FetchedTopic = { partitions: { messages: FetchedRecord[] }[] }
 type Broker = {
   fetch(request: {
     isolationLevel: number
@@ -34,25 +34,27 @@ type Broker = {
     minBytes: number
     maxBytes: number
     topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[]
-  }): Promise<{ responses: Fetched[] }>
+  }): Promise<{ responses: FetchedTopic[] }>
 }
 
 const fetchBytesMax = 1_048_576
 const fetchWaitMs = 200
-const triesMax = 6
+const attemptsMax = 6
 const readUncommitted = 0
 
-/** kafkajs keeps how it makes a cluster under a symbol of its own; its version is pinned and checked (kafkajs.ts). */
-const createCluster = (kafka: KafkaCluster): Cluster => {
-  const make = Object.getOwnPropertySymbols(kafka).find(
+/** kafkajs has its cluster factory under a private symbol. Its version is pinned and checked (kafkajs.ts). */
+const createCluster = (kafka: KafkaCluster): FetchCluster => {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   )
-  const create: unknown = make === undefined ? undefined : Reflect.get(kafka, make)
-  if (typeof create !== 'function') throw new Failure('defect', 'kafkajs makes no cluster')
-  return Reflect.apply(create, kafka, [{ metadataMaxAge: 60_000, allowAutoTopicCreation: false }]) as Cluster
+  const create: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol)
+  if (typeof create !== 'function') throw new Failure('defect', 'kafkajs has no cluster factory')
+  return Reflect.apply(create, kafka, [
+    { metadataMaxAge: 60_000, allowAutoTopicCreation: false },
+  ]) as FetchCluster
 }
 
-/** A reader that is connected when first needed. */
+/** A reader that connects when first needed. */
 export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
   const cluster = createCluster(kafka)
 
@@ -69,32 +71,32 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
       topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: fetchBytesMax }] }],
     })
     const messages = responses.flatMap(({ partitions }) => partitions.flatMap((one) => one.messages))
-    // A fetch begins with the whole batch that the offset lies in.
+    // A fetch returns whole batches, from the batch that contains the offset.
     return messages
       .map(({ offset: text, key, value, headers }) => ({ offset: Number(text), key, value, headers }))
       .filter((message) => message.offset >= offset)
   }
 
-  /** What a fetch brings; after a fault, or nothing, it asks again, by new metadata: the leader may have moved. */
+  /** Fetches at least one record. After an error or an empty fetch it retries with new metadata: the leader may have moved. */
   const fetch = async (topic: string, partition: number, offset: number): Promise<TopicRecord[]> => {
-    let fault = 'nothing came'
-    for (let attempt = 1; attempt <= triesMax; attempt += 1) {
+    let reason = 'no record was fetched'
+    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       try {
         const values = await fetchOnce(topic, partition, offset)
         if (values.length > 0) return values
       } catch (cause) {
-        fault = messageOf(cause)
+        reason = messageOf(cause)
       }
       await backoff(attempt, 100, 1_000)
       await cluster.refreshMetadata().catch((cause: unknown) => {
-        fault = messageOf(cause)
+        reason = messageOf(cause)
       })
     }
-    throw new Failure('unavailable', `Kafka: offset ${offset} of partition ${partition}: ${fault}`)
+    throw new Failure('unavailable', `Kafka: offset ${offset} of partition ${partition}: ${reason}`)
   }
 
   let connecting: Promise<void> | undefined
-  const connected = async (topic: string): Promise<void> => {
+  const connect = async (topic: string): Promise<void> => {
     connecting ??= cluster.connect()
     try {
       await connecting
@@ -108,7 +110,7 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
   return {
     async *read(topic, partition, from, end) {
       if (from >= end) return
-      await connected(topic)
+      await connect(topic)
       for (let offset = from; offset < end; ) {
         const values = await fetch(topic, partition, offset)
         offset = (values.at(-1)?.offset ?? offset) + 1

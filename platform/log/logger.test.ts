@@ -4,8 +4,8 @@ import { createLogger, prettyTerminal } from './logger.ts'
 
 afterEach(killPrograms)
 
-/** A log whose lines are kept, and whose second is over when the test says so. */
-const openLog = (level: 'debug' | 'info' = 'info') => {
+/** A logger that keeps its lines in memory, on a clock that the test moves. */
+const openLogger = (level: 'debug' | 'info' = 'info') => {
   const lines: Record<string, unknown>[] = []
   let nowMs = 0
   const log = createLogger('test', level, {
@@ -27,8 +27,8 @@ const times = (count: number, act: (index: number) => void): void => {
   for (let index = 0; index < count; index += 1) act(index)
 }
 
-test('a message is one line of JSON with its level, its part, the time and what belongs to it', () => {
-  const { log, lines } = openLog()
+test('a message is one line of JSON with level, part, time and fields', () => {
+  const { log, lines } = openLogger()
   log.warn({ campaignId: 'a' }, 'arming starts over')
   expect(lines).toEqual([
     {
@@ -38,8 +38,8 @@ test('a message is one line of JSON with its level, its part, the time and what 
   ])
 })
 
-test('of a message that comes 4,842 times in a second 30 lines go out, and one that counts the others', () => {
-  const { log, said, lines, pass } = openLog()
+test('of 4,842 equal messages in a second 30 are written, and one line counts the others', () => {
+  const { log, said, lines, pass } = openLogger()
   times(4_842, () => log.warn({ attempt: 1 }, 'not recorded'))
   expect(said()).toEqual(Array(30).fill('not recorded'))
   pass(1_000)
@@ -51,8 +51,8 @@ test('of a message that comes 4,842 times in a second 30 lines go out, and one t
   expect(said()).toEqual(['well again'])
 })
 
-test('a storm holds back no other message, and not the same words at another level', () => {
-  const { log, said } = openLog('debug')
+test('a storm does not suppress other messages, nor the same text at another level', () => {
+  const { log, said } = openLogger('debug')
   times(100, () => log.warn('not recorded'))
   said()
   log.error('not recorded')
@@ -61,8 +61,8 @@ test('a storm holds back no other message, and not the same words at another lev
   expect(said()).toEqual(['not recorded', 'something else'])
 })
 
-test('a message that comes 30 times a second for ever is never held back', () => {
-  const { log, said, pass } = openLog()
+test('a message that comes 30 times a second is never suppressed', () => {
+  const { log, said, pass } = openLogger()
   times(50, () => {
     times(30, () => log.info('steady'))
     pass(1_000)
@@ -70,8 +70,8 @@ test('a message that comes 30 times a second for ever is never held back', () =>
   expect(said()).toEqual(Array(1_500).fill('steady'))
 })
 
-test('a storm of messages that all differ is held back too', () => {
-  const { log, said, pass } = openLog()
+test('a storm of different messages is suppressed too', () => {
+  const { log, said, pass } = openLogger()
   times(10_000, (index) => log.info(`number ${index}`))
   expect(said()).toHaveLength(500 + 30)
   pass(1_000)
@@ -79,27 +79,27 @@ test('a storm of messages that all differ is held back too', () => {
   expect(said()).toEqual(['… 9,470 more of these: other messages', 'calm'])
 })
 
-const storming = (rest: string): string => `
-  import { createLog } from 'platform/log/logger.ts'
-  const log = createLog('test', 'info')
+const stormProgram = (rest: string): string => `
+  import { createLogger } from 'platform/log/logger.ts'
+  const log = createLogger('test', 'info')
   for (let count = 0; count < 5000; count += 1) log.info('again')
   ${rest}`
 
-test('what was held back is told when the second is over, though nothing is said any more', async () => {
-  const program = await runProgram(storming('setInterval(() => {}, 3_600_000)'))
+test('suppressed lines are counted when the second is over, also when nothing more is logged', async () => {
+  const program = await runProgram(stormProgram('setInterval(() => {}, 3_600_000)'))
   await program.said('more of these')
   program.signal('SIGKILL')
   const { lines } = await program.end()
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ msg: '… 4,970 more of these: again' })
 })
 
-test('a process that ends in a storm tells what it held back, and its last line is not lost', async () => {
-  const { lines } = await (await runProgram(storming("log.error('the end'); process.exit(1)"))).end()
+test('a process that exits in a storm still writes its last line and the count', async () => {
+  const { lines } = await (await runProgram(stormProgram("log.error('the end'); process.exit(1)"))).end()
   const said = lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
   expect(said).toEqual([...Array(30).fill('again'), 'the end', '… 4,970 more of these: again'])
 })
 
-test('at a terminal a message is words on one line', () => {
+test('at a terminal a message is one line of plain text', () => {
   let shown = ''
   const terminal = {
     write: (text: string | Uint8Array) => {
@@ -109,6 +109,6 @@ test('at a terminal a message is words on one line', () => {
     hasColors: () => false,
   }
   const log = createLogger('api', 'info', { stream: prettyTerminal(terminal), monotonicMs: () => 0 })
-  log.info({ port: 8_080 }, 'the API listens')
-  expect(shown).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: the API listens .*"port":8080.*\n$/)
+  log.info({ port: 8_080 }, 'the API is listening')
+  expect(shown).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: the API is listening .*"port":8080.*\n$/)
 })

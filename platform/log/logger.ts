@@ -1,27 +1,27 @@
 import { createRequire } from 'node:module'
-import { type DestinationStream, type Logger as PinoLogger, type LoggerOptions, pino } from 'pino'
+import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, pino } from 'pino'
 import type * as PinoPretty from 'pino-pretty'
 import { createStormGuard, type SuppressedLines } from './storm-guard.ts'
 
-/** One line of JSON a message. No token and no personal data belongs in it, and who a user is, is personal data. */
+/** Writes log messages, one line of JSON each. Never log a token or personal data; a user id is personal data. */
 export type Logger = PinoLogger
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
-/** Where the lines go, and by which clock a second is over. */
+/** Where the lines are written, and the clock of the limit a second. */
 export type LoggerOutput = {
-  /** Takes JSON lines; pino's own standard output when left out, which writes before it returns. */
+  /** Takes JSON lines. Default: pino's standard output, which writes synchronously. */
   stream?: DestinationStream
   monotonicMs(): number
 }
 
-/** Lines of one level and message a second; a storm must not fill a disk, nor cost what the work costs. */
+/** Lines of one level and message a second: a log storm must not fill a disk, nor cost more than the work itself. */
 const linesMax = 30
 const messagesMax = 500
 
 /**
- * For people at a terminal. As a function and not as pino's transport: a terminal takes what is written before `write` returns, so
- * the last words of a process are not lost in another thread. Loaded here because it takes 20 ms.
+ * Formats lines for people. A function instead of a pino transport: a terminal is written synchronously, so the last lines
+ * of a process are not lost in another thread. pino-pretty is loaded only here because it takes 20 ms.
  */
 export const prettyTerminal = (
   terminal: Pick<NodeJS.WriteStream, 'write' | 'hasColors'>,
@@ -40,36 +40,43 @@ const standardOutput = (): LoggerOutput => ({
   monotonicMs: () => performance.now(),
 })
 
-const messageIn = (words: readonly unknown[]): string => {
-  const [first, second] = words
+const messageIn = (logged: readonly unknown[]): string => {
+  const [first, second] = logged
   return typeof first === 'string' ? first : typeof second === 'string' ? second : ''
 }
 
 /**
- * The log of one process, named by its part (`api`, `worker`, ...): JSON, or words and colours where standard output is a terminal.
- * Of one message at most 30 lines a second go out; how many more there were is one line when the second is over.
+ * Creates the logger of one process. `part` (`api`, `worker`, ...) is a field of every line. Lines are JSON, or formatted
+ * where standard output is a terminal. The same message is written at most 30 times a second; one line counts the rest.
  */
-export const createLogger = (part: string, level: LogLevel, output: LoggerOutput = standardOutput()): Logger => {
-  let isTelling = false
+export const createLogger = (
+  part: string,
+  level: LogLevel,
+  output: LoggerOutput = standardOutput(),
+): Logger => {
+  let isReporting = false
   let timer: NodeJS.Timeout | undefined
-  const tell = ({ level: of, message, lines }: SuppressedLines): void => {
-    isTelling = true
+  const report = ({ level: of, message, lines }: SuppressedLines): void => {
+    isReporting = true
     log[of as 'info']({ more: lines }, `… ${lines.toLocaleString('en')} more of these: ${message}`)
-    isTelling = false
+    isReporting = false
   }
-  const settle = (): void => {
+  const flush = (): void => {
     clearTimeout(timer)
     timer = undefined
-    process.off('exit', settle)
+    process.off('exit', flush)
     guard.flush()
   }
   const guard = createStormGuard({
-    ...{ linesMax, messagesMax, monotonicMs: output.monotonicMs, report: tell },
+    linesMax,
+    messagesMax,
+    monotonicMs: output.monotonicMs,
+    report,
     onSuppressed() {
       if (timer !== undefined) return
-      timer = setTimeout(settle, 1_000).unref()
-      // Before pino's own, after which nothing is written any more.
-      process.prependListener('exit', settle)
+      timer = setTimeout(flush, 1_000).unref()
+      // Before pino's own listener, after which nothing is written.
+      process.prependListener('exit', flush)
     },
   })
   const options: LoggerOptions = {
@@ -77,9 +84,9 @@ export const createLogger = (part: string, level: LogLevel, output: LoggerOutput
     base: { part },
     timestamp: pino.stdTimeFunctions.isoTime,
     hooks: {
-      logMethod(words, write, ofLevel) {
+      logMethod(logged, write, ofLevel) {
         const name = pino.levels.labels[ofLevel] ?? 'info'
-        if (isTelling || guard.admits(name, messageIn(words))) write.apply(this, words)
+        if (isReporting || guard.admits(name, messageIn(logged))) write.apply(this, logged)
       },
     },
   }

@@ -1,63 +1,64 @@
-/** A line that was held back, and how many like it. */
+/** A message of one level, and how many of its lines were suppressed. */
 export type SuppressedLines = { level: string; message: string; lines: number }
 
-/** Lets a message through some times a second; the rest is counted, and told in one line when the second is over. */
+/** Limits how often the same message is logged in a second, and reports how many lines were suppressed. */
 export type StormGuard = {
-  /** Whether this line may go out. */
+  /** True when this line may be written. */
   admits(level: string, message: string): boolean
-  /** Tells what was held back so far, and begins a new second. */
+  /** Reports what was suppressed so far and begins a new second. */
   flush(): void
 }
 
 export type StormGuardOptions = {
   /** Lines of one level and message a second. */
   linesMax: number
-  /** Messages that are told apart in one second; all others count as one. */
+  /** Different messages that are counted on their own in a second; all others count as one. */
   messagesMax: number
   monotonicMs(): number
-  /** Something was held back for the first time in this second: somebody has to settle when it is over. */
+  /** Called at the first suppressed line of each message in a second: call `flush` when the second is over. */
   onSuppressed(): void
-  report(held: SuppressedLines): void
+  report(suppressed: SuppressedLines): void
 }
 
 type StormCount = SuppressedLines & { admitted: number }
 
 const secondMs = 1_000
+const otherMessages = 'other messages'
 
 export const createStormGuard = (options: StormGuardOptions): StormGuard => {
   const { linesMax, messagesMax, monotonicMs } = options
-  let tallies = new Map<string, StormCount>()
+  let counts = new Map<string, StormCount>()
   let startedAtMs = monotonicMs()
 
-  const settle = (): void => {
-    const over = tallies
-    tallies = new Map()
+  const flush = (): void => {
+    const finished = counts
+    counts = new Map()
     startedAtMs = monotonicMs()
-    for (const { level, message, lines } of over.values())
+    for (const { level, message, lines } of finished.values())
       if (lines > 0) options.report({ level, message, lines })
   }
 
-  const tallyOf = (level: string, message: string): StormCount => {
+  const countOf = (level: string, message: string): StormCount => {
     const key = `${level} ${message}`
-    const known = tallies.get(key)
+    const known = counts.get(key)
     if (known !== undefined) return known
-    if (tallies.size >= messagesMax && message !== 'other messages') return tallyOf(level, 'other messages')
-    const tally = { level, message, admitted: 0, lines: 0 }
-    tallies.set(key, tally)
-    return tally
+    if (counts.size >= messagesMax && message !== otherMessages) return countOf(level, otherMessages)
+    const count = { level, message, admitted: 0, lines: 0 }
+    counts.set(key, count)
+    return count
   }
 
   return {
-    flush: settle,
+    flush,
     admits(level, message) {
-      if (monotonicMs() - startedAtMs >= secondMs) settle()
-      const tally = tallyOf(level, message)
-      if (tally.admitted < linesMax) {
-        tally.admitted += 1
+      if (monotonicMs() - startedAtMs >= secondMs) flush()
+      const count = countOf(level, message)
+      if (count.admitted < linesMax) {
+        count.admitted += 1
         return true
       }
-      tally.lines += 1
-      if (tally.lines === 1) options.onSuppressed()
+      count.lines += 1
+      if (count.lines === 1) options.onSuppressed()
       return false
     },
   }

@@ -1,43 +1,43 @@
 /** Label names and values of one sample. */
 type Labels = Readonly<Record<string, string | number>>
 
-/** One value, as prom-client takes it; `metricName` where it is not the metric's own. */
+/** One value, as prom-client takes it. `metricName` is given where it differs from the name of the metric. */
 export type Sample = { labels: Labels; value: number; metricName?: string }
 
 /** A number that only grows. */
 export type Count = { add(amount: number): void }
 
-/** How often what was observed lay below which bound. */
+/** Counts observed values by bucket. */
 export type Histogram = { observe(value: number): void }
 
-/** One child for each list of label values. Asking for one costs more than using it: ask once and keep it. */
+/** The child of each list of label values. A look-up costs more than an update: look a child up once and keep it. */
 export type Family<Child> = (...labelValues: readonly string[]) => Child
 
 type Series<Child> = { child: Child; samples(labels: Labels): Sample[] }
 
-/** Lists of label values that one metric tells apart. Past it everything is `other`: a scrape stays bounded whatever comes. */
+/** Lists of label values that one metric keeps apart. All others become `other`, so the size of a scrape is bounded. */
 const childrenMax = 500
 
-/** The children of one metric, made when first asked for, and all their samples. */
+/** The children of one metric, created when first looked up, and their samples. */
 export const createFamily = <Child>(
   labelNames: readonly string[],
   create: () => Series<Child>,
 ): { child: Family<Child>; samples(): Sample[] } => {
-  const cells = new Map<string, Series<Child> & { labels: Labels }>()
-  const cellOf = (values: readonly string[]): Series<Child> => {
+  const family = new Map<string, Series<Child> & { labels: Labels }>()
+  const seriesOf = (values: readonly string[]): Series<Child> => {
     const key = values.join('\n')
-    const present = cells.get(key)
-    if (present !== undefined) return present
-    if (cells.size >= childrenMax && values.some((value) => value !== 'other'))
-      return cellOf(values.map(() => 'other'))
+    const known = family.get(key)
+    if (known !== undefined) return known
+    if (family.size >= childrenMax && values.some((value) => value !== 'other'))
+      return seriesOf(values.map(() => 'other'))
     const labels = Object.fromEntries(labelNames.map((name, index) => [name, values[index] ?? '']))
-    const made = { ...create(), labels }
-    cells.set(key, made)
-    return made
+    const series = { ...create(), labels }
+    family.set(key, series)
+    return series
   }
   return {
-    child: (...values) => cellOf(values).child,
-    samples: () => [...cells.values()].flatMap((cell) => cell.samples(cell.labels)),
+    child: (...values) => seriesOf(values).child,
+    samples: () => [...family.values()].flatMap((series) => series.samples(series.labels)),
   }
 }
 
@@ -53,29 +53,29 @@ export const createCount = (): Series<Count> => {
   }
 }
 
-/** `bounds` are upper ends, lowest first. */
+/** `bounds` are the upper ends of the buckets, lowest first. */
 export const createHistogram = (name: string, bounds: readonly number[]): Series<Histogram> => {
   const counts = new Float64Array(bounds.length + 1)
   let sum = 0
   return {
     child: {
       observe(value) {
-        let at = 0
-        while (at < bounds.length && value > (bounds[at] ?? 0)) at += 1
-        counts[at] = (counts[at] ?? 0) + 1
+        let bucket = 0
+        while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1
+        counts[bucket] = (counts[bucket] ?? 0) + 1
         sum += value
       },
     },
     samples(labels) {
-      let below = 0
-      const buckets = [...bounds, '+Inf'].map((le, at) => {
-        below += counts[at] ?? 0
-        return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: below }
+      let total = 0
+      const buckets = [...bounds, '+Inf'].map((le, bucket) => {
+        total += counts[bucket] ?? 0
+        return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: total }
       })
       return [
         ...buckets,
         { metricName: `${name}_sum`, labels, value: sum },
-        { metricName: `${name}_count`, labels, value: below },
+        { metricName: `${name}_count`, labels, value: total },
       ]
     },
   }

@@ -19,7 +19,7 @@ const serve = async (read: () => Promise<string>, port = 0): Promise<string> => 
 
 const read = async (metrics: Metrics): Promise<Scrape> => toScrape(await metrics.read())
 
-test('what was counted is told by label, also what never happened', async () => {
+test('a counter has a sample for each label value, also at 0', async () => {
   const metrics = createMetrics()
   const outcomes = metrics.counter({ name: 'firstcome_a_total', help: 'A.', labels: ['outcome'] })
   const [granted, closed] = [outcomes('granted'), outcomes('closed')]
@@ -30,7 +30,7 @@ test('what was counted is told by label, also what never happened', async () => 
   expect((await read(metrics)).by('firstcome_a_total', 'outcome')).toEqual({ granted: 7, closed: 0 })
 })
 
-test('an observation is in every bucket whose bound it does not pass, a bound itself included', async () => {
+test('an observation counts in every bucket up to its value, the bound included', async () => {
   const metrics = createMetrics()
   const histogram = metrics.histogram({ name: 'firstcome_wait_seconds', help: 'H.', bounds: [1, 2, 4] })()
   for (const value of [0, 1, 1.5, 4, 9]) histogram.observe(value)
@@ -41,7 +41,7 @@ test('an observation is in every bucket whose bound it does not pass, a bound it
   ])
 })
 
-test('a label with values without end does not make series without end: past 500 they count as other', async () => {
+test('past 500 lists of label values all others count as other', async () => {
   const metrics = createMetrics()
   const counts = metrics.counter({ name: 'firstcome_a_total', help: 'A.', labels: ['a', 'b'] })
   for (let index = 0; index < 600; index += 1) counts(`a${index}`, 'b').add(1)
@@ -50,7 +50,7 @@ test('a label with values without end does not make series without end: past 500
   expect(samples?.at(-1)).toMatchObject({ labels: { a: 'other', b: 'other' }, value: 100 })
 })
 
-test('a gauge is asked at the scrape; one that cannot be read hides no other', async () => {
+test('a gauge is read at the scrape; one that fails does not hide the others', async () => {
   const metrics = createMetrics()
   const waiting = [1, 2]
   metrics.gauge({ name: 'firstcome_queue_size', help: 'Q.', read: async () => waiting.length })
@@ -72,11 +72,11 @@ test('a second metric of the same name is a defect', () => {
   const metrics = createMetrics()
   metrics.counter({ name: 'firstcome_a_total', help: 'A.' })
   expect(() => metrics.gauge({ name: 'firstcome_a_total', help: 'A.', read: () => 1 })).toThrow(
-    'there are two metrics called firstcome_a_total',
+    'a metric named firstcome_a_total already exists',
   )
 })
 
-test('a process tells its own state by the rules of Prometheus, and walks no connection for it', async () => {
+test('process metrics follow the naming rules, and none of them visits the connections', async () => {
   const { families } = await read(createMetrics())
   expect(lintMetrics(families.values())).toEqual([])
   expect([...families.keys()]).toEqual(
@@ -85,7 +85,7 @@ test('a process tells its own state by the rules of Prometheus, and walks no con
   expect([...families.keys()].filter((name) => /^nodejs_active|open_fds/.test(name))).toEqual([])
 })
 
-test('every check of /readyz is 1 or 0, as it is at the scrape', async () => {
+test('every check of /readyz is 1 or 0 at the scrape', async () => {
   const metrics = createMetrics()
   let isWarm = false
   showReadiness([{ name: 'warm', isReady: () => isWarm }], metrics)
@@ -94,7 +94,7 @@ test('every check of /readyz is 1 or 0, as it is at the scrape', async () => {
   expect((await read(metrics)).by('firstcome_ready', 'check')).toEqual({ warm: 1 })
 })
 
-test('/metrics is there and nothing else; what cannot be read is 503, and a taken port is refused', async () => {
+test('only /metrics is served; unreadable metrics are 503, and a port in use is refused', async () => {
   const url = await serve(() => Promise.resolve('all is well\n'))
   const answer = await fetch(url)
   expect([answer.headers.get('content-type'), await answer.text()]).toEqual([
@@ -105,29 +105,29 @@ test('/metrics is there and nothing else; what cannot be read is 503, and a take
   const failing = await fetch(await serve(() => Promise.reject(new Error('nobody answers'))))
   expect([failing.status, await failing.text()]).toEqual([503, 'nobody answers'])
   await expect(serve(() => Promise.resolve(''), Number(new URL(url).port))).rejects.toThrow(
-    /^no metrics at 127\.0\.0\.1:\d+: listen EADDRINUSE/,
+    /^metrics cannot be served at 127\.0\.0\.1:\d+: listen EADDRINUSE/,
   )
 })
 
-test('the first of several processes tells the metrics of all: sums, and the least ready of them', async () => {
+test('the first of several processes serves the metrics of all: sums, and the least ready', async () => {
   const program = await runProgram(`
     import cluster from 'node:cluster'
     import { createMetrics, readClusterMetrics, serveMetrics, showReadiness } from 'platform/metrics/metrics.ts'
     const address = { host: '127.0.0.1', port: 0 }
     if (cluster.isPrimary) {
-      process.stdout.write((await serveMetrics({ ...address, read: readClusterMetrics })).place + '\\n')
+      process.stdout.write((await serveMetrics({ ...address, read: readClusterMetrics })).location + '\\n')
       cluster.fork(); cluster.fork()
     } else {
       const metrics = createMetrics()
       metrics.counter({ name: 'firstcome_a_total', help: 'A.' })().add(cluster.worker.id)
       metrics.histogram({ name: 'firstcome_wait_seconds', help: 'H.', bounds: [1] })().observe(cluster.worker.id)
-      metrics.gauge({ name: 'firstcome_campaigns', help: 'C.', together: 'max', read: () => cluster.worker.id })
+      metrics.gauge({ name: 'firstcome_campaigns', help: 'C.', aggregate: 'max', read: () => cluster.worker.id })
       showReadiness([{ name: 'warm', isReady: () => cluster.worker.id === 1 }], metrics)
       await serveMetrics({ ...address, read: metrics.read })
     }`)
-  const place = await until('it says where', () => program.lines()[0])
+  const location = await until('it prints its location', () => program.lines()[0])
   const seen = await until('both are there', async () => {
-    const answer = await scrape(place)
+    const answer = await scrape(location)
     return answer.value('firstcome_wait_seconds_count') === 2 && answer
   })
   expect(seen.value('firstcome_a_total')).toBe(3)

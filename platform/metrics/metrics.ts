@@ -18,31 +18,39 @@ import { withTimeout } from '../with-timeout.ts'
 /** `name` follows https://prometheus.io/docs/practices/naming/: `firstcome_`, base units, `_total` on a counter. */
 type MetricDescription = { name: string; help: string }
 
-/** The values of a label have to come from a bounded set. */
+/** The values of a label must come from a bounded set. */
 type LabelledMetric = MetricDescription & { labels?: readonly string[] }
 
-/** What a gauge says of now; nothing when it is not known. */
+/** The present value of a gauge; `undefined` or no sample when it is unknown. */
 type GaugeReading = readonly Sample[] | number | undefined
 
-/** The metrics of one process. A second one of the same name is a defect. */
+/** The metrics of one process. A second metric of the same name throws `defect`. */
 export type Metrics = {
   counter(options: LabelledMetric): Family<Count>
-  /** `bounds` are upper ends, lowest first; the last bucket, which has none, comes by itself. */
+  /** `bounds` are the upper ends of the buckets, lowest first. The last bucket, without an upper end, is added. */
   histogram(options: LabelledMetric & { bounds: readonly number[] }): Family<Histogram>
-  /** `read` is asked at every scrape; what it throws counts as not known. `together`: what a cluster makes of its processes' values. */
-  gauge(options: MetricDescription & { together?: 'sum' | 'max' | 'min'; read(): GaugeReading | Promise<GaugeReading> }): void
-  /** All of them in Prometheus' text format. */
+  /**
+   * `read` is called at every scrape; when it throws, the gauge has no sample. `aggregate` is how the values of the
+   * processes of a cluster are combined.
+   */
+  gauge(
+    options: MetricDescription & {
+      aggregate?: 'sum' | 'max' | 'min'
+      read(): GaugeReading | Promise<GaugeReading>
+    },
+  ): void
+  /** All metrics in the text format of Prometheus. */
   read(): Promise<string>
 }
 
-/** Bounds in seconds for whatever waits for a server: from half a millisecond to the longest deadline there is. */
+/** Bounds in seconds for calls to a server: from half a millisecond to the longest timeout. */
 export const waitBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
- * Those of prom-client that walk every open connection at a scrape: open files alone held everybody up for 14 ms at 15,000 of them. Some
- * are gauges called `_total`, too.
+ * Metrics of prom-client that visit every open connection at a scrape. The open files alone blocked the event loop for
+ * 14 ms at 15,000 connections. Some are also gauges with names in `_total`.
  */
-const walkingConnections = [
+const slowMetrics = [
   'process_open_fds',
   ...['handles', 'requests', 'resources'].flatMap((what) => [
     `nodejs_active_${what}`,
@@ -51,16 +59,16 @@ const walkingConnections = [
 ]
 
 /**
- * prom-client measures the process, writes the text and sums a cluster. Its own counters and histograms cost 140 and 360 ns of
- * processor a touch with bound labels, and every request touches three: ours, numbers in memory that a scrape reads, 2 and 16.
- * In a process of a cluster they answer `readClusterMetrics` of the primary by themselves.
+ * prom-client measures the process, writes the text format and sums a cluster. The counters and histograms are our own:
+ * numbers in memory that a scrape reads. An update costs 2 and 16 ns, with prom-client 140 and 360 ns, and every request
+ * updates three. In a process of a cluster, prom-client answers `readClusterMetrics` of the primary.
  */
 export const createMetrics = (): Metrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  for (const name of walkingConnections) registry.removeSingleMetric(name)
+  for (const name of slowMetrics) registry.removeSingleMetric(name)
   AggregatorRegistry.setRegistries([registry])
-  // Making one is what has prom-client listen to the primary.
+  // The constructor makes prom-client listen to the primary.
   if (cluster.isWorker) void new AggregatorRegistry()
 
   const register = (
@@ -70,30 +78,30 @@ export const createMetrics = (): Metrics => {
     samples: () => readonly Sample[] | Promise<readonly Sample[]>,
   ): void => {
     if (registry.getSingleMetric(name) !== undefined)
-      throw new Failure('defect', `there are two metrics called ${name}`)
+      throw new Failure('defect', `a metric named ${name} already exists`)
     const metric = { name, get: async () => ({ name, help, type, aggregator, values: await samples() }) }
-    // A registry asks no more of a metric than this; its sums of a cluster are such objects too.
+    // A registry uses only these members. prom-client's own sums of a cluster are such objects too.
     registry.registerMetric(metric as unknown as Metric)
   }
 
   return {
     counter(options) {
-      const cells = createFamily(options.labels ?? [], createCount)
-      register('counter', options, 'sum', cells.samples)
-      return cells.child
+      const family = createFamily(options.labels ?? [], createCount)
+      register('counter', options, 'sum', family.samples)
+      return family.child
     },
     histogram(options) {
-      const cells = createFamily(options.labels ?? [], () => createHistogram(options.name, options.bounds))
-      register('histogram', options, 'sum', cells.samples)
-      return cells.child
+      const family = createFamily(options.labels ?? [], () => createHistogram(options.name, options.bounds))
+      register('histogram', options, 'sum', family.samples)
+      return family.child
     },
-    gauge({ read, together = 'sum', ...described }) {
-      register('gauge', described, together, async () => {
+    gauge({ read, aggregate = 'sum', ...description }) {
+      register('gauge', description, aggregate, async () => {
         try {
           const reading = await read()
           return typeof reading === 'number' ? [{ labels: {}, value: reading }] : (reading ?? [])
         } catch {
-          // One thing that is not known must not hide all others.
+          // One unknown gauge must not hide the others.
           return []
         }
       })
@@ -102,7 +110,10 @@ export const createMetrics = (): Metrics => {
   }
 }
 
-/** In the primary of a cluster: the metrics of all its processes as one. Empty when none runs; rejects when one does not answer in 5 s. */
+/**
+ * In the primary of a cluster: the combined metrics of all processes, empty when none runs. Rejects when a process does
+ * not answer within 5 s.
+ */
 export const readClusterMetrics = (): Promise<string> => new AggregatorRegistry().clusterMetrics()
 
 /** Longer than prom-client waits for the processes of a cluster. */
@@ -110,24 +121,24 @@ const scrapeTimeoutMs = 6_000
 
 export type MetricsServerOptions = {
   host: string
-  /** 0 takes any that is free. */
+  /** 0 takes a free port. */
   port: number
   read(): Promise<string>
 }
 
-/** Where the metrics of this process are served, in words; and how to stop it. */
+/** `location` is the URL of the metrics, or, in a process of a cluster, who serves them. */
 export type MetricsServer = { location: string; close(deadlineMs: number): Promise<void> }
 
 /**
- * Serves `GET /metrics` on a port of its own, which no shopper should reach. A process of a cluster listens nowhere: its primary
- * answers for all. Rejects `refused` when the port cannot be had.
+ * Serves `GET /metrics` on its own port, which shoppers must not reach. A process of a cluster does not listen: the
+ * primary answers for all. Rejects with `refused` when the port is in use.
  */
 export const serveMetrics = async (options: MetricsServerOptions): Promise<MetricsServer> => {
-  if (cluster.isWorker) return { location: 'the first process', close: async () => {} }
+  if (cluster.isWorker) return { location: 'the supervising process', close: async () => {} }
   const { host, port } = options
   const app = new Hono().get('/metrics', async (context) => {
     try {
-      const text = await withTimeout(options.read(), scrapeTimeoutMs, 'metrics: no answer')
+      const text = await withTimeout(options.read(), scrapeTimeoutMs, 'the metrics were not read')
       return context.body(text, 200, { 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE })
     } catch (cause) {
       return context.text(messageOf(cause), 503)
@@ -135,21 +146,26 @@ export const serveMetrics = async (options: MetricsServerOptions): Promise<Metri
   })
   try {
     const server = await serveHttp(app, {
-      ...{ host, port, keepAliveTimeoutMs: 75_000, requestTimeoutMs: 10_000 },
-      // Scrapers, and people who look.
+      host,
+      port,
+      keepAliveTimeoutMs: 75_000,
+      requestTimeoutMs: 10_000,
       connectionsMax: 50,
     })
     return { location: `http://${host}:${server.port}/metrics`, close: server.close }
   } catch (cause) {
-    throw new Failure('refused', `no metrics at ${host}:${port}: ${messageOf(cause)}`, { cause })
+    throw new Failure('refused', `metrics cannot be served at ${host}:${port}: ${messageOf(cause)}`, {
+      cause,
+    })
   }
 }
 
-/** Shows the checks of `/readyz`, of which a pager can be told too. */
+/** Exposes the checks of `/readyz` as a metric. */
 export const showReadiness = (checks: readonly ReadinessCheck[], metrics: Metrics): void =>
   metrics.gauge({
     name: 'firstcome_ready',
-    help: '1 while the check of /readyz of this name holds, else 0.',
-    together: 'min',
-    read: () => checks.map(({ name, isReady: ready }) => ({ labels: { check: name }, value: Number(ready()) })),
+    help: '1 while this check of /readyz is ready, else 0.',
+    aggregate: 'min',
+    read: () =>
+      checks.map(({ name, isReady: ready }) => ({ labels: { check: name }, value: Number(ready()) })),
   })

@@ -4,67 +4,75 @@ import { messageOf } from '../failure.ts'
 import type { Logger } from '../log/logger.ts'
 import { type ProcessLifecycle, stopMsMax } from './run-process.ts'
 
-export type SupervisorOptions = {
-  /** How many to keep. */
+export type ProcessesOptions = {
+  /** Processes that do the work. */
   count: number
   life: ProcessLifecycle
   log: Pick<Logger, 'info' | 'error'>
   monotonicMs(): number
-  /** One that lived longer than this had begun well. */
+  /** Called once in the supervising process, before it starts the others. */
+  prepare(): Promise<void>
+  /** A process that ran for less than this exited early. */
   earlyMs?: number
 }
 
-/** Early deaths in a row, of one of the processes, after which it is not started again. */
-const earlyDeathsMax = 5
+/** Early exits of one process in a row after which it is not restarted. */
+const earlyExitsMax = 5
 const restartFirstMs = 100
 const restartMaxMs = 5_000
 
-/** True in the first process of `count` that are to share the work: it keeps them, and does nothing else. One works alone. */
-export const isPrimaryOf = (count: number): boolean => count > 1 && cluster.isPrimary
+/**
+ * True where each process of a cluster can listen on the shared port itself: the kernel distributes connections.
+ * Elsewhere node:cluster accepts connections in the first process and passes them on.
+ */
+export const canSharePort = (): boolean => cluster.isWorker && process.platform === 'linux'
 
 /**
- * True where a process may listen on the port of its siblings by itself, and the system deals connections out. Elsewhere
- * node:cluster hands connections on from the first process.
+ * Runs `work` in `count` processes. With one, it runs in this process. With more, this process starts `count` copies of
+ * this program, and only supervises them:
+ *
+ * - A process that exits is restarted after a growing delay.
+ * - One that exits early five times in a row ends this process, and with it all others, with code 1.
+ * - SIGTERM and SIGINT are forwarded to all, and their exit is awaited. However this process ends, no other stays.
  */
-export const sharesPort = (): boolean => cluster.isWorker && process.platform === 'linux'
+export const runInProcesses = async (options: ProcessesOptions, work: () => Promise<void>): Promise<void> => {
+  if (options.count <= 1 || cluster.isWorker) return work()
+  await options.prepare()
+  supervise(options)
+}
 
-/**
- * Keeps `count` processes of this same program: starts again one that ended, after a while that grows, and ends this process with
- * code 1 when one of them dies again and again right after its start. A signal is handed on to all of them and their end awaited.
- * However this process ends, no other stays.
- */
-export const superviseProcesses = (options: SupervisorOptions): void => {
+const supervise = (options: ProcessesOptions): void => {
   const { life, log, monotonicMs, earlyMs = 10_000 } = options
   const running = new Map<Worker, Promise<string>>()
 
-  /** Starts one; resolves when it ended, with how. */
-  const runOne = async (): Promise<string> => {
+  /** Starts a process. Resolves when it has exited, with its exit code or signal in words. */
+  const runOnce = async (): Promise<string> => {
     const worker = cluster.fork()
-    const { promise: ended, resolve } = Promise.withResolvers<string>()
+    const { promise: exited, resolve } = Promise.withResolvers<string>()
     worker.once('exit', (code, signal) => resolve(signal === null ? `code ${code}` : `signal ${signal}`))
-    // It could not be started at all.
+    // Emitted instead when the process cannot be started.
     worker.once('error', (cause) => resolve(messageOf(cause)))
-    running.set(worker, ended)
-    log.info({ pid: worker.process.pid }, 'one of several processes starts')
-    const how = await ended
+    running.set(worker, exited)
+    log.info({ pid: worker.process.pid }, 'process started')
+    const how = await exited
     running.delete(worker)
     return how
   }
 
-  const keepOne = async (): Promise<void> => {
-    for (let deaths = 0; deaths < earlyDeathsMax; ) {
+  const keepRunning = async (): Promise<void> => {
+    for (let exits = 0; exits < earlyExitsMax; ) {
       const startedAtMs = monotonicMs()
-      const how = await runOne()
+      const how = await runOnce()
       if (life.isStopping()) return
-      deaths = monotonicMs() - startedAtMs < earlyMs ? deaths + 1 : 1
-      log.error({ how, deaths }, 'one of several processes ended by itself')
-      if (deaths < earlyDeathsMax) await backoff(deaths, restartFirstMs, restartMaxMs)
+      exits = monotonicMs() - startedAtMs < earlyMs ? exits + 1 : 1
+      log.error({ how, exits }, 'process exited unexpectedly')
+      if (exits < earlyExitsMax) await backoff(exits, restartFirstMs, restartMaxMs)
       if (life.isStopping()) return
     }
-    life.fail(`one of the processes died ${earlyDeathsMax} times in a row right after its start; giving up`)
+    life.fail(`a process exited ${earlyExitsMax} times in a row right after its start; no further restart`)
   }
 
-  const endAll = (signal: NodeJS.Signals): void => {
+  const signalAll = (signal: NodeJS.Signals): void => {
     for (const worker of running.keys()) worker.process.kill(signal)
   }
 
@@ -72,11 +80,11 @@ export const superviseProcesses = (options: SupervisorOptions): void => {
     name: 'processes',
     timeoutMs: stopMsMax,
     stop() {
-      endAll('SIGTERM')
+      signalAll('SIGTERM')
       return Promise.all(running.values())
     },
   })
-  // At a second signal, or when they did not end in time. When this process is killed, node:cluster ends them.
-  process.on('exit', () => endAll('SIGKILL'))
-  for (let started = 0; started < options.count; started += 1) void keepOne()
+  // After a second signal, or when a process did not exit in time. When this process is killed, node:cluster ends them.
+  process.on('exit', () => signalAll('SIGKILL'))
+  for (let started = 0; started < options.count; started += 1) void keepRunning()
 }

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 
-/** Limits of this process and its machine. Undefined where the system does not tell: only Linux does. */
+/** Limits of this process and its machine, read on Linux; `undefined` elsewhere. */
 export type MachineLimits = {
   nodeVersion: string
-  /** Files and sockets that this process may have open. */
+  /** Files and sockets that this process can have open. */
   filesMax: number | undefined
-  /** Connections that wait to be accepted, whatever a server asks for. */
+  /** Connections that can wait to be accepted: an upper limit for the backlog of every server. */
   acceptQueueMax: number | undefined
-  /** Connections that are half made. */
+  /** Half-open connections. */
   synQueueMax: number | undefined
   hasSynCookies: boolean | undefined
 }

@@ -4,7 +4,7 @@ import { until } from '../../test/harness/values/until.ts'
 
 afterEach(killPrograms)
 
-/** A process of its own whose whole life is `body`; it says `ready` when its body is through. */
+/** A process that runs `body` as its main function, and prints `ready` after it. */
 const start = (body: string): Promise<Program> =>
   runProgram(`import { runProcess } from 'platform/process/run-process.ts'
     const say = (text) => process.stdout.write(text + '\\n')
@@ -16,7 +16,7 @@ const steps = `
   life.onStop({ name: 'second', timeoutMs: 1000, stop: () => say('second') })`
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s stops it step by step, in order, with code 0',
+  '%s runs the steps in order and exits with code 0',
   async (signal) => {
     const running = await start(steps)
     await running.said('ready')
@@ -25,26 +25,26 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('a step that does not end is named and left behind, and the next one runs', async () => {
+test('a step that does not end is reported and abandoned, and the next one runs', async () => {
   const running = await start(`life.onStop({ name: 'stuck', timeoutMs: 50, stop: never }); ${steps}`)
   await running.said('ready')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({
     ...{ code: 0, lines: ['ready', 'first', 'second'] },
-    told: 'stuck did not end within 50 ms\n',
+    told: 'stuck did not stop within 50 ms\n',
   })
 })
 
 test.each([
   ['rejects', "async () => { throw new Error('no more') }"],
   ['throws', "() => { throw new Error('no more') }"],
-])('a step that %s is told of, and the next one runs', async (_, stop) => {
+])('a step that %s is reported, and the next one runs', async (_, stop) => {
   const running = await start(`life.onStop({ name: 'broken', timeoutMs: 1000, stop: ${stop} }); ${steps}`)
   await running.said('ready')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({
     ...{ code: 0, lines: ['ready', 'first', 'second'] },
-    told: 'broken did not end well: no more\n',
+    told: 'broken failed to stop: no more\n',
   })
 })
 
@@ -53,7 +53,7 @@ test.each([
   ['SIGINT', 'SIGINT'],
   ['SIGTERM', 'SIGINT'],
 ] as const)(
-  'a second signal (%s, then %s) ends it at once, whatever a step is doing',
+  'a second signal (%s, then %s) exits at once, whatever a step is doing',
   async (first, second) => {
     const stuck = `life.onStop({ name: 'stuck', timeoutMs: 5000, stop: () => { say('stopping'); return never() } }); ${steps}`
     const running = await start(stuck)
@@ -62,8 +62,8 @@ test.each([
     await running.said('stopping')
     let ended = false
     const end = running.end().finally(() => (ended = true))
-    // Those that come together with the first are one with it.
-    await until('it ended', () => {
+    // Signals that arrive together with the first count as one with it.
+    await until('it exited', () => {
       running.signal(second)
       return ended
     })
@@ -71,12 +71,12 @@ test.each([
   },
 )
 
-test('what main throws is told in its own words and ends it with code 1, after the steps so far', async () => {
+test('an error of main is printed, the steps so far run, and the exit code is 1', async () => {
   const running = await start(`${steps}; throw new Error('the port is taken')`)
   expect(await running.end()).toEqual({ code: 1, lines: ['first', 'second'], told: 'the port is taken\n' })
 })
 
-test('a part that cannot go on ends it with code 1, once', async () => {
+test('`fail` runs the steps once and exits with code 1', async () => {
   const running = await start(`${steps}; life.fail('the log is gone'); life.fail('and the ledger')`)
   expect(await running.end()).toEqual({
     ...{ code: 1, lines: expect.arrayContaining(['first', 'second']) },
@@ -84,14 +84,14 @@ test('a part that cannot go on ends it with code 1, once', async () => {
   })
 })
 
-test('a signal while main is still starting stops what was started', async () => {
+test('a signal while main is still running runs the steps so far', async () => {
   const running = await start(`${steps}; say('starting'); await never()`)
   await running.said('starting')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({ code: 0, lines: ['starting', 'first', 'second'], told: '' })
 })
 
-test('signals that come together, from a terminal and handed on by npm, are one wish: it stops step by step', async () => {
+test('two signals at once, from the terminal and from npm, count as one', async () => {
   const running = await start(`
     let heard = 0
     for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => (heard += 1))
@@ -103,7 +103,7 @@ test('signals that come together, from a terminal and handed on by npm, are one 
   expect(await running.end()).toEqual({ code: 0, lines: ['ready', 'both', 'first', 'second'], told: '' })
 })
 
-test('from the first signal on it is stopping, before any step', async () => {
+test('`isStopping` is true from the first signal on, before any step', async () => {
   const running = await start(
     `say(life.isStopping()); process.on('SIGTERM', () => say(life.isStopping())); ${steps}`,
   )
@@ -112,12 +112,12 @@ test('from the first signal on it is stopping, before any step', async () => {
   expect((await running.end()).lines).toEqual(['false', 'ready', 'true', 'first', 'second'])
 })
 
-test('steps that together could take longer than the 8 s that are promised are refused at the start', async () => {
+test('steps that together could take longer than 8 s are an error at the start', async () => {
   const running = await start(
     `life.onStop({ name: 'long', timeoutMs: 7000, stop: () => say('long') }); ${steps}`,
   )
   expect(await running.end()).toEqual({
     ...{ code: 1, lines: ['long'] },
-    told: 'going away could take 8000 ms with the step first; 7800 ms are allowed\n',
+    told: 'with the step first the shutdown could take 8000 ms; 7800 ms are allowed\n',
   })
 })

@@ -1,88 +1,94 @@
 import cluster from 'node:cluster'
 import { Failure, messageOf } from '../failure.ts'
 
-/** One step of going away: what it is called, and at most how long it may take. */
+/** One step of the shutdown. It is abandoned after `timeoutMs`. */
 export type StopStep = { name: string; timeoutMs: number; stop(): Promise<unknown> | void }
 
-/** The life of one process: it ends by signal, or because a part of it cannot go on. */
+/** The life of one process, which ends by a signal, or because one of its parts failed. */
 export type ProcessLifecycle = {
   /**
-   * Adds a step; steps run in the order in which they were added. Throws `defect` when all of them together could take longer
-   * than `stopMsMax`.
+   * Adds shutdown steps; they run in the order in which they were added. Throws `defect` when all steps together could
+   * take longer than `stopMsMax`.
    */
-  onStop(step: StopStep): void
+  onStop(...steps: StopStep[]): void
   /** True from the first signal on, before the first step. */
   isStopping(): boolean
-  /** Throws once the process is going away: for work that may wait long. */
+  /** Throws `unavailable` once the process is stopping: for work that may wait long. */
   refuseIfStopping(): void
-  /** Ends the process with exit code 1 after running the steps; says why in one line. */
+  /** Writes the reason to standard error, runs the steps and exits with code 1. */
   fail(reason: string): void
 }
 
-/** Going away takes this long at the most: the promise is 8 s, and the rest is for timers that are late. */
+/** The longest shutdown: 8 s are promised, and timers can be late. */
 export const stopMsMax = 7_800
 
-/** Exit code of a process that was told to end twice, as a shell reports SIGINT. */
-const interrupted = 130
+/** The exit code after a second signal, as a shell reports SIGINT. */
+const interruptedCode = 130
 
-/** Ctrl-C can reach a process twice: from the terminal, and handed on by npm a few milliseconds later. That is one wish. */
+/** Ctrl-C can arrive twice: from the terminal, and a few milliseconds later from npm. That counts as one signal. */
 const sameSignalMs = 250
 
-const bounded = async ({ name, timeoutMs, stop }: StopStep): Promise<void> => {
+const runStep = async ({ name, timeoutMs, stop }: StopStep): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(() => {
-    process.stderr.write(`${name} did not end within ${timeoutMs} ms\n`)
+    process.stderr.write(`${name} did not stop within ${timeoutMs} ms\n`)
     resolve()
   }, timeoutMs)
   try {
     await Promise.race([promise, stop()])
   } catch (cause) {
-    process.stderr.write(`${name} did not end well: ${messageOf(cause)}\n`)
+    process.stderr.write(`${name} failed to stop: ${messageOf(cause)}\n`)
   } finally {
     clearTimeout(timer)
   }
 }
 
 /**
- * Runs `main` as the whole of this process. The first SIGINT or SIGTERM stops it step by step, within 8 s; a second ends it at once.
- * What `main` throws is told in its own words and ends the process with code 1.
+ * Runs `main` as this process. The first SIGINT or SIGTERM runs the shutdown steps, within 8 s, and exits with code 0. A
+ * second one exits at once with code 130. When `main` throws, the message goes to standard error and the exit code is 1.
  */
 export const runProcess = async (main: (life: ProcessLifecycle) => Promise<void>): Promise<void> => {
   const steps: StopStep[] = []
-  let ending = false
-  let endingSinceMs = 0
-  const end = async (code: number): Promise<void> => {
-    if (ending) return
-    ending = true
-    endingSinceMs = performance.now()
-    for (const step of steps) await bounded(step)
+  let stopping = false
+  let stoppingSinceMs = 0
+  const stop = async (code: number): Promise<void> => {
+    if (stopping) return
+    stopping = true
+    stoppingSinceMs = performance.now()
+    for (const step of steps) await runStep(step)
     process.exit(code)
   }
   const onSignal = (): void => {
-    if (!ending) return void end(0)
-    // One of several processes hears of it from the first of them, and from a terminal or systemd too: only that one counts.
-    if (cluster.isPrimary && performance.now() - endingSinceMs >= sameSignalMs) process.exit(interrupted)
+    if (!stopping) return void stop(0)
+    // A process of a cluster can get a signal from the supervisor and from the terminal: only the supervisor counts them.
+    if (cluster.isPrimary && performance.now() - stoppingSinceMs >= sameSignalMs)
+      process.exit(interruptedCode)
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   const fail = (reason: string): void => {
     process.stderr.write(`${reason}\n`)
-    void end(1)
+    void stop(1)
   }
-  const onStop = (step: StopStep): void => {
+  const addStep = (step: StopStep): void => {
     const totalMs = steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, step.timeoutMs)
     if (totalMs > stopMsMax)
       throw new Failure(
         'defect',
-        `going away could take ${totalMs} ms with the step ${step.name}; ${stopMsMax} ms are allowed`,
+        `with the step ${step.name} the shutdown could take ${totalMs} ms; ${stopMsMax} ms are allowed`,
       )
     steps.push(step)
   }
   const refuseIfStopping = (): void => {
-    if (ending) throw new Failure('unavailable', 'the process is going away')
+    if (stopping) throw new Failure('unavailable', 'the process is stopping')
   }
   try {
-    await main({ onStop, isStopping: () => ending, refuseIfStopping, fail })
+    await main({
+      onStop: (...added) => added.forEach(addStep),
+      isStopping: () => stopping,
+      refuseIfStopping,
+      fail,
+    })
   } catch (cause) {
     fail(messageOf(cause))
   }

@@ -53,7 +53,7 @@ test.concurrent('a worker that knows no place to read from is live and not ready
       503,
       {
         status: 'waiting',
-        checks: { ledger: 'joining the group of the workers', movement: 'ready', gates: 'ready' },
+        checks: { ledger: 'joining the consumer group', movement: 'ready', gates: 'ready' },
       },
     ])
   } finally {

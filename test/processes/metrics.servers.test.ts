@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   api = await startPart('api', environment, { folder: inject('folder'), waitFor: 'live' })
   // One that does not answer yet holds up a scrape for five seconds.
-  await until('both listen', () => readFileSync(api.logFile, 'utf8').split('the API listens').length === 3)
+  await until('both listen', () => readFileSync(api.logFile, 'utf8').split('the API is listening').length === 3)
   // Of both together it is said what the one says that is less ready.
   const isWarm = async (): Promise<boolean> =>
     (await scrapeApi()).by('firstcome_ready', 'check')['warm'] === 1

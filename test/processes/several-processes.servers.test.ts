@@ -16,7 +16,7 @@ afterEach(() => api?.stop())
 const pidsOf = ({ logFile }: Running): number[] =>
   readFileSync(logFile, 'utf8')
     .split('\n')
-    .filter((line) => line.includes('"the API listens"'))
+    .filter((line) => line.includes('"the API is listening"'))
     .map((line) => Number(JSON.parse(line).pid))
 
 test('two processes on one port both sell; one that is killed under load loses nothing and comes back', async () => {

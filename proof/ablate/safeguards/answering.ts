@@ -15,7 +15,7 @@ export const answering: readonly Safeguard[] = [
     protectsFrom:
       'Redis carries out presses that were answered "unknown" once it is back, and they take stock for users who left.',
     edits: [{ change: swap('false', 'true') }, { part: 'no retry', change: swap('0', 'null') }],
-    caughtBy: redisTest('while it is cut off a command is refused, and is not carried out later'),
+    caughtBy: redisTest('while the client is disconnected a command is rejected, and never executed later'),
   },
   {
     name: 'no command is sent twice',
@@ -23,7 +23,7 @@ export const answering: readonly Safeguard[] = [
     protectsFrom:
       'A command that timed out is sent a second time after the reconnection, although no caller waits for it.',
     edits: [{ change: swap('false', 'true') }, { part: 'no retry', change: swap('0', 'null') }],
-    caughtBy: redisTest('a command whose answer was lost was carried out once'),
+    caughtBy: redisTest('a command whose reply was lost was executed once'),
   },
   {
     name: 'no answer from the gate means unknown',
@@ -76,7 +76,7 @@ export const answering: readonly Safeguard[] = [
     protectsFrom:
       'A process accepts more presses than it can serve, until all of them wait too long and its memory is full.',
     edits: [{ change: remove }],
-    caughtBy: unitTest('platform/group-commit')('at the bound the next is refused at once, without a call'),
+    caughtBy: unitTest('platform/group-commit')('at the bound the next item is rejected at once, without a call'),
   },
   {
     name: 'requests waiting for the log count towards the bound',

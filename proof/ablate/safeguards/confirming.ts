@@ -144,7 +144,7 @@ export const confirming: readonly Safeguard[] = [
     protectsFrom:
       'A produce that resolves without its partition counts as acknowledged: a yes that the log does not have.',
     edits: [{ change: remove }],
-    caughtBy: unitTest('platform/kafka/producer')('a produce that resolves %s is no acknowledgement'),
+    caughtBy: unitTest('platform/kafka/producer')('a result %s is no acknowledgement'),
   },
   {
     name: 'acknowledgement by all in-sync replicas',
@@ -152,7 +152,7 @@ export const confirming: readonly Safeguard[] = [
     protectsFrom: 'The leader acknowledges alone and crashes: the log does not have a grant that got a yes.',
     edits: [{ change: swap('acks: -1', 'acks: 1') }],
     caughtBy: unitTest('platform/kafka/producer')(
-      'every produce asks for the acknowledgement of all in-sync replicas',
+      'every produce request asks all in-sync replicas to acknowledge',
     ),
   },
   {

@@ -7,7 +7,7 @@ const position = '3. Record: positions and dead letters'
 const lateTest = serversTest('coupon/ledger/late')
 const cutTest = serversTest('coupon/ledger/cut')
 const progressTest = unitTest('worker/partition-progress')
-const outsideTitle = 'a position that the log does not hold is refused, and nothing is read: %s'
+const outsideTitle = 'a position that Kafka does not have is refused, and nothing is read: %s'
 
 /** What recording relies on: a row for every grant in time, and the position in the same transaction. */
 export const recording: readonly Safeguard[] = [
@@ -93,7 +93,7 @@ export const recording: readonly Safeguard[] = [
     protectsFrom:
       'A worker reads from the offset that Kafka committed: a database that went back in time never gets the missing records.',
     edits: [{ change: remove }],
-    caughtBy: progressTest('a partition that was handed over is read from where the ledger stands'),
+    caughtBy: progressTest('an assigned partition is read from the position of the ledger'),
   },
   {
     name: 'a position before the start of the log is refused',

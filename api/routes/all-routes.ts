@@ -1,0 +1,33 @@
+import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
+import type { Issuer } from '../../coupon/issue/issuer.ts'
+import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
+import type { AuditProcess } from '../audit-process.ts'
+import type { Route } from '../route.ts'
+import { auditRoute } from './admin-audit.ts'
+import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
+import { campaignRoute } from './campaigns.ts'
+import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
+import { issueRoute } from './issue.ts'
+import { problemPagesRoute } from './problem-pages.ts'
+
+export type RoutesOptions = AdminCampaignsOptions & {
+  issuer: Issuer
+  coupons: CouponReader
+  retiredCampaigns: RetiredCampaigns
+  audits: AuditProcess
+}
+
+/** Every route of docs/api.md but the health checks. */
+export const allRoutes = (options: RoutesOptions): Route[] => {
+  const { issuer, coupons, retiredCampaigns, audits, campaigns, registry, authenticator } = options
+  return [
+    issueRoute(issuer, authenticator, registry.gateNowMs),
+    outcomeRoute(coupons, authenticator),
+    listUsableCouponsRoute(coupons, authenticator),
+    couponRoute(coupons, authenticator),
+    campaignRoute(registry, retiredCampaigns),
+    ...adminCampaignRoutes(options),
+    auditRoute(audits, campaigns, authenticator),
+    problemPagesRoute,
+  ]
+}

@@ -1,0 +1,101 @@
+import type { z } from 'zod'
+import { createKafka } from '../../platform/kafka/client.ts'
+import { createProducer } from '../../platform/kafka/producer.ts'
+import { measureProducer } from '../../platform/kafka/producer-metrics.ts'
+import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { Logger } from '../../platform/log/logger.ts'
+import { createMetrics } from '../../platform/metrics/metrics.ts'
+import { connectDatabase } from '../../platform/mysql/database.ts'
+import type { ProcessLifecycle } from '../../platform/process/run-process.ts'
+import type { RedisClient } from '../../platform/redis.ts'
+import { createGate } from '../gate/gate.ts'
+import { createGrantLog } from '../log/grant-log.ts'
+import { grantsTopic } from '../log/topics.ts'
+import { measureGate } from '../metrics/gate.ts'
+import { measureGrantLog } from '../metrics/grant-log.ts'
+import { measureArming } from '../metrics/recovery.ts'
+import { createArming } from '../recovery/arming.ts'
+import { createArmingParts } from '../recovery/arming-parts.ts'
+import type { issuingSettings } from '../settings.ts'
+
+export type ProcessPartsOptions = {
+  settings: z.infer<z.ZodObject<typeof issuingSettings>> & { QUERY_TIMEOUT_MS: number }
+  /** The name of the process at the Kafka brokers. */
+  clientId: string
+  databaseConnectionsMax: number
+  redis: RedisClient
+  /** The connection for calls of the gate; it can be the same as `redis`. */
+  gateRedis: RedisClient
+  log: Logger
+  life: Pick<ProcessLifecycle, 'refuseIfStopping'>
+  monotonicMs(): number
+}
+
+/** What the API and the worker both consist of: clients of the servers, the gate, the grant log and the arming, measured. */
+export const createProcessParts = (options: ProcessPartsOptions) => {
+  const { settings, redis, log, monotonicMs } = options
+  const metrics = createMetrics()
+  const kafka = createKafka({
+    brokers: settings.KAFKA_BROKERS,
+    clientId: options.clientId,
+    log,
+    requestTimeoutMs: 10_000,
+  })
+  const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
+  const topics = createTopicAdmin(kafka)
+  const partitions = (): Promise<number> => topics.partitions(grantsTopic)
+  const database = connectDatabase({
+    url: settings.DATABASE_URL,
+    connectionsMax: options.databaseConnectionsMax,
+    queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
+  })
+  const gate = measureGate(
+    createGate(options.gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+    metrics,
+    monotonicMs,
+  )
+  const grantLog = measureGrantLog(
+    createGrantLog({
+      producer,
+      gate,
+      log,
+      partitions,
+      publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
+      publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
+      monotonicMs,
+    }),
+    metrics,
+  )
+  const armingParts = createArmingParts({
+    redis,
+    database,
+    producer,
+    partitions,
+    refuseIfStopping: options.life.refuseIfStopping,
+    log,
+    soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
+    monotonicMs,
+  })
+  return {
+    metrics,
+    kafka,
+    producer,
+    topics,
+    database,
+    gate,
+    grantLog,
+    campaigns: armingParts.campaigns,
+    armingParts,
+    arming: measureArming(createArming(armingParts), metrics),
+    /** What `warnOfRequirements` examines. */
+    installation: {
+      redis,
+      redisUrl: settings.REDIS_URL,
+      kafka,
+      brokers: settings.KAFKA_BROKERS,
+      database,
+      databaseUrl: settings.DATABASE_URL,
+      now: Date.now,
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { Keeper } from '../coupon/recovery/keeper.ts'
+import type { ReadinessCheck } from '../platform/http/health.ts'
+import type { LedgerLag } from './ledger-lag.ts'
+import type { PartitionProgress } from './partition-progress.ts'
+import { createStallCheck } from './stall-check.ts'
+
+export type WorkerParts = { progress: PartitionProgress; lag: LedgerLag; keeper: Pick<Keeper, 'arming'> }
+
+/** The checks of the worker's `/readyz`. */
+export const createReadinessChecks = ({ progress, lag, keeper }: WorkerParts): ReadinessCheck[] => [
+  { name: 'ledger', isReady: progress.isAligned, waitsFor: progress.waitsFor },
+  createStallCheck(lag, { stallMsMax: 10_000 }),
+  {
+    name: 'gates',
+    isReady: () => keeper.arming().length === 0,
+    waitsFor: () => `arming ${keeper.arming().length} campaigns`,
+  },
+]
