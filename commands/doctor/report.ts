@@ -1,36 +1,35 @@
 import { styleText } from 'node:util'
-import type { Examination, Finding, Status } from '../../coupon/requirements/finding.ts'
+import type { Examination, Finding, FindingLevel } from '../../coupon/requirements/finding.ts'
 
-const signs = { ok: '✓', warn: '!', fail: '✗', unknown: '?' } as const
-const colours = { ok: 'green', warn: 'yellow', fail: 'red', unknown: 'cyan' } as const
-const verbs = { ok: 'well', warn: 'to look at', fail: 'wrong', unknown: 'unknown' } as const
-const order: readonly Status[] = ['fail', 'warn', 'unknown', 'ok']
+const signs = { ok: '✓', warning: '!', failed: '✗', unknown: '?' } as const
+const colours = { ok: 'green', warning: 'yellow', failed: 'red', unknown: 'cyan' } as const
+const order: readonly FindingLevel[] = ['failed', 'warning', 'unknown', 'ok']
 
-/** How many of each kind there are. */
-export const countsOf = (examinations: readonly Examination[]): Record<Status, number> => {
-  const counts: Record<Status, number> = { ok: 0, warn: 0, fail: 0, unknown: 0 }
-  for (const { findings } of examinations) for (const { status } of findings) counts[status] += 1
+/** The number of findings at each level. */
+export const countsOf = (examinations: readonly Examination[]): Record<FindingLevel, number> => {
+  const counts: Record<FindingLevel, number> = { ok: 0, warning: 0, failed: 0, unknown: 0 }
+  for (const { findings } of examinations) for (const { level } of findings) counts[level] += 1
   return counts
 }
 
-/** Everything that was found: the sum first, then place by place; what is not well with what to change, and why. */
-export const terminalReport = (
-  examinations: readonly Examination[],
-  stream: NodeJS.WritableStream,
-): string => {
-  const paint = (status: Status, text: string): string => styleText(colours[status], text, { stream })
+/** All findings for people: the counts first, then every place; a finding that is not ok has its fix and its reason. */
+export const doctorReport = (examinations: readonly Examination[], stream: NodeJS.WritableStream): string => {
+  const paint = (level: FindingLevel, text: string): string => styleText(colours[level], text, { stream })
   const counts = countsOf(examinations)
   const sum = order
-    .filter((status) => counts[status] > 0)
-    .map((status) => paint(status, `${signs[status]} ${counts[status]} ${verbs[status]}`))
-  const linesOf = ({ status, name, found, expected, mend, why }: Finding): string[] => [
-    `    ${paint(status, signs[status])} ${name}: ${found}`,
-    ...(status === 'ok'
+    .filter((level) => counts[level] > 0)
+    .map((level) => {
+      const plural = level === 'warning' && counts.warning > 1 ? 's' : ''
+      return paint(level, `${signs[level]} ${counts[level]} ${level}${plural}`)
+    })
+  const linesOf = ({ level, name, found, expected, fix, why }: Finding): string[] => [
+    `    ${paint(level, signs[level])} ${name}: ${found}`,
+    ...(level === 'ok'
       ? []
       : [
           `        expected  ${expected}`,
-          // What is unknown may be well.
-          `        ${status === 'unknown' ? 'if not  ' : 'change  '}  ${mend}`,
+          // What is unknown may be ok.
+          `        ${level === 'unknown' ? 'if not  ' : 'fix     '}  ${fix}`,
           `        why       ${why}`,
         ]),
   ]

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { connectionsMax } from '../../coupon/settings.ts'
 import { count, databaseUrl, kafkaBrokers, redisUrl } from '../../platform/settings.ts'
 
-/** The environment of the doctor. What the migration was told is compared only where it is given: topics stay as they were made. */
+/** The environment of the doctor. The settings of the migration are compared only if they are set. */
 export const doctorSettings = z.object({
   REDIS_URL: redisUrl,
   KAFKA_BROKERS: kafkaBrokers,
@@ -12,3 +12,5 @@ export const doctorSettings = z.object({
   TOPIC_REPLICATION_FACTOR: count(1, 9).removeDefault().optional(),
   TOPIC_MIN_INSYNC_REPLICAS: count(1, 9).removeDefault().optional(),
 })
+
+export type DoctorSettings = z.infer<typeof doctorSettings>

@@ -1,29 +1,35 @@
-import { type Requirement, type Told, warn, ok, whenTold } from './finding.ts'
+import { okWhen, type ReadResult, type Requirement, whenRead } from './finding.ts'
 
-/** How far a server's clock is ahead of this machine's, and half the time that asking took: it is no better known. */
-export type Clock = { aheadMs: number; uncertainMs: number }
+/**
+ * How far a server's clock is ahead of this machine's; uncertain by half of the time that the question took.
+ */
+export type ClockOffset = { aheadMs: number; uncertainMs: number }
 
-const skewMaxMs = 1_000
+const offsetMaxMs = 1_000
 
-/** Asks a server for its time, in milliseconds since 1970, and compares. */
-export const readClock = async (askMs: () => Promise<number>, now: () => number): Promise<Clock> => {
+/** Asks a server for its time, in milliseconds since 1970, and compares it with ours. */
+export const readClockOffset = async (
+  askMs: () => Promise<number>,
+  now: () => number,
+): Promise<ClockOffset> => {
   const askedAtMs = now()
   const serverMs = await askMs()
   const answeredAtMs = now()
   return { aheadMs: serverMs - (askedAtMs + answeredAtMs) / 2, uncertainMs: (answeredAtMs - askedAtMs) / 2 }
 }
 
-/** That a server's clock and this machine's tell the same time. */
-export const clockRequirement = <Reading extends { clock: Told<Clock> }>(
+/** The server's clock and this machine's show the same time. */
+export const clockRequirement = <Reading extends { clock: ReadResult<ClockOffset> }>(
   why: string,
 ): Requirement<Reading> => ({
   name: 'clock',
-  expected: `at most ${skewMaxMs} ms from the clock of this machine`,
-  mend: 'run an NTP client (chrony, systemd-timesyncd) on both machines; `timedatectl` says whether one is in step',
+  expected: `at most ${offsetMaxMs} ms from the clock of this machine`,
+  fix: 'run an NTP client (chrony, systemd-timesyncd) on both machines; `timedatectl` shows its state',
   why,
-  judge: ({ clock }) =>
-    whenTold(clock, ({ aheadMs, uncertainMs }) => {
-      const found = `${Math.abs(Math.round(aheadMs))} ms ${aheadMs < 0 ? 'behind' : 'ahead'}, give or take ${Math.ceil(uncertainMs)}`
-      return Math.abs(aheadMs) - uncertainMs > skewMaxMs ? warn(found) : ok(found)
+  assess: ({ clock }) =>
+    whenRead(clock, ({ aheadMs, uncertainMs }) => {
+      const direction = aheadMs < 0 ? 'behind' : 'ahead'
+      const found = `${Math.abs(Math.round(aheadMs))} ms ${direction}, ± ${Math.ceil(uncertainMs)} ms`
+      return okWhen(Math.abs(aheadMs) - uncertainMs <= offsetMaxMs, found, 'warning')
     }),
 })

@@ -1,92 +1,108 @@
-/** `unknown`: the server would not tell, and that is said as such. */
-export type Status = 'ok' | 'warn' | 'fail' | 'unknown'
+import { messageOf } from '../../platform/failure.ts'
 
-/** Where a requirement has to hold. */
-export type Place = 'Redis' | 'Kafka' | 'database' | 'machine'
+/**
+ * `warning`: it works today, but a promise or its speed depends on luck. `unknown`: the server did not tell.
+ */
+export type FindingLevel = 'ok' | 'warning' | 'failed' | 'unknown'
 
-/** What came of one requirement, in plain words. */
+/** What is examined. */
+export type FindingPlace = 'Redis' | 'Kafka' | 'database' | 'machine'
+
+/** The result of one requirement. */
 export type Finding = {
-  place: Place
+  place: FindingPlace
   name: string
-  status: Status
+  level: FindingLevel
   found: string
   expected: string
-  /** The command or the setting that mends it. */
-  mend: string
-  /** What it holds: a promise of docs/protocol.md, by its number, where there is one. */
+  /** The command or the setting that corrects it. */
+  fix: string
+  /** What it protects: a promise of docs/promises.md by its number, where there is one. */
   why: string
 }
 
-/** What a server would not tell, in its own words. */
-export type Refusal = { refused: string }
+/** What was read, or the message with which the server refused. */
+export type ReadResult<Value> = { value: Value } | { refused: string }
 
-/** An answer, or that there is none. */
-export type Told<Value> = { value: Value } | Refusal
+/** Reads what a server may refuse to report. Rejects when it does not answer, which is no refusal. */
+export const readUnlessRefused = async <Value>(
+  read: () => Promise<Value>,
+  isRefusal: (cause: unknown) => boolean,
+): Promise<ReadResult<Value>> => {
+  try {
+    return { value: await read() }
+  } catch (cause) {
+    if (!isRefusal(cause)) throw cause
+    return { refused: messageOf(cause) }
+  }
+}
 
-/** What a requirement says of a reading. `expected` and `mend` are given where they depend on what was found. */
-export type Verdict = { status: Status; found: string; expected?: string; mend?: string }
+/** What a requirement finds. `expected` and `fix` are given where they depend on what was found. */
+export type Assessment = { level: FindingLevel; found: string; expected?: string; fix?: string }
 
-/** One thing that has to be so, whatever was read. */
+/** One thing that must be true of a server or a machine. */
 export type Requirement<Reading> = {
   name: string
   expected: string
-  mend: string
+  fix: string
   why: string
-  /** Undefined: there is nothing that it could be said of. */
-  judge(reading: Reading): Verdict | undefined
+  /** Undefined when what it concerns does not exist. */
+  assess(reading: Reading): Assessment | undefined
 }
 
-/** How one place is: where it is, and what was found there. `isRead` false: it could not be reached, and nothing is known. */
-export type Examination = { place: Place; address: string; isRead: boolean; findings: Finding[] }
+/** All findings of one place. When `isRead` is false it did not answer, and nothing else is known of it. */
+export type Examination = { place: FindingPlace; address: string; isRead: boolean; findings: Finding[] }
 
-export const ok = (found: string): Verdict => ({ status: 'ok', found })
-export const warn = (found: string): Verdict => ({ status: 'warn', found })
-export const fail = (found: string): Verdict => ({ status: 'fail', found })
-export const unknown = (found: string): Verdict => ({ status: 'unknown', found })
+export const ok = (found: string): Assessment => ({ level: 'ok', found })
+export const warning = (found: string): Assessment => ({ level: 'warning', found })
+export const failed = (found: string): Assessment => ({ level: 'failed', found })
+export const unknown = (found: string): Assessment => ({ level: 'unknown', found })
 
-/** `ok` when it is met, else `otherwise`. */
-export const met = (isMet: boolean, found: string, otherwise: 'warn' | 'fail' = 'fail'): Verdict => ({
-  status: isMet ? 'ok' : otherwise,
-  found,
-})
+export const okWhen = (
+  isOk: boolean,
+  found: string,
+  otherwise: 'warning' | 'failed' = 'failed',
+): Assessment => ({ level: isOk ? 'ok' : otherwise, found })
 
-/** Judges what was told; a refusal is unknown. */
-export const whenTold = <Value>(told: Told<Value>, judge: (value: Value) => Verdict): Verdict =>
-  'refused' in told ? unknown(told.refused) : judge(told.value)
+/** Assesses what was read; unknown when the server refused. */
+export const whenRead = <Value>(
+  result: ReadResult<Value>,
+  assess: (value: Value) => Assessment,
+): Assessment => ('refused' in result ? unknown(result.refused) : assess(result.value))
 
-/** Judges one field of what was told; without that field it is unknown. */
-export const whenGiven = (
-  told: Told<ReadonlyMap<string, string>>,
+/** Assesses one field of what was read; unknown when the server has no such field. */
+export const whenFieldRead = (
+  result: ReadResult<ReadonlyMap<string, string>>,
   name: string,
-  judge: (value: string) => Verdict,
-): Verdict =>
-  whenTold(told, (fields) => {
+  assess: (value: string) => Assessment,
+): Assessment =>
+  whenRead(result, (fields) => {
     const value = fields.get(name)
-    return value === undefined ? unknown(`the server does not tell ${name}`) : judge(value)
+    return value === undefined ? unknown(`the server does not report ${name}`) : assess(value)
   })
 
-/** Whether a version is at least another: `8.4.10` is at least `8.4`. */
+/** Compares versions by their numbers: `8.4.10` is at least `8.4`. */
 export const isAtLeast = (version: string, least: string): boolean => {
   const [found, wanted] = [version, least].map((text) =>
     (/^[\d.]+/.exec(text)?.[0] ?? '').split('.').map(Number),
   )
   for (const [index, part] of (wanted ?? []).entries()) {
-    const there = found?.[index] ?? 0
-    if (there !== part) return there > part
+    const other = found?.[index] ?? 0
+    if (other !== part) return other > part
   }
   return true
 }
 
-/** What every requirement says of a reading. */
+/** The finding of every requirement. */
 export const findingsOf = <Reading>(
-  place: Place,
+  place: FindingPlace,
   requirements: readonly Requirement<Reading>[],
   reading: Reading,
 ): Finding[] =>
   requirements.flatMap((requirement) => {
-    const { name, why, judge } = requirement
-    const verdict = judge(reading)
-    if (verdict === undefined) return []
-    const { status, found, expected = requirement.expected, mend = requirement.mend } = verdict
-    return [{ place, name, status, found, expected, mend, why }]
+    const { name, why, assess } = requirement
+    const assessment = assess(reading)
+    if (assessment === undefined) return []
+    const { level, found, expected = requirement.expected, fix = requirement.fix } = assessment
+    return [{ place, name, level, found, expected, fix, why }]
   })

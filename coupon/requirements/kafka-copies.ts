@@ -1,102 +1,112 @@
 import type { KafkaDescription, TopicDescription } from '../../platform/kafka/describe-kafka.ts'
-import { fail, met, ok, type Requirement, type Verdict, warn, whenGiven } from './finding.ts'
+import { type Assessment, failed, ok, okWhen, type Requirement, warning, whenFieldRead } from './finding.ts'
 
-/** Copies of a record with which the loss of a machine loses none and stops nobody. */
-const copiesSafe = 3
-const inSyncSafe = 2
+/** With so many copies the loss of one machine loses no record and stops nobody. */
+const safeCopies = 3
+const safeInSync = 2
 
 export type CopiesOptions = {
-  /** What the topic was asked to be. */
+  /** What the operator set; undefined is not compared. */
   wanted: { replicationFactor?: number | undefined; minInsyncReplicas?: number | undefined }
   /** The command that changes a setting of the topic. */
   alter(setting: string): string
 }
 
-/** The fewest copies that a partition has. */
-const copiesOf = ({ partitions }: TopicDescription): number =>
+/** The copies of the partition that has the fewest. */
+const fewestCopies = ({ partitions }: TopicDescription): number =>
   Math.min(...partitions.map(({ replicas }) => replicas))
 
-const copiesVerdict = (copies: number, wanted: number | undefined): Verdict => {
+const assessCopies = (copies: number, wanted: number | undefined): Assessment => {
   if (wanted !== undefined && copies < wanted)
-    return { ...fail(String(copies)), expected: `${wanted}, as TOPIC_REPLICATION_FACTOR says` }
-  if (copies >= copiesSafe) return ok(String(copies))
-  return warn(
+    return { ...failed(String(copies)), expected: `${wanted}, as TOPIC_REPLICATION_FACTOR says` }
+  if (copies >= safeCopies) return ok(String(copies))
+  return warning(
     copies === 1
-      ? '1: the loss of a machine loses grants'
-      : `${copies}: with one broker away only one copy is left`,
+      ? '1: the loss of one machine loses grants'
+      : `${copies}: while one broker is down only one copy is left`,
   )
 }
 
-const inSyncVerdict = (copies: number, least: number, { wanted, alter }: CopiesOptions): Verdict => {
-  const found = `${least} of ${copies}`
-  if (copies >= copiesSafe && least < inSyncSafe) return fail(`${found}: a yes rests on one machine`)
-  if (wanted.minInsyncReplicas !== undefined && least < wanted.minInsyncReplicas)
+const assessMinInSync = (copies: number, minInSync: number, { wanted, alter }: CopiesOptions): Assessment => {
+  const found = `${minInSync} of ${copies}`
+  if (copies >= safeCopies && minInSync < safeInSync) return failed(`${found}: a yes depends on one machine`)
+  if (wanted.minInsyncReplicas !== undefined && minInSync < wanted.minInsyncReplicas)
     return {
-      ...fail(found),
+      ...failed(found),
       expected: `${wanted.minInsyncReplicas}, as TOPIC_MIN_INSYNC_REPLICAS says`,
-      mend: alter(`min.insync.replicas=${wanted.minInsyncReplicas}`),
+      fix: alter(`min.insync.replicas=${wanted.minInsyncReplicas}`),
     }
-  if (least >= copies && copies > 1)
+  if (minInSync >= copies && copies > 1)
     return {
-      ...warn(`${found}: with one broker away every produce is refused`),
-      mend: alter(`min.insync.replicas=${copies - 1}`),
+      ...warning(`${found}: while one broker is down Kafka rejects every produce`),
+      fix: alter(`min.insync.replicas=${copies - 1}`),
     }
   return ok(found)
 }
 
-const followingVerdict = ({ partitions }: TopicDescription, least: number): Verdict => {
+const assessInSync = ({ partitions }: TopicDescription, minInSync: number): Assessment => {
   const behind = partitions.filter(({ replicas, inSync }) => inSync < replicas)
-  // Kafka 4 asks for no more than there are (measured with 4.1.1: one copy, min.insync.replicas 2).
-  const refusing = behind.filter(({ replicas, inSync }) => inSync < Math.min(least, replicas))
+  // Kafka 4 needs no more copies than exist (measured with 4.1.1: one copy, min.insync.replicas 2).
+  const rejecting = behind.filter(({ replicas, inSync }) => inSync < Math.min(minInSync, replicas))
   const found = `${partitions.length - behind.length} of ${partitions.length} partitions`
-  if (refusing.length > 0)
-    return fail(`${found}; ${refusing.map(({ partition }) => partition).join(', ')} refuse every produce`)
-  return met(behind.length === 0, found, 'warn')
+  if (rejecting.length > 0)
+    return failed(
+      `${found}; partitions ${rejecting.map(({ partition }) => partition).join(', ')} reject every produce`,
+    )
+  return okWhen(behind.length === 0, found, 'warning')
 }
 
-/** What has to be so of the copies of a topic's records. */
+/** Requirements of the copies of a topic's records. */
 export const copiesRequirements = (
   topic: string,
   options: CopiesOptions,
 ): Requirement<KafkaDescription>[] => {
-  const whenThere = (
+  const whenExists = (
     { topics }: KafkaDescription,
-    judge: (one: TopicDescription) => Verdict,
-  ): Verdict | undefined => {
+    assess: (described: TopicDescription) => Assessment,
+  ): Assessment | undefined => {
     const described = topics.find((one) => one.topic === topic)
-    return described && judge(described)
+    return described && assess(described)
   }
-  const whenLeastTold = (described: TopicDescription, judge: (least: number) => Verdict): Verdict =>
-    whenGiven(described.settings, 'min.insync.replicas', (least) => judge(Number(least)))
+  const whenMinInSyncRead = (
+    described: TopicDescription,
+    assess: (minInSync: number) => Assessment,
+  ): Assessment =>
+    whenFieldRead(described.settings, 'min.insync.replicas', (minInSync) => assess(Number(minInSync)))
   return [
     {
       name: `${topic} copies`,
-      expected: `${copiesSafe} brokers hold every record`,
-      mend: `on ${copiesSafe} brokers: kafka-reassign-partitions.sh with ${copiesSafe} replicas a partition; for topics still to be made TOPIC_REPLICATION_FACTOR=${copiesSafe}`,
-      why: 'The log is what a yes rests on (promise 2)',
-      judge: (reading) =>
-        whenThere(reading, (described) =>
-          copiesVerdict(copiesOf(described), options.wanted.replicationFactor),
+      expected: `${safeCopies} brokers hold every record`,
+      fix: [
+        `on ${safeCopies} brokers: kafka-reassign-partitions.sh with ${safeCopies} replicas a partition;`,
+        `before the topic is created: TOPIC_REPLICATION_FACTOR=${safeCopies}`,
+      ].join(' '),
+      why: 'A yes depends on the log (promise 2)',
+      assess: (reading) =>
+        whenExists(reading, (described) =>
+          assessCopies(fewestCopies(described), options.wanted.replicationFactor),
         ),
     },
     {
       name: `${topic} min.insync.replicas`,
-      expected: `${inSyncSafe} of ${copiesSafe}: fewer than the copies, and more than one where there are ${copiesSafe}`,
-      mend: options.alter(`min.insync.replicas=${inSyncSafe}`),
-      why: 'A yes waits until so many brokers have the record: the loss of one loses none (promise 2)',
-      judge: (reading) =>
-        whenThere(reading, (described) =>
-          whenLeastTold(described, (least) => inSyncVerdict(copiesOf(described), least, options)),
+      expected: `${safeInSync} of ${safeCopies}: fewer than the copies, and more than one of ${safeCopies}`,
+      fix: options.alter(`min.insync.replicas=${safeInSync}`),
+      why: 'A yes waits until this number of brokers has the record: the loss of one loses none (promise 2)',
+      assess: (reading) =>
+        whenExists(reading, (described) =>
+          whenMinInSyncRead(described, (minInSync) =>
+            assessMinInSync(fewestCopies(described), minInSync, options),
+          ),
         ),
     },
     {
-      name: `${topic} in step`,
+      name: `${topic} in sync`,
       expected: 'every copy of every partition',
-      mend: 'bring back the brokers that are away; kafka-topics.sh --describe --under-replicated-partitions names them',
-      why: 'Below min.insync.replicas every produce is refused: winners stay at 202 (promise 2)',
-      judge: (reading) =>
-        whenThere(reading, (described) =>
-          whenLeastTold(described, (least) => followingVerdict(described, least)),
+      fix: 'start the brokers that kafka-topics.sh --describe --under-replicated-partitions shows',
+      why: 'Below min.insync.replicas Kafka rejects every produce: winners stay at 202 (promise 2)',
+      assess: (reading) =>
+        whenExists(reading, (described) =>
+          whenMinInSyncRead(described, (minInSync) => assessInSync(described, minInSync)),
         ),
     },
   ]

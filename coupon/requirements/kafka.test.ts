@@ -17,7 +17,9 @@ const described = (
 ): TopicDescription => ({
   topic,
   partitions: Array.from({ length: partitions }, (_, partition) => ({
-    ...{ partition, replicas: replicationFactor, inSync: partition === 1 ? inSync : replicationFactor },
+    partition,
+    replicas: replicationFactor,
+    inSync: partition === 1 ? inSync : replicationFactor,
   })),
   settings: { value: new Map(Object.entries({ 'max.message.bytes': '1048588', ...settings, ...changes })) },
 })
@@ -36,21 +38,24 @@ const find = ({ settings, shape, inSync, wanted = options, reading }: Changes) =
   )
   const settingsOfBroker = { value: new Map([['auto.create.topics.enable', 'false']]) }
   return findingsOf('Kafka', kafkaRequirements({ brokers, wanted }), {
-    ...{ brokers: [{ address: 'a:9092', settings: settingsOfBroker }], topics, given: brokers, silent: [] },
+    brokers: [{ address: 'a:9092', settings: settingsOfBroker }],
+    topics,
+    given: brokers,
+    silent: [],
     ...reading,
   })
 }
-/** Name and status of whatever is not well, without the name of the topic of grants. */
-const unwell = (changes: Changes): string[] =>
-  find(changes).flatMap(({ name, status }) =>
-    status === 'ok' ? [] : [`${name.replace(`${grantsTopic} `, '')} ${status}`],
+/** Name and level of each finding that is not ok, without the name of the topic of grants. */
+const notOk = (changes: Changes): string[] =>
+  find(changes).flatMap(({ name, level }) =>
+    level === 'ok' ? [] : [`${name.replace(`${grantsTopic} `, '')} ${level}`],
   )
 
-test('topics as the migration creates them on three brokers are well', () => {
-  expect(unwell({})).toEqual([])
+test('topics as the migration creates them on three brokers are ok', () => {
+  expect(notOk({})).toEqual([])
 })
 
-test('the migration creates the topics in the shapes that are asked for here', async () => {
+test('the migration creates the topics in the required shapes', async () => {
   let created: readonly TopicShape[] = []
   const topics: Pick<TopicAdmin, 'create'> = {
     create: async (shapes) => {
@@ -65,54 +70,64 @@ test('the migration creates the topics in the shapes that are asked for here', a
 const ofDeadLetters = (name: string): string => `${deadLettersTopic} ${name}`
 
 test.each<[string, Changes, string[]]>([
-  ['compaction', { settings: { 'cleanup.policy': 'compact' } }, ['cleanup.policy fail']],
-  ['compaction beside it', { settings: { 'cleanup.policy': 'compact,delete' } }, ['cleanup.policy fail']],
-  ['a day of retention', { settings: { 'retention.ms': '86400000' } }, ['retention.ms fail']],
-  ['retention for ever', { settings: { 'retention.ms': '-1' } }, []],
-  ['a limit on size', { settings: { 'retention.bytes': '1000000000' } }, ['retention.bytes fail']],
+  ['compaction', { settings: { 'cleanup.policy': 'compact' } }, ['cleanup.policy failed']],
+  ['compaction in addition', { settings: { 'cleanup.policy': 'compact,delete' } }, ['cleanup.policy failed']],
+  ['a day of retention', { settings: { 'retention.ms': '86400000' } }, ['retention.ms failed']],
+  ['unlimited retention', { settings: { 'retention.ms': '-1' } }, []],
+  ['a limit on size', { settings: { 'retention.bytes': '1000000000' } }, ['retention.bytes failed']],
   [
     'a leader that may be behind',
     { settings: { 'unclean.leader.election.enable': 'true' } },
-    ['unclean.leader.election.enable fail'],
+    ['unclean.leader.election.enable failed'],
   ],
   [
-    'the clock of whoever writes',
+    'the clock of the producer',
     { settings: { 'message.timestamp.type': 'CreateTime' } },
-    ['message.timestamp.type warn'],
+    ['message.timestamp.type warning'],
   ],
-  ['small records', { settings: { 'max.message.bytes': '100000' } }, ['max.message.bytes fail']],
+  ['small records', { settings: { 'max.message.bytes': '100000' } }, ['max.message.bytes failed']],
   [
-    'one machine is enough',
+    'one copy in sync is enough',
     { settings: { 'min.insync.replicas': '1' }, wanted: {} },
-    ['min.insync.replicas fail'],
+    ['min.insync.replicas failed'],
   ],
   [
-    'fewer in step than asked for',
+    'fewer in sync than set',
     { shape: { replicationFactor: 2, minInsyncReplicas: 1 }, wanted: { minInsyncReplicas: 2 } },
     [
-      ...['copies warn', 'min.insync.replicas fail'],
-      ...[`${ofDeadLetters('copies')} warn`, `${ofDeadLetters('min.insync.replicas')} fail`],
+      'copies warning',
+      'min.insync.replicas failed',
+      `${ofDeadLetters('copies')} warning`,
+      `${ofDeadLetters('min.insync.replicas')} failed`,
     ],
   ],
-  ['all have to be there', { settings: { 'min.insync.replicas': '3' } }, ['min.insync.replicas warn']],
-  ['more than there are', { settings: { 'min.insync.replicas': '4' } }, ['min.insync.replicas warn']],
-  ['a copy that is behind', { inSync: 2 }, ['in step warn']],
-  ['too few in step', { inSync: 1 }, ['in step fail']],
-  ['fewer partitions than asked for', { shape: { grantsPartitions: 3 } }, ['partitions warn']],
-  ['any number, where none was asked for', { shape: { grantsPartitions: 3 }, wanted: {} }, []],
   [
-    'a single broker, as npm start has it',
+    'all copies must be in sync',
+    { settings: { 'min.insync.replicas': '3' } },
+    ['min.insync.replicas warning'],
+  ],
+  [
+    'more in sync than copies exist',
+    { settings: { 'min.insync.replicas': '4' } },
+    ['min.insync.replicas warning'],
+  ],
+  ['a copy that is behind', { inSync: 2 }, ['in sync warning']],
+  ['too few in sync', { inSync: 1 }, ['in sync failed']],
+  ['fewer partitions than set', { shape: { grantsPartitions: 3 } }, ['partitions warning']],
+  ['any number of partitions where none was set', { shape: { grantsPartitions: 3 }, wanted: {} }, []],
+  [
+    'a single broker, as with npm start',
     { shape: { replicationFactor: 1, minInsyncReplicas: 1 }, wanted: {} },
-    ['copies warn', `${ofDeadLetters('copies')} warn`],
+    ['copies warning', `${ofDeadLetters('copies')} warning`],
   ],
   [
-    'fewer copies than asked for',
+    'fewer copies than set',
     { shape: { replicationFactor: 2, minInsyncReplicas: 1 }, wanted: { replicationFactor: 3 } },
-    ['copies fail', `${ofDeadLetters('copies')} fail`],
+    ['copies failed', `${ofDeadLetters('copies')} failed`],
   ],
-  ['a silent broker', { reading: { silent: ['b:9092'] } }, ['brokers warn']],
+  ['a silent broker', { reading: { silent: ['b:9092'] } }, ['brokers warning']],
   [
-    'topics that appear by themselves',
+    'topics that Kafka creates by itself',
     {
       reading: {
         brokers: [
@@ -120,26 +135,26 @@ test.each<[string, Changes, string[]]>([
         ],
       },
     },
-    ['auto.create.topics.enable warn'],
+    ['auto.create.topics.enable warning'],
   ],
 ])('%s', (_, changes, expected) => {
-  expect(unwell(changes)).toEqual(expected)
+  expect(notOk(changes)).toEqual(expected)
 })
 
-test('of topics that are not there, only that is said, with the command that makes them', () => {
+test('a missing topic has one finding, with the command that creates it', () => {
   const findings = find({ reading: { topics: [] } }).filter(({ name }) => name.startsWith('coupon.'))
-  expect(findings.map(({ name, status, mend }) => [name, status, mend])).toEqual([
-    [`${grantsTopic} exists`, 'fail', 'npm run migrate'],
-    [`${deadLettersTopic} exists`, 'fail', 'npm run migrate'],
+  expect(findings.map(({ name, level, fix }) => [name, level, fix])).toEqual([
+    [`${grantsTopic} exists`, 'failed', 'npm run migrate'],
+    [`${deadLettersTopic} exists`, 'failed', 'npm run migrate'],
   ])
 })
 
-test('settings that brokers do not tell are unknown, in their words', () => {
+test('settings that brokers refuse to report are unknown, with their message', () => {
   const topics = grantTopicShapes(options).map((shape) => ({
     ...described(shape),
     settings: { refused: 'not authorized' },
   }))
-  const findings = find({ reading: { topics } }).filter(({ status }) => status !== 'ok')
+  const findings = find({ reading: { topics } }).filter(({ level }) => level !== 'ok')
   expect(findings.length).toBeGreaterThan(10)
-  for (const { status, found } of findings) expect([status, found]).toEqual(['unknown', 'not authorized'])
+  for (const { level, found } of findings) expect([level, found]).toEqual(['unknown', 'not authorized'])
 })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { MachineLimits } from '../../platform/process/machine-limits.ts'
-import { readClock } from './clock.ts'
+import { readClockOffset } from './clock.ts'
 import { databaseRequirements } from './database.ts'
 import { findingsOf } from './finding.ts'
 import { kafkaRequirements } from './kafka.ts'
@@ -9,45 +9,43 @@ import { machineRequirements, nodeMin } from './machine.ts'
 import { redisRequirements } from './redis.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
-const well: MachineLimits = {
-  ...{
-    nodeVersion: '26.10.0',
-    filesMax: 50_200,
-    acceptQueueMax: 4_096,
-    synQueueMax: 512,
-    hasSynCookies: true,
-  },
+const sound: MachineLimits = {
+  nodeVersion: '26.10.0',
+  filesMax: 50_200,
+  acceptQueueMax: 4_096,
+  synQueueMax: 512,
+  hasSynCookies: true,
 }
-const unwell = (changes: Partial<MachineLimits>): string[] =>
-  findingsOf('machine', machineRequirements(50_000), { ...well, ...changes }).flatMap(({ name, status }) =>
-    status === 'ok' ? [] : [`${name} ${status}`],
+const notOk = (changes: Partial<MachineLimits>): string[] =>
+  findingsOf('machine', machineRequirements(50_000), { ...sound, ...changes }).flatMap(({ name, level }) =>
+    level === 'ok' ? [] : [`${name} ${level}`],
   )
 
 test.each<[string, Partial<MachineLimits>, string[]]>([
-  ['a machine as it should be', {}, []],
-  ['no limit on files', { filesMax: Infinity }, []],
-  ['fewer files than connections', { filesMax: 1_024 }, ['open files warn']],
-  ['an old Node', { nodeVersion: '24.4.1' }, ['Node fail']],
-  ['a short queue', { acceptQueueMax: 128 }, ['net.core.somaxconn warn']],
-  ['half-open connections', { hasSynCookies: false }, ['net.ipv4.tcp_max_syn_backlog warn']],
+  ['a sound machine', {}, []],
+  ['unlimited files', { filesMax: Infinity }, []],
+  ['fewer files than connections', { filesMax: 1_024 }, ['open files warning']],
+  ['an old Node', { nodeVersion: '24.4.1' }, ['Node failed']],
+  ['a short queue', { acceptQueueMax: 128 }, ['net.core.somaxconn warning']],
+  ['a short queue without cookies', { hasSynCookies: false }, ['net.ipv4.tcp_max_syn_backlog warning']],
   [
-    'a system that tells nothing',
+    'a system that reports nothing',
     { filesMax: undefined, acceptQueueMax: undefined, synQueueMax: undefined, hasSynCookies: undefined },
     ['open files unknown', 'net.core.somaxconn unknown', 'net.ipv4.tcp_max_syn_backlog unknown'],
   ],
 ])('%s', (_, changes, expected) => {
-  expect(unwell(changes)).toEqual(expected)
+  expect(notOk(changes)).toEqual(expected)
 })
 
-test('the Node that is asked for is that of package.json', () => {
+test('the required Node is that of package.json', () => {
   const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
   expect(engines.node).toBe(`>=${nodeMin}`)
 })
 
-test('a clock is held against the middle of the time that asking took', async () => {
+test('a clock is compared with the middle of the time that the question took', async () => {
   const times = [1_000, 1_200]
   expect(
-    await readClock(
+    await readClockOffset(
       async () => 1_150,
       () => times.shift() ?? 0,
     ),

@@ -1,55 +1,64 @@
 import type { MachineLimits } from '../../platform/process/machine-limits.ts'
-import { isAtLeast, met, ok, type Requirement, unknown, type Verdict } from './finding.ts'
+import { type Assessment, isAtLeast, ok, okWhen, type Requirement, unknown } from './finding.ts'
 
-/** What package.json asks for in `engines`. */
+/** `engines` of package.json. */
 export const nodeMin = '26'
-/** What the server of the API asks for when it listens. */
+/** The backlog with which the API listens. */
 const acceptQueueMin = 4_096
 /** Connections to Redis, Kafka and the database, files and pipes. */
 const otherFilesMax = 200
 
-const told = <Value>(value: Value | undefined, judge: (value: Value) => Verdict): Verdict =>
-  value === undefined ? unknown('this system does not tell') : judge(value)
+const whenKnown = <Value>(value: Value | undefined, assess: (value: Value) => Assessment): Assessment =>
+  value === undefined ? unknown('this system does not report it') : assess(value)
 
-/** What has to be so of a machine that runs API processes which take so many connections. */
+const connectWhy =
+  'When thousands connect at once, the system drops the rest, and they try again a second later'
+
+/** Requirements of a machine whose API processes have so many connections. */
 export const machineRequirements = (connectionsMax: number): Requirement<MachineLimits>[] => {
   const filesMin = connectionsMax + otherFilesMax
   return [
     {
       name: 'Node',
       expected: `${nodeMin} or newer`,
-      mend: `npm ci, which brings it on Linux; elsewhere install Node ${nodeMin}`,
-      why: 'The code runs as it is, and uses what Node 26 brings',
-      judge: ({ nodeVersion }) => met(isAtLeast(nodeVersion, nodeMin), nodeVersion),
+      fix: `npm ci, which installs it on Linux; on other systems install Node ${nodeMin}`,
+      why: 'The code runs without a build and uses functions that Node 26 added',
+      assess: ({ nodeVersion }) => okWhen(isAtLeast(nodeVersion, nodeMin), nodeVersion),
     },
     {
       name: 'open files',
-      expected: `${filesMin} or more: CONNECTIONS_MAX and ${otherFilesMax}`,
-      mend: `ulimit -n ${filesMin} before the start (systemd: LimitNOFILE=${filesMin}; Docker: --ulimit nofile=${filesMin}), or a lower CONNECTIONS_MAX`,
-      why: 'At the limit a process cannot open a connection to Redis or Kafka either',
-      judge: ({ filesMax }) =>
-        told(filesMax, (found) =>
-          met(found >= filesMin, found === Infinity ? 'no limit' : String(found), 'warn'),
+      expected: `${filesMin} or more: CONNECTIONS_MAX plus ${otherFilesMax}`,
+      fix: [
+        `ulimit -n ${filesMin} before the start`,
+        `(systemd: LimitNOFILE=${filesMin}; Docker: --ulimit nofile=${filesMin}), or a lower CONNECTIONS_MAX`,
+      ].join(' '),
+      why: 'At the limit a process cannot connect to Redis or Kafka either',
+      assess: ({ filesMax }) =>
+        whenKnown(filesMax, (found) =>
+          okWhen(found >= filesMin, found === Infinity ? 'no limit' : String(found), 'warning'),
         ),
     },
     {
       name: 'net.core.somaxconn',
       expected: `${acceptQueueMin} or more`,
-      mend: `sysctl -w net.core.somaxconn=${acceptQueueMin}, and the same in /etc/sysctl.d; in a container it is the container's own`,
-      why: 'Of thousands who connect at once the rest is dropped and tries again a second later',
-      judge: ({ acceptQueueMax }) =>
-        told(acceptQueueMax, (found) => met(found >= acceptQueueMin, String(found), 'warn')),
+      fix: `sysctl -w net.core.somaxconn=${acceptQueueMin}, also in /etc/sysctl.d; a container has its own`,
+      why: connectWhy,
+      assess: ({ acceptQueueMax }) =>
+        whenKnown(acceptQueueMax, (found) => okWhen(found >= acceptQueueMin, String(found), 'warning')),
     },
     {
       name: 'net.ipv4.tcp_max_syn_backlog',
       expected: `${acceptQueueMin} or more, or tcp_syncookies on`,
-      mend: `sysctl -w net.ipv4.tcp_max_syn_backlog=${acceptQueueMin} (or net.ipv4.tcp_syncookies=1), and the same in /etc/sysctl.d`,
-      why: 'Of thousands who connect at once the rest is dropped and tries again a second later',
-      judge: ({ synQueueMax, hasSynCookies }) =>
+      fix: [
+        `sysctl -w net.ipv4.tcp_max_syn_backlog=${acceptQueueMin} (or net.ipv4.tcp_syncookies=1),`,
+        'also in /etc/sysctl.d',
+      ].join(' '),
+      why: connectWhy,
+      assess: ({ synQueueMax, hasSynCookies }) =>
         hasSynCookies === true
           ? ok(`${synQueueMax}, tcp_syncookies on`)
-          : told(synQueueMax, (found) =>
-              met(found >= acceptQueueMin, `${found}, tcp_syncookies off`, 'warn'),
+          : whenKnown(synQueueMax, (found) =>
+              okWhen(found >= acceptQueueMin, `${found}, tcp_syncookies off`, 'warning'),
             ),
     },
   ]

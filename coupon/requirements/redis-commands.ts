@@ -3,18 +3,18 @@ import { createScript } from '../../platform/redis.ts'
 import { campaignsChannel, gateKey, listKeys } from '../gate/keys.ts'
 import * as gateScripts from '../gate/scripts.ts'
 
-/** Answers with those of the commands in ARGV that the caller's user may not run. */
+/** Returns the commands of ARGV that the user of the connection may not run. */
 export const permissionsScript = createScript(
   'permissions',
   readFileSync(new URL('permissions.lua', import.meta.url), 'utf8'),
 )
 
-/** A campaign that nobody has: only the shape of its keys counts. */
+/** Keys of a campaign that does not exist: only their form matters. */
 const keys = [gateKey('00000000-0000-7000-8000-000000000000'), ...listKeys]
 const callPattern = /redis\.p?call\(\s*['"](\w+)['"]/g
 
-/** What the gate's scripts call, as their own text says. */
-const inScripts = [
+/** The commands that the gate's scripts call, taken from their text. */
+const scriptCommands = [
   ...new Set(
     Object.values(gateScripts).flatMap(({ lua }) =>
       [...lua.matchAll(callPattern)].map(([, name]) => name ?? ''),
@@ -22,25 +22,24 @@ const inScripts = [
   ),
 ]
 
-/** What is sent as it is, by API, worker and audit. A test compares it with the code. */
+/** The commands that API, worker and audit send themselves. A test compares them with the code. */
 export const sentCommands: readonly string[] = [
-  ...[
-    'CONFIG GET',
-    'HMGET',
-    'HSCAN',
-    'HSET',
-    'INFO',
-    'LRANGE',
-    'PUBLISH',
-    'SCRIPT LOAD',
-    'SUBSCRIBE',
-    'TIME',
-  ],
-  ...['UNLINK', 'XRANGE'],
+  'CONFIG GET',
+  'HMGET',
+  'HSCAN',
+  'HSET',
+  'INFO',
+  'LRANGE',
+  'PUBLISH',
+  'SCRIPT LOAD',
+  'SUBSCRIBE',
+  'TIME',
+  'UNLINK',
+  'XRANGE',
 ]
 
-/** What those take that do not work on a key. */
-const withoutKey: Readonly<Record<string, string>> = {
+/** An argument for each command that works on no key. */
+const argumentsOf: Readonly<Record<string, string>> = {
   INFO: 'replication',
   TIME: '',
   'CONFIG GET': 'min-replicas-to-write',
@@ -49,12 +48,12 @@ const withoutKey: Readonly<Record<string, string>> = {
   SUBSCRIBE: campaignsChannel,
 }
 const withArguments = (name: string): string[] => {
-  const argument = withoutKey[name]
+  const argument = argumentsOf[name]
   return argument === undefined ? keys.map((key) => `${name} ${key}`) : [`${name} ${argument}`.trimEnd()]
 }
 
-/** Every command that API, worker and their scripts run, one a line, with a key or channel of ours. */
+/** Every command that API, worker, audit and their scripts run, each with a key or channel of ours. */
 export const neededCommands: readonly string[] = [
   ...['EVALSHA', 'EVAL'].flatMap((name) => keys.map((key) => `${name} script 1 ${key}`)),
-  ...[...new Set([...inScripts, ...sentCommands])].sort().flatMap(withArguments),
+  ...[...new Set([...scriptCommands, ...sentCommands])].sort().flatMap(withArguments),
 ]

@@ -1,20 +1,19 @@
-import { messageOf } from '../../platform/failure.ts'
 import { isRedisErrorReply, type RedisClient } from '../../platform/redis.ts'
-import { type Clock, readClock } from './clock.ts'
-import type { Told } from './finding.ts'
+import { type ClockOffset, readClockOffset } from './clock.ts'
+import { type ReadResult, readUnlessRefused } from './finding.ts'
 import { neededCommands, permissionsScript } from './redis-commands.ts'
 
-/** What a Redis tells of itself. */
+/** What a Redis reports of itself. */
 export type RedisReading = {
   /** The fields of `INFO`. */
-  info: Told<ReadonlyMap<string, string>>
-  /** `CONFIG GET` of what matters. */
-  settings: Told<ReadonlyMap<string, string>>
-  /** Who we are to it. */
-  user: Told<string>
+  info: ReadResult<ReadonlyMap<string, string>>
+  /** `CONFIG GET` of the settings that the requirements need. */
+  settings: ReadResult<ReadonlyMap<string, string>>
+  /** The user of our connection. */
+  user: ReadResult<string>
   /** Commands that this user needs and may not run. */
-  refused: Told<readonly string[]>
-  clock: Told<Clock>
+  forbidden: ReadResult<readonly string[]>
+  clock: ReadResult<ClockOffset>
 }
 
 const sections = ['server', 'memory', 'persistence', 'stats', 'replication']
@@ -27,7 +26,7 @@ const settingNames = [
 
 const listOf = (reply: unknown): string[] => (Array.isArray(reply) ? reply.map(String) : [])
 
-/** The fields of an answer to `INFO`. */
+/** The fields in a reply to `INFO`. */
 export const fieldsOf = (info: string): Map<string, string> =>
   new Map(
     info.split('\r\n').flatMap((line) => {
@@ -36,19 +35,9 @@ export const fieldsOf = (info: string): Map<string, string> =>
     }),
   )
 
-/** What Redis refuses is part of the reading; what it does not answer at all rejects. */
-const told = async <Value>(ask: () => Promise<Value>): Promise<Told<Value>> => {
-  try {
-    return { value: await ask() }
-  } catch (cause) {
-    if (!isRedisErrorReply(cause)) throw cause
-    return { refused: messageOf(cause) }
-  }
-}
-
 const readInfo = async (redis: RedisClient): Promise<Map<string, string>> => {
   const fields = new Map<string, string>()
-  // One section a call: several in one need Redis 7.0, which is what has to be found out.
+  // One section a call: several in one call need Redis 7.0, and an older version has to be found too.
   for (const section of sections)
     for (const [name, value] of fieldsOf(String(await redis.command('INFO', section))))
       fields.set(name, value)
@@ -64,16 +53,19 @@ const readSettings = async (redis: RedisClient): Promise<Map<string, string>> =>
   return settings
 }
 
-const timeMs = async (redis: RedisClient): Promise<number> => {
+const readTimeMs = async (redis: RedisClient): Promise<number> => {
   const [seconds = 0, microseconds = 0] = listOf(await redis.command('TIME')).map(Number)
   return seconds * 1_000 + microseconds / 1_000
 }
 
-/** Asks, and changes nothing. Rejects `unavailable` when Redis does not answer. */
-export const readRedis = async (redis: RedisClient, now: () => number): Promise<RedisReading> => ({
-  info: await told(() => readInfo(redis)),
-  settings: await told(() => readSettings(redis)),
-  user: await told(async () => String(await redis.command('ACL', 'WHOAMI'))),
-  refused: await told(async () => listOf(await redis.run(permissionsScript, [], neededCommands))),
-  clock: await told(() => readClock(() => timeMs(redis), now)),
-})
+/** Asks and changes nothing. Rejects `unavailable` when Redis does not answer. */
+export const readRedis = async (redis: RedisClient, now: () => number): Promise<RedisReading> => {
+  const result = <Value>(read: () => Promise<Value>) => readUnlessRefused(read, isRedisErrorReply)
+  return {
+    info: await result(() => readInfo(redis)),
+    settings: await result(() => readSettings(redis)),
+    user: await result(async () => String(await redis.command('ACL', 'WHOAMI'))),
+    forbidden: await result(async () => listOf(await redis.run(permissionsScript, [], neededCommands))),
+    clock: await result(() => readClockOffset(() => readTimeMs(redis), now)),
+  }
+}

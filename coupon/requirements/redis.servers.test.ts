@@ -15,16 +15,16 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([own.close(), replica.close()]))
 
-/** What is found by this name, and the names of all that fails. */
+/** The finding of a name, and the names of all that failed. */
 const examine = async (redis: RedisClient) => {
   const findings = findingsOf('Redis', redisRequirements, await readRedis(redis, Date.now))
   return {
-    failed: findings.flatMap(({ status, name }) => (status === 'fail' ? [name] : [])),
+    failed: findings.flatMap(({ level, name }) => (level === 'failed' ? [name] : [])),
     find: (name: string): Finding | undefined => findings.find((finding) => finding.name === name),
   }
 }
 
-/** Looks as a new user does, who may do what the rules say. */
+/** Examines as a new user with these rules. */
 const examineAs = async (...rules: string[]) => {
   const [name, password] = [`user-${randomUUID()}`, randomUUID()]
   await own.control.command('ACL', 'SETUSER', name, 'on', `>${password}`, ...rules)
@@ -36,23 +36,23 @@ const examineAs = async (...rules: string[]) => {
 const setting = (name: string, value: string | number): Promise<unknown> =>
   own.control.command('CONFIG', 'SET', name, value)
 
-test('a Redis that evicts is wrong, with the command that mends it', async () => {
+test('a Redis that evicts fails, with the command that fixes it', async () => {
   await setting('maxmemory-policy', 'allkeys-lru')
   const { failed, find } = await examine(own.redis)
   expect(failed).toEqual(['maxmemory-policy'])
   const finding = find('maxmemory-policy')
-  expect(finding).toMatchObject({ status: 'fail', found: 'allkeys-lru', expected: 'noeviction' })
-  expect(finding?.mend).toContain('redis-cli CONFIG SET maxmemory-policy noeviction')
+  expect(finding).toMatchObject({ level: 'failed', found: 'allkeys-lru', expected: 'noeviction' })
+  expect(finding?.fix).toContain('redis-cli CONFIG SET maxmemory-policy noeviction')
   await setting('maxmemory-policy', 'noeviction')
   expect((await examine(own.redis)).failed).toEqual([])
 })
 
-test('a user that lacks INFO, a key or a channel is told each by its name', async () => {
+test('a user without INFO, a key or a channel gets each by its name', async () => {
   const { failed, permissions, find, name } = await examineAs('~fc:*', '&fc:*', '+@all', '-info')
   expect([failed, permissions]).toEqual([['permissions'], `user ${name} may not run: INFO replication`])
-  expect(find('permissions')?.mend).toContain(`ACL SETUSER ${name} '~fc:*' '&fc:*' '+info'`)
+  expect(find('permissions')?.fix).toContain(`ACL SETUSER ${name} '~fc:*' '&fc:*' '+info'`)
   expect(find('maxmemory-policy')).toMatchObject({
-    status: 'unknown',
+    level: 'unknown',
     found: expect.stringMatching(/NOPERM/),
   })
 
@@ -64,40 +64,40 @@ test('a user that lacks INFO, a key or a channel is told each by its name', asyn
   expect(without.permissions).toMatch(/NOPERM.*evalsha/)
 })
 
-test('the rules that it names are enough', async () => {
+test('the rules in the fix are enough', async () => {
   const before = await examineAs('+@all', '-@dangerous')
   expect(before.failed).toEqual(['permissions'])
-  const rules = [...(before.find('permissions')?.mend ?? '').matchAll(/'([^']+)'/g)].map(
+  const rules = [...(before.find('permissions')?.fix ?? '').matchAll(/'([^']+)'/g)].map(
     ([, rule = '']) => rule,
   )
   expect((await examineAs('+@all', '-@dangerous', ...rules)).permissions).toBe('all of them')
 })
 
-test('where CONFIG GET is refused, what it would tell is unknown and the rest is looked at', async () => {
+test('without CONFIG GET its settings are unknown and the rest is examined', async () => {
   await follow(replica, own)
   const { permissions, find } = await examineAs('~fc:*', '&fc:*', '+@all', '-config')
   expect(permissions).toMatch(/: CONFIG GET min-replicas-to-write$/)
   for (const name of ['min-replicas-to-write', 'min-replicas-max-lag', 'transparent huge pages'])
-    expect(find(name)).toMatchObject({ status: 'unknown', found: expect.stringMatching(/NOPERM/) })
-  expect(find('maxmemory-policy')).toMatchObject({ status: 'ok' })
+    expect(find(name)).toMatchObject({ level: 'unknown', found: expect.stringMatching(/NOPERM/) })
+  expect(find('maxmemory-policy')).toMatchObject({ level: 'ok' })
 })
 
-test('replicas that nobody waits for are noted, those that are waited for are well, too few are wrong', async () => {
+test('replicas: a warning when no write waits for them, ok when one does, failed when too few follow', async () => {
   await follow(replica, own)
   const name = 'min-replicas-to-write'
   const before = await examine(own.redis)
   expect(before.failed).toEqual([])
-  expect(before.find(name)).toMatchObject({ status: 'warn', found: '0, with 1 replica' })
-  expect(before.find(name)?.mend).toContain('redis-cli CONFIG SET min-replicas-to-write 1')
+  expect(before.find(name)).toMatchObject({ level: 'warning', found: '0, with 1 replica' })
+  expect(before.find(name)?.fix).toContain('redis-cli CONFIG SET min-replicas-to-write 1')
   await setting(name, 1)
-  // Redis counts those that follow once a second.
-  const isWell = async (): Promise<boolean> => (await examine(own.redis)).find(name)?.status === 'ok'
-  await until('the replica counts', isWell)
+  // Redis counts its replicas once a second.
+  const isOk = async (): Promise<boolean> => (await examine(own.redis)).find(name)?.level === 'ok'
+  await until('the replica counts', isOk)
   await setting(name, 2)
   const after = await examine(own.redis)
   expect(after.failed).toEqual([name])
-  // Scripts are refused by now, and who may run them is still told.
-  expect(after.find('permissions')).toMatchObject({ status: 'ok' })
+  // Redis refuses scripts now, and still reports the permissions.
+  expect(after.find('permissions')).toMatchObject({ level: 'ok' })
   await setting(name, 0)
   expect((await examine(replica.control)).failed).toContain('role')
 })

@@ -8,7 +8,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { withTimeout } from '../../platform/with-timeout.ts'
 import { databaseRequirements } from './database.ts'
 import { readDatabase } from './database-reading.ts'
-import { type Examination, type Finding, findingsOf, type Place, type Requirement } from './finding.ts'
+import { type Examination, type Finding, type FindingPlace, findingsOf, type Requirement } from './finding.ts'
 import {
   brokerSettings,
   type KafkaReading,
@@ -20,67 +20,78 @@ import { machineRequirements } from './machine.ts'
 import { redisRequirements } from './redis.ts'
 import { readRedis } from './redis-reading.ts'
 
-/** The servers of one installation, and what they were asked to be. */
+/** The servers of one installation, and what the operator set. */
 export type Installation = {
   redis: RedisClient
   redisUrl: string
-  /** What the connection complained of last. */
-  redisFault?(): string | undefined
+  /** The last error of the connection. */
+  redisError?(): string | undefined
   kafka: KafkaCluster
   brokers: readonly string[]
   database: Database
   databaseUrl: string
   topics?: WantedTopics
-  /** Connections that an API process on this machine takes; left out where none runs. */
+  /** Connections of one API process on this machine; left out where none runs. */
   connectionsMax?: number
   now(): number
 }
 
-/** How long a server may take to answer at all, and until one place is given up. */
-const reachMs = 3_000
-const examinationMaxMs = 12_000
+/** A server must answer within this time, and a place must be examined within the second. */
+const answerTimeoutMs = 3_000
+const examinationTimeoutMs = 12_000
 
-/** An address as it may be shown: without user, password and parameters. */
-const shown = (url: string): string => {
+/** An address without user, password and parameters. */
+const withoutSecrets = (url: string): string => {
   const parsed = URL.parse(url)
-  return parsed === null ? 'an address that is none' : `${parsed.protocol}//${parsed.host}${parsed.pathname}`
+  return parsed === null ? 'not an address' : `${parsed.protocol}//${parsed.host}${parsed.pathname}`
 }
 
-const unreached = (place: Place, setting: string, address: string, found: string): Finding => ({
-  ...{ place, name: 'reachable', status: 'fail', found, expected: `an answer from ${address}` },
-  mend: `start it, or correct ${setting}: address, user, password`,
-  why: 'What cannot be asked is 503 or 202 to people, never a guess (promise 7)',
+type Target = { place: FindingPlace; setting: string; address: string }
+
+const unreachable = ({ place, setting, address }: Target, found: string): Finding => ({
+  place,
+  name: 'reachable',
+  level: 'failed',
+  found,
+  expected: `an answer from ${address}`,
+  fix: `start it, or correct address, user and password in ${setting}`,
+  why: 'While a server does not answer, presses get 503 or 202, never a guess (promise 7)',
 })
 
 const examine = async <Reading>(
-  { place, setting, address }: { place: Place; setting: string; address: string },
+  target: Target,
   requirements: readonly Requirement<Reading>[],
   read: () => Promise<Reading>,
 ): Promise<Examination> => {
+  const { place, address } = target
   try {
-    const reading = await withTimeout(read(), examinationMaxMs, `${place}: no answer`)
+    const reading = await withTimeout(read(), examinationTimeoutMs, `${place}: no answer`)
     return { place, address, isRead: true, findings: findingsOf(place, requirements, reading) }
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause
-    return { place, address, isRead: false, findings: [unreached(place, setting, address, messageOf(cause))] }
+    return { place, address, isRead: false, findings: [unreachable(target, messageOf(cause))] }
   }
 }
 
-const examineRedis = ({ redis, redisUrl, redisFault, now }: Installation): Promise<Examination> =>
-  examine({ place: 'Redis', setting: 'REDIS_URL', address: shown(redisUrl) }, redisRequirements, async () => {
-    try {
-      await redis.waitForConnection(reachMs)
-    } catch (cause) {
-      const fault = redisFault?.()
-      if (fault === undefined) throw cause
-      throw new Failure('unavailable', `${messageOf(cause)}: ${fault}`, { cause })
-    }
-    return readRedis(redis, now)
-  })
+const examineRedis = ({ redis, redisUrl, redisError, now }: Installation): Promise<Examination> =>
+  examine(
+    { place: 'Redis', setting: 'REDIS_URL', address: withoutSecrets(redisUrl) },
+    redisRequirements,
+    async () => {
+      try {
+        await redis.waitForConnection(answerTimeoutMs)
+      } catch (cause) {
+        const error = redisError?.()
+        if (error === undefined) throw cause
+        throw new Failure('unavailable', `${messageOf(cause)}: ${error}`, { cause })
+      }
+      return readRedis(redis, now)
+    },
+  )
 
-const silentOf = async (brokers: readonly string[]): Promise<string[]> => {
-  const reached = await Promise.all(brokers.map((address) => canConnect(address, reachMs)))
-  return brokers.filter((_, index) => reached[index] !== true)
+const findSilent = async (brokers: readonly string[]): Promise<string[]> => {
+  const answers = await Promise.all(brokers.map((address) => canConnect(address, answerTimeoutMs)))
+  return brokers.filter((_, index) => answers[index] !== true)
 }
 
 const examineKafka = ({ kafka, brokers, topics: wanted = {} }: Installation): Promise<Examination> =>
@@ -89,11 +100,11 @@ const examineKafka = ({ kafka, brokers, topics: wanted = {} }: Installation): Pr
     kafkaRequirements({ brokers, wanted }),
     async (): Promise<KafkaReading> => {
       const [silent, description] = await Promise.all([
-        silentOf(brokers),
+        findSilent(brokers),
         describeKafka(kafka, {
           topics: wantedShapes(wanted).map(({ topic }) => topic),
           brokerSettings,
-          timeoutMs: examinationMaxMs - 2_000,
+          timeoutMs: examinationTimeoutMs - 2_000,
         }),
       ])
       return { ...description, given: brokers, silent }
@@ -102,7 +113,7 @@ const examineKafka = ({ kafka, brokers, topics: wanted = {} }: Installation): Pr
 
 const examineDatabase = ({ database, databaseUrl, now }: Installation): Promise<Examination> =>
   examine(
-    { place: 'database', setting: 'DATABASE_URL', address: shown(databaseUrl) },
+    { place: 'database', setting: 'DATABASE_URL', address: withoutSecrets(databaseUrl) },
     databaseRequirements,
     () => readDatabase(database, now),
   )
@@ -114,7 +125,10 @@ const examineMachine = (connectionsMax: number): Promise<Examination> =>
     readMachineLimits,
   )
 
-/** Holds every requirement against the servers and this machine, side by side. Changes nothing; one that is silent leaves the others alone. */
+/**
+ * Examines the servers and this machine side by side and changes nothing. A server that does not answer takes
+ * at most 12 s and does not affect the others.
+ */
 export const examineInstallation = (installation: Installation): Promise<Examination[]> =>
   Promise.all([
     examineRedis(installation),

@@ -17,10 +17,10 @@ import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics
 import { grantTopicShapes } from '../log/topics.ts'
 import { databaseRequirements } from './database.ts'
 import { readDatabase } from './database-reading.ts'
-import { examineInstallation, type Installation } from './examine.ts'
+import { examineInstallation, type Installation } from './examine-installation.ts'
 import { findingsOf } from './finding.ts'
 import { brokerSettings, kafkaRequirements } from './kafka.ts'
-import { warnOfRequirements } from './warn.ts'
+import { logUnmetRequirements } from './log-unmet-requirements.ts'
 
 const brokers = (inject('environment')['KAFKA_BROKERS'] ?? '').split(',')
 let own: OwnRedis
@@ -45,39 +45,49 @@ beforeAll(async () => {
 afterAll(() => Promise.all([own.close(), ledger.close(), topic.close()]))
 
 const installation = (): Installation => ({
-  ...{ redis: own.redis, redisUrl: own.url, kafka: topic.kafka, brokers, database: ledger.database },
-  ...{ databaseUrl: ledger.url, now: Date.now },
+  redis: own.redis,
+  redisUrl: own.url,
+  kafka: topic.kafka,
+  brokers,
+  database: ledger.database,
+  databaseUrl: ledger.url,
+  now: Date.now,
 })
 
-type Line = { level: number; requirement?: string; status?: string; mend?: string }
-/** What is logged by a process that starts on these servers. */
+type Line = { level: number; requirement?: string; finding?: string; fix?: string }
+/** What a process logs that starts on these servers. */
 const linesOf = async (servers: Installation): Promise<Line[]> => {
   const lines: Line[] = []
   const write = (line: string): void => void lines.push(JSON.parse(line) as Line)
-  await warnOfRequirements(servers, pino({ level: 'info' }, { write }))
+  await logUnmetRequirements(servers, pino({ level: 'info' }, { write }))
   return lines
 }
 
-test('a topic with other settings is told of each, with the command that mends it', async () => {
+test('each wrong setting of a topic is a finding, with the command that fixes it', async () => {
   const shapes = grantTopicShapes({ grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
   const shape = { ...shapes[0], topic: topic.name } as (typeof shapes)[number]
   const asked = { topics: [topic.name], brokerSettings, timeoutMs: 10_000 }
   const reading = { ...(await describeKafka(topic.kafka, asked)), given: brokers, silent: [] }
   const findings = findingsOf('Kafka', kafkaRequirements({ brokers, wanted: {} }, [shape]), reading)
-  const ofTopic = findings.flatMap(({ name, status }) =>
-    status === 'ok' || !name.startsWith(topic.name) ? [] : [`${name.split(' ')[1]} ${status}`],
+  const ofTopic = findings.flatMap(({ name, level }) =>
+    level === 'ok' || !name.startsWith(topic.name) ? [] : [`${name.split(' ')[1]} ${level}`],
   )
   expect(ofTopic.sort()).toEqual([
-    ...['cleanup.policy fail', 'copies warn', 'max.message.bytes fail', 'message.timestamp.type warn'],
-    ...['retention.bytes fail', 'retention.ms fail', 'unclean.leader.election.enable fail'],
+    'cleanup.policy failed',
+    'copies warning',
+    'max.message.bytes failed',
+    'message.timestamp.type warning',
+    'retention.bytes failed',
+    'retention.ms failed',
+    'unclean.leader.election.enable failed',
   ])
   const retention = findings.find(({ name }) => name.endsWith('retention.ms'))
-  expect(retention?.mend).toBe(
+  expect(retention?.fix).toBe(
     `kafka-configs.sh --bootstrap-server ${brokers.join(',')} --alter --entity-type topics --entity-name ${topic.name} --add-config retention.ms=604800000`,
   )
 })
 
-test('a Kafka that takes connections and never answers is given up in time', async () => {
+test('a Kafka that accepts connections and never answers times out', async () => {
   topic.proxy.hold()
   const kafka = createKafka({
     brokers: [`127.0.0.1:${topic.proxy.port}`],
@@ -91,22 +101,22 @@ test('a Kafka that takes connections and never answers is given up in time', asy
   topic.proxy.release()
 })
 
-test('a process that starts logs one line of warning for each requirement that is not met', async () => {
+test('a process that starts logs one warning for each unmet requirement', async () => {
   await own.control.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
   const lines = await linesOf(installation())
   await own.control.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
   expect(new Set(lines.map(({ level }) => level))).toEqual(new Set([40]))
-  const told = Object.fromEntries(lines.map(({ requirement, status, mend }) => [requirement, [status, mend]]))
+  const told = Object.fromEntries(lines.map(({ requirement, finding, fix }) => [requirement, [finding, fix]]))
   expect(told).toMatchObject({
-    'Redis: maxmemory-policy': ['fail', expect.stringContaining('CONFIG SET maxmemory-policy noeviction')],
-    'Kafka: coupon.grants.v1 copies': ['warn', expect.any(String)],
-    'database: migrations': ['fail', 'npm run migrate'],
+    'Redis: maxmemory-policy': ['failed', expect.stringContaining('CONFIG SET maxmemory-policy noeviction')],
+    'Kafka: coupon.grants.v1 copies': ['warning', expect.any(String)],
+    'database: migrations': ['failed', 'npm run migrate'],
   })
   expect(Object.keys(told)).toHaveLength(lines.length)
   expect(Object.keys(told).filter((name) => name.startsWith('Redis'))).toHaveLength(1)
 })
 
-test('a process that starts while its servers are away is told so, and no password', async () => {
+test('a process that starts while a server is down logs that, without the password', async () => {
   const databaseUrl = 'mysql://me:hush-hush@127.0.0.1:9/firstcome'
   const database = connectDatabase({ url: databaseUrl, connectionsMax: 1, queryTimeoutMs: 1_000 })
   const lines = await linesOf({ ...installation(), database, databaseUrl })
@@ -115,47 +125,57 @@ test('a process that starts while its servers are away is told so, and no passwo
   expect(JSON.stringify(lines)).not.toContain('hush-hush')
 })
 
-test('a database with other flags and without tables is told of each', async () => {
+test('each wrong flag of a database is a finding, and so are missing tables', async () => {
   const server = await startDatabase({
     folder: join(inject('folder'), `database-${randomUUID()}`),
     port: await findFreePort(),
     extraArguments: [
-      ...['--innodb-flush-log-at-trx-commit=2', '--log-bin=log', '--server-id=1', '--sync-binlog=0'],
-      ...[
-        '--read-only=1',
-        '--max-connections=20',
-        '--max-allowed-packet=1M',
-        '--innodb-lock-wait-timeout=120',
-      ],
+      '--innodb-flush-log-at-trx-commit=2',
+      '--log-bin=log',
+      '--server-id=1',
+      '--sync-binlog=0',
+      '--read-only=1',
+      '--max-connections=20',
+      '--max-allowed-packet=1M',
+      '--innodb-lock-wait-timeout=120',
     ],
   })
   const database = connectDatabase({ url: server.url, connectionsMax: 1, queryTimeoutMs: 5_000 })
   const findings = findingsOf('database', databaseRequirements, await readDatabase(database, Date.now))
   await database.close()
   await server.stop()
-  expect(
-    findings.flatMap(({ name, status }) => (status === 'ok' ? [] : [`${name} ${status}`])).sort(),
-  ).toEqual([
-    ...['connections warn', 'innodb_flush_log_at_trx_commit fail', 'innodb_lock_wait_timeout warn'],
-    ...['max_allowed_packet fail', 'migrations fail', 'sync_binlog fail', 'writable fail'],
+  expect(findings.flatMap(({ name, level }) => (level === 'ok' ? [] : [`${name} ${level}`])).sort()).toEqual([
+    'connections warning',
+    'innodb_flush_log_at_trx_commit failed',
+    'innodb_lock_wait_timeout warning',
+    'max_allowed_packet failed',
+    'migrations failed',
+    'sync_binlog failed',
+    'writable failed',
   ])
 })
 
-test('a server that lets nobody in, or never answers, is given up by itself, in its words', async () => {
+test('a server that refuses the login, and one that never answers, are one finding each', async () => {
   const silent = createServer(() => undefined)
   silent.listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as { port: number }
   const databaseUrl = `mysql://me@127.0.0.1:${port}/firstcome`
   const redisUrl = own.url.replace('redis://', 'redis://nobody:wrong@')
-  let redisFault = ''
+  let redisError = ''
   const redis = connectRedis({
-    ...{ url: redisUrl, commandTimeoutMs: 1_000 },
-    onFault: (message) => (redisFault = message),
+    url: redisUrl,
+    commandTimeoutMs: 1_000,
+    onError: (message) => (redisError = message),
   })
   const database = connectDatabase({ url: databaseUrl, connectionsMax: 1, queryTimeoutMs: 1_000 })
   const examined = await examineInstallation({
-    ...{ ...installation(), redis, redisUrl, redisFault: () => redisFault, database, databaseUrl },
+    ...installation(),
+    redis,
+    redisUrl,
+    redisError: () => redisError,
+    database,
+    databaseUrl,
   })
   redis.close()
   await database.close()
