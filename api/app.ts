@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
+import { idPattern } from '../coupon/grant.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Logger } from '../platform/log/logger.ts'
-import { idPattern } from '../coupon/grant.ts'
-import { type HttpApp, type HttpContext, mountRoutes, refuseOtherMethods, type Route } from './route.ts'
 import { failureProblem, problem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
+import { type HttpApp, type HttpContext, mountRoutes, rejectOtherMethods, type Route } from './route.ts'
 
-/** What a request was about, for a log line. An id that is none of ours may be anything, and is not repeated. */
-const aboutOf = (context: HttpContext): { route?: string; campaignId?: string } => {
+/** Route and campaign of a request, for a log line. A malformed id is left out: it could be anything, even a token. */
+const logFieldsOf = (context: HttpContext): { route?: string; campaignId?: string } => {
   const { route } = context.env
   const campaignId = context.req.param('campaignId')
   return {
@@ -16,30 +16,32 @@ const aboutOf = (context: HttpContext): { route?: string; campaignId?: string } 
   }
 }
 
-/** The application: routes, 404, 405, and every failure as a problem document. */
+/** The application: routes, health checks, 404, 405, and a problem document for every failure. */
 export const createApp = (routes: readonly Route[], health: Hono, log: Logger): HttpApp => {
   const app: HttpApp = new Hono()
   app.onError((cause, context) => {
     const failure = cause instanceof Failure ? cause : new Failure('defect', messageOf(cause), { cause })
     if (problemOfFailure[failure.code] === 'internal')
       log.error(
-        { err: failure, requestId: requestIdOf(context.env), ...aboutOf(context) },
-        'a request failed',
+        { err: failure, requestId: requestIdOf(context.env), ...logFieldsOf(context) },
+        'a request failed with an internal error',
       )
-    // In a storm of them the words would cost more than the answers.
+    // In an overload these lines would cost more than the answers, so their fields are built only when logged.
     else if (log.isLevelEnabled('debug'))
       log.debug(
         {
-          ...{ code: failure.code, cause: failure.message, requestId: givenRequestId(context.env) },
-          ...aboutOf(context),
+          code: failure.code,
+          cause: failure.message,
+          requestId: givenRequestId(context.env),
+          ...logFieldsOf(context),
         },
-        'a request was not served',
+        'a request was answered with 503',
       )
     return failureProblem(failure.code)
   })
-  app.notFound(() => problem('not-found', 'There is nothing at this address.'))
+  app.notFound(() => problem('not-found', 'This address does not exist.'))
   mountRoutes(app, routes)
   app.route('/', health)
-  refuseOtherMethods(app, [...routes, ...health.routes])
+  rejectOtherMethods(app, [...routes, ...health.routes])
   return app
 }

@@ -1,7 +1,7 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { FailureCode } from '../platform/failure.ts'
 
-/** Every way in which the API says no. The code is stable; what a person reads stands in `problems.ts`. */
+/** Every error code of the API. Codes are stable. `routes/problem-pages.ts` has the texts for people. */
 export type ProblemCode =
   | 'malformed'
   | 'unauthorized'
@@ -25,31 +25,32 @@ type ProblemKind = {
   status: ContentfulStatusCode
   title: string
   headers?: Record<string, string>
+  /** A retry may succeed: the answer has Retry-After. */
   retryable?: true
 }
 
 /** The one table from codes to HTTP. */
 export const problemKinds: Record<ProblemCode, ProblemKind> = {
-  malformed: { status: 400, title: 'The body is not JSON' },
-  unauthorized: { status: 401, title: 'No valid credential', headers: { 'WWW-Authenticate': 'Bearer' } },
-  'not-found': { status: 404, title: 'No such page' },
-  'unknown-campaign': { status: 404, title: 'No such campaign' },
-  'unknown-coupon': { status: 404, title: 'No such coupon of yours' },
-  'method-not-allowed': { status: 405, title: 'Not this way' },
+  malformed: { status: 400, title: 'Malformed body' },
+  unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
+  'not-found': { status: 404, title: 'Not found' },
+  'unknown-campaign': { status: 404, title: 'Campaign not found' },
+  'unknown-coupon': { status: 404, title: 'Coupon not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'sold-out': { status: 409, title: 'Sold out' },
   'not-open': { status: 409, title: 'Not open yet' },
-  closed: { status: 409, title: 'Closed' },
-  paused: { status: 409, title: 'Paused', retryable: true },
-  'too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'Only application/json' },
-  invalid: { status: 422, title: 'A value breaks a rule' },
-  internal: { status: 500, title: 'Our fault' },
-  overloaded: { status: 503, title: 'Too many at once', retryable: true },
-  recovering: { status: 503, title: 'Coming back', retryable: true },
-  unavailable: { status: 503, title: 'Not known just now', retryable: true },
+  closed: { status: 409, title: 'Campaign closed' },
+  paused: { status: 409, title: 'Campaign paused', retryable: true },
+  'too-large': { status: 413, title: 'Body too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  invalid: { status: 422, title: 'Invalid request' },
+  internal: { status: 500, title: 'Internal error' },
+  overloaded: { status: 503, title: 'Overloaded', retryable: true },
+  recovering: { status: 503, title: 'Recovering', retryable: true },
+  unavailable: { status: 503, title: 'Temporarily unavailable', retryable: true },
 }
 
-/** Which problem a failure of a part is told as. */
+/** The problem of each failure. */
 export const problemOfFailure: Record<FailureCode, ProblemCode> = {
   overloaded: 'overloaded',
   unavailable: 'unavailable',
@@ -58,24 +59,24 @@ export const problemOfFailure: Record<FailureCode, ProblemCode> = {
   defect: 'internal',
 }
 
-/** What a caller is told of a failure: never its inner words. */
+/** The detail of each failure. The message of the failure itself is only logged. */
 const failureDetails: Record<FailureCode, string> = {
-  overloaded: 'Too many requests are waiting; nothing was done with yours.',
-  unavailable: 'The result is not known. Asking again is safe.',
-  recovering: 'The campaign is being brought back. Asking again is safe.',
-  refused: 'The server cannot do this.',
-  defect: 'The server broke a rule of its own.',
+  overloaded: 'Too many requests are waiting. Nothing was done; trying again is safe.',
+  unavailable: 'The result is unknown. Trying again is safe.',
+  recovering: 'The campaign is being recovered. Trying again is safe.',
+  refused: 'The server cannot process this request.',
+  defect: 'The server has an internal error.',
 }
 
-/** One value that breaks a rule: where it stands (JSON pointer) and what was expected. */
+/** One invalid value: its JSON pointer and what was expected. */
 export type FieldError = { pointer: string; message: string }
 
 export type ProblemExtras = { headers?: Record<string, string>; fields?: Record<string, unknown> }
 
-/** Seconds to wait before the next try, spread so that those who were refused together do not come back together. */
+/** Seconds until the next attempt. Random, so that clients rejected together do not return together. */
 const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * 3)
 
-/** An RFC 9457 problem document. Its `type` is a page of this server (`/problems/{code}`). */
+/** An RFC 9457 problem document. Its `type` is a page of this server, `/problems/{code}`. */
 export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}): Response => {
   const { status, title, headers, retryable } = problemKinds[code]
   const document = { type: `/problems/${code}`, title, status, detail, code, ...extras.fields }
@@ -92,11 +93,11 @@ export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras
   })
 }
 
-/** The problem that a failure of a part is told as. */
+/** The problem document of a failure. */
 export const failureProblem = (code: FailureCode): Response =>
   problem(problemOfFailure[code], failureDetails[code])
 
-/** 422 with every field that breaks a rule. */
+/** A 422 with every invalid value. */
 export const invalidProblem = (errors: readonly FieldError[]): Response =>
   problem('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), {
     fields: { errors },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Answer, ask } from '../test/harness/processes/client.ts'
+import { type ApiAnswer, ask } from '../test/harness/processes/http-client.ts'
 import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import { Failure } from '../platform/failure.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
@@ -51,12 +51,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.close(100))
 
-const get = (path: string, requestId?: string): Promise<Answer> =>
+const get = (path: string, requestId?: string): Promise<ApiAnswer> =>
   ask(
     `http://127.0.0.1:${server.port}${path}`,
     requestId === undefined ? {} : { headers: { 'x-request-id': requestId } },
   )
-const idIn = ({ headers }: Answer): string | null => headers.get('x-request-id')
+const idIn = ({ headers }: ApiAnswer): string | null => headers.get('x-request-id')
 
 test.each(['/well', '/nowhere', '/livez', `/recovering/${campaignId}`, `/broken/${campaignId}`])(
   'an answer of %s carries the id that the caller gave its request',

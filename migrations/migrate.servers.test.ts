@@ -9,7 +9,7 @@ import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
-import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/databases.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { createGrantTopics, migrateTables } from './migrate.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -8,8 +8,8 @@ import {
   type BreakableDatabase,
   type Breaks,
   startBreakableDatabase,
-} from '../test/harness/servers/broken-databases.ts'
-import type { OwnDatabase } from '../test/harness/servers/databases.ts'
+} from '../test/harness/servers/breakable-database.ts'
+import type { OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { until } from '../test/harness/values/until.ts'
 import { startAlignment, createPartitionProgress } from './partition-progress.ts'

@@ -13,9 +13,9 @@ import { createLogger } from '../platform/log/logger.ts'
 import { findFreeServerPorts, type StartedServers, startServers } from '../servers/start-servers.ts'
 import { type ProcessHandle, startProcess } from '../servers/processes/start-process.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
-import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/databases.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { grantsOf, storedOf } from '../test/harness/values/grants.ts'
-import { type Running, startPart } from '../test/harness/processes/processes.ts'
+import { type Running, startPart } from '../test/harness/processes/start-part.ts'
 import { until } from '../test/harness/values/until.ts'
 
 let servers: StartedServers

@@ -3,28 +3,28 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { idBytes } from '../../coupon/ledger/ids.ts'
-import { type Books, openBooks } from '../../test/harness/values/books.ts'
+import { type StoredFacts, openStoredFacts } from '../../test/harness/values/stored-facts.ts'
 import {
   ask,
-  createCampaign,
+  createTestCampaign,
   newUser,
   operatorToken,
   press,
   tokenOf,
-} from '../../test/harness/processes/client.ts'
-import { runCommand, type Said } from '../../test/harness/processes/commands.ts'
-import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+} from '../../test/harness/processes/http-client.ts'
+import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import type { AuditResult } from '../../coupon/audit/audit.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
 
-let books: Books
+let books: StoredFacts
 let shared: Database
 let own: OwnDatabase
 beforeAll(async () => {
-  books = openBooks()
+  books = openStoredFacts()
   own = await createOwnDatabase()
   shared = connectDatabase({
     url: environment['DATABASE_URL'] ?? '',
@@ -44,7 +44,7 @@ const audit = (words: readonly string[], changes?: Record<string, string>) =>
 const result = (text: string): AuditResult => JSON.parse(text) as AuditResult
 
 const sell = async (count: number): Promise<string> => {
-  const campaignId = await createCampaign(apiUrl, { stock: count })
+  const campaignId = await createTestCampaign(apiUrl, { stock: count })
   await Promise.all(Array.from({ length: count }, () => press(apiUrl, campaignId, newUser())))
   await books.drained(campaignId, count)
   return campaignId
@@ -85,7 +85,7 @@ test('IN FLIGHT: a gate that was never armed, exit code 3', async () => {
 })
 
 test('during a sale no audit says FAIL, and after it PASS', async () => {
-  const campaignId = await createCampaign(apiUrl, { stock: 1_000_000 })
+  const campaignId = await createTestCampaign(apiUrl, { stock: 1_000_000 })
   const verdicts: string[] = []
   let sold = 0
   const lanes = Array.from({ length: 2 }, async () => {
@@ -125,7 +125,7 @@ test('the history of a load run is compared too', async () => {
   const broken = await audit([campaignId, '--history', file, '--json'])
   const failed = result(broken.stdout).checks.filter(({ verdict }) => verdict === 'fail')
   expect(failed.map(({ fault, promise }) => fault ?? promise)).toEqual([
-    ...['row-missing', 'no-lost-win', 'nothing-stranded', 'ranks-without-gap'],
+    'row-missing', 'no-lost-win', 'nothing-stranded', 'ranks-without-gap',
   ])
   expect(broken.code).toBe(1)
   expect(await audit([await sell(1), '--history', file])).toMatchObject({ code: 2 })

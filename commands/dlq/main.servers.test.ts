@@ -12,22 +12,22 @@ import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-ad
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
-import { type Books, openBooks } from '../../test/harness/values/books.ts'
-import { runCommand, type Said } from '../../test/harness/processes/commands.ts'
+import { type StoredFacts, openStoredFacts } from '../../test/harness/values/stored-facts.ts'
+import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { createDeadLetterReader, type DeadLetterReader } from './dead-letter-reader.ts'
 
 const environment = inject('environment')
 
-let books: Books
+let books: StoredFacts
 let database: Database
 let producer: Producer
 let topics: TopicAdmin
 let reader: TopicReader
 let letters: DeadLetterReader
 beforeAll(() => {
-  books = openBooks()
+  books = openStoredFacts()
   const url = environment['DATABASE_URL'] ?? ''
   database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 5_000 })
   const brokers = (environment['KAFKA_BROKERS'] ?? '').split(',')

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Examination } from '../../coupon/requirements/finding.ts'
 import { findFreePort } from '../../servers/ports.ts'
-import { runCommand } from '../../test/harness/processes/commands.ts'
-import { type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
+import { runCommand } from '../../test/harness/processes/run-command.ts'
+import { type OwnRedis, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
 
 let own: OwnRedis
 beforeAll(async () => {

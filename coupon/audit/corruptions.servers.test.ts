@@ -1,8 +1,8 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/parts/audited.ts'
+import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/shop/audited-sale.ts'
 import type { Grant } from '../grant.ts'
-import { idBytes } from '../ledger/tables.ts'
+import { idBytes } from '../ledger/ids.ts'
 
 let audited: Audited
 beforeAll(async () => {

@@ -1,31 +1,38 @@
-import type { Copies } from './compare/copies.ts'
-import type { RankSet } from './compare/ranks.ts'
-import type { FaultTallies } from './compare/tallies.ts'
+import type { FaultTallies } from './compare/check-tallies.ts'
+import type { ComparedCopies } from './compare/compare-copies.ts'
+import type { RankSet } from './compare/rank-set.ts'
+import { counterFaults, type GateReading } from './gate-reading.ts'
+import type { LedgerMoments } from './log-moments.ts'
 import type { GateSurvey } from '../gate/gate-surveyor.ts'
-import { disagreements, type GateReading } from './gate-reading.ts'
-import type { LedgerFacts } from '../ledger/facts.ts'
 
-/** `gone`: the ledger calls it retired. Else why a gate is not compared. */
+type ComparedGate = {
+  kind: 'compared'
+  before: GateSurvey
+  after: GateSurvey
+  freeRanks: NonNullable<GateReading['freeRanks']>
+}
+
+/** `retired`: the ledger says so, and no gate is expected. `not-compared`: why not, and the fault that this is, if it is one. */
 export type GateState =
-  | { kind: 'compared'; parts: NonNullable<GateReading['parts']>; before: GateSurvey; after: GateSurvey }
-  | { kind: 'gone' }
+  | ComparedGate
+  | { kind: 'retired' }
   | {
       kind: 'not-compared'
       reason: string
       broken?: { tally: 'counterOff' | 'gateAhead' | 'gateBehind'; examples: string[] }
     }
 
-/** How the ledger stood before the gate was read, and after. */
-export type Around = { before: LedgerFacts; after: LedgerFacts }
-
 /**
- * Says whether a gate can be held against the other books. It can when it was armed at the ledger's epoch all the while and its parts
- * agree. A gate that is missing, stale or being armed is one that is being brought back, and never a loss; a gate whose parts
- * disagree, or that is open at another epoch than the ledger's, is a fault of its own.
+ * Whether a gate can be compared with the other sources. It can when it was armed at the ledger's epoch all the while and its counters
+ * match its keys. A gate that is missing, stale or being armed is never a loss. A gate whose counters do not match, or that is open at
+ * another epoch than the ledger's, is a fault.
  */
-export const judgeGate = ({ before, after, parts }: GateReading, ledger: Around): GateState => {
+export const gateStateOf = (
+  { before, after, freeRanks }: GateReading,
+  ledger: LedgerMoments,
+): GateState => {
   const epoch = ledger.before.epoch
-  if (ledger.after.isRetired) return { kind: 'gone' }
+  if (ledger.after.isRetired) return { kind: 'retired' }
   const [reason] = [before, after].flatMap((one) => {
     if (one.kind === 'missing') return [epoch === 0 ? 'the gate was never armed' : 'the gate is missing']
     return one.kind === 'recovering' ? [`the gate is ${one.reason}`] : []
@@ -50,20 +57,20 @@ export const judgeGate = ({ before, after, parts }: GateReading, ledger: Around)
         examples: [`the gate is open at epoch ${before.epoch}, the ledger is at ${epoch}`],
       },
     }
-  const examples = disagreements(before).length > 0 ? disagreements(before) : disagreements(after)
+  const examples = counterFaults(before).length > 0 ? counterFaults(before) : counterFaults(after)
   if (examples.length > 0)
     return {
       kind: 'not-compared',
-      reason: 'the parts of the gate disagree',
+      reason: 'the counters of the gate do not match its keys',
       broken: { tally: 'counterOff', examples },
     }
-  if (parts === undefined || before.epoch !== epoch || after.epoch !== epoch || ledger.after.epoch !== epoch)
+  if (freeRanks === undefined || before.epoch !== epoch || after.epoch !== epoch || ledger.after.epoch !== epoch)
     return { kind: 'not-compared', reason: 'the gate was armed again while it was read' }
-  return { kind: 'compared', parts, before, after }
+  return { kind: 'compared', before, after, freeRanks }
 }
 
-/** What a gate that cannot be compared leaves open, and what it breaks. */
-export const noteGate = (state: GateState, tallies: FaultTallies): void => {
+/** Reports what a gate that is not compared leaves open, and what it breaks. */
+export const reportNotCompared = (state: GateState, tallies: FaultTallies): void => {
   if (state.kind !== 'not-compared') return
   const { onlyInGate, onlyInLog, gateBehind, gateAhead, counterOff, rankGap, outboxStuck } = tallies
   for (const tally of [onlyInGate, onlyInLog, gateBehind, gateAhead, counterOff, rankGap, outboxStuck])
@@ -73,18 +80,20 @@ export const noteGate = (state: GateState, tallies: FaultTallies): void => {
     if (broken !== undefined) tallies[broken.tally].broken(() => example)
 }
 
-/** Counters that can only be checked while nothing moves: the gate stood still if both looks at it say the same. */
-const checkPendingGrants = (state: GateState & { kind: 'compared' }, tallies: FaultTallies): void => {
-  const { before, after, parts } = state
+/** The count of pending grants can only be checked while nothing moves: both surveys have the same entries. */
+const checkPendingGrants = (
+  { before, after }: ComparedGate,
+  pendingGrants: number,
+  tallies: FaultTallies,
+): void => {
   tallies.counterOff.looked(3)
   tallies.gateAhead.looked()
   if (before.entriesAppended !== after.entriesAppended || before.entriesDeleted !== after.entriesDeleted)
     return
   tallies.counterOff.looked()
-  const pending = parts.pending.grants()
-  if (pending !== after.grantsPending)
+  if (pendingGrants !== after.grantsPending)
     tallies.counterOff.broken(
-      () => `${after.grantsPending} grants pending, and there are ${pending} in the outbox`,
+      () => `${after.grantsPending} grants pending, and there are ${pendingGrants} in the outbox`,
     )
 }
 
@@ -93,30 +102,39 @@ const checkGap = (rank: number, known: readonly RankSet[], tallies: FaultTallies
     tallies.rankGap.broken(() => `rank ${rank} is neither granted nor free`)
 }
 
-/** Ranks up to the next are granted or free. After `copies.check` has seen everything. */
-export const checkRanks = (state: GateState, copies: Copies, epoch: number): void => {
-  const { tallies, ranks } = copies
-  if (state.kind === 'not-compared') return
-  if (state.kind === 'gone') {
-    // Nothing returns a rank before the first loss of a gate; after it, who knows which ranks were free.
-    if (epoch > 1) return
-    tallies.rankGap.looked(ranks.granted.highest())
-    for (const rank of ranks.granted.gaps()) checkGap(rank, [], tallies)
-    return
-  }
-  checkPendingGrants(state, tallies)
-  const { before, after, parts } = state
-  tallies.rankGap.looked(before.nextRank - 1)
-  for (let rank = 1; rank < before.nextRank; rank += 1)
-    checkGap(rank, [ranks.granted, parts.freeBefore.ranks], tallies)
-  const { freeAfter } = parts
-  for (const fault of freeAfter.faults) tallies.rankGap.broken(() => fault)
-  if (freeAfter.count === 0) return
-  if (freeAfter.ranks.highest() >= after.nextRank)
-    tallies.rankGap.broken(
-      () => `rank ${freeAfter.ranks.highest()} is free, and the next is ${after.nextRank}`,
-    )
+const checkRanksOfRetired = (copies: ComparedCopies, epoch: number, tallies: FaultTallies): void => {
+  // A gate returns ranks from its first loss on; which ones were free is not known without it.
+  if (epoch > 1) return
+  const granted = copies.grantedRanks()
+  tallies.rankGap.looked(granted.highest())
+  for (const rank of granted.gaps()) checkGap(rank, [], tallies)
+}
+
+const checkFreeRanks = ({ after, freeRanks }: ComparedGate, copies: ComparedCopies, tallies: FaultTallies): void => {
+  const { ranks, count, faults } = freeRanks.after
+  for (const fault of faults) tallies.rankGap.broken(() => fault)
+  if (count === 0) return
+  if (ranks.highest() >= after.nextRank)
+    tallies.rankGap.broken(() => `rank ${ranks.highest()} is free, and the next is ${after.nextRank}`)
+  const winnerRanks = copies.winnerRanks()
   for (let rank = 1; rank < after.nextRank; rank += 1)
-    if (freeAfter.ranks.has(rank) && ranks.won.has(rank))
+    if (ranks.has(rank) && winnerRanks.has(rank))
       tallies.rankGap.broken(() => `rank ${rank} is free, and a winner has it`)
+}
+
+/** Checks that every rank below the next is granted or free, and the counters that depend on the outbox. */
+export const checkGate = (
+  state: GateState,
+  copies: ComparedCopies,
+  { epoch, pendingGrants }: { epoch: number; pendingGrants: number },
+  tallies: FaultTallies,
+): void => {
+  if (state.kind === 'not-compared') return
+  if (state.kind === 'retired') return checkRanksOfRetired(copies, epoch, tallies)
+  checkPendingGrants(state, pendingGrants, tallies)
+  const { before, freeRanks } = state
+  const known = [copies.grantedRanks(), freeRanks.before.ranks]
+  tallies.rankGap.looked(before.nextRank - 1)
+  for (let rank = 1; rank < before.nextRank; rank += 1) checkGap(rank, known, tallies)
+  checkFreeRanks(state, copies, tallies)
 }

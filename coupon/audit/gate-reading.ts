@@ -1,27 +1,22 @@
-import { createRankSet, type RankSet } from './compare/ranks.ts'
-import type { GateSurveyor, GateSurvey, SurveyResult, GateWinner } from '../gate/gate-surveyor.ts'
+import type { SourceTables } from './compare/source-tables.ts'
+import { createRankSet, type RankSet } from './compare/rank-set.ts'
+import type { GateSurvey, GateSurveyor, SurveyResult } from '../gate/gate-surveyor.ts'
 
-/** Which grants wait in the outbox. */
-export type Pending = {
-  has(number: number): boolean
-  entries(): number
-  grants(): number
-  /** Entries granted before this moment of the gate's clock, the oldest first in `number`. */
-  olderThan(grantedAtMs: number): { count: number; number: number | undefined }
-}
-
-/** Ranks of a free list, and what no free list may hold. */
+/** A free list: its ranks, how many entries it has, and a text for each entry that no free list may hold. */
 export type FreeRanks = { ranks: RankSet; count: number; faults: string[] }
 
-/** A gate as it was found: what it said before and after its keys were read. `parts` is left out when there was no point in reading. */
+/**
+ * A gate as it was read: its counters and its free list before its winners and outbox were read, and after. `freeRanks` is left out
+ * when the gate was not read because it cannot be compared.
+ */
 export type GateReading = {
   before: SurveyResult
   after: SurveyResult
-  parts?: { pending: Pending; freeBefore: FreeRanks; freeAfter: FreeRanks }
+  freeRanks?: { before: FreeRanks; after: FreeRanks }
 }
 
-/** What is wrong between what a gate counts and what is in its keys, one text each. The scripts refuse such a gate. */
-export const disagreements = (survey: GateSurvey): string[] => {
+/** Where the counters of a gate contradict the lengths of its keys, one text each. The scripts refuse such a gate. */
+export const counterFaults = (survey: GateSurvey): string[] => {
   const { granted, nextRank, entriesAppended, entriesDeleted, winners, entries, freeRanks } = survey
   return [
     ...(winners === granted ? [] : [`granted is ${granted}, and there are ${winners} winners`]),
@@ -34,36 +29,7 @@ export const disagreements = (survey: GateSurvey): string[] => {
   ]
 }
 
-const createPending = () => {
-  const numbers: number[] = []
-  const counts: number[] = []
-  const times: number[] = []
-  /** The place of the last entry that is named by this number or one below it. */
-  const placeOf = (number: number): number => {
-    let [low, high] = [0, numbers.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((numbers[middle] ?? 0) <= number) low = middle + 1
-      else high = middle
-    }
-    return low - 1
-  }
-  const pending: Pending = {
-    has(number) {
-      const place = placeOf(number)
-      return number > 0 && place >= 0 && number < (numbers[place] ?? 0) + (counts[place] ?? 0)
-    },
-    entries: () => numbers.length,
-    grants: () => counts.reduce((sum, count) => sum + count, 0),
-    olderThan(grantedAtMs) {
-      const count = times.reduce((sum, time) => sum + (time < grantedAtMs ? 1 : 0), 0)
-      return { count, number: numbers[times.findIndex((time) => time < grantedAtMs)] }
-    },
-  }
-  return { pending, numbers, counts, times }
-}
-
-const readFree = async (chunks: AsyncIterable<number[]>): Promise<FreeRanks> => {
+const readFreeRanks = async (chunks: AsyncIterable<number[]>): Promise<FreeRanks> => {
   const free: FreeRanks = { ranks: createRankSet(), count: 0, faults: [] }
   for await (const chunk of chunks)
     for (const rank of chunk) {
@@ -76,28 +42,25 @@ const readFree = async (chunks: AsyncIterable<number[]>): Promise<FreeRanks> => 
 }
 
 /**
- * Reads a gate of epoch `epoch` while it may go on granting. Counters first, then free ranks, winners, outbox, free ranks again,
- * counters again: so every rank that was given out by the first look is found free or at a winner, every winner that is found is in
- * the outbox or was acknowledged by the log before this resolves, and a rank that is free at the end belongs to no winner.
+ * Reads winners and outbox of a gate of epoch `epoch` into `sources`, while the gate may go on granting. The order is counters, free
+ * ranks, winners, outbox, free ranks, counters. So
+ * - every rank that was given out by the first counters is found free or at a winner;
+ * - every winner that is found is in the outbox, or the log acknowledged it before this resolves;
+ * - a rank that is free at the end belongs to no winner.
  */
 export const readGate = async (
-  book: GateSurveyor,
+  gate: GateSurveyor,
   campaignId: string,
   epoch: number,
-  onWinners: (winners: GateWinner[]) => Promise<void>,
+  sources: SourceTables,
 ): Promise<GateReading> => {
-  const before = await book.survey(campaignId)
-  if (before.kind !== 'armed' || before.epoch !== epoch || disagreements(before).length > 0)
+  const before = await gate.survey(campaignId)
+  if (before.kind !== 'armed' || before.epoch !== epoch || counterFaults(before).length > 0)
     return { before, after: before }
-  const freeBefore = await readFree(book.freeRanks(campaignId, epoch))
-  for await (const winners of book.winners(campaignId, epoch)) await onWinners(winners)
-  const { pending, numbers, counts, times } = createPending()
-  for await (const entries of book.outbox(campaignId, epoch))
-    for (const { number, count, grantedAtMs } of entries) {
-      numbers.push(number)
-      counts.push(count)
-      times.push(grantedAtMs)
-    }
-  const freeAfter = await readFree(book.freeRanks(campaignId, epoch))
-  return { before, after: await book.survey(campaignId), parts: { pending, freeBefore, freeAfter } }
+  const freeBefore = await readFreeRanks(gate.freeRanks(campaignId, epoch))
+  for await (const winners of gate.winners(campaignId, epoch)) winners.forEach(sources.addWinner)
+  for await (const entries of gate.outbox(campaignId, epoch)) entries.forEach(sources.addOutboxEntry)
+  const freeAfter = await readFreeRanks(gate.freeRanks(campaignId, epoch))
+  const after = await gate.survey(campaignId)
+  return { before, after, freeRanks: { before: freeBefore, after: freeAfter } }
 }

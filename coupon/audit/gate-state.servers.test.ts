@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/parts/audited.ts'
-import { armGate } from '../../test/harness/values/gates.ts'
+import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/shop/audited-sale.ts'
+import { armGate } from '../../test/harness/values/armed-gate.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { stopScript } from '../gate/scripts.ts'
 import type { AuditResult } from './audit.ts'
@@ -79,7 +79,7 @@ test('a gate that was retired leaves nothing open; a rank that is in no book is 
   await sale.change('UPDATE campaigns SET retired_at_ms = 1, granted = 40 WHERE campaign_id = ?')
   const result = await sale.result()
   expect(notPassed(result)).toEqual({})
-  expect(result.notes).toEqual(['the gate was retired: it was taken away after its lifetime'])
+  expect(result.notes).toEqual(['the gate was retired: it was removed after its lifetime'])
   await sale.change('UPDATE coupons SET `rank` = `rank` + 2 WHERE `rank` > 39 AND campaign_id = ?')
   expect(faultsOf(await sale.result())).toEqual(['wrong-rank'])
 })

@@ -1,21 +1,17 @@
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import type { Told } from './compare/identity.ts'
-import type { BookEntry } from './share-files.ts'
+import type { GivenAnswer } from './compare/source-entries.ts'
 
 /**
- * The clients' book as a file: what a load run was told. A line a document: first the campaign, then every answer in the order in
- * which it was given, last how many there were. A file without its last line is of a run that did not end, and is refused.
+ * The answers that the clients of a load run got, as a file. A JSON document per line: first the campaign, then every answer in the
+ * order in which it was given, last the number of answers. Without its last line it is of a run that did not end, and is refused.
  */
 export type History = {
   campaignId: string
-  /** Bytes; a share of the books is cut accordingly. */
-  size: number
-  /** Every answer, some thousands at a time. Rejects with `refused` when a line is none. */
-  entries(): AsyncGenerator<BookEntry[]>
+  /** Every answer, some thousands at a time. Rejects with `refused` when a line is no answer. */
+  entries(): AsyncGenerator<GivenAnswer[]>
 }
 
 const couponShape = z.object({
@@ -25,13 +21,13 @@ const couponShape = z.object({
   slot: z.int(),
   rank: z.int(),
 })
-const toldShape = z.discriminatedUnion('kind', [
+const clientAnswerShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('granted'), coupon: couponShape }),
   z.object({ kind: z.enum(['confirming', 'sold-out', 'none', 'unknown']) }),
   z.object({ kind: z.literal('refused'), code: z.string() }),
 ])
 const headShape = z.object({ history: z.literal(1), campaignId: z.string() })
-const answerShape = z.tuple([z.string(), z.int(), toldShape])
+const answerShape = z.tuple([z.string(), z.int(), clientAnswerShape])
 const endShape = z.object({ answers: z.int() })
 
 const entriesInOneStepMax = 2_000
@@ -39,8 +35,8 @@ const entriesInOneStepMax = 2_000
 /** The first line of a history. */
 export const historyHead = (campaignId: string): string => `${JSON.stringify({ history: 1, campaignId })}\n`
 /** One answer. */
-export const historyLine = (userId: string, slot: number, told: Told): string =>
-  `${JSON.stringify([userId, slot, told])}\n`
+export const historyLine = ({ userId, slot, answer }: GivenAnswer): string =>
+  `${JSON.stringify([userId, slot, answer])}\n`
 /** The last line. */
 export const historyEnd = (answers: number): string => `${JSON.stringify({ answers })}\n`
 
@@ -69,31 +65,30 @@ const readHead = async (path: string): Promise<string> => {
   throw refused(path, 'its first line names no campaign')
 }
 
-/** Opens a history. Throws `refused` when it is none. */
+/** Opens a history. Throws `refused` when the file is none. */
 export const openHistory = async (path: string): Promise<History> => ({
   campaignId: await readHead(path),
-  size: (await stat(path)).size,
   async *entries() {
-    let entries: BookEntry[] = []
-    let answers = -1
+    let entries: GivenAnswer[] = []
+    let count = -1
     let ended: number | undefined
     for await (const document of readLines(path)) {
-      answers += 1
-      if (answers === 0) continue
+      count += 1
+      if (count === 0) continue
       const parsed = answerShape.safeParse(document)
       if (!parsed.success) {
         ended = endShape.safeParse(document).data?.answers
-        if (ended !== answers - 1) throw refused(path, `line ${answers + 1} is no answer`)
+        if (ended !== count - 1) throw refused(path, `line ${count + 1} is no answer`)
         continue
       }
-      const [userId, slot, told] = parsed.data
-      entries.push({ book: 'clients', userId, slot, told })
+      const [userId, slot, answer] = parsed.data
+      entries.push({ userId, slot, answer })
       if (entries.length < entriesInOneStepMax) continue
       yield entries
       entries = []
     }
     yield entries
-    if (ended === undefined || ended !== answers - 1)
+    if (ended === undefined || ended !== count - 1)
       throw refused(path, 'its end is missing; the run did not end')
   },
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited } from '../../test/harness/parts/audited.ts'
-import { armGate } from '../../test/harness/values/gates.ts'
+import { type Audited, notPassed, openAudited } from '../../test/harness/shop/audited-sale.ts'
+import { armGate } from '../../test/harness/values/armed-gate.ts'
 import { grantOf } from '../../test/harness/values/grants.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { encodeGrant } from '../log/log-record.ts'

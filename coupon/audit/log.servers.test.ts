@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited } from '../../test/harness/parts/audited.ts'
+import { type Audited, notPassed, openAudited } from '../../test/harness/shop/audited-sale.ts'
 
 let audited: Audited
 beforeAll(async () => {

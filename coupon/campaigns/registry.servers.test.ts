@@ -1,198 +1,187 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createLogger } from '../../platform/log/logger.ts'
-import { type GateChanges, armGate, contentOf, openRedis } from '../../test/harness/values/gates.ts'
-import { infoOf, type OwnRedis, startOwnRedis } from '../../test/harness/servers/redises.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Registries, startRegistries } from '../../test/harness/parts/registries.ts'
+import { contentOf, type GateChanges, openRedis } from '../../test/harness/values/armed-gate.ts'
 import { until } from '../../test/harness/values/until.ts'
-import { createGate } from '../gate/gate.ts'
 import { campaignsChannel, campaignsKey, gateKey, listKeys } from '../gate/keys.ts'
 import { registerScript } from '../gate/scripts.ts'
-import { createRegistry, type Registry, type RegistryOptions } from './registry.ts'
 import { listenForHints } from './listen-for-hints.ts'
+import type { Registry } from './registry.ts'
 
-const never = 3_600_000
-let own: OwnRedis
-const registries: Registry[] = []
-
-const openRegistry = async (changes: Partial<RegistryOptions> = {}): Promise<Registry> => {
-  const registry = createRegistry({
-    redis: own.redis,
-    gate: createGate(own.redis, { outboxGrantsMax: 100 }),
-    log: createLogger('test', 'silent'),
-    intervalMs: never,
-    monotonicMs: () => performance.now(),
-    now: () => 42,
-    ...changes,
-  })
-  registries.push(registry)
-  await registry.start()
-  return registry
-}
+let registries: Registries
 beforeAll(async () => {
-  own = await startOwnRedis('aof')
+  registries = await startRegistries('aof')
 })
-beforeEach(async () => {
-  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
-  await own.control.command('FLUSHALL')
-  await own.redis.run(registerScript, listKeys, ['all'])
-})
-afterEach(() => registries.splice(0).forEach((registry) => registry.stop()))
-afterAll(() => own.close())
+beforeEach(() => registries.reset())
+afterAll(() => registries.close())
 
-/** A campaign on the list, with its gate. */
-const publish = async (changes: GateChanges = {}): Promise<string> => {
-  const { id } = await armGate(own.redis, changes)
-  await own.redis.run(registerScript, listKeys, ['some', id, changes.version ?? 1])
-  return id
-}
-const callsOf = async (): Promise<number> =>
-  Number(/calls=(\d+)/.exec((await infoOf(own, 'cmdstat_evalsha')) ?? '')?.[1] ?? 0)
+const publish = async (changes?: GateChanges): Promise<string> => (await registries.publish(changes)).id
 const kindOf = async (registry: Registry, id: string): Promise<string> => (await registry.find(id)).kind
 
-test('refreshList finds a campaign that was listed a moment ago, without a poll or a hint', async () => {
-  const registry = await openRegistry()
-  const id = await publish()
-  expect(registry.known(id)).toBeUndefined()
-  expect(await Promise.all([registry.refreshList(), registry.refreshList()])).toEqual([true, true])
-  expect(registry.live().map((campaign) => campaign.id)).toContain(id)
-})
+describe('lookups', () => {
+  test('refreshList finds a campaign that was listed a moment ago, without a poll or a hint', async () => {
+    const registry = await registries.open()
+    const id = await publish()
+    expect(registry.known(id)).toBeUndefined()
+    expect(await Promise.all([registry.refreshList(), registry.refreshList()])).toEqual([true, true])
+    expect(registry.live().map((campaign) => campaign.id)).toContain(id)
+  })
 
-test('a listed campaign is live from the start, and a later one is found by a lookup', async () => {
-  const early = await publish({ stock: 7 })
-  const registry = await openRegistry()
-  expect(registry.known(early)?.view).toMatchObject({ armed: true, epoch: 1, stock: 7, state: 'open' })
-  const late = await publish()
-  expect(registry.known(late)).toBeUndefined()
-  expect(await kindOf(registry, late)).toBe('live')
-  expect(new Set(registry.live().map(({ id }) => id))).toEqual(new Set([early, late]))
-})
+  test('a listed campaign is live from the start, and a later one is found by a lookup', async () => {
+    const early = await publish({ stock: 7 })
+    const registry = await registries.open()
+    expect(registry.known(early)?.view).toMatchObject({ armed: true, epoch: 1, stock: 7, state: 'open' })
+    const late = await publish()
+    expect(registry.known(late)).toBeUndefined()
+    expect(await kindOf(registry, late)).toBe('live')
+    expect(new Set(registry.live().map(({ id }) => id))).toEqual(new Set([early, late]))
+  })
 
-test('an id that is not on a complete list is unknown, is looked up once and causes no key', async () => {
-  const registry = await openRegistry({ monotonicMs: () => 5 })
-  const before = await contentOf(own.redis, '*')
-  const id = randomUUIDv7()
-  const calls = await callsOf()
-  expect(await Promise.all([kindOf(registry, id), kindOf(registry, id)])).toEqual(['unknown', 'unknown'])
-  expect(await kindOf(registry, id)).toBe('unknown')
-  expect(await callsOf()).toBe(calls + 1)
-  expect(await contentOf(own.redis, '*')).toEqual(before)
-})
+  test('an id that is not on a complete list is unknown, is looked up once and causes no key', async () => {
+    const registry = await registries.open({ monotonicMs: () => 5 })
+    const before = await contentOf(registries.own.redis, '*')
+    const id = randomUUIDv7()
+    const calls = await registries.countCalls()
+    expect(await Promise.all([kindOf(registry, id), kindOf(registry, id)])).toEqual(['unknown', 'unknown'])
+    expect(await kindOf(registry, id)).toBe('unknown')
+    expect(await registries.countCalls()).toBe(calls + 1)
+    expect(await contentOf(registries.own.redis, '*')).toEqual(before)
+  })
 
-test('10,000 unknown ids at once are looked up in calls of 500', async () => {
-  const registry = await openRegistry()
-  const calls = await callsOf()
-  const kinds = await Promise.all(Array.from({ length: 10_000 }, () => kindOf(registry, randomUUIDv7())))
-  expect(new Set(kinds)).toEqual(new Set(['unknown']))
-  expect(await callsOf()).toBe(calls + 20)
-})
+  test('10,000 unknown ids at once are looked up in calls of 500', async () => {
+    const registry = await registries.open()
+    const calls = await registries.countCalls()
+    const kinds = await Promise.all(Array.from({ length: 10_000 }, () => kindOf(registry, randomUUIDv7())))
+    expect(new Set(kinds)).toEqual(new Set(['unknown']))
+    expect(await registries.countCalls()).toBe(calls + 20)
+  })
 
-test('an id of invalid form is unknown without a lookup', async () => {
-  const registry = await openRegistry()
-  const calls = await callsOf()
-  const id = randomUUIDv7()
-  for (const none of ['', 'x', '../../fc', 'marker', id.toUpperCase(), `${id}0`])
-    expect(await kindOf(registry, none)).toBe('unknown')
-  expect(await callsOf()).toBe(calls)
+  test('an id of invalid form is unknown without a lookup', async () => {
+    const registry = await registries.open()
+    const calls = await registries.countCalls()
+    const id = randomUUIDv7()
+    for (const none of ['', 'x', '../../fc', 'marker', id.toUpperCase(), `${id}0`])
+      expect(await kindOf(registry, none)).toBe('unknown')
+    expect(await registries.countCalls()).toBe(calls)
+  })
 })
 
 const losses: [string, () => Promise<unknown>][] = [
-  ['FLUSHALL', () => own.control.command('FLUSHALL')],
-  ['a restart that kept nothing', () => own.control.command('FLUSHALL').then(() => own.restart())],
-  ['a restart that kept everything', () => own.restart()],
-  ['a marker of another server', () => own.control.command('HSET', campaignsKey, 'marker', 'f'.repeat(40))],
-  ['a missing marker', () => own.control.command('HDEL', campaignsKey, 'marker')],
-  ['a missing list', () => own.control.command('DEL', campaignsKey)],
+  ['FLUSHALL', () => registries.own.control.command('FLUSHALL')],
+  [
+    'a restart that kept nothing',
+    () => registries.own.control.command('FLUSHALL').then(() => registries.own.restart()),
+  ],
+  ['a restart that kept everything', () => registries.own.restart()],
+  [
+    'a marker of another server',
+    () => registries.own.control.command('HSET', campaignsKey, 'marker', 'f'.repeat(40)),
+  ],
+  ['a missing marker', () => registries.own.control.command('HDEL', campaignsKey, 'marker')],
+  ['a missing list', () => registries.own.control.command('DEL', campaignsKey)],
 ]
-test.each(losses)('after %s known campaigns stay and other ids are recovering', async (_, lose) => {
-  const id = await publish()
-  const registry = await openRegistry({ intervalMs: 20 })
-  expect(await registry.refreshList()).toBe(true)
-  await lose()
-  await until('the loss was seen', async () => !(await registry.refreshList()))
-  expect(await kindOf(registry, randomUUIDv7())).toBe('recovering')
-  expect(registry.known(id)?.id).toBe(id)
-  const empty = await openRegistry()
-  expect([await kindOf(empty, id), await empty.refreshList()]).toEqual(['recovering', false])
-})
-
-test('a lost list is complete again once the complete list was written', async () => {
-  const id = await publish()
-  const registry = await openRegistry({ intervalMs: 20 })
-  await own.control.command('HDEL', campaignsKey, 'marker')
-  await until('the loss was seen', async () => !(await registry.refreshList()))
-  await own.redis.run(registerScript, listKeys, ['all', id, 1])
-  await until('the list is back', () => registry.refreshList())
-  expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
-})
-
-test('without Redis a lookup is unavailable, and a process starts all the same', async () => {
-  const registry = await openRegistry()
-  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
-  await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
-  const another = await openRegistry()
-  expect(await another.refreshList()).toBe(false)
-  await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
-})
-
-test('a listed campaign that cannot be read is recovering and makes the list incomplete', async () => {
-  const [missing, broken] = [randomUUIDv7(), randomUUIDv7()]
-  await own.redis.command('SET', gateKey(broken), 'no gate')
-  await own.redis.run(registerScript, listKeys, ['some', missing, 1, broken, 1])
-  const good = await publish()
-  const registry = await openRegistry()
-  expect(registry.known(good)?.id).toBe(good)
-  expect([await kindOf(registry, missing), await registry.refreshList()]).toEqual(['recovering', false])
-  await expect(registry.find(broken)).rejects.toMatchObject({ code: 'unavailable' })
-})
-
-test('a poll reads a raised version and forgets a campaign that left the list', async () => {
-  const [id, leaving] = [await publish({ stock: 5 }), await publish()]
-  const registry = await openRegistry({ intervalMs: 20 })
-  await own.redis.command('HSET', gateKey(id), 'version', 2, 'stock', 9)
-  await own.redis.run(registerScript, listKeys, ['some', id, 2])
-  await until('the stock of version 2', () => registry.known(id)?.view.stock === 9)
-  await own.redis.command('HDEL', campaignsKey, leaving)
-  await until('it is forgotten', () => registry.known(leaving) === undefined)
-  expect(await kindOf(registry, leaving)).toBe('unknown')
-})
-
-test('a hint brings a new campaign without a poll, even after a recent miss', async () => {
-  const registry = await openRegistry({ monotonicMs: () => 5 })
-  const subscriber = await openRedis(own.url)
-  await listenForHints(subscriber, registry)
-  const missed = randomUUIDv7()
-  expect(await kindOf(registry, missed)).toBe('unknown')
-  for (const id of [await publish({ id: missed }), await publish()]) {
-    await own.redis.command('PUBLISH', campaignsChannel, id)
-    await until('it is known', () => registry.known(id) !== undefined)
-  }
-  subscriber.close()
-})
-
-test('an epoch below one that was seen is not trusted, and the known view stays', async () => {
-  const id = await publish({ epoch: 4 })
-  const registry = await openRegistry()
-  await own.redis.command('HSET', gateKey(id), 'epoch', 3)
-  expect(await registry.refresh(id, 0)).toMatchObject({
-    kind: 'live',
-    campaign: { view: { epoch: 4, armed: false } },
+describe('a lost list', () => {
+  test.each(losses)('after %s known campaigns stay and other ids are recovering', async (_, lose) => {
+    const id = await publish()
+    const registry = await registries.open({ intervalMs: 20 })
+    expect(await registry.refreshList()).toBe(true)
+    await lose()
+    await until('the loss was seen', async () => !(await registry.refreshList()))
+    expect(await kindOf(registry, randomUUIDv7())).toBe('recovering')
+    expect(registry.known(id)?.id).toBe(id)
+    const empty = await registries.open()
+    expect([await kindOf(empty, id), await empty.refreshList()]).toEqual(['recovering', false])
   })
-  expect(registry.known(id)?.view.epoch).toBe(4)
+
+  test('a lost list is complete again once the complete list was written', async () => {
+    const id = await publish()
+    const registry = await registries.open({ intervalMs: 20 })
+    await registries.own.control.command('HDEL', campaignsKey, 'marker')
+    await until('the loss was seen', async () => !(await registry.refreshList()))
+    await registries.own.redis.run(registerScript, listKeys, ['all', id, 1])
+    await until('the list is back', () => registry.refreshList())
+    expect(await kindOf(registry, randomUUIDv7())).toBe('unknown')
+  })
+
+  test('without Redis a lookup is unavailable, and a process starts all the same', async () => {
+    const registry = await registries.open()
+    await registries.own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+    await expect(registry.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
+    const another = await registries.open()
+    expect(await another.refreshList()).toBe(false)
+    await expect(another.find(randomUUIDv7())).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  test('a listed campaign that cannot be read is recovering and makes the list incomplete', async () => {
+    const [missing, broken] = [randomUUIDv7(), randomUUIDv7()]
+    await registries.own.redis.command('SET', gateKey(broken), 'no gate')
+    await registries.own.redis.run(registerScript, listKeys, ['some', missing, 1, broken, 1])
+    const good = await publish()
+    const registry = await registries.open()
+    expect(registry.known(good)?.id).toBe(good)
+    expect([await kindOf(registry, missing), await registry.refreshList()]).toEqual(['recovering', false])
+    await expect(registry.find(broken)).rejects.toMatchObject({ code: 'unavailable' })
+  })
 })
 
-test('a lost gate stays known, but not as armed', async () => {
-  const id = await publish()
-  const registry = await openRegistry()
-  await own.redis.command('HSET', gateKey(id), 'fence', 'f'.repeat(40))
-  expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
-  await own.redis.command('DEL', gateKey(id))
-  expect(await registry.refresh(id, 0)).toMatchObject({ kind: 'live', campaign: { view: { armed: false } } })
+describe('polls and hints', () => {
+  test('a poll reads a raised version and forgets a campaign that left the list', async () => {
+    const [id, leaving] = [await publish({ stock: 5 }), await publish()]
+    const registry = await registries.open({ intervalMs: 20 })
+    await registries.own.redis.command('HSET', gateKey(id), 'version', 2, 'stock', 9)
+    await registries.own.redis.run(registerScript, listKeys, ['some', id, 2])
+    await until('the stock of version 2', () => registry.known(id)?.view.stock === 9)
+    await registries.own.redis.command('HDEL', campaignsKey, leaving)
+    await until('it is forgotten', () => registry.known(leaving) === undefined)
+    expect(await kindOf(registry, leaving)).toBe('unknown')
+  })
+
+  test('a hint brings a new campaign without a poll, even after a recent miss', async () => {
+    const registry = await registries.open({ monotonicMs: () => 5 })
+    const subscriber = await openRedis(registries.own.url)
+    await listenForHints(subscriber, registry)
+    const missed = randomUUIDv7()
+    expect(await kindOf(registry, missed)).toBe('unknown')
+    for (const id of [await publish({ id: missed }), await publish()]) {
+      await registries.own.redis.command('PUBLISH', campaignsChannel, id)
+      await until('it is known', () => registry.known(id) !== undefined)
+    }
+    subscriber.close()
+  })
+})
+
+describe('gates', () => {
+  test('an epoch below one that was seen is not trusted, and the known view stays', async () => {
+    const id = await publish({ epoch: 4 })
+    const registry = await registries.open()
+    await registries.own.redis.command('HSET', gateKey(id), 'epoch', 3)
+    expect(await registry.refresh(id, 0)).toMatchObject({
+      kind: 'live',
+      campaign: { view: { epoch: 4, armed: false } },
+    })
+    expect(registry.known(id)?.view.epoch).toBe(4)
+  })
+
+  test('a lost gate stays known, but not as armed', async () => {
+    const id = await publish()
+    const registry = await registries.open()
+    await registries.own.redis.command('HSET', gateKey(id), 'fence', 'f'.repeat(40))
+    expect(await registry.refresh(id, 0)).toMatchObject({
+      kind: 'live',
+      campaign: { view: { armed: false } },
+    })
+    await registries.own.redis.command('DEL', gateKey(id))
+    expect(await registry.refresh(id, 0)).toMatchObject({
+      kind: 'live',
+      campaign: { view: { armed: false } },
+    })
+  })
 })
 
 test('the clock is Redis TIME after the first read of the list, and the own clock before', async () => {
-  const registry = await openRegistry()
-  const [seconds = ''] = (await own.redis.command('TIME')) as string[]
+  const registry = await registries.open()
+  const [seconds = ''] = (await registries.own.redis.command('TIME')) as string[]
   expect(Math.abs(registry.gateNowMs() - Number(seconds) * 1_000)).toBeLessThan(60_000)
-  await own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
-  expect((await openRegistry()).gateNowMs()).toBe(42)
+  await registries.own.control.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+  expect((await registries.open({ now: () => 42 })).gateNowMs()).toBe(42)
 })

@@ -5,7 +5,7 @@ import {
   openRedis,
   grantRequest,
   grantRequests,
-} from '../../test/harness/values/gates.ts'
+} from '../../test/harness/values/armed-gate.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { confirmScript, decideScript, lookScript } from './scripts.ts'
 

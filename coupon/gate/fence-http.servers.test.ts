@@ -1,16 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import {
-  type Answer,
+  type ApiAnswer,
   ask,
-  createCampaign,
+  createTestCampaign,
   newUser,
   outcomeOf,
   press,
-} from '../../test/harness/processes/client.ts'
-import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
-import { type Running, startPart } from '../../test/harness/processes/processes.ts'
-import { type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/redises.ts'
+} from '../../test/harness/processes/http-client.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
+import { type Running, startPart } from '../../test/harness/processes/start-part.ts'
+import { type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
 
@@ -35,12 +35,12 @@ afterAll(async () => {
 
 /** A campaign that is sold out to one winner. */
 const sellOut = async (): Promise<{ id: string; winner: string }> => {
-  const [id, winner] = [await createCampaign(api.url, { stock: 1 }), newUser()]
+  const [id, winner] = [await createTestCampaign(api.url, { stock: 1 }), newUser()]
   expect((await press(api.url, id, winner)).status).toBe(201)
   expect((await press(api.url, id, newUser())).body['code']).toBe('sold-out')
   return { id, winner }
 }
-const codeOf = ({ status, headers, body }: Answer): unknown => {
+const codeOf = ({ status, headers, body }: ApiAnswer): unknown => {
   expect(status).toBe(503)
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   return body['code']

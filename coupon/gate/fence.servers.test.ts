@@ -1,4 +1,4 @@
-import { afterEach, expect, inject, test } from 'vitest'
+import { afterEach, describe, expect, inject, test } from 'vitest'
 import { createProxy } from '../../servers/network/proxy.ts'
 import {
   armGate,
@@ -7,7 +7,7 @@ import {
   openRedis,
   grantRequest,
   grantRequests,
-} from '../../test/harness/values/gates.ts'
+} from '../../test/harness/values/armed-gate.ts'
 import {
   follow,
   infoOf,
@@ -15,7 +15,7 @@ import {
   type Persistence,
   promote,
   startOwnRedis,
-} from '../../test/harness/servers/redises.ts'
+} from '../../test/harness/servers/own-redis.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import { createGate } from './gate.ts'
@@ -65,96 +65,100 @@ test('a gate on the server that it was armed on answers', async () => {
   expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
 })
 
-test.each([
-  ['that kept everything in its AOF', 'aof', 'stop'],
-  ['that was killed and kept everything in its AOF', 'aof', 'kill'],
-  ['that kept everything in its RDB', 'rdb', 'stop'],
-  ['that kept nothing', 'nothing', 'stop'],
-] as const)(
-  'after a restart of a Redis %s, nothing is granted, confirmed or looked up',
-  async (_, persistence, how) => {
-    const server = await start(persistence)
+describe('lost memory', () => {
+  test.each([
+    ['that kept everything in its AOF', 'aof', 'stop'],
+    ['that was killed and kept everything in its AOF', 'aof', 'kill'],
+    ['that kept everything in its RDB', 'rdb', 'stop'],
+    ['that kept nothing', 'nothing', 'stop'],
+  ] as const)(
+    'after a restart of a Redis %s, nothing is granted, confirmed or looked up',
+    async (_, persistence, how) => {
+      const server = await start(persistence)
+      const prepared = await prepareGate(server)
+      const before = await prepared.content()
+      await server.restart(how)
+      const kept = await prepared.content()
+      expect(kept).toEqual(persistence === 'nothing' ? {} : before)
+      expect(await answersOf(prepared)).toEqual(refused)
+      expect(await prepared.content()).toEqual(kept)
+    },
+  )
+
+  test('after FLUSHALL nothing is granted, confirmed or looked up, and nothing is written', async () => {
+    const server = await start()
     const prepared = await prepareGate(server)
-    const before = await prepared.content()
-    await server.restart(how)
-    const kept = await prepared.content()
-    expect(kept).toEqual(persistence === 'nothing' ? {} : before)
+    await server.redis.command('FLUSHALL')
     expect(await answersOf(prepared)).toEqual(refused)
-    expect(await prepared.content()).toEqual(kept)
-  },
-)
+    expect(await contentOf(server.redis, '*')).toEqual({})
+  })
 
-test('after FLUSHALL nothing is granted, confirmed or looked up, and nothing is written', async () => {
-  const server = await start()
-  const prepared = await prepareGate(server)
-  await server.redis.command('FLUSHALL')
-  expect(await answersOf(prepared)).toEqual(refused)
-  expect(await contentOf(server.redis, '*')).toEqual({})
+  test('a master that was demoted, re-synchronised and promoted again is refused', async () => {
+    const [first, second] = [await start(), await start()]
+    await follow(second, first)
+    const prepared = await prepareGate(first)
+    await until(
+      'the replica has the gate',
+      async () => (await second.control.command('EXISTS', prepared.keys.outbox)) === 1,
+    )
+    await promote(second)
+    await prepared.gate.decide(prepared.id, 1, grantRequests(3))
+    const [runId, granted] = [await infoOf(first, 'run_id'), (await prepared.fields())['granted']]
+
+    await follow(first, second)
+    for (const answer of await answersOf(prepared)) expect(['recovering', 'unavailable']).toContain(answer)
+    await promote(first)
+    expect(await infoOf(first, 'run_id')).toBe(runId)
+    expect(Number(granted) - Number((await prepared.fields())['granted'])).toBe(3)
+    const before = await prepared.content()
+    expect(await answersOf(prepared)).toEqual(refused)
+    expect(await prepared.content()).toEqual(before)
+  })
+
+  test('a replica refuses, and refuses after its promotion', async () => {
+    const [first, second] = [await start(), await start()]
+    await follow(second, first)
+    const prepared = await prepareGate(first)
+    await until(
+      'the replica has the gate',
+      async () => (await second.control.command('EXISTS', prepared.keys.outbox)) === 1,
+    )
+    const there: PreparedGate = { ...prepared, gate: createGate(second.redis, { outboxGrantsMax: 100 }) }
+    for (const answer of await answersOf(there)) expect(['recovering', 'unavailable']).toContain(answer)
+    await second.control.command('CONFIG', 'SET', 'replica-read-only', 'no')
+    await second.connected()
+    expect(await answersOf(there)).toEqual(refused)
+    await promote(second)
+    expect(await answersOf(there)).toEqual(refused)
+    expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+  })
 })
 
-test('a master that was demoted, re-synchronised and promoted again is refused', async () => {
-  const [first, second] = [await start(), await start()]
-  await follow(second, first)
-  const prepared = await prepareGate(first)
-  await until(
-    'the replica has the gate',
-    async () => (await second.control.command('EXISTS', prepared.keys.outbox)) === 1,
-  )
-  await promote(second)
-  await prepared.gate.decide(prepared.id, 1, grantRequests(3))
-  const [runId, granted] = [await infoOf(first, 'run_id'), (await prepared.fields())['granted']]
+describe('a server that cannot write', () => {
+  test('a master without its replicas refuses everything, its "sold out" included', async () => {
+    const { redis } = await start()
+    const prepared = await prepareGate({ redis })
+    const soldOut = await armGate(redis, { stock: 1 })
+    await soldOut.gate.decide(soldOut.id, 1, grantRequests(1))
+    const before = await contentOf(redis, '*')
+    await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
+    expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
+    await expect(soldOut.gate.decide(soldOut.id, 1, [grantRequest()])).rejects.toThrow('NOREPLICAS')
+    await expect(soldOut.gate.view(soldOut.id)).rejects.toThrow('NOREPLICAS')
+    await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
+    expect(await contentOf(redis, '*')).toEqual(before)
+    expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
+  })
 
-  await follow(first, second)
-  for (const answer of await answersOf(prepared)) expect(['recovering', 'unavailable']).toContain(answer)
-  await promote(first)
-  expect(await infoOf(first, 'run_id')).toBe(runId)
-  expect(Number(granted) - Number((await prepared.fields())['granted'])).toBe(3)
-  const before = await prepared.content()
-  expect(await answersOf(prepared)).toEqual(refused)
-  expect(await prepared.content()).toEqual(before)
-})
-
-test('a replica refuses, and refuses after its promotion', async () => {
-  const [first, second] = [await start(), await start()]
-  await follow(second, first)
-  const prepared = await prepareGate(first)
-  await until(
-    'the replica has the gate',
-    async () => (await second.control.command('EXISTS', prepared.keys.outbox)) === 1,
-  )
-  const there: PreparedGate = { ...prepared, gate: createGate(second.redis, { outboxGrantsMax: 100 }) }
-  for (const answer of await answersOf(there)) expect(['recovering', 'unavailable']).toContain(answer)
-  await second.control.command('CONFIG', 'SET', 'replica-read-only', 'no')
-  await second.connected()
-  expect(await answersOf(there)).toEqual(refused)
-  await promote(second)
-  expect(await answersOf(there)).toEqual(refused)
-  expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
-})
-
-test('a master without its replicas refuses everything, its "sold out" included', async () => {
-  const { redis } = await start()
-  const prepared = await prepareGate({ redis })
-  const soldOut = await armGate(redis, { stock: 1 })
-  await soldOut.gate.decide(soldOut.id, 1, grantRequests(1))
-  const before = await contentOf(redis, '*')
-  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 1)
-  expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
-  await expect(soldOut.gate.decide(soldOut.id, 1, [grantRequest()])).rejects.toThrow('NOREPLICAS')
-  await expect(soldOut.gate.view(soldOut.id)).rejects.toThrow('NOREPLICAS')
-  await redis.command('CONFIG', 'SET', 'min-replicas-to-write', 0)
-  expect(await contentOf(redis, '*')).toEqual(before)
-  expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
-})
-
-test('a full Redis refuses everything and not half of it', async () => {
-  const { redis } = await start()
-  const prepared = await prepareGate({ redis })
-  const before = await contentOf(redis, '*')
-  await redis.command('CONFIG', 'SET', 'maxmemory', 1)
-  expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
-  await redis.command('CONFIG', 'SET', 'maxmemory', 0)
-  expect(await contentOf(redis, '*')).toEqual(before)
+  test('a full Redis refuses everything and not half of it', async () => {
+    const { redis } = await start()
+    const prepared = await prepareGate({ redis })
+    const before = await contentOf(redis, '*')
+    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
+    expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
+    await redis.command('CONFIG', 'SET', 'maxmemory', 0)
+    expect(await contentOf(redis, '*')).toEqual(before)
+  })
 })
 
 test('after a stalled or broken connection the gate goes on, and a repeat finds the coupon', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { RedisClient } from '../../platform/redis.ts'
-import { armGate, openRedis } from '../../test/harness/values/gates.ts'
+import { armGate, openRedis } from '../../test/harness/values/armed-gate.ts'
 import { registerScript, retireScript } from './scripts.ts'
 
 let redis: RedisClient

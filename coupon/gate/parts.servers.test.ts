@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import {
   armGate,
   type ArmedGate,
   openRedis,
   grantRequest,
   grantRequests,
-} from '../../test/harness/values/gates.ts'
+} from '../../test/harness/values/armed-gate.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import type { GrantRequest } from './decision.ts'
@@ -60,73 +60,75 @@ test('a complete gate answers, and its view is armed', async () => {
   ])
 })
 
-test.each(['gate', 'winners', 'outbox', 'free'] as const)(
-  'without its key %s a gate is recovering',
-  async (name) => {
+describe('a missing or wrong part', () => {
+  test.each(['gate', 'winners', 'outbox', 'free'] as const)(
+    'without its key %s a gate is recovering',
+    async (name) => {
+      const prepared = await prepareGate()
+      expect(await redis.command('DEL', prepared.keys[name])).toBe(1)
+      await expectRefused(prepared)
+    },
+  )
+
+  test.each([
+    'layout',
+    'epoch',
+    'claim',
+    'fence',
+    'state',
+    'stock',
+    'granted',
+    'nextRank',
+    'entriesAppended',
+    'entriesDeleted',
+    'grantsPending',
+    'opensAtMs',
+    'closesAtMs',
+    'perUserLimit',
+    'grantableFromMs',
+    'version',
+    'document',
+  ])('without its field %s a gate is recovering', async (field) => {
     const prepared = await prepareGate()
-    expect(await redis.command('DEL', prepared.keys[name])).toBe(1)
+    expect(await redis.command('HDEL', prepared.keys.gate, field)).toBe(1)
     await expectRefused(prepared)
-  },
-)
+  })
 
-test.each([
-  'layout',
-  'epoch',
-  'claim',
-  'fence',
-  'state',
-  'stock',
-  'granted',
-  'nextRank',
-  'entriesAppended',
-  'entriesDeleted',
-  'grantsPending',
-  'opensAtMs',
-  'closesAtMs',
-  'perUserLimit',
-  'grantableFromMs',
-  'version',
-  'document',
-])('without its field %s a gate is recovering', async (field) => {
-  const prepared = await prepareGate()
-  expect(await redis.command('HDEL', prepared.keys.gate, field)).toBe(1)
-  await expectRefused(prepared)
-})
+  test('the test above knows every field of a gate', async () => {
+    expect(Object.keys(await (await prepareGate()).fields())).toHaveLength(17)
+  })
 
-test('the test above knows every field of a gate', async () => {
-  expect(Object.keys(await (await prepareGate()).fields())).toHaveLength(17)
-})
-
-test.each<[string, (prepared: PreparedGate) => Promise<unknown>]>([
-  ['a winner is missing', ({ keys, winner }) => redis.command('HDEL', keys.winners, `1:${winner.userId}`)],
-  ['a winner was added by hand', ({ keys }) => redis.command('HSET', keys.winners, '1:guest', 'x|9|1|9')],
-  ['an entry is missing', ({ keys, waiting }) => redis.command('XDEL', keys.outbox, `1-${waiting.number}`)],
-  ['an entry was added by hand', ({ keys }) => redis.command('XADD', keys.outbox, '1-9', 'count', '1')],
-  ['a free rank is missing', ({ keys }) => redis.command('LPOP', keys.free)],
-  ['a free rank was added by hand', ({ keys }) => redis.command('RPUSH', keys.free, 9)],
-  ['it counts a winner too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'granted', 1)],
-  ['it counts a winner too few', ({ keys }) => redis.command('HINCRBY', keys.gate, 'granted', -1)],
-  ['its next rank was used before', ({ keys }) => redis.command('HINCRBY', keys.gate, 'nextRank', -1)],
-  ['it counts an entry too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesAppended', 1)],
-  ['it counts a deletion too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesDeleted', 1)],
-])('a gate whose parts disagree is recovering: %s', async (_, change) => {
-  const prepared = await prepareGate()
-  await change(prepared)
-  await expectRefused(prepared)
-})
-
-test.each(['gate', 'winners', 'outbox', 'free'] as const)(
-  'with a key %s of another type a gate is unavailable, and nothing is changed',
-  async (name) => {
+  test.each<[string, (prepared: PreparedGate) => Promise<unknown>]>([
+    ['a winner is missing', ({ keys, winner }) => redis.command('HDEL', keys.winners, `1:${winner.userId}`)],
+    ['a winner was added by hand', ({ keys }) => redis.command('HSET', keys.winners, '1:guest', 'x|9|1|9')],
+    ['an entry is missing', ({ keys, waiting }) => redis.command('XDEL', keys.outbox, `1-${waiting.number}`)],
+    ['an entry was added by hand', ({ keys }) => redis.command('XADD', keys.outbox, '1-9', 'count', '1')],
+    ['a free rank is missing', ({ keys }) => redis.command('LPOP', keys.free)],
+    ['a free rank was added by hand', ({ keys }) => redis.command('RPUSH', keys.free, 9)],
+    ['it counts a winner too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'granted', 1)],
+    ['it counts a winner too few', ({ keys }) => redis.command('HINCRBY', keys.gate, 'granted', -1)],
+    ['its next rank was used before', ({ keys }) => redis.command('HINCRBY', keys.gate, 'nextRank', -1)],
+    ['it counts an entry too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesAppended', 1)],
+    ['it counts a deletion too many', ({ keys }) => redis.command('HINCRBY', keys.gate, 'entriesDeleted', 1)],
+  ])('a gate whose parts disagree is recovering: %s', async (_, change) => {
     const prepared = await prepareGate()
-    await redis.command('SET', prepared.keys[name], 'something else')
-    const before = await prepared.content()
-    for (const answer of await answersOf(prepared))
-      expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } })
-    await expect(prepared.gate.view(prepared.id)).rejects.toMatchObject({ code: 'unavailable' })
-    expect(await prepared.content()).toEqual(before)
-  },
-)
+    await change(prepared)
+    await expectRefused(prepared)
+  })
+
+  test.each(['gate', 'winners', 'outbox', 'free'] as const)(
+    'with a key %s of another type a gate is unavailable, and nothing is changed',
+    async (name) => {
+      const prepared = await prepareGate()
+      await redis.command('SET', prepared.keys[name], 'something else')
+      const before = await prepared.content()
+      for (const answer of await answersOf(prepared))
+        expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } })
+      await expect(prepared.gate.view(prepared.id)).rejects.toMatchObject({ code: 'unavailable' })
+      expect(await prepared.content()).toEqual(before)
+    },
+  )
+})
 
 test.each([1, 3, 7])(
   'a view compares the parts of epoch 3 for a caller that knows epoch %i',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
-import { grants, ids, spoiledText, userIds } from '../../test/harness/values/records.ts'
+import { grants, ids, spoiledText, userIds } from '../../test/harness/values/arbitraries.ts'
 import { parseOutboxEntry } from './outbox-entry.ts'
 import { parseRefusal, parseReply } from './reply.ts'
 import { parsePackedGrant } from './packed-grant.ts'
@@ -21,24 +21,26 @@ const packedText = packed.map(
   ({ couponId, rank, grantedAtMs, number }) => `${couponId}|${rank}|${grantedAtMs}|${number}`,
 )
 
-test('every packed grant is parsed as it was written', () => {
-  fc.assert(
-    fc.property(packed, (winner) => {
-      const { couponId, rank, grantedAtMs, number } = winner
-      expect(parsePackedGrant('look', `${couponId}|${rank}|${grantedAtMs}|${number}`)).toEqual(winner)
-    }),
-  )
-})
+describe('packed grants', () => {
+  test('every packed grant is parsed as it was written', () => {
+    fc.assert(
+      fc.property(packed, (winner) => {
+        const { couponId, rank, grantedAtMs, number } = winner
+        expect(parsePackedGrant('look', `${couponId}|${rank}|${grantedAtMs}|${number}`)).toEqual(winner)
+      }),
+    )
+  })
 
-test('any text in place of a packed grant is parsed into whole numbers, or is a defect', () => {
-  fc.assert(
-    fc.property(fc.oneof(spoiledText(packedText), fc.string(), fc.anything()), (raw) => {
-      const read = orDefect(() => parsePackedGrant('look', raw))
-      if (read === 'defect') return
-      expect([read.rank, read.grantedAtMs, read.number].every(Number.isSafeInteger)).toBe(true)
-    }),
-    { numRuns: 1_000 },
-  )
+  test('any text in place of a packed grant is parsed into whole numbers, or is a defect', () => {
+    fc.assert(
+      fc.property(fc.oneof(spoiledText(packedText), fc.string(), fc.anything()), (raw) => {
+        const read = orDefect(() => parsePackedGrant('look', raw))
+        if (read === 'defect') return
+        expect([read.rank, read.grantedAtMs, read.number].every(Number.isSafeInteger)).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
 })
 
 const outbox = fc.tuple(fc.array(grants, { minLength: 1, maxLength: 5 }), fc.nat()).map(([some, number]) => {
@@ -53,33 +55,35 @@ const outbox = fc.tuple(fc.array(grants, { minLength: 1, maxLength: 5 }), fc.nat
 const linesOf = (some: { couponId: string; slot: number; rank: number; userId: string }[]): string =>
   some.map(({ couponId, slot, rank, userId }) => `${couponId},${slot},${rank},${userId}`).join('\n')
 
-test('every outbox entry is parsed as the gate writes it', () => {
-  fc.assert(
-    fc.property(outbox, (entry) => {
-      const { campaignId, epoch, number } = entry
-      const grantedAtMs = String(entry.grants[0]?.grantedAtMs)
-      const written = { number: String(number), grantedAtMs, grants: linesOf(entry.grants) }
-      expect(parseOutboxEntry(campaignId, epoch, written)).toEqual(entry)
-    }),
-  )
-})
-
-test('any content of an outbox is parsed into whole numbers, or is a defect', () => {
-  const lines = fc.oneof(spoiledText(outbox.map((entry) => linesOf(entry.grants))), fc.anything())
-  const raw = fc.record({
-    number: fc.anything(),
-    grantedAtMs: fc.oneof(fc.nat(), fc.anything()),
-    grants: lines,
+describe('outbox entries', () => {
+  test('every outbox entry is parsed as the gate writes it', () => {
+    fc.assert(
+      fc.property(outbox, (entry) => {
+        const { campaignId, epoch, number } = entry
+        const grantedAtMs = String(entry.grants[0]?.grantedAtMs)
+        const written = { number: String(number), grantedAtMs, grants: linesOf(entry.grants) }
+        expect(parseOutboxEntry(campaignId, epoch, written)).toEqual(entry)
+      }),
+    )
   })
-  fc.assert(
-    fc.property(raw, (written) => {
-      const read = orDefect(() => parseOutboxEntry('campaign', 1, written))
-      if (read === 'defect') return
-      for (const { slot, rank, grantedAtMs } of read.grants)
-        expect([slot, rank, grantedAtMs].every(Number.isSafeInteger)).toBe(true)
-    }),
-    { numRuns: 1_000 },
-  )
+
+  test('any content of an outbox is parsed into whole numbers, or is a defect', () => {
+    const lines = fc.oneof(spoiledText(outbox.map((entry) => linesOf(entry.grants))), fc.anything())
+    const raw = fc.record({
+      number: fc.anything(),
+      grantedAtMs: fc.oneof(fc.nat(), fc.anything()),
+      grants: lines,
+    })
+    fc.assert(
+      fc.property(raw, (written) => {
+        const read = orDefect(() => parseOutboxEntry('campaign', 1, written))
+        if (read === 'defect') return
+        for (const { slot, rank, grantedAtMs } of read.grants)
+          expect([slot, rank, grantedAtMs].every(Number.isSafeInteger)).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
 })
 
 test('any reply of a script is parsed into the requested types, or is a defect', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { at, grantOf, grantsOf, storedOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { Campaign } from '../campaign.ts'

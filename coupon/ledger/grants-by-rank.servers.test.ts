@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SqlReader } from '../../platform/mysql/connection.ts'
-import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import type { Grant } from '../grant.ts'
 import { readGrantsByRank } from './grants-by-rank.ts'
 import { idBytes } from './ids.ts'

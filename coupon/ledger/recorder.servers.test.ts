@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/databases.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { createPositionRepository } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'

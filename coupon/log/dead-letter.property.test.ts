@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StoredRecord } from '../../platform/kafka/consumer.ts'
 import type { RecordToAppend } from '../../platform/kafka/producer.ts'
-import { bytes } from '../../test/harness/values/records.ts'
+import { bytes } from '../../test/harness/values/arbitraries.ts'
 import {
   encodeDeadLetter,
   encodeRedrive,

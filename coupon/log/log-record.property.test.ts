@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytes, grants, spoiled } from '../../test/harness/values/records.ts'
+import { bytes, grants, spoiled } from '../../test/harness/values/arbitraries.ts'
 import { slotMax, userIdPattern } from '../grant.ts'
 import { decodeRecord, encodeGrant, encodeMarker } from './log-record.ts'
 

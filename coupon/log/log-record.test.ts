@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Grant } from '../grant.ts'
 import { decodeRecord, encodeGrant, encodeMarker } from './log-record.ts'
 
@@ -25,18 +25,23 @@ const edges: Partial<Grant>[] = [
   { userId: 'aZ09._~@|:+-' },
   { couponId: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
 ]
-test.each(edges)('a grant with %j is read as it was written', (changes) => {
-  const written = { ...grant, ...changes }
-  expect(decode(encodeGrant(written))).toEqual({ kind: 'grant', grant: written })
-  expect(encodeGrant(written)).toBe(JSON.stringify(written))
-})
+describe('grants and markers', () => {
+  test.each(edges)('a grant with %j is read as it was written', (changes) => {
+    const written = { ...grant, ...changes }
+    expect(decode(encodeGrant(written))).toEqual({ kind: 'grant', grant: written })
+    expect(encodeGrant(written)).toBe(JSON.stringify(written))
+  })
 
-test('fields that a later version adds are ignored', () => {
-  expect(decode(JSON.stringify({ ...grant, shard: 3 }))).toEqual({ kind: 'grant', grant })
-})
+  test('fields that a later version adds are ignored', () => {
+    expect(decode(JSON.stringify({ ...grant, shard: 3 }))).toEqual({ kind: 'grant', grant })
+  })
 
-test.each(['warm-up', 'cut', '"} quoted', ''])('a marker (%j) is a marker, whatever it is for', (purpose) => {
-  expect(decode(encodeMarker(purpose))).toEqual({ kind: 'marker' })
+  test.each(['warm-up', 'cut', '"} quoted', ''])(
+    'a marker (%j) is a marker, whatever it is for',
+    (purpose) => {
+      expect(decode(encodeMarker(purpose))).toEqual({ kind: 'marker' })
+    },
+  )
 })
 
 const faults: Record<string, unknown>[] = [
@@ -55,20 +60,22 @@ const faults: Record<string, unknown>[] = [
   ...[-1, 1.5, 2 ** 53, '0'].map((grantedAtMs) => ({ grantedAtMs })),
 ]
 const unreadable = (kind: 'undecodable' | 'invalid') => ({ kind, message: expect.stringMatching(/./) })
-test.each(faults)('a record with %j is invalid, with a message', (changes) => {
-  expect(decode(JSON.stringify({ ...grant, ...changes }))).toEqual(unreadable('invalid'))
+describe('unreadable records', () => {
+  test.each(faults)('a record with %j is invalid, with a message', (changes) => {
+    expect(decode(JSON.stringify({ ...grant, ...changes }))).toEqual(unreadable('invalid'))
+  })
+
+  test.each(['{}', '[]', 'null', '1', '"grant"', '[{"marker":1}]'])(
+    'JSON that is not a record (%s) is invalid',
+    (value) => {
+      expect(decode(value)).toEqual(unreadable('invalid'))
+    },
+  )
+
+  test.each([null, '', ' ', '{', 'grant', Buffer.from([0xff, 0xfe, 0x00])])(
+    'bytes that are not JSON (%j) are undecodable',
+    (value) => {
+      expect(decode(value)).toEqual(unreadable('undecodable'))
+    },
+  )
 })
-
-test.each(['{}', '[]', 'null', '1', '"grant"', '[{"marker":1}]'])(
-  'JSON that is not a record (%s) is invalid',
-  (value) => {
-    expect(decode(value)).toEqual(unreadable('invalid'))
-  },
-)
-
-test.each([null, '', ' ', '{', 'grant', Buffer.from([0xff, 0xfe, 0x00])])(
-  'bytes that are not JSON (%j) are undecodable',
-  (value) => {
-    expect(decode(value)).toEqual(unreadable('undecodable'))
-  },
-)

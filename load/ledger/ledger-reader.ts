@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LedgerRow } from '../../coupon/audit/compare/identity.ts'
+import type { LedgerRow } from '../../coupon/audit/compare/source-entries.ts'
 import { readGrantsByRank } from '../../coupon/ledger/grants-by-rank.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import type { Database } from '../../platform/mysql/database.ts'

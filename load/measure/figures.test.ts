@@ -49,7 +49,7 @@ test('percentiles are fractions of a millisecond, to three digits', () => {
 
 test('answers are counted by outcome; a missing answer has no latency', () => {
   const soldOut = {
-    told: { kind: 'sold-out' },
+    meaning: { kind: 'sold-out' },
     outcome: 'sold-out',
     next: 'nothing',
     retryAfterMs: 0,

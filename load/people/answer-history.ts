@@ -1,52 +1,45 @@
-import type { Comparison } from '../../coupon/audit/compare/comparison.ts'
-import type { Told } from '../../coupon/audit/compare/identity.ts'
+import type { ClientAnswer, GivenAnswer } from '../../coupon/audit/compare/source-entries.ts'
 import type { Answer, AnswerTimes } from './answer.ts'
 import type { GateObservation } from './recovering.ts'
 
 /** The slot that the shoppers of a load run press for. */
 const slot = 1
 
-/** A shopper for whom the last answer leaves it open. */
+/** A shopper whose last answer is not final. */
 export type OpenAnswer = { shopper: number; answer: Answer; answeredMs: number }
 
-/** What each shopper was told, answer by answer: one of the books that are compared. */
+/** All answers to the shoppers of one campaign, in order. The audit compares them with the ledger. */
 export type AnswerHistory = {
-  add(shopper: number, answer: Answer, moment: AnswerTimes): void
-  /** The last answer of everybody for whom it leaves it open. */
+  add(shopper: number, answer: Answer, times: AnswerTimes): void
+  /** Shoppers whose last answer is not final. */
   open(): OpenAnswer[]
-  /** Shoppers who were told that they have a coupon. */
+  /** Shoppers who were shown a coupon. */
   winnerCount(): number
-  /** What the answers said of the gate. */
   gateObservations(): readonly GateObservation[]
-  /** Tells all of it to a comparison, in order. */
-  feed(comparison: Comparison, userIdOf: (shopper: number) => string): void
-  /** Every answer, in order. */
-  answers(userIdOf: (shopper: number) => string): Generator<{ userId: string; slot: number; told: Told }>
+  /** Every answer, in the form that the audit compares. */
+  entries(userIdOf: (shopper: number) => string): Generator<GivenAnswer>
 }
 
-/** An empty book. */
+/** A history without answers. */
 export const createAnswerHistory = (): AnswerHistory => {
-  const entries: { shopper: number; told: Told }[] = []
+  const entries: { shopper: number; answer: ClientAnswer }[] = []
   const open = new Map<number, OpenAnswer>()
   const winners = new Set<number>()
-  const heard: GateObservation[] = []
+  const observations: GateObservation[] = []
   return {
     add(shopper, answer, { sentMs, answeredMs }) {
-      const { told, gate, next } = answer
-      entries.push({ shopper, told })
-      if (told.kind === 'granted') winners.add(shopper)
-      if (gate !== 'silent') heard.push({ gate, sentMs, answeredMs })
+      const { meaning, gate, next } = answer
+      entries.push({ shopper, answer: meaning })
+      if (meaning.kind === 'granted') winners.add(shopper)
+      if (gate !== 'silent') observations.push({ gate, sentMs, answeredMs })
       if (next === 'nothing') open.delete(shopper)
       else open.set(shopper, { shopper, answer, answeredMs })
     },
     open: () => [...open.values()],
     winnerCount: () => winners.size,
-    gateObservations: () => heard,
-    feed(comparison, userIdOf) {
-      for (const { shopper, told } of entries) comparison.told(userIdOf(shopper), slot, told)
-    },
-    *answers(userIdOf) {
-      for (const { shopper, told } of entries) yield { userId: userIdOf(shopper), slot, told }
+    gateObservations: () => observations,
+    *entries(userIdOf) {
+      for (const { shopper, answer } of entries) yield { userId: userIdOf(shopper), slot, answer }
     },
   }
 }

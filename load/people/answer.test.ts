@@ -2,102 +2,130 @@ import { expect, test } from 'vitest'
 import { readIssue, readOutcome } from './answer.ts'
 
 const coupon = { id: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 7, state: 'usable' }
-const told = { kind: 'granted', coupon: { couponId: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 7 } }
+const granted = { kind: 'granted', coupon: { couponId: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 7 } }
 const problem = (code: string): string => JSON.stringify({ type: 'about:blank', code })
 
 const issueAnswers: [string, number, string, object][] = [
-  ['a coupon', 201, JSON.stringify(coupon), { told, outcome: 'granted', next: 'nothing', gate: 'deciding' }],
+  [
+    'a coupon',
+    201,
+    JSON.stringify(coupon),
+    { meaning: granted, outcome: 'granted', next: 'nothing', gate: 'deciding' },
+  ],
   [
     'the same coupon',
     200,
     JSON.stringify(coupon),
-    { told, outcome: 'had it already', next: 'nothing', gate: 'deciding' },
+    { meaning: granted, outcome: 'had it already', next: 'nothing', gate: 'deciding' },
   ],
-  ['a yes that nobody can read', 201, '{"id":', { told: { kind: 'unknown' }, next: 'ask', gate: 'silent' }],
-  ['a yes without a rank', 200, '{"id":"c"}', { told: { kind: 'unknown' }, next: 'ask' }],
+  [
+    'a yes that is not JSON',
+    201,
+    '{"id":',
+    { meaning: { kind: 'unknown' }, next: 'outcome', gate: 'silent' },
+  ],
+  ['a yes without a rank', 200, '{"id":"c"}', { meaning: { kind: 'unknown' }, next: 'outcome' }],
   [
     'pending',
     202,
     JSON.stringify({ ...coupon, state: 'confirming' }),
-    { told: { kind: 'confirming' }, next: 'ask', gate: 'deciding' },
+    { meaning: { kind: 'confirming' }, next: 'outcome', gate: 'deciding' },
   ],
   [
     'sold out',
     409,
     problem('sold-out'),
-    { told: { kind: 'sold-out' }, outcome: 'sold-out', next: 'nothing', gate: 'deciding' },
+    { meaning: { kind: 'sold-out' }, outcome: 'sold-out', next: 'nothing', gate: 'deciding' },
   ],
   [
     'closed',
     409,
     problem('closed'),
-    { told: { kind: 'refused', code: 'closed' }, next: 'nothing', gate: 'silent' },
+    { meaning: { kind: 'refused', code: 'closed' }, next: 'nothing', gate: 'silent' },
   ],
-  ['a bad credential', 401, problem('unauthorized'), { told: { kind: 'refused' }, next: 'nothing' }],
+  ['a bad credential', 401, problem('unauthorized'), { meaning: { kind: 'refused' }, next: 'nothing' }],
   [
     'overloaded',
     503,
     problem('overloaded'),
-    { told: { kind: 'unknown' }, outcome: 'overloaded', next: 'press', gate: 'silent' },
+    { meaning: { kind: 'unknown' }, outcome: 'overloaded', next: 'press', gate: 'silent' },
   ],
   [
-    'a gate that is being brought back',
+    'a recovering gate',
     503,
     problem('recovering'),
-    { told: { kind: 'unknown' }, outcome: 'recovering', next: 'press', gate: 'recovering' },
+    { meaning: { kind: 'unknown' }, outcome: 'recovering', next: 'press', gate: 'recovering' },
   ],
-  ['too many tries', 429, problem('rate-limited'), { told: { kind: 'unknown' }, next: 'press' }],
-  ['a fault', 500, problem('internal'), { told: { kind: 'unknown' }, outcome: '500 internal', next: 'ask' }],
-  ['a page of a proxy', 404, '<html>', { told: { kind: 'unknown' }, outcome: '404 unreadable', next: 'ask' }],
+  ['too many tries', 429, problem('rate-limited'), { meaning: { kind: 'unknown' }, next: 'press' }],
+  [
+    'an internal error',
+    500,
+    problem('internal'),
+    { meaning: { kind: 'unknown' }, outcome: '500 internal', next: 'outcome' },
+  ],
+  [
+    'a page from a proxy',
+    404,
+    '<html>',
+    { meaning: { kind: 'unknown' }, outcome: '404 unreadable', next: 'outcome' },
+  ],
 ]
 
-test.each(issueAnswers)('a press answered with %s', (_, status, body, expected) => {
+test.each(issueAnswers)('reads the answer to a press: %s', (_, status, body, expected) => {
   expect(readIssue(status, body)).toMatchObject(expected)
 })
 
 const outcomeAnswers: [string, number, object, object][] = [
-  // It may be the ledger that knows.
+  // The ledger may have answered, so it says nothing about the gate.
   [
     'granted',
     200,
     { outcome: 'granted', coupons: [coupon] },
-    { told, outcome: 'granted', next: 'nothing', gate: 'silent' },
+    { meaning: granted, outcome: 'granted', next: 'nothing', gate: 'silent' },
   ],
   [
     'confirming',
     200,
     { outcome: 'confirming', coupons: [], retryAfterMs: 1_000 },
-    { told: { kind: 'confirming' }, next: 'ask', gate: 'silent', retryAfterMs: 1_000 },
+    { meaning: { kind: 'confirming' }, next: 'outcome', gate: 'silent', retryAfterMs: 1_000 },
   ],
   [
     'recovering',
     200,
     { outcome: 'recovering', coupons: [], retryAfterMs: 1_000 },
     {
-      ...{ told: { kind: 'unknown' }, outcome: 'recovering', next: 'ask' },
-      ...{ gate: 'recovering', retryAfterMs: 1_000 },
+      meaning: { kind: 'unknown' },
+      outcome: 'recovering',
+      next: 'outcome',
+      gate: 'recovering',
+      retryAfterMs: 1_000,
     },
   ],
   [
     'none',
     200,
     { outcome: 'none', coupons: [] },
-    { told: { kind: 'none' }, next: 'press', gate: 'deciding', retryAfterMs: 0 },
+    { meaning: { kind: 'none' }, next: 'press', gate: 'deciding', retryAfterMs: 0 },
   ],
-  ['unavailable', 503, { code: 'unavailable' }, { told: { kind: 'unknown' }, next: 'ask', gate: 'silent' }],
+  [
+    'unavailable',
+    503,
+    { code: 'unavailable' },
+    { meaning: { kind: 'unknown' }, next: 'outcome', gate: 'silent' },
+  ],
   [
     'granted without a coupon',
     200,
     { outcome: 'granted', coupons: [] },
-    { told: { kind: 'unknown' }, next: 'ask' },
+    { meaning: { kind: 'unknown' }, next: 'outcome' },
   ],
 ]
 
-test.each(outcomeAnswers)('the outcome route answering %s', (_, status, body, expected) => {
+test.each(outcomeAnswers)('reads an outcome: %s', (_, status, body, expected) => {
   expect(readOutcome(status, JSON.stringify(body))).toMatchObject(expected)
 })
 
-test('Retry-After is read in seconds, and nonsense is no wait', () => {
+test('Retry-After is in seconds; anything else is no wait', () => {
   expect(readIssue(503, problem('overloaded'), '2').retryAfterMs).toBe(2_000)
   expect(readIssue(503, problem('overloaded'), 'soon').retryAfterMs).toBe(0)
   expect(readIssue(503, problem('overloaded')).retryAfterMs).toBe(0)

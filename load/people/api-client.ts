@@ -1,58 +1,33 @@
-import { Pool } from 'undici'
+import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { type Answer, readIssue, readOutcome, unanswered } from './answer.ts'
+import { campaignDocument, type NewCampaign } from './campaign-document.ts'
+import { createHttpClient, type HttpClientOptions } from './http-client.ts'
 import { issuePath } from './shoppers.ts'
 
-/** The API as an operator and as a single shopper sees it; a wave goes through `drive` instead. */
+/** The API, as an operator and single shoppers use it. Waves and rushes have clients of their own. */
 export type ApiClient = {
-  /** Creates a campaign that is open for `opensForMs`, an hour when left out, and returns its id. Rejects with `unavailable`, saying why, when the API does not. */
-  createCampaign(name: string, stock: number, opensForMs?: number): Promise<string>
-  /** Presses once. A request without an answer is unknown, never a rejection. */
+  /**
+   * Creates a campaign that is open now, and returns its id. A failure is retried for `retryForMs`, which is 0 when
+   * left out; then it rejects with `unavailable` and the reason.
+   */
+  createCampaign(campaign: NewCampaign, retryForMs?: number): Promise<string>
+  /** Presses once. A request without an answer resolves with `unanswered`. */
   press(campaignId: string, token: string): Promise<Answer>
-  /** Asks what came of a press. A request without an answer is unknown, never a rejection. */
+  /** Asks for the outcome of a press. A request without an answer resolves with `unanswered`. */
   outcome(campaignId: string, token: string): Promise<Answer>
   isReady(): Promise<boolean>
   close(): Promise<void>
 }
 
-export type ApiClientOptions = {
-  url: string
-  adminToken: string
-  connections: number
-  answerTimeoutMs: number
-}
+export type ApiClientOptions = HttpClientOptions & { adminToken: string }
 
-const hourMs = 3_600_000
+const retryIntervalMs = 200
 const createdShape = z.object({ id: z.string() })
 
-/** A client with every wait bounded, on connections of its own. */
-export const createApiClient = (options: ApiClientOptions): ApiClient => {
-  const { answerTimeoutMs } = options
-  const pool = new Pool(options.url, {
-    connections: options.connections,
-    connect: { timeout: answerTimeoutMs },
-    headersTimeout: answerTimeoutMs,
-    bodyTimeout: answerTimeoutMs,
-  })
-
-  const call = async (method: 'GET' | 'POST', path: string, token?: string, document?: object) => {
-    const response = await pool.request({
-      method,
-      path,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(document === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: document === undefined ? null : JSON.stringify(document),
-    })
-    const retryAfter = response.headers['retry-after']
-    return {
-      status: response.statusCode,
-      body: await response.body.text(),
-      retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
-    }
-  }
+export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): ApiClient => {
+  const http = createHttpClient(options)
 
   const ask = async (
     method: 'GET' | 'POST',
@@ -61,45 +36,42 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     read: (status: number, body: string, retryAfter?: string) => Answer,
   ): Promise<Answer> => {
     try {
-      const { status, body, retryAfter } = await call(method, path, token)
+      const { status, body, retryAfter } = await http.send(method, path, { token })
       return read(status, body, retryAfter)
     } catch {
-      // Refused, reset or timed out: what it did is unknown, and is asked again.
+      // Refused, reset or timed out: nobody knows what the request did.
       return unanswered
     }
   }
 
+  const create = async (campaign: NewCampaign): Promise<string> => {
+    const document = campaignDocument(campaign)
+    const { status, body } = await http.send('POST', '/v1/admin/campaigns', { token: adminToken, document })
+    if (status !== 201) throw new Error(`it answered ${status} ${body}`)
+    return createdShape.parse(JSON.parse(body)).id
+  }
+
   return {
-    async createCampaign(name, stock, opensForMs = hourMs) {
-      const nowMs = Date.now()
-      const [opensAt, closesAt] = [nowMs - 60_000, nowMs + opensForMs].map((time) =>
-        new Date(time).toISOString(),
-      )
-      const campaign = {
-        name,
-        stock,
-        opensAt,
-        closesAt,
-        coupon: { title: 'Ten percent off', discount: { kind: 'percent', value: 10 }, usableUntil: closesAt },
-      }
-      try {
-        const { status, body } = await call('POST', '/v1/admin/campaigns', options.adminToken, campaign)
-        if (status !== 201) throw new Error(`it answered ${status} ${body}`)
-        return createdShape.parse(JSON.parse(body)).id
-      } catch (cause) {
-        const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
-        throw new Failure('unavailable', message, { cause })
+    async createCampaign(campaign, retryForMs = 0) {
+      for (let leftMs = retryForMs; ; leftMs -= retryIntervalMs) {
+        try {
+          return await create(campaign)
+        } catch (cause) {
+          const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
+          if (leftMs <= 0) throw new Failure('unavailable', message, { cause })
+        }
+        await wait(retryIntervalMs)
       }
     },
     press: (campaignId, token) => ask('POST', issuePath(campaignId), token, readIssue),
     outcome: (campaignId, token) => ask('GET', `${issuePath(campaignId)}/mine`, token, readOutcome),
     async isReady() {
       try {
-        return (await call('GET', '/readyz')).status === 200
+        return (await http.send('GET', '/readyz')).status === 200
       } catch {
         return false
       }
     },
-    close: () => pool.destroy(),
+    close: http.close,
   }
 }

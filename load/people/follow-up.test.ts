@@ -1,20 +1,19 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type Answer, unanswered } from './answer.ts'
 import { type AnswerHistory, createAnswerHistory } from './answer-history.ts'
-import { waitForDrain } from '../ledger/drain.ts'
 import { followUp, pressAgain } from './follow-up.ts'
-import { unknownLag } from '../ledger/drain-lag.ts'
 
 const granted: Answer = {
-  told: { kind: 'granted', coupon: { couponId: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 1 } },
+  meaning: { kind: 'granted', coupon: { couponId: 'c', campaignId: 'k', userId: 'u', slot: 1, rank: 1 } },
   outcome: 'granted',
   next: 'nothing',
   retryAfterMs: 0,
   gate: 'silent',
 }
-const none: Answer = { ...unanswered, told: { kind: 'none' }, next: 'press' }
+const none: Answer = { ...unanswered, meaning: { kind: 'none' }, next: 'press' }
 const overloaded: Answer = { ...unanswered, outcome: 'overloaded', next: 'press', retryAfterMs: 1 }
-const confirming: Answer = { ...unanswered, told: { kind: 'confirming' } }
+const confirming: Answer = { ...unanswered, meaning: { kind: 'confirming' } }
 
 const asking = {
   campaignId: 'k',
@@ -24,16 +23,16 @@ const asking = {
   now: () => performance.now(),
 }
 
-/** A book in which these shoppers, numbered from 0, were answered so just now. */
-const bookOf = (...answers: Answer[]): AnswerHistory => {
-  const book = createAnswerHistory()
+/** A history in which shoppers 0, 1, 2 and so on have just got these answers. */
+const historyOf = (...answers: Answer[]): AnswerHistory => {
+  const history = createAnswerHistory()
   const nowMs = asking.now()
   for (const [shopper, answer] of answers.entries())
-    book.add(shopper, answer, { sentMs: nowMs, answeredMs: nowMs })
-  return book
+    history.add(shopper, answer, { sentMs: nowMs, answeredMs: nowMs })
+  return history
 }
 
-/** An API that gives these answers one after the other, and remembers what it was asked. */
+/** An API that gives these answers in turn, and records its calls. */
 const scriptedApi = (answers: Answer[]) => {
   const calls: string[] = []
   const next = (what: string) => async (): Promise<Answer> => {
@@ -44,38 +43,51 @@ const scriptedApi = (answers: Answer[]) => {
 }
 
 const paths: [string, Answer, Answer[], string[]][] = [
-  ['no answer is asked about', unanswered, [granted], ['outcome']],
-  ['nothing granted means pressing again', unanswered, [none, granted], ['outcome', 'press']],
-  ['pending is asked about until it is granted', confirming, [confirming, granted], ['outcome', 'outcome']],
-  ['overloaded means pressing again', overloaded, [overloaded, granted], ['press', 'press']],
-  ['an answer that is final asks nothing', granted, [], []],
+  ['no answer: ask for the outcome', unanswered, [granted], ['outcome']],
+  ['nothing granted: press again', unanswered, [none, granted], ['outcome', 'press']],
+  ['pending: ask until it is granted', confirming, [confirming, granted], ['outcome', 'outcome']],
+  ['overloaded: press again', overloaded, [overloaded, granted], ['press', 'press']],
+  ['a final answer: nothing', granted, [], []],
 ]
 
-test.each(paths)('%s', async (_, first, answers, calls) => {
-  const book = bookOf(first)
+test.each(paths)('what a shopper does after an answer: %s', async (_, first, answers, calls) => {
+  const history = historyOf(first)
   const api = scriptedApi(answers)
-  expect(await followUp(book, { ...asking, api })).toBe(calls.length > 0 ? 1 : 0)
+  expect(await followUp(history, { ...asking, api })).toBe(calls.length > 0 ? 1 : 0)
   expect(api.calls).toEqual(calls)
-  expect(book.winnerCount()).toBe(1)
-  expect(book.open()).toEqual([])
+  expect(history.winnerCount()).toBe(1)
+  expect(history.open()).toEqual([])
 })
 
-test('who gets no answer stays open after the limit, and nobody asks after it', async () => {
-  const book = bookOf(unanswered, unanswered)
+test('a shopper without an answer stays open after the limit, and asks no more', async () => {
+  const history = historyOf(unanswered, unanswered)
   const api = scriptedApi([])
-  const startedAtMs = asking.now()
-  // Every look at the clock is 30 ms later.
-  let looks = 0
-  const now = (): number => startedAtMs + (looks += 1) * 30
-  expect(await followUp(book, { ...asking, api, limitMs: 200, now })).toBe(2)
-  expect(book.open()).toHaveLength(2)
-  expect(api.calls.length).toBeGreaterThan(0)
-  expect(api.calls.length).toBeLessThan(8)
+  expect(await followUp(history, { ...asking, api, waitMaxMs: 60, limitMs: 200 })).toBe(2)
+  expect(history.open()).toHaveLength(2)
+  const asked = api.calls.length
+  expect(asked).toBeGreaterThan(0)
+  expect(asked).toBeLessThan(8)
+  await wait(150)
+  expect(api.calls).toHaveLength(asked)
 })
 
-test('each shopper comes back when they were asked to, not before and not with the slowest', async () => {
+test('no more than 64 requests are in flight', async () => {
+  const history = historyOf(...Array.from({ length: 200 }, () => unanswered))
+  let [inFlight, inFlightMost] = [0, 0]
+  const outcome = async (): Promise<Answer> => {
+    inFlightMost = Math.max(inFlightMost, (inFlight += 1))
+    await wait(5)
+    inFlight -= 1
+    return granted
+  }
+  expect(await followUp(history, { ...asking, api: { press: outcome, outcome } })).toBe(200)
+  expect(inFlightMost).toBe(64)
+  expect(history.winnerCount()).toBe(200)
+})
+
+test('each shopper returns after the wait that was asked for, not with the slowest', async () => {
   const fromMs = asking.now()
-  const book = bookOf(
+  const history = historyOf(
     { ...overloaded, retryAfterMs: 300 },
     { ...overloaded, retryAfterMs: 1 },
     { ...overloaded, retryAfterMs: 90_000 },
@@ -88,7 +100,7 @@ test('each shopper comes back when they were asked to, not before and not with t
     },
     outcome: async () => unanswered,
   }
-  await followUp(book, { ...asking, api, waitMaxMs: 500 })
+  await followUp(history, { ...asking, api, waitMaxMs: 500 })
   expect(came.map(({ shopper }) => shopper)).toEqual(['1', '0', '2'])
   expect(came.map(({ afterMs }, index) => afterMs >= ([100, 300, 500][index] ?? 0))).toEqual([
     true,
@@ -97,7 +109,7 @@ test('each shopper comes back when they were asked to, not before and not with t
   ])
 })
 
-test('repeats are spread over all who pressed', async () => {
+test('those who press once more are spread over all shoppers', async () => {
   const pressed: string[] = []
   const api = {
     press: async (_: string, token: string) => {
@@ -112,53 +124,18 @@ test('repeats are spread over all who pressed', async () => {
   expect(await pressAgain(createAnswerHistory(), 2, options)).toBe(2)
 })
 
-test('the book knows what each answer said of the gate, and when it was asked and told', async () => {
-  const book = createAnswerHistory()
-  book.add(0, { ...overloaded, gate: 'recovering' }, { sentMs: 1, answeredMs: 2 })
-  book.add(1, unanswered, { sentMs: 2, answeredMs: 3 })
+test('the history has what each answer said about the gate, with both times', async () => {
+  const history = createAnswerHistory()
+  history.add(0, { ...overloaded, gate: 'recovering' }, { sentMs: 1, answeredMs: 2 })
+  history.add(1, unanswered, { sentMs: 2, answeredMs: 3 })
   const now = (() => {
     let nowMs = 1_000
     return () => (nowMs += 10)
   })()
   const options = { ...asking, now, repeatsMax: 1 }
-  await pressAgain(book, 1, { ...options, api: scriptedApi([{ ...granted, gate: 'deciding' }]) })
-  expect(book.gateObservations()).toEqual([
+  await pressAgain(history, 1, { ...options, api: scriptedApi([{ ...granted, gate: 'deciding' }]) })
+  expect(history.gateObservations()).toEqual([
     { gate: 'recovering', sentMs: 1, answeredMs: 2 },
     { gate: 'deciding', sentMs: 1_010, answeredMs: 1_020 },
   ])
-})
-
-/** A ledger whose rows are counted as these numbers, one after the other, ten milliseconds apart. */
-const drainOf = (counts: number[], changes: object = {}) => {
-  let nowMs = 0
-  return waitForDrain({
-    count: async () => (counts.length > 1 ? counts.shift() : counts[0]) ?? 0,
-    lag: unknownLag,
-    expected: 10,
-    fromMs: 0,
-    stallMs: 100,
-    limitMs: 1_000,
-    now: () => {
-      nowMs += 10
-      return nowMs
-    },
-    ...changes,
-  })
-}
-
-test('the drain ends when all rows are there, at the moment that the last came', async () => {
-  expect(await drainOf([2, 2, 10])).toMatchObject({ rows: 10, isComplete: true })
-  expect(await drainOf([12])).toMatchObject({ rows: 12, isComplete: true })
-})
-
-test('rows that stop coming end the wait, and are not called complete', async () => {
-  expect(await drainOf([2, 4])).toMatchObject({ rows: 4, isComplete: false })
-})
-
-test('a ledger that has all that the log holds is not waited for', async () => {
-  const lag = { mark: async () => async () => true, close: async () => {} }
-  expect(await drainOf([2], { lag, stallMs: 1_000_000, limitMs: 1_000_000 })).toMatchObject({
-    rows: 2,
-    isComplete: false,
-  })
 })

@@ -1,4 +1,4 @@
-/** Runs `work` on every item, at most `concurrency` at a time. Rejects with the first fault. */
+/** Runs `work` on every item, at most `concurrency` at a time. Rejects with the first failure. */
 export const inParallel = async <Item>(
   items: readonly Item[],
   concurrency: number,

@@ -1,39 +1,42 @@
-/** What one answer said of the gate: that it is being brought back, or that it decides. Moments are of one clock. */
+/** What one answer said about the gate: it is recovering, or it decides. Times are in one clock. */
 export type GateObservation = { gate: 'recovering' | 'deciding'; sentMs: number; answeredMs: number }
 
-/** One time for which shoppers were answered `recovering`. */
+/** One period in which shoppers were answered `recovering`. */
 export type RecoveringStretch = {
   /** From the first press to the first such answer. */
   fromMs: number
-  /** From the first such answer to the last: it lasted at least this long. */
+  /** From the first such answer to the last: the least that it lasted. */
   lastedMs: number
-  /** From the first such answer until the gate decided for somebody who asked after the last; null when it never did. */
+  /** From the first such answer to a decision that was requested after the last one; null without such a decision. */
   overWithinMs: number | null
   answers: number
 }
 
-/** How long the gate was being brought back, as shoppers were told. */
+/** How long the gate was recovering, as seen by shoppers. */
 export type RecoveringSummary = {
   stretches: RecoveringStretch[]
-  /** All of them together. */
+  /** The sum over all of them. */
   lastedMs: number
   answers: number
 }
 
-/** Longer than Retry-After keeps anybody away (3 s): who waits is not to be taken for the end of it. */
+/** Longer than Retry-After keeps a shopper waiting (3 s), so that a wait does not look like the end. */
 const quietMs = 5_000
 
 type OpenStretch = { firstMs: number; lastMs: number; overMs: number | undefined; answers: number }
 
 /**
- * How long shoppers were told `recovering`; null when nobody was. A stretch runs from its first such answer to its last. It is over when
- * the gate then decided for somebody who asked after that last one, and nobody was told `recovering` for five seconds. An answer to an
- * earlier request says nothing: it may have been decided before the loss.
+ * How long shoppers were answered `recovering`; null when none was. A stretch is over when the gate decided a request
+ * that was sent after the last such answer, and no such answer followed for five seconds. A decision on an earlier
+ * request proves nothing: the gate may have made it before the loss.
  */
-export const summariseRecovering = (heard: readonly GateObservation[], firstPressMs: number): RecoveringSummary | null => {
-  if (!heard.some(({ gate }) => gate === 'recovering')) return null
+export const summariseRecovering = (
+  observations: readonly GateObservation[],
+  firstPressMs: number,
+): RecoveringSummary | null => {
+  if (!observations.some(({ gate }) => gate === 'recovering')) return null
   const stretches: OpenStretch[] = []
-  for (const { gate, sentMs, answeredMs } of heard.toSorted(
+  for (const { gate, sentMs, answeredMs } of observations.toSorted(
     (left, right) => left.answeredMs - right.answeredMs,
   )) {
     const open = stretches.at(-1)

@@ -1,15 +1,15 @@
-/** The people of one run: distinct users, each with a token of their own, numbered from 0. */
+/** The distinct users of one run, each with a token, numbered from 0. */
 export type Shoppers = {
   readonly count: number
   userId(shopper: number): string
   token(shopper: number): string
-  /** The press of every shopper as a complete request, so that nothing is put together while it counts. */
+  /** The complete press of each shopper, built before anything is measured. */
   presses(url: string, campaignId: string): Buffer[]
 }
 
 export type ShoppersOptions = {
   count: number
-  /** What their user ids begin with; distinct between runs. */
+  /** Starts each user id; distinct between runs. */
   prefix: string
   sign(userId: string, lifetimeSeconds: number): string
 }
@@ -17,7 +17,7 @@ export type ShoppersOptions = {
 // Longer than any run is allowed to take.
 const tokenLifetimeSeconds = 3_600
 
-/** The path of `issue`. */
+/** The path of a press. */
 export const issuePath = (campaignId: string): string => `/v1/campaigns/${campaignId}/coupons`
 
 /** `options.count` new shoppers. */

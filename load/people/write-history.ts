@@ -4,19 +4,19 @@ import { pipeline } from 'node:stream/promises'
 import { historyEnd, historyHead, historyLine } from '../../coupon/audit/history.ts'
 import type { AnswerHistory } from './answer-history.ts'
 
-/** Writes what the shoppers of a burst were told to a file that the audit reads. */
+/** Writes a history to a file that the audit reads. */
 export const writeHistory = async (
   file: string,
   campaignId: string,
-  book: AnswerHistory,
+  history: AnswerHistory,
   userIdOf: (shopper: number) => string,
 ): Promise<void> => {
   const lines = function* (): Generator<string> {
     yield historyHead(campaignId)
     let answers = 0
-    for (const { userId, slot, told } of book.answers(userIdOf)) {
+    for (const entry of history.entries(userIdOf)) {
       answers += 1
-      yield historyLine(userId, slot, told)
+      yield historyLine(entry)
     }
     yield historyEnd(answers)
   }

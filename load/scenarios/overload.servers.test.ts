@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
-import { runCommand } from '../../test/harness/processes/commands.ts'
-import { startPart } from '../../test/harness/processes/processes.ts'
+import { runCommand } from '../../test/harness/processes/run-command.ts'
+import { startPart } from '../../test/harness/processes/start-part.ts'
 import type { OverloadResult } from './overload.ts'
 
 const [apiUrl] = inject('apiUrls')

@@ -84,7 +84,7 @@ const rushOnce = async (
     { campaignId, shoppers, stock: plan.shoppers, pressed: counts.people, sheet, drained, drainFrom },
     dependencies,
   )
-  const grantedMs = settled.answers.flatMap(({ answer: { told }, latencyMs }) =>
+  const grantedMs = settled.answers.flatMap(({ answer: { meaning: told }, latencyMs }) =>
     latencyMs !== undefined && (told.kind === 'granted' || told.kind === 'confirming') ? [latencyMs] : [],
   )
   const { people, heldBack, presses, gaveUp, lastedMs } = counts

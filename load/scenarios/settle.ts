@@ -1,5 +1,6 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
-import { type Comparison, createComparison } from '../../coupon/audit/compare/comparison.ts'
+import { type ClientFacts, compareClients } from '../../coupon/audit/compare/compare-clients.ts'
+import { createSourceTables } from '../../coupon/audit/compare/source-tables.ts'
 import { type Answer, type AnswerTimes, readIssue, unanswered } from '../people/answer.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
 import type { ApiClient } from '../people/api-client.ts'
@@ -92,18 +93,20 @@ const firstAnswers = (sheet: AnswerSheet, shoppers: number, nowMs: number): Firs
     }
   })
 
-/** Feeds the comparison with what the clients were told and what the ledger holds. */
-const compareBooks = async (
-  book: AnswerHistory,
-  shoppers: Shoppers,
-  eachRow: (onRow: Comparison['row']) => Promise<void>,
-  options: { stock: number; isLedgerComplete: boolean },
+/** Compares the answers to the shoppers with the rows of the ledger. */
+const compareAnswers = async (
+  history: AnswerHistory,
+  { shoppers, campaignId, ...facts }: ClientFacts & { shoppers: Shoppers },
+  ledger: LedgerReader,
 ): Promise<Check[]> => {
-  // Everybody who pressed, and as many again that nobody knows.
-  const comparison = createComparison({ ...options, identitiesMax: 2 * shoppers.count + 1_000 })
-  book.feed(comparison, shoppers.userId)
-  await eachRow(comparison.row)
-  return comparison.finish()
+  const sources = createSourceTables()
+  try {
+    for (const entry of history.entries(shoppers.userId)) sources.addAnswer(entry)
+    await ledger.eachRow(campaignId, sources.addRow)
+    return compareClients(sources, { campaignId, ...facts })
+  } finally {
+    sources.close()
+  }
 }
 
 /** Waits for the rows of a campaign. */
@@ -149,13 +152,11 @@ export const settle = async (wave: Pressed, dependencies: SettleDependencies): P
   if (dependencies.history !== undefined)
     await writeHistory(dependencies.history, campaignId, book, shoppers.userId)
 
-  progress.step('comparing the books')
+  progress.step('comparing answers and ledger')
   // Also rows that nobody waits for, more than were told, are there by then.
   const isLagGone = await waitForLag(lag, lagLimitMs)
-  const checks = await compareBooks(book, shoppers, (onRow) => ledger.eachRow(campaignId, onRow), {
-    stock: wave.stock,
-    isLedgerComplete: isLagGone ?? isComplete,
-  })
+  const facts = { campaignId, stock: wave.stock, isLedgerComplete: isLagGone ?? isComplete }
+  const checks = await compareAnswers(book, { ...facts, shoppers }, ledger)
   progress.end()
   return { answers, book, wave: counts, accepted, rows, followedUp, repeated, checks }
 }

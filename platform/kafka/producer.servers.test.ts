@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/topics.ts'
+import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/own-topic.ts'
 import { until } from '../../test/harness/values/until.ts'
 
 let topic: OwnTopic

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, runProgram } from '../../test/harness/processes/programs.ts'
+import { killPrograms, runProgram } from '../../test/harness/processes/run-program.ts'
 import { createLogger, prettyTerminal } from './logger.ts'
 
 afterEach(killPrograms)

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, runProgram } from '../../test/harness/processes/programs.ts'
+import { killPrograms, runProgram } from '../../test/harness/processes/run-program.ts'
 import { lintMetrics } from '../../test/harness/metrics/metric-lint.ts'
 import { type Scrape, scrape, toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { until } from '../../test/harness/values/until.ts'

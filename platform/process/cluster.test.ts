@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, type Program, runProgram } from '../../test/harness/processes/programs.ts'
+import { killPrograms, type Program, runProgram } from '../../test/harness/processes/run-program.ts'
 import { until } from '../../test/harness/values/until.ts'
 
 afterEach(killPrograms)

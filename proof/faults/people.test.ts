@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Asked, type Reply, startScriptedApi } from '../../test/harness/processes/scripted-apis.ts'
+import { type Asked, type Reply, startScriptedApi } from '../../test/harness/processes/scripted-api.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { gatherPeople, type People, type PeopleOptions } from './people.ts'
 
@@ -15,7 +15,11 @@ const startApi = async (reply: (request: Asked, index: number) => Reply) => {
 }
 
 const couponOf = ({ userId }: Pick<Asked, 'userId'>) => ({
-  ...{ id: `coupon of ${userId}`, campaignId: 'the-campaign', userId, slot: 1, rank: 1 },
+  id: `coupon of ${userId}`,
+  campaignId: 'the-campaign',
+  userId,
+  slot: 1,
+  rank: 1,
 })
 const granted = (request: Asked): Reply => ({ status: 201, body: couponOf(request) })
 const soldOut: Reply = { status: 409, body: { code: 'sold-out' } }
@@ -23,7 +27,11 @@ const overloaded = { status: 503, body: { code: 'overloaded' }, retryAfter: '1' 
 
 const gather = (urls: string[], changes: Partial<PeopleOptions> = {}): People => {
   const people = gatherPeople({
-    ...{ urls, campaignId: 'the-campaign', personsMax: 8, patienceMs: 500, random: () => 0 },
+    urls,
+    campaignId: 'the-campaign',
+    requestsMax: 8,
+    patienceMs: 500,
+    random: () => 0,
     sign: (userId) => `token of ${userId}`,
     now: () => performance.now(),
     ...changes,
@@ -32,76 +40,76 @@ const gather = (urls: string[], changes: Partial<PeopleOptions> = {}): People =>
   return people
 }
 
-const letOneCome = async (people: People): Promise<void> => {
+const letSomebodyArrive = async (people: People): Promise<void> => {
   people.pace(50)
-  await until('somebody comes', () => people.count() > 0)
+  await until('somebody arrives', () => people.count() > 0)
   people.pace(0)
 }
 
-const toldToFirst = (people: People): string[] =>
-  [...people.book.answers(people.userId)]
+const answersToFirst = (people: People): string[] =>
+  [...people.history.entries(people.userId)]
     .filter(({ userId }) => userId === people.userId(0))
-    .map(({ told }) => told.kind)
+    .map(({ answer }) => answer.kind)
 
-test('nobody comes before there is a pace, and nobody new once it is settled', async () => {
+test('nobody arrives before there is a pace, and nobody new once they settle', async () => {
   const api = await startApi(granted)
   const people = gather([api.url])
   expect(await people.settle(5_000)).toBe(0)
   people.pace(Infinity)
-  await until('many came', () => people.winners() > 100)
+  await until('many arrived', () => people.winnerCount() > 100)
   expect(await people.settle(5_000)).toBe(0)
   const came = people.count()
-  expect([people.winners(), people.answered(), people.presses()]).toEqual([came, came, came])
+  expect([people.winnerCount(), people.answered(), people.presses()]).toEqual([came, came, came])
   expect(new Set(api.requests.map(({ userId }) => userId)).size).toBe(came)
   expect(people.inFlight()).toBe(0)
 })
 
-test('as many come a second as the pace says', async () => {
+test('as many people arrive a second as the pace says', async () => {
   const api = await startApi(granted)
   let nowMs = 0
-  const people = gather([api.url], { now: () => nowMs, personsMax: 100 })
+  const people = gather([api.url], { now: () => nowMs, requestsMax: 100 })
   people.pace(80)
   nowMs += 500
-  await until('they come', () => people.answered() >= 40)
+  await until('they arrive', () => people.answered() >= 40)
   await people.settle(5_000)
   expect(people.count()).toBe(40)
 })
 
-test('as fast as they can, no more requests are under way than connections, and those are kept', async () => {
+test('at an infinite pace the requests in flight are bounded, and their connections are reused', async () => {
   let inFlightMost = 0
   const api = await startApi((request) => {
     inFlightMost = Math.max(inFlightMost, people.inFlight())
     return granted(request)
   })
-  const people = gather([api.url], { personsMax: 5 })
+  const people = gather([api.url], { requestsMax: 5 })
   people.pace(Infinity)
-  await until('many came', () => people.winners() > 200)
+  await until('many arrived', () => people.winnerCount() > 200)
   await people.settle(5_000)
   expect(inFlightMost).toBe(5)
   expect(new Set(api.requests.map(({ port }) => port)).size).toBeLessThanOrEqual(5)
 })
 
-test('who is not answered in time presses again at another API', async () => {
+test('a person without an answer in time presses again at another API', async () => {
   const silent = await startApi(() => 'nothing')
   const api = await startApi(granted)
   const people = gather([silent.url, api.url])
-  await letOneCome(people)
+  await letSomebodyArrive(people)
   expect(await people.settle(10_000)).toBe(0)
   expect(silent.requests.map(({ act }) => act)).toContain('press')
   expect(api.requests.map(({ act }) => act)).toContain('press')
-  expect(toldToFirst(people)).toEqual(['unknown', 'granted'])
-  // The silent API answered nobody.
+  expect(answersToFirst(people)).toEqual(['unknown', 'granted'])
+  // The silent API never answered.
   expect(people.silenceMsMax()).toBeGreaterThanOrEqual(499)
   expect(people.answered()).toBe(people.count())
 })
 
-test('who is not answered may also ask what came of the press', async () => {
+test('a person without an answer may ask for the outcome instead', async () => {
   const silent = await startApi(() => 'nothing')
   const api = await startApi((request) => ({
     status: 200,
     body: { outcome: 'granted', coupons: [couponOf(request)] },
   }))
-  // The first API, then asking.
+  // Starts with the first API, then asks for the outcome.
   const draws = [0]
   const people = gather([silent.url, api.url], { random: () => draws.shift() ?? 0.9 })
   people.pace(50)
@@ -109,76 +117,76 @@ test('who is not answered may also ask what came of the press', async () => {
   expect(await people.settle(10_000)).toBe(0)
 })
 
-test('a dead API sends its people to the other', async () => {
+test('people of a dead API turn to the other', async () => {
   const api = await startApi(granted)
   const dead = await startApi(granted)
   await dead.close()
   const people = gather([dead.url, api.url])
-  await letOneCome(people)
+  await letSomebodyArrive(people)
   expect(await people.settle(10_000)).toBe(0)
-  expect(toldToFirst(people)).toEqual(['unknown', 'granted'])
+  expect(answersToFirst(people)).toEqual(['unknown', 'granted'])
 })
 
-test('a 202 is polled until it is granted, and not pressed again', async () => {
+test('after a 202 a person asks until it is granted, and does not press again', async () => {
   const api = await startApi((request, index) => {
     if (request.act === 'press') return { status: 202, retryAfter: '1' }
     if (index < 3) return { status: 200, body: { outcome: 'confirming', coupons: [], retryAfterMs: 100 } }
     return { status: 200, body: { outcome: 'granted', coupons: [couponOf(request)] } }
   })
-  const people = gather([api.url], { personsMax: 1 })
+  const people = gather([api.url], { requestsMax: 1 })
   people.pace(Infinity)
-  await until('one came', () => people.count() > 0)
+  await until('one arrived', () => people.count() > 0)
   people.pace(0)
   await people.settle(10_000)
   const ofFirst = api.requests.filter(({ userId }) => userId === people.userId(0)).map(({ act }) => act)
   expect(ofFirst[0]).toBe('press')
   expect(ofFirst.slice(1).every((act) => act === 'outcome')).toBe(true)
   expect(people.presses()).toBe(people.count())
-  expect(people.winners()).toBe(people.count())
+  expect(people.winnerCount()).toBe(people.count())
 })
 
-test('a 503 is pressed again, not before Retry-After', async () => {
+test('after a 503 a person presses again, not before Retry-After', async () => {
   const seen = new Set<string>()
   const api = await startApi((request) => {
     if (seen.has(request.userId)) return granted(request)
     seen.add(request.userId)
     return overloaded
   })
-  // Who presses only because they were told to.
+  // They press again only where the answer asks for it.
   const people = gather([api.url], { random: () => 0.9 })
-  await letOneCome(people)
+  await letSomebodyArrive(people)
   expect(await people.settle(10_000)).toBe(0)
   const [first, second] = api.requests.filter(({ userId }) => userId === people.userId(0))
   expect(second?.act).toBe('press')
   expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(990)
 })
 
-test('who never gets a final answer is counted as open when the time is up, not when they are due', async () => {
+test('a person without a final answer gives up at the limit, not at the end of their wait', async () => {
   const api = await startApi(() => ({ ...overloaded, retryAfter: '60' }))
   const people = gather([api.url])
-  await letOneCome(people)
+  await letSomebodyArrive(people)
   expect(await people.settle(100)).toBe(people.count())
   expect(performance.now() - (api.requests.at(-1)?.atMs ?? 0)).toBeLessThan(5_000)
   expect(people.inFlight()).toBe(0)
 })
 
-test('people who press again are asked until their answer is final, also after others gave up', async () => {
+test('people who press once more go on until their answer is final, also after others gave up', async () => {
   let isAway = true
   const api = await startApi((request) => (isAway ? overloaded : granted(request)))
   const people = gather([api.url])
-  await letOneCome(people)
+  await letSomebodyArrive(people)
   await people.settle(50)
   isAway = false
   await people.pressAgain(1_000, 10_000)
-  expect(people.book.open()).toEqual([])
-  expect(people.winners()).toBe(people.count())
+  expect(people.history.open()).toEqual([])
+  expect(people.winnerCount()).toBe(people.count())
 })
 
-test('those who press once more are spread over all who came', async () => {
+test('those who press once more are spread over everybody', async () => {
   const api = await startApi(granted)
   const people = gather([api.url])
   people.pace(Infinity)
-  await until('many came', () => people.winners() >= 100)
+  await until('many arrived', () => people.winnerCount() >= 100)
   await people.settle(5_000)
   const [came, before] = [people.count(), api.requests.length]
   await people.pressAgain(10, 5_000)
@@ -189,12 +197,12 @@ test('those who press once more are spread over all who came', async () => {
   expect(people.presses()).toBe(came + again.length)
 })
 
-test('that nothing is left is known as soon as somebody is told', async () => {
+test('it is sold out as soon as one answer says so', async () => {
   const api = await startApi((_, index) => (index === 0 ? overloaded : soldOut))
   const people = gather([api.url])
   expect(people.isSoldOut()).toBe(false)
   people.pace(Infinity)
   await until('sold out', people.isSoldOut)
   await people.settle(10_000)
-  expect(people.winners()).toBe(0)
+  expect(people.winnerCount()).toBe(0)
 })

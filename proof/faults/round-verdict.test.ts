@@ -5,50 +5,50 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditResult } from '../../coupon/audit/audit.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
-import { type Books, compare, couponOf, rowAt, soundBooks } from '../../test/harness/values/sound-books.ts'
-import { createFaultTallies } from '../../coupon/audit/compare/tallies.ts'
+import { type ClientSources, compare, couponOf, rowAt, soundSources } from '../../test/harness/values/sound-sources.ts'
+import { createFaultTallies } from '../../coupon/audit/compare/check-tallies.ts'
 import { type Answer, unanswered } from '../../load/people/answer.ts'
 import { createAnswerHistory } from '../../load/people/answer-history.ts'
 import { isContractBreach } from './contract-breach.ts'
 import { type Harm, harmOf, noHarm } from './harm.ts'
 import { judgeRound } from './round-verdict.ts'
 
-const corruptions: [string, (books: Books) => void, Partial<Harm>][] = [
-  ['books that agree do no harm', () => undefined, {}],
+const corruptions: [string, (sources: ClientSources) => void, Partial<Harm>][] = [
+  ['sources that agree show no harm', () => undefined, {}],
   [
-    'a row that is gone is lost, and a unit less than there should be',
+    'a missing row is lost, and its unit stranded',
     ({ rows }) => void rows.splice(6, 1),
     { lost: 1, stranded: 1 },
   ],
   [
     'a second row for somebody is doubled',
-    (books) => {
-      books.stock = 21
-      books.rows.push({ ...rowAt(books, 3), rank: 21, couponId: 'another' })
+    (sources) => {
+      sources.stock = 21
+      sources.rows.push({ ...rowAt(sources, 3), rank: 21, couponId: 'another' })
     },
     { doubled: 1 },
   ],
   [
     'two rows above the stock are oversold',
-    (books) => {
+    (sources) => {
       for (const rank of [21, 22]) {
         const coupon = couponOf(rank)
-        books.answers.push({ userId: coupon.userId, told: { kind: 'granted', coupon } })
-        books.rows.push({ ...coupon, epoch: 1 })
+        sources.answers.push({ userId: coupon.userId, answer: { kind: 'granted', coupon } })
+        sources.rows.push({ ...coupon, epoch: 1 })
       }
     },
     { oversold: 2 },
   ],
   [
-    'a unit that nobody has though people were told sold out is stranded',
-    (books) => {
-      books.stock = 21
+    'a unit that nobody has after "sold out" is stranded',
+    (sources) => {
+      sources.stock = 21
     },
     { stranded: 1 },
   ],
   [
-    'a winner who is told sold out afterwards was told two things',
-    ({ answers }) => void answers.push({ userId: 'user-4', told: { kind: 'sold-out' } }),
+    'a winner who is answered "sold out" afterwards was told two things',
+    ({ answers }) => void answers.push({ userId: 'user-4', answer: { kind: 'sold-out' } }),
     { toldTwoThings: 1 },
   ],
   [
@@ -56,43 +56,43 @@ const corruptions: [string, (books: Books) => void, Partial<Harm>][] = [
     ({ answers }) =>
       void answers.push({
         userId: 'user-4',
-        told: { kind: 'granted', coupon: couponOf(4, { couponId: 'another' }) },
+        answer: { kind: 'granted', coupon: couponOf(4, { couponId: 'another' }) },
       }),
     { toldTwoThings: 1 },
   ],
   [
-    'who was told sold out and won afterwards was told two things',
-    ({ answers }) => void answers.unshift({ userId: 'user-4', told: { kind: 'sold-out' } }),
+    'a loser who wins after "sold out" was told two things',
+    ({ answers }) => void answers.unshift({ userId: 'user-4', answer: { kind: 'sold-out' } }),
     { toldTwoThings: 1 },
   ],
   [
-    'none before a yes is no harm',
-    ({ answers }) => void answers.unshift({ userId: 'user-4', told: { kind: 'none' } }),
+    '"none" before a yes is no harm',
+    ({ answers }) => void answers.unshift({ userId: 'user-4', answer: { kind: 'none' } }),
     {},
   ],
   [
-    'who is left with no answer is unresolved',
-    ({ answers }) => void answers.push({ userId: 'somebody', told: { kind: 'unknown' } }),
+    'a person without a final answer is unresolved',
+    ({ answers }) => void answers.push({ userId: 'somebody', answer: { kind: 'unknown' } }),
     { unresolved: 1 },
   ],
 ]
 
 test.each(corruptions)('%s', (_, corrupt, harm) => {
-  const books = soundBooks()
-  corrupt(books)
-  expect(harmOf(compare(books))).toEqual({ ...noHarm, ...harm })
+  const sources = soundSources()
+  corrupt(sources)
+  expect(harmOf(compare(sources))).toEqual({ ...noHarm, ...harm })
 })
 
 const faults = Object.entries(createFaultTallies())
 
-test.each(faults)('a fault of the books is harm: %s', (_, tally) => {
+test.each(faults)('every fault that the audit finds is harm: %s', (_, tally) => {
   tally.broken(() => 'it', 3)
   tally.inFlight(() => 'that', 5)
   const counts = Object.values(harmOf([tally.check()]))
   expect(counts.filter((count) => count > 0)).toEqual([3])
 })
 
-test('a fault is the harm that it does, not that of the promise under which the audit shows it', () => {
+test('a fault counts as its own harm, not as the harm of the promise that the audit shows it under', () => {
   const { wrongUser, gateAhead, counterOff } = createFaultTallies()
   for (const tally of [wrongUser, gateAhead, counterOff]) tally.broken(() => 'it')
   expect(harmOf([wrongUser.check()])).toEqual({ ...noHarm, doubled: 1 })
@@ -100,7 +100,7 @@ test('a fault is the harm that it does, not that of the promise under which the 
   expect(harmOf([counterOff.check()])).toEqual({ ...noHarm, stranded: 1 })
 })
 
-test('one harm that several checks count is counted once', () => {
+test('harm that several checks find is counted once', () => {
   const tallies = createFaultTallies()
   tallies.rowMissing.broken(() => 'it', 2)
   tallies.onlyInGate.broken(() => 'it', 3)
@@ -115,45 +115,58 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const granted: Answer = {
   ...unanswered,
-  ...{ told: { kind: 'granted', coupon: couponOf(1) }, outcome: 'granted', next: 'nothing' },
+  meaning: { kind: 'granted', coupon: couponOf(1) },
+  outcome: 'granted',
+  next: 'nothing',
 }
-const refused: Answer = { ...granted, told: { kind: 'refused', code: 'unknown-campaign' } }
+const refused: Answer = { ...granted, meaning: { kind: 'refused', code: 'unknown-campaign' } }
 
 const resultOf = (checks: Check[], rows: number): AuditResult => ({
   ...{ campaignId: 'k', verdict: overallVerdict(checks), checks, notes: [] },
   books: { rows, records: rows, winners: rows, pending: 0, answers: 1 },
 })
-const sound = resultOf(compare(soundBooks()), 20)
-const halfRead = resultOf([{ ...compare(soundBooks())[0], verdict: 'in-flight', count: 1 } as Check], 20)
+const sound = resultOf(compare(soundSources()), 20)
+const halfRead = resultOf([{ ...compare(soundSources())[0], verdict: 'in-flight', count: 1 } as Check], 20)
 
-/** Judges a round whose people heard these answers, by audits that come to this, one after the other and then the last. */
+/** Judges a round whose people got these answers. The audits have these results in turn, the last one for ever. */
 const judged = async (answers: Answer[], audits: (AuditResult | Error | undefined)[], limitMs = 60_000) => {
-  const book = createAnswerHistory()
-  for (const [person, answer] of answers.entries()) book.add(person, answer, { sentMs: 0, answeredMs: 1 })
+  const history = createAnswerHistory()
+  for (const [person, answer] of answers.entries()) history.add(person, answer, { sentMs: 0, answeredMs: 1 })
   const people = {
-    ...{ book, userId: (person: number) => `user-${person + 1}` },
-    ...{ presses: () => 30, count: () => 25, silenceMsMax: () => 12 },
+    history,
+    userId: (person: number) => `user-${person + 1}`,
+    presses: () => 30,
+    count: () => 25,
+    silenceMsMax: () => 12,
     breaches: () => new Map(answers.filter(isContractBreach).map(({ outcome }) => [outcome, 1])),
   }
   const historyFile = join(folder, 'history.jsonl')
   const runs: (string | undefined)[] = []
   const verdict = await judgeRound({
-    ...{ round: 3, seed: 'abc', campaignId: 'k', stock: 20, struck: [], people, historyFile, limitMs },
-    ...{ now: () => performance.now(), startedMs: performance.now() },
+    round: 3,
+    seed: 'abc',
+    campaignId: 'k',
+    stock: 20,
+    struck: [],
+    people,
+    historyFile,
+    limitMs,
+    now: () => performance.now(),
+    startedMs: performance.now(),
     audit: {
-      async run(_, history) {
-        runs.push(history?.campaignId)
+      async run(_, opened) {
+        runs.push(opened?.campaignId)
         const audited = audits.length > 1 ? audits.shift() : audits[0]
         if (audited instanceof Error) throw audited
         return audited
       },
     },
   })
-  return { verdict, runs, history: await readFile(historyFile, 'utf8') }
+  return { verdict, runs, written: await readFile(historyFile, 'utf8') }
 }
 
-test('a round whose books agree passes, with what the people were told in the history', async () => {
-  const { verdict, runs, history } = await judged([granted], [sound])
+test('a round whose sources agree passes, and every answer is in its history', async () => {
+  const { verdict, runs, written } = await judged([granted], [sound])
   expect(verdict).toMatchObject({
     ...noHarm,
     verdict: 'pass',
@@ -163,10 +176,10 @@ test('a round whose books agree passes, with what the people were told in the hi
     people: 25,
   })
   expect(runs).toEqual(['k'])
-  expect(history.split('\n')[1]).toBe(JSON.stringify(['user-1', 1, granted.told]))
+  expect(written.split('\n')[1]).toBe(JSON.stringify(['user-1', 1, granted.meaning]))
 })
 
-test('what is in flight, and a book that does not answer, are asked again', async () => {
+test('an audit is repeated while something is in flight or a source cannot be read', async () => {
   const { verdict, runs } = await judged([granted], [new Error('away'), halfRead, sound])
   expect(verdict.verdict).toBe('pass')
   expect(runs).toHaveLength(3)
@@ -174,17 +187,17 @@ test('what is in flight, and a book that does not answer, are asked again', asyn
 
 const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Partial<Harm>][] = [
   ['still in flight at the end', [granted], halfRead, /no-oversell open 1/, { unresolved: 1 }],
-  ['a book that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
+  ['a source that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
   ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],
-  ['somebody without a final answer', [unanswered], sound, /1 people still do not know/, { unresolved: 1 }],
-  ['a no that is not sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
-  ['coupons that are left', [granted], resultOf(compare(soundBooks()), 19), /19 rows of 20/, {}],
-  ['a book left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
+  ['somebody without a final answer', [unanswered], sound, /1 people have no final answer/, { unresolved: 1 }],
+  ['a rejection other than sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
+  ['coupons that are left', [granted], resultOf(compare(soundSources()), 19), /19 rows of 20/, {}],
+  ['a source left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
   [
     'a yes that cannot be read',
     [{ ...granted, outcome: '201 unreadable' }],
     sound,
-    /none of the contract/,
+    /break the contract/,
     {},
   ],
 ]

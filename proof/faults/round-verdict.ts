@@ -8,41 +8,24 @@ import { messageOf } from '../../platform/failure.ts'
 import { type Harm, harmOf, noHarm } from './harm.ts'
 import type { People } from './people.ts'
 
-/** One fault of a round, as things stood when it struck. */
+/** One fault of a round, and the traffic at that moment. */
 export type StruckFault = {
   /** As in `redis-empty`. */
   fault: string
   /** As in `redis`. */
   part: string
   isKill: boolean
-  /** Whether requests were in flight and stock was left. */
+  /** True when requests were in flight and stock was left. */
   counts: boolean
   inFlight: number
-  /** Grants that the log had not confirmed. */
+  /** Grants that Kafka had not confirmed. */
   unconfirmed: number
   stockLeft: number
   /** Since the round began. */
   atMs: number
 }
 
-/** What came of one round. */
-export type RoundVerdict = Harm & {
-  round: number
-  seed: string
-  campaignId: string
-  struck: readonly StruckFault[]
-  presses: number
-  people: number
-  rows: number
-  stock: number
-  silenceMsMax: number
-  tookMs: number
-  verdict: 'pass' | 'fail'
-  /** Why it failed, in sentences. */
-  reasons: readonly string[]
-}
-
-/** What a round was, before anybody looks at what came of it. */
+/** What a round was set up to do, and the faults that struck. */
 export type RoundFacts = {
   round: number
   seed: string
@@ -51,12 +34,25 @@ export type RoundFacts = {
   struck: readonly StruckFault[]
 }
 
+/** The result of one round. */
+export type RoundVerdict = Harm &
+  RoundFacts & {
+    presses: number
+    people: number
+    rows: number
+    silenceMsMax: number
+    tookMs: number
+    verdict: 'pass' | 'fail'
+    /** Why it failed, in sentences. */
+    reasons: readonly string[]
+  }
+
 export type JudgeOptions = RoundFacts & {
-  people: Pick<People, 'book' | 'userId' | 'breaches' | 'presses' | 'count' | 'silenceMsMax'>
+  people: Pick<People, 'history' | 'userId' | 'breaches' | 'presses' | 'count' | 'silenceMsMax'>
   audit: Audit
-  /** Where what the people were told goes; it stays there. */
+  /** Gets every answer to the people. */
   historyFile: string
-  /** An audit that finds something in flight, or a book that does not answer, is repeated for this long. */
+  /** An audit that finds something in flight, or cannot read a source, is repeated for this long. */
   limitMs: number
   /** A clock in fractional milliseconds. */
   now(): number
@@ -66,19 +62,22 @@ export type JudgeOptions = RoundFacts & {
 
 const repeatMs = 500
 
-/** What did not hold, with one example. */
+/** A check that does not pass, with one example. */
 const sentenceOf = ({ promise, fault, verdict, count, examples }: Check): string =>
-  `${fault ?? promise} ${verdict === 'fail' ? 'broken' : 'open'} ${count} times, as in: ${examples[0] ?? 'no example'}`
+  `${fault ?? promise} ${verdict === 'fail' ? 'broken' : 'open'} ${count} times, for example: ${examples[0] ?? 'none'}`
 
-/** A no other than "sold out" in a campaign that was open all the time: a fault was passed off as an answer. */
-const refusals = (book: AnswerHistory, userIdOf: (person: number) => string): Map<string, number> => {
+/** Rejections other than "sold out". The campaign was open throughout, so each of them passes a fault off as a no. */
+const countRejections = (
+  history: AnswerHistory,
+  userIdOf: (person: number) => string,
+): Map<string, number> => {
   const counts = new Map<string, number>()
-  for (const { told } of book.answers(userIdOf))
-    if (told.kind === 'refused') counts.set(told.code, (counts.get(told.code) ?? 0) + 1)
+  for (const { answer } of history.entries(userIdOf))
+    if (answer.kind === 'refused') counts.set(answer.code, (counts.get(answer.code) ?? 0) + 1)
   return counts
 }
 
-/** Audits until nothing is in flight any more, or the time is up. Rejects when a book could not be read until then. */
+/** Audits until nothing is in flight, or the time is up. Rejects when a source could not be read until then. */
 const auditUntilQuiet = async (options: JudgeOptions): Promise<AuditResult | undefined> => {
   const { audit, campaignId, historyFile, now } = options
   const endMs = now() + options.limitMs
@@ -93,33 +92,31 @@ const auditUntilQuiet = async (options: JudgeOptions): Promise<AuditResult | und
   }
 }
 
-/** What the books and the people themselves say; no result is an audit that could not be made. */
+/** Judges an audit and the answers to the people. A string says why no audit was possible. */
 const judge = (
   { stock }: RoundFacts,
-  people: Pick<People, 'book' | 'userId' | 'breaches'>,
+  people: Pick<People, 'history' | 'userId' | 'breaches'>,
   audited: AuditResult | string,
 ): Harm & Pick<RoundVerdict, 'rows' | 'verdict' | 'reasons'> => {
-  const open = people.book.open().length
-  const refused = [...refusals(people.book, people.userId)]
+  const open = people.history.open().length
+  const rejections = [...countRejections(people.history, people.userId)]
   const result = typeof audited === 'string' ? undefined : audited
-  const figures = result === undefined ? { ...noHarm } : harmOf(result.checks)
-  const rows = result?.books.rows ?? 0
+  const harm = result === undefined ? { ...noHarm } : harmOf(result.checks)
+  const rows = result?.counts.rows ?? 0
   const reasons = [
     ...(typeof audited === 'string' ? [`not audited: ${audited}`] : []),
     ...(result?.checks.filter(({ verdict }) => verdict !== 'pass').map(sentenceOf) ?? []),
-    // Whatever was not compared was not found to be in order.
+    // What was not compared was not found to be correct.
     ...(result?.notes.map((note) => `not wholly audited: ${note}`) ?? []),
-    ...(open > 0 ? [`${open} people still do not know what came of it`] : []),
-    ...refused.map(([code, count]) => `${count} answers were ${code}, though the campaign was open`),
-    ...[...people.breaches()].map(
-      ([answer, count]) => `${count} answers were none of the contract: ${answer}`,
-    ),
-    // Else a round in which nothing was sold would hold every promise.
+    ...(open > 0 ? [`${open} people have no final answer`] : []),
+    ...rejections.map(([code, count]) => `${count} answers were ${code}, though the campaign was open`),
+    ...[...people.breaches()].map(([answer, count]) => `${count} answers break the contract: ${answer}`),
+    // A round that sold nothing would otherwise keep every promise.
     ...(result !== undefined && rows < stock ? [`it did not sell out: ${rows} rows of ${stock}`] : []),
   ]
   return {
-    ...figures,
-    unresolved: Math.max(figures.unresolved, open),
+    ...harm,
+    unresolved: Math.max(harm.unresolved, open),
     rows,
     verdict: reasons.length === 0 ? 'pass' : 'fail',
     reasons,
@@ -127,15 +124,19 @@ const judge = (
 }
 
 /**
- * Writes what the people were told into the history and holds it against gate, log and ledger. Every promise that is broken or open, and
- * every book that cannot be read, fails the round: it never rejects for one of them.
+ * Writes the answers to the people into the history, and compares them with gate, log and ledger. Each promise that is
+ * broken or undecided, and each source that cannot be read, fails the round. It never rejects because of them.
  */
 export const judgeRound = async (options: JudgeOptions): Promise<RoundVerdict> => {
   const { round, seed, campaignId, stock, struck, people } = options
-  await writeHistory(options.historyFile, campaignId, people.book, people.userId)
+  await writeHistory(options.historyFile, campaignId, people.history, people.userId)
   const audited = await auditUntilQuiet(options).catch(messageOf)
   return {
-    ...{ round, seed, campaignId, stock, struck },
+    round,
+    seed,
+    campaignId,
+    stock,
+    struck,
     presses: people.presses(),
     people: people.count(),
     ...judge(options, people, audited ?? 'the ledger has no such campaign'),

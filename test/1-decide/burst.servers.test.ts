@@ -1,22 +1,22 @@
 import { afterAll, expect, inject, test } from 'vitest'
-import { openBooks, toldBy } from '../harness/values/books.ts'
-import { createCampaign, listOf, newUser, outcomeOf, press } from '../harness/processes/client.ts'
+import { openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
+import { createTestCampaign, listOf, newUser, outcomeOf, press } from '../harness/processes/http-client.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
-const books = openBooks()
+const books = openStoredFacts()
 afterAll(books.close)
 
 const ranksTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 const eitherOf = (index: number): string => (index % 2 === 0 ? first : second)
 
 test('2,000 shoppers at once for 100 coupons on two processes: ranks 1 to 100 once each, 1,900 are told sold out', async () => {
-  const campaignId = await createCampaign(first, { stock: 100 })
+  const campaignId = await createTestCampaign(first, { stock: 100 })
   const users = Array.from({ length: 2_000 }, newUser)
   const answers = await Promise.all(users.map((userId, index) => press(eitherOf(index), campaignId, userId)))
 
   const won = answers.filter(({ status }) => status === 201)
-  const told = won.map(toldBy).sort((left, right) => left.rank - right.rank)
+  const told = won.map(couponIn).sort((left, right) => left.rank - right.rank)
   expect(told.map(({ rank }) => rank)).toEqual(ranksTo(100))
   expect(new Set(told.map(({ couponId }) => couponId)).size).toBe(100)
   expect(won.map(({ body }) => body['userId'])).toEqual(
@@ -38,13 +38,13 @@ test('2,000 shoppers at once for 100 coupons on two processes: ranks 1 to 100 on
 })
 
 test('a burst over many campaigns at once sells each one to the last coupon and not one further', async () => {
-  const campaigns = await Promise.all(ranksTo(10).map((stock) => createCampaign(eitherOf(stock), { stock })))
+  const campaigns = await Promise.all(ranksTo(10).map((stock) => createTestCampaign(eitherOf(stock), { stock })))
   const told = await Promise.all(
     campaigns.map(async (campaignId) => {
       const answers = await Promise.all(
         ranksTo(30).map((index) => press(eitherOf(index), campaignId, newUser())),
       )
-      return answers.filter(({ status }) => status === 201).map(toldBy)
+      return answers.filter(({ status }) => status === 201).map(couponIn)
     }),
   )
   for (const [index, campaignId] of campaigns.entries()) {
@@ -55,13 +55,13 @@ test('a burst over many campaigns at once sells each one to the last coupon and 
 })
 
 test('one user who presses 50 times at once on both processes gets one coupon, one 201 at the most, and one row', async () => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   const userId = newUser()
   const answers = await Promise.all(ranksTo(50).map((index) => press(eitherOf(index), campaignId, userId)))
   // 202 is told to whoever pressed while the log had not acknowledged yet.
   expect(answers.filter(({ status }) => ![200, 201, 202].includes(status))).toEqual([])
   expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1)
-  const [told, ...others] = [...new Set(answers.map((answer) => JSON.stringify(toldBy(answer))))]
+  const [told, ...others] = [...new Set(answers.map((answer) => JSON.stringify(couponIn(answer))))]
   expect(others).toEqual([])
 
   await until('the outcome is granted', async () => {
@@ -69,13 +69,13 @@ test('one user who presses 50 times at once on both processes gets one coupon, o
     return body['outcome'] === 'granted'
   })
   const again = await press(first, campaignId, userId)
-  expect([again.status, again.body['state'], JSON.stringify(toldBy(again))]).toEqual([200, 'usable', told])
-  expect(await books.drained(campaignId, 1)).toEqual([toldBy(again)])
+  expect([again.status, again.body['state'], JSON.stringify(couponIn(again))]).toEqual([200, 'usable', told])
+  expect(await books.drained(campaignId, 1)).toEqual([couponIn(again)])
   expect(await books.gate(campaignId)).toMatchObject({ granted: 1, nextRank: 2, winners: 1 })
 })
 
 test('50 users who press 10 times each at once for 50 coupons get one each: nobody takes two, none is stranded', async () => {
-  const campaignId = await createCampaign(second, { stock: 50 })
+  const campaignId = await createTestCampaign(second, { stock: 50 })
   const users = Array.from({ length: 50 }, newUser)
   const answers = await Promise.all(
     ranksTo(10).flatMap((index) => users.map((userId) => press(eitherOf(index), campaignId, userId))),
@@ -85,11 +85,11 @@ test('50 users who press 10 times each at once for 50 coupons get one each: nobo
   expect(rows.map(({ rank }) => rank)).toEqual(ranksTo(50))
   const byUser = new Map(rows.map((row) => [row.userId, row]))
   expect([...byUser.keys()].sort()).toEqual([...users].sort())
-  for (const told of answers.map(toldBy)) expect(told).toEqual(byUser.get(told.userId))
+  for (const told of answers.map(couponIn)) expect(told).toEqual(byUser.get(told.userId))
 })
 
 test('perUserLimit 3 by slot: slots 1 to 3 are three coupons, each the same again, and slot 4 is 422', async () => {
-  const campaignId = await createCampaign(first, { perUserLimit: 3, stock: 10 })
+  const campaignId = await createTestCampaign(first, { perUserLimit: 3, stock: 10 })
   const userId = newUser()
   const won = await Promise.all([1, 2, 3].map((slot) => press(eitherOf(slot), campaignId, userId, slot)))
   expect(won.map(({ status, body }) => [status, body['slot']])).toEqual([
@@ -119,7 +119,7 @@ test.each(ranksTo(20))(
   'a campaign created on one process is open on the other at once, and its coupon is in the list at once (%i)',
   async (index) => {
     const [here, there] = index % 2 === 0 ? [first, second] : [second, first]
-    const campaignId = await createCampaign(here)
+    const campaignId = await createTestCampaign(here)
     const userId = newUser()
     const won = await press(there, campaignId, userId)
     expect([won.status, won.body['rank']]).toEqual([201, 1])

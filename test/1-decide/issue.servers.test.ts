@@ -1,10 +1,10 @@
 import { expect, inject, test } from 'vitest'
-import { createCampaign, newUser, press } from '../harness/processes/client.ts'
+import { createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
 
 const [first, second] = inject('apiUrls')
 
 test('a shopper who presses first wins rank 1, and pressing again gives the same coupon on another process', async () => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   const userId = newUser()
   const won = await press(first, campaignId, userId)
   expect(won.status).toBe(201)

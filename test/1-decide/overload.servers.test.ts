@@ -1,18 +1,18 @@
 import { afterAll, expect, inject, test } from 'vitest'
-import { openBooks, toldBy } from '../harness/values/books.ts'
-import { type Answer, ask, createCampaign, newUser, press, tokenOf } from '../harness/processes/client.ts'
+import { openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
+import { type ApiAnswer, ask, createTestCampaign, newUser, press, tokenOf } from '../harness/processes/http-client.ts'
 import { scrape } from '../harness/metrics/metric-text.ts'
-import { startPart } from '../harness/processes/processes.ts'
+import { startPart } from '../harness/processes/start-part.ts'
 import { createProxy } from '../../servers/network/proxy.ts'
 import { openConnection } from '../harness/processes/raw-connection.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')
-const books = openBooks()
+const books = openStoredFacts()
 afterAll(books.close)
 
-const byRank = (answers: readonly Answer[]) =>
-  answers.map(toldBy).sort((left, right) => left.rank - right.rank)
+const byRank = (answers: readonly ApiAnswer[]) =>
+  answers.map(couponIn).sort((left, right) => left.rank - right.rank)
 
 test('past its bound of waiting requests a process refuses at once and takes no stock; pressing again wins', async () => {
   const api = await startPart(
@@ -21,9 +21,9 @@ test('past its bound of waiting requests a process refuses at once and takes no 
     { folder: inject('folder'), waitFor: 'ready' },
   )
   try {
-    const campaignId = await createCampaign(first, { stock: 200 })
+    const campaignId = await createTestCampaign(first, { stock: 200 })
     let waiting = Array.from({ length: 200 }, newUser)
-    const won: Answer[] = []
+    const won: ApiAnswer[] = []
     let refusals = 0
     while (waiting.length > 0) {
       const answers = await Promise.all(waiting.map((userId) => press(api.url, campaignId, userId)))
@@ -58,12 +58,12 @@ test('a full process refuses before it looks at credentials, and asks nothing of
     { ...inject('environment'), ...settings },
     { folder: inject('folder'), waitFor: 'ready' },
   )
-  const nobody = (campaignId: string): Promise<Answer> =>
+  const nobody = (campaignId: string): Promise<ApiAnswer> =>
     ask(`${api.url}/v1/campaigns/${campaignId}/coupons`, { method: 'POST' })
   const counted = async (name: string, labels: Record<string, string> = {}) =>
     (await scrape(api.metricsUrl)).value(name, labels)
   try {
-    const campaignId = await createCampaign(api.url, { stock: 10 })
+    const campaignId = await createTestCampaign(api.url, { stock: 10 })
     expect((await nobody(campaignId)).status).toBe(401)
     const [deciding, leaving, staying] = [newUser(), newUser(), newUser()]
     proxy.hold('answers')

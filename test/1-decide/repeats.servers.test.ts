@@ -3,13 +3,13 @@ import {
   ask,
   campaignDocument,
   closedAnHourAgo,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   outcomeOf,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
@@ -18,7 +18,7 @@ const inMs = (milliseconds: number): string => new Date(Date.now() + millisecond
 
 /** A campaign of one coupon, which somebody holds. */
 const soldOutCampaign = async (changes: Record<string, unknown> = {}) => {
-  const campaignId = await createCampaign(first, { stock: 1, ...changes })
+  const campaignId = await createTestCampaign(first, { stock: 1, ...changes })
   const winner = newUser()
   const won = await press(first, campaignId, winner)
   expect(won.status).toBe(201)
@@ -68,7 +68,7 @@ test.concurrent('after the close the winner gets the same coupon again, and ever
 })
 
 test.concurrent('a campaign that is closed from the start grants nothing', async () => {
-  const campaignId = await createCampaign(first, closedAnHourAgo())
+  const campaignId = await createTestCampaign(first, closedAnHourAgo())
   for (const url of [first, second]) {
     const { status, body } = await press(url, campaignId, newUser())
     expect([status, body['code']]).toEqual([409, 'closed'])
@@ -77,7 +77,7 @@ test.concurrent('a campaign that is closed from the start grants nothing', async
 
 test.concurrent('before the opening everyone hears when it opens, by which clock, and how long to wait', async () => {
   const opensAt = inMs(1_800_000)
-  const campaignId = await createCampaign(first, { opensAt })
+  const campaignId = await createTestCampaign(first, { opensAt })
   const userId = newUser()
   for (const url of [first, second, first]) {
     const early = await press(url, campaignId, userId)
@@ -92,7 +92,7 @@ test.concurrent('before the opening everyone hears when it opens, by which clock
 
 test.concurrent('a campaign opens by itself, at its time and not before: whoever keeps pressing goes from not-open to a coupon', async () => {
   const opensAt = inMs(1_500)
-  const campaignId = await createCampaign(first, { opensAt })
+  const campaignId = await createTestCampaign(first, { opensAt })
   const openings = await Promise.all(
     [first, second].map(async (url) => {
       const userId = newUser()

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, expect, inject, test } from 'vitest'
-import { openBooks } from '../harness/values/books.ts'
-import { createCampaign, newUser, outcomeOf, press } from '../harness/processes/client.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
+import { createTestCampaign, newUser, outcomeOf, press } from '../harness/processes/http-client.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')
-const books = openBooks()
+const books = openStoredFacts()
 let api: Running | undefined
 afterEach(() => api?.kill())
 afterAll(() => books.close())
@@ -22,7 +22,7 @@ const startCutOff = async (publishDeadlineMs: number): Promise<Running> => {
 }
 
 test('an API process killed between deciding and appending loses nothing: what it had granted becomes rows and "granted"', async () => {
-  const campaignId = await createCampaign(first, { stock: 30 })
+  const campaignId = await createTestCampaign(first, { stock: 30 })
   // It waits for Kafka longer than it lives.
   const { url, kill, exited } = await startCutOff(60_000)
   const users = Array.from({ length: 20 }, newUser)
@@ -47,7 +47,7 @@ test('an API process killed between deciding and appending loses nothing: what i
 })
 
 test('a winner of whom the log has not heard in time is told 202: the coupon as confirming, where to ask and when; it becomes that coupon', async () => {
-  const [campaignId, winner] = [await createCampaign(first, { stock: 3 }), newUser()]
+  const [campaignId, winner] = [await createTestCampaign(first, { stock: 3 }), newUser()]
   const { url } = await startCutOff(100)
   const { status, headers, body } = await press(url, campaignId, winner)
   expect([status, body['state'], body['rank']]).toEqual([202, 'confirming', 1])

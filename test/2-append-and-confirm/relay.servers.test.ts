@@ -5,10 +5,10 @@ import type { Grant } from '../../coupon/grant.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { storedOf } from '../harness/values/grants.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop, type ShopOptions } from '../harness/parts/shops.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop, type ShopOptions } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole, held } from '../harness/values/whole.ts'
+import { expectWhole, held } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop | undefined
 afterEach(() => shop?.close())

@@ -1,21 +1,21 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import { type Books, openBooks, toldBy } from '../harness/values/books.ts'
+import { type StoredFacts, openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
 import {
-  type Answer,
+  type ApiAnswer,
   ask,
   campaignDocument,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   operatorToken,
   outcomeOf,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 import { scrape } from '../harness/metrics/metric-text.ts'
 import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { createFirstCampaign } from '../harness/setup/whole-system.ts'
 import { until } from '../harness/values/until.ts'
@@ -27,7 +27,7 @@ let toWorker: Proxy
 let direct: Running
 let api: Running
 let worker: Running
-let books: Books
+let books: StoredFacts
 const folder = inject('folder')
 
 const through = (proxy: Proxy): Record<string, string> => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
     startPart('worker', through(toWorker), { folder, waitFor: 'ready' }),
   ])
   await createFirstCampaign(servers.environment, [direct.url, api.url])
-  books = openBooks(servers.environment)
+  books = openStoredFacts(servers.environment)
 })
 
 afterEach(async () => {
@@ -71,16 +71,16 @@ const isReady = (part: Running, ready: boolean): Promise<unknown> =>
     return status === (ready ? 200 : 503)
   })
 
-const byRank = (answers: readonly Answer[]) =>
-  answers.map(toldBy).sort((left, right) => left.rank - right.rank)
+const byRank = (answers: readonly ApiAnswer[]) =>
+  answers.map(couponIn).sort((left, right) => left.rank - right.rank)
 
-const expectUnavailable = ({ status, headers, body }: Answer): void => {
+const expectUnavailable = ({ status, headers, body }: ApiAnswer): void => {
   expect([status, body['code']]).toEqual([503, 'unavailable'])
   expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
 }
 
 /** What a process without its database still does, and what it says that it cannot know. */
-const expectIssuing = async (process: Running, campaignId: string): Promise<Answer> => {
+const expectIssuing = async (process: Running, campaignId: string): Promise<ApiAnswer> => {
   const { url } = process
   const userId = newUser()
   const won = await press(url, campaignId, userId)
@@ -104,7 +104,7 @@ const expectIssuing = async (process: Running, campaignId: string): Promise<Answ
 }
 
 test('an API process that starts while the database is away boots, issues, and says that its lists are not complete', async () => {
-  const campaignId = await createCampaign(direct.url)
+  const campaignId = await createTestCampaign(direct.url)
   toApi.cut()
   const started = await startPart('api', through(toApi), { folder, waitFor: 'ready' })
   try {
@@ -134,15 +134,15 @@ test('an API process that starts while the database is away boots, issues, and s
 })
 
 test('a database that accepts and says nothing stops neither issuing nor reading', async () => {
-  const campaignId = await createCampaign(direct.url)
+  const campaignId = await createTestCampaign(direct.url)
   await listOf(api.url, newUser())
   toApi.hold()
   await expectIssuing(api, campaignId)
 })
 
 test('the database goes away during a burst: everyone is served, the worker waits and then records what each was told', async () => {
-  const campaignId = await createCampaign(direct.url, { stock: 400 })
-  const burst = (shoppers: number): Promise<Answer>[] =>
+  const campaignId = await createTestCampaign(direct.url, { stock: 400 })
+  const burst = (shoppers: number): Promise<ApiAnswer>[] =>
     Array.from({ length: shoppers }, (_, index) =>
       press(index % 2 === 0 ? api.url : direct.url, campaignId, newUser()),
     )
@@ -165,7 +165,7 @@ test('the database goes away during a burst: everyone is served, the worker wait
   expect(seen.value('firstcome_ledger_partitions')).toBe(partitions)
   expect((await books.rows(campaignId)).length).toBeLessThanOrEqual(300)
 
-  const late = await press(api.url, await createCampaign(direct.url), newUser())
+  const late = await press(api.url, await createTestCampaign(direct.url), newUser())
   expect(late.status).toBe(201)
   toWorker.restore()
   await isReady(worker, true)
@@ -175,9 +175,9 @@ test('the database goes away during a burst: everyone is served, the worker wait
 
 test('a winner sees the coupon on the very next call, complete, while the ledger does not have it yet', async () => {
   toWorker.cut()
-  const campaignId = await createCampaign(direct.url, { perUserLimit: 3 })
+  const campaignId = await createTestCampaign(direct.url, { perUserLimit: 3 })
   const userId = newUser()
-  const won: Answer[] = []
+  const won: ApiAnswer[] = []
   for (const slot of [1, 2, 3]) {
     const told = await press(slot === 2 ? direct.url : api.url, campaignId, userId, slot)
     expect(told.status).toBe(201)

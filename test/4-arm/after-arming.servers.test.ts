@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { freeKey, gateKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { grantRequest, grantRequests } from '../harness/values/gates.ts'
+import { grantRequest, grantRequests } from '../harness/values/armed-gate.ts'
 import { storedOf } from '../harness/values/grants.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/values/whole.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 const hourMs = 3_600_000
 let shop: Shop

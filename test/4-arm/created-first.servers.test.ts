@@ -7,9 +7,9 @@ import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { createHealthRoutes } from '../../platform/http/health.ts'
 import { type HttpServer, serveHttp } from '../../platform/http/server.ts'
 import { createLogger } from '../../platform/log/logger.ts'
-import { type Answer, ask, campaignDocument } from '../harness/processes/client.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { pausedArming } from '../harness/parts/paused-arming.ts'
+import { type ApiAnswer, ask, campaignDocument } from '../harness/processes/http-client.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { pausedArming } from '../harness/shop/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
 
 let shop: Shop
@@ -24,7 +24,7 @@ afterEach(async () => {
 afterAll(() => shop.close())
 
 /** The operators' routes, with something that happens after the row was written and before the API arms. */
-const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<Answer> => {
+const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<ApiAnswer> => {
   const book = shop.parts.campaigns
   const campaigns: CampaignRepository = {
     ...book,
@@ -56,7 +56,7 @@ const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<A
   })
 }
 /** It is 201, and the very next press wins. */
-const expectOpen = async ({ status, body }: Answer): Promise<void> => {
+const expectOpen = async ({ status, body }: ApiAnswer): Promise<void> => {
   expect([status, body['state']]).toEqual([201, 'open'])
   const sale = await shop.saleOf(String(body['id']))
   expect((await sale.press()).kind).toBe('granted')

@@ -4,12 +4,12 @@ import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import type { Keeper } from '../../coupon/recovery/keeper.ts'
 import { workerSettings } from '../../worker/settings.ts'
-import { openKeeper } from '../harness/parts/keepers.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
-import { pausedArming } from '../harness/parts/paused-arming.ts'
+import { openKeeper } from '../harness/shop/keeper.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { pausedArming } from '../harness/shop/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/values/whole.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

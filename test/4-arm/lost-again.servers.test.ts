@@ -5,11 +5,11 @@ import { gateKey } from '../../coupon/gate/keys.ts'
 import { createRebuildReader } from '../../coupon/ledger/rebuild-reader.ts'
 import { createRebuilder } from '../../coupon/recovery/rebuilder.ts'
 import { storedOf } from '../harness/values/grants.ts'
-import { pausedBefore } from '../harness/parts/pauses.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { pausedBefore } from '../harness/shop/paused-before.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/values/whole.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { campaignsKey, freeKey, gateKey, outboxKey, winnersKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { pairsOf } from '../harness/values/gates.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { pairsOf } from '../harness/values/armed-gate.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/values/whole.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

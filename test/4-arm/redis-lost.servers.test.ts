@@ -2,25 +2,25 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
-import { type Books, openBooks, type Told } from '../harness/values/books.ts'
+import { type StoredFacts, openStoredFacts, type ShownCoupon } from '../harness/values/stored-facts.ts'
 import {
   ask,
   campaignDocument,
-  createCampaign,
+  createTestCampaign,
   newUser,
   operatorToken,
   press,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 import { everyRoute, type Sold } from '../harness/processes/every-route.ts'
 import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
-import { type OwnRedis, startOwnRedis } from '../harness/servers/redises.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
+import { type OwnRedis, startOwnRedis } from '../harness/servers/own-redis.ts'
 import { until } from '../harness/values/until.ts'
 
 /** Servers of this file alone, and a worker that stands still while nobody is to repair anything. */
 let servers: OwnServers
 let own: OwnRedis
-let books: Books
+let books: StoredFacts
 let api: Running
 let worker: Running
 
@@ -35,7 +35,7 @@ const goOn = (): boolean => process.kill(worker.pid, 'SIGCONT')
 
 beforeAll(async () => {
   ;[servers, own] = await Promise.all([startOwnServers('redis-lost'), startOwnRedis('aof')])
-  books = openBooks(servers.environment)
+  books = openStoredFacts(servers.environment)
   ;[api, worker] = await Promise.all([start('api'), start('worker')])
 })
 afterEach(goOn)
@@ -46,9 +46,9 @@ afterAll(async () => {
 })
 
 /** A campaign with one coupon won and recorded. */
-type Sale = Sold & { rows: Told[] }
+type Sale = Sold & { rows: ShownCoupon[] }
 const openSale = async (): Promise<Sale> => {
-  const [campaignId, winner] = [await createCampaign(api.url), newUser()]
+  const [campaignId, winner] = [await createTestCampaign(api.url), newUser()]
   const won = await press(api.url, campaignId, winner)
   expect(won.status).toBe(201)
   return { campaignId, winner, coupon: won.body, rows: await books.drained(campaignId, 1) }
@@ -129,7 +129,7 @@ const losses: Loss[] = [
   ['is flushed', () => redis('FLUSHALL'), allLost, neverRead],
   [
     'is flushed, and a new campaign writes the list of campaigns anew',
-    () => redis('FLUSHALL').then(() => createCampaign(api.url)),
+    () => redis('FLUSHALL').then(() => createTestCampaign(api.url)),
     gateLost,
   ],
   ['loses the gate', ({ campaignId }) => redis('DEL', gateKey(campaignId)), gateLost, neverRead],

@@ -1,26 +1,26 @@
 import { expect, inject, test } from 'vitest'
 import {
-  type Answer,
+  type ApiAnswer,
   ask,
   campaignDocument,
   closedAnHourAgo,
-  createCampaign,
+  createTestCampaign,
   newUser,
   operatorToken,
   press,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
 
-const viewOf = (url: string, campaignId: string): Promise<Answer> => ask(`${url}/v1/campaigns/${campaignId}`)
-const operatorsView = (url: string, campaignId: string): Promise<Answer> =>
+const viewOf = (url: string, campaignId: string): Promise<ApiAnswer> => ask(`${url}/v1/campaigns/${campaignId}`)
+const operatorsView = (url: string, campaignId: string): Promise<ApiAnswer> =>
   ask(`${url}/v1/admin/campaigns/${campaignId}`, { token: operatorToken() })
 const inMs = (milliseconds: number): string => new Date(Date.now() + milliseconds).toISOString()
 
 test.concurrent('anyone reads the public facts of a campaign without a credential, and nothing that is for operators', async () => {
   const sent = campaignDocument({ stock: 5, perUserLimit: 2 })
-  const campaignId = await createCampaign(first, sent)
+  const campaignId = await createTestCampaign(first, sent)
   for (const url of [first, second]) {
     const { status, headers, body } = await viewOf(url, campaignId)
     expect(status).toBe(200)
@@ -43,7 +43,7 @@ test.concurrent('anyone reads the public facts of a campaign without a credentia
 })
 
 test.concurrent('what is left falls as coupons go, and a public page of either process shows it', async () => {
-  const campaignId = await createCampaign(first, { stock: 5 })
+  const campaignId = await createTestCampaign(first, { stock: 5 })
   for (let taken = 1; taken <= 3; taken += 1) await press(first, campaignId, newUser())
   for (const url of [first, second])
     await until('2 are left', async () => {
@@ -56,7 +56,7 @@ test.concurrent('what is left falls as coupons go, and a public page of either p
 
 test.concurrent('the state that is told is the one of its own serverTime, from scheduled to closed', async () => {
   const [opensAt, closesAt] = [inMs(700), inMs(2_500)]
-  const campaignId = await createCampaign(first, { stock: 1, opensAt, closesAt })
+  const campaignId = await createTestCampaign(first, { stock: 1, opensAt, closesAt })
   const states = new Set<unknown>()
   await until('it is closed', async () => {
     const { body } = await viewOf(second, campaignId)
@@ -74,7 +74,7 @@ test.concurrent('the state that is told is the one of its own serverTime, from s
 })
 
 test.concurrent('a campaign whose last coupon is gone is sold out', async () => {
-  const campaignId = await createCampaign(first, { stock: 2 })
+  const campaignId = await createTestCampaign(first, { stock: 2 })
   await Promise.all([press(first, campaignId, newUser()), press(second, campaignId, newUser())])
   for (const url of [first, second])
     await until('it reads sold out', async () => {
@@ -91,7 +91,7 @@ test.concurrent.each([
 ])(
   'a campaign may be made %s, and operators and the public read the same of it at once',
   async (state, changes) => {
-    const campaignId = await createCampaign(first, changes)
+    const campaignId = await createTestCampaign(first, changes)
     const [open, own] = [await viewOf(second, campaignId), await operatorsView(second, campaignId)]
     expect(open.body['state']).toBe(state)
     const { granted, version, epoch, recovery, ...shared } = own.body
@@ -128,12 +128,12 @@ test.concurrent.each(['x', '%00', '0'.repeat(36), 'x'.repeat(1_000)])(
 
 test.concurrent('two campaigns of the same document are two campaigns', async () => {
   const document = campaignDocument()
-  const ids = await Promise.all([first, second, first].map((url) => createCampaign(url, document)))
+  const ids = await Promise.all([first, second, first].map((url) => createTestCampaign(url, document)))
   expect(new Set(ids).size).toBe(3)
 })
 
 test.concurrent('HEAD answers as GET does, without the body', async () => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   for (const path of [`/v1/campaigns/${campaignId}`, '/livez', '/problems/closed']) {
     const [head, get] = [await ask(`${first}${path}`, { method: 'HEAD' }), await ask(`${first}${path}`)]
     expect([head.status, head.body]).toEqual([200, { text: '' }])

@@ -3,23 +3,23 @@ import { gateKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { openBooks } from '../harness/values/books.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   operatorToken,
   outcomeOf,
   press,
-} from '../harness/processes/client.ts'
-import { openRedis } from '../harness/values/gates.ts'
+} from '../harness/processes/http-client.ts'
+import { openRedis } from '../harness/values/armed-gate.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
 const environment = inject('environment')
 const longAgoMs = Date.parse('2020-01-02T00:00:00Z')
-const books = openBooks()
+const books = openStoredFacts()
 let redis: RedisClient
 let database: Database
 beforeAll(async () => {
@@ -51,7 +51,7 @@ const letItBeOver = async (campaignId: string): Promise<void> => {
 }
 
 test('a worker retires the gate of a campaign that is long over: everything but the gate is as before', async () => {
-  const campaignId = await createCampaign(first, { stock: 5 })
+  const campaignId = await createTestCampaign(first, { stock: 5 })
   const [winner, stranger] = [newUser(), newUser()]
   const won = await press(first, campaignId, winner)
   await press(second, campaignId, newUser())

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createAudit } from '../../coupon/audit/audit.ts'
 import { createGateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
@@ -10,8 +10,8 @@ import { createRetirement, type Retirement, type RetirementOptions } from '../..
 import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createLogger } from '../../platform/log/logger.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
 
 const lifetimeMs = 3_600_000
@@ -35,7 +35,6 @@ beforeAll(async () => {
       database,
       gate: createGateSurveyor(shop.redis.redis),
       log: createGrantLogReader({ topics, reader, topic: shop.topic.name }),
-      folder: inject('folder'),
       ...{ stuckMs: 30_000, watchMs: 100, monotonicMs: () => performance.now() },
     }),
     log: createLogger('test', 'silent'),

@@ -1,19 +1,19 @@
 import { expect, inject, test } from 'vitest'
 import {
-  type Answer,
+  type ApiAnswer,
   ask,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   operatorToken,
   press,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 
 const [first, second] = inject('apiUrls')
 
 type Item = Record<string, unknown>
 
-const itemsOf = ({ body }: Answer): Item[] => body['items'] as Item[]
+const itemsOf = ({ body }: ApiAnswer): Item[] => body['items'] as Item[]
 const idsOf = (items: readonly Item[]): string[] => items.map(({ id }) => String(id))
 
 /** A user with ten coupons of each of `campaigns` campaigns, newest first. */
@@ -21,7 +21,7 @@ const userWithCoupons = async (campaigns: number): Promise<{ userId: string; won
   const userId = newUser()
   const won: Item[] = []
   for (let campaign = 0; campaign < campaigns; campaign += 1) {
-    const campaignId = await createCampaign(first, { perUserLimit: 10 })
+    const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
     for (let slot = 1; slot <= 10; slot += 1) {
       const { status, body } = await press(slot % 2 === 0 ? first : second, campaignId, userId, slot)
       expect(status).toBe(201)
@@ -36,7 +36,7 @@ const pagesMax = 1_000
 
 /** Asks for page after page, on the two processes in turn, until there is none; `between` runs before every further page. */
 const walk = async (
-  page: (url: string, query: string) => Promise<Answer>,
+  page: (url: string, query: string) => Promise<ApiAnswer>,
   limit: number,
   between: (pages: number) => Promise<unknown> = async () => {},
 ): Promise<Item[][]> => {
@@ -56,7 +56,7 @@ const walk = async (
 }
 
 test('a winner sees the coupon on the very next call, on either process, as it was told', async () => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   await Promise.all(
     Array.from({ length: 40 }, async (_, index) => {
       const [here, there] = index % 2 === 0 ? [first, second] : [second, first]
@@ -85,7 +85,7 @@ test('pages of any size show every coupon once, newest first, and the last page 
 
 test('a list that is walked while coupons arrive shows nothing twice and misses nothing of the time before the walk', async () => {
   const { userId, won } = await userWithCoupons(3)
-  const late = await createCampaign(second, { perUserLimit: 10 })
+  const late = await createTestCampaign(second, { perUserLimit: 10 })
   const arrived: Item[] = []
   const pages = await walk(
     (url, query) => listOf(url, userId, query),
@@ -105,7 +105,7 @@ test('a list that is walked while coupons arrive shows nothing twice and misses 
 test('an old cursor goes on where it was, however many coupons came since', async () => {
   const { userId, won } = await userWithCoupons(1)
   const page = await listOf(first, userId, '?limit=4')
-  const campaignId = await createCampaign(first, { perUserLimit: 10 })
+  const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
   for (let slot = 1; slot <= 10; slot += 1) await press(first, campaignId, userId, slot)
   const cursor = encodeURIComponent(String(page.body['nextCursor']))
   const next = await listOf(second, userId, `?limit=4&cursor=${cursor}`)
@@ -115,11 +115,11 @@ test('an old cursor goes on where it was, however many coupons came since', asyn
 })
 
 test('operators walk campaigns while campaigns are made: none twice, none of the time before missed, newest first', async () => {
-  const before = await Promise.all(Array.from({ length: 12 }, () => createCampaign(first)))
+  const before = await Promise.all(Array.from({ length: 12 }, () => createTestCampaign(first)))
   const pages = await walk(
     (url, query) => ask(`${url}/v1/admin/campaigns${query}`, { token: operatorToken() }),
     5,
-    async (page) => page <= 5 && createCampaign(second),
+    async (page) => page <= 5 && createTestCampaign(second),
   )
   for (const page of pages) expect(page.length).toBeLessThanOrEqual(5)
   const seen = idsOf(pages.flat())

@@ -3,9 +3,9 @@ import { type CouponReader, createCouponReader } from '../../coupon/reading/coup
 import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
 import { type CouponRepository, createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import { Failure } from '../../platform/failure.ts'
-import { drained } from '../harness/parts/drained.ts'
-import type { Sale } from '../harness/parts/sales.ts'
-import { openShop, type Shop } from '../harness/parts/shops.ts'
+import { drained } from '../harness/shop/drained.ts'
+import type { Sale } from '../harness/shop/sale.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 
 let shop: Shop
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBooks } from '../harness/values/books.ts'
-import { ask, createCampaign, newUser, operatorToken, press, tokenOf } from '../harness/processes/client.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
+import { ask, createTestCampaign, newUser, operatorToken, press, tokenOf } from '../harness/processes/http-client.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { openConnection, type RawConnection } from '../harness/processes/raw-connection.ts'
 import { until } from '../harness/values/until.ts'
 
 const connectionsMax = 40
 let api: Running
-const books = openBooks()
+const books = openStoredFacts()
 
 beforeAll(async () => {
   const limits = {
@@ -67,7 +67,7 @@ const drip = async (connection: RawConnection): Promise<void> => {
 }
 
 test('clients that say nothing, say it byte by byte or say too much are hung up on, and their neighbour is served', async () => {
-  const campaignId = await createCampaign(api.url, { stock: 100_000 })
+  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
   const neighbour = startNeighbour(campaignId)
   const [silent, head, body, halfway, long, many] = [
     await openConnection(api.url),
@@ -98,7 +98,7 @@ test('clients that say nothing, say it byte by byte or say too much are hung up 
 })
 
 test('a client that never reads its answers is cut, its coupon is its own, and its neighbour is served', async () => {
-  const campaignId = await createCampaign(api.url, { stock: 100_000 })
+  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
   const neighbour = startNeighbour(campaignId)
   const never = await openConnection(api.url)
   const userId = newUser()
@@ -125,7 +125,7 @@ test('a client that never reads its answers is cut, its coupon is its own, and i
 })
 
 test('connections past the bound are hung up on, who is there is served, and there is room when some go', async () => {
-  const campaignId = await createCampaign(api.url, { stock: 100_000 })
+  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
   const neighbour = startNeighbour(campaignId)
   await neighbour.served(0)
   const kept: RawConnection[] = []

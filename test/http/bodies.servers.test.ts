@@ -2,11 +2,11 @@ import { expect, inject, test } from 'vitest'
 import {
   ask,
   campaignDocument,
-  createCampaign,
+  createTestCampaign,
   newUser,
   operatorToken,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 import { openConnection } from '../harness/processes/raw-connection.ts'
 
 const [first] = inject('apiUrls')
@@ -23,7 +23,7 @@ const createJson = (headers: string): string => create(`Content-Type: applicatio
 
 /** A request of a new shopper to an open campaign, up to its body. */
 const issue = async (headers: string): Promise<string> => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   const head = `POST /v1/campaigns/${campaignId}/coupons HTTP/1.1\r\nHost: test\r\n`
   return `${head}Authorization: Bearer ${tokenOf(newUser())}\r\n${headers}\r\n\r\n`
 }

@@ -1,11 +1,11 @@
 import { expect, inject, test } from 'vitest'
-import { type Answer, ask, campaignDocument, operatorToken } from '../harness/processes/client.ts'
+import { type ApiAnswer, ask, campaignDocument, operatorToken } from '../harness/processes/http-client.ts'
 
 const [first] = inject('apiUrls')
 const path = '/v1/admin/campaigns'
 
 /** Creates a campaign from these very bytes. */
-const createAs = async (type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Answer> => {
+const createAs = async (type: string, body: string | Uint8Array<ArrayBuffer>): Promise<ApiAnswer> => {
   const headers = { authorization: `Bearer ${operatorToken()}`, 'content-type': type }
   const response = await fetch(`${first}${path}`, { method: 'POST', headers, body })
   return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) }

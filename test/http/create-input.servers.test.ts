@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest'
-import { ask, campaignDocument, operatorToken } from '../harness/processes/client.ts'
+import { ask, campaignDocument, operatorToken } from '../harness/processes/http-client.ts'
 
 const [first] = inject('apiUrls')
 const path = '/v1/admin/campaigns'

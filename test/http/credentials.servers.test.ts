@@ -1,19 +1,19 @@
 import { createHmac, generateKeyPairSync, randomUUIDv7, sign as signWith } from 'node:crypto'
 import { afterAll, expect, inject, test } from 'vitest'
-import { openBooks } from '../harness/values/books.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
   campaignDocument,
-  createCampaign,
+  createTestCampaign,
   newUser,
   operatorToken,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 
 const [first, second] = inject('apiUrls')
 const secret = inject('environment')['JWT_SECRET'] ?? ''
-const books = openBooks()
+const books = openStoredFacts()
 afterAll(books.close)
 
 const part = (document: unknown): string => Buffer.from(JSON.stringify(document)).toString('base64url')
@@ -103,7 +103,7 @@ const expectUnauthorized = async (
 test.each(badTokens)(
   'a shopper token is refused on every route of shoppers, and grants nothing: %s',
   async (_, token) => {
-    const campaignId = await createCampaign(first)
+    const campaignId = await createTestCampaign(first)
     await expectUnauthorized(shopperRoutes(campaignId), { authorization: `Bearer ${token}` })
     expect(await books.gate(campaignId)).toMatchObject({ granted: 0, winners: 0 })
   },
@@ -115,7 +115,7 @@ test.each([
   ['no scheme', { authorization: tokenOf(newUser()) }],
   ['a query parameter’s name', { 'x-authorization': `Bearer ${tokenOf(newUser())}` }],
 ])('without a Bearer credential everything but public pages is refused: %s', async (_, headers) => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   await expectUnauthorized([...shopperRoutes(campaignId), ...operatorRoutes(campaignId)], { ...headers })
 })
 
@@ -127,7 +127,7 @@ test.each([
   ['its capitals', operatorToken().toUpperCase()],
   ['the secret of shopper tokens', secret],
 ])('an operator token is refused on every route of operators: %s', async (_, token) => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   await expectUnauthorized(operatorRoutes(campaignId), { authorization: `Bearer ${token}` })
 })
 
@@ -144,7 +144,7 @@ test.each([
   ['1 character', '~'],
   ['64 characters', 'u'.repeat(64)],
 ])('a user id may have %s, and comes back as it was', async (_, userId) => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   const won = await press(first, campaignId, userId)
   expect([won.status, won.body['userId']]).toEqual([201, userId])
   expect((await press(second, campaignId, userId)).body).toEqual(won.body)

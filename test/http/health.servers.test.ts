@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest'
-import { ask } from '../harness/processes/client.ts'
-import { startPart } from '../harness/processes/processes.ts'
+import { ask } from '../harness/processes/http-client.ts'
+import { startPart } from '../harness/processes/start-part.ts'
 import { until } from '../harness/values/until.ts'
 
 const settings = { folder: inject('folder'), waitFor: 'live' } as const

@@ -5,12 +5,12 @@ import {
   ask,
   campaignDocument,
   closedAnHourAgo,
-  createCampaign,
+  createTestCampaign,
   newUser,
   operatorToken,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 
 const [first, second] = inject('apiUrls')
 
@@ -18,7 +18,7 @@ type Call = { method?: string; path: string; token?: string; json?: unknown; bod
 
 const inHalfAnHour = (): string => new Date(Date.now() + 1_800_000).toISOString()
 const soldOut = async (): Promise<string> => {
-  const campaignId = await createCampaign(first, { stock: 1 })
+  const campaignId = await createTestCampaign(first, { stock: 1 })
   await press(first, campaignId, newUser())
   return campaignId
 }
@@ -40,8 +40,8 @@ const causes: [string, number, () => Promise<Call> | Call][] = [
   ['unknown-coupon', 404, () => ({ path: `/v1/coupons/${randomUUIDv7()}`, token: tokenOf(newUser()) })],
   ['method-not-allowed', 405, () => ({ path: '/v1/coupons', method: 'DELETE' })],
   ['sold-out', 409, async () => issueOf(await soldOut())],
-  ['not-open', 409, async () => issueOf(await createCampaign(first, { opensAt: inHalfAnHour() }))],
-  ['closed', 409, async () => issueOf(await createCampaign(first, closedAnHourAgo()))],
+  ['not-open', 409, async () => issueOf(await createTestCampaign(first, { opensAt: inHalfAnHour() }))],
+  ['closed', 409, async () => issueOf(await createTestCampaign(first, closedAnHourAgo()))],
   ['too-large', 413, () => createOf('x'.repeat(65_537))],
   ['unsupported-media-type', 415, () => createOf('x', 'text/plain')],
   ['invalid', 422, () => createOf('{}')],
@@ -114,7 +114,7 @@ test.each(routes)(
   '%s is served by %j, and every other method is 405 that names them',
   async (pattern, methods) => {
     const userId = newUser()
-    const campaignId = await createCampaign(first)
+    const campaignId = await createTestCampaign(first)
     const won = await press(first, campaignId, userId)
     const path = pattern.replace('{campaign}', campaignId).replace('{coupon}', String(won.body['id']))
     const token = pattern.startsWith('/v1/admin') ? operatorToken() : tokenOf(userId)

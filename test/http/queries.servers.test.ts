@@ -3,14 +3,14 @@ import { expect, inject, test } from 'vitest'
 import {
   ask,
   closedAnHourAgo,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   operatorToken,
   outcomeOf,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 
 const [first, second] = inject('apiUrls')
 
@@ -36,7 +36,7 @@ test.each([
   '１',
   '999999999999999999999',
 ])('a slot that is none is 422 at /slot and wins nothing: "%s"', async (slot) => {
-  const campaignId = await createCampaign(first, { perUserLimit: 10 })
+  const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
   const userId = newUser()
   const answer = await issue(campaignId, `?slot=${slot}`, userId)
   expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([422, 'invalid', ['/slot']])
@@ -44,7 +44,7 @@ test.each([
 })
 
 test('each slot up to 10 is taken when the campaign allows it, and 1 is meant when none is given', async () => {
-  const campaignId = await createCampaign(first, { perUserLimit: 10 })
+  const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
   const userId = newUser()
   const won = await issue(campaignId, '', userId)
   expect([won.status, won.body['slot']]).toEqual([201, 1])
@@ -62,7 +62,7 @@ test.each([
 ])(
   'a slot over the limit of a campaign wins nothing and is no fault of ours when it is %s',
   async (_, changes) => {
-    const campaignId = await createCampaign(first, changes)
+    const campaignId = await createTestCampaign(first, changes)
     await press(first, campaignId, newUser())
     const { status } = await issue(campaignId, '?slot=2')
     expect([409, 422]).toContain(status)
@@ -70,7 +70,7 @@ test.each([
 )
 
 test('parameters that nobody asked for are ignored', async () => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   expect((await issue(campaignId, '?utm_source=mail&rank=1')).status).toBe(201)
   expect((await listOf(first, newUser(), '?offset=7')).status).toBe(200)
 })

@@ -3,21 +3,21 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, expect, inject, test } from 'vitest'
 import { inParallel } from '../../load/people/in-parallel.ts'
-import { openBooks } from '../harness/values/books.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   outcomeOf,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
-import { startPart } from '../harness/processes/processes.ts'
+} from '../harness/processes/http-client.ts'
+import { startPart } from '../harness/processes/start-part.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
-const books = openBooks()
+const books = openStoredFacts()
 afterAll(books.close)
 
 /** A database that hangs up on everyone, and counts them. */
@@ -48,7 +48,7 @@ test.each([
   ['two dots', '%2e%2e%2fadmin'],
   ['1,000 characters', 'x'.repeat(1_000)],
 ])('an unknown campaign is 404 on every route that names one: %s', async (_, id) => {
-  await createCampaign(first)
+  await createTestCampaign(first)
   for (const url of [first, second]) {
     const answers = await Promise.all([
       press(url, id, newUser()),
@@ -64,7 +64,7 @@ test.each([
 })
 
 test('10,000 random campaign ids are 404 each, make no key in Redis and not one connection to MySQL', async () => {
-  await createCampaign(first)
+  await createTestCampaign(first)
   const database = await startCountingDatabase()
   const api = await startPart(
     'api',
@@ -111,7 +111,7 @@ test('10,000 random campaign ids are 404 each, make no key in Redis and not one 
 })
 
 test('another’s coupon is 404 and reads like one that does not exist; its owner reads it', async () => {
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   const owner = newUser()
   const won = await press(first, campaignId, owner)
   const path = `/v1/coupons/${String(won.body['id'])}`
@@ -135,7 +135,7 @@ test.each(['x', '%00', 'x'.repeat(1_000), randomUUIDv7().toUpperCase(), `${rando
 )
 
 test('nobody sees another’s coupons in a list or an outcome, however alike the names', async () => {
-  const campaignId = await createCampaign(first, { perUserLimit: 2 })
+  const campaignId = await createTestCampaign(first, { perUserLimit: 2 })
   const owner = newUser()
   const alike = [owner.toUpperCase(), `${owner}.`, `1:${owner}`, `${owner}|`, owner.slice(0, -1), newUser()]
   const won = [await press(first, campaignId, owner, 1), await press(first, campaignId, owner, 2)]

@@ -3,8 +3,8 @@ import { recorderGroup } from '../../coupon/log/topics.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
-import { type Books, openBooks, toldBy } from '../harness/values/books.ts'
-import { type Answer, ask, createCampaign, newUser, press } from '../harness/processes/client.ts'
+import { type StoredFacts, openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
+import { type ApiAnswer, ask, createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
 import { expectExact, gatherCrowd } from '../harness/processes/crowd.ts'
 import { createFleet } from '../harness/processes/fleet.ts'
 import { scrape } from '../harness/metrics/metric-text.ts'
@@ -13,7 +13,7 @@ import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { until } from '../harness/values/until.ts'
 
 let servers: OwnServers
-let books: Books
+let books: StoredFacts
 let database: Database
 const proxies = new Set<Proxy>()
 // A backlog is many batches.
@@ -21,7 +21,7 @@ const fleet = createFleet(() => ({ ...servers.environment, LEDGER_BATCH_SIZE_MAX
 const { leaves, restart, startOther } = fleet
 beforeAll(async () => {
   servers = await startOwnServers('going-away')
-  books = openBooks(servers.environment)
+  books = openStoredFacts(servers.environment)
   const url = servers.environment['DATABASE_URL'] ?? ''
   database = connectDatabase({ url, connectionsMax: 2, queryTimeoutMs: 30_000 })
 })
@@ -42,7 +42,7 @@ test('two API processes and two workers restarted one by one in the middle of a 
   const [recorder, other] = fleet.members.worker
   const urls = fleet.members.api.map(({ url }) => url)
   const stock = 6_000
-  const campaignId = await createCampaign(urls[0] ?? '', { stock })
+  const campaignId = await createTestCampaign(urls[0] ?? '', { stock })
   const crowd = gatherCrowd({ urls, campaignId, people: 12, pauseMs: 25 })
   await crowd.goesOn(100)
   await Promise.all([restart('api', first), restart('worker', recorder)])
@@ -118,9 +118,9 @@ test('while gate, log and database are silent, API and worker end within 8 s all
     startOther('worker', settings),
   ])
   const soundUrl = fleet.members.api[0]?.url ?? ''
-  const campaignId = await createCampaign(soundUrl, { stock: 10 })
+  const campaignId = await createTestCampaign(soundUrl, { stock: 10 })
   const left: Promise<void>[] = []
-  const waiting: Promise<Answer>[] = []
+  const waiting: Promise<ApiAnswer>[] = []
   await withLedgerLocked(async () => {
     // One record for each partition, and so for each worker.
     for (let pressed = 0; pressed < 3; pressed += 1)
@@ -152,8 +152,8 @@ test('a worker told to end in the middle of a backlog commits its batch and leav
   if (leaving === undefined) throw new Error('there is no worker')
   await until('both are members', async () => (await members()) === 2)
   const stock = 1_500
-  const campaignId = await createCampaign(apiUrl, { stock })
-  let sold: Answer[] = []
+  const campaignId = await createTestCampaign(apiUrl, { stock })
+  let sold: ApiAnswer[] = []
   let left = Promise.resolve()
   await withLedgerLocked(async () => {
     sold = await Promise.all(Array.from({ length: stock }, () => press(apiUrl, campaignId, newUser())))
@@ -166,6 +166,6 @@ test('a worker told to end in the middle of a backlog commits its batch and leav
   })
   await left
   expect(await members()).toBe(1)
-  const told = sold.map(toldBy).sort((one, another) => one.rank - another.rank)
+  const told = sold.map(couponIn).sort((one, another) => one.rank - another.rank)
   expect(await books.drained(campaignId, stock)).toEqual(told)
 })

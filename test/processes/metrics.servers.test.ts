@@ -3,18 +3,18 @@ import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { grantsTopic } from '../../coupon/log/topics.ts'
 import {
-  type Answer,
+  type ApiAnswer,
   ask,
   closedAnHourAgo,
-  createCampaign,
+  createTestCampaign,
   listOf,
   newUser,
   operatorToken,
   press,
   tokenOf,
-} from '../harness/processes/client.ts'
+} from '../harness/processes/http-client.ts'
 import { type Scrape, scrape } from '../harness/metrics/metric-text.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { until } from '../harness/values/until.ts'
 
@@ -48,7 +48,7 @@ afterAll(async () => {
 })
 
 const scrapeApi = (): Promise<Scrape> => scrape(api.metricsUrl)
-const pressAll = (campaignId: string, count: number): Promise<Answer[]> =>
+const pressAll = (campaignId: string, count: number): Promise<ApiAnswer[]> =>
   Promise.all(Array.from({ length: count }, () => press(api.url, campaignId, newUser())))
 
 /** By how much the samples of a name grew, by the value of a label; those that did not are left out. */
@@ -62,16 +62,16 @@ const grown = (before: Scrape, after: Scrape, name: string, label: string): Reco
 
 test('outcomes, answers, gate calls and produces of two API processes are the presses that were made', async () => {
   const before = await scrapeApi()
-  const campaignId = await createCampaign(api.url, { stock: 20 })
+  const campaignId = await createTestCampaign(api.url, { stock: 20 })
   const won = (await pressAll(campaignId, 30)).filter(({ status }) => status === 201)
   for (const { body } of won.slice(0, 5)) await press(api.url, campaignId, String(body['userId']))
   await press(api.url, campaignId, newUser(), 2)
   await press(api.url, campaignId, newUser(), 99)
   await press(api.url, '01a1fe69-7d10-770e-92dc-168166463406', newUser())
   await ask(`${api.url}/v1/campaigns/${campaignId}/coupons`, { method: 'POST', token: 'nobody' })
-  await pressAll(await createCampaign(api.url, closedAnHourAgo()), 1)
+  await pressAll(await createTestCampaign(api.url, closedAnHourAgo()), 1)
   await pressAll(
-    await createCampaign(api.url, { opensAt: new Date(Date.now() + 1_800_000).toISOString() }),
+    await createTestCampaign(api.url, { opensAt: new Date(Date.now() + 1_800_000).toISOString() }),
     1,
   )
   await listOf(api.url, newUser())
@@ -115,9 +115,9 @@ test('outcomes, answers, gate calls and produces of two API processes are the pr
 })
 
 test('those who were refused because too many waited are counted as such', async () => {
-  const campaignId = await createCampaign(api.url, { stock: 100_000 })
+  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
   const before = await scrapeApi()
-  const pressed: Answer[] = []
+  const pressed: ApiAnswer[] = []
   await until('some are refused', async () => {
     pressed.push(...(await pressAll(campaignId, 200)))
     return pressed.some(({ status }) => status === 503)
@@ -131,7 +131,7 @@ test('those who were refused because too many waited are counted as such', async
 
 test('a worker tells the rows it made, every live gate, and that the ledger has the whole log', async () => {
   const before = await scrape(worker)
-  const campaignId = await createCampaign(api.url, { stock: 7 })
+  const campaignId = await createTestCampaign(api.url, { stock: 7 })
   await pressAll(campaignId, 9)
   let seen = before
   const ofCampaign = (name: string): number | undefined => seen.by(name, 'campaign')[campaignId]

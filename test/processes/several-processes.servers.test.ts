@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, expect, inject, test } from 'vitest'
-import { openBooks } from '../harness/values/books.ts'
-import { ask, createCampaign } from '../harness/processes/client.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
+import { ask, createTestCampaign } from '../harness/processes/http-client.ts'
 import { expectExact, gatherCrowd } from '../harness/processes/crowd.ts'
 import { scrape } from '../harness/metrics/metric-text.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { until } from '../harness/values/until.ts'
 
 let api: Running | undefined
@@ -29,7 +29,7 @@ test('two processes on one port both sell; one that is killed under load loses n
   const pids = await until('both listen', () => pidsOf(running).length === 2 && pidsOf(running))
   expect(pids).not.toContain(running.pid)
   const stock = 3_000
-  const campaignId = await createCampaign(api.url, { stock })
+  const campaignId = await createTestCampaign(api.url, { stock })
   const crowd = gatherCrowd({ urls: [api.url], campaignId, people: 16, pauseMs: 0 })
   await crowd.goesOn(200)
   process.kill(pids[0] ?? 0, 'SIGKILL')
@@ -42,7 +42,7 @@ test('two processes on one port both sell; one that is killed under load loses n
   const broken = crowd.faults.get('ECONNRESET') ?? 0
   expect(broken).toBeGreaterThan(0)
   expect(broken).toBeLessThan(16)
-  const books = openBooks()
+  const books = openStoredFacts()
   await expectExact(books, campaignId, stock, crowd.pressed)
   await books.close()
   // Whom a scrape asks, and whom a balancer may meet: both, and not the one that is gone.

@@ -1,7 +1,7 @@
 import { afterEach, expect, inject, test } from 'vitest'
-import { openBooks, toldBy } from '../harness/values/books.ts'
-import { ask, createCampaign, newUser, press, tokenOf } from '../harness/processes/client.ts'
-import { type Running, startPart } from '../harness/processes/processes.ts'
+import { openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
+import { ask, createTestCampaign, newUser, press, tokenOf } from '../harness/processes/http-client.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { openConnection } from '../harness/processes/raw-connection.ts'
 import { until } from '../harness/values/until.ts'
@@ -28,7 +28,7 @@ const untilStopping = (url: string): Promise<boolean> =>
 
 test('an API process told to end is not ready at once, still sells, and sends people away with their answer', async () => {
   const { url, pid, exited } = await start({ STOP_DELAY_MS: '3000' })
-  const campaignId = await createCampaign(url)
+  const campaignId = await createTestCampaign(url)
   const kept = await openConnection(url)
   kept.send(issue(campaignId, newUser()))
   expect(await kept.answer()).toMatchObject({ status: 201, headers: { connection: 'keep-alive' } })
@@ -57,13 +57,13 @@ test('an API process that ends takes nobody new and answers whoever it had taken
     GATE_TIMEOUT_MS: '3000',
   }
   const { url, stop, exited } = await start(settings)
-  const campaignId = await createCampaign(first)
+  const campaignId = await createTestCampaign(first)
   // It has read the campaign before its way to the gate is closed.
   expect((await press(url, campaignId, newUser())).status).toBe(201)
   const taken = await openConnection(url)
   proxy.hold('answers')
   taken.send(issue(campaignId, newUser()))
-  const books = openBooks()
+  const books = openStoredFacts()
   await until('the gate has granted it', async () => (await books.gate(campaignId)).granted === 2)
   const stopped = stop()
   await until('it takes nobody', () =>
@@ -77,7 +77,7 @@ test('an API process that ends takes nobody new and answers whoever it had taken
   expect(status).toBe(201)
   await stopped
   expect(await exited).toEqual({ code: 0, signal: null })
-  const told = toldBy({ status, headers: new Headers(), body: JSON.parse(body) })
+  const told = couponIn({ status, headers: new Headers(), body: JSON.parse(body) })
   expect((await books.drained(campaignId, 2))[1]).toEqual(told)
   await books.close()
 })

@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { type Books, toldBy } from '../values/books.ts'
-import { newUser, tokenOf } from './client.ts'
+import { type StoredFacts, couponIn } from '../values/stored-facts.ts'
+import { newUser, tokenOf } from './http-client.ts'
 import { until } from '../values/until.ts'
 
 /** What became of one press: the answer to the last try, or the fault of it. */
@@ -131,7 +131,7 @@ export const gatherCrowd = ({ urls, campaignId, people, pauseMs }: CrowdOptions)
 
 /** Everybody was answered in the end; who was told yes has that row and nobody another; the stock is sold to the last coupon and not beyond. */
 export const expectExact = async (
-  books: Books,
+  books: StoredFacts,
   campaignId: string,
   stock: number,
   pressed: readonly Pressed[],
@@ -139,7 +139,7 @@ export const expectExact = async (
   expect(pressed.filter(({ status }) => ![200, 201, 202, 409].includes(status))).toEqual([])
   const told = pressed
     .filter(({ status }) => status !== 409)
-    .map(({ status, body }) => toldBy({ status, body, headers: new Headers() }))
+    .map(({ status, body }) => couponIn({ status, body, headers: new Headers() }))
   const rows = await books.drained(campaignId, stock)
   expect(told.sort((left, right) => left.rank - right.rank)).toEqual(rows)
   expect(rows.map(({ rank }) => rank)).toEqual(Array.from({ length: stock }, (_, index) => index + 1))

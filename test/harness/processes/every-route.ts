@@ -1,13 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import { type Answer, ask, listOf, newUser, operatorToken, outcomeOf, press, tokenOf } from './client.ts'
+import { type ApiAnswer, ask, listOf, newUser, operatorToken, outcomeOf, press, tokenOf } from './http-client.ts'
 
 /** A campaign, one of its winners, and the coupon as the winner was told of it. */
 export type Sold = { campaignId: string; winner: string; coupon: Record<string, unknown> }
 
 /** The status, then what tells answers of one route apart: code, outcome, verdict or state. Whoever may try again is told when. */
-const inWords = ({ status, headers, body }: Answer, coupon: Sold['coupon']): string => {
+const inWords = ({ status, headers, body }: ApiAnswer, coupon: Sold['coupon']): string => {
   if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   const word = body['code'] ?? body['outcome'] ?? body['verdict'] ?? body['state']
   const items = body['items'] ?? body['coupons']
@@ -29,7 +29,7 @@ export const everyRoute = async (url: string, sold: Sold): Promise<Record<string
   const stranger = newUser()
   const admin = `${url}/v1/admin/campaigns`
   const asOperator = { token: operatorToken() }
-  const asked: Record<string, Promise<Answer>> = {
+  const asked: Record<string, Promise<ApiAnswer>> = {
     'press, of a stranger': press(url, campaignId, stranger),
     'press, of the winner': press(url, campaignId, winner),
     'press, without a credential': ask(`${url}/v1/campaigns/${campaignId}/coupons`, { method: 'POST' }),

@@ -1,5 +1,5 @@
 import { expect, inject } from 'vitest'
-import { type PartOptions, type Running, startPart } from './processes.ts'
+import { type PartOptions, type Running, startPart } from './start-part.ts'
 
 type Part = 'api' | 'worker'
 

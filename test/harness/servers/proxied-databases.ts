@@ -1,6 +1,6 @@
 import { connectDatabase, type Database } from '../../../platform/mysql/database.ts'
 import { createProxy, type Proxy } from '../../../servers/network/proxy.ts'
-import { createOwnDatabase, type OwnDatabase } from './databases.ts'
+import { createOwnDatabase, type OwnDatabase } from './own-database.ts'
 
 /** A database behind a proxy, with a table `notes` of ids and words of at most four characters. */
 export type ProxiedDatabase = {

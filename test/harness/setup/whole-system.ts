@@ -10,8 +10,8 @@ import { createTokenSigner } from '../../../platform/http/token.ts'
 import { createGrantTopics, migrateTables } from '../../../migrations/migrate.ts'
 import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
 import { createProgressDisplay } from '../../../platform/progress-display.ts'
-import { ask, campaignDocument } from '../processes/client.ts'
-import { startPart } from '../processes/processes.ts'
+import { ask, campaignDocument } from '../processes/http-client.ts'
+import { startPart } from '../processes/start-part.ts'
 import { until } from '../values/until.ts'
 
 declare module 'vitest' {

@@ -6,8 +6,8 @@ import { createProducer, type Producer } from '../../../platform/kafka/producer.
 import { createLogger } from '../../../platform/log/logger.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
 import type { Brokers } from '../servers/brokers.ts'
-import type { OwnDatabase } from '../servers/databases.ts'
-import { type ArmedGate, armGate, grantRequests } from './gates.ts'
+import type { OwnDatabase } from '../servers/own-database.ts'
+import { type ArmedGate, armGate, grantRequests } from './armed-gate.ts'
 import { until } from './until.ts'
 
 /** One campaign and an API's way into the log, by which grants stream until `end`. */

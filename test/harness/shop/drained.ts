@@ -1,4 +1,4 @@
-import type { Shop } from './shops.ts'
+import type { Shop } from './shop.ts'
 import { until } from '../values/until.ts'
 
 /** Waits until the ledger of a shop has everything that its log has. */

@@ -1,15 +1,16 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Check, overallVerdict } from './check.ts'
-import { createComparison, shareOf } from './comparison.ts'
-import type { LedgerRow, Told } from './identity.ts'
-import { couponId, couponOf, notPassed } from '../../../test/harness/values/sound-books.ts'
+import { compareClients } from './compare-clients.ts'
+import type { ClientAnswer, LedgerRow } from './source-entries.ts'
+import { createSourceTables } from './source-tables.ts'
+import { campaignId, couponId, couponOf, notPassed } from '../../../test/harness/values/sound-sources.ts'
 
 /** How one person fared before they were told how it ended, and how often they asked again. */
 type Person = { before: ('unknown' | 'confirming')[]; again: ('same' | 'unknown')[] }
 
-/** What the clients and the ledger say of one person; the ends of `told` come in this order. */
-type Account = { userId: string; slot: number; told: Told[]; rows: LedgerRow[] }
+/** What clients and ledger have about one person; the answers come in this order. */
+type Account = { userId: string; slot: number; answers: ClientAnswer[]; rows: LedgerRow[] }
 
 const people: fc.Arbitrary<Person[]> = fc.array(
   fc.record({
@@ -19,18 +20,18 @@ const people: fc.Arbitrary<Person[]> = fc.array(
   { maxLength: 12, size: 'max' },
 )
 
-/** The books of a sale in which all went well: the first come have a row each, all others were told sold out. */
+/** The sources of a sale in which all went well: the first come have a row each, all others were answered sold out. */
 const accountsOf = (crowd: readonly Person[], stock: number): Account[] =>
   crowd.map(({ before, again }, index) => {
     const [rank, slot] = [index + 1, (index % 3) + 1]
     const coupon = couponOf(rank, { slot })
-    const last: Told = rank <= stock ? { kind: 'granted', coupon } : { kind: 'sold-out' }
+    const last: ClientAnswer = rank <= stock ? { kind: 'granted', coupon } : { kind: 'sold-out' }
     return {
       ...{ userId: coupon.userId, slot, rows: rank <= stock ? [{ ...coupon, epoch: 1 }] : [] },
-      told: [
+      answers: [
         ...before.map((kind) => ({ kind })),
         last,
-        ...again.map((kind): Told => (kind === 'same' ? last : { kind })),
+        ...again.map((kind): ClientAnswer => (kind === 'same' ? last : { kind })),
       ],
     }
   })
@@ -56,15 +57,15 @@ const corruptions: Record<string, Corruption> = {
   },
   'another coupon was shown later': {
     ...{ of: 'winner', breaks: 'same-answer-again' },
-    plant: (account) => account.told.push({ kind: 'granted', coupon: foreign }),
+    plant: (account) => account.answers.push({ kind: 'granted', coupon: foreign }),
   },
   'no was said after yes': {
     ...{ of: 'winner', breaks: 'same-answer-again' },
-    plant: (account) => account.told.push({ kind: 'none' }),
+    plant: (account) => account.answers.push({ kind: 'none' }),
   },
   'yes was said after sold out': {
     ...{ of: 'loser', breaks: 'sold-out-is-final' },
-    plant: (account) => account.told.push({ kind: 'granted', coupon: foreign }),
+    plant: (account) => account.answers.push({ kind: 'granted', coupon: foreign }),
   },
   'sold out, and yet a row': {
     ...{ of: 'loser', breaks: 'sold-out-is-final' },
@@ -73,7 +74,7 @@ const corruptions: Record<string, Corruption> = {
   'nothing, and yet a row': {
     ...{ of: 'loser', breaks: 'nobody-unaware' },
     plant: (account, row) => {
-      account.told = [{ kind: 'refused', code: 'closed' }]
+      account.answers = [{ kind: 'refused', code: 'closed' }]
       account.rows.push({ ...row, rank: row.rank + 50 })
     },
   },
@@ -99,50 +100,39 @@ const plant = (
   return broken
 }
 
-/**
- * The verdict on these books, read in shares and in an order in which only answers to one person keep theirs: `order` is drawn from
- * for every entry.
- */
-const judge = (
-  accounts: readonly Account[],
-  stock: number,
-  shares: number,
-  order: readonly number[],
-): Check[] => {
-  const comparison = createComparison({ stock, isLedgerComplete: true, identitiesMax: 100 })
-  for (let share = 0; share < shares; share += 1) {
-    const queues = accounts
-      .filter(({ userId }) => shareOf(userId, shares) === share)
-      .flatMap(({ userId, slot, told, rows }) => [
-        told.map((answer) => () => comparison.told(userId, slot, answer)),
-        ...rows.map((row) => [() => comparison.row(row)]),
-      ])
-    for (let step = 0; queues.some((queue) => queue.length > 0); step += 1) {
-      const waiting = queues.filter((queue) => queue.length > 0)
-      waiting[(order[step % order.length] ?? 0) % waiting.length]?.shift()?.()
-    }
-    comparison.endShare()
+/** The verdict on these sources, read in an order in which only answers to one person keep theirs: `order` is drawn from for each. */
+const judge = (accounts: readonly Account[], stock: number, order: readonly number[]): Check[] => {
+  const sources = createSourceTables()
+  const queues = accounts.flatMap(({ userId, slot, answers, rows }) => [
+    answers.map((answer) => () => sources.addAnswer({ userId, slot, answer })),
+    ...rows.map((row) => [() => sources.addRow(row)]),
+  ])
+  for (let step = 0; queues.some((queue) => queue.length > 0); step += 1) {
+    const waiting = queues.filter((queue) => queue.length > 0)
+    waiting[(order[step % order.length] ?? 0) % waiting.length]?.shift()?.()
   }
-  return comparison.finish()
+  const checks = compareClients(sources, { campaignId, stock, isLedgerComplete: true })
+  sources.close()
+  return checks
 }
 
 const orders = fc.array(fc.nat(99), { minLength: 1, maxLength: 40 })
-const books = fc.tuple(people, fc.integer({ min: 1, max: 14 }), fc.array(planting, { maxLength: 4 }))
+const sales = fc.tuple(people, fc.integer({ min: 1, max: 14 }), fc.array(planting, { maxLength: 4 }))
 /** Without the examples: of more than ten, the first ten are shown. */
 const plain = (checks: readonly Check[]) => checks.map(({ examples: _, ...check }) => check)
 
 test('a verdict fails exactly when something was planted, and names each promise that it breaks', () => {
   fc.assert(
-    fc.property(books, orders, ([crowd, stock, plantings], order) => {
+    fc.property(sales, orders, ([crowd, stock, plantings], order) => {
       const accounts = accountsOf(crowd, stock)
       const broken = plant(accounts, stock, plantings)
-      const checks = judge(accounts, stock, 1, order)
+      const checks = judge(accounts, stock, order)
       const failed = notPassed(checks)
       if (broken.size === 0) expect(failed).toEqual({})
       const ranks = accounts.flatMap(({ rows }) => rows.map(({ rank }) => rank))
       const gapless = Math.max(0, ...ranks) === ranks.length && new Set(ranks).size === ranks.length
-      const through = accounts.filter(({ told }) =>
-        told.some(({ kind }) => kind === 'granted' || kind === 'sold-out'),
+      const through = accounts.filter(({ answers }) =>
+        answers.some(({ kind }) => kind === 'granted' || kind === 'sold-out'),
       )
       expect({
         'no-oversell': failed['no-oversell'] !== 'fail',
@@ -160,12 +150,12 @@ test('a verdict fails exactly when something was planted, and names each promise
   )
 })
 
-test('neither the order in which the books are read nor the number of shares changes a verdict or a count', () => {
+test('the order in which the sources are read changes neither verdict nor count', () => {
   fc.assert(
-    fc.property(books, orders, fc.integer({ min: 1, max: 5 }), ([crowd, stock, plantings], order, shares) => {
+    fc.property(sales, orders, ([crowd, stock, plantings], order) => {
       const accounts = accountsOf(crowd, stock)
       plant(accounts, stock, plantings)
-      expect(plain(judge(accounts, stock, shares, order))).toEqual(plain(judge(accounts, stock, 1, [0])))
+      expect(plain(judge(accounts, stock, order))).toEqual(plain(judge(accounts, stock, [0])))
     }),
     { numRuns: 80 },
   )

@@ -1,5 +1,4 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import { inject } from 'vitest'
 import { type AuditResult, createAudit } from '../../../coupon/audit/audit.ts'
 import { createGateSurveyor } from '../../../coupon/gate/gate-surveyor.ts'
 import type { History } from '../../../coupon/audit/history.ts'
@@ -14,10 +13,10 @@ import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import { createTopicReader } from '../../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
-import { createOwnDatabase, type OwnDatabase } from '../servers/databases.ts'
-import { type ArmedGate, armGate } from '../values/gates.ts'
-import { type OwnRedis, startOwnRedis } from '../servers/redises.ts'
-import { createOwnTopic, type OwnTopic } from '../servers/topics.ts'
+import { createOwnDatabase, type OwnDatabase } from '../servers/own-database.ts'
+import { type ArmedGate, armGate } from '../values/armed-gate.ts'
+import { type OwnRedis, startOwnRedis } from '../servers/own-redis.ts'
+import { createOwnTopic, type OwnTopic } from '../servers/own-topic.ts'
 
 /** How far grants go. */
 export type Reach = 'outbox' | 'log' | 'confirmed' | 'ledger'
@@ -77,7 +76,6 @@ export const openAudited = async (): Promise<Audited> => {
       freeRanks: (id, epoch) => disturbed(() => gateBook.freeRanks(id, epoch)),
     },
     log: { ...log, ends: () => disturb().then(log.ends) },
-    folder: inject('folder'),
     // Longer than any test that has nobody to relay.
     stuckMs: 300_000,
     watchMs: 200,

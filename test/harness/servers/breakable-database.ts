@@ -8,7 +8,7 @@ import type { Connection } from '../../../platform/mysql/connection.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { type DatabaseServer, startDatabase } from '../../../servers/start-database.ts'
 import { findFreePort } from '../../../servers/ports.ts'
-import { createOwnDatabase, type OwnDatabase } from './databases.ts'
+import { createOwnDatabase, type OwnDatabase } from './own-database.ts'
 import { grantsOf } from '../values/grants.ts'
 import { until } from '../values/until.ts'
 

@@ -3,7 +3,7 @@ import { inject } from 'vitest'
 import { createTokenSigner } from '../../../platform/http/token.ts'
 
 /** An answer of the API, with its body as it came. */
-export type Answer = { status: number; headers: Headers; body: Record<string, unknown> }
+export type ApiAnswer = { status: number; headers: Headers; body: Record<string, unknown> }
 
 /** A user that no other test has. */
 export const newUser = (): string => `user-${randomUUID()}`
@@ -25,7 +25,7 @@ export const ask = async (
     headers?: Record<string, string>
     body?: string
   } = {},
-): Promise<Answer> => {
+): Promise<ApiAnswer> => {
   const headers: Record<string, string> = { ...options.headers }
   if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`
   if (options.json !== undefined) headers['content-type'] ??= 'application/json'
@@ -62,7 +62,7 @@ export const closedAnHourAgo = (): { opensAt: string; closesAt: string } => ({
 })
 
 /** Creates a campaign through this API process and returns its id. */
-export const createCampaign = async (url: string, changes: Record<string, unknown> = {}): Promise<string> => {
+export const createTestCampaign = async (url: string, changes: Record<string, unknown> = {}): Promise<string> => {
   const answer = await ask(`${url}/v1/admin/campaigns`, {
     method: 'POST',
     token: operatorToken(),
@@ -73,16 +73,16 @@ export const createCampaign = async (url: string, changes: Record<string, unknow
 }
 
 /** Presses the button. */
-export const press = (url: string, campaignId: string, userId: string, slot?: number): Promise<Answer> =>
+export const press = (url: string, campaignId: string, userId: string, slot?: number): Promise<ApiAnswer> =>
   ask(`${url}/v1/campaigns/${campaignId}/coupons${slot === undefined ? '' : `?slot=${slot}`}`, {
     method: 'POST',
     token: tokenOf(userId),
   })
 
 /** What became of it. */
-export const outcomeOf = (url: string, campaignId: string, userId: string): Promise<Answer> =>
+export const outcomeOf = (url: string, campaignId: string, userId: string): Promise<ApiAnswer> =>
   ask(`${url}/v1/campaigns/${campaignId}/coupons/mine`, { token: tokenOf(userId) })
 
 /** The user's usable coupons; `query` as in `?limit=5`. */
-export const listOf = (url: string, userId: string, query = ''): Promise<Answer> =>
+export const listOf = (url: string, userId: string, query = ''): Promise<ApiAnswer> =>
   ask(`${url}/v1/coupons${query}`, { token: tokenOf(userId) })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { findFreePort } from '../../../servers/ports.ts'
 import { type RedisServer, startRedis } from '../../../servers/start-redis.ts'
-import { openRedis } from '../values/gates.ts'
+import { openRedis } from '../values/armed-gate.ts'
 import { until } from '../values/until.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
 

@@ -5,7 +5,7 @@ import type { GrantRequest } from '../../../coupon/gate/decision.ts'
 import { freeKey, gateKey, gateLayout, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
 import { flipScript, stopScript } from '../../../coupon/gate/scripts.ts'
 import { connectRedis, type RedisClient } from '../../../platform/redis.ts'
-import { newUser } from '../processes/client.ts'
+import { newUser } from '../processes/http-client.ts'
 
 /** A gate made by the scripts alone, as arming makes it: in no list and in no ledger. */
 export type ArmedGate = {

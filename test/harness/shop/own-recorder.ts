@@ -7,7 +7,7 @@ import { createLogger } from '../../../platform/log/logger.ts'
 import type { Database } from '../../../platform/mysql/database.ts'
 import { startAlignment, createPartitionProgress, type PartitionProgress } from '../../../worker/partition-progress.ts'
 import { createBatchHandler } from '../../../worker/batch-handler.ts'
-import type { OwnTopic } from '../servers/topics.ts'
+import type { OwnTopic } from '../servers/own-topic.ts'
 import { until } from '../values/until.ts'
 
 /** A worker's recorder in this process: log -> ledger, over a topic and a database of the test's own. */

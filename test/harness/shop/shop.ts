@@ -18,11 +18,11 @@ import { createProducer, type Producer } from '../../../platform/kafka/producer.
 import { createLogger } from '../../../platform/log/logger.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
 import { armingParts } from './arming.ts'
-import { createOwnDatabase, type OwnDatabase } from '../servers/databases.ts'
+import { createOwnDatabase, type OwnDatabase } from '../servers/own-database.ts'
 import { type OwnRecorder, startOwnRecorder } from './own-recorder.ts'
-import { type OwnRedis, type Persistence, startOwnRedis } from '../servers/redises.ts'
-import { createSale, type Sale } from './sales.ts'
-import { createOwnTopic, type OwnTopic } from '../servers/topics.ts'
+import { type OwnRedis, type Persistence, startOwnRedis } from '../servers/own-redis.ts'
+import { createSale, type Sale } from './sale.ts'
+import { createOwnTopic, type OwnTopic } from '../servers/own-topic.ts'
 import { until } from '../values/until.ts'
 
 /** API and worker in this process, put together as their main.ts do, on a Redis, a topic and a ledger of the test's own. */

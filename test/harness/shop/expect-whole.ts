@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import type { Grant } from '../../../coupon/grant.ts'
-import { storedOf } from './grants.ts'
-import type { Sale } from '../parts/sales.ts'
-import type { Shop } from '../parts/shops.ts'
-import { until } from './until.ts'
+import { storedOf } from '../values/grants.ts'
+import type { Sale } from './sale.ts'
+import type { Shop } from './shop.ts'
+import { until } from '../values/until.ts'
 
 /** What a winner holds, whichever epoch it was read in. */
 export const held = ({ couponId, userId, slot, rank, grantedAtMs }: Grant) => ({

@@ -3,11 +3,11 @@ import { gateKey, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
 import { idBytes, idText } from '../../../coupon/ledger/ids.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { connectRedis } from '../../../platform/redis.ts'
-import type { Answer } from '../processes/client.ts'
+import type { ApiAnswer } from '../processes/http-client.ts'
 import { until } from './until.ts'
 
 /** A coupon as its winner was told of it, and as a book has it. */
-export type Told = {
+export type ShownCoupon = {
   couponId: string
   campaignId: string
   userId: string
@@ -26,11 +26,11 @@ export type GateFacts = {
 }
 
 /** Ledger and gate of a campaign, read past the API. */
-export type Books = {
+export type StoredFacts = {
   /** Every row of the campaign, by rank. */
-  rows(campaignId: string): Promise<Told[]>
+  rows(campaignId: string): Promise<ShownCoupon[]>
   /** The rows once there are `count` of them or more. */
-  drained(campaignId: string, count: number): Promise<Told[]>
+  drained(campaignId: string, count: number): Promise<ShownCoupon[]>
   gate(campaignId: string): Promise<GateFacts>
   /** Names of all keys in Redis. */
   keys(): Promise<string[]>
@@ -38,7 +38,7 @@ export type Books = {
 }
 
 /** What an answer that carries a coupon says of it. */
-export const toldBy = ({ body }: Answer): Told => ({
+export const couponIn = ({ body }: ApiAnswer): ShownCoupon => ({
   couponId: String(body['id']),
   campaignId: String(body['campaignId']),
   userId: String(body['userId']),
@@ -48,7 +48,7 @@ export const toldBy = ({ body }: Answer): Told => ({
 })
 
 /** Opens the books on the servers of the tests, or on others. */
-export const openBooks = (environment: Record<string, string> = inject('environment')): Books => {
+export const openStoredFacts = (environment: Record<string, string> = inject('environment')): StoredFacts => {
   const database = connectDatabase({
     url: environment['DATABASE_URL'] ?? '',
     connectionsMax: 1,
@@ -62,7 +62,7 @@ export const openBooks = (environment: Record<string, string> = inject('environm
   const count = async (name: string, ...args: string[]): Promise<number> =>
     Number(await redis.command(name, ...args))
 
-  const rows: Books['rows'] = (campaignId) =>
+  const rows: StoredFacts['rows'] = (campaignId) =>
     database.transaction(async (connection) => ({
       commit: false,
       result: (

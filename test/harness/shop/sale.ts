@@ -5,8 +5,8 @@ import type { Grant } from '../../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../../coupon/issue/issuer.ts'
 import type { CampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { Failure } from '../../../platform/failure.ts'
-import { newUser } from '../processes/client.ts'
-import { grantRequests } from '../values/gates.ts'
+import { newUser } from '../processes/http-client.ts'
+import { grantRequests } from '../values/armed-gate.ts'
 import { until } from '../values/until.ts'
 
 /** One campaign of a shop. */

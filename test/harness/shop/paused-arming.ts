@@ -1,7 +1,7 @@
 import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import { createRebuildReader } from '../../../coupon/ledger/rebuild-reader.ts'
 import { createRebuilder } from '../../../coupon/recovery/rebuilder.ts'
-import { type Paused, pausedBefore } from './pauses.ts'
+import { type Paused, pausedBefore } from './paused-before.ts'
 
 /** A call of an arming, in their order. `fill` is a chunk of the rebuild, `read` the newest settings, `put` the list. */
 export type Step =

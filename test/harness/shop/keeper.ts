@@ -3,7 +3,7 @@ import type { Gate } from '../../../coupon/gate/gate.ts'
 import { createGrantLog } from '../../../coupon/log/grant-log.ts'
 import { createKeeper, type Keeper } from '../../../coupon/recovery/keeper.ts'
 import type { Producer } from '../../../platform/kafka/producer.ts'
-import type { Shop } from './shops.ts'
+import type { Shop } from './shop.ts'
 
 export type KeeperChanges = {
   arming?: Arming

@@ -1,0 +1,63 @@
+import type { PlacedRecord } from './compare/source-entries.ts'
+import type { FaultTallies } from './compare/check-tallies.ts'
+import type { PartitionOffsets } from '../../platform/kafka/topic-admin.ts'
+import type { Grant } from '../grant.ts'
+import type { LedgerFacts } from '../ledger/facts.ts'
+
+/** The facts of the ledger before the gate was read, and after. */
+export type LedgerMoments = { before: LedgerFacts; after: LedgerFacts }
+
+/** What places a record: the offsets of the log before the gate was read and after, and the facts of the ledger. */
+export type LogMoments = {
+  before: readonly PartitionOffsets[]
+  after: readonly PartitionOffsets[]
+  ledger: LedgerMoments
+}
+
+/**
+ * What has to be read of one partition: from the cut of epoch 0, which is where the log stood when the campaign was first armed.
+ * `isWhole` is false when the log no longer has the beginning of it.
+ */
+export type PartitionRange = { partition: number; from: number; end: number; isWhole: boolean }
+
+/** What to read of each partition. */
+export const rangesToRead = ({ after, ledger }: LogMoments): PartitionRange[] =>
+  after.map(({ partition, first, end }) => {
+    const cut = ledger.after.cuts.get(0)?.get(partition) ?? 0
+    return { partition, from: Math.max(first, cut), end, isWhole: first <= cut }
+  })
+
+/** Places the records of a partition. The cuts are those read last: they know every epoch that a record can be of. */
+export const recordPlacer = (
+  { before, ledger }: LogMoments,
+  partition: number,
+): ((offset: number, grant: Grant) => PlacedRecord) => {
+  const position = ledger.before.positions.get(partition) ?? 0
+  const endBefore = before.find((one) => one.partition === partition)?.end ?? 0
+  return (offset, grant) => ({
+    ...grant,
+    isLate:
+      grant.epoch < ledger.after.epoch && offset >= (ledger.after.cuts.get(grant.epoch)?.get(partition) ?? 0),
+    isPassed: offset < position,
+    isBeforeGate: offset < endBefore,
+  })
+}
+
+/** Whether the ledger had passed every record that was in the log before the gate was read. */
+export const isLedgerComplete = ({ before, ledger }: LogMoments): boolean =>
+  before.every(({ partition, end }) => (ledger.before.positions.get(partition) ?? 0) >= end)
+
+/** A position outside the log: records were skipped, or the log went back. The offsets were read after the positions. */
+export const checkPositions = ({ before, ledger }: LogMoments, tallies: FaultTallies): void => {
+  const log = new Map(before.map((one) => [one.partition, one]))
+  const { positions } = ledger.before
+  for (const partition of new Set([...log.keys(), ...positions.keys()])) {
+    const position = positions.get(partition) ?? 0
+    const { first, end } = log.get(partition) ?? { first: 0, end: 0 }
+    tallies.positionOutsideLog.looked()
+    if (position < first || position > end)
+      tallies.positionOutsideLog.broken(
+        () => `the ledger is at ${position} of partition ${partition}, where the log has ${first} to ${end}`,
+      )
+  }
+}
