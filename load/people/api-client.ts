@@ -53,12 +53,13 @@ export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): A
 
   return {
     async createCampaign(campaign, retryForMs = 0) {
-      for (let leftMs = retryForMs; ; leftMs -= retryIntervalMs) {
+      const untilMs = performance.now() + retryForMs
+      for (;;) {
         try {
           return await create(campaign)
         } catch (cause) {
           const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
-          if (leftMs <= 0) throw new Failure('unavailable', message, { cause })
+          if (performance.now() >= untilMs) throw new Failure('unavailable', message, { cause })
         }
         await wait(retryIntervalMs)
       }

@@ -123,7 +123,7 @@ export const prepare = async (
   dependencies: PrepareDependencies,
 ): Promise<Prepared> => {
   const { url, api, ledger, now, sign } = dependencies
-  const campaignId = await api.createCampaign('Load run', stock)
+  const campaignId = await api.createCampaign({ name: 'Load run', stock })
   const shoppers = createShoppers({ count, prefix: `load-${campaignId.slice(-8)}`, sign })
   const requests = shoppers.presses(url, campaignId)
   const sheet = createAnswerSheet(count, now)

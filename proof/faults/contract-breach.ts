@@ -1,12 +1,12 @@
 import type { Answer } from '../../load/people/answer.ts'
 
-// As load/people/answer.ts names what it cannot read as an answer: `500 internal`, `201 unreadable`, `outcome 404`.
-const notRead = /^(?:\d{3} |outcome )/
-const tryAgain = /^outcome (?:429|503)$/
+// The names that load/people/answer.ts gives to what it cannot read: `500 internal`, `201 unreadable`, `outcome 404`.
+const unreadPattern = /^(?:\d{3} |outcome )/
+const tryAgainPattern = /^outcome (?:429|503)$/
 
 /**
- * Whether the contract has no such answer to somebody with a credential and a live campaign: an error of ours, a yes that cannot be read,
- * or "no such campaign" where it is asked what came of a press. Whoever hears it asks again, so nothing else would notice.
+ * Whether the contract has no such answer for a person with a valid credential and a live campaign: an internal error,
+ * a yes that cannot be read, or "no such campaign" as an outcome. People ask again after it, so nothing else notices.
  */
 export const isContractBreach = ({ outcome }: Pick<Answer, 'outcome'>): boolean =>
-  notRead.test(outcome) && !tryAgain.test(outcome)
+  unreadPattern.test(outcome) && !tryAgainPattern.test(outcome)

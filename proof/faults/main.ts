@@ -49,13 +49,19 @@ const playRounds = async (
   asked: FaultsArguments,
 ): Promise<readonly RoundVerdict[]> => {
   const kinds = faultKinds.filter(({ name }) => isChosen(name, asked.only))
-  const books = openStackReaders(stack)
+  const readers = openStackReaders(stack)
   const verdicts: RoundVerdict[] = []
   let endedBefore = 0
   try {
     for (let round = 1; round <= asked.rounds; round += 1) {
       const verdict = await runRound({
-        ...{ round, seed, stack, books, kinds, folder, signal: stopping.signal },
+        round,
+        seed,
+        stack,
+        readers,
+        kinds,
+        folder,
+        signal: stopping.signal,
         adminToken: secrets.ADMIN_TOKEN,
         sign: createTokenSigner(secrets.JWT_SECRET),
       })
@@ -74,7 +80,7 @@ const playRounds = async (
     if (!stopping.signal.aborted) progress.say(`the run ends here: ${messageOf(cause)}`)
     return verdicts
   } finally {
-    await books.close()
+    await readers.close()
   }
 }
 

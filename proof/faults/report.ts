@@ -64,7 +64,11 @@ const row = (label: string, figure: string, says = ''): string =>
   `  ${label.padEnd(20)}${figure.padStart(10)}${says === '' ? '' : `  ${says}`}`
 
 /** What the rounds came to, of so many that were asked for: kills by part, other faults by kind, and what was done to people. */
-export const closingReport = (verdicts: readonly RoundVerdict[], of: number, stream: ReportOutput): string => {
+export const closingReport = (
+  verdicts: readonly RoundVerdict[],
+  of: number,
+  stream: ReportOutput,
+): string => {
   const totals = totalsOf(verdicts, of)
   const rounds = `${totals.rounds === of ? '' : `${inThousands(totals.rounds)} of `}${inThousands(of)} rounds`
   const failed = verdicts.filter(({ verdict }) => verdict === 'fail').map(({ round }) => String(round))

@@ -5,7 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditResult } from '../../coupon/audit/audit.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
-import { type ClientSources, compare, couponOf, rowAt, soundSources } from '../../test/harness/values/sound-sources.ts'
+import {
+  type ClientSources,
+  compare,
+  couponOf,
+  rowAt,
+  soundSources,
+} from '../../test/harness/values/sound-sources.ts'
 import { createFaultTallies } from '../../coupon/audit/compare/check-tallies.ts'
 import { type Answer, unanswered } from '../../load/people/answer.ts'
 import { createAnswerHistory } from '../../load/people/answer-history.ts'
@@ -189,17 +195,17 @@ const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Part
   ['still in flight at the end', [granted], halfRead, /no-oversell open 1/, { unresolved: 1 }],
   ['a source that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
   ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],
-  ['somebody without a final answer', [unanswered], sound, /1 people have no final answer/, { unresolved: 1 }],
+  [
+    'somebody without a final answer',
+    [unanswered],
+    sound,
+    /1 people have no final answer/,
+    { unresolved: 1 },
+  ],
   ['a rejection other than sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
   ['coupons that are left', [granted], resultOf(compare(soundSources()), 19), /19 rows of 20/, {}],
   ['a source left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
-  [
-    'a yes that cannot be read',
-    [{ ...granted, outcome: '201 unreadable' }],
-    sound,
-    /break the contract/,
-    {},
-  ],
+  ['a yes that cannot be read', [{ ...granted, outcome: '201 unreadable' }], sound, /break the contract/, {}],
 ]
 
 test.each(failures)('a round fails and says why: %s', async (_, answers, audit, reason, harm) => {

@@ -102,7 +102,7 @@ const judge = (
   const rejections = [...countRejections(people.history, people.userId)]
   const result = typeof audited === 'string' ? undefined : audited
   const harm = result === undefined ? { ...noHarm } : harmOf(result.checks)
-  const rows = result?.counts.rows ?? 0
+  const rows = result?.books.rows ?? 0
   const reasons = [
     ...(typeof audited === 'string' ? [`not audited: ${audited}`] : []),
     ...(result?.checks.filter(({ verdict }) => verdict !== 'pass').map(sentenceOf) ?? []),

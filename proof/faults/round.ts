@@ -1,88 +1,103 @@
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { StackReaders } from './stack-readers.ts'
-import { createCampaign } from './campaign.ts'
-import type { FaultKind } from './kinds/fault-kind.ts'
+import { createApiClient } from '../../load/people/api-client.ts'
 import { Failure } from '../../platform/failure.ts'
+import type { FaultKind } from './kinds/fault-kind.ts'
 import { gatherPeople, type People } from './people.ts'
 import { createRandom } from './random.ts'
-import { waitForRest } from './wait-for-rest.ts'
+import { judgeRound, type RoundVerdict } from './round-verdict.ts'
 import { planRound } from './schedule.ts'
 import type { Stack } from './stack.ts'
-import { waitForTraffic } from './traffic.ts'
+import type { StackReaders } from './stack-readers.ts'
 import { strikeAll } from './strikes.ts'
-import { judgeRound, type RoundVerdict } from './round-verdict.ts'
+import { waitForTraffic } from './traffic.ts'
+import { waitForRest } from './wait-for-rest.ts'
 
 export type RoundOptions = {
   round: number
-  /** Of the run; the round has one of its own made from it. */
+  /** Of the run; the round derives its own from it. */
   seed: string
   stack: Stack
-  books: StackReaders
+  readers: StackReaders
   kinds: readonly FaultKind[]
   adminToken: string
   sign(userId: string, lifetimeSeconds: number): string
-  /** Holds what the people were told. */
+  /** Keeps the history of the round. */
   folder: string
   signal: AbortSignal
 }
 
-// Far more than are granted while faults come, so that every one of them meets a sale.
+// Far more than are granted while faults strike, so that each of them strikes a running sale.
 const stock = 5_000
 const peoplePerSecond = 200
-const personsMax = 96
-/** A request that took longer is given up by whoever waits. */
+const requestsMax = 96
+/** A person gives a request up after this long. */
 const patienceMs = 4_000
+// The campaign closes by itself, so that later rounds do not carry it along.
 const campaignOpensForMs = 5 * 60_000
+const createWithinMs = 30_000
+const createAnswerTimeoutMs = 10_000
 const warmUpMs = 300
-const hotWithinMs = 400
+const trafficWithinMs = 400
 const selloutWithinMs = 60_000
 const settleWithinMs = 30_000
-const repeats = 300
+const repeatsMax = 300
 const restWithinMs = 60_000
-const judgedWithinMs = 30_000
+const auditWithinMs = 30_000
 const pauseMs = 20
 
 const now = (): number => performance.now()
 
-/** Until so many more were told that they have a coupon, or for `limitMs`. */
+const createRoundCampaign = async (url: string, adminToken: string): Promise<string> => {
+  const api = createApiClient({ url, adminToken, connections: 1, answerTimeoutMs: createAnswerTimeoutMs })
+  try {
+    const campaign = { name: 'Fault round', stock, opensForMs: campaignOpensForMs }
+    return await api.createCampaign(campaign, createWithinMs)
+  } finally {
+    await api.close()
+  }
+}
+
+/** Waits for `more` winners, or for `limitMs`. */
 const untilWinners = async (people: People, more: number, limitMs: number): Promise<void> => {
-  const [wanted, untilMs] = [people.winners() + more, now() + limitMs]
-  while (people.winners() < wanted && now() < untilMs) await wait(pauseMs)
+  const [wanted, untilMs] = [people.winnerCount() + more, now() + limitMs]
+  while (people.winnerCount() < wanted && now() < untilMs) await wait(pauseMs)
 }
 
 /**
- * Everybody else comes as fast as they can, until nothing is left and everybody has a final answer. Units that an arming brought back are sold too:
- * whoever is still missing comes.
+ * Lets people arrive as fast as they can until nothing is left, and everybody has a final answer. An arming may
+ * return units afterwards: then more people arrive, so that those are sold too.
  */
 const sellOut = async (people: People, ledger: StackReaders['ledger'], campaignId: string): Promise<void> => {
   const untilMs = now() + selloutWithinMs
   for (;;) {
-    people.pace(Number.POSITIVE_INFINITY)
+    people.pace(Infinity)
     await untilSoldOut(people, untilMs)
     await people.settle(settleWithinMs)
     const rows = await ledger.count(campaignId).catch(() => 0)
-    if (people.winners() >= stock || rows >= stock || now() >= untilMs) return
+    if (people.winnerCount() >= stock || rows >= stock || now() >= untilMs) return
   }
 }
 
-/** A few losers more than one, so that "sold out" is heard from every process. */
+/** Waits until nothing is left and 200 more were answered, so that every API process says so. */
 const untilSoldOut = async (people: People, untilMs: number): Promise<void> => {
   const before = people.answered()
   while (now() < untilMs && !(people.isSoldOut() && people.answered() > before + 200)) await wait(pauseMs)
 }
 
-/** One round on the stack: a new campaign, people, faults, the end of the sale, rest, and what the books say. */
+/** Plays one round: a new campaign, people, faults, the end of the sale, rest, and the verdict. */
 export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => {
-  const { round, seed, stack, books, kinds, folder, signal } = options
+  const { round, seed, stack, readers, kinds, folder, signal } = options
   const startedMs = now()
   const urls = stack.apis.map(({ url }) => url)
-  const campaignId = await createCampaign({
-    ...{ url: urls[0] ?? '', adminToken: options.adminToken, stock, opensForMs: campaignOpensForMs },
-    ...{ now, limitMs: 30_000 },
-  })
+  const campaignId = await createRoundCampaign(urls[0] ?? '', options.adminToken)
   const people = gatherPeople({
-    ...{ urls, campaignId, sign: options.sign, personsMax, patienceMs, now },
+    urls,
+    campaignId,
+    sign: options.sign,
+    requestsMax,
+    patienceMs,
+    now,
     random: createRandom(`${seed} people ${round}`),
   })
   try {
@@ -91,24 +106,40 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
     const { struck, failed } = await strikeAll({
       moments: planRound(createRandom(`${seed} round ${round}`), kinds),
       kinds,
-      surroundings: { stack, confirming: (limitMs) => untilWinners(people, 10, limitMs) },
-      standing: () => waitForTraffic({ gate: books.gate, campaignId, stock, people, now }, hotWithinMs),
-      ...{ now, startedMs, signal },
+      context: { stack, confirming: (limitMs) => untilWinners(people, 10, limitMs) },
+      traffic: () => waitForTraffic({ gate: readers.gate, campaignId, stock, people, now }, trafficWithinMs),
+      now,
+      startedMs,
+      signal,
     })
-    if (signal.aborted) throw new Failure('unavailable', 'the round was broken off')
-    await sellOut(people, books.ledger, campaignId)
-    await people.pressAgain(repeats, settleWithinMs)
-    const moves = await waitForRest({
-      ...{ stack, gate: books.gate, ledger: books.ledger, campaignId, limitMs: restWithinMs, now },
+    if (signal.aborted) throw new Failure('unavailable', 'the round was interrupted')
+    await sellOut(people, readers.ledger, campaignId)
+    await people.pressAgain(repeatsMax, settleWithinMs)
+    const moving = await waitForRest({
+      stack,
+      gate: readers.gate,
+      ledger: readers.ledger,
+      campaignId,
+      limitMs: restWithinMs,
+      now,
     })
     const verdict = await judgeRound({
-      ...{ round, seed, campaignId, stock, struck, people, audit: books.audit, now, startedMs },
-      ...{ historyFile: join(folder, `round-${round}.history`), limitMs: judgedWithinMs },
+      round,
+      seed,
+      campaignId,
+      stock,
+      struck,
+      people,
+      audit: readers.audit,
+      historyFile: join(folder, `round-${round}.history`),
+      limitMs: auditWithinMs,
+      now,
+      startedMs,
     })
     const reasons = [
       ...verdict.reasons,
       ...failed,
-      ...(moves === undefined ? [] : [`did not come to rest: ${moves}`]),
+      ...(moving === undefined ? [] : [`did not come to rest: ${moving}`]),
     ]
     return { ...verdict, reasons, verdict: reasons.length === 0 ? verdict.verdict : 'fail' }
   } finally {

@@ -31,7 +31,9 @@ const placeLines = (runs: readonly RecordedRun[]): string[] =>
     ([place, there]) => `- ${there.length} ${there.length === 1 ? 'run' : 'runs'} on ${place}`,
   )
 
-const sums = (runs: readonly RecordedRun[]): { kills: RecordedRun['kills']; others: RecordedRun['others'] } => {
+const sums = (
+  runs: readonly RecordedRun[],
+): { kills: RecordedRun['kills']; others: RecordedRun['others'] } => {
   const [kills, others]: [RecordedRun['kills'], RecordedRun['others']] = [{}, {}]
   for (const run of runs) {
     for (const [part, { all, counted }] of Object.entries(run.kills)) {

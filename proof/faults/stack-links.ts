@@ -16,7 +16,9 @@ export type Links = {
 }
 
 /** Links to servers that need not be there yet; `portOf` says where each will listen for these clients. */
-export const createLinks = async (portOf: (server: LinkServer, client: LinkClient) => number): Promise<Links> => {
+export const createLinks = async (
+  portOf: (server: LinkServer, client: LinkClient) => number,
+): Promise<Links> => {
   const both = async (server: LinkServer): Promise<Record<LinkClient, Proxy>> => {
     const linkFor = (client: LinkClient) => createProxy({ host: '127.0.0.1', port: portOf(server, client) })
     const [api, worker] = await Promise.all([linkFor('api'), linkFor('worker')])

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { obtainServerSources, detectHost } from '../../servers/install/obtain-servers.ts'
+import { detectHost } from '../../servers/install/host.ts'
+import { obtainServerSources } from '../../servers/install/obtain-servers.ts'
 import { findFreePort } from '../../servers/ports.ts'
 import { startProcess } from '../../servers/processes/start-process.ts'
 import { runProgram } from '../../servers/processes/run-program.ts'

@@ -2,7 +2,8 @@ import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../../platform/failure.ts'
-import { describeExit, type ProcessHandle } from '../../servers/processes/start-process.ts'
+import { describeExit } from '../../servers/processes/spawn-logged.ts'
+import type { ProcessHandle } from '../../servers/processes/start-process.ts'
 
 /** A process that is started again, as a supervisor does, when it ends by itself; who kills it starts it again too. */
 export type SupervisedProcess = {

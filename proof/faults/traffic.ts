@@ -3,15 +3,15 @@ import type { GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { withTimeout } from '../../platform/with-timeout.ts'
 import type { People } from './people.ts'
 
-/** How things stand when a fault strikes. */
+/** The traffic at the moment when a fault strikes. `unconfirmed` counts grants that Kafka has not confirmed. */
 export type Traffic = { inFlight: number; unconfirmed: number; stockLeft: number }
 
 export type TrafficOptions = {
-  /** The gate of the server that leads now, past the links. */
+  /** Of the Redis that is the master now, past the links. */
   gate: Pick<GateSurveyor, 'survey'>
   campaignId: string
   stock: number
-  people: Pick<People, 'inFlight' | 'winners' | 'isSoldOut'>
+  people: Pick<People, 'inFlight' | 'winnerCount' | 'isSoldOut'>
   now(): number
 }
 
@@ -19,9 +19,9 @@ const pauseMs = 1
 const answerWithinMs = 300
 
 /**
- * Waits, for up to `limitMs`, for a moment in which requests are in flight and grants are not confirmed, and says how things stand in it. A gate that
- * does not answer, because another fault is on, has no grants that anybody could count: 0; what is left of the stock is then known from the winners,
- * and is nothing once somebody was told so.
+ * Waits up to `limitMs` for a moment with requests in flight and unconfirmed grants, and returns its traffic. While
+ * another fault keeps the gate from answering, no grant can be counted as unconfirmed; the stock left is then what
+ * winners have not taken, or 0 once somebody was answered that nothing is left.
  */
 export const waitForTraffic = async (
   { gate, campaignId, stock, people, now }: TrafficOptions,
@@ -32,20 +32,15 @@ export const waitForTraffic = async (
     const surveyed = await withTimeout(gate.survey(campaignId), answerWithinMs, 'gate: no answer').catch(
       () => undefined,
     )
-    const standing: Traffic =
-      surveyed?.kind === 'armed'
-        ? {
-            inFlight: people.inFlight(),
-            unconfirmed: surveyed.grantsPending,
-            stockLeft: stock - surveyed.granted,
-          }
-        : {
-            inFlight: people.inFlight(),
-            unconfirmed: 0,
-            stockLeft: people.isSoldOut() ? 0 : stock - people.winners(),
-          }
-    const isHot = standing.inFlight > 0 && (standing.unconfirmed > 0 || surveyed?.kind !== 'armed')
-    if (isHot || now() >= untilMs) return standing
+    const isArmed = surveyed?.kind === 'armed'
+    const sold = isArmed ? surveyed.granted : people.winnerCount()
+    const traffic: Traffic = {
+      inFlight: people.inFlight(),
+      unconfirmed: isArmed ? surveyed.grantsPending : 0,
+      stockLeft: !isArmed && people.isSoldOut() ? 0 : stock - sold,
+    }
+    const isBusy = traffic.inFlight > 0 && (traffic.unconfirmed > 0 || !isArmed)
+    if (isBusy || now() >= untilMs) return traffic
     await wait(pauseMs)
   }
 }

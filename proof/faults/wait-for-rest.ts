@@ -16,7 +16,7 @@ export type RestOptions = {
 const pauseMs = 100
 const answerWithinMs = 1_000
 
-const whatIsNotReady = async (stack: Stack): Promise<string | undefined> => {
+const findUnready = async (stack: Stack): Promise<string | undefined> => {
   for (const { name, url } of [...stack.apis, ...stack.workers]) {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(answerWithinMs) })
     const body = await response.text()
@@ -25,23 +25,23 @@ const whatIsNotReady = async (stack: Stack): Promise<string | undefined> => {
   return undefined
 }
 
-/** What still moves; undefined when all is at rest. Rejects when somebody does not answer. */
-const whatMoves = async ({ stack, gate, ledger, campaignId }: RestOptions): Promise<string | undefined> => {
+/** What is still moving; undefined when everything is at rest. Rejects when a part does not answer. */
+const findMoving = async ({ stack, gate, ledger, campaignId }: RestOptions): Promise<string | undefined> => {
   const surveyed = await gate.survey(campaignId)
   if (surveyed.kind !== 'armed')
     return `the gate is ${surveyed.kind === 'missing' ? surveyed.kind : surveyed.reason}`
   if (surveyed.entries > 0) return `the outbox has ${surveyed.grantsPending} grants`
   const rows = await ledger.count(campaignId)
-  if (rows !== surveyed.granted) return `${surveyed.granted} are granted, ${rows} are rows`
-  return whatIsNotReady(stack)
+  if (rows !== surveyed.granted) return `${surveyed.granted} coupons are granted, ${rows} have a row`
+  return findUnready(stack)
 }
 
-/** Waits until nothing is under way: undefined then, else what still moved, or who did not answer, after `limitMs`. */
+/** Waits until everything is at rest. After `limitMs` it resolves with what is still moving or does not answer. */
 export const waitForRest = async (options: RestOptions): Promise<string | undefined> => {
   const untilMs = options.now() + options.limitMs
   for (;;) {
-    const moves = await whatMoves(options).catch(messageOf)
-    if (moves === undefined || options.now() >= untilMs) return moves
+    const moving = await findMoving(options).catch(messageOf)
+    if (moving === undefined || options.now() >= untilMs) return moving
     await wait(pauseMs)
   }
 }

@@ -1,0 +1,27 @@
+/** A campaign to be created. */
+export type NewCampaign = {
+  name: string
+  stock: number
+  /** From now; an hour when left out. */
+  opensForMs?: number
+}
+
+const hourMs = 3_600_000
+
+/** The body that creates a campaign which is open now. */
+export const campaignDocument = ({ name, stock, opensForMs = hourMs }: NewCampaign) => {
+  const nowMs = Date.now()
+  const at = (offsetMs: number): string => new Date(nowMs + offsetMs).toISOString()
+  return {
+    name,
+    stock,
+    // The clocks of two machines differ.
+    opensAt: at(-60_000),
+    closesAt: at(opensForMs),
+    coupon: {
+      title: 'Ten percent off',
+      discount: { kind: 'percent', value: 10 },
+      usableUntil: at(opensForMs),
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { Pool } from 'undici'
+
+export type HttpAnswer = { status: number; body: string; retryAfter: string | undefined }
+
+/** Single requests to one server, over connections of its own and with a limit on every wait. */
+export type HttpClient = {
+  /** Rejects when the connection is refused or reset, or the answer takes too long. */
+  send(
+    method: 'GET' | 'POST',
+    path: string,
+    content?: { token?: string; document?: object },
+  ): Promise<HttpAnswer>
+  close(): Promise<void>
+}
+
+export type HttpClientOptions = {
+  /** Origin of the server. */
+  url: string
+  connections: number
+  answerTimeoutMs: number
+}
+
+export const createHttpClient = ({ url, connections, answerTimeoutMs }: HttpClientOptions): HttpClient => {
+  const pool = new Pool(url, {
+    connections,
+    connect: { timeout: answerTimeoutMs },
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+  })
+  return {
+    async send(method, path, { token, document } = {}) {
+      const response = await pool.request({
+        method,
+        path,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(document === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        body: document === undefined ? null : JSON.stringify(document),
+      })
+      const retryAfter = response.headers['retry-after']
+      return {
+        status: response.statusCode,
+        body: await response.body.text(),
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}
