@@ -1,32 +1,35 @@
-/** Shows what is being worked on, for as long as it takes more than a moment. */
+/** Shows the steps that are running, while they take more than a second. */
 export type ProgressDisplay = {
   /**
-   * Runs `work`; while it runs for more than a second, `what` is shown with the seconds it has taken.
-   * A function is asked each time, for a figure that changes.
+   * Runs `work`. After the first second `what` is shown, with the seconds that it has taken. A function is called each
+   * time, for a figure that changes.
    */
   readonly step: <Result>(what: string | (() => string), work: () => Promise<Result>) => Promise<Result>
-  /** A line of its own, that does not run into the one being rewritten. */
+  /** Writes a line that stays. */
   readonly say: (line: string) => void
 }
 
-/** Where progress goes: process.stderr, or anything of its shape. */
+/** Where progress is written: process.stderr, or an object of its shape. */
 export type ProgressOutput = {
   readonly isTTY?: boolean
+  /** Undefined or 0 when the width is not known. */
   readonly columns?: number
   write(text: string): unknown
 }
 
 const shownAfterMs = 1_000
 const redrawMs = 200
-// Without a terminal, a line now and then says that it is still alive, without flooding a log.
+// Without a terminal a running step is repeated, rarely enough not to fill a log.
 const repeatMs = 15_000
+const columnsDefault = 80
 
-type Step = { what: string | (() => string); startedAtMs: number; saidAtMs: number }
+type Step = { what: string | (() => string); startedAtMs: number; writtenAtMs: number }
 
 const textOf = ({ what }: Step): string => (typeof what === 'string' ? what : what())
+
 const secondsOf = (step: Step, nowMs: number): number => Math.floor((nowMs - step.startedAtMs) / 1_000)
 
-/** One line that is rewritten in place on a terminal; plain lines elsewhere. */
+/** On a terminal one line that is rewritten in place; elsewhere plain lines. */
 export const createProgressDisplay = (
   output: ProgressOutput,
   now: () => number = Date.now,
@@ -44,21 +47,22 @@ export const createProgressDisplay = (
     const slow = [...steps].filter((step) => nowMs - step.startedAtMs >= shownAfterMs)
     clear()
     if (slow.length === 0) return
-    // The seconds first: the end of a long line is cut off.
+    // The seconds come first because the end of a long line is cut off.
     const seconds = Math.max(...slow.map((step) => secondsOf(step, nowMs)))
     const line = `${seconds} s  ${slow.map(textOf).join(' · ')}`
-    // A line that wraps could not be rewritten in place.
-    output.write(line.slice(0, (output.columns ?? 80) - 1))
+    // A line that wraps cannot be rewritten in place.
+    output.write(line.slice(0, (output.columns || columnsDefault) - 1))
     isDrawn = true
   }
 
   const list = (nowMs: number): void => {
     for (const step of steps) {
       if (nowMs - step.startedAtMs < shownAfterMs) continue
-      if (step.saidAtMs !== 0 && nowMs - step.saidAtMs < repeatMs) continue
+      const isFirst = step.writtenAtMs === 0
+      if (!isFirst && nowMs - step.writtenAtMs < repeatMs) continue
       const text = textOf(step)
-      output.write(step.saidAtMs === 0 ? `${text} …\n` : `${text} … ${secondsOf(step, nowMs)} s\n`)
-      step.saidAtMs = nowMs
+      output.write(isFirst ? `${text} …\n` : `${text} … ${secondsOf(step, nowMs)} s\n`)
+      step.writtenAtMs = nowMs
     }
   }
 
@@ -70,7 +74,7 @@ export const createProgressDisplay = (
       output.write(`${line}\n`)
     },
     step: async (what, work) => {
-      const step: Step = { what, startedAtMs: now(), saidAtMs: 0 }
+      const step: Step = { what, startedAtMs: now(), writtenAtMs: 0 }
       steps.add(step)
       timer ??= setInterval(show, redrawMs)
       try {

@@ -1,9 +1,9 @@
-/** A reason not to start, or to stop, that its reader can act on: printed as it is, without a stack. */
+/** A problem that the user can solve. Its message is printed as it is, without a stack. */
 export class LaunchError extends Error {
-  override readonly name = 'StartFault'
+  override readonly name = 'LaunchError'
 }
 
-/** Throws a StartFault once the one who started it has given up (Ctrl-C, or a part that failed). */
+/** Throws a LaunchError when the start was cancelled: by Ctrl-C, or because another server failed to start. */
 export const throwIfAborted = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted) throw new LaunchError('stopped before everything was ready')
 }

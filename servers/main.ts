@@ -1,43 +1,50 @@
 import { join } from 'node:path'
-import { createTokenSigner } from '../platform/http/token.ts'
-import { startServers } from './start-servers.ts'
-import { banner } from './launch/banner.ts'
-import { runProgram } from './processes/run-program.ts'
-import { portUses, readConfiguration } from './launch/launch-configuration.ts'
-import { createDemoCampaign, waitForHealth } from './launch/demo-campaign.ts'
-import { readSecrets, takeFolder, writeEnvironment } from './launch/launch-folder.ts'
-import { runUntilStopped } from './launch/run-until-stopped.ts'
-import { requireFreePorts } from './ports.ts'
-import { startProcess, stopInOrder } from './processes/start-process.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
+import { banner } from './launch/banner.ts'
+import { createDemoCampaign, createDemoToken, demoUser } from './launch/demo-campaign.ts'
+import { portUses, readLaunchConfiguration, startHelp } from './launch/launch-configuration.ts'
+import { collectServerFacts, removeLaunchFacts, writeLaunchFacts } from './launch/launch-facts.ts'
+import { acquireFolder, readSecrets, writeEnvironment } from './launch/launch-folder.ts'
+import { runUntilStopped } from './launch/run-until-stopped.ts'
+import { waitForHealth } from './launch/wait-for-health.ts'
+import { requireFreePorts } from './ports.ts'
+import { runProgram } from './processes/run-program.ts'
+import { startProcess, stopInOrder } from './processes/start-process.ts'
+import { startServers } from './start-servers.ts'
 
-// npm start: everything on this machine, from nothing to a banner, and back to nothing on Ctrl-C.
+// npm start: installs what is missing, starts everything, prints the banner, and stops everything on Ctrl-C.
 
 const root = join(import.meta.dirname, '..')
-const tokenLifetimeSeconds = 7 * 24 * 60 * 60
-// What the API leaves of it is the worker's.
-const ownStopWithinMs = 8_000
+const stopWithinMs = 8_000
+// The worker has the rest of the 8 s.
 const apiStopWithinMs = 5_000
 const progress = createProgressDisplay(process.stderr)
+const words = process.argv.slice(2)
 
-// A terminal that was closed must not keep us from stopping what we started.
+if (words.includes('--help') || words.includes('-h')) {
+  process.stdout.write(`${startHelp}\n`)
+  process.exit()
+}
+
+// When the terminal was closed, what was started still has to be stopped.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
-const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
-  const configuration = readConfiguration(process.env, process.argv.slice(2))
+const exitCode = await runUntilStopped(progress, async ({ register, signal }) => {
+  const configuration = readLaunchConfiguration(process.env, words)
   const { folder, apiPort, workerPort, apiMetricsPort, workerMetricsPort } = configuration
-  const giveBack = await takeFolder(folder, configuration.isFresh)
-  keep({ name: 'launcher', handles: [], stop: giveBack })
+  const release = await acquireFolder(folder, configuration.isFresh)
+  register({ name: 'launcher', handles: [], stop: release })
   await requireFreePorts(portUses(configuration))
 
   const servers = await startServers({
     folder,
     ports: configuration.serverPorts,
     environment: process.env,
+    mayInstall: configuration.mayInstall,
     progress,
     signal,
   })
-  keep({ name: 'Redis, Kafka, MySQL', handles: servers.handles, stop: servers.stop })
+  register({ name: 'Redis, Kafka and database', handles: servers.handles, stop: servers.stop })
 
   const secrets = await readSecrets(folder, configuration)
   const apiUrl = `http://127.0.0.1:${apiPort}`
@@ -62,7 +69,7 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     timeoutMs: 60_000,
     signal,
   }
-  await progress.step('migrating', () => runProgram(migrations))
+  await progress.step('creating tables and topics', () => runProgram(migrations))
 
   const program = { command: process.execPath, environment }
   const worker = await startProcess({
@@ -70,9 +77,9 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     name: 'worker',
     arguments: [join(root, 'worker', 'main.ts')],
     folder: join(folder, 'worker'),
-    stopWithinMs: ownStopWithinMs,
+    stopWithinMs,
   })
-  keep({ name: 'worker', handles: [worker], stop: worker.stop })
+  register({ name: 'worker', handles: [worker], stop: worker.stop })
   const api = await startProcess({
     ...program,
     name: 'api',
@@ -80,33 +87,34 @@ const exitCode = await runUntilStopped(progress, async ({ keep, signal }) => {
     folder: join(folder, 'api'),
     stopWithinMs: apiStopWithinMs,
   })
-  keep({ name: 'API and worker', handles: [api], stop: () => stopInOrder([api, worker], ownStopWithinMs) })
+  register({ name: 'API and worker', handles: [api], stop: () => stopInOrder([api, worker], stopWithinMs) })
 
-  const health = (name: string, url: string): Promise<void> =>
+  const waitFor = (name: string, url: string): Promise<void> =>
     progress.step(`${name}: getting ready`, () =>
       waitForHealth({ name, url: `${url}/readyz`, timeoutMs: 60_000 }, signal),
     )
-  await Promise.all([health('API', apiUrl), health('worker', workerUrl)])
+  await Promise.all([waitFor('API', apiUrl), waitFor('worker', workerUrl)])
   const campaign = await createDemoCampaign(
     { apiUrl, adminToken: secrets.ADMIN_TOKEN, now: Date.now() },
     signal,
   )
-  const user = 'alice'
 
-  process.stdout.write(
-    `${banner({
-      apiUrl,
-      workerUrl,
-      metricsUrls: [apiMetricsPort, workerMetricsPort].map((port) => `http://127.0.0.1:${port}/metrics`),
-      redisUrl: servers.environment.REDIS_URL,
-      kafkaBrokers: servers.environment.KAFKA_BROKERS,
-      databaseUrl: servers.environment.DATABASE_URL,
-      campaign,
-      user,
-      token: createTokenSigner(secrets.JWT_SECRET)(user, tokenLifetimeSeconds),
-      folder,
-      workingFolder: process.cwd(),
-    })}\n`,
-  )
+  const facts = {
+    startedAt: new Date().toISOString(),
+    folder,
+    api: { url: apiUrl, metricsUrl: `http://127.0.0.1:${apiMetricsPort}/metrics` },
+    worker: { url: workerUrl, metricsUrl: `http://127.0.0.1:${workerMetricsPort}/metrics` },
+    servers: await collectServerFacts(servers),
+    campaign,
+    user: demoUser,
+  }
+  await writeLaunchFacts(facts)
+  register({ name: 'status', handles: [], stop: () => removeLaunchFacts(folder) })
+  const text = banner(facts, {
+    headline: 'firstcome is running.',
+    token: createDemoToken(secrets.JWT_SECRET),
+    workingFolder: process.cwd(),
+  })
+  process.stdout.write(`${text}\n`)
 })
 process.exit(exitCode)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { findFreePort, requireFreePorts } from './ports.ts'
 
 const listeners: Server[] = []
@@ -16,33 +16,35 @@ afterEach(() => {
   for (const server of listeners.splice(0)) server.close()
 })
 
-test('every port that is taken is named with its setting, all at once', async () => {
-  const [api, redis, kafka] = [await findFreePort(), await findFreePort(), await findFreePort()]
-  await listenOn(api, '0.0.0.0')
-  await listenOn(redis, '127.0.0.1')
-  const refusal = requireFreePorts([
-    { port: api, use: 'API', setting: 'API_PORT' },
-    { port: redis, use: 'Redis', setting: 'REDIS_PORT' },
-    { port: kafka, use: 'Kafka', setting: 'KAFKA_PORT' },
-  ])
-  await expect(refusal).rejects.toThrow(
-    `port ${api} (API) is taken: set API_PORT to a free one\n` +
-      `port ${redis} (Redis) is taken: set REDIS_PORT to a free one`,
-  )
-  await expect(refusal).rejects.not.toThrow('KAFKA_PORT')
-})
+describe('ports that are required to be free', () => {
+  test('are named with their setting when they are taken, all at once', async () => {
+    const [api, redis, kafka] = [await findFreePort(), await findFreePort(), await findFreePort()]
+    await listenOn(api, '0.0.0.0')
+    await listenOn(redis, '127.0.0.1')
+    const refusal = requireFreePorts([
+      { port: api, use: 'API', setting: 'API_PORT' },
+      { port: redis, use: 'Redis', setting: 'REDIS_PORT' },
+      { port: kafka, use: 'Kafka', setting: 'KAFKA_PORT' },
+    ])
+    await expect(refusal).rejects.toThrow(
+      `port ${api} (API) is taken: set API_PORT to a free one\n` +
+        `port ${redis} (Redis) is taken: set REDIS_PORT to a free one`,
+    )
+    await expect(refusal).rejects.not.toThrow('KAFKA_PORT')
+  })
 
-test('one port for two uses is refused with both settings', async () => {
-  const port = await findFreePort()
-  const uses = [
-    { port, use: 'API', setting: 'API_PORT' },
-    { port, use: 'worker health', setting: 'WORKER_PORT' },
-  ]
-  await expect(requireFreePorts(uses)).rejects.toThrow(`port ${port} is wanted for API and for worker health`)
-})
+  test('are refused with both settings when two uses have the same port', async () => {
+    const port = await findFreePort()
+    const uses = [
+      { port, use: 'API', setting: 'API_PORT' },
+      { port, use: 'worker health', setting: 'WORKER_PORT' },
+    ]
+    await expect(requireFreePorts(uses)).rejects.toThrow(`port ${port} is set for API and for worker health`)
+  })
 
-test('free ports are let through and stay free', async () => {
-  const port = await findFreePort()
-  await expect(requireFreePorts([{ port, use: 'API', setting: 'API_PORT' }])).resolves.toBeUndefined()
-  await listenOn(port, '127.0.0.1')
+  test('stay free after the check', async () => {
+    const port = await findFreePort()
+    await expect(requireFreePorts([{ port, use: 'API', setting: 'API_PORT' }])).resolves.toBeUndefined()
+    await listenOn(port, '127.0.0.1')
+  })
 })

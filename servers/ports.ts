@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { LaunchError } from './launch-error.ts'
 
-/** A port that will be used: for what, and the setting that changes it. */
+/** A port that will be used: what for, and the variable that sets it. */
 export type PortUse = { port: number; use: string; setting: string }
 
 const canListen = async (port: number, host: string): Promise<boolean> => {
@@ -18,34 +18,36 @@ const canListen = async (port: number, host: string): Promise<boolean> => {
   return true
 }
 
-/** Whether somebody listens on a port of this machine. */
+/** Whether a process of this machine listens on a port. */
 export const isPortTaken = async (port: number): Promise<boolean> =>
-  // Both: on some systems the one is free while somebody listens on the other.
+  // Some systems allow one of these two while another process listens on the other.
   !((await canListen(port, '127.0.0.1')) && (await canListen(port, '0.0.0.0')))
 
-/** Throws one StartFault that names every port of `uses` that is taken or named twice, with its setting. */
+/** Throws one LaunchError that names every port of `uses` that is taken or used twice, with its variable. */
 export const requireFreePorts = async (uses: readonly PortUse[]): Promise<void> => {
-  const faults: string[] = []
+  const problems: string[] = []
   for (const { port, use, setting } of uses) {
-    const twin = uses.find((other) => other.port === port && other.setting < setting)
-    if (twin !== undefined)
-      faults.push(`port ${port} is wanted for ${twin.use} and for ${use}: set ${twin.setting} or ${setting}`)
+    const other = uses.find((candidate) => candidate.port === port && candidate.setting < setting)
+    if (other !== undefined)
+      problems.push(
+        `port ${port} is set for ${other.use} and for ${use}: set ${other.setting} or ${setting} to another`,
+      )
     else if (await isPortTaken(port))
-      faults.push(`port ${port} (${use}) is taken: set ${setting} to a free one`)
+      problems.push(`port ${port} (${use}) is taken: set ${setting} to a free one`)
   }
-  if (faults.length > 0) throw new LaunchError(faults.join('\n'))
+  if (problems.length > 0) throw new LaunchError(problems.join('\n'))
 }
 
-// Below the range from which systems take the local ports of outgoing connections (Linux 32768, others 49152): a server
-// that is restarted in the middle of a burst must find its port as it left it.
+// Below the range of local ports for outgoing connections (Linux from 32768, other systems from 49152), so that a server
+// that is restarted during a burst finds its port free.
 const freePortMin = 20_000
 const freePortMax = 32_000
 
-/** A port that was free a moment ago. */
+/** A port that is free at this moment. */
 export const findFreePort = async (random: () => number = Math.random): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = freePortMin + Math.floor(random() * (freePortMax - freePortMin))
     if (!(await isPortTaken(port))) return port
   }
-  throw new LaunchError(`found no free port between ${freePortMin} and ${freePortMax}`)
+  throw new LaunchError(`found no free port from ${freePortMin} to ${freePortMax}`)
 }

@@ -11,14 +11,14 @@ import { type ProcessHandle, startProcess } from './processes/start-process.ts'
 import { findProgram, programFolders } from './install/find-program.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
-/** A MySQL or MariaDB server that runs, with the database and the user that `url` names. */
+/** A running MySQL or MariaDB server, with the database and the user that `url` names. */
 export type DatabaseServer = ProcessHandle & { readonly url: string; readonly port: number }
 
 export type StartDatabaseOptions = {
-  /** Kept: a second start on the same folder has the data and the password of the first. */
+  /** Holds data and password: a later start on the same folder has those of this one. */
   folder: string
   port: number
-  /** Found on PATH when left out. */
+  /** The first of `databasePrograms` on PATH when left out. */
   program?: string
   /** Appended, so they win. */
   extraArguments?: readonly string[]
@@ -27,7 +27,7 @@ export type StartDatabaseOptions = {
 
 export const databasePrograms = ['mysqld', 'mariadbd'] as const
 
-// sockaddr_un holds 107 bytes, and a data folder may lie deep.
+// The path of a Unix socket has at most 107 bytes, and the folder may be deep.
 const socketPathBytesMax = 100
 
 const socketPath = (folder: string): string => {
@@ -37,11 +37,11 @@ const socketPath = (folder: string): string => {
   return join(tmpdir(), `firstcome-${name}.socket`)
 }
 
-// Both refuse to run as root unless told so. A user of their own could not reach a folder under root's home.
-// In /tmp, where MariaDB looks by itself, one that starts removes the temporary tables of another: 4 of 20 that were set up side by
-// side failed.
+// In /tmp, MariaDB's default, a server that starts removes the temporary tables of another: 4 of 20 servers that were
+// initialised at the same time failed.
 const temporaryFolder = (folder: string): string => join(folder, 'tmp')
 
+// Both products refuse to run as root without this. Another user could not read a folder in root's home.
 const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
 
 const initialise = async (
@@ -49,7 +49,7 @@ const initialise = async (
   options: StartDatabaseOptions,
   dataFolder: string,
 ): Promise<void> => {
-  // Renamed when complete: a start that was interrupted leaves nothing that looks like a database.
+  // Renamed when complete, so that an interrupted start leaves nothing that looks like a database.
   const partFolder = `${dataFolder}.part`
   await rm(partFolder, { recursive: true, force: true })
   const { stdout } = await promisify(execFile)(program, ['--version'], { timeout: 10_000 })
@@ -59,7 +59,7 @@ const initialise = async (
     [dirname(program), ...programFolders(process.env['PATH'])],
   )
   if (isMariadb && installer === undefined)
-    throw new LaunchError(`${program} has no mariadb-install-db beside it`)
+    throw new LaunchError(`mariadb-install-db is neither beside ${program} nor on PATH`)
   await runProgram({
     command: isMariadb && installer !== undefined ? installer : program,
     arguments: [
@@ -76,7 +76,7 @@ const initialise = async (
   await rename(partFolder, dataFolder)
 }
 
-/** The password of user `firstcome`, made on the first call and kept in `folder`. */
+/** The password of the user `firstcome`: random, created by the first call and kept in `folder`. */
 export const readPassword = async (folder: string): Promise<string> => {
   const file = join(folder, 'password')
   await mkdir(folder, { recursive: true })
@@ -84,7 +84,8 @@ export const readPassword = async (folder: string): Promise<string> => {
   return readFile(file, 'utf8')
 }
 
-// Run by the server before it accepts anyone, on every start. The second grant is for tests, which take a database each.
+// The server runs these on every start, before it accepts connections. The second grant is for tests: each file has a
+// database of its own.
 const initialStatements = (password: string): string =>
   [
     'CREATE DATABASE IF NOT EXISTS firstcome CHARACTER SET utf8mb4;',
@@ -92,7 +93,7 @@ const initialStatements = (password: string): string =>
     `ALTER USER 'firstcome'@'127.0.0.1' IDENTIFIED BY '${password}';`,
     "GRANT ALL ON `firstcome`.* TO 'firstcome'@'127.0.0.1';",
     "GRANT ALL ON `firstcome\\_%`.* TO 'firstcome'@'127.0.0.1';",
-    // MySQL's --initialize-insecure leaves it without one, for every user of this machine.
+    // MySQL's --initialize-insecure leaves root without a password.
     `ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}';`,
     '',
   ].join('\n')
@@ -110,21 +111,21 @@ const serverArguments = (options: StartDatabaseOptions, dataFolder: string, init
   '--skip-name-resolve',
   '--character-set-server=utf8mb4',
   '--innodb-flush-log-at-trx-commit=1',
-  // Some millions of coupons in memory; the default of 128 MB reads from disk after half a million.
+  // Holds some millions of coupons; the default of 128 MB reads from disk after half a million.
   '--innodb-buffer-pool-size=512M',
   '--max-connections=200',
-  // MySQL's second protocol would listen on a port of its own.
+  // Off: MySQL's X protocol would listen on another port.
   '--loose-mysqlx=0',
   ...(options.extraArguments ?? []),
 ]
 
-// The server speaks first: a packet header of 4 bytes, then 10 for its greeting or 255 for "too many connections".
+// The server sends first: a packet header of 4 bytes, then 10 for its greeting or 255 for "too many connections".
 const isGreeting = (answer: Buffer): boolean | undefined => (answer.length > 4 ? answer[4] === 10 : undefined)
 
-/** Starts MySQL or MariaDB on 127.0.0.1, with full durability, ready to use when this resolves. */
+/** Starts MySQL or MariaDB on 127.0.0.1, with full durability. Resolves when it is ready. */
 export const startDatabase = async (options: StartDatabaseOptions): Promise<DatabaseServer> => {
   const program = options.program ?? findProgram(databasePrograms)
-  if (program === undefined) throw new LaunchError('there is no mysqld or mariadbd on PATH')
+  if (program === undefined) throw new LaunchError('mysqld or mariadbd is not on PATH')
   await mkdir(options.folder, { recursive: true })
   await mkdir(temporaryFolder(options.folder), { recursive: true })
   const dataFolder = join(options.folder, 'data')
@@ -140,8 +141,8 @@ export const startDatabase = async (options: StartDatabaseOptions): Promise<Data
     ports: [options.port],
     stopWithinMs: 6_000,
   })
-  const question = { port: options.port, isReady: isGreeting }
-  await waitUntilReady(server, question, { timeoutMs: 60_000, signal: options.signal })
+  const probe = { port: options.port, read: isGreeting }
+  await waitUntilReady(server, probe, { timeoutMs: 60_000, signal: options.signal })
   return {
     ...server,
     port: options.port,

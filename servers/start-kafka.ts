@@ -6,23 +6,22 @@ import { runProgram } from './processes/run-program.ts'
 import { type ProcessHandle, startProcess } from './processes/start-process.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
-/** A Kafka broker that runs. */
+/** A running Kafka broker. */
 export type KafkaServer = ProcessHandle & { readonly brokers: string; readonly port: number }
 
-/** What runs a broker: a Java of version 17 or newer, and a folder with Kafka's jars. */
+/** What runs a broker: Java 17 or newer, and a folder with Kafka's jars. */
 export type KafkaProgram = { java: string; jarsFolder: string }
 
 export type StartKafkaOptions = {
-  /** Kept: a second start on the same folder has the data of the first. */
+  /** Holds the data: a later start on the same folder has the data of this one. */
   folder: string
   port: number
-  /** KRaft's port; nobody but the broker itself uses it. */
+  /** The port of the KRaft controller; only the broker itself uses it. */
   controllerPort: number
-  /** As `findKafka` of find.ts finds it. */
   program: KafkaProgram
-  /** Broker settings, over ours. */
+  /** Broker settings; they win over those of this file. */
   extraSettings?: Readonly<Record<string, string>>
-  /** Memory of its heap at the most; 512 when left out. */
+  /** Maximum heap size; 512 when left out. */
   heapMaxMb?: number
   signal?: AbortSignal | undefined
 }
@@ -37,9 +36,9 @@ const settingsOf = (options: StartKafkaOptions, dataFolder: string): Record<stri
   'inter.broker.listener.name': 'PLAINTEXT',
   'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
   'log.dirs': dataFolder,
-  // A topic that appears by itself has the wrong partitions and the wrong retention.
+  // A topic that Kafka creates by itself has the wrong partitions and the wrong retention.
   'auto.create.topics.enable': 'false',
-  // Three seconds of waiting for more members, whenever a consumer joins an empty group.
+  // The default waits 3 s for further members whenever a consumer joins an empty group.
   'group.initial.rebalance.delay.ms': '0',
   'num.network.threads': '1',
   'num.io.threads': '2',
@@ -57,11 +56,11 @@ const settingsOf = (options: StartKafkaOptions, dataFolder: string): Record<stri
 const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: StartKafkaOptions): string[] => [
   `-Xmx${heapMaxMb}m`,
   '-XX:+UseSerialGC',
-  // The optimising compiler costs more than it gives in the minutes that such a broker lives: 20 us of CPU a record without this,
-  // 8 with it (a burst of 100,000 after one of 100,000, 2026-11-21).
+  // Without the optimising compiler, which costs more than it saves in the minutes that such a broker runs: 20 us of CPU
+  // a record with it, 8 without (a burst of 100,000 after one of 100,000, 2026-11-21).
   '-XX:TieredStopAtLevel=1',
   '-Djava.awt.headless=true',
-  // Our jars log through slf4j-simple, those of a Kafka that was found through log4j2: each ignores the other's.
+  // The jars of pom.xml log with slf4j-simple, those of a distribution with log4j2. Each ignores the other's settings.
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
   '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
   '-Dlog4j2.level=INFO',
@@ -74,7 +73,7 @@ const format = async (
   dataFolder: string,
   settingsFile: string,
 ): Promise<void> => {
-  // Written last by the formatter: without it, what lies there is the rest of a format that was interrupted.
+  // The formatter writes this file last: without it the folder is left from a format that was interrupted.
   if (existsSync(join(dataFolder, 'meta.properties'))) return
   await rm(dataFolder, { recursive: true, force: true })
   // Kafka's ids are 16 bytes in URL-safe base64.
@@ -82,7 +81,6 @@ const format = async (
   await runProgram({
     command: options.program.java,
     arguments: [
-      // Over in half a second: not worth compiling well.
       ...javaArguments(options),
       'kafka.tools.StorageTool',
       'format',
@@ -95,19 +93,19 @@ const format = async (
   })
 }
 
-// Metadata, version 1, for no topics: int32 length, int16 key 3, int16 version, int32 correlation, int16 client id -1
+// Metadata, version 1, without topics: int32 length, int16 key 3, int16 version, int32 correlation, int16 client id -1
 // (none), int32 number of topics.
 const metadataRequest = Buffer.from(
   ['0000000e', '0003', '0001', '00000001', 'ffff', '00000000'].join(''),
   'hex',
 )
 
-// Length, correlation, number of brokers. A broker answers from its port before the controller lets it in; until then it
-// knows of no broker, and a topic could not be created.
+// Length, correlation, number of brokers. A broker answers before the controller has registered it. Until then it names
+// no broker, and a topic cannot be created.
 const isMetadata = (answer: Buffer): boolean | undefined =>
   answer.length >= 12 ? answer.readInt32BE(8) > 0 : undefined
 
-/** Starts one Kafka node, broker and controller, on 127.0.0.1, ready to use when this resolves. */
+/** Starts one Kafka node, broker and controller, on 127.0.0.1. Resolves when it is ready. */
 export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServer> => {
   await mkdir(options.folder, { recursive: true })
   const dataFolder = join(options.folder, 'data')
@@ -123,7 +121,7 @@ export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServe
     ports: [options.port, options.controllerPort],
     stopWithinMs: 6_000,
   })
-  const question = { port: options.port, request: metadataRequest, isReady: isMetadata }
-  await waitUntilReady(server, question, { timeoutMs: 60_000, signal: options.signal })
+  const probe = { port: options.port, request: metadataRequest, read: isMetadata }
+  await waitUntilReady(server, probe, { timeoutMs: 60_000, signal: options.signal })
   return { ...server, port: options.port, brokers: `127.0.0.1:${options.port}` }
 }

@@ -1,18 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { findProgram } from './install/find-program.ts'
 import { LaunchError } from './launch-error.ts'
 import { type ProcessHandle, startProcess } from './processes/start-process.ts'
-import { findProgram } from './install/find-program.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
-/** A Redis that runs. */
+/** A running Redis. */
 export type RedisServer = ProcessHandle & { readonly url: string; readonly port: number }
 
 export type StartRedisOptions = {
-  /** Kept: a second start on the same folder has the data of the first. */
+  /** Holds the data: a later start on the same folder has the data of this one. */
   folder: string
   port: number
-  /** Found on PATH when left out. */
+  /** The first of `redisPrograms` on PATH when left out. */
   program?: string
   /** Appended, so they win: `['--replicaof', '127.0.0.1 7001']`, `['--appendonly', 'no']`. */
   extraArguments?: readonly string[]
@@ -23,14 +23,14 @@ export const redisPrograms = ['redis-server', 'valkey-server'] as const
 
 const ping = Buffer.from('PING\r\n')
 
-// While it loads its file it answers -LOADING.
+// Redis answers -LOADING until it has loaded its file.
 const isPong = (answer: Buffer): boolean | undefined =>
   answer.includes('\r\n') ? answer.toString('latin1').startsWith('+PONG') : undefined
 
-/** Starts Redis or Valkey on 127.0.0.1, ready to use when this resolves. */
+/** Starts Redis or Valkey on 127.0.0.1. Resolves when it is ready. */
 export const startRedis = async (options: StartRedisOptions): Promise<RedisServer> => {
   const program = options.program ?? findProgram(redisPrograms)
-  if (program === undefined) throw new LaunchError('there is no redis-server or valkey-server on PATH')
+  if (program === undefined) throw new LaunchError('redis-server or valkey-server is not on PATH')
   const dataFolder = join(options.folder, 'data')
   await mkdir(dataFolder, { recursive: true })
   const settings: Record<string, string> = {
@@ -41,7 +41,7 @@ export const startRedis = async (options: StartRedisOptions): Promise<RedisServe
     '--appendonly': 'yes',
     '--appendfsync': 'everysec',
     '--save': '',
-    // A replica is served at once, not after 5 s of waiting for others.
+    // A replica is served at once, without the default wait of 5 s for further replicas.
     '--repl-diskless-sync-delay': '0',
     // The gate's keys must never be evicted: a lost claim would be a second coupon.
     '--maxmemory-policy': 'noeviction',
@@ -54,7 +54,7 @@ export const startRedis = async (options: StartRedisOptions): Promise<RedisServe
     ports: [options.port],
     stopWithinMs: 4_000,
   })
-  const question = { port: options.port, request: ping, isReady: isPong }
-  await waitUntilReady(server, question, { timeoutMs: 20_000, signal: options.signal })
+  const probe = { port: options.port, request: ping, read: isPong }
+  await waitUntilReady(server, probe, { timeoutMs: 20_000, signal: options.signal })
   return { ...server, port: options.port, url: `redis://127.0.0.1:${options.port}` }
 }

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
-import { connectRedis } from '../platform/redis.ts'
-import { findFreeServerPorts, startServers, type StartServersOptions } from './start-servers.ts'
-import { findFreePort } from './ports.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
+import { connectRedis } from '../platform/redis.ts'
+import { findFreePort } from './ports.ts'
 import { startRedis } from './start-redis.ts'
+import { findFreeServerPorts, startServers, type StartServersOptions } from './start-servers.ts'
 
 let folder: string
 let options: StartServersOptions
@@ -19,7 +19,7 @@ const progress = createProgressDisplay({ write: () => {} })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'firstcome-servers-'))
-  // Deeper than a socket's path may be long.
+  // Longer than the path of a socket may be.
   const deep = join(folder, 'a-folder-with-a-name-that-is-rather-long', 'in-another-folder-of-the-same-kind')
   const environment = { ...process.env, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' }
   options = { folder: deep, ports: await findFreeServerPorts(), environment, progress }
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-const redisSays = async (url: string, ...[name = '', ...words]: string[]): Promise<unknown> => {
+const askRedis = async (url: string, ...[name = '', ...words]: string[]): Promise<unknown> => {
   const redis = connectRedis({ url, commandTimeoutMs: 2_000, onError: () => {} })
   try {
     await redis.waitForConnection(2_000)
@@ -37,7 +37,7 @@ const redisSays = async (url: string, ...[name = '', ...words]: string[]): Promi
   }
 }
 
-const databaseSays = async (url: string, ...statements: string[]): Promise<unknown> => {
+const askDatabase = async (url: string, ...statements: string[]): Promise<unknown> => {
   const database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 5_000 })
   try {
     return await database.transaction(async (connection) => {
@@ -61,82 +61,86 @@ const createTopic = async (brokers: string): Promise<string[]> => {
   }
 }
 
-test('all three answer as soon as they are started, and keep their data for the next start', async () => {
-  const first = await startServers(options)
-  const { REDIS_URL, KAFKA_BROKERS, DATABASE_URL } = first.environment
-  expect(await createTopic(KAFKA_BROKERS)).toEqual(['kept'])
-  expect(await redisSays(REDIS_URL, 'SET', 'key', 'kept')).toBe('OK')
-  expect(await redisSays(REDIS_URL, 'CONFIG', 'GET', 'maxmemory-policy')).toContain('noeviction')
-  await databaseSays(DATABASE_URL, 'CREATE TABLE kept (id INT)', 'INSERT INTO kept VALUES (1)')
-  expect(
-    await databaseSays(
-      DATABASE_URL,
-      'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@character_set_database AS text',
-    ),
-  ).toEqual([{ flush: 1, text: 'utf8mb4' }])
-  await first.stop()
+describe('the three servers', () => {
+  test('answer as soon as they are started, and keep their data for the next start', async () => {
+    const first = await startServers(options)
+    const { REDIS_URL, KAFKA_BROKERS, DATABASE_URL } = first.environment
+    expect(await createTopic(KAFKA_BROKERS)).toEqual(['kept'])
+    expect(await askRedis(REDIS_URL, 'SET', 'key', 'kept')).toBe('OK')
+    expect(await askRedis(REDIS_URL, 'CONFIG', 'GET', 'maxmemory-policy')).toContain('noeviction')
+    await askDatabase(DATABASE_URL, 'CREATE TABLE kept (id INT)', 'INSERT INTO kept VALUES (1)')
+    expect(
+      await askDatabase(
+        DATABASE_URL,
+        'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@character_set_database AS text',
+      ),
+    ).toEqual([{ flush: 1, text: 'utf8mb4' }])
+    await first.stop()
 
-  const second = await startServers(options)
-  expect(second.environment).toEqual(first.environment)
-  expect(await createTopic(KAFKA_BROKERS)).toEqual([])
-  expect(await redisSays(REDIS_URL, 'GET', 'key')).toBe('kept')
-  expect(await databaseSays(DATABASE_URL, 'SELECT id FROM kept')).toEqual([{ id: 1 }])
-  await second.stop()
-  for (const { pid } of [...first.handles, ...second.handles])
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-})
-
-test('the password of the database is random and for its owner only', async () => {
-  const file = join(options.folder, 'database', 'password')
-  expect((await stat(file)).mode & 0o777).toBe(0o600)
-})
-
-test('servers given by address are used as they are and never stopped', async () => {
-  const own = await startRedis({ folder: join(folder, 'given'), port: await findFreePort() })
-  const environment = {
-    REDIS_URL: own.url,
-    KAFKA_BROKERS: 'elsewhere:9092',
-    DATABASE_URL: 'mysql://elsewhere/d',
-  }
-  const servers = await startServers({ ...options, folder: join(folder, 'nothing'), environment })
-  expect(servers.environment).toEqual(environment)
-  expect(servers.handles).toEqual([])
-  await servers.stop()
-  expect(await redisSays(own.url, 'PING')).toBe('PONG')
-  await own.stop()
-})
-
-test('when one server cannot start, the others are stopped', async () => {
-  const taken = await startRedis({ folder: join(folder, 'taken'), port: await findFreePort() })
-  const ports = { ...(await findFreeServerPorts()), redis: taken.port }
-  const partial = join(folder, 'partial')
-  await expect(startServers({ ...options, folder: partial, ports })).rejects.toThrow(
-    `redis cannot listen on port ${taken.port}: it is taken`,
-  )
-  for (const name of ['redis', 'kafka', 'database'])
-    expect(existsSync(join(partial, name, 'process'))).toBe(false)
-  await taken.stop()
-})
-
-test('a server that ends instead of starting is told with its last words', async () => {
-  const start = startRedis({
-    folder: join(folder, 'wrong'),
-    port: await findFreePort(),
-    extraArguments: ['--appendonly', 'perhaps'],
+    const second = await startServers(options)
+    expect(second.environment).toEqual(first.environment)
+    expect(await createTopic(KAFKA_BROKERS)).toEqual([])
+    expect(await askRedis(REDIS_URL, 'GET', 'key')).toBe('kept')
+    expect(await askDatabase(DATABASE_URL, 'SELECT id FROM kept')).toEqual([{ id: 1 }])
+    await second.stop()
+    for (const { pid } of [...first.handles, ...second.handles])
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
-  await expect(start).rejects.toThrow(/^redis ended with code 1 [^]*argument must be 'yes' or 'no'/)
+
+  test('have a random database password that only its owner can read', async () => {
+    const file = join(options.folder, 'database', 'password')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+  })
+
+  test('that are given by address are used as they are and never stopped', async () => {
+    const own = await startRedis({ folder: join(folder, 'given'), port: await findFreePort() })
+    const environment = {
+      REDIS_URL: own.url,
+      KAFKA_BROKERS: 'elsewhere:9092',
+      DATABASE_URL: 'mysql://elsewhere/d',
+    }
+    const servers = await startServers({ ...options, folder: join(folder, 'nothing'), environment })
+    expect(servers.environment).toEqual(environment)
+    expect(servers.handles).toEqual([])
+    await servers.stop()
+    expect(await askRedis(own.url, 'PING')).toBe('PONG')
+    await own.stop()
+  })
+
+  test('are stopped when one of them cannot start', async () => {
+    const taken = await startRedis({ folder: join(folder, 'taken'), port: await findFreePort() })
+    const ports = { ...(await findFreeServerPorts()), redis: taken.port }
+    const partial = join(folder, 'partial')
+    await expect(startServers({ ...options, folder: partial, ports })).rejects.toThrow(
+      `redis cannot listen on port ${taken.port}: it is taken`,
+    )
+    for (const name of ['redis', 'kafka', 'database'])
+      expect(existsSync(join(partial, name, 'process'))).toBe(false)
+    await taken.stop()
+  })
 })
 
-test('a second Redis follows the first when it is told to', async () => {
-  const first = await startRedis({ folder: join(folder, 'first'), port: await findFreePort() })
-  const second = await startRedis({
-    folder: join(folder, 'second'),
-    port: await findFreePort(),
-    extraArguments: ['--replicaof', `127.0.0.1 ${first.port}`],
+describe('a Redis', () => {
+  test('that exits instead of starting is reported with its last output', async () => {
+    const start = startRedis({
+      folder: join(folder, 'wrong'),
+      port: await findFreePort(),
+      extraArguments: ['--appendonly', 'perhaps'],
+    })
+    await expect(start).rejects.toThrow(/^redis exited with code 1 [^]*argument must be 'yes' or 'no'/)
   })
-  await redisSays(first.url, 'SET', 'key', 'copied')
-  await vi.waitFor(async () => expect(await redisSays(second.url, 'GET', 'key')).toBe('copied'), {
-    timeout: 10_000,
+
+  test('that is told to follow another copies its data', async () => {
+    const first = await startRedis({ folder: join(folder, 'first'), port: await findFreePort() })
+    const second = await startRedis({
+      folder: join(folder, 'second'),
+      port: await findFreePort(),
+      extraArguments: ['--replicaof', `127.0.0.1 ${first.port}`],
+    })
+    await askRedis(first.url, 'SET', 'key', 'copied')
+    await vi.waitFor(async () => expect(await askRedis(second.url, 'GET', 'key')).toBe('copied'), {
+      timeout: 10_000,
+    })
+    await Promise.all([first.stop(), second.stop()])
   })
-  await Promise.all([first.stop(), second.stop()])
 })

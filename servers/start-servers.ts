@@ -1,40 +1,49 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readPassword, startDatabase } from './start-database.ts'
-import { startDocker } from './docker-services.ts'
-import type { SearchEnvironment, ServerSource, ServerSources } from './install/find-servers.ts'
-import { startKafka } from './start-kafka.ts'
-import { obtainServerSources, detectHost } from './install/obtain-servers.ts'
+import type { ProgressDisplay } from '../platform/progress-display.ts'
+import { dockerServices, startDockerServices } from './docker-services.ts'
+import {
+  type SearchEnvironment,
+  serverNames,
+  type ServerSource,
+  type ServerSources,
+} from './install/find-servers.ts'
+import { detectHost } from './install/host.ts'
+import { obtainServerSources } from './install/obtain-servers.ts'
 import { findFreePort } from './ports.ts'
 import type { ProcessHandle } from './processes/start-process.ts'
-import type { ProgressDisplay } from '../platform/progress-display.ts'
+import { readPassword, startDatabase } from './start-database.ts'
+import { startKafka } from './start-kafka.ts'
 import { startRedis } from './start-redis.ts'
 
-/** Where our own servers listen, on 127.0.0.1. */
+/** Where the servers that are started here listen, on 127.0.0.1. */
 export type ServerPorts = { redis: number; kafka: number; kafkaController: number; database: number }
 
-/** How every process of this project is told where the servers are. */
-type ServerAddresses = { REDIS_URL: string; KAFKA_BROKERS: string; DATABASE_URL: string }
+/** The variables that give every process of this project the addresses of the servers. */
+export type ServerAddresses = { REDIS_URL: string; KAFKA_BROKERS: string; DATABASE_URL: string }
 
 export type StartedServers = {
   readonly environment: ServerAddresses
-  /** Those that we started as processes: not those given, not those in Docker. */
+  readonly sources: ServerSources
+  /** The servers that were started as processes, not those given by address or run by Docker. */
   readonly handles: readonly ProcessHandle[]
-  /** Stops what was started here, all at once. */
+  /** Stops what was started here, all servers at the same time. */
   readonly stop: () => Promise<void>
 }
 
 export type StartServersOptions = {
-  /** Data and logs of the servers; each has a folder of its own in it. */
+  /** Holds data and logs, with a folder for each server. */
   folder: string
   ports: ServerPorts
-  /** `REDIS_URL`, `KAFKA_BROKERS`, `DATABASE_URL` are used as they are; PATH, JAVA_HOME, KAFKA_HOME say where to look. */
+  /** A server whose address is in `REDIS_URL`, `KAFKA_BROKERS` or `DATABASE_URL` is used as it is, not started. */
   environment: SearchEnvironment
+  /** True when left out. */
+  mayInstall?: boolean
   progress: ProgressDisplay
   signal?: AbortSignal | undefined
 }
 
-/** Four ports that were free a moment ago. */
+/** Four ports that are free at this moment. */
 export const findFreeServerPorts = async (): Promise<ServerPorts> => {
   const ports = new Set<number>()
   while (ports.size < 4) ports.add(await findFreePort())
@@ -42,36 +51,35 @@ export const findFreeServerPorts = async (): Promise<ServerPorts> => {
   return { redis, kafka, kafkaController, database }
 }
 
-// One of the three, however it came to be. No handle: it is not ours to stop.
+// Without a handle it is not a process of this launcher.
 type StartedServer = { address: string; handle?: ProcessHandle }
 
-type Beginning = StartServersOptions & { sources: ServerSources; signal: AbortSignal }
+type StartOptions = StartServersOptions & { sources: ServerSources; signal: AbortSignal }
 
-const begin = async <Program>(
+const startFrom = async <Program>(
   source: ServerSource<Program>,
   dockerAddress: string,
   start: (program: Program) => Promise<StartedServer>,
 ): Promise<StartedServer> => {
-  if (source?.kind === 'program') return start(source.program)
-  return { address: source?.kind === 'given' ? source.address : dockerAddress }
+  if (source.kind === 'program') return start(source.program)
+  return { address: source.kind === 'address' ? source.address : dockerAddress }
 }
 
-const beginRedis = ({ sources, folder, ports, progress, signal }: Beginning): Promise<StartedServer> =>
-  begin(sources.redis, `redis://127.0.0.1:${ports.redis}`, (program) =>
+const startRedisFrom = ({ sources, folder, ports, progress, signal }: StartOptions): Promise<StartedServer> =>
+  startFrom(sources.redis, `redis://127.0.0.1:${ports.redis}`, (program) =>
     progress.step('Redis: starting', async () => {
       const handle = await startRedis({ folder: join(folder, 'redis'), port: ports.redis, program, signal })
       return { address: handle.url, handle }
     }),
   )
 
-const beginKafka = ({ sources, folder, ports, progress, signal }: Beginning): Promise<StartedServer> =>
-  begin(sources.kafka, `127.0.0.1:${ports.kafka}`, (program) =>
+const startKafkaFrom = ({ sources, folder, ports, progress, signal }: StartOptions): Promise<StartedServer> =>
+  startFrom(sources.kafka, `127.0.0.1:${ports.kafka}`, (program) =>
     progress.step('Kafka: starting', async () => {
-      const { kafka: port, kafkaController: controllerPort } = ports
       const handle = await startKafka({
         folder: join(folder, 'kafka'),
-        port,
-        controllerPort,
+        port: ports.kafka,
+        controllerPort: ports.kafkaController,
         program,
         signal,
       })
@@ -79,31 +87,29 @@ const beginKafka = ({ sources, folder, ports, progress, signal }: Beginning): Pr
     }),
   )
 
-const beginDatabase = async ({
+const startDatabaseFrom = async ({
   sources,
   folder,
   ports,
   progress,
   signal,
-}: Beginning): Promise<StartedServer> => {
+}: StartOptions): Promise<StartedServer> => {
   const ownFolder = join(folder, 'database')
   const password = await readPassword(ownFolder)
   const dockerAddress = `mysql://firstcome:${password}@127.0.0.1:${ports.database}/firstcome`
-  return begin(sources.database, dockerAddress, (program) =>
-    progress.step('MySQL: starting', async () => {
+  return startFrom(sources.database, dockerAddress, (program) =>
+    progress.step('database: starting', async () => {
       const handle = await startDatabase({ folder: ownFolder, port: ports.database, program, signal })
       return { address: handle.url, handle }
     }),
   )
 }
 
-const dockerServices = { redis: 'redis', kafka: 'kafka', database: 'mysql' } as const
-
 type Stop = () => Promise<void>
 
-// All of Docker's servers in one call: it starts them side by side itself. Answers with what stops them.
-const beginDocker = async ({ sources, folder, ports, progress, signal }: Beginning): Promise<Stop> => {
-  const names = (['redis', 'kafka', 'database'] as const).filter((name) => sources[name]?.kind === 'docker')
+// All services in one call: Docker starts them at the same time. Resolves with the function that stops them.
+const startInDocker = async ({ sources, folder, ports, progress, signal }: StartOptions): Promise<Stop> => {
+  const names = serverNames.filter((name) => sources[name].kind === 'docker')
   if (names.length === 0) return async () => {}
   const services = names.map((name) => dockerServices[name])
   const environment = {
@@ -113,51 +119,56 @@ const beginDocker = async ({ sources, folder, ports, progress, signal }: Beginni
     DATABASE_PASSWORD: await readPassword(join(folder, 'database')),
   }
   return progress.step(`Docker: starting ${services.join(', ')}`, () =>
-    startDocker({ folder, services, environment, signal }),
+    startDockerServices({ folder, services, environment, signal }),
   )
 }
 
-/** Finds, gets and starts the three servers, side by side. When one cannot be had, the others are stopped again. */
+/**
+ * Finds the three servers, installs those that are missing and starts them at the same time. When one fails, the others
+ * are stopped.
+ */
 export const startServers = async (options: StartServersOptions): Promise<StartedServers> => {
-  await mkdir(options.folder, { recursive: true })
+  const { folder, environment, mayInstall = true, progress } = options
+  await mkdir(folder, { recursive: true })
   const sources = await obtainServerSources({
-    host: detectHost(options.environment),
-    progress: options.progress,
-    logFolder: options.folder,
+    host: detectHost(environment),
+    mayInstall,
+    progress,
+    logFolder: folder,
     signal: options.signal,
   })
   const failure = new AbortController()
   const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])])
-  const orStopOthers = async <Result>(part: Promise<Result>): Promise<Result | undefined> => {
+  const orStopOthers = async <Result>(starting: Promise<Result>): Promise<Result | undefined> => {
     try {
-      return await part
-    } catch (fault) {
-      failure.abort(fault)
+      return await starting
+    } catch (cause) {
+      failure.abort(cause)
       return undefined
     }
   }
-  const beginning = { ...options, sources, signal }
+  const startOptions = { ...options, sources, signal }
   const [redis, kafka, database, stopDocker] = await Promise.all([
-    orStopOthers(beginRedis(beginning)),
-    orStopOthers(beginKafka(beginning)),
-    orStopOthers(beginDatabase(beginning)),
-    orStopOthers(beginDocker(beginning)),
+    orStopOthers(startRedisFrom(startOptions)),
+    orStopOthers(startKafkaFrom(startOptions)),
+    orStopOthers(startDatabaseFrom(startOptions)),
+    orStopOthers(startInDocker(startOptions)),
   ])
-  const handles = [redis, kafka, database].flatMap((part) =>
-    part?.handle === undefined ? [] : [part.handle],
+  const handles = [redis, kafka, database].flatMap((server) =>
+    server?.handle === undefined ? [] : [server.handle],
   )
   const stop = async (): Promise<void> => {
     await Promise.all([...handles.map((handle) => handle.stop()), stopDocker?.()])
   }
   if (redis === undefined || kafka === undefined || database === undefined || stopDocker === undefined) {
     await stop()
-    // The first fault: a signal keeps the reason it was first aborted with.
+    // The first failure: a signal keeps the reason of its first abort.
     throw failure.signal.reason
   }
-  const environment = {
+  const addresses = {
     REDIS_URL: redis.address,
     KAFKA_BROKERS: kafka.address,
     DATABASE_URL: database.address,
   }
-  return { environment, handles, stop }
+  return { environment: addresses, sources, handles, stop }
 }

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram } from '../../servers/processes/run-program.ts'
 import { LaunchError, throwIfAborted } from '../../servers/launch-error.ts'
-import { lastLinesOf } from '../../servers/processes/start-process.ts'
+import { lastLinesOf } from '../../servers/processes/spawn-logged.ts'
 import type { FailingTest } from './safeguard.ts'
 import { parseTestReport, type TestReport } from './test-report.ts'
 

@@ -1,53 +1,62 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runProgram } from '../processes/run-program.ts'
+import { shortPath } from '../short-path.ts'
 
 const pomFile = join(import.meta.dirname, 'kafka', 'pom.xml')
+const pom = readFileSync(pomFile, 'utf8')
 
-// Pinned like everything in the pom: without a version Maven would take whatever is newest today.
+/** The version of Kafka that the jars are of. */
+export const kafkaVersion = /<artifactId>kafka_[\d.]+<\/artifactId>\s*<version>([^<]+)</.exec(pom)?.[1] ?? ''
+
+export const kafkaJarsMegabytes = 43
+
+/** The jars of this checkout, shared by `npm start` and the tests. Another pom.xml has another folder. */
+export const kafkaJarsFolder = join(
+  import.meta.dirname,
+  '..',
+  '..',
+  '.firstcome',
+  'kafka-jars',
+  createHash('sha256').update(pom).digest('hex').slice(0, 12),
+)
+
+const hasKafkaJars = (): boolean => existsSync(kafkaJarsFolder)
+
+// Pinned like the versions in pom.xml: without a version Maven takes the newest.
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
-/** Where Kafka's jars are kept: shared by `npm start` and the tests of this checkout, in a folder for this very pom. */
-export const jarsFolder = async (): Promise<string> => {
-  const version = createHash('sha256')
-    .update(await readFile(pomFile))
-    .digest('hex')
-    .slice(0, 12)
-  return join(import.meta.dirname, '..', '..', '.firstcome', 'kafka-jars', version)
-}
+/** What Maven is called with to put the jars into `folder`. */
+export const mavenArguments = (folder = kafkaJarsFolder): string[] => [
+  '--batch-mode',
+  '--no-transfer-progress',
+  '--strict-checksums',
+  `--file=${shortPath(pomFile)}`,
+  copyDependencies,
+  '-DincludeScope=runtime',
+  `-DoutputDirectory=${folder}`,
+]
 
-/** Whether the jars are there already. */
-export const haveJars = async (): Promise<boolean> => existsSync(await jarsFolder())
-
-/** Downloads the jars (43 MB) with Maven, unless they are there. Two processes may do so at once. */
-export const fetchJars = async (maven: string, signal?: AbortSignal): Promise<void> => {
-  const folder = await jarsFolder()
-  if (existsSync(folder)) return
-  // Complete before it has its name, so nobody sees half a download.
-  const partFolder = `${folder}.${randomUUID()}`
+/** Downloads the jars with Maven, unless they exist. Two processes may do so at once. */
+export const downloadKafkaJars = async (maven: string, signal?: AbortSignal): Promise<void> => {
+  if (hasKafkaJars()) return
+  // Renamed when complete, so that no process sees half a download.
+  const partFolder = `${kafkaJarsFolder}.${randomUUID()}`
   await mkdir(partFolder, { recursive: true })
   try {
     await runProgram({
       command: maven,
-      arguments: [
-        '--batch-mode',
-        '--no-transfer-progress',
-        '--strict-checksums',
-        `--file=${pomFile}`,
-        copyDependencies,
-        '-DincludeScope=runtime',
-        `-DoutputDirectory=${partFolder}`,
-      ],
-      logFile: `${folder}.log`,
+      arguments: mavenArguments(partFolder),
+      logFile: `${kafkaJarsFolder}.log`,
       timeoutMs: 600_000,
       signal,
     })
-    await rename(partFolder, folder)
+    await rename(partFolder, kafkaJarsFolder)
   } catch (cause) {
-    // ENOTEMPTY: another process was first, and its jars are as good.
-    if (!existsSync(folder)) throw cause
+    // ENOTEMPTY: another process was faster, and its jars are the same.
+    if (!hasKafkaJars()) throw cause
   } finally {
     await rm(partFolder, { recursive: true, force: true })
   }

@@ -1,68 +1,65 @@
-import { isAbsolute, join, relative } from 'node:path'
-import type { DemoCampaign } from './demo-campaign.ts'
+import { join } from 'node:path'
+import { shortPath } from '../short-path.ts'
+import { serverTable } from '../server-table.ts'
+import { environmentFile } from './launch-folder.ts'
+import type { LaunchFacts } from './launch-facts.ts'
 
-export type BannerFacts = {
-  apiUrl: string
-  workerUrl: string
-  metricsUrls: readonly string[]
-  redisUrl: string
-  kafkaBrokers: string
-  databaseUrl: string
-  campaign: DemoCampaign
-  user: string
+export type BannerOptions = {
+  headline: string
+  /** A token of the user of the facts. */
   token: string
-  /** Absolute: where everything is kept. */
-  folder: string
   /** Absolute: where the commands are pasted. */
   workingFolder: string
+  /** Whether each process answers that it is ready. Not shown when left out. */
+  health?: { api: string; worker: string }
 }
 
-// Passwords stay in the file that is there for them.
-const withoutPassword = (address: string): string => address.replace(/:\/\/[^@/]*@/, '://')
+// The scripts of package.json read the default folder; another one has to be named.
+const isDefault = (folder: string): boolean => folder === '.firstcome'
 
-const nearest = (path: string, workingFolder: string): string => {
-  const short = relative(workingFolder, path)
-  return short.startsWith('..') || isAbsolute(short) ? path : short
-}
-
-// The scripts of package.json read .firstcome/environment; of another folder they have to be told.
 const burstCommand = (folder: string): string =>
-  folder === '.firstcome'
+  isDefault(folder)
     ? 'npm run load -- burst'
-    : `npx node --env-file=${join(folder, 'environment')} load/main.ts burst`
+    : `npx node --env-file=${environmentFile(folder)} load/main.ts burst`
 
-/** What a user needs once everything runs. Each command is one shell command as it stands. */
-export const banner = (facts: BannerFacts): string => {
-  const { apiUrl, campaign, user, token } = facts
-  const folder = nearest(facts.folder, facts.workingFolder)
+const statusCommand = (folder: string): string =>
+  isDefault(folder) ? 'npm run status' : `FIRSTCOME_FOLDER=${folder} npm run status`
+
+/** What a user needs while everything runs. Each command can be pasted into a shell as it is. */
+export const banner = (
+  facts: LaunchFacts,
+  { headline, token, workingFolder, health }: BannerOptions,
+): string => {
+  const { api, worker, servers, campaign, user } = facts
+  const folder = shortPath(facts.folder, workingFolder)
   const row = (name: string, value: string): string => `  ${name.padEnd(10)}${value}`
   const authorization = `-H 'Authorization: Bearer ${token}'`
+  const state = (name: 'api' | 'worker'): string => (health === undefined ? '' : `   ${health[name]}`)
   return [
     '',
-    'firstcome is running.',
+    headline,
     '',
-    row('API', apiUrl),
-    row('worker', facts.workerUrl),
-    row('metrics', facts.metricsUrls.join('  ')),
-    row('Redis', withoutPassword(facts.redisUrl)),
-    row('Kafka', facts.kafkaBrokers),
-    row('MySQL', withoutPassword(facts.databaseUrl)),
+    row('API', `${api.url}${state('api')}`),
+    row('worker', `${worker.url}${state('worker')}`),
+    row('metrics', `${api.metricsUrl}  ${worker.metricsUrl}`),
+    ...serverTable([servers.redis, servers.kafka, servers.database]),
     row('campaign', `${campaign.name}, ${campaign.stock.toLocaleString('en')} coupons, id ${campaign.id}`),
     '',
     `Win a coupon as ${user}:`,
     '',
     `curl -X POST ${authorization} \\`,
-    `${apiUrl}/v1/campaigns/${campaign.id}/coupons`,
+    `${api.url}/v1/campaigns/${campaign.id}/coupons`,
     '',
     `List the coupons of ${user}:`,
     '',
     `curl ${authorization} \\`,
-    `${apiUrl}/v1/coupons`,
+    `${api.url}/v1/coupons`,
     '',
     row('burst', `${burstCommand(folder)}   (in a second terminal)`),
-    row('data', `${folder}   (npm start -- --fresh begins anew)`),
+    row('status', statusCommand(folder)),
+    row('data', `${folder}   (npm start -- --fresh deletes it first)`),
     row('logs', join(folder, '{api,worker,redis,kafka,database}', 'log')),
-    row('secrets', join(folder, 'environment')),
+    row('secrets', environmentFile(folder)),
     row('stop', 'Ctrl-C'),
     '',
   ].join('\n')

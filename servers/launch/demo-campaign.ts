@@ -1,16 +1,25 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { createTokenSigner } from '../../platform/http/token.ts'
 import { LaunchError } from '../launch-error.ts'
 
 const requestTimeoutMs = 5_000
 const dayMs = 24 * 60 * 60 * 1_000
 
+const demoCampaign = z.object({ id: z.string(), name: z.string(), stock: z.number() })
+
 /** A campaign to try things on. */
-export type DemoCampaign = { id: string; name: string; stock: number }
+export type DemoCampaign = z.infer<typeof demoCampaign>
 
-const created = z.object({ id: z.string(), name: z.string(), stock: z.number() })
+/** The shopper of the commands in the banner. */
+export const demoUser = 'alice'
 
-/** Creates a campaign that is open from now on, for a week. Throws a StartFault with the answer unless it is 201. */
+const tokenLifetimeSeconds = 7 * 24 * 60 * 60
+
+/** A token of `demoUser` for a week. */
+export const createDemoToken = (jwtSecret: string): string =>
+  createTokenSigner(jwtSecret)(demoUser, tokenLifetimeSeconds)
+
+/** Creates a campaign that opens now and closes in a week. Throws a LaunchError with the answer unless it is 201. */
 export const createDemoCampaign = async (
   { apiUrl, adminToken, now }: { apiUrl: string; adminToken: string; now: number },
   signal: AbortSignal,
@@ -35,29 +44,6 @@ export const createDemoCampaign = async (
   })
   const text = await response.text()
   if (response.status !== 201)
-    throw new LaunchError(`no demo campaign: the API answered ${response.status} ${text}`)
-  return created.parse(JSON.parse(text))
-}
-
-/** Resolves once `url` answers 200. Throws a StartFault with its last answer after `timeoutMs`, or when `signal` aborts. */
-export const waitForHealth = async (
-  { name, url, timeoutMs }: { name: string; url: string; timeoutMs: number },
-  signal: AbortSignal,
-): Promise<void> => {
-  const giveUpAt = Date.now() + timeoutMs
-  let last = 'nothing'
-  while (Date.now() < giveUpAt && !signal.aborted) {
-    try {
-      const response = await fetch(url, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-      })
-      last = `${response.status} ${await response.text()}`
-      if (response.status === 200) return
-    } catch (cause) {
-      // Not listening yet.
-      last = String(cause)
-    }
-    await delay(50)
-  }
-  throw new LaunchError(`${name} is not ready after ${timeoutMs} ms: ${url} answered ${last}`)
+    throw new LaunchError(`the demo campaign was not created: the API answered ${response.status} ${text}`)
+  return demoCampaign.parse(JSON.parse(text))
 }

@@ -1,33 +1,37 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import type { ServerPorts } from '../start-servers.ts'
+import { helpOf } from '../../platform/command-help.ts'
+import { messageOf } from '../../platform/failure.ts'
+import { flag } from '../../platform/option.ts'
 import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../../platform/settings.ts'
 import { LaunchError } from '../launch-error.ts'
 import type { PortUse } from '../ports.ts'
+import type { ServerPorts } from '../start-servers.ts'
 
-/** What `npm start` is told. */
+/** What `npm start` takes from its environment and its arguments. */
 export type LaunchConfiguration = {
-  /** Absolute. Everything that is kept lies in it. */
+  /** Absolute; holds data, logs and secrets. */
   folder: string
-  /** Begin anew: forget what was kept. */
+  /** Delete the data and the secrets of earlier runs first. */
   isFresh: boolean
+  mayInstall: boolean
   apiPort: number
   workerPort: number
   apiMetricsPort: number
   workerMetricsPort: number
   serverPorts: ServerPorts
-  /** Servers that are ours to start; the others' addresses are given. */
+  /** True for a server to start, false for one that is given by its address. */
   ownServers: { redis: boolean; kafka: boolean; database: boolean }
-  /** Undefined: made by us and kept in the folder. */
+  /** Undefined: random, and kept in the folder. */
   jwtSecret: string | undefined
   adminToken: string | undefined
 }
 
 const portRule = 'must be a port, 1 to 65535'
 
-const port = (standard: number) =>
-  z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(standard)
+const port = (defaultPort: number) =>
+  z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(defaultPort)
 
 /** The environment of `npm start`. */
 export const launchSettings = z.object({
@@ -49,10 +53,7 @@ export const launchSettings = z.object({
     .string()
     .optional()
     .describe('Folder of a Kafka distribution to run, when kafka-server-start is not on PATH.'),
-  JAVA_HOME: z
-    .string()
-    .optional()
-    .describe('Folder of a Java 17 or newer, when the one on PATH is older.'),
+  JAVA_HOME: z.string().optional().describe('Folder of a Java 17 or newer, when the one on PATH is older.'),
   REDIS_URL: redisUrl.optional(),
   KAFKA_BROKERS: kafkaBrokers.optional(),
   DATABASE_URL: databaseUrl.optional(),
@@ -60,36 +61,57 @@ export const launchSettings = z.object({
   ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
 })
 
-const readArguments = (words: string[]): { isFresh: boolean; faults: string[] } => {
+const options = { fresh: { type: 'boolean' }, 'no-install': { type: 'boolean' } } as const
+
+/** What `npm start -- --help` prints. */
+export const startHelp = helpOf(
+  {
+    name: 'npm start --',
+    summary: 'Installs what is missing, starts everything on this machine, and stops it on Ctrl-C.',
+    settings: launchSettings,
+  },
+  {
+    fresh: flag('deletes the data and the secrets of earlier runs first'),
+    'no-install': flag('installs nothing: when something is missing, prints the commands that install it'),
+    help: flag('prints this'),
+  },
+  [
+    [0, 'stopped by a signal'],
+    [1, 'something is missing or did not start, or a process exited unexpectedly'],
+    [130, 'killed by a second signal'],
+  ],
+)
+
+type Flags = { isFresh: boolean; mayInstall: boolean; problems: string[] }
+
+const readFlags = (words: readonly string[]): Flags => {
   try {
-    const { values } = parseArgs({ args: words, options: { fresh: { type: 'boolean', default: false } } })
-    return { isFresh: values.fresh, faults: [] }
-  } catch (fault) {
-    return {
-      isFresh: false,
-      faults: [`${fault instanceof Error ? fault.message : String(fault)} (there is only --fresh)`],
-    }
+    const { values } = parseArgs({ args: [...words], options })
+    return { isFresh: values.fresh === true, mayInstall: values['no-install'] !== true, problems: [] }
+  } catch (cause) {
+    return { isFresh: false, mayInstall: false, problems: [`${messageOf(cause)}\n\n${startHelp}`] }
   }
 }
 
-/** Reads environment and arguments. Throws one StartFault that lists every fault. */
-export const readConfiguration = (
+/** Reads environment and arguments. Throws one LaunchError that lists every problem. */
+export const readLaunchConfiguration = (
   environment: Readonly<Record<string, string | undefined>>,
-  words: string[],
+  words: readonly string[],
 ): LaunchConfiguration => {
-  const { isFresh, faults } = readArguments(words)
-  // An empty value is what `API_PORT= npm start` and an unfilled line of .env give: not given.
+  const { isFresh, mayInstall, problems } = readFlags(words)
+  // An empty variable, as `API_PORT= npm start` or an unfilled line of .env sets it, counts as left out.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = launchSettings.safeParse(given)
-  if (!parsed.success || faults.length > 0) {
+  if (!parsed.success || problems.length > 0) {
     const issues = parsed.success ? [] : parsed.error.issues
     const lines = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new LaunchError([...lines, ...faults].join('\n'))
+    throw new LaunchError([...lines, ...problems].join('\n'))
   }
   const settings = parsed.data
   return {
     folder: resolve(settings.FIRSTCOME_FOLDER),
     isFresh,
+    mayInstall,
     apiPort: settings.API_PORT,
     workerPort: settings.WORKER_PORT,
     apiMetricsPort: settings.API_METRICS_PORT,
@@ -110,7 +132,7 @@ export const readConfiguration = (
   }
 }
 
-/** Every port that this configuration will listen on. */
+/** Every port that `npm start` listens on, or has a server listen on. */
 export const portUses = ({
   apiPort,
   workerPort,
@@ -130,5 +152,5 @@ export const portUses = ({
         { port: serverPorts.kafkaController, use: 'Kafka controller', setting: 'KAFKA_CONTROLLER_PORT' },
       ]
     : []),
-  ...(ownServers.database ? [{ port: serverPorts.database, use: 'MySQL', setting: 'DATABASE_PORT' }] : []),
+  ...(ownServers.database ? [{ port: serverPorts.database, use: 'database', setting: 'DATABASE_PORT' }] : []),
 ]

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { removeDocker } from '../docker-services.ts'
+import { removeDockerServices } from '../docker-services.ts'
 import { LaunchError } from '../launch-error.ts'
 import {
   findRecordedProcess,
@@ -11,74 +11,82 @@ import {
   stopRecordedProcess,
   writeProcessRecord,
 } from '../processes/process-record.ts'
+import { removeLaunchFacts } from './launch-facts.ts'
 
-/** What shoppers' tokens are signed with, and what operators show. */
-export type Secrets = { JWT_SECRET: string; ADMIN_TOKEN: string }
+/** The key that signs shoppers' tokens, and the operators' token. */
+export type LaunchSecrets = { JWT_SECRET: string; ADMIN_TOKEN: string }
 
 const ownProcesses = ['api', 'worker'] as const
 const serverProcesses = ['redis', 'kafka', 'database'] as const
-// Named one by one: FIRSTCOME_FOLDER may point at a folder that holds other things, and Kafka's jars are kept.
+// A closed list: FIRSTCOME_FOLDER may be a folder that holds other files too, and Kafka's jars are kept.
 const ownEntries = [...ownProcesses, ...serverProcesses, 'secrets', 'environment'] as const
 
+const launcherFolder = (folder: string): string => join(folder, 'launcher')
+
+/** The pid of the `npm start` that runs on `folder`, if any. */
+export const findLauncher = (folder: string): Promise<number | undefined> =>
+  findRecordedProcess(launcherFolder(folder))
+
 /**
- * Makes `folder` ours: refuses when another launcher runs on it, stops what a killed one left running, and empties it
- * when `isFresh`. Resolves with what gives it back.
+ * Reserves `folder` for this launcher: throws when another launcher runs on it, stops the processes that a killed one
+ * left, and empties it when `isFresh`. Resolves with the function that releases it.
  */
-export const takeFolder = async (folder: string, isFresh: boolean): Promise<() => Promise<void>> => {
-  const launcher = join(folder, 'launcher')
-  const other = await findRecordedProcess(launcher)
+export const acquireFolder = async (folder: string, isFresh: boolean): Promise<() => Promise<void>> => {
+  const other = await findLauncher(folder)
   if (other !== undefined)
     throw new LaunchError(
-      `npm start runs on ${folder} already, as process ${other}: stop that one, or set FIRSTCOME_FOLDER to another folder`,
+      `npm start already runs on ${folder}, as process ${other}: stop it, or set FIRSTCOME_FOLDER to another folder`,
     )
-  await writeProcessRecord(launcher, process.pid)
+  await removeLaunchFacts(folder)
+  await writeProcessRecord(launcherFolder(folder), process.pid)
   await Promise.all(ownProcesses.map((name) => stopRecordedProcess(join(folder, name))))
   await Promise.all(serverProcesses.map((name) => stopRecordedProcess(join(folder, name))))
   if (isFresh) {
-    await removeDocker(folder)
+    await removeDockerServices(folder)
     await Promise.all(ownEntries.map((name) => rm(join(folder, name), { recursive: true, force: true })))
   }
-  return () => removeProcessRecord(launcher)
+  return () => removeProcessRecord(launcherFolder(folder))
 }
 
 const readVariables = async (file: string): Promise<Record<string, string | undefined>> =>
   existsSync(file) ? parseEnv(await readFile(file, 'utf8')) : {}
 
-// As `node --env-file` reads it: the quote must not occur in the value, and only " expands escapes.
+// As `node --env-file` reads it: the value must not contain the quotation mark, and only " expands escapes.
 const quote = (value: string): string => {
   const mark = ["'", '`', '"'].find((candidate) => !value.includes(candidate))
   if (mark === undefined)
-    throw new LaunchError('a setting that contains each of \' ` " cannot be passed on in a file')
+    throw new LaunchError('a setting that contains all of \' ` " cannot be written to a file of variables')
   return `${mark}${value}${mark}`
 }
 
 const writeVariables = async (file: string, variables: Readonly<Record<string, string>>): Promise<void> => {
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${quote(value)}\n`)
   await writeFile(file, lines.join(''), { mode: 0o600 })
-  // The mode above is only for a file that was not there.
+  // writeFile sets the mode only of a file that it creates.
   await chmod(file, 0o600)
 }
 
-/** The secrets given, and for those that are not, random ones that `folder` keeps for every later start. */
+/** The given secrets. One that is not given is random and kept in `folder` for later starts. */
 export const readSecrets = async (
   folder: string,
   given: { jwtSecret: string | undefined; adminToken: string | undefined },
-): Promise<Secrets> => {
+): Promise<LaunchSecrets> => {
   const file = join(folder, 'secrets')
   const kept = await readVariables(file)
-  const made = (): string => randomBytes(32).toString('hex')
-  const own = { JWT_SECRET: kept['JWT_SECRET'] ?? made(), ADMIN_TOKEN: kept['ADMIN_TOKEN'] ?? made() }
+  const random = (): string => randomBytes(32).toString('hex')
+  const own = { JWT_SECRET: kept['JWT_SECRET'] ?? random(), ADMIN_TOKEN: kept['ADMIN_TOKEN'] ?? random() }
   await mkdir(folder, { recursive: true })
   await writeVariables(file, own)
   return { JWT_SECRET: given.jwtSecret ?? own.JWT_SECRET, ADMIN_TOKEN: given.adminToken ?? own.ADMIN_TOKEN }
 }
 
-/** Writes what a command in another terminal needs to know, for `node --env-file`. Answers with the file's name. */
-export const writeEnvironment = async (
+/** The file with the variables that commands in other terminals need, for `node --env-file`. */
+export const environmentFile = (folder: string): string => join(folder, 'environment')
+
+export const writeEnvironment = (
   folder: string,
   variables: Readonly<Record<string, string>>,
-): Promise<string> => {
-  const file = join(folder, 'environment')
-  await writeVariables(file, variables)
-  return file
-}
+): Promise<void> => writeVariables(environmentFile(folder), variables)
+
+export const readEnvironment = (folder: string): Promise<Record<string, string | undefined>> =>
+  readVariables(environmentFile(folder))

@@ -1,85 +1,89 @@
 import { once } from 'node:events'
-import { LaunchError } from '../launch-error.ts'
-import { describeExit, type Exit, type ProcessHandle } from '../processes/start-process.ts'
+import { Failure } from '../../platform/failure.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
+import { LaunchError } from '../launch-error.ts'
+import { describeExit, type Exit } from '../processes/spawn-logged.ts'
+import type { ProcessHandle } from '../processes/start-process.ts'
 
-/** Things that are stopped together. The end of one of `handles` by itself is a failure of the whole. */
+/** Things that are stopped together. When a process of `handles` exits early, the whole launch has failed. */
 type ShutdownGroup = {
   readonly name: string
   readonly handles: readonly ProcessHandle[]
   readonly stop: () => Promise<void>
 }
 
-/** What the work of `runUntilStopped` is given. */
+/** What the work of `runUntilStopped` receives. */
 export type LaunchScope = {
-  /** Aborts when everything is to stop. */
+  /** Aborts when the shutdown begins. */
   readonly signal: AbortSignal
-  /** From now on `group` is watched, and stopped at the end: the last kept is stopped first. */
-  readonly keep: (group: ShutdownGroup) => void
+  /** Watches `group` from now on and stops it at shutdown: the group that was registered last is stopped first. */
+  readonly register: (group: ShutdownGroup) => void
 }
 
-// Ctrl-C reaches us twice under npm: from the terminal, and forwarded by npm a few milliseconds later.
+// Under npm one Ctrl-C arrives twice: from the terminal, and from npm some milliseconds later.
 const repeatedSignalMs = 1_000
 
-const describeDeath = (handle: ProcessHandle, exit: Exit): string =>
+const describeEarlyExit = (handle: ProcessHandle, exit: Exit): string =>
   [
-    `${handle.name} ended by itself with ${describeExit(exit)}. Its last output (${handle.logFile}):`,
+    `${handle.name} exited unexpectedly with ${describeExit(exit)}. Its last output (${handle.logFile}):`,
     ...handle.lastLines(5).map((line) => `  ${line.slice(0, 500)}`),
   ].join('\n')
 
-const describeFault = (fault: unknown): string => {
-  if (fault instanceof LaunchError) return fault.message
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)
+/** The message of an error that the user can solve; for any other error its stack. */
+const describeError = (thrown: unknown): string => {
+  if (thrown instanceof LaunchError || thrown instanceof Failure) return thrown.message
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
 /**
- * Runs `work`, then waits for SIGINT, SIGTERM or SIGHUP; then stops every group in turn. Resolves with the exit code: 0
- * when told to stop, 1 when `work` threw or something ended by itself. A second signal kills everything and exits.
+ * Runs `work`, waits for SIGINT, SIGTERM or SIGHUP, then stops every group in turn. Resolves with the exit code: 0 after a
+ * signal, 1 when `work` threw or a process exited unexpectedly. A second signal kills every process and exits.
  */
 export const runUntilStopped = async (
   progress: ProgressDisplay,
-  work: (run: LaunchScope) => Promise<void>,
+  work: (scope: LaunchScope) => Promise<void>,
 ): Promise<number> => {
-  const ending = new AbortController()
+  const shutdown = new AbortController()
   const groups: ShutdownGroup[] = []
   let exitCode = 0
-  let endedAtMs = 0
+  let shutdownAtMs = 0
 
-  const end = (code: number, message: string): void => {
-    if (ending.signal.aborted) return
+  const shutDown = (code: number, message: string): void => {
+    if (shutdown.signal.aborted) return
     exitCode = code
-    endedAtMs = Date.now()
+    shutdownAtMs = Date.now()
     progress.say(message)
-    ending.abort()
+    shutdown.abort()
   }
 
   const onSignal = (): void => {
-    if (!ending.signal.aborted) return end(0, '\nstopping; Ctrl-C again kills at once')
-    if (Date.now() - endedAtMs < repeatedSignalMs) return
+    if (!shutdown.signal.aborted) return shutDown(0, '\nstopping; press Ctrl-C again to kill at once')
+    if (Date.now() - shutdownAtMs < repeatedSignalMs) return
     for (const handle of groups.flatMap((group) => group.handles)) handle.kill()
     progress.say('killed')
     process.exit(130)
   }
 
-  const keep = (group: ShutdownGroup): void => {
+  const register = (group: ShutdownGroup): void => {
     groups.unshift(group)
-    for (const handle of group.handles) void handle.exited.then((exit) => end(1, describeDeath(handle, exit)))
+    for (const handle of group.handles)
+      void handle.exited.then((exit) => shutDown(1, describeEarlyExit(handle, exit)))
   }
 
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal)
   try {
-    await work({ signal: ending.signal, keep })
-    if (!ending.signal.aborted) await once(ending.signal, 'abort')
-  } catch (fault) {
-    end(1, describeFault(fault))
+    await work({ signal: shutdown.signal, register })
+    if (!shutdown.signal.aborted) await once(shutdown.signal, 'abort')
+  } catch (cause) {
+    shutDown(1, describeError(cause))
   }
   for (const group of groups) {
     try {
       await progress.step(`stopping ${group.name}`, group.stop)
-    } catch (fault) {
-      // The others are stopped all the same.
+    } catch (cause) {
+      // The other groups are still stopped.
       exitCode = 1
-      progress.say(describeFault(fault))
+      progress.say(describeError(cause))
     }
   }
   if (groups.some((group) => group.handles.length > 0)) progress.say('stopped')

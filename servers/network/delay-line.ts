@@ -1,16 +1,16 @@
 import { Transform } from 'node:stream'
 
-/** What goes in comes out later, in the same order. */
+/** A stream whose bytes come out later, in the same order. */
 export type DelayLine = Transform
 
 const waitingBytesMax = 4_194_304
 
-/** Keeps each piece for as long as `delayMs` says when it comes in; with 0, and nothing waiting, it passes at once. */
+/** Keeps each piece for the delay at the time of its arrival. With 0, and no piece waiting, it passes at once. */
 export const createDelayLine = (delayMs: () => number): DelayLine => {
   const waiting: { piece: Buffer; dueMs: number }[] = []
   let waitingBytes = 0
   let timer: NodeJS.Timeout | undefined
-  /** Called once there is room again, or, at the end, when nothing is left. */
+  /** Called when there is room again, and at the end, when no piece is left. */
   let onRoom: (() => void) | undefined
   let onEmpty: (() => void) | undefined
 
@@ -39,7 +39,7 @@ export const createDelayLine = (delayMs: () => number): DelayLine => {
     transform(piece: Buffer, _, done) {
       const milliseconds = delayMs()
       if (milliseconds === 0 && waiting.length === 0) return done(null, piece)
-      // Never before what came earlier, even when that was given a longer delay.
+      // Never before an earlier piece, even when that one has a longer delay.
       const dueMs = Math.max(performance.now() + milliseconds, waiting.at(-1)?.dueMs ?? 0)
       waiting.push({ piece, dueMs })
       waitingBytes += piece.length
@@ -51,10 +51,10 @@ export const createDelayLine = (delayMs: () => number): DelayLine => {
       if (waiting.length === 0) done()
       else onEmpty = done
     },
-    destroy(fault, done) {
+    destroy(error, done) {
       clearTimeout(timer)
       waiting.length = 0
-      done(fault)
+      done(error)
     },
   })
   return line

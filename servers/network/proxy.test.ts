@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createDelayLine } from './delay-line.ts'
 import { createProxy, type Proxy } from './proxy.ts'
 
@@ -9,21 +9,21 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end()
 })
 
-/** A server that says back what it hears, behind its name. */
-const startServer = async (name: string): Promise<Server & { port: number; heard: string[] }> => {
-  const heard: string[] = []
+/** A server that echoes what it receives, after its name. */
+const startServer = async (name: string): Promise<Server & { port: number; received: string[] }> => {
+  const received: string[] = []
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
     socket.on('data', (bytes) => {
-      heard.push(String(bytes))
-      server.emit('heard', String(bytes))
+      received.push(String(bytes))
+      server.emit('received', String(bytes))
       socket.write(`${name}:${String(bytes)}`)
     })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   ends.push(() => server.close())
-  return Object.assign(server, { port: (server.address() as AddressInfo).port, heard })
+  return Object.assign(server, { port: (server.address() as AddressInfo).port, received })
 }
 const startProxy = async (port: number): Promise<Proxy> => {
   const proxy = await createProxy({ host: '127.0.0.1', port })
@@ -37,94 +37,100 @@ const open = async (port: number): Promise<Socket> => {
   await once(socket, 'connect')
   return socket
 }
-/** What comes until it is as long as what is expected. */
-const reads = async (socket: Socket, length: number): Promise<string> => {
+/** Reads until the text is this long. */
+const readText = async (socket: Socket, length: number): Promise<string> => {
   let text = ''
   while (text.length < length) text += String((await once(socket, 'data'))[0])
   return text
 }
 const ask = async (socket: Socket, word: string, answer: string): Promise<string> => {
   socket.write(word)
-  return reads(socket, answer.length)
+  return readText(socket, answer.length)
 }
 
-/** Also of one that is reset. */
+/** Resolves after an end or a reset. */
 const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve))
 
-test('a delay keeps what a server says for as long as it says, and lets requests through', async () => {
-  const server = await startServer('first')
-  const proxy = await startProxy(server.port)
-  const socket = await open(proxy.port)
-  expect(await ask(socket, 'a', 'first:a')).toBe('first:a')
-  proxy.delay(300)
-  const fromMs = performance.now()
-  const arrived = new Promise((resolve) => server.once('heard', resolve))
-  const answer = ask(socket, 'b', 'first:b')
-  expect(await Promise.race([answer, arrived])).toBe('b')
-  expect(await answer).toBe('first:b')
-  expect(performance.now() - fromMs).toBeGreaterThanOrEqual(299)
-  proxy.delay(0)
-  expect(await ask(socket, 'c', 'first:c')).toBe('first:c')
+describe('a delay', () => {
+  test('holds back answers for its time, and lets requests through', async () => {
+    const server = await startServer('first')
+    const proxy = await startProxy(server.port)
+    const socket = await open(proxy.port)
+    expect(await ask(socket, 'a', 'first:a')).toBe('first:a')
+    proxy.delay(300)
+    const fromMs = performance.now()
+    const arrived = new Promise((resolve) => server.once('received', resolve))
+    const answer = ask(socket, 'b', 'first:b')
+    expect(await Promise.race([answer, arrived])).toBe('b')
+    expect(await answer).toBe('first:b')
+    expect(performance.now() - fromMs).toBeGreaterThanOrEqual(299)
+    proxy.delay(0)
+    expect(await ask(socket, 'c', 'first:c')).toBe('first:c')
+  })
+
+  test('that has ended is not overtaken by later bytes', async () => {
+    let milliseconds = 200
+    const line = createDelayLine(() => milliseconds)
+    let text = ''
+    line.on('data', (piece) => (text += String(piece)))
+    line.write('a')
+    milliseconds = 0
+    line.write('b')
+    line.end('c')
+    await once(line, 'end')
+    expect(text).toBe('abc')
+  })
+
+  test('delivers its answers even when the server has disconnected', async () => {
+    const server = await startServer('first')
+    server.on('connection', (socket) => socket.once('data', () => socket.end()))
+    const proxy = await startProxy(server.port)
+    proxy.delay(100)
+    const socket = await open(proxy.port)
+    expect(await ask(socket, 'a', 'first:a')).toBe('first:a')
+    await closed(socket)
+  })
 })
 
-test('what comes after a delay has ended does not overtake what is still kept', async () => {
-  let milliseconds = 200
-  const line = createDelayLine(() => milliseconds)
-  let text = ''
-  line.on('data', (piece) => (text += String(piece)))
-  line.write('a')
-  milliseconds = 0
-  line.write('b')
-  line.end('c')
-  await once(line, 'end')
-  expect(text).toBe('abc')
+describe('a redirect', () => {
+  test('resets every connection and connects new ones to the other server', async () => {
+    const [first, second] = [await startServer('first'), await startServer('second')]
+    const proxy = await startProxy(first.port)
+    const before = await open(proxy.port)
+    expect(await ask(before, 'a', 'first:a')).toBe('first:a')
+    const reset = closed(before)
+    proxy.redirect({ host: '127.0.0.1', port: second.port })
+    await reset
+    const after = await open(proxy.port)
+    expect(await ask(after, 'b', 'second:b')).toBe('second:b')
+    expect(first.received).toEqual(['a'])
+  })
+
+  test('during a cut takes effect when the link is restored', async () => {
+    const [first, second] = [await startServer('first'), await startServer('second')]
+    const proxy = await startProxy(first.port)
+    proxy.cut()
+    proxy.redirect({ host: '127.0.0.1', port: second.port })
+    const refused = connect({ port: proxy.port, host: '127.0.0.1' }).on('error', () => undefined)
+    await closed(refused)
+    proxy.restore()
+    expect(await ask(await open(proxy.port), 'a', 'second:a')).toBe('second:a')
+  })
 })
 
-test('answers that are kept arrive even when the server has hung up', async () => {
-  const server = await startServer('first')
-  server.on('connection', (socket) => socket.once('data', () => socket.end()))
-  const proxy = await startProxy(server.port)
-  proxy.delay(100)
-  const socket = await open(proxy.port)
-  expect(await ask(socket, 'a', 'first:a')).toBe('first:a')
-  await closed(socket)
-})
-
-test('a redirect resets every connection, and new ones lead to the other server', async () => {
-  const [first, second] = [await startServer('first'), await startServer('second')]
-  const proxy = await startProxy(first.port)
-  const before = await open(proxy.port)
-  expect(await ask(before, 'a', 'first:a')).toBe('first:a')
-  const reset = closed(before)
-  proxy.redirect({ host: '127.0.0.1', port: second.port })
-  await reset
-  const after = await open(proxy.port)
-  expect(await ask(after, 'b', 'second:b')).toBe('second:b')
-  expect(first.heard).toEqual(['a'])
-})
-
-test('a redirect while the link is cut leads there once it is restored', async () => {
-  const [first, second] = [await startServer('first'), await startServer('second')]
-  const proxy = await startProxy(first.port)
-  proxy.cut()
-  proxy.redirect({ host: '127.0.0.1', port: second.port })
-  const refused = connect({ port: proxy.port, host: '127.0.0.1' }).on('error', () => undefined)
-  await closed(refused)
-  proxy.restore()
-  expect(await ask(await open(proxy.port), 'a', 'second:a')).toBe('second:a')
-})
-
-test('a connection whose server is gone while its answer is kept is cut like any other', async () => {
-  const server = await startServer('first')
-  server.on('connection', (accepted: Socket) => accepted.on('data', () => accepted.end()))
-  const gone = once(server, 'connection').then(([accepted]) => closed(accepted as Socket))
-  const proxy = await startProxy(server.port)
-  proxy.delay(60_000)
-  const socket = await open(proxy.port)
-  const isClosed = closed(socket.resume())
-  socket.write('a')
-  await gone
-  expect(socket.destroyed).toBe(false)
-  proxy.cut()
-  await isClosed
+describe('a cut', () => {
+  test('ends a connection whose server has closed while its answer is delayed', async () => {
+    const server = await startServer('first')
+    server.on('connection', (accepted: Socket) => accepted.on('data', () => accepted.end()))
+    const gone = once(server, 'connection').then(([accepted]) => closed(accepted as Socket))
+    const proxy = await startProxy(server.port)
+    proxy.delay(60_000)
+    const socket = await open(proxy.port)
+    const isClosed = closed(socket.resume())
+    socket.write('a')
+    await gone
+    expect(socket.destroyed).toBe(false)
+    proxy.cut()
+    await isClosed
+  })
 })

@@ -1,21 +1,21 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { createDelayLine, type DelayLine } from './delay-line.ts'
 
-/** A TCP proxy in front of one server, to make a network fail in the ways in which networks fail. */
+/** A TCP proxy in front of one server. It makes the network between client and server fail on demand. */
 export type Proxy = {
   readonly port: number
   /**
-   * Connections stay and nothing passes any more; `answers` lets requests through and keeps what the server says.
-   * What was held arrives at `release`, also on connections made meanwhile.
+   * Keeps connections open and stops all bytes; `answers` stops only those of the server. They arrive after `release`,
+   * also on connections that were opened meanwhile.
    */
   hold(what?: 'all' | 'answers'): void
   release(): void
   /** Resets every connection and every new one, until `restore`. */
   cut(): void
   restore(): void
-  /** What the server says arrives this much later, in order; 0 ends it. */
+  /** Bytes of the server arrive this much later, in order. 0 ends the delay. */
   delay(milliseconds: number): void
-  /** Another server from now on: every connection is reset, and a new one leads there. */
+  /** Resets every connection and connects new ones to another server. */
   redirect(target: ProxyTarget): void
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ export const createProxy = async (target: ProxyTarget): Promise<Proxy> => {
   let current = target
 
   const flow = (from: Socket, to: Socket | DelayLine, flows: boolean): void => {
-    // Taken off first: a second pipe would send everything twice.
+    // Removed first, because a second pipe would send everything twice.
     from.unpipe(to)
     if (flows) from.pipe(to)
     else from.pause()
@@ -55,13 +55,13 @@ export const createProxy = async (target: ProxyTarget): Promise<Proxy> => {
     link.answers.pipe(client)
     const bind = (socket: Socket, other: Socket): void => {
       socket.setNoDelay(true)
-      // What the fault was is the business of whoever is under test: the other end just hears of it.
+      // The close event passes the failure on to the other socket.
       socket.on('error', () => {})
-      socket.on('close', (isFault) => {
-        // One whose other end waits for the rest of an answer is still a connection.
+      socket.on('close', (hadError) => {
+        // While the other socket waits for the rest of an answer, the connection still exists.
         if (other.closed) links.delete(link)
-        if (isFault) other.resetAndDestroy()
-        // What the line still has is on its way, and ends the client behind it.
+        if (hadError) other.resetAndDestroy()
+        // The delay line still has bytes; its end closes the client.
         else if (other === server || delayMs === 0) other.destroySoon()
       })
     }

@@ -10,7 +10,7 @@ const read = async (file: string): Promise<string | undefined> => {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    // ESRCH: the process ended between opening its file and reading it.
+    // ESRCH: the process exited after its file was opened.
     if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ESRCH'))
       return
     throw cause
@@ -18,14 +18,14 @@ const read = async (file: string): Promise<string | undefined> => {
 }
 
 /**
- * When the process was born; undefined when it has ended, reaped or not. A pid is used again after its process ended,
- * together with its birth it is not. (The command line would not do: Redis and setpriv rewrite theirs.)
+ * When the process started; undefined when it has exited, reaped or not. The system reuses a pid, but not together with
+ * its start time. (The command line would not do: Redis and setpriv rewrite theirs.)
  */
 export const processStartTime = async (pid: number): Promise<string | undefined> => {
   if (process.platform === 'linux') {
     const stat = await read(`/proc/${pid}/stat`)
     if (stat === undefined) return undefined
-    // The second field is the program's name in brackets and may hold spaces: count from behind it.
+    // The second field is the program's name in brackets and may contain spaces, so count from its end.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[0] === 'Z') return undefined
     return `${(await read('/proc/sys/kernel/random/boot_id'))?.trim()} ${fields[19]}`
@@ -36,22 +36,22 @@ export const processStartTime = async (pid: number): Promise<string | undefined>
     })
     return stdout.trim() || undefined
   } catch {
-    // ps answers with exit code 1 when there is no such process.
+    // ps exits with 1 when the process does not exist.
     return undefined
   }
 }
 
-/** Remembers in `folder` which process runs on it, for a later start to find. */
+/** Records in `folder` which process uses it, for a later start. */
 export const writeProcessRecord = async (folder: string, pid: number): Promise<void> => {
   await mkdir(folder, { recursive: true })
   await writeFile(recordFile(folder), `${pid} ${await processStartTime(pid)}\n`)
 }
 
-/** Forgets the process of `folder`. */
+/** Removes the record of the process that uses `folder`. */
 export const removeProcessRecord = async (folder: string): Promise<void> =>
   rm(recordFile(folder), { force: true })
 
-/** The process remembered in `folder`, if it still runs. */
+/** The pid of the process recorded in `folder`, if it still runs. */
 export const findRecordedProcess = async (folder: string): Promise<number | undefined> => {
   const record = await read(recordFile(folder))
   const match = record === undefined ? null : /^(\d+) (.+)$/m.exec(record)
@@ -62,7 +62,7 @@ export const findRecordedProcess = async (folder: string): Promise<number | unde
 
 /**
  * Stops the process that an earlier, killed launcher left on `folder`: two servers on one data folder would destroy it.
- * Resolves once it is gone; after `withinMs` it is killed.
+ * Resolves after the exit. Sends SIGKILL after `withinMs`.
  */
 export const stopRecordedProcess = async (folder: string, withinMs = 8_000): Promise<void> => {
   const pid = await findRecordedProcess(folder)

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runProgram } from './run-program.ts'
 import { type ProcessHandle, startProcess, stopInOrder } from './start-process.ts'
 import { processStartTime, findRecordedProcess, stopRecordedProcess } from './process-record.ts'
@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const start = async (script: string, stopWithinMs = 5_000, name = 'part'): Promise<ProcessHandle> => {
+const start = async (script: string, stopWithinMs = 5_000, name = 'one'): Promise<ProcessHandle> => {
   const handle = await startProcess({
     name,
     command: process.execPath,
@@ -36,70 +36,76 @@ const start = async (script: string, stopWithinMs = 5_000, name = 'part'): Promi
 
 const ignoresSigterm = "process.on('SIGTERM', () => {})"
 
-test('what ignores SIGTERM is killed when its time is over', async () => {
-  const handle = await start(ignoresSigterm, 50)
-  await handle.stop()
-  expect(await handle.exited).toEqual({ code: null, signal: 'SIGKILL' })
-})
-
-test('the last lines of what it printed are kept, on both streams', async () => {
-  const handle = await start("console.log('one'); console.error('two')")
-  expect(handle.lastLines(2)).toEqual(['two', 'up'])
-})
-
-test('a process that a killed launcher left on a folder is stopped before another starts there', async () => {
-  const left = await start('')
-  const next = await start('')
-  expect(await left.exited).toEqual({ code: null, signal: 'SIGTERM' })
-  expect(await findRecordedProcess(join(folder, 'part'))).toBe(next.pid)
-})
-
-test('what was left and ignores SIGTERM is killed', async () => {
-  const left = await start(ignoresSigterm)
-  await stopRecordedProcess(join(folder, 'part'), 50)
-  expect(await left.exited).toEqual({ code: null, signal: 'SIGKILL' })
-})
-
-test('a record whose process is gone harms nobody, even when its pid is used again', async () => {
-  const handle = await start('')
-  handle.kill()
-  await handle.exited
-  expect(await findRecordedProcess(join(folder, 'part'))).toBeUndefined()
-})
-
-test('several are stopped one after the other, and killed when the time of all is over', async () => {
-  const quick = await start("process.on('SIGTERM', () => process.exit(7))", 5_000, 'quick')
-  const stuck = await start(ignoresSigterm, 5_000, 'stuck')
-  await stopInOrder([quick, stuck], 200)
-  expect(await quick.exited).toEqual({ code: 7, signal: null })
-  expect(await stuck.exited).toEqual({ code: null, signal: 'SIGKILL' })
-})
-
-test('a command that fails is told with its exit and its last output', async () => {
-  const failing = runProgram({
-    command: 'sh',
-    arguments: ['-c', 'echo the disk is full; exit 3'],
-    logFile: join(folder, 'log'),
-    timeoutMs: 5_000,
+describe('a process', () => {
+  test('that ignores SIGTERM is killed after its time limit', async () => {
+    const handle = await start(ignoresSigterm, 50)
+    await handle.stop()
+    expect(await handle.exited).toEqual({ code: null, signal: 'SIGKILL' })
   })
-  await expect(failing).rejects.toThrow(/^sh -c .*\n {2}ended with code 3 .*:\n {4}the disk is full$/)
+
+  test('has its last lines kept, of both streams', async () => {
+    const handle = await start("console.log('one'); console.error('two')")
+    expect(handle.lastLines(2)).toEqual(['two', 'up'])
+  })
+
+  test('is stopped in order with others, and all are killed after the common time limit', async () => {
+    const quick = await start("process.on('SIGTERM', () => process.exit(7))", 5_000, 'quick')
+    const stuck = await start(ignoresSigterm, 5_000, 'stuck')
+    await stopInOrder([quick, stuck], 200)
+    expect(await quick.exited).toEqual({ code: 7, signal: null })
+    expect(await stuck.exited).toEqual({ code: null, signal: 'SIGKILL' })
+  })
 })
 
-test('an aborted command leaves none of the programs it started', async () => {
-  const abort = new AbortController()
-  const pidFile = join(folder, 'pid')
-  const running = runProgram({
-    command: 'sh',
-    arguments: ['-c', `sh -c 'echo $$ >${pidFile}; exec sleep 60' & wait`],
-    logFile: join(folder, 'log'),
-    timeoutMs: 30_000,
-    signal: abort.signal,
+describe('a process that a killed launcher left', () => {
+  test('is stopped before another starts on its folder', async () => {
+    const left = await start('')
+    const next = await start('')
+    expect(await left.exited).toEqual({ code: null, signal: 'SIGTERM' })
+    expect(await findRecordedProcess(join(folder, 'one'))).toBe(next.pid)
   })
-  const pid = await vi.waitFor(async () => Number((await readFile(pidFile, 'utf8')).trim() || NaN), {
-    timeout: 5_000,
-    interval: 10,
+
+  test('is killed when it ignores SIGTERM', async () => {
+    const left = await start(ignoresSigterm)
+    await stopRecordedProcess(join(folder, 'one'), 50)
+    expect(await left.exited).toEqual({ code: null, signal: 'SIGKILL' })
   })
-  abort.abort()
-  await expect(running).rejects.toThrow('stopped before everything was ready')
-  expect(await processStartTime(pid)).toBeUndefined()
+
+  test('is not found after it has exited, even when its pid is reused', async () => {
+    const handle = await start('')
+    handle.kill()
+    await handle.exited
+    expect(await findRecordedProcess(join(folder, 'one'))).toBeUndefined()
+  })
+})
+
+describe('a program', () => {
+  test('that fails is reported with its exit and its last output', async () => {
+    const failing = runProgram({
+      command: 'sh',
+      arguments: ['-c', 'echo the disk is full; exit 3'],
+      logFile: join(folder, 'log'),
+      timeoutMs: 5_000,
+    })
+    await expect(failing).rejects.toThrow(/^sh -c .*\n {2}exited with code 3 .*:\n {4}the disk is full$/)
+  })
+
+  test('that is aborted leaves none of the programs that it started', async () => {
+    const abort = new AbortController()
+    const pidFile = join(folder, 'pid')
+    const running = runProgram({
+      command: 'sh',
+      arguments: ['-c', `sh -c 'echo $$ >${pidFile}; exec sleep 60' & wait`],
+      logFile: join(folder, 'log'),
+      timeoutMs: 30_000,
+      signal: abort.signal,
+    })
+    const pid = await vi.waitFor(async () => Number((await readFile(pidFile, 'utf8')).trim() || NaN), {
+      timeout: 5_000,
+      interval: 10,
+    })
+    abort.abort()
+    await expect(running).rejects.toThrow('stopped before everything was ready')
+    expect(await processStartTime(pid)).toBeUndefined()
+  })
 })

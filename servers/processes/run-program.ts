@@ -1,22 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { throwIfAborted, LaunchError } from '../launch-error.ts'
-import { describeExit, lastLinesOf, spawnLogged } from './start-process.ts'
+import { LaunchError, throwIfAborted } from '../launch-error.ts'
+import { describeExit, lastLinesOf, type SpawnOptions, spawnLogged } from './spawn-logged.ts'
 
-export type RunProgramOptions = {
-  command: string
-  arguments: readonly string[]
-  /** Everything it prints; its last lines are part of the fault. */
-  logFile: string
-  environment?: NodeJS.ProcessEnv
-  timeoutMs: number
-  signal?: AbortSignal | undefined
-}
+export type RunProgramOptions = SpawnOptions & { timeoutMs: number; signal?: AbortSignal | undefined }
 
 const killAfterMs = 3_000
-// A member that ended counts until it is reaped, and in some containers nobody reaps orphans.
+// A process that has exited counts as one of its group until it is reaped, and some containers do not reap orphans.
 const waitAfterKillMs = 500
 
-// False once no process of the group is left.
+/** False when no process of the group exists. */
 const signalGroup = (group: number, name: NodeJS.Signals | 0): boolean => {
   try {
     return process.kill(-group, name)
@@ -25,7 +17,7 @@ const signalGroup = (group: number, name: NodeJS.Signals | 0): boolean => {
   }
 }
 
-// The whole group, because apt-get, mvn and mariadb-install-db start programs of their own, which end after them.
+// The whole group: apt-get, mvn and mariadb-install-db start programs that exit after them.
 const endGroup = async (group: number): Promise<void> => {
   const killAt = Date.now() + killAfterMs
   let name: NodeJS.Signals = 'SIGTERM'
@@ -39,7 +31,7 @@ const endGroup = async (group: number): Promise<void> => {
   }
 }
 
-/** Runs a program to its end. Throws a StartFault with its last output unless it ends with 0 in time. */
+/** Runs a program until it exits. Throws a LaunchError with its last output unless it exits with 0 in time. */
 export const runProgram = async (options: RunProgramOptions): Promise<void> => {
   throwIfAborted(options.signal)
   const { pid, exited } = await spawnLogged(options)
@@ -60,6 +52,6 @@ export const runProgram = async (options: RunProgramOptions): Promise<void> => {
   const line = [options.command, ...options.arguments].join(' ')
   const output = lastLinesOf(options.logFile, 8).map((text) => `    ${text}`)
   throw new LaunchError(
-    [`${line}\n  ended with ${describeExit(exit)} (${options.logFile}):`, ...output].join('\n'),
+    [`${line}\n  exited with ${describeExit(exit)} (${options.logFile}):`, ...output].join('\n'),
   )
 }

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
 import { apiSettings } from '../../api/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
-import { portUses, readConfiguration } from '../../servers/launch/launch-configuration.ts'
+import { portUses, readLaunchConfiguration } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
@@ -30,10 +30,10 @@ test.each([
 )
 
 test('.env.example names every setting of npm start, with the value it has when it is left out', () => {
-  const configuration = readConfiguration({}, [])
+  const configuration = readLaunchConfiguration({}, [])
   const names = portUses(configuration).map(({ setting }) => setting)
   expect(Object.keys(example)).toEqual(expect.arrayContaining([...names, 'FIRSTCOME_FOLDER']))
-  expect(readConfiguration(example, [])).toEqual(configuration)
+  expect(readLaunchConfiguration(example, [])).toEqual(configuration)
 })
 
 test('.env.example holds no address and no secret', () => {

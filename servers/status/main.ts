@@ -1,0 +1,3 @@
+import { statusCommand } from './command.ts'
+
+process.exitCode = await statusCommand.run(process.argv.slice(2), process)

@@ -1,0 +1,47 @@
+import { connectDatabase } from '../../platform/mysql/database.ts'
+import { connectRedis } from '../../platform/redis.ts'
+import type { FoundSources, ServerName } from '../install/find-servers.ts'
+import { defaultProducts, installedVersion } from './installed-version.ts'
+import { askKafkaVersion } from './kafka-version.ts'
+import { parseDatabaseVersion, parseRedisInfo, type ProductVersion } from './product-version.ts'
+
+const timeoutMs = 3_000
+
+const askRedis = async (url: string): Promise<ProductVersion> => {
+  const redis = connectRedis({ url, commandTimeoutMs: timeoutMs, onError: () => {} })
+  try {
+    await redis.waitForConnection(timeoutMs)
+    return parseRedisInfo(String(await redis.command('INFO', 'server')))
+  } finally {
+    redis.close()
+  }
+}
+
+const askDatabase = async (url: string): Promise<ProductVersion> => {
+  const database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: timeoutMs })
+  try {
+    const [row] = await database.read('SELECT VERSION() AS version')
+    return parseDatabaseVersion(String(row?.['version']))
+  } finally {
+    await database.close()
+  }
+}
+
+/**
+ * Asks a server for its product and version. Kafka's protocol tells only the release, so a broker that was installed or
+ * started here is named by its jars or image. A server that does not answer has no version.
+ */
+export const runningVersion = async (
+  name: ServerName,
+  sources: FoundSources,
+  address: string,
+): Promise<ProductVersion> => {
+  try {
+    if (name === 'redis') return await askRedis(address)
+    if (name === 'database') return await askDatabase(address)
+    if (sources.kafka?.kind !== 'address') return await installedVersion('kafka', sources)
+    return { product: 'Kafka', version: await askKafkaVersion(address.split(',')) }
+  } catch {
+    return { product: defaultProducts[name], version: undefined }
+  }
+}
