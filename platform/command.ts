@@ -43,8 +43,10 @@ export type Output = {
 type CommandContext<Shape extends z.ZodRawShape> = {
   settings: z.infer<z.ZodObject<Shape>>
   environment: NodeJS.ProcessEnv
-  /** Says which colours a text may have. */
+  /** Says which colours a text may have; `print` writes to it. */
   stdout: NodeJS.WritableStream
+  /** For progress. */
+  stderr: NodeJS.WritableStream
   /**
    * Prints on standard output. Resolves when all of it is written: nothing is read ahead of a slow reader.
    */
@@ -158,6 +160,7 @@ export const defineCommand = <Declared extends Options, Outcome extends string, 
             settings === undefined ? ({} as z.infer<z.ZodObject<Shape>>) : readSettings(settings, env),
           environment: env,
           stdout,
+          stderr,
           print: (output) => write(stdout, values.json ? jsonText(output) : output.text),
         })
         return exitCodes[outcome][0]

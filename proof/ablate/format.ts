@@ -44,3 +44,18 @@ export const formatSafeguard = (
     `  edits ${files.join(', ')}`,
     `  noticed by ${caughtBy.file}: ${titleOf(caughtBy)}`,
   ].join('\n')
+
+/** One safeguard for `--list --json`. */
+export const safeguardDocument = (
+  { name, section, protectsFrom, caughtBy }: Safeguard,
+  files: readonly string[],
+) => ({ name, section, protectsFrom, files, caughtBy })
+
+/** The result for one safeguard for `--json`. */
+export const ablationDocument = ({ safeguard: { name, section, caughtBy }, result, tookMs }: Ablation) => ({
+  name,
+  section,
+  caughtBy,
+  result,
+  tookMs: Math.round(tookMs),
+})

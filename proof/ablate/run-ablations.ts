@@ -16,7 +16,7 @@ export type AblationOptions = {
   /** Throws when a changed file cannot run at all, such as a Lua script that does not compile. */
   check(files: Sources): Promise<void>
   /** Called after each safeguard. */
-  onAblation(ablation: Ablation): void
+  onAblation(ablation: Ablation): Promise<void> | void
   /** Called with a line of text at each step. */
   onStep(line: string): void
   monotonicMs(): number
@@ -101,7 +101,7 @@ export const runAblations = async (
     const result = await ablate(safeguard, options)
     const ablation = { safeguard, result, tookMs: options.monotonicMs() - startedAtMs }
     ablations.push(ablation)
-    options.onAblation(ablation)
+    await options.onAblation(ablation)
   }
   options.onStep('all safeguards back in place: every test has to pass again')
   await expectWhole(safeguards, options)

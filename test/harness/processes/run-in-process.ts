@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import type { Command } from '../../../platform/command.ts'
 
-/** Runs a command in this process, with no more environment than this, and returns what it printed. */
+/** Runs a command in this process with only this environment, and returns what it printed. */
 export const runInProcess = async (
   command: Command,
   words: readonly string[],
