@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
@@ -52,7 +52,11 @@ const relays: Relay[] = [
     },
     bring: (producer, { campaign }) =>
       createSweep({
-        ...{ keeperGate: shop.parts.gate, gate: shop.gate, coupons: createCouponRepository(shop.ledger.database) },
+        ...{
+          keeperGate: shop.parts.gate,
+          gate: shop.gate,
+          coupons: createCouponRepository(shop.ledger.database),
+        },
         ...{ logEnds: shop.parts.logEnds, producer, log: shop.parts.log },
         ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
       }).step([{ ...campaign, epoch: 1 }]),
@@ -78,51 +82,53 @@ const reasonsOf = (grants: readonly Grant[]): string[] =>
     grants.some(({ couponId }) => String(value).includes(couponId)) ? [reason] : [],
   )
 
-test.each(relays)(
-  '$who is paused, Redis is lost and every unit is sold: what it brings then is late, and neither a row nor a double',
-  async (relay) => {
-    const { sale, told, waiting, resume } = await openSale(relay)
+describe('a paused relay does no harm', () => {
+  test.each(relays)(
+    '$who resumes after Redis was lost and all was sold: its grants are late, no row, no double',
+    async (relay) => {
+      const { sale, told, waiting, resume } = await openSale(relay)
+      await redis('FLUSHALL')
+      await armBeside(sale)
+      told.push(...(await sale.win(7)))
+      resume()
+      await until('both are dead letters', () => reasonsOf(waiting).length === 2)
+      expect(reasonsOf(waiting)).toEqual(['late', 'late'])
+      for (const { userId } of waiting) {
+        expect(await sale.outcome(userId)).toEqual({ kind: 'none' })
+        expect(await sale.answer(userId)).toEqual({ kind: 'sold-out' })
+      }
+      shop.keep()
+      await expectWhole(shop, sale, told)
+    },
+  )
+
+  test.each(relays)(
+    '$who resumes after another relayed the entry: one coupon, although the log has it twice',
+    async (relay) => {
+      const { sale, told, waiting, resume } = await openSale(relay)
+      await relay.bring(shop.producer, sale)
+      told.push(...waiting, ...(await sale.win(3)))
+      resume()
+      await until('it is in the log twice', async () => (await timesInLog(told[2] as Grant)) === 2)
+      await drained(shop)
+      shop.keep()
+      await expectWhole(shop, sale, told)
+      expect(reasonsOf(told)).toEqual([])
+    },
+  )
+
+  test('a keeper resumes between log and outbox after Redis was lost: what it appended is won', async () => {
+    const sale = await shop.sale({ stock: 9 })
+    const told = [...(await sale.win(2)), ...(await sale.decideAlone(2))]
+    const { part, reached, resume } = pausedBefore(shop.gate, 'confirm')
+    const looked = openKeeper(shop, { gate: part, overdueMs: 0 }).look()
+    await reached(looked.then(() => new Promise(() => {})))
     await redis('FLUSHALL')
     await armBeside(sale)
-    told.push(...(await sale.win(7)))
+    told.push(...(await sale.win(3)))
     resume()
-    await until('both are dead letters', () => reasonsOf(waiting).length === 2)
-    expect(reasonsOf(waiting)).toEqual(['late', 'late'])
-    for (const { userId } of waiting) {
-      expect(await sale.outcome(userId)).toEqual({ kind: 'none' })
-      expect(await sale.answer(userId)).toEqual({ kind: 'sold-out' })
-    }
-    shop.keep()
-    await expectWhole(shop, sale, told)
-  },
-)
-
-test.each(relays)(
-  '$who is paused while another brings it and more is sold: whoever waited has that one coupon, though it lies in the log twice',
-  async (relay) => {
-    const { sale, told, waiting, resume } = await openSale(relay)
-    await relay.bring(shop.producer, sale)
-    told.push(...waiting, ...(await sale.win(3)))
-    resume()
-    await until('it is in the log twice', async () => (await timesInLog(told[2] as Grant)) === 2)
-    await drained(shop)
     shop.keep()
     await expectWhole(shop, sale, told)
     expect(reasonsOf(told)).toEqual([])
-  },
-)
-
-test('a keeper that is paused between log and outbox while Redis is lost and more is sold does no harm: what it brought is won', async () => {
-  const sale = await shop.sale({ stock: 9 })
-  const told = [...(await sale.win(2)), ...(await sale.decideAlone(2))]
-  const { part, reached, resume } = pausedBefore(shop.gate, 'confirm')
-  const looked = openKeeper(shop, { gate: part, overdueMs: 0 }).look()
-  await reached(looked.then(() => new Promise(() => {})))
-  await redis('FLUSHALL')
-  await armBeside(sale)
-  told.push(...(await sale.win(3)))
-  resume()
-  shop.keep()
-  await expectWhole(shop, sale, told)
-  expect(reasonsOf(told)).toEqual([])
+  })
 })

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
 import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import type { Grant } from '../../coupon/grant.ts'
@@ -25,95 +25,97 @@ const codeOf = (press: Promise<unknown>): Promise<unknown> =>
     (cause: { code?: unknown }) => cause.code,
   )
 
-test('while the log is down winners are told "pending" up to the bound of the outbox, then "unavailable", and all of it drains by itself', async () => {
-  const own = await open({
-    ...{ outboxGrantsMax: 20, publishDeadlineMs: 1_000, overdueMs: 200, workerIsProxied: true },
+describe('what an outbox holds becomes rows', () => {
+  test('while the log is down winners are pending up to the outbox bound, then unavailable, and all drains', async () => {
+    const own = await open({
+      ...{ outboxGrantsMax: 20, publishDeadlineMs: 1_000, overdueMs: 200, workerIsProxied: true },
+    })
+    const sale = await own.sale({ stock: 50 })
+    own.keep()
+    const told = await sale.win(5)
+    own.topic.proxy.cut()
+    const pending = []
+    for (let batch = 0; batch < 20; batch += 1) {
+      const answer = await sale.press(`user-${batch}`)
+      expect(answer.kind).toBe('confirming')
+      if ('grant' in answer) pending.push(answer.grant)
+    }
+    expect(await codeOf(sale.press())).toBe('unavailable')
+    // Nobody loses what they have: winners hear the same as before.
+    expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+    expect((await sale.press('user-7')).kind).toBe('confirming')
+    own.topic.proxy.restore()
+    await until('a later user wins', async () => (await sale.press('later').catch(() => undefined))?.kind)
+    await until('the outbox is empty', async () => {
+      const pendingCount = await own.redis.control.command('HGET', gateKey(sale.id), 'grantsPending')
+      return pendingCount === '0'
+    })
+    await expectWhole(own, sale, [...told, ...pending])
+    expect(await sale.epoch()).toBe(1)
+    expect(own.recorder.letters).toEqual([])
   })
-  const sale = await own.sale({ stock: 50 })
-  own.keep()
-  const told = await sale.win(5)
-  own.topic.proxy.cut()
-  const pending = []
-  for (let batch = 0; batch < 20; batch += 1) {
-    const answer = await sale.press(`user-${batch}`)
-    expect(answer.kind).toBe('confirming')
-    if ('grant' in answer) pending.push(answer.grant)
-  }
-  expect(await codeOf(sale.press())).toBe('unavailable')
-  // Nobody loses what they have: winners hear the same as before.
-  expect((await sale.press(told[0]?.userId)).kind).toBe('already')
-  expect((await sale.press('user-7')).kind).toBe('confirming')
-  own.topic.proxy.restore()
-  await until('a later user wins', async () => (await sale.press('later').catch(() => undefined))?.kind)
-  await until('the outbox is empty', async () => {
-    const pendingCount = await own.redis.control.command('HGET', gateKey(sale.id), 'grantsPending')
-    return pendingCount === '0'
+
+  test('grants of a process that died between decide and append become rows and wins', async () => {
+    const own = await open({ overdueMs: 100 })
+    const sale = await own.sale({ stock: 20 })
+    const orphans = [...(await sale.decideAlone(3)), ...(await sale.decideAlone(2))]
+    expect(await sale.outcome(orphans[0]?.userId ?? '')).toMatchObject({ kind: 'confirming' })
+    own.keep()
+    expect((await rowsOnce(own, sale, 5)).map(held)).toEqual(orphans.map(held))
+    await until('their owners read that they won', async () => {
+      const outcomes = await Promise.all(orphans.map(({ userId }) => sale.outcome(userId)))
+      return outcomes.every(({ kind }) => kind === 'granted')
+    })
+    await expectWhole(own, sale, orphans)
   })
-  await expectWhole(own, sale, [...told, ...pending])
-  expect(await sale.epoch()).toBe(1)
-  expect(own.recorder.letters).toEqual([])
-})
 
-test('grants of a process that died between deciding and appending become rows and wins, without their owners pressing again', async () => {
-  const own = await open({ overdueMs: 100 })
-  const sale = await own.sale({ stock: 20 })
-  const orphans = [...(await sale.decideAlone(3)), ...(await sale.decideAlone(2))]
-  expect(await sale.outcome(orphans[0]?.userId ?? '')).toMatchObject({ kind: 'confirming' })
-  own.keep()
-  expect((await rowsOnce(own, sale, 5)).map(held)).toEqual(orphans.map(held))
-  await until('their owners read that they won', async () => {
-    const outcomes = await Promise.all(orphans.map(({ userId }) => sale.outcome(userId)))
-    return outcomes.every(({ kind }) => kind === 'granted')
+  test('entries that two keepers relayed are one row each', async () => {
+    const own = await open({ overdueMs: 1 })
+    const sale = await own.sale({ stock: 40 })
+    const orphans: Grant[] = []
+    for (let entries = 0; entries < 10; entries += 1) orphans.push(...(await sale.decideAlone(2)))
+    const inspected = await own.parts.gate.inspect(sale.id, 1, 0, 100)
+    if (inspected.kind === 'in-order')
+      for (const [at, { grants }] of inspected.overdue.entries()) await own.append(grants, at % 3)
+    own.keep()
+    await rowsOnce(own, sale, 20)
+    await expectWhole(own, sale, orphans)
+    expect(own.recorder.letters).toEqual([])
   })
-  await expectWhole(own, sale, orphans)
-})
 
-test('entries that lie in the log twice, because two keepers relayed them, are one row each', async () => {
-  const own = await open({ overdueMs: 1 })
-  const sale = await own.sale({ stock: 40 })
-  const orphans: Grant[] = []
-  for (let entries = 0; entries < 10; entries += 1) orphans.push(...(await sale.decideAlone(2)))
-  const inspected = await own.parts.gate.inspect(sale.id, 1, 0, 100)
-  if (inspected.kind === 'in-order')
-    for (const [at, { grants }] of inspected.overdue.entries()) await own.append(grants, at % 3)
-  own.keep()
-  await rowsOnce(own, sale, 20)
-  await expectWhole(own, sale, orphans)
-  expect(own.recorder.letters).toEqual([])
-})
+  test('the sweep finds a grant that only the gate has', async () => {
+    const own = await open({})
+    const sale = await own.sale({ stock: 30 })
+    const told = await sale.win(10)
+    const [lost, lostToo] = await sale.decideAlone(2)
+    if (lost === undefined || lostToo === undefined) throw new Error('nobody was granted anything')
+    const [key, outbox] = [gateKey(sale.id), outboxKey(sale.id, 1)]
+    const [entry] = (await own.redis.control.command('XRANGE', outbox, '-', '+')) as [string][]
+    await own.redis.control.command('XDEL', outbox, entry?.[0] ?? '')
+    await own.redis.control.command('HINCRBY', key, 'entriesDeleted', 1)
+    await own.redis.control.command('HINCRBY', key, 'grantsPending', -2)
+    // The gate is in order, and says that they won.
+    expect((await sale.press(lost.userId)).kind).toBe('already')
+    await rowsOnce(own, sale, 10)
 
-test('a grant that only the gate has, because its outbox entry was removed by hand together with its counts, is found by the sweep', async () => {
-  const own = await open({})
-  const sale = await own.sale({ stock: 30 })
-  const told = await sale.win(10)
-  const [lost, lostToo] = await sale.decideAlone(2)
-  if (lost === undefined || lostToo === undefined) throw new Error('nobody was granted anything')
-  const [key, outbox] = [gateKey(sale.id), outboxKey(sale.id, 1)]
-  const [entry] = (await own.redis.control.command('XRANGE', outbox, '-', '+')) as [string][]
-  await own.redis.control.command('XDEL', outbox, entry?.[0] ?? '')
-  await own.redis.control.command('HINCRBY', key, 'entriesDeleted', 1)
-  await own.redis.control.command('HINCRBY', key, 'grantsPending', -2)
-  // The gate is in order, and says that they won.
-  expect((await sale.press(lost.userId)).kind).toBe('already')
-  await rowsOnce(own, sale, 10)
-
-  const sweep = createSweep({
-    ...{ keeperGate: own.parts.gate, gate: own.gate, coupons: createCouponRepository(own.ledger.database) },
-    ...{ logEnds: own.parts.logEnds, producer: own.producer, log: createLogger('test', 'silent') },
-    ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
+    const sweep = createSweep({
+      ...{ keeperGate: own.parts.gate, gate: own.gate, coupons: createCouponRepository(own.ledger.database) },
+      ...{ logEnds: own.parts.logEnds, producer: own.producer, log: createLogger('test', 'silent') },
+      ...{ ageMs: -2_000, ledgerWaitMs: 5_000 },
+    })
+    const campaign = { ...sale.campaign, epoch: 1 }
+    const waiting = await sale.decideAlone(1)
+    expect(await sweep.step([campaign])).toBe(2)
+    await rowsOnce(own, sale, 12)
+    expect(await sweep.step([campaign])).toBe(0)
+    // Who waits in the outbox is the relay's.
+    expect((await storedOf(own.ledger, sale)).map(({ couponId }) => couponId)).not.toContain(
+      waiting[0]?.couponId,
+    )
+    expect(await sale.epoch()).toBe(1)
+    own.keep()
+    await own.redis.control.command('FLUSHALL')
+    await expectWhole(own, sale, [...told, lost, lostToo])
+    expect(own.recorder.letters).toEqual([])
   })
-  const campaign = { ...sale.campaign, epoch: 1 }
-  const waiting = await sale.decideAlone(1)
-  expect(await sweep.step([campaign])).toBe(2)
-  await rowsOnce(own, sale, 12)
-  expect(await sweep.step([campaign])).toBe(0)
-  // Who waits in the outbox is the relay's.
-  expect((await storedOf(own.ledger, sale)).map(({ couponId }) => couponId)).not.toContain(
-    waiting[0]?.couponId,
-  )
-  expect(await sale.epoch()).toBe(1)
-  own.keep()
-  await own.redis.control.command('FLUSHALL')
-  await expectWhole(own, sale, [...told, lost, lostToo])
-  expect(own.recorder.letters).toEqual([])
 })

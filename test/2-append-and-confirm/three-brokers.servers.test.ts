@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createPositionRepository } from '../../coupon/ledger/positions.ts'
 import { grantsTopic } from '../../coupon/log/topics.ts'
 import { createGrantTopics } from '../../migrations/migrate.ts'
@@ -89,47 +89,53 @@ const leadsNothing = (id: number): Promise<boolean> =>
     (await brokers.partitions(grantsTopic)).every(({ leader }) => leader !== id && leader > 0),
   )
 
-test('a leader that is killed in the middle of a stream of grants, and then a second: nobody waits past the deadline, nothing is lost or doubled', async () => {
-  const stream = await openStream()
-  await everyPartition(stream)
-  const first = await leaderOf()
-  await brokers.kill(first)
-  await leadsNothing(first)
-  await everyPartition(stream, [...stream.acknowledged])
-  expect([...stream.answers.values()]).toContain('pending')
+describe('three brokers, one or two of them lost', () => {
+  test('two leaders are killed amid a stream of grants: nothing waits past the deadline, is lost or doubled', async () => {
+    const stream = await openStream()
+    await everyPartition(stream)
+    const first = await leaderOf()
+    await brokers.kill(first)
+    await leadsNothing(first)
+    await everyPartition(stream, [...stream.acknowledged])
+    expect([...stream.answers.values()]).toContain('pending')
 
-  // One copy of two that have to be: refused, however many brokers answer.
-  await brokers.kill(first === 2 ? 3 : 2)
-  await until('a produce is refused', () => stream.failures.some((failure) => refusal.test(failure)), 40_000)
-  await until('the publisher is open', () => stream.grantLog.state().isOpen)
-  const before = [...stream.acknowledged]
-  await brokers.heal(grantsTopic)
-  await everyPartition(stream, before)
-  await stream.end()
-  await stream.relayed()
-  await expectExact(stream)
-}, 120_000)
+    // One copy of two that have to be: refused, however many brokers answer.
+    await brokers.kill(first === 2 ? 3 : 2)
+    await until(
+      'a produce is refused',
+      () => stream.failures.some((failure) => refusal.test(failure)),
+      40_000,
+    )
+    await until('the publisher is open', () => stream.grantLog.state().isOpen)
+    const before = [...stream.acknowledged]
+    await brokers.heal(grantsTopic)
+    await everyPartition(stream, before)
+    await stream.end()
+    await stream.relayed()
+    await expectExact(stream)
+  }, 120_000)
 
-test('a leader that stands still with its connections open is given up: the next one has the log before it is back', async () => {
-  const stream = await openStream()
-  await everyPartition(stream)
-  const leader = await leaderOf()
-  brokers.freeze(leader)
-  await leadsNothing(leader)
-  await everyPartition(stream, [...stream.acknowledged])
-  await stream.end()
-  await stream.relayed()
-  await expectExact(stream)
-}, 120_000)
+  test('a stalled leader with open connections is given up for the next one', async () => {
+    const stream = await openStream()
+    await everyPartition(stream)
+    const leader = await leaderOf()
+    brokers.freeze(leader)
+    await leadsNothing(leader)
+    await everyPartition(stream, [...stream.acknowledged])
+    await stream.end()
+    await stream.relayed()
+    await expectExact(stream)
+  }, 120_000)
 
-test('a topic that is not there is never created by asking for it, though these brokers would', async () => {
-  const missing = `missing.${randomUUID()}`
-  const producer = createProducer(brokers.kafka)
-  await expect(producer.append(missing, 0, [{ value: 'x' }])).rejects.toMatchObject({ code: 'unavailable' })
-  await expect(brokers.topics.offsets(missing)).rejects.toMatchObject({ code: 'unavailable' })
-  await expect(brokers.topics.partitions(missing)).rejects.toMatchObject({ code: 'unavailable' })
-  const admin = brokers.kafka.admin()
-  await admin.connect()
-  expect(await admin.listTopics()).not.toContain(missing)
-  await Promise.all([admin.disconnect(), producer.close()])
+  test('asking for a missing topic never creates it, although these brokers would', async () => {
+    const missing = `missing.${randomUUID()}`
+    const producer = createProducer(brokers.kafka)
+    await expect(producer.append(missing, 0, [{ value: 'x' }])).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(brokers.topics.offsets(missing)).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(brokers.topics.partitions(missing)).rejects.toMatchObject({ code: 'unavailable' })
+    const admin = brokers.kafka.admin()
+    await admin.connect()
+    expect(await admin.listTopics()).not.toContain(missing)
+    await Promise.all([admin.disconnect(), producer.close()])
+  })
 })

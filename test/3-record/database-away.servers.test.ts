@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type StoredFacts, openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
 import {
   type ApiAnswer,
@@ -103,97 +103,101 @@ const expectIssuing = async (process: Running, campaignId: string): Promise<ApiA
   return won
 }
 
-test('an API process that starts while the database is away boots, issues, and says that its lists are not complete', async () => {
-  const campaignId = await createTestCampaign(direct.url)
-  toApi.cut()
-  const started = await startPart('api', through(toApi), { folder, waitFor: 'ready' })
-  try {
-    const won = await expectIssuing(started, campaignId)
-    const operator = { token: operatorToken() }
-    expectUnavailable(await ask(`${started.url}/v1/admin/campaigns`, operator))
-    expectUnavailable(await ask(`${started.url}/v1/admin/campaigns/${campaignId}`, operator))
-    expectUnavailable(
-      await ask(`${started.url}/v1/admin/campaigns`, {
-        ...operator,
-        method: 'POST',
-        json: campaignDocument(),
-      }),
-    )
-    expect((await ask(`${started.url}/v1/campaigns/${campaignId}`)).body['state']).toBe('open')
+describe('the database is down', () => {
+  test('an API process starts, issues, and says that its lists are not complete', async () => {
+    const campaignId = await createTestCampaign(direct.url)
+    toApi.cut()
+    const started = await startPart('api', through(toApi), { folder, waitFor: 'ready' })
+    try {
+      const won = await expectIssuing(started, campaignId)
+      const operator = { token: operatorToken() }
+      expectUnavailable(await ask(`${started.url}/v1/admin/campaigns`, operator))
+      expectUnavailable(await ask(`${started.url}/v1/admin/campaigns/${campaignId}`, operator))
+      expectUnavailable(
+        await ask(`${started.url}/v1/admin/campaigns`, {
+          ...operator,
+          method: 'POST',
+          json: campaignDocument(),
+        }),
+      )
+      expect((await ask(`${started.url}/v1/campaigns/${campaignId}`)).body['state']).toBe('open')
 
-    toApi.restore()
-    await until('its lists are complete again', async () => {
-      const { body } = await listOf(started.url, String(won.body['userId']))
-      expect(body['items']).toEqual([won.body])
-      return body['complete'] === true
-    })
-    expect((await ask(`${started.url}/v1/admin/campaigns/${campaignId}`, operator)).status).toBe(200)
-  } finally {
-    await started.stop()
-  }
-})
-
-test('a database that accepts and says nothing stops neither issuing nor reading', async () => {
-  const campaignId = await createTestCampaign(direct.url)
-  await listOf(api.url, newUser())
-  toApi.hold()
-  await expectIssuing(api, campaignId)
-})
-
-test('the database goes away during a burst: everyone is served, the worker waits and then records what each was told', async () => {
-  const campaignId = await createTestCampaign(direct.url, { stock: 400 })
-  const burst = (shoppers: number): Promise<ApiAnswer>[] =>
-    Array.from({ length: shoppers }, (_, index) =>
-      press(index % 2 === 0 ? api.url : direct.url, campaignId, newUser()),
-    )
-  const partitions = (await scrape(worker.metricsUrl)).value('firstcome_ledger_partitions')
-  const before = burst(300)
-  await Promise.race(before)
-  for (const proxy of [toApi, toWorker]) proxy.cut()
-  const answers = await Promise.all([...before, ...burst(300)])
-  const won = answers.filter(({ status }) => status === 201)
-  expect(won.length).toBe(400)
-  expect(answers.filter(({ body }) => body['code'] === 'sold-out').length).toBe(200)
-  await isReady(worker, false)
-  expect((await ask(`${worker.url}/readyz`)).body['checks']).toMatchObject({
-    ledger: expect.stringMatching(/^(the ledger cannot store rows|the positions of the ledger cannot be read): database: ./),
-  })
-  const seen = await scrape(worker.metricsUrl)
-  expect(seen.by('firstcome_ready', 'check')['ledger']).toBe(0)
-  // It is a member of its group: its partitions are its own.
-  expect(partitions).toBeGreaterThan(0)
-  expect(seen.value('firstcome_ledger_partitions')).toBe(partitions)
-  expect((await books.rows(campaignId)).length).toBeLessThanOrEqual(300)
-
-  const late = await press(api.url, await createTestCampaign(direct.url), newUser())
-  expect(late.status).toBe(201)
-  toWorker.restore()
-  await isReady(worker, true)
-  expect(await books.drained(campaignId, 400)).toEqual(byRank(won))
-  expect(await books.drained(String(late.body['campaignId']), 1)).toEqual(byRank([late]))
-})
-
-test('a winner sees the coupon on the very next call, complete, while the ledger does not have it yet', async () => {
-  toWorker.cut()
-  const campaignId = await createTestCampaign(direct.url, { perUserLimit: 3 })
-  const userId = newUser()
-  const won: ApiAnswer[] = []
-  for (const slot of [1, 2, 3]) {
-    const told = await press(slot === 2 ? direct.url : api.url, campaignId, userId, slot)
-    expect(told.status).toBe(201)
-    won.unshift(told)
-    for (const { url } of [direct, api])
-      expect((await listOf(url, userId)).body).toEqual({
-        items: won.map(({ body }) => body),
-        nextCursor: null,
-        complete: true,
+      toApi.restore()
+      await until('its lists are complete again', async () => {
+        const { body } = await listOf(started.url, String(won.body['userId']))
+        expect(body['items']).toEqual([won.body])
+        return body['complete'] === true
       })
-  }
-  const page = await listOf(api.url, userId, '?limit=2')
-  expect(page.body['items']).toEqual(won.slice(0, 2).map(({ body }) => body))
-  const rest = await listOf(direct.url, userId, `?limit=2&cursor=${String(page.body['nextCursor'])}`)
-  expect(rest.body).toEqual({ items: [won[2]?.body], nextCursor: null, complete: true })
-  expect(await books.rows(campaignId)).toEqual([])
-  toWorker.restore()
-  expect(await books.drained(campaignId, 3)).toEqual(byRank(won))
+      expect((await ask(`${started.url}/v1/admin/campaigns/${campaignId}`, operator)).status).toBe(200)
+    } finally {
+      await started.stop()
+    }
+  })
+
+  test('a database that accepts connections and never answers stops neither issuing nor reading', async () => {
+    const campaignId = await createTestCampaign(direct.url)
+    await listOf(api.url, newUser())
+    toApi.hold()
+    await expectIssuing(api, campaignId)
+  })
+
+  test('in a burst everyone is served; the worker waits and then records what each was told', async () => {
+    const campaignId = await createTestCampaign(direct.url, { stock: 400 })
+    const burst = (shoppers: number): Promise<ApiAnswer>[] =>
+      Array.from({ length: shoppers }, (_, index) =>
+        press(index % 2 === 0 ? api.url : direct.url, campaignId, newUser()),
+      )
+    const partitions = (await scrape(worker.metricsUrl)).value('firstcome_ledger_partitions')
+    const before = burst(300)
+    await Promise.race(before)
+    for (const proxy of [toApi, toWorker]) proxy.cut()
+    const answers = await Promise.all([...before, ...burst(300)])
+    const won = answers.filter(({ status }) => status === 201)
+    expect(won.length).toBe(400)
+    expect(answers.filter(({ body }) => body['code'] === 'sold-out').length).toBe(200)
+    await isReady(worker, false)
+    expect((await ask(`${worker.url}/readyz`)).body['checks']).toMatchObject({
+      ledger: expect.stringMatching(
+        /^(the ledger cannot store rows|the positions of the ledger cannot be read): database: ./,
+      ),
+    })
+    const seen = await scrape(worker.metricsUrl)
+    expect(seen.by('firstcome_ready', 'check')['ledger']).toBe(0)
+    // It is a member of its group: its partitions are its own.
+    expect(partitions).toBeGreaterThan(0)
+    expect(seen.value('firstcome_ledger_partitions')).toBe(partitions)
+    expect((await books.rows(campaignId)).length).toBeLessThanOrEqual(300)
+
+    const late = await press(api.url, await createTestCampaign(direct.url), newUser())
+    expect(late.status).toBe(201)
+    toWorker.restore()
+    await isReady(worker, true)
+    expect(await books.drained(campaignId, 400)).toEqual(byRank(won))
+    expect(await books.drained(String(late.body['campaignId']), 1)).toEqual(byRank([late]))
+  })
+
+  test('a winner sees the coupon on the very next call while the ledger does not have it yet', async () => {
+    toWorker.cut()
+    const campaignId = await createTestCampaign(direct.url, { perUserLimit: 3 })
+    const userId = newUser()
+    const won: ApiAnswer[] = []
+    for (const slot of [1, 2, 3]) {
+      const told = await press(slot === 2 ? direct.url : api.url, campaignId, userId, slot)
+      expect(told.status).toBe(201)
+      won.unshift(told)
+      for (const { url } of [direct, api])
+        expect((await listOf(url, userId)).body).toEqual({
+          items: won.map(({ body }) => body),
+          nextCursor: null,
+          complete: true,
+        })
+    }
+    const page = await listOf(api.url, userId, '?limit=2')
+    expect(page.body['items']).toEqual(won.slice(0, 2).map(({ body }) => body))
+    const rest = await listOf(direct.url, userId, `?limit=2&cursor=${String(page.body['nextCursor'])}`)
+    expect(rest.body).toEqual({ items: [won[2]?.body], nextCursor: null, complete: true })
+    expect(await books.rows(campaignId)).toEqual([])
+    toWorker.restore()
+    expect(await books.drained(campaignId, 3)).toEqual(byRank(won))
+  })
 })

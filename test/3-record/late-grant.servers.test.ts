@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Grant } from '../../coupon/grant.ts'
 import { drained } from '../harness/shop/drained.ts'
 import { storedOf } from '../harness/values/grants.ts'
@@ -55,32 +55,34 @@ const expectTruth = async ({ sale, late, second }: Awaited<ReturnType<typeof for
   await expectWhole(shop, sale, [second])
 }
 
-test('a grant that reaches the log after its unit was sold again is no row and no double: it is late, and its owner only ever heard "pending"', async () => {
-  const forced = await forceLateGrant()
-  await letGo(forced.late)
-  await until('it is a dead letter', () => shop.recorder.letters.length > 0)
-  await expectTruth(forced)
-  expect(shop.recorder.letters).toHaveLength(1)
-})
+describe('a grant that reaches the log after its unit was sold again', () => {
+  test('is late: no row, no double, and its owner was only ever told pending', async () => {
+    const forced = await forceLateGrant()
+    await letGo(forced.late)
+    await until('it is a dead letter', () => shop.recorder.letters.length > 0)
+    await expectTruth(forced)
+    expect(shop.recorder.letters).toHaveLength(1)
+  })
 
-test('it is late as well when it lies in the log before the second is recorded', async () => {
-  const sale = await forceLateGrant()
-  shop.recorder.hold()
-  await letGo(sale.late)
-  shop.recorder.release()
-  await until('it is a dead letter', () => shop.recorder.letters.length > 0)
-  await expectTruth(sale)
-})
+  test('is late as well when it is in the log before the second is recorded', async () => {
+    const sale = await forceLateGrant()
+    shop.recorder.hold()
+    await letGo(sale.late)
+    shop.recorder.release()
+    await until('it is a dead letter', () => shop.recorder.letters.length > 0)
+    await expectTruth(sale)
+  })
 
-test('a worker that replays the partitions from an earlier position says the same', async () => {
-  const forced = await forceLateGrant()
-  await letGo(forced.late)
-  await until('it is a dead letter', () => shop.recorder.letters.length > 0)
-  await expectTruth(forced)
-  const seen = shop.recorder.letters.length
-  await shop.ledger.change('UPDATE ledger_positions SET next_offset = 0')
-  await until('it was judged again', () => shop.recorder.letters.length > seen)
-  await expectTruth(forced)
-  await drained(shop)
-  expect(await storedOf(shop.ledger, forced.sale)).toHaveLength(1)
+  test('is late again for a worker that replays from an earlier position', async () => {
+    const forced = await forceLateGrant()
+    await letGo(forced.late)
+    await until('it is a dead letter', () => shop.recorder.letters.length > 0)
+    await expectTruth(forced)
+    const seen = shop.recorder.letters.length
+    await shop.ledger.change('UPDATE ledger_positions SET next_offset = 0')
+    await until('it was judged again', () => shop.recorder.letters.length > seen)
+    await expectTruth(forced)
+    await drained(shop)
+    expect(await storedOf(shop.ledger, forced.sale)).toHaveLength(1)
+  })
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Grant } from '../../coupon/grant.ts'
 import { createRegistry } from '../../coupon/campaigns/registry.ts'
 import { drained } from '../harness/shop/drained.ts'
@@ -41,75 +41,77 @@ const openSale = async (): Promise<{ sale: Sale; told: Grant[] }> => {
   return { sale, told }
 }
 
-test('the whole log replayed into an emptied ledger gives the same rows, and no grant is called late though its double lies beyond a cut', async () => {
-  const { sale } = await openSale()
-  const rows = await rowsOnce(sale, 18)
-  await shop.ledger.database.transaction(async (connection) => {
-    await connection.change('DELETE FROM coupons')
-    await connection.change('DELETE FROM ledger_positions')
-    return { commit: true, result: undefined }
-  })
-  expect(await rowsOnce(sale, 18)).toEqual(rows)
-  await drained(shop)
-  expect(await storedOf(shop.ledger, sale)).toEqual(rows)
-  expect(shop.recorder.letters).toEqual([])
-})
-
-test('Redis lost in the middle of such a replay waits for the ledger, and everybody keeps the same coupon', async () => {
-  const { sale, told } = await openSale()
-  shop.recorder.hold()
-  await shop.ledger.database.transaction(async (connection) => {
-    await connection.change('DELETE FROM coupons')
-    await connection.change('UPDATE ledger_positions SET next_offset = 0')
-    return { commit: true, result: undefined }
-  })
-  const before = await sale.epoch()
-  await shop.redis.control.command('FLUSHALL')
-  await until('the keeper tells how far it is', async () => {
-    const words = await shop.redis.control.command('HGET', `fc:{${sale.id}}:gate`, 'progress')
-    return String(words).startsWith('waiting for ')
-  })
-  await expect(sale.press(told[0]?.userId)).rejects.toMatchObject({ code: 'recovering' })
-  // Whoever reads the campaign is told so, also a process that never saw its gate.
-  const progress = expect.stringMatching(/^waiting for \d+ records/)
-  expect(await shop.registry.refresh(sale.id, 0)).toMatchObject({
-    campaign: { view: { armed: false, progress } },
-  })
-  const { log, monotonicMs } = shop.parts
-  const later = createRegistry({
-    ...{ redis: shop.redis.redis, gate: shop.gate, log, intervalMs: 50, monotonicMs, now: Date.now },
-  })
-  expect(await later.find(sale.id)).toEqual({ kind: 'recovering', progress })
-  expect(await sale.epoch()).toBe(before)
-  shop.recorder.release()
-  await expectWhole(shop, sale, told)
-  expect(shop.recorder.letters).toEqual([])
-})
-
-test('a ledger 50,000 grants behind when Redis is lost: the gate waits, and every one of them keeps its coupon', async () => {
-  const sale = await shop.sale({ stock: 50_010 })
-  shop.recorder.hold()
-  const told: Grant[] = []
-  while (told.length < 50_000) told.push(...(await sale.win(2_000)))
-  expect(await storedOf(shop.ledger, sale)).toEqual([])
-  await shop.redis.control.command('FLUSHALL')
-  shop.keep()
-  await until('the gate was stopped', async () => {
-    const words = await shop.redis.control.command('HGET', `fc:{${sale.id}}:gate`, 'progress')
-    return /^waiting for 5\d{4} records/.test(String(words))
-  })
-  shop.recorder.release()
-  // Reading 50,000 rows at every look would keep the recorder waiting.
-  await drained(shop)
-  const rows = await storedOf(shop.ledger, sale)
-  expect(rows.map(({ couponId }) => couponId).sort()).toEqual(told.map(({ couponId }) => couponId).sort())
-  for (const one of [told[0], told[24_999], told[49_999]])
-    expect(await sale.answer(one?.userId)).toMatchObject({
-      kind: 'already',
-      grant: { couponId: one?.couponId, rank: one?.rank },
+describe('the log is replayed', () => {
+  test('a replay into an empty ledger gives the same rows, and calls no grant late for its double', async () => {
+    const { sale } = await openSale()
+    const rows = await rowsOnce(sale, 18)
+    await shop.ledger.database.transaction(async (connection) => {
+      await connection.change('DELETE FROM coupons')
+      await connection.change('DELETE FROM ledger_positions')
+      return { commit: true, result: undefined }
     })
-  expect((await sale.win(10)).map(({ rank }) => rank).sort((a, b) => a - b)).toEqual(
-    Array.from({ length: 10 }, (_, index) => 50_001 + index),
-  )
-  expect(await sale.answer()).toEqual({ kind: 'sold-out' })
+    expect(await rowsOnce(sale, 18)).toEqual(rows)
+    await drained(shop)
+    expect(await storedOf(shop.ledger, sale)).toEqual(rows)
+    expect(shop.recorder.letters).toEqual([])
+  })
+
+  test('Redis lost amid a replay waits for the ledger, and everybody keeps the same coupon', async () => {
+    const { sale, told } = await openSale()
+    shop.recorder.hold()
+    await shop.ledger.database.transaction(async (connection) => {
+      await connection.change('DELETE FROM coupons')
+      await connection.change('UPDATE ledger_positions SET next_offset = 0')
+      return { commit: true, result: undefined }
+    })
+    const before = await sale.epoch()
+    await shop.redis.control.command('FLUSHALL')
+    await until('the keeper tells how far it is', async () => {
+      const words = await shop.redis.control.command('HGET', `fc:{${sale.id}}:gate`, 'progress')
+      return String(words).startsWith('waiting for ')
+    })
+    await expect(sale.press(told[0]?.userId)).rejects.toMatchObject({ code: 'recovering' })
+    // Whoever reads the campaign is told so, also a process that never saw its gate.
+    const progress = expect.stringMatching(/^waiting for \d+ records/)
+    expect(await shop.registry.refresh(sale.id, 0)).toMatchObject({
+      campaign: { view: { armed: false, progress } },
+    })
+    const { log, monotonicMs } = shop.parts
+    const later = createRegistry({
+      ...{ redis: shop.redis.redis, gate: shop.gate, log, intervalMs: 50, monotonicMs, now: Date.now },
+    })
+    expect(await later.find(sale.id)).toEqual({ kind: 'recovering', progress })
+    expect(await sale.epoch()).toBe(before)
+    shop.recorder.release()
+    await expectWhole(shop, sale, told)
+    expect(shop.recorder.letters).toEqual([])
+  })
+
+  test('a ledger 50,000 grants behind when Redis is lost: the gate waits, and every coupon is kept', async () => {
+    const sale = await shop.sale({ stock: 50_010 })
+    shop.recorder.hold()
+    const told: Grant[] = []
+    while (told.length < 50_000) told.push(...(await sale.win(2_000)))
+    expect(await storedOf(shop.ledger, sale)).toEqual([])
+    await shop.redis.control.command('FLUSHALL')
+    shop.keep()
+    await until('the gate was stopped', async () => {
+      const words = await shop.redis.control.command('HGET', `fc:{${sale.id}}:gate`, 'progress')
+      return /^waiting for 5\d{4} records/.test(String(words))
+    })
+    shop.recorder.release()
+    // Reading 50,000 rows at every look would keep the recorder waiting.
+    await drained(shop)
+    const rows = await storedOf(shop.ledger, sale)
+    expect(rows.map(({ couponId }) => couponId).sort()).toEqual(told.map(({ couponId }) => couponId).sort())
+    for (const one of [told[0], told[24_999], told[49_999]])
+      expect(await sale.answer(one?.userId)).toMatchObject({
+        kind: 'already',
+        grant: { couponId: one?.couponId, rank: one?.rank },
+      })
+    expect((await sale.win(10)).map(({ rank }) => rank).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 10 }, (_, index) => 50_001 + index),
+    )
+    expect(await sale.answer()).toEqual({ kind: 'sold-out' })
+  })
 })

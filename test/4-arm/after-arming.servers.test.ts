@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { freeKey, gateKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { grantRequest, grantRequests } from '../harness/values/armed-gate.ts'
@@ -48,88 +48,90 @@ const openSale = async (): Promise<{ sale: Sale; told: Grant[]; lost: Grant[] }>
   return { sale, told, lost }
 }
 
-test('sold out reopens by the units that are in no durable book and by no other; their ranks are reused, lowest first', async () => {
-  const { sale, told, lost } = await openSale()
-  expect(await loseAndArm(sale)).toEqual({ kind: 'armed', epoch: 2, returned: lost.length })
-  expect(await redis('LRANGE', freeKey(sale.id, 2), 0, -1)).toEqual(['3', '4', '7', '9'])
-  await endHold(sale)
-  const decisions = await decide(sale, 2, 6)
-  expect(decisions).toMatchObject([
-    ...[3, 4, 7, 9].map((rank) => ({ kind: 'granted', grant: { rank, epoch: 2 } })),
-    { kind: 'sold-out' },
-    { kind: 'sold-out' },
-  ])
-  for (const { userId, couponId, rank } of told)
-    expect(await sale.press(userId)).toMatchObject({ kind: 'already', grant: { couponId, rank } })
-})
+describe('after an arming', () => {
+  test('sold out reopens by exactly the units without a durable record; their ranks are reused, lowest first', async () => {
+    const { sale, told, lost } = await openSale()
+    expect(await loseAndArm(sale)).toEqual({ kind: 'armed', epoch: 2, returned: lost.length })
+    expect(await redis('LRANGE', freeKey(sale.id, 2), 0, -1)).toEqual(['3', '4', '7', '9'])
+    await endHold(sale)
+    const decisions = await decide(sale, 2, 6)
+    expect(decisions).toMatchObject([
+      ...[3, 4, 7, 9].map((rank) => ({ kind: 'granted', grant: { rank, epoch: 2 } })),
+      { kind: 'sold-out' },
+      { kind: 'sold-out' },
+    ])
+    for (const { userId, couponId, rank } of told)
+      expect(await sale.press(userId)).toMatchObject({ kind: 'already', grant: { couponId, rank } })
+  })
 
-test('an outcome of "none" is true: whoever hears it has no coupon, now and after the log was drained', async () => {
-  const { sale, told, lost } = await openSale()
-  await loseAndArm(sale)
-  for (const { userId } of lost) expect(await sale.outcome(userId)).toEqual({ kind: 'none' })
-  for (const { userId } of told) expect(await sale.outcome(userId)).toMatchObject({ kind: 'granted' })
-  await endHold(sale)
-  const rows = await expectWhole(shop, sale, told)
-  const users = rows.map(({ userId }) => userId)
-  for (const { userId } of lost) expect(users).not.toContain(userId)
-  expect(shop.recorder.letters).toEqual([])
-})
+  test('an outcome of none is true: that user has no coupon, now or after the log is drained', async () => {
+    const { sale, told, lost } = await openSale()
+    await loseAndArm(sale)
+    for (const { userId } of lost) expect(await sale.outcome(userId)).toEqual({ kind: 'none' })
+    for (const { userId } of told) expect(await sale.outcome(userId)).toMatchObject({ kind: 'granted' })
+    await endHold(sale)
+    const rows = await expectWhole(shop, sale, told)
+    const users = rows.map(({ userId }) => userId)
+    for (const { userId } of lost) expect(users).not.toContain(userId)
+    expect(shop.recorder.letters).toEqual([])
+  })
 
-test('units that came back are held: newcomers hear "recovering" and not "sold out", and winners hear that they won', async () => {
-  const { sale, told } = await openSale()
-  await loseAndArm(sale)
-  const [seconds = 0] = ((await redis('TIME')) as string[]).map(Number)
-  const heldUntilMs = Number(await redis('HGET', gateKey(sale.id), 'grantableFromMs'))
-  expect(Math.abs(heldUntilMs - seconds * 1_000 - hourMs)).toBeLessThan(5_000)
-  expect(await kinds(sale, 2, 2)).toEqual(['held', 'held'])
-  await expect(sale.press()).rejects.toMatchObject({ code: 'recovering' })
-  expect((await sale.press(told[0]?.userId)).kind).toBe('already')
-  await endHold(sale)
-  expect(await kinds(sale, 2, 2)).toEqual(['granted', 'granted'])
-})
+  test('units that came back are held: newcomers get recovering, winners their coupon', async () => {
+    const { sale, told } = await openSale()
+    await loseAndArm(sale)
+    const [seconds = 0] = ((await redis('TIME')) as string[]).map(Number)
+    const heldUntilMs = Number(await redis('HGET', gateKey(sale.id), 'grantableFromMs'))
+    expect(Math.abs(heldUntilMs - seconds * 1_000 - hourMs)).toBeLessThan(5_000)
+    expect(await kinds(sale, 2, 2)).toEqual(['held', 'held'])
+    await expect(sale.press()).rejects.toMatchObject({ code: 'recovering' })
+    expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+    await endHold(sale)
+    expect(await kinds(sale, 2, 2)).toEqual(['granted', 'granted'])
+  })
 
-test('a campaign of which nothing came back stays sold out, without a hold', async () => {
-  const sale = await shop.sale({ stock: 3 })
-  const told = await sale.win(3)
-  await until('they are rows', async () => (await storedOf(shop.ledger, sale)).length === 3)
-  expect(await loseAndArm(sale)).toEqual({ kind: 'armed', epoch: 2, returned: 0 })
-  expect(await kinds(sale, 2, 2)).toEqual(['sold-out', 'sold-out'])
-  await expectWhole(shop, sale, told)
-})
+  test('a campaign without returned units stays sold out, without a hold', async () => {
+    const sale = await shop.sale({ stock: 3 })
+    const told = await sale.win(3)
+    await until('they are rows', async () => (await storedOf(shop.ledger, sale)).length === 3)
+    expect(await loseAndArm(sale)).toEqual({ kind: 'armed', epoch: 2, returned: 0 })
+    expect(await kinds(sale, 2, 2)).toEqual(['sold-out', 'sold-out'])
+    await expectWhole(shop, sale, told)
+  })
 
-test('who was told "pending" and survived in the outbox wins after all, with the same coupon', async () => {
-  const sale = await shop.sale({ stock: 5 })
-  const told = await sale.win(1)
-  const waiting = await sale.decideAlone(2)
-  await redis('HDEL', gateKey(sale.id), 'stock')
-  expect((await shop.arming.arm([sale.id], 0)).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
-  for (const { userId, couponId } of waiting)
-    expect(await sale.press(userId)).toMatchObject({ kind: 'already', grant: { couponId } })
-  await endHold(sale)
-  await expectWhole(shop, sale, [...told, ...waiting])
-})
+  test('a pending grant that survived in the outbox wins, with the same coupon', async () => {
+    const sale = await shop.sale({ stock: 5 })
+    const told = await sale.win(1)
+    const waiting = await sale.decideAlone(2)
+    await redis('HDEL', gateKey(sale.id), 'stock')
+    expect((await shop.arming.arm([sale.id], 0)).get(sale.id)).toMatchObject({ kind: 'armed', epoch: 2 })
+    for (const { userId, couponId } of waiting)
+      expect(await sale.press(userId)).toMatchObject({ kind: 'already', grant: { couponId } })
+    await endHold(sale)
+    await expectWhole(shop, sale, [...told, ...waiting])
+  })
 
-test('a process that still knows the old epoch is granted nothing in it', async () => {
-  const sale = await shop.sale({ stock: 5 })
-  await loseAndArm(sale)
-  await endHold(sale)
-  expect(await shop.gate.decide(sale.id, 1, [grantRequest()])).toEqual({ kind: 'epoch', epoch: 2 })
-  expect((await sale.press()).kind).toBe('granted')
-})
+  test('a process that still knows the old epoch is granted nothing in it', async () => {
+    const sale = await shop.sale({ stock: 5 })
+    await loseAndArm(sale)
+    await endHold(sale)
+    expect(await shop.gate.decide(sale.id, 1, [grantRequest()])).toEqual({ kind: 'epoch', epoch: 2 })
+    expect((await sale.press()).kind).toBe('granted')
+  })
 
-test('slots of one user are kept apart through a re-arming', async () => {
-  const sale = await shop.sale({ stock: 4, perUserLimit: 3 })
-  const userId = 'collector'
-  const before = [await sale.answer(userId, 1), await sale.answer(userId, 3)]
-  await loseAndArm(sale)
-  await endHold(sale)
-  for (const [at, slot] of [1, 3].entries())
-    expect(await sale.answer(userId, slot)).toMatchObject({
-      kind: 'already',
-      grant: {
-        couponId: before[at] !== undefined && 'grant' in before[at] && before[at].grant.couponId,
-        slot,
-      },
-    })
-  expect(await sale.answer(userId, 2)).toMatchObject({ kind: 'granted', grant: { slot: 2, rank: 3 } })
+  test('slots of one user stay apart through a re-arming', async () => {
+    const sale = await shop.sale({ stock: 4, perUserLimit: 3 })
+    const userId = 'collector'
+    const before = [await sale.answer(userId, 1), await sale.answer(userId, 3)]
+    await loseAndArm(sale)
+    await endHold(sale)
+    for (const [at, slot] of [1, 3].entries())
+      expect(await sale.answer(userId, slot)).toMatchObject({
+        kind: 'already',
+        grant: {
+          couponId: before[at] !== undefined && 'grant' in before[at] && before[at].grant.couponId,
+          slot,
+        },
+      })
+    expect(await sale.answer(userId, 2)).toMatchObject({ kind: 'granted', grant: { slot: 2, rank: 3 } })
+  })
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { randomUUIDv7 } from 'node:crypto'
 import { createAuthenticator } from '../../api/authenticator.ts'
 import { createApp } from '../../api/app.ts'
@@ -40,7 +40,14 @@ const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<A
   })
   const { arming, registry } = shop
   const app = createApp(
-    adminCampaignRoutes({ campaigns, arming, registry, authenticator: callers, newCampaignId: randomUUIDv7, now: Date.now }),
+    adminCampaignRoutes({
+      campaigns,
+      arming,
+      registry,
+      authenticator: callers,
+      newCampaignId: randomUUIDv7,
+      now: Date.now,
+    }),
     createHealthRoutes([]),
     createLogger('test', 'silent'),
   )
@@ -62,39 +69,41 @@ const expectOpen = async ({ status, body }: ApiAnswer): Promise<void> => {
   expect((await sale.press()).kind).toBe('granted')
 }
 
-test('a campaign that nobody else sees is created, and the very next press wins', async () => {
-  await expectOpen(await createWith(async () => {}))
-})
-
-test('a campaign that a keeper sees and arms first is created all the same, and the very next press wins', async () => {
-  const answer = await createWith(async (id) => {
-    expect((await shop.arming.arm([id], 0)).get(id)).toMatchObject({ kind: 'armed' })
+describe('a created campaign sells to the very next press', () => {
+  test('when no keeper sees it first', async () => {
+    await expectOpen(await createWith(async () => {}))
   })
-  await expectOpen(answer)
-})
 
-test.each(['stop', 'flip', 'put'] as const)(
-  'a creation waits for a keeper that saw the campaign first and has yet to %s, and the very next press wins',
-  async (step) => {
-    const { arming: keeper, ...paused } = pausedArming(shop.parts, step)
-    let arming: Promise<unknown> = Promise.resolve()
+  test('when a keeper sees and arms it first', async () => {
     const answer = await createWith(async (id) => {
-      arming = keeper.arm([id], 0)
-      await paused.reached(arming)
-      // It goes on once the creation waits for its lease.
-      void until('the creation waits', async () => {
-        const statements = await shop.ledger.rows('SELECT info FROM information_schema.processlist')
-        return statements.some(
-          ({ info }) => /GET_LOCK\(.*'fc:arm:/.test(String(info)) && String(info).includes(id),
-        )
-      }).then(paused.resume)
+      expect((await shop.arming.arm([id], 0)).get(id)).toMatchObject({ kind: 'armed' })
     })
-    await arming
     await expectOpen(answer)
-  },
-)
+  })
 
-test('while keepers look all the time, each of twenty creations is 201 and its very next press wins', async () => {
-  shop.keep()
-  for (let created = 0; created < 20; created += 1) await expectOpen(await createWith(async () => {}))
+  test.each(['stop', 'flip', 'put'] as const)(
+    'when a keeper saw it first and has yet to %s',
+    async (step) => {
+      const { arming: keeper, ...paused } = pausedArming(shop.parts, step)
+      let arming: Promise<unknown> = Promise.resolve()
+      const answer = await createWith(async (id) => {
+        arming = keeper.arm([id], 0)
+        await paused.reached(arming)
+        // It goes on once the creation waits for its lease.
+        void until('the creation waits', async () => {
+          const statements = await shop.ledger.rows('SELECT info FROM information_schema.processlist')
+          return statements.some(
+            ({ info }) => /GET_LOCK\(.*'fc:arm:/.test(String(info)) && String(info).includes(id),
+          )
+        }).then(paused.resume)
+      })
+      await arming
+      await expectOpen(answer)
+    },
+  )
+
+  test('twenty times in a row while keepers look all the time', async () => {
+    shop.keep()
+    for (let created = 0; created < 20; created += 1) await expectOpen(await createWith(async () => {}))
+  })
 })

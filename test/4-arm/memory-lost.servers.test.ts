@@ -1,6 +1,6 @@
 import { copyFile, readdir, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
 import type { Persistence } from '../harness/servers/own-redis.ts'
 import { expectWhole } from '../harness/shop/expect-whole.ts'
@@ -31,23 +31,25 @@ const losses: Loss[] = [
   ['was restarted with everything', 'aof', (own) => own.restart()],
 ]
 
-test.each(losses)(
-  'after Redis %s the gate comes back by itself: winners keep their coupons, and every unit is sold once',
-  async (_, persistence, lose) => {
-    shop = await openShop({ persistence })
-    const [sale, other] = [await shop.sale({ stock: 12 }), await shop.sale({ stock: 3 })]
-    shop.keep()
-    const told = await sale.win(3)
-    if (persistence === 'rdb') {
-      await shop.redis.control.command('SAVE')
-      const [, folder = ''] = (await shop.redis.control.command('CONFIG', 'GET', 'dir')) as string[]
-      await copyFile(join(folder, 'dump.rdb'), join(folder, 'old.rdb'))
-    }
-    told.push(...(await sale.win(4)))
-    const others = await other.win(1)
-    await lose(shop.redis)
-    const [rows] = await Promise.all([expectWhole(shop, sale, told), expectWhole(shop, other, others)])
-    expect(new Set(rows.map(({ epoch }) => epoch))).toEqual(new Set([1, 2]))
-    expect(shop.recorder.letters).toEqual([])
-  },
-)
+describe('Redis loses its memory', () => {
+  test.each(losses)(
+    'after Redis %s the gate is armed: winners keep their coupons, every unit is sold once',
+    async (_, persistence, lose) => {
+      shop = await openShop({ persistence })
+      const [sale, other] = [await shop.sale({ stock: 12 }), await shop.sale({ stock: 3 })]
+      shop.keep()
+      const told = await sale.win(3)
+      if (persistence === 'rdb') {
+        await shop.redis.control.command('SAVE')
+        const [, folder = ''] = (await shop.redis.control.command('CONFIG', 'GET', 'dir')) as string[]
+        await copyFile(join(folder, 'dump.rdb'), join(folder, 'old.rdb'))
+      }
+      told.push(...(await sale.win(4)))
+      const others = await other.win(1)
+      await lose(shop.redis)
+      const [rows] = await Promise.all([expectWhole(shop, sale, told), expectWhole(shop, other, others)])
+      expect(new Set(rows.map(({ epoch }) => epoch))).toEqual(new Set([1, 2]))
+      expect(shop.recorder.letters).toEqual([])
+    },
+  )
+})

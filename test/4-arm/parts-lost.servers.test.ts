@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { campaignsKey, freeKey, gateKey, outboxKey, winnersKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { pairsOf } from '../harness/values/armed-gate.ts'
@@ -62,43 +62,45 @@ const losses: Loss[] = [
   ['the count of grants is set back', ({ id }) => redis('HINCRBY', gateKey(id), 'granted', -1)],
 ]
 
-test.each(losses)(
-  'after %s the gate comes back by itself, and nobody is lost, whoever waits included',
-  async (_, lose) => {
+describe('a part of a gate is lost', () => {
+  test.each(losses)(
+    'after %s the gate is armed, and no win is lost, pending ones included',
+    async (_, lose) => {
+      const { sale, told, waiting } = await openSale()
+      const [first] = told
+      if (first === undefined) throw new Error('nobody won')
+      await lose(sale, first)
+      shop.keep()
+      await expectWhole(shop, sale, [...told, waiting])
+      expect(await gateEpoch(sale)).toBe(3)
+      expect(shop.recorder.letters).toEqual([])
+    },
+  )
+
+  test('after the outbox is deleted pending users have nothing: the unit had no durable record', async () => {
     const { sale, told, waiting } = await openSale()
-    const [first] = told
-    if (first === undefined) throw new Error('nobody won')
-    await lose(sale, first)
+    await redis('DEL', outboxKey(sale.id, 2))
     shop.keep()
-    await expectWhole(shop, sale, [...told, waiting])
-    expect(await gateEpoch(sale)).toBe(3)
-    expect(shop.recorder.letters).toEqual([])
-  },
-)
-
-test('after the outbox is deleted the gate comes back by itself: who waited has nothing, as the unit was in no durable book', async () => {
-  const { sale, told, waiting } = await openSale()
-  await redis('DEL', outboxKey(sale.id, 2))
-  shop.keep()
-  await until('it is of epoch 3', async () => (await gateEpoch(sale)) === 3)
-  expect(await sale.outcome(waiting.userId)).toEqual({ kind: 'none' })
-  const rows = await expectWhole(shop, sale, told)
-  expect(rows.map(({ couponId }) => couponId)).not.toContain(waiting.couponId)
-})
-
-test.each([
-  ['is deleted', () => redis('DEL', campaignsKey)],
-  ['loses its marker', () => redis('HDEL', campaignsKey, 'marker')],
-])('a list of campaigns that %s is written whole again, and no gate is armed for it', async (_, lose) => {
-  const { sale, told, waiting } = await openSale()
-  const before = pairsOf(await redis('HGETALL', campaignsKey))
-  await lose()
-  shop.keep()
-  await until('it is whole', async () => {
-    const now = pairsOf(await redis('HGETALL', campaignsKey))
-    return Object.keys(before).every((name) => now[name] === before[name])
+    await until('it is of epoch 3', async () => (await gateEpoch(sale)) === 3)
+    expect(await sale.outcome(waiting.userId)).toEqual({ kind: 'none' })
+    const rows = await expectWhole(shop, sale, told)
+    expect(rows.map(({ couponId }) => couponId)).not.toContain(waiting.couponId)
   })
-  expect(await gateEpoch(sale)).toBe(2)
-  expect((await sale.press(waiting.userId)).kind).toBe('confirming')
-  expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+
+  test.each([
+    ['is deleted', () => redis('DEL', campaignsKey)],
+    ['loses its marker', () => redis('HDEL', campaignsKey, 'marker')],
+  ])('a list of campaigns that %s is written whole again, and no gate is armed for it', async (_, lose) => {
+    const { sale, told, waiting } = await openSale()
+    const before = pairsOf(await redis('HGETALL', campaignsKey))
+    await lose()
+    shop.keep()
+    await until('it is whole', async () => {
+      const now = pairsOf(await redis('HGETALL', campaignsKey))
+      return Object.keys(before).every((name) => now[name] === before[name])
+    })
+    expect(await gateEpoch(sale)).toBe(2)
+    expect((await sale.press(waiting.userId)).kind).toBe('confirming')
+    expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+  })
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createArming } from '../../coupon/recovery/arming.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
@@ -43,46 +43,48 @@ const combined = (gaps: readonly Gap[]) =>
 const armBeside = ({ id }: Pick<Sale, 'id'>) => createArming(unleased(shop.parts)).arm([id], 0)
 const flush = () => shop.redis.control.command('FLUSHALL')
 
-test.each(combined(atRearming))(
-  'a keeper that is paused between $gap, while another finishes and sells$meanwhile, does no harm when it goes on',
-  async ({ step, loses }) => {
-    const sale = await shop.sale({ stock: 9 })
-    const told = await sale.win(2)
-    await flush()
-    const { arming, reached, resume } = pausedArming(shop.parts, step)
-    const late = arming.arm([sale.id], 0).catch((cause: unknown) => cause)
-    await reached(late)
-    await until('another armed it', async () => {
-      await armBeside(sale)
-      return (await sale.press(told[0]?.userId)).kind === 'already'
-    })
-    told.push(...(await sale.win(3)))
-    if (loses) await flush()
-    resume()
-    await late
-    if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
-    shop.keep()
-    await expectWhole(shop, sale, told)
-    expect(shop.recorder.letters).toEqual([])
-  },
-)
+describe('a paused keeper does no harm when it resumes', () => {
+  test.each(combined(atRearming))(
+    'a keeper paused between $gap while another finishes and sells$meanwhile',
+    async ({ step, loses }) => {
+      const sale = await shop.sale({ stock: 9 })
+      const told = await sale.win(2)
+      await flush()
+      const { arming, reached, resume } = pausedArming(shop.parts, step)
+      const late = arming.arm([sale.id], 0).catch((cause: unknown) => cause)
+      await reached(late)
+      await until('another armed it', async () => {
+        await armBeside(sale)
+        return (await sale.press(told[0]?.userId)).kind === 'already'
+      })
+      told.push(...(await sale.win(3)))
+      if (loses) await flush()
+      resume()
+      await late
+      if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+      shop.keep()
+      await expectWhole(shop, sale, told)
+      expect(shop.recorder.letters).toEqual([])
+    },
+  )
 
-test.each(combined(atCreation))(
-  'a creation that is paused between $gap, while a keeper finishes and sells$meanwhile, does no harm when it goes on',
-  async ({ step, loses }) => {
-    const { id } = await shop.ledger.createCampaign({ stock: 9, perUserLimit: 1 })
-    const { arming, reached, resume } = pausedArming(shop.parts, step)
-    const late = arming.arm([id], 0).catch((cause: unknown) => cause)
-    await reached(late)
-    await armBeside({ id })
-    const sale = await shop.saleOf(id)
-    const told = await sale.win(3)
-    if (loses) await flush()
-    resume()
-    await late
-    if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
-    shop.keep()
-    await expectWhole(shop, sale, told)
-    expect(shop.recorder.letters).toEqual([])
-  },
-)
+  test.each(combined(atCreation))(
+    'a creation paused between $gap while a keeper finishes and sells$meanwhile',
+    async ({ step, loses }) => {
+      const { id } = await shop.ledger.createCampaign({ stock: 9, perUserLimit: 1 })
+      const { arming, reached, resume } = pausedArming(shop.parts, step)
+      const late = arming.arm([id], 0).catch((cause: unknown) => cause)
+      await reached(late)
+      await armBeside({ id })
+      const sale = await shop.saleOf(id)
+      const told = await sale.win(3)
+      if (loses) await flush()
+      resume()
+      await late
+      if (!loses) expect((await sale.press(told[0]?.userId)).kind).toBe('already')
+      shop.keep()
+      await expectWhole(shop, sale, told)
+      expect(shop.recorder.letters).toEqual([])
+    },
+  )
+})

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { type StoredFacts, openStoredFacts, type ShownCoupon } from '../harness/values/stored-facts.ts'
@@ -140,62 +140,67 @@ const losses: Loss[] = [
     { ...gateLost, audit: '200, fail' },
   ],
 ]
-test.each(losses)(
-  'Redis %s: while no worker runs every route says what it knows, nobody is granted or refused anything, and a worker brings it back',
-  async (_, lose, expected, ofLater) => {
+
+describe('every route answers what it knows, and no coupon is granted or refused', () => {
+  test.each(losses)(
+    'Redis %s while no worker runs; then a worker restores the gates',
+    async (_, lose, expected, ofLater) => {
+      const sale = await openSale()
+      still()
+      await lose(sale)
+      await expectEveryRoute(api, sale, expected)
+      if (ofLater !== undefined) {
+        const later = await start('api')
+        try {
+          await expectEveryRoute(later, sale, { ...expected, ...ofLater })
+        } finally {
+          await later.stop()
+        }
+      }
+      await expectBack(sale)
+    },
+  )
+
+  test('while Redis is down; all goes on when it is back', async () => {
     const sale = await openSale()
     still()
-    await lose(sale)
-    await expectEveryRoute(api, sale, expected)
-    if (ofLater !== undefined) {
-      const later = await start('api')
-      try {
-        await expectEveryRoute(later, sale, { ...expected, ...ofLater })
-      } finally {
-        await later.stop()
-      }
-    }
-    await expectBack(sale)
-  },
-)
-
-test('while Redis is away every route says what it knows, nobody is granted or refused anything, and all goes on when it is back', async () => {
-  const sale = await openSale()
-  still()
-  await own.restart('kill', async () => {
-    await expectEveryRoute(api, sale, away)
-    const created = await ask(`${api.url}/v1/admin/campaigns`, {
-      ...{ method: 'POST', token: operatorToken(), json: campaignDocument() },
+    await own.restart('kill', async () => {
+      await expectEveryRoute(api, sale, away)
+      const created = await ask(`${api.url}/v1/admin/campaigns`, {
+        ...{ method: 'POST', token: operatorToken(), json: campaignDocument() },
+      })
+      expect([created.status, created.body['code']]).toEqual([503, 'unavailable'])
     })
-    expect([created.status, created.body['code']]).toEqual([503, 'unavailable'])
+    await expectBack(sale)
   })
-  await expectBack(sale)
-})
 
-test('while a gate waits for the ledger the worker is not ready and names what it arms, and its operator reads how far it is', async () => {
-  const sale = await openSale()
-  const url = servers.environment['DATABASE_URL'] ?? ''
-  const database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 10_000 })
-  const recovery = async () => {
-    const { body } = await ask(`${api.url}/v1/admin/campaigns/${sale.campaignId}`, { token: operatorToken() })
-    return `${String(body['state'])}: ${String(body['recovery'])}`
-  }
-  const readiness = async () => {
-    const { status, body } = await ask(`${worker.url}/readyz`)
-    return `${status} ${String((body['checks'] as Record<string, string>)['gates'])}`
-  }
-  await database.transaction(async (connection) => {
-    // The ledger stands still from here.
-    await connection.read('SELECT next_offset FROM ledger_positions FOR UPDATE')
-    await redis('FLUSHALL')
-    await until('its operator reads it', async () =>
-      /^recovering: waiting for \d+ records of the log$/.test(await recovery()),
-    )
-    expect(await readiness()).toMatch(/^503 arming \d+ campaigns$/)
-    return { commit: false, result: undefined }
+  test('while a gate waits for the ledger the worker is not ready, names it, and shows the progress', async () => {
+    const sale = await openSale()
+    const url = servers.environment['DATABASE_URL'] ?? ''
+    const database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: 10_000 })
+    const recovery = async () => {
+      const { body } = await ask(`${api.url}/v1/admin/campaigns/${sale.campaignId}`, {
+        token: operatorToken(),
+      })
+      return `${String(body['state'])}: ${String(body['recovery'])}`
+    }
+    const readiness = async () => {
+      const { status, body } = await ask(`${worker.url}/readyz`)
+      return `${status} ${String((body['checks'] as Record<string, string>)['gates'])}`
+    }
+    await database.transaction(async (connection) => {
+      // The ledger stands still from here.
+      await connection.read('SELECT next_offset FROM ledger_positions FOR UPDATE')
+      await redis('FLUSHALL')
+      await until('its operator reads it', async () =>
+        /^recovering: waiting for \d+ records of the log$/.test(await recovery()),
+      )
+      expect(await readiness()).toMatch(/^503 arming \d+ campaigns$/)
+      return { commit: false, result: undefined }
+    })
+    await until('the worker is ready', async () => (await readiness()) === '200 ready')
+    expect(await recovery()).toBe('open: null')
+    await expectBack(sale)
+    await database.close()
   })
-  await until('the worker is ready', async () => (await readiness()) === '200 ready')
-  expect(await recovery()).toBe('open: null')
-  await expectBack(sale)
-  await database.close()
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { gateKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
@@ -50,39 +50,41 @@ const letItBeOver = async (campaignId: string): Promise<void> => {
   }))
 }
 
-test('a worker retires the gate of a campaign that is long over: everything but the gate is as before', async () => {
-  const campaignId = await createTestCampaign(first, { stock: 5 })
-  const [winner, stranger] = [newUser(), newUser()]
-  const won = await press(first, campaignId, winner)
-  await press(second, campaignId, newUser())
-  await books.drained(campaignId, 2)
-  await letItBeOver(campaignId)
-  await until('its gate is gone', async () => (await redis.command('EXISTS', gateKey(campaignId))) === 0)
+describe('a retired campaign', () => {
+  test('a worker retires the gate of a campaign that ended: everything but the gate is as before', async () => {
+    const campaignId = await createTestCampaign(first, { stock: 5 })
+    const [winner, stranger] = [newUser(), newUser()]
+    const won = await press(first, campaignId, winner)
+    await press(second, campaignId, newUser())
+    await books.drained(campaignId, 2)
+    await letItBeOver(campaignId)
+    await until('its gate is gone', async () => (await redis.command('EXISTS', gateKey(campaignId))) === 0)
 
-  for (const url of [first, second]) {
-    for (const userId of [winner, stranger])
-      await until('it is closed', async () => {
-        const { status, body } = await press(url, campaignId, userId)
-        // Until the process has read the list again.
-        expect(['recovering', 'closed']).toContain(body['code'])
-        return status === 409
+    for (const url of [first, second]) {
+      for (const userId of [winner, stranger])
+        await until('it is closed', async () => {
+          const { status, body } = await press(url, campaignId, userId)
+          // Until the process has read the list again.
+          expect(['recovering', 'closed']).toContain(body['code'])
+          return status === 409
+        })
+      expect((await outcomeOf(url, campaignId, winner)).body).toEqual({
+        outcome: 'granted',
+        coupons: [won.body],
       })
-    expect((await outcomeOf(url, campaignId, winner)).body).toEqual({
-      outcome: 'granted',
-      coupons: [won.body],
-    })
-    expect((await outcomeOf(url, campaignId, stranger)).body).toEqual({ outcome: 'none', coupons: [] })
-    expect((await listOf(url, winner)).body['items']).toEqual([won.body])
-    const seen = await ask(`${url}/v1/campaigns/${campaignId}`)
-    expect([seen.status, seen.body]).toEqual([
-      200,
-      expect.objectContaining({ id: campaignId, state: 'closed', stock: 5, remaining: 3 }),
-    ])
-    const path = `${url}/v1/admin/campaigns/${campaignId}`
-    const operators = await ask(path, { token: operatorToken() })
-    expect(operators.body).toMatchObject({ state: 'closed', granted: 2, remaining: 3, recovery: null })
-    const audit = await ask(`${path}/audit`, { token: operatorToken() })
-    expect(audit.body).toMatchObject({ verdict: 'pass', books: { rows: 2, winners: 0 } })
-  }
-  expect(await redis.command('KEYS', `fc:{${campaignId}}*`)).toEqual([])
+      expect((await outcomeOf(url, campaignId, stranger)).body).toEqual({ outcome: 'none', coupons: [] })
+      expect((await listOf(url, winner)).body['items']).toEqual([won.body])
+      const seen = await ask(`${url}/v1/campaigns/${campaignId}`)
+      expect([seen.status, seen.body]).toEqual([
+        200,
+        expect.objectContaining({ id: campaignId, state: 'closed', stock: 5, remaining: 3 }),
+      ])
+      const path = `${url}/v1/admin/campaigns/${campaignId}`
+      const operators = await ask(path, { token: operatorToken() })
+      expect(operators.body).toMatchObject({ state: 'closed', granted: 2, remaining: 3, recovery: null })
+      const audit = await ask(`${path}/audit`, { token: operatorToken() })
+      expect(audit.body).toMatchObject({ verdict: 'pass', books: { rows: 2, winners: 0 } })
+    }
+    expect(await redis.command('KEYS', `fc:{${campaignId}}*`)).toEqual([])
+  })
 })

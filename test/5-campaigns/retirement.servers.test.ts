@@ -1,12 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../coupon/audit/audit.ts'
 import { createGateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { createRetirementRepository } from '../../coupon/ledger/retirements.ts'
-import { createRetirement, type Retirement, type RetirementOptions } from '../../coupon/recovery/retirement.ts'
+import {
+  createRetirement,
+  type Retirement,
+  type RetirementOptions,
+} from '../../coupon/recovery/retirement.ts'
 import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createLogger } from '../../platform/log/logger.ts'
@@ -80,118 +84,120 @@ const expectClosed = async (sale: Sale): Promise<void> => {
   await until('it is closed', async () => (await sale.answer()).kind === 'closed')
 }
 
-test('the gate of a campaign whose lifetime is over goes when its audit passes; then issue says closed and the ledger answers for it', async () => {
-  const sale = await closedSale()
-  const [{ user_id: winner } = {}] = await rowsOf(sale)
-  expect(await stepThrough()).toEqual([{ campaignId: sale.id, kind: 'retired' }])
-  expect(await keysOf(sale)).toEqual([])
-  expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
-  await expectClosed(sale)
-  expect((await sale.answer(String(winner))).kind).toBe('closed')
-  expect(await sale.outcome(String(winner))).toMatchObject({
-    kind: 'granted',
-    coupons: [{ grant: { rank: 1 } }],
+describe('a gate is retired', () => {
+  test('after its lifetime, when its audit passes; then issue answers closed and the ledger the rest', async () => {
+    const sale = await closedSale()
+    const [{ user_id: winner } = {}] = await rowsOf(sale)
+    expect(await stepThrough()).toEqual([{ campaignId: sale.id, kind: 'retired' }])
+    expect(await keysOf(sale)).toEqual([])
+    expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
+    await expectClosed(sale)
+    expect((await sale.answer(String(winner))).kind).toBe('closed')
+    expect(await sale.outcome(String(winner))).toMatchObject({
+      kind: 'granted',
+      coupons: [{ grant: { rank: 1 } }],
+    })
+    expect(await sale.outcome('a stranger')).toEqual({ kind: 'none' })
+    expect(await keysOf(sale)).toEqual([])
   })
-  expect(await sale.outcome('a stranger')).toEqual({ kind: 'none' })
-  expect(await keysOf(sale)).toEqual([])
-})
 
-test('no keeper arms a retired campaign, and after a loss of Redis it is still closed and no unknown campaign', async () => {
-  const sale = await closedSale()
-  await stepThrough()
-  expect((await shop.arming.arm([sale.id], 0)).get(sale.id)).toEqual({ kind: 'retired' })
-  await shop.redis.control.command('FLUSHALL')
-  shop.keep()
-  await until('the list is back', async () => (await shop.registry.find(sale.id)).kind === 'retired')
-  expect((await sale.answer()).kind).toBe('closed')
-  expect(await shop.registry.find(randomUUIDv7())).toEqual({ kind: 'unknown' })
-  expect(await keysOf(sale)).toEqual([])
-  expect(await sale.epoch()).toBe(1)
-})
-
-test.each([
-  [
-    'a row is missing',
-    'row-missing',
-    (sale: Sale) =>
-      shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(sale.id)]),
-  ],
-  ['a grant waits in the outbox', 'in-flight', (sale: Sale) => reopened(sale, () => sale.decideAlone(1))],
-  [
-    'its gate is lost',
-    'its gate is not closed',
-    (sale: Sale) => shop.redis.control.command('DEL', gateKey(sale.id)),
-  ],
-  [
-    'its gate closes later than the ledger says',
-    'its gate is not closed',
-    (sale: Sale) => reopened(sale, async () => undefined, 'for good'),
-  ],
-])('a gate stays when %s', async (_, why, spoil) => {
-  const sale = await closedSale()
-  await spoil(sale)
-  expect(await stepThrough()).toEqual([
-    { campaignId: sale.id, kind: 'kept', why: expect.stringContaining(why) as string },
-  ])
-  expect(await retiredIn(sale)).toBeUndefined()
-})
-/** Lets the gate be open by its own terms while `work` runs. */
-const reopened = async (
-  { id }: Sale,
-  work: () => Promise<unknown>,
-  how: 'meanwhile' | 'for good' = 'meanwhile',
-) => {
-  const command = shop.redis.control.command
-  const [closesAtMs, document] = (await command('HMGET', gateKey(id), 'closesAtMs', 'document')) as string[]
-  const later = Date.now() + lifetimeMs
-  const open = JSON.stringify({ ...(JSON.parse(document ?? '') as object), closesAtMs: later })
-  await command('HSET', gateKey(id), 'closesAtMs', later, 'document', open)
-  await work()
-  if (how === 'meanwhile')
-    await command('HSET', gateKey(id), 'closesAtMs', closesAtMs ?? '', 'document', document ?? '')
-}
-
-test('a gate that closed a moment ago stays, and one that cannot be retired keeps none behind it from going', async () => {
-  const [recent, broken, fine] = [await closedSale(lifetimeMs / 2), await closedSale(), await closedSale()]
-  await shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(broken.id)])
-  expect((await stepThrough()).map(({ campaignId, kind }) => [campaignId, kind])).toEqual([
-    [broken.id, 'kept'],
-    [fine.id, 'retired'],
-  ])
-  expect(await keysOf(recent)).not.toEqual([])
-})
-
-test('what a worker left that died between ledger and gate is taken away by the next, and what an old copy of Redis brought back', async () => {
-  const sale = await closedSale()
-  const dead = createRetirement({
-    ...parts,
-    keeperGate: { ...parts.keeperGate, retire: () => Promise.reject(new Error('died')) },
+  test('no keeper arms a retired campaign, and after a loss of Redis it is still closed', async () => {
+    const sale = await closedSale()
+    await stepThrough()
+    expect((await shop.arming.arm([sale.id], 0)).get(sale.id)).toEqual({ kind: 'retired' })
+    await shop.redis.control.command('FLUSHALL')
+    shop.keep()
+    await until('the list is back', async () => (await shop.registry.find(sale.id)).kind === 'retired')
+    expect((await sale.answer()).kind).toBe('closed')
+    expect(await shop.registry.find(randomUUIDv7())).toEqual({ kind: 'unknown' })
+    expect(await keysOf(sale)).toEqual([])
+    expect(await sale.epoch()).toBe(1)
   })
-  await expect(dead.step()).resolves.toBeUndefined()
-  expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
-  expect(await keysOf(sale)).not.toEqual([])
-  await stepThrough()
-  expect(await keysOf(sale)).toEqual([])
 
-  await shop.redis.control.command('HSET', campaignsKey, sale.id, 1)
-  await shop.redis.control.command('HSET', gateKey(sale.id), 'epoch', 1, 'state', 'open')
-  await shop.redis.control.command('DEL', retiredKey)
-  await stepThrough()
-  expect([await keysOf(sale), await shop.redis.control.command('HGET', campaignsKey, sale.id)]).toEqual([
-    [],
-    null,
-  ])
-  await expectClosed(sale)
-})
+  test.each([
+    [
+      'a row is missing',
+      'row-missing',
+      (sale: Sale) =>
+        shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(sale.id)]),
+    ],
+    ['a grant waits in the outbox', 'in-flight', (sale: Sale) => reopened(sale, () => sale.decideAlone(1))],
+    [
+      'its gate is lost',
+      'its gate is not closed',
+      (sale: Sale) => shop.redis.control.command('DEL', gateKey(sale.id)),
+    ],
+    [
+      'its gate closes later than the ledger says',
+      'its gate is not closed',
+      (sale: Sale) => reopened(sale, async () => undefined, 'for good'),
+    ],
+  ])('a gate stays when %s', async (_, why, spoil) => {
+    const sale = await closedSale()
+    await spoil(sale)
+    expect(await stepThrough()).toEqual([
+      { campaignId: sale.id, kind: 'kept', why: expect.stringContaining(why) as string },
+    ])
+    expect(await retiredIn(sale)).toBeUndefined()
+  })
+  /** Lets the gate be open by its own terms while `work` runs. */
+  const reopened = async (
+    { id }: Sale,
+    work: () => Promise<unknown>,
+    how: 'meanwhile' | 'for good' = 'meanwhile',
+  ) => {
+    const command = shop.redis.control.command
+    const [closesAtMs, document] = (await command('HMGET', gateKey(id), 'closesAtMs', 'document')) as string[]
+    const later = Date.now() + lifetimeMs
+    const open = JSON.stringify({ ...(JSON.parse(document ?? '') as object), closesAtMs: later })
+    await command('HSET', gateKey(id), 'closesAtMs', later, 'document', open)
+    await work()
+    if (how === 'meanwhile')
+      await command('HSET', gateKey(id), 'closesAtMs', closesAtMs ?? '', 'document', document ?? '')
+  }
 
-test('a campaign that was armed again, changed or retired since the audit began is not retired by it', async () => {
-  const sale = await closedSale()
-  const campaign = await shop.parts.campaigns.read(sale.id)
-  if (campaign === undefined) throw new Error('the ledger has no such campaign')
-  const { retirements } = parts
-  expect(await retirements.retire({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
-  expect(await retirements.retire({ ...campaign, version: 2 }, 3, 1)).toBe(false)
-  expect(await retirements.retire(campaign, 3, 7)).toBe(true)
-  expect(await retirements.retire(campaign, 4, 8)).toBe(false)
-  expect(await retiredIn(sale)).toEqual({ atMs: 7, granted: 3 })
+  test('a gate that closed a moment ago stays, and one that cannot be retired blocks no other', async () => {
+    const [recent, broken, fine] = [await closedSale(lifetimeMs / 2), await closedSale(), await closedSale()]
+    await shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(broken.id)])
+    expect((await stepThrough()).map(({ campaignId, kind }) => [campaignId, kind])).toEqual([
+      [broken.id, 'kept'],
+      [fine.id, 'retired'],
+    ])
+    expect(await keysOf(recent)).not.toEqual([])
+  })
+
+  test('keys left by a worker that died, or brought back by an old copy of Redis, are removed', async () => {
+    const sale = await closedSale()
+    const dead = createRetirement({
+      ...parts,
+      keeperGate: { ...parts.keeperGate, retire: () => Promise.reject(new Error('died')) },
+    })
+    await expect(dead.step()).resolves.toBeUndefined()
+    expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
+    expect(await keysOf(sale)).not.toEqual([])
+    await stepThrough()
+    expect(await keysOf(sale)).toEqual([])
+
+    await shop.redis.control.command('HSET', campaignsKey, sale.id, 1)
+    await shop.redis.control.command('HSET', gateKey(sale.id), 'epoch', 1, 'state', 'open')
+    await shop.redis.control.command('DEL', retiredKey)
+    await stepThrough()
+    expect([await keysOf(sale), await shop.redis.control.command('HGET', campaignsKey, sale.id)]).toEqual([
+      [],
+      null,
+    ])
+    await expectClosed(sale)
+  })
+
+  test('a campaign that was armed, changed or retired since the audit began is not retired by it', async () => {
+    const sale = await closedSale()
+    const campaign = await shop.parts.campaigns.read(sale.id)
+    if (campaign === undefined) throw new Error('the ledger has no such campaign')
+    const { retirements } = parts
+    expect(await retirements.retire({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
+    expect(await retirements.retire({ ...campaign, version: 2 }, 3, 1)).toBe(false)
+    expect(await retirements.retire(campaign, 3, 7)).toBe(true)
+    expect(await retirements.retire(campaign, 4, 8)).toBe(false)
+    expect(await retiredIn(sale)).toEqual({ atMs: 7, granted: 3 })
+  })
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type CouponReader, createCouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
 import { type CouponRepository, createCouponRepository } from '../../coupon/ledger/coupons.ts'
@@ -31,29 +31,34 @@ const winOne = async (sale: Sale) => {
   return won
 }
 
-test('a winner whom the ledger does not have yet finds the coupon, once, in a list that is complete', async () => {
-  const sale = await shop.sale({ stock: 3 })
-  shop.recorder.hold()
-  const won = await winOne(sale)
-  const list = () => openCoupons().usable(won.userId, undefined, 10)
-  const expected = { coupons: [{ grant: won, state: 'usable' }], more: false, complete: true }
-  expect(await list()).toMatchObject(expected)
-  shop.recorder.release()
-  await drained(shop)
-  expect(await list()).toMatchObject(expected)
-})
+describe('a coupon that the ledger does not have yet', () => {
+  test('is in its winner’s list, once, and the list is complete', async () => {
+    const sale = await shop.sale({ stock: 3 })
+    shop.recorder.hold()
+    const won = await winOne(sale)
+    const list = () => openCoupons().usable(won.userId, undefined, 10)
+    const expected = { coupons: [{ grant: won, state: 'usable' }], more: false, complete: true }
+    expect(await list()).toMatchObject(expected)
+    shop.recorder.release()
+    await drained(shop)
+    expect(await list()).toMatchObject(expected)
+  })
 
-const noLedger = (): Promise<never> =>
-  Promise.reject(new Failure('unavailable', 'the ledger does not answer'))
-test.each<[string, Partial<CouponRepository>, (sale: Sale) => Promise<unknown>]>([
-  ['the ledger cannot be read', { usable: noLedger }, async () => {}],
-  ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],
-  ['the list of campaigns is lost', {}, () => redis('DEL', campaignsKey)],
-])('a list is called not complete while %s, and has what the other books have', async (_, changes, spoil) => {
-  const sale = await shop.sale({ stock: 3 })
-  const won = await winOne(sale)
-  await drained(shop)
-  await spoil(sale)
-  const list = await openCoupons(changes).usable(won.userId, undefined, 10)
-  expect(list).toMatchObject({ coupons: [{ grant: { couponId: won.couponId } }], complete: false })
+  const noLedger = (): Promise<never> =>
+    Promise.reject(new Failure('unavailable', 'the ledger does not answer'))
+  test.each<[string, Partial<CouponRepository>, (sale: Sale) => Promise<unknown>]>([
+    ['the ledger cannot be read', { usable: noLedger }, async () => {}],
+    ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],
+    ['the list of campaigns is lost', {}, () => redis('DEL', campaignsKey)],
+  ])(
+    'a list is called not complete while %s, and has what the other books have',
+    async (_, changes, spoil) => {
+      const sale = await shop.sale({ stock: 3 })
+      const won = await winOne(sale)
+      await drained(shop)
+      await spoil(sale)
+      const list = await openCoupons(changes).usable(won.userId, undefined, 10)
+      expect(list).toMatchObject({ coupons: [{ grant: { couponId: won.couponId } }], complete: false })
+    },
+  )
 })

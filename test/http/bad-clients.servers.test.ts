@@ -1,6 +1,13 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openStoredFacts } from '../harness/values/stored-facts.ts'
-import { ask, createTestCampaign, newUser, operatorToken, press, tokenOf } from '../harness/processes/http-client.ts'
+import {
+  ask,
+  createTestCampaign,
+  newUser,
+  operatorToken,
+  press,
+  tokenOf,
+} from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { openConnection, type RawConnection } from '../harness/processes/raw-connection.ts'
 import { until } from '../harness/values/until.ts'
@@ -66,82 +73,84 @@ const drip = async (connection: RawConnection): Promise<void> => {
   clearInterval(dripping)
 }
 
-test('clients that say nothing, say it byte by byte or say too much are hung up on, and their neighbour is served', async () => {
-  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
-  const neighbour = startNeighbour(campaignId)
-  const [silent, head, body, halfway, long, many] = [
-    await openConnection(api.url),
-    await openConnection(api.url),
-    await openConnection(api.url),
-    await openConnection(api.url),
-    await openConnection(api.url),
-    await openConnection(api.url),
-  ]
-  head.send(`POST /v1/campaigns/${campaignId}/coupons HTTP/1.1\r\nhost: api\r\nx: `)
-  body.send(
-    `POST /v1/admin/campaigns HTTP/1.1\r\nhost: api\r\nauthorization: Bearer ${operatorToken()}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"`,
-  )
-  const decided = newUser()
-  halfway.send(`${issue(campaignId, decided, 'content-length: 1000\r\n')}x`)
-  long.send(issue(campaignId, newUser(), `cookie: ${'x'.repeat(20_000)}\r\n`))
-  many.send(issue(campaignId, newUser(), 'x: 1\r\n'.repeat(200)))
-  expect((await long.answer()).status).toBe(431)
-  expect((await many.answer()).status).toBe(431)
-  const first = await halfway.answer()
-  expect(first.status).toBe(201)
-  await Promise.all([drip(head), drip(body), silent.closed, halfway.closed, long.closed, many.closed])
-  // What was decided for somebody who hangs halfway is theirs.
-  const again = await press(api.url, campaignId, decided)
-  expect([again.status, again.body]).toEqual([200, JSON.parse(first.body)])
-  await neighbour.served(5)
-  await neighbour.settle([decided])
-})
-
-test('a client that never reads its answers is cut, its coupon is its own, and its neighbour is served', async () => {
-  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
-  const neighbour = startNeighbour(campaignId)
-  const never = await openConnection(api.url)
-  const userId = newUser()
-  never.stopReading()
-  never.send(issue(campaignId, userId))
-  await until(
-    'it is granted',
-    async () =>
-      (await ask(`${api.url}/v1/campaigns/${campaignId}/coupons/mine`, { token: tokenOf(userId) })).body[
-        'outcome'
-      ] === 'granted',
-  )
-  // More than what kernels hold for both sides, 10 MB with Linux' own limits: some 40 MB.
-  for (let count = 0; count < 20_000; count += 1)
-    never.send(`GET /problems/sold-out HTTP/1.1\r\nhost: api\r\n\r\n`)
-  let isCut = false
-  void never.closed.then(() => (isCut = true))
-  await until('it is cut', () => {
-    never.send('\r\n')
-    return isCut
-  })
-  expect((await press(api.url, campaignId, userId)).status).toBe(200)
-  await neighbour.settle([userId])
-})
-
-test('connections past the bound are hung up on, who is there is served, and there is room when some go', async () => {
-  const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
-  const neighbour = startNeighbour(campaignId)
-  await neighbour.served(0)
-  const kept: RawConnection[] = []
-  const livez = async (): Promise<boolean> => {
-    const connection = await openConnection(api.url)
-    connection.send('GET /livez HTTP/1.1\r\nhost: api\r\n\r\n')
-    kept.push(connection)
-    return connection.answer().then(
-      () => true,
-      () => false,
+describe('a bad client is cut off and its neighbours are served', () => {
+  test('clients that send nothing, one byte at a time, or too much', async () => {
+    const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
+    const neighbour = startNeighbour(campaignId)
+    const [silent, head, body, halfway, long, many] = [
+      await openConnection(api.url),
+      await openConnection(api.url),
+      await openConnection(api.url),
+      await openConnection(api.url),
+      await openConnection(api.url),
+      await openConnection(api.url),
+    ]
+    head.send(`POST /v1/campaigns/${campaignId}/coupons HTTP/1.1\r\nhost: api\r\nx: `)
+    body.send(
+      `POST /v1/admin/campaigns HTTP/1.1\r\nhost: api\r\nauthorization: Bearer ${operatorToken()}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"`,
     )
-  }
-  while (await livez()) expect(kept.length).toBeLessThanOrEqual(connectionsMax)
-  await neighbour.served(10)
-  for (const connection of kept) connection.end()
-  await until('there is room again', livez)
-  for (const connection of kept) connection.end()
-  await neighbour.settle()
+    const decided = newUser()
+    halfway.send(`${issue(campaignId, decided, 'content-length: 1000\r\n')}x`)
+    long.send(issue(campaignId, newUser(), `cookie: ${'x'.repeat(20_000)}\r\n`))
+    many.send(issue(campaignId, newUser(), 'x: 1\r\n'.repeat(200)))
+    expect((await long.answer()).status).toBe(431)
+    expect((await many.answer()).status).toBe(431)
+    const first = await halfway.answer()
+    expect(first.status).toBe(201)
+    await Promise.all([drip(head), drip(body), silent.closed, halfway.closed, long.closed, many.closed])
+    // What was decided for somebody who hangs halfway is theirs.
+    const again = await press(api.url, campaignId, decided)
+    expect([again.status, again.body]).toEqual([200, JSON.parse(first.body)])
+    await neighbour.served(5)
+    await neighbour.settle([decided])
+  })
+
+  test('a client that never reads its answers; its coupon stays its own', async () => {
+    const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
+    const neighbour = startNeighbour(campaignId)
+    const never = await openConnection(api.url)
+    const userId = newUser()
+    never.stopReading()
+    never.send(issue(campaignId, userId))
+    await until(
+      'it is granted',
+      async () =>
+        (await ask(`${api.url}/v1/campaigns/${campaignId}/coupons/mine`, { token: tokenOf(userId) })).body[
+          'outcome'
+        ] === 'granted',
+    )
+    // More than what kernels hold for both sides, 10 MB with Linux' own limits: some 40 MB.
+    for (let count = 0; count < 20_000; count += 1)
+      never.send(`GET /problems/sold-out HTTP/1.1\r\nhost: api\r\n\r\n`)
+    let isCut = false
+    void never.closed.then(() => (isCut = true))
+    await until('it is cut', () => {
+      never.send('\r\n')
+      return isCut
+    })
+    expect((await press(api.url, campaignId, userId)).status).toBe(200)
+    await neighbour.settle([userId])
+  })
+
+  test('connections past the bound; there is room again when some close', async () => {
+    const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
+    const neighbour = startNeighbour(campaignId)
+    await neighbour.served(0)
+    const kept: RawConnection[] = []
+    const livez = async (): Promise<boolean> => {
+      const connection = await openConnection(api.url)
+      connection.send('GET /livez HTTP/1.1\r\nhost: api\r\n\r\n')
+      kept.push(connection)
+      return connection.answer().then(
+        () => true,
+        () => false,
+      )
+    }
+    while (await livez()) expect(kept.length).toBeLessThanOrEqual(connectionsMax)
+    await neighbour.served(10)
+    for (const connection of kept) connection.end()
+    await until('there is room again', livez)
+    for (const connection of kept) connection.end()
+    await neighbour.settle()
+  })
 })

@@ -1,4 +1,4 @@
-import { expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import {
   ask,
   campaignDocument,
@@ -50,121 +50,125 @@ const expectClosed = async (parts: readonly string[], status: number): Promise<v
 const json = JSON.stringify(campaignDocument())
 const padded = (bytes: number): string => json + ' '.repeat(bytes - Buffer.byteLength(json))
 
-test.concurrent.each<[string, string, readonly string[], number]>([
-  ['of the longest size', createJson(`Content-Length: ${longest}`), [padded(longest)], 201],
-  ['of one byte more', createJson(`Content-Length: ${longest + 1}`), [padded(longest + 1)], 413],
-  ['of 1 MB', createJson('Content-Length: 1000000'), ['x'.repeat(1_000_000)], 413],
-  [
-    'of the longest size in chunks',
-    createJson('Transfer-Encoding: chunked'),
-    [chunked(padded(longest)), lastChunk],
-    201,
-  ],
-  [
-    'of one byte more in chunks',
-    createJson('Transfer-Encoding: chunked'),
-    [chunked(padded(longest + 1)), lastChunk],
-    413,
-  ],
-  [
-    'of many chunks',
-    createJson('Transfer-Encoding: chunked'),
-    [chunked('x'.repeat(1_000)).repeat(1_000), lastChunk],
-    413,
-  ],
-  ['of another media type', create('Content-Type: text/plain\r\nContent-Length: 5'), ['hello'], 415],
-  ['without a media type', create('Content-Length: 5'), ['hello'], 415],
-  ['that is no JSON', createJson('Content-Length: 5'), ['hello'], 400],
-  ['that is empty', createJson('Content-Length: 0'), [], 400],
-  [
-    'for a path that is not there',
-    'POST /v1/nothing HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n',
-    ['hello'],
-    404,
-  ],
-  [
-    'for a method that is not taken',
-    'PUT /v1/coupons HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n',
-    ['hello'],
-    405,
-  ],
-  [
-    'without a credential',
-    'POST /v1/admin/campaigns HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n',
-    ['hello'],
-    401,
-  ],
-])('after a body %s the connection goes on', (_, head, body, status) => expectUsable([head, ...body], status))
-
-test.concurrent.each<[string, string, readonly string[], number]>([
-  ['10 GB announced', createJson('Content-Length: 10000000000'), [], 413],
-  ['10 GB announced, some sent', createJson('Content-Length: 10000000000'), ['x'.repeat(100_000)], 413],
-  ['chunks that never end', createJson('Transfer-Encoding: chunked'), [chunked('x'.repeat(100_000))], 413],
-  ['another media type', create('Content-Type: text/plain\r\nContent-Length: 60000'), ['x'], 415],
-])('a body that never ends is answered, and its connection closed: %s', (_, head, body, status) =>
-  expectClosed([head, ...body], status),
-)
-
-test.concurrent.each<[string, string, readonly string[]]>([
-  ['a small one', 'Content-Length: 5', ['hello']],
-  ['one that looks like JSON', 'Content-Type: application/json\r\nContent-Length: 10', ['{"slot":9}']],
-  ['one in chunks', 'Transfer-Encoding: chunked', [chunked('hello'), lastChunk]],
-  ['the longest', `Content-Length: ${longest}`, ['x'.repeat(longest)]],
-  ['a request inside a body', `Content-Length: ${probe.length}`, [probe]],
-])(
-  'issue takes no body: %s is not read, the coupon is won, the connection goes on',
-  async (_, headers, body) => {
-    await expectUsable([await issue(headers), ...body], 201)
-  },
-)
-
-test.concurrent('issue answers before a body has arrived, and the connection goes on after it has', async () => {
-  const connection = await openConnection(first)
-  connection.send(await issue('Content-Length: 5'))
-  expect((await connection.answer()).status).toBe(201)
-  connection.send('hello')
-  connection.send(probe)
-  expect((await connection.answer()).body).toBe('{"status":"live"}')
-  connection.end()
-})
-
-test.concurrent.each([
-  ['a byte too many', `Content-Length: ${longest + 1}`, 'x'.repeat(longest + 1)],
-  ['1 MB', 'Content-Length: 1000000', 'x'.repeat(1_000_000)],
-])('a body on issue that is too long is 413 and wins nothing: %s', async (_, headers, body) => {
-  const head = await issue(headers)
-  await expectUsable([head, body], 413)
-  const [, campaignId] = /campaigns\/([^/]+)/.exec(head) ?? []
-  const { body: facts } = await ask(`${first}/v1/admin/campaigns/${campaignId}`, { token: operatorToken() })
-  expect(facts['granted']).toBe(0)
-})
-
-test.concurrent('10 GB announced on issue is 413 at once, and the connection closed', async () => {
-  await expectClosed([await issue('Content-Length: 10000000000')], 413)
-})
-
-test.concurrent('a client that sends 1 MB in chunks before it listens reads its 413, each time of ten', async () => {
-  for (let times = 0; times < 10; times += 1) {
-    const body = ReadableStream.from(Array.from({ length: 100 }, () => new Uint8Array(10_000)))
-    const answer = await fetch(`${first}/v1/admin/campaigns`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${operatorToken()}`, 'content-type': 'application/json' },
-      body,
-      duplex: 'half',
-    })
-    expect([answer.status, await answer.json()]).toEqual([
+describe('bodies have limits', () => {
+  test.concurrent.each<[string, string, readonly string[], number]>([
+    ['of the longest size', createJson(`Content-Length: ${longest}`), [padded(longest)], 201],
+    ['of one byte more', createJson(`Content-Length: ${longest + 1}`), [padded(longest + 1)], 413],
+    ['of 1 MB', createJson('Content-Length: 1000000'), ['x'.repeat(1_000_000)], 413],
+    [
+      'of the longest size in chunks',
+      createJson('Transfer-Encoding: chunked'),
+      [chunked(padded(longest)), lastChunk],
+      201,
+    ],
+    [
+      'of one byte more in chunks',
+      createJson('Transfer-Encoding: chunked'),
+      [chunked(padded(longest + 1)), lastChunk],
       413,
-      expect.objectContaining({ code: 'too-large' }),
-    ])
-  }
-})
+    ],
+    [
+      'of many chunks',
+      createJson('Transfer-Encoding: chunked'),
+      [chunked('x'.repeat(1_000)).repeat(1_000), lastChunk],
+      413,
+    ],
+    ['of another media type', create('Content-Type: text/plain\r\nContent-Length: 5'), ['hello'], 415],
+    ['without a media type', create('Content-Length: 5'), ['hello'], 415],
+    ['that is no JSON', createJson('Content-Length: 5'), ['hello'], 400],
+    ['that is empty', createJson('Content-Length: 0'), [], 400],
+    [
+      'for a path that is not there',
+      'POST /v1/nothing HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n',
+      ['hello'],
+      404,
+    ],
+    [
+      'for a method that is not taken',
+      'PUT /v1/coupons HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n',
+      ['hello'],
+      405,
+    ],
+    [
+      'without a credential',
+      'POST /v1/admin/campaigns HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\n',
+      ['hello'],
+      401,
+    ],
+  ])('after a body %s the connection goes on', (_, head, body, status) =>
+    expectUsable([head, ...body], status),
+  )
 
-test.concurrent('requests that were sent ahead on one connection are answered in order', async () => {
-  const connection = await openConnection(first)
-  const missing = 'GET /v1/nothing HTTP/1.1\r\nHost: test\r\n\r\n'
-  connection.send(probe + missing + (await issue('Content-Length: 5')) + 'hello' + probe)
-  const statuses = []
-  for (let count = 0; count < 4; count += 1) statuses.push((await connection.answer()).status)
-  expect(statuses).toEqual([200, 404, 201, 200])
-  connection.end()
+  test.concurrent.each<[string, string, readonly string[], number]>([
+    ['10 GB announced', createJson('Content-Length: 10000000000'), [], 413],
+    ['10 GB announced, some sent', createJson('Content-Length: 10000000000'), ['x'.repeat(100_000)], 413],
+    ['chunks that never end', createJson('Transfer-Encoding: chunked'), [chunked('x'.repeat(100_000))], 413],
+    ['another media type', create('Content-Type: text/plain\r\nContent-Length: 60000'), ['x'], 415],
+  ])('a body that never ends is answered, and its connection closed: %s', (_, head, body, status) =>
+    expectClosed([head, ...body], status),
+  )
+
+  test.concurrent.each<[string, string, readonly string[]]>([
+    ['a small one', 'Content-Length: 5', ['hello']],
+    ['one that looks like JSON', 'Content-Type: application/json\r\nContent-Length: 10', ['{"slot":9}']],
+    ['one in chunks', 'Transfer-Encoding: chunked', [chunked('hello'), lastChunk]],
+    ['the longest', `Content-Length: ${longest}`, ['x'.repeat(longest)]],
+    ['a request inside a body', `Content-Length: ${probe.length}`, [probe]],
+  ])(
+    'issue reads no body: %s is ignored, the coupon is won, the connection stays open',
+    async (_, headers, body) => {
+      await expectUsable([await issue(headers), ...body], 201)
+    },
+  )
+
+  test.concurrent('issue answers before a body has arrived, and the connection stays usable', async () => {
+    const connection = await openConnection(first)
+    connection.send(await issue('Content-Length: 5'))
+    expect((await connection.answer()).status).toBe(201)
+    connection.send('hello')
+    connection.send(probe)
+    expect((await connection.answer()).body).toBe('{"status":"live"}')
+    connection.end()
+  })
+
+  test.concurrent.each([
+    ['a byte too many', `Content-Length: ${longest + 1}`, 'x'.repeat(longest + 1)],
+    ['1 MB', 'Content-Length: 1000000', 'x'.repeat(1_000_000)],
+  ])('a body on issue that is too long is 413 and wins nothing: %s', async (_, headers, body) => {
+    const head = await issue(headers)
+    await expectUsable([head, body], 413)
+    const [, campaignId] = /campaigns\/([^/]+)/.exec(head) ?? []
+    const { body: facts } = await ask(`${first}/v1/admin/campaigns/${campaignId}`, { token: operatorToken() })
+    expect(facts['granted']).toBe(0)
+  })
+
+  test.concurrent('10 GB announced on issue is 413 at once, and the connection closes', async () => {
+    await expectClosed([await issue('Content-Length: 10000000000')], 413)
+  })
+
+  test.concurrent('a client that sends 1 MB in chunks before it reads gets its 413, ten times of ten', async () => {
+    for (let times = 0; times < 10; times += 1) {
+      const body = ReadableStream.from(Array.from({ length: 100 }, () => new Uint8Array(10_000)))
+      const answer = await fetch(`${first}/v1/admin/campaigns`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${operatorToken()}`, 'content-type': 'application/json' },
+        body,
+        duplex: 'half',
+      })
+      expect([answer.status, await answer.json()]).toEqual([
+        413,
+        expect.objectContaining({ code: 'too-large' }),
+      ])
+    }
+  })
+
+  test.concurrent('pipelined requests on one connection are answered in order', async () => {
+    const connection = await openConnection(first)
+    const missing = 'GET /v1/nothing HTTP/1.1\r\nHost: test\r\n\r\n'
+    connection.send(probe + missing + (await issue('Content-Length: 5')) + 'hello' + probe)
+    const statuses = []
+    for (let count = 0; count < 4; count += 1) statuses.push((await connection.answer()).status)
+    expect(statuses).toEqual([200, 404, 201, 200])
+    connection.end()
+  })
 })

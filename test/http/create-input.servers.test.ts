@@ -1,4 +1,4 @@
-import { expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { ask, campaignDocument, operatorToken } from '../harness/processes/http-client.ts'
 
 const [first] = inject('apiUrls')
@@ -52,93 +52,95 @@ const wholeNumbers = (pointer: string, beyond: number): [string, unknown][] => [
   [pointer, 1e300],
 ]
 
-test.each<[string, unknown]>([
-  ...texts('/name'),
-  ['/stock', undefined],
-  ...wholeNumbers('/stock', 10_000_001),
-  ...wholeNumbers('/perUserLimit', 11),
-  ['/opensAt', undefined],
-  ...times('/opensAt'),
-  ['/closesAt', undefined],
-  ...times('/closesAt'),
-  ['/closesAt', base['opensAt']],
-  ['/closesAt', '2020-01-01T00:00:00Z'],
-  ['/coupon', undefined],
-  ['/coupon', 'a coupon'],
-  ['/coupon', []],
-  ...texts('/coupon/title'),
-  ['/coupon/discount', undefined],
-  ['/coupon/discount', 1_000],
-  ['/coupon/discount/kind', undefined],
-  ['/coupon/discount/kind', 'gift'],
-  ['/coupon/discount/value', undefined],
-  ...wholeNumbers('/coupon/discount/value', 2 ** 53),
-  ['/coupon/discount/currency', 'won'],
-  ['/coupon/discount/currency', 'KRWX'],
-  ['/coupon/discount/currency', 410],
-  ...times('/coupon/usableFrom'),
-  ['/coupon/usableUntil', undefined],
-  ...times('/coupon/usableUntil'),
-  ['/coupon/usableUntil', base['opensAt']],
-  ['/id', 'mine'],
-  ['/state', 'open'],
-  ['/__proto__', {}],
-  ['/coupon/code', 'A1'],
-  ['/coupon/discount/percent', 10],
-])('a document that breaks a rule is 422 and says where: %s = %j', async (pointer, value) => {
-  const document = withValue(pointer, value)
-  // An own field of this name: an assignment would have set the prototype.
-  const body = pointer === '/__proto__' ? JSON.stringify(base).replace('{', '{"__proto__":{},') : undefined
-  const json = { 'content-type': 'application/json' }
-  const answer = await create(body === undefined ? { json: document } : { body, headers: json })
-  expect([answer.status, answer.body['code']]).toEqual([422, 'invalid'])
-  const errors = answer.body['errors'] as { pointer: string; message: string }[]
-  expect(new Set(errors.map((error) => error.pointer))).toEqual(new Set([pointer]))
-  for (const { message } of errors) expect(message.length).toBeGreaterThan(0)
-})
-
-test.each(['/opensAt', '/closesAt', '/coupon/usableFrom', '/coupon/usableUntil'])(
-  'a time beyond the year 9999, which RFC 3339 cannot write in UTC, is 422: %s',
-  async (pointer) => {
-    const answer = await create({ json: withValue(pointer, '9999-12-31T23:59:59.999-12:00') })
-    expect(answer.status).toBe(422)
-    // Those that have to lie after it may be named too.
-    expect(answer.body['errors']).toContainEqual(expect.objectContaining({ pointer }))
-  },
-)
-
-test.each<[string, unknown, string]>([
-  ['a percentage over 100', { kind: 'percent', value: 101 }, '/coupon/discount/value'],
-  [
-    'a currency of a percentage',
-    { kind: 'percent', value: 10, currency: 'KRW' },
-    '/coupon/discount/currency',
-  ],
-])('the discount is checked by its kind: %s', async (_, discount, pointer) => {
-  const answer = await create({ json: campaignDocument({ coupon: { ...baseCoupon, discount } }) })
-  expect(answer.status).toBe(422)
-  expect(answer.body['errors']).toMatchObject([{ pointer }])
-})
-
-test('every fault of a document is told at once, with names escaped as JSON pointers ask', async () => {
-  const answer = await create({
-    json: campaignDocument({ name: '', stock: 0, closesAt: 'never', 'a/b~c': 1, coupon: {} }),
+describe('invalid fields of a new campaign are 422', () => {
+  test.each<[string, unknown]>([
+    ...texts('/name'),
+    ['/stock', undefined],
+    ...wholeNumbers('/stock', 10_000_001),
+    ...wholeNumbers('/perUserLimit', 11),
+    ['/opensAt', undefined],
+    ...times('/opensAt'),
+    ['/closesAt', undefined],
+    ...times('/closesAt'),
+    ['/closesAt', base['opensAt']],
+    ['/closesAt', '2020-01-01T00:00:00Z'],
+    ['/coupon', undefined],
+    ['/coupon', 'a coupon'],
+    ['/coupon', []],
+    ...texts('/coupon/title'),
+    ['/coupon/discount', undefined],
+    ['/coupon/discount', 1_000],
+    ['/coupon/discount/kind', undefined],
+    ['/coupon/discount/kind', 'gift'],
+    ['/coupon/discount/value', undefined],
+    ...wholeNumbers('/coupon/discount/value', 2 ** 53),
+    ['/coupon/discount/currency', 'won'],
+    ['/coupon/discount/currency', 'KRWX'],
+    ['/coupon/discount/currency', 410],
+    ...times('/coupon/usableFrom'),
+    ['/coupon/usableUntil', undefined],
+    ...times('/coupon/usableUntil'),
+    ['/coupon/usableUntil', base['opensAt']],
+    ['/id', 'mine'],
+    ['/state', 'open'],
+    ['/__proto__', {}],
+    ['/coupon/code', 'A1'],
+    ['/coupon/discount/percent', 10],
+  ])('a document that breaks a rule is 422 and says where: %s = %j', async (pointer, value) => {
+    const document = withValue(pointer, value)
+    // An own field of this name: an assignment would have set the prototype.
+    const body = pointer === '/__proto__' ? JSON.stringify(base).replace('{', '{"__proto__":{},') : undefined
+    const json = { 'content-type': 'application/json' }
+    const answer = await create(body === undefined ? { json: document } : { body, headers: json })
+    expect([answer.status, answer.body['code']]).toEqual([422, 'invalid'])
+    const errors = answer.body['errors'] as { pointer: string; message: string }[]
+    expect(new Set(errors.map((error) => error.pointer))).toEqual(new Set([pointer]))
+    for (const { message } of errors) expect(message.length).toBeGreaterThan(0)
   })
-  const errors = answer.body['errors'] as { pointer: string }[]
-  expect(new Set(errors.map(({ pointer }) => pointer))).toEqual(
-    new Set([
-      '/name',
-      '/stock',
-      '/closesAt',
-      '/a~1b~0c',
-      '/coupon/title',
-      '/coupon/discount',
-      '/coupon/usableUntil',
-    ]),
-  )
-})
 
-test.each(['null', '[]', '"text"', '7', '[{}]'])('a document that is no object is 422: %s', async (body) => {
-  const answer = await create({ body, headers: { 'content-type': 'application/json' } })
-  expect([answer.status, answer.body['errors']]).toMatchObject([422, [{ pointer: '' }]])
+  test.each(['/opensAt', '/closesAt', '/coupon/usableFrom', '/coupon/usableUntil'])(
+    'a time past the year 9999, which RFC 3339 cannot write in UTC: %s',
+    async (pointer) => {
+      const answer = await create({ json: withValue(pointer, '9999-12-31T23:59:59.999-12:00') })
+      expect(answer.status).toBe(422)
+      // Those that have to lie after it may be named too.
+      expect(answer.body['errors']).toContainEqual(expect.objectContaining({ pointer }))
+    },
+  )
+
+  test.each<[string, unknown, string]>([
+    ['a percentage over 100', { kind: 'percent', value: 101 }, '/coupon/discount/value'],
+    [
+      'a currency of a percentage',
+      { kind: 'percent', value: 10, currency: 'KRW' },
+      '/coupon/discount/currency',
+    ],
+  ])('the discount is checked by its kind: %s', async (_, discount, pointer) => {
+    const answer = await create({ json: campaignDocument({ coupon: { ...baseCoupon, discount } }) })
+    expect(answer.status).toBe(422)
+    expect(answer.body['errors']).toMatchObject([{ pointer }])
+  })
+
+  test('every fault of a document at once, with names escaped as JSON pointers', async () => {
+    const answer = await create({
+      json: campaignDocument({ name: '', stock: 0, closesAt: 'never', 'a/b~c': 1, coupon: {} }),
+    })
+    const errors = answer.body['errors'] as { pointer: string }[]
+    expect(new Set(errors.map(({ pointer }) => pointer))).toEqual(
+      new Set([
+        '/name',
+        '/stock',
+        '/closesAt',
+        '/a~1b~0c',
+        '/coupon/title',
+        '/coupon/discount',
+        '/coupon/usableUntil',
+      ]),
+    )
+  })
+
+  test.each(['null', '[]', '"text"', '7', '[{}]'])('a document that is not an object: %s', async (body) => {
+    const answer = await create({ body, headers: { 'content-type': 'application/json' } })
+    expect([answer.status, answer.body['errors']]).toMatchObject([422, [{ pointer: '' }]])
+  })
 })

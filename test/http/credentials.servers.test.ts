@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUIDv7, sign as signWith } from 'node:crypto'
-import { afterAll, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
@@ -100,58 +100,57 @@ const expectUnauthorized = async (
   }
 }
 
-test.each(badTokens)(
-  'a shopper token is refused on every route of shoppers, and grants nothing: %s',
-  async (_, token) => {
+describe('bad credentials are refused', () => {
+  test.each(badTokens)('a bad shopper token is refused on every shopper route: %s', async (_, token) => {
     const campaignId = await createTestCampaign(first)
     await expectUnauthorized(shopperRoutes(campaignId), { authorization: `Bearer ${token}` })
     expect(await books.gate(campaignId)).toMatchObject({ granted: 0, winners: 0 })
-  },
-)
+  })
 
-test.each([
-  ['no header', {}],
-  ['another scheme', { authorization: `Basic ${tokenOf(newUser())}` }],
-  ['no scheme', { authorization: tokenOf(newUser()) }],
-  ['a query parameter’s name', { 'x-authorization': `Bearer ${tokenOf(newUser())}` }],
-])('without a Bearer credential everything but public pages is refused: %s', async (_, headers) => {
-  const campaignId = await createTestCampaign(first)
-  await expectUnauthorized([...shopperRoutes(campaignId), ...operatorRoutes(campaignId)], { ...headers })
-})
+  test.each([
+    ['no header', {}],
+    ['another scheme', { authorization: `Basic ${tokenOf(newUser())}` }],
+    ['no scheme', { authorization: tokenOf(newUser()) }],
+    ['a query parameter’s name', { 'x-authorization': `Bearer ${tokenOf(newUser())}` }],
+  ])('without a Bearer credential everything but public pages is refused: %s', async (_, headers) => {
+    const campaignId = await createTestCampaign(first)
+    await expectUnauthorized([...shopperRoutes(campaignId), ...operatorRoutes(campaignId)], { ...headers })
+  })
 
-test.each([
-  ['a shopper’s token', tokenOf(newUser())],
-  ['a shopper called operator', signed({ sub: 'operator', role: 'admin' })],
-  ['a part of it', operatorToken().slice(0, -1)],
-  ['more than it', `${operatorToken()}x`],
-  ['its capitals', operatorToken().toUpperCase()],
-  ['the secret of shopper tokens', secret],
-])('an operator token is refused on every route of operators: %s', async (_, token) => {
-  const campaignId = await createTestCampaign(first)
-  await expectUnauthorized(operatorRoutes(campaignId), { authorization: `Bearer ${token}` })
-})
+  test.each([
+    ['a shopper’s token', tokenOf(newUser())],
+    ['a shopper called operator', signed({ sub: 'operator', role: 'admin' })],
+    ['a part of it', operatorToken().slice(0, -1)],
+    ['more than it', `${operatorToken()}x`],
+    ['its capitals', operatorToken().toUpperCase()],
+    ['the secret of shopper tokens', secret],
+  ])('an operator token is refused on every route of operators: %s', async (_, token) => {
+    const campaignId = await createTestCampaign(first)
+    await expectUnauthorized(operatorRoutes(campaignId), { authorization: `Bearer ${token}` })
+  })
 
-test('a bad credential is told before anything about the campaign, the slot or the body', async () => {
-  const unknown = `${second}/v1/campaigns/${randomUUIDv7()}/coupons?slot=99`
-  expect((await ask(unknown, { method: 'POST' })).status).toBe(401)
-  expect((await ask(`${second}/v1/coupons?limit=0`)).status).toBe(401)
-  const create = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{' }
-  expect((await ask(`${second}/v1/admin/campaigns`, create)).status).toBe(401)
-})
+  test('a bad credential is answered before anything about campaign, slot or body', async () => {
+    const unknown = `${second}/v1/campaigns/${randomUUIDv7()}/coupons?slot=99`
+    expect((await ask(unknown, { method: 'POST' })).status).toBe(401)
+    expect((await ask(`${second}/v1/coupons?limit=0`)).status).toBe(401)
+    const create = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{' }
+    expect((await ask(`${second}/v1/admin/campaigns`, create)).status).toBe(401)
+  })
 
-test.each([
-  ['every allowed character', 'Az09._~@|:+-'],
-  ['1 character', '~'],
-  ['64 characters', 'u'.repeat(64)],
-])('a user id may have %s, and comes back as it was', async (_, userId) => {
-  const campaignId = await createTestCampaign(first)
-  const won = await press(first, campaignId, userId)
-  expect([won.status, won.body['userId']]).toEqual([201, userId])
-  expect((await press(second, campaignId, userId)).body).toEqual(won.body)
-  expect((await books.drained(campaignId, 1)).map((row) => row.userId)).toEqual([userId])
-})
+  test.each([
+    ['every allowed character', 'Az09._~@|:+-'],
+    ['1 character', '~'],
+    ['64 characters', 'u'.repeat(64)],
+  ])('a user id may have %s, and comes back as it was', async (_, userId) => {
+    const campaignId = await createTestCampaign(first)
+    const won = await press(first, campaignId, userId)
+    expect([won.status, won.body['userId']]).toEqual([201, userId])
+    expect((await press(second, campaignId, userId)).body).toEqual(won.body)
+    expect((await books.drained(campaignId, 1)).map((row) => row.userId)).toEqual([userId])
+  })
 
-test.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be written %s', async (scheme) => {
-  const headers = { authorization: `${scheme} ${tokenOf(newUser())}` }
-  expect((await ask(`${first}/v1/coupons`, { headers })).status).toBe(200)
+  test.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be written %s', async (scheme) => {
+    const headers = { authorization: `${scheme} ${tokenOf(newUser())}` }
+    expect((await ask(`${first}/v1/coupons`, { headers })).status).toBe(200)
+  })
 })

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { problemKinds } from '../../api/problem.ts'
 import {
   ask,
@@ -47,54 +47,56 @@ const causes: [string, number, () => Promise<Call> | Call][] = [
   ['invalid', 422, () => createOf('{}')],
 ]
 
-test.each(causes)(
-  '%s is %i, a problem document, and its type is a page in English and Korean',
-  async (code, status, cause) => {
-    const call = await cause()
-    const { path, type, ...request } = call
-    const headers = type === undefined ? {} : { headers: { 'content-type': type } }
-    const answer = await ask(`${first}${path}`, { ...request, ...headers })
-    expect(answer.status).toBe(status)
-    expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.body).toMatchObject({ type: `/problems/${code}`, status, code })
-    for (const field of ['title', 'detail']) expect(String(answer.body[field]).length).toBeGreaterThan(3)
+describe('problem documents and their pages', () => {
+  test.each(causes)(
+    '%s is %i, a problem document, and its type is a page in English and Korean',
+    async (code, status, cause) => {
+      const call = await cause()
+      const { path, type, ...request } = call
+      const headers = type === undefined ? {} : { headers: { 'content-type': type } }
+      const answer = await ask(`${first}${path}`, { ...request, ...headers })
+      expect(answer.status).toBe(status)
+      expect(answer.headers.get('content-type')).toBe('application/problem+json')
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(answer.body).toMatchObject({ type: `/problems/${code}`, status, code })
+      for (const field of ['title', 'detail']) expect(String(answer.body[field]).length).toBeGreaterThan(3)
 
-    const page = await fetch(new URL(String(answer.body['type']), first))
-    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
-  },
-)
-
-test.each(Object.entries(problemKinds))(
-  'the page of %s explains in English and Korean what happened',
-  async (code, kind) => {
-    const page = await fetch(`${second}/problems/${code}`)
-    expect(page.status).toBe(200)
-    const html = await page.text()
-    expect(html).toContain(kind.title)
-    expect(html).toContain(String(kind.status))
-    expect(html).toMatch(/<p>[A-Z][^<]{20,}\.<\/p>/)
-    expect(html).toMatch(/<p lang="ko">[^<]*[가-힣]{2}[^<]*\.<\/p>/)
-  },
-)
-
-test('the codes and their statuses stay what callers know them as', () => {
-  const statuses = Object.fromEntries(
-    Object.entries(problemKinds).map(([code, { status }]) => [code, status]),
+      const page = await fetch(new URL(String(answer.body['type']), first))
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
+    },
   )
-  expect(statuses).toEqual({
-    ...Object.fromEntries(causes.map(([code, status]) => [code, status])),
-    ...{ paused: 409, internal: 500, overloaded: 503, recovering: 503, unavailable: 503 },
-  })
-})
 
-test.each(['nothing', 'constructor', '__proto__', '%3Cscript%3E', 'x'.repeat(1_000)])(
-  'there is no page of a problem that does not exist: %s',
-  async (code) => {
-    const answer = await ask(`${first}/problems/${code}`)
-    expect([answer.status, answer.body['code']]).toEqual([404, 'not-found'])
-  },
-)
+  test.each(Object.entries(problemKinds))(
+    'the page of %s explains in English and Korean what happened',
+    async (code, kind) => {
+      const page = await fetch(`${second}/problems/${code}`)
+      expect(page.status).toBe(200)
+      const html = await page.text()
+      expect(html).toContain(kind.title)
+      expect(html).toContain(String(kind.status))
+      expect(html).toMatch(/<p>[A-Z][^<]{20,}\.<\/p>/)
+      expect(html).toMatch(/<p lang="ko">[^<]*[가-힣]{2}[^<]*\.<\/p>/)
+    },
+  )
+
+  test('codes and statuses stay as callers know them', () => {
+    const statuses = Object.fromEntries(
+      Object.entries(problemKinds).map(([code, { status }]) => [code, status]),
+    )
+    expect(statuses).toEqual({
+      ...Object.fromEntries(causes.map(([code, status]) => [code, status])),
+      ...{ paused: 409, internal: 500, overloaded: 503, recovering: 503, unavailable: 503 },
+    })
+  })
+
+  test.each(['nothing', 'constructor', '__proto__', '%3Cscript%3E', 'x'.repeat(1_000)])(
+    'a problem that does not exist has no page: %s',
+    async (code) => {
+      const answer = await ask(`${first}/problems/${code}`)
+      expect([answer.status, answer.body['code']]).toEqual([404, 'not-found'])
+    },
+  )
+})
 
 /** Every route of the contract that this step has, and the methods it takes. */
 const routes: [string, readonly string[]][] = [
@@ -110,9 +112,8 @@ const routes: [string, readonly string[]][] = [
   ['/problems/sold-out', ['GET', 'HEAD']],
 ]
 
-test.each(routes)(
-  '%s is served by %j, and every other method is 405 that names them',
-  async (pattern, methods) => {
+describe('methods of a route', () => {
+  test.each(routes)('%s accepts %j, and every other method is 405 with Allow', async (pattern, methods) => {
     const userId = newUser()
     const campaignId = await createTestCampaign(first)
     const won = await press(first, campaignId, userId)
@@ -129,22 +130,22 @@ test.each(routes)(
         expect(headers.get('allow')?.split(', ').sort()).toEqual([...methods].sort())
       }
     }
-  },
-)
+  })
 
-test.each([
-  '/',
-  '/v1',
-  '/v1/',
-  '/v1/coupons/',
-  '/v1/campaigns',
-  '/V1/coupons',
-  '/v1/admin',
-  '/v1/admin/campaigns/',
-  '/metrics',
-])('an address that is not in the contract is 404 by every method: %s', async (path) => {
-  for (const method of ['GET', 'POST', 'DELETE']) {
-    const { status, body } = await ask(`${first}${path}`, { method, token: operatorToken() })
-    expect([status, body['code']]).toEqual([404, 'not-found'])
-  }
+  test.each([
+    '/',
+    '/v1',
+    '/v1/',
+    '/v1/coupons/',
+    '/v1/campaigns',
+    '/V1/coupons',
+    '/v1/admin',
+    '/v1/admin/campaigns/',
+    '/metrics',
+  ])('an address that is not in the contract is 404 by every method: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const { status, body } = await ask(`${first}${path}`, { method, token: operatorToken() })
+      expect([status, body['code']]).toEqual([404, 'not-found'])
+    }
+  })
 })

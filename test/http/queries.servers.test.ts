@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import { expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import {
   ask,
   closedAnHourAgo,
@@ -20,99 +20,106 @@ const issue = (campaignId: string, query: string, userId = newUser()) =>
 const pointersOf = (body: Record<string, unknown>): string[] =>
   (body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)
 
-test.each([
-  '0',
-  '11',
-  '-1',
-  '+1',
-  '1.5',
-  '1.0',
-  '1e0',
-  '0x1',
-  'abc',
-  '',
-  ' 1',
-  '1%20',
-  '１',
-  '999999999999999999999',
-])('a slot that is none is 422 at /slot and wins nothing: "%s"', async (slot) => {
-  const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
-  const userId = newUser()
-  const answer = await issue(campaignId, `?slot=${slot}`, userId)
-  expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([422, 'invalid', ['/slot']])
-  expect((await outcomeOf(first, campaignId, userId)).body['outcome']).toBe('none')
-})
+describe('query parameters', () => {
+  test.each([
+    '0',
+    '11',
+    '-1',
+    '+1',
+    '1.5',
+    '1.0',
+    '1e0',
+    '0x1',
+    'abc',
+    '',
+    ' 1',
+    '1%20',
+    '１',
+    '999999999999999999999',
+  ])('a slot that is none is 422 at /slot and wins nothing: "%s"', async (slot) => {
+    const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
+    const userId = newUser()
+    const answer = await issue(campaignId, `?slot=${slot}`, userId)
+    expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([422, 'invalid', ['/slot']])
+    expect((await outcomeOf(first, campaignId, userId)).body['outcome']).toBe('none')
+  })
 
-test('each slot up to 10 is taken when the campaign allows it, and 1 is meant when none is given', async () => {
-  const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
-  const userId = newUser()
-  const won = await issue(campaignId, '', userId)
-  expect([won.status, won.body['slot']]).toEqual([201, 1])
-  expect((await issue(campaignId, '?slot=1', userId)).body).toEqual(won.body)
-  for (let slot = 2; slot <= 10; slot += 1) {
-    const another = await issue(campaignId, `?slot=${slot}`, userId)
-    expect([another.status, another.body['slot']]).toEqual([201, slot])
-  }
-})
+  test('slots 1 to 10 are accepted when the campaign allows them; the default is 1', async () => {
+    const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
+    const userId = newUser()
+    const won = await issue(campaignId, '', userId)
+    expect([won.status, won.body['slot']]).toEqual([201, 1])
+    expect((await issue(campaignId, '?slot=1', userId)).body).toEqual(won.body)
+    for (let slot = 2; slot <= 10; slot += 1) {
+      const another = await issue(campaignId, `?slot=${slot}`, userId)
+      expect([another.status, another.body['slot']]).toEqual([201, slot])
+    }
+  })
 
-test.each([
-  ['sold out', { stock: 1 }],
-  ['not open', { opensAt: new Date(Date.now() + 600_000).toISOString() }],
-  ['closed', closedAnHourAgo()],
-])(
-  'a slot over the limit of a campaign wins nothing and is no fault of ours when it is %s',
-  async (_, changes) => {
+  test.each([
+    ['sold out', { stock: 1 }],
+    ['not open', { opensAt: new Date(Date.now() + 600_000).toISOString() }],
+    ['closed', closedAnHourAgo()],
+  ])('a slot over the limit of a campaign wins nothing, even when the campaign is %s', async (_, changes) => {
     const campaignId = await createTestCampaign(first, changes)
     await press(first, campaignId, newUser())
     const { status } = await issue(campaignId, '?slot=2')
     expect([409, 422]).toContain(status)
-  },
-)
+  })
 
-test('parameters that nobody asked for are ignored', async () => {
-  const campaignId = await createTestCampaign(first)
-  expect((await issue(campaignId, '?utm_source=mail&rank=1')).status).toBe(201)
-  expect((await listOf(first, newUser(), '?offset=7')).status).toBe(200)
-})
+  test('unknown parameters are ignored', async () => {
+    const campaignId = await createTestCampaign(first)
+    expect((await issue(campaignId, '?utm_source=mail&rank=1')).status).toBe(201)
+    expect((await listOf(first, newUser(), '?offset=7')).status).toBe(200)
+  })
 
-const listPaths: [string, () => string][] = [
-  ['/v1/coupons', () => tokenOf(newUser())],
-  ['/v1/admin/campaigns', operatorToken],
-]
+  const listPaths: [string, () => string][] = [
+    ['/v1/coupons', () => tokenOf(newUser())],
+    ['/v1/admin/campaigns', operatorToken],
+  ]
 
-test.each(
-  ['0', '101', '1000', '-1', '1.5', '1e1', 'abc', '', ' 5', '0x5', 'NaN', '999999999999999999999'].flatMap(
-    (limit) => listPaths.map(([path, token]) => [limit, path, token] as const),
-  ),
-)('a limit outside 1 to 100 is 422 at /limit: "%s" on %s', async (limit, path, token) => {
-  const answer = await ask(`${second}${path}?limit=${limit}`, { token: token() })
-  expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([422, 'invalid', ['/limit']])
-})
+  test.each(
+    ['0', '101', '1000', '-1', '1.5', '1e1', 'abc', '', ' 5', '0x5', 'NaN', '999999999999999999999'].flatMap(
+      (limit) => listPaths.map(([path, token]) => [limit, path, token] as const),
+    ),
+  )('a limit outside 1 to 100 is 422 at /limit: "%s" on %s', async (limit, path, token) => {
+    const answer = await ask(`${second}${path}?limit=${limit}`, { token: token() })
+    expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([
+      422,
+      'invalid',
+      ['/limit'],
+    ])
+  })
 
-test.each(
-  [
-    '',
-    'abc',
-    '%00',
-    randomUUIDv7(),
-    'x'.repeat(5_000),
-    Buffer.from('{"id":1}').toString('base64url'),
-    Buffer.from("' OR 1=1 --").toString('base64url'),
-    Buffer.from(`${randomUUIDv7()}x`).toString('base64url'),
-  ].flatMap((cursor) => listPaths.map(([path, token]) => [cursor, path, token] as const)),
-)('a cursor that we did not hand out is 422 at /cursor: "%s" on %s', async (cursor, path, token) => {
-  const answer = await ask(`${second}${path}?cursor=${cursor}`, { token: token() })
-  expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([422, 'invalid', ['/cursor']])
-})
+  test.each(
+    [
+      '',
+      'abc',
+      '%00',
+      randomUUIDv7(),
+      'x'.repeat(5_000),
+      Buffer.from('{"id":1}').toString('base64url'),
+      Buffer.from("' OR 1=1 --").toString('base64url'),
+      Buffer.from(`${randomUUIDv7()}x`).toString('base64url'),
+    ].flatMap((cursor) => listPaths.map(([path, token]) => [cursor, path, token] as const)),
+  )('a cursor that we did not hand out is 422 at /cursor: "%s" on %s', async (cursor, path, token) => {
+    const answer = await ask(`${second}${path}?cursor=${cursor}`, { token: token() })
+    expect([answer.status, answer.body['code'], pointersOf(answer.body)]).toEqual([
+      422,
+      'invalid',
+      ['/cursor'],
+    ])
+  })
 
-test('both parameters wrong are told at once', async () => {
-  const answer = await listOf(first, newUser(), '?limit=0&cursor=abc')
-  expect(pointersOf(answer.body)).toEqual(['/limit', '/cursor'])
-})
+  test('both wrong parameters are reported at once', async () => {
+    const answer = await listOf(first, newUser(), '?limit=0&cursor=abc')
+    expect(pointersOf(answer.body)).toEqual(['/limit', '/cursor'])
+  })
 
-test('a request line or a header that is far too long is refused, and the process goes on', async () => {
-  const long = 'x'.repeat(20_000)
-  expect((await ask(`${first}/v1/coupons?cursor=${long}`)).status).toBe(431)
-  expect((await ask(`${first}/v1/coupons`, { token: long })).status).toBe(431)
-  expect((await ask(`${first}/readyz`)).status).toBe(200)
+  test('a request line or header that is far too long is refused, and the process goes on', async () => {
+    const long = 'x'.repeat(20_000)
+    expect((await ask(`${first}/v1/coupons?cursor=${long}`)).status).toBe(431)
+    expect((await ask(`${first}/v1/coupons`, { token: long })).status).toBe(431)
+    expect((await ask(`${first}/readyz`)).status).toBe(200)
+  })
 })

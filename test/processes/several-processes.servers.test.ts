@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterEach, expect, inject, test } from 'vitest'
+import { afterEach, describe, expect, inject, test } from 'vitest'
 import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { ask, createTestCampaign } from '../harness/processes/http-client.ts'
 import { expectExact, gatherCrowd } from '../harness/processes/crowd.ts'
@@ -19,53 +19,55 @@ const pidsOf = ({ logFile }: Running): number[] =>
     .filter((line) => line.includes('"the API is listening"'))
     .map((line) => Number(JSON.parse(line).pid))
 
-test('two processes on one port both sell; one that is killed under load loses nothing and comes back', async () => {
-  api = await startPart(
-    'api',
-    { ...inject('environment'), API_PROCESSES: '2' },
-    { folder: inject('folder'), waitFor: 'ready' },
-  )
-  const running = api
-  const pids = await until('both listen', () => pidsOf(running).length === 2 && pidsOf(running))
-  expect(pids).not.toContain(running.pid)
-  const stock = 3_000
-  const campaignId = await createTestCampaign(api.url, { stock })
-  const crowd = gatherCrowd({ urls: [api.url], campaignId, people: 16, pauseMs: 0 })
-  await crowd.goesOn(200)
-  process.kill(pids[0] ?? 0, 'SIGKILL')
-  await crowd.goesOn(200)
-  await until('another took its place', () => pidsOf(running).length === 3)
-  await crowd.goesOn(200)
-  await until('it is sold out', () => crowd.pressed.at(-1)?.status === 409)
-  await crowd.end()
-  // Those whose connection was with the one that died had to try again; those of the other did not notice.
-  const broken = crowd.faults.get('ECONNRESET') ?? 0
-  expect(broken).toBeGreaterThan(0)
-  expect(broken).toBeLessThan(16)
-  const books = openStoredFacts()
-  await expectExact(books, campaignId, stock, crowd.pressed)
-  await books.close()
-  // Whom a scrape asks, and whom a balancer may meet: both, and not the one that is gone.
-  await until('the metrics say that both are ready', async () => {
-    const ready = (await scrape(running.metricsUrl)).by('firstcome_ready', 'check')
-    return ready['warm'] === 1
+describe('several processes on one port', () => {
+  test('both sell; one that is killed under load loses nothing and is replaced', async () => {
+    api = await startPart(
+      'api',
+      { ...inject('environment'), API_PROCESSES: '2' },
+      { folder: inject('folder'), waitFor: 'ready' },
+    )
+    const running = api
+    const pids = await until('both listen', () => pidsOf(running).length === 2 && pidsOf(running))
+    expect(pids).not.toContain(running.pid)
+    const stock = 3_000
+    const campaignId = await createTestCampaign(api.url, { stock })
+    const crowd = gatherCrowd({ urls: [api.url], campaignId, people: 16, pauseMs: 0 })
+    await crowd.goesOn(200)
+    process.kill(pids[0] ?? 0, 'SIGKILL')
+    await crowd.goesOn(200)
+    await until('another took its place', () => pidsOf(running).length === 3)
+    await crowd.goesOn(200)
+    await until('it is sold out', () => crowd.pressed.at(-1)?.status === 409)
+    await crowd.end()
+    // Those whose connection was with the one that died had to try again; those of the other did not notice.
+    const broken = crowd.faults.get('ECONNRESET') ?? 0
+    expect(broken).toBeGreaterThan(0)
+    expect(broken).toBeLessThan(16)
+    const books = openStoredFacts()
+    await expectExact(books, campaignId, stock, crowd.pressed)
+    await books.close()
+    // Whom a scrape asks, and whom a balancer may meet: both, and not the one that is gone.
+    await until('the metrics say that both are ready', async () => {
+      const ready = (await scrape(running.metricsUrl)).by('firstcome_ready', 'check')
+      return ready['warm'] === 1
+    })
+    for (let probe = 0; probe < 10; probe += 1)
+      expect((await ask(`${running.url}/readyz`, { headers: { connection: 'close' } })).status).toBe(200)
+
+    await api.stop()
+    expect(await api.exited).toEqual({ code: 0, signal: null })
+    for (const pid of pidsOf(api)) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
-  for (let probe = 0; probe < 10; probe += 1)
-    expect((await ask(`${running.url}/readyz`, { headers: { connection: 'close' } })).status).toBe(200)
 
-  await api.stop()
-  expect(await api.exited).toEqual({ code: 0, signal: null })
-  for (const pid of pidsOf(api)) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
-})
-
-test('several processes do not mix with a stranger on their port: they end at once, with a word about it', async () => {
-  const stranger = createServer((socket) => socket.destroy())
-  // One that would share it, as another deployment of ours does.
-  stranger.listen({ host: '127.0.0.1', port: 0, reusePort: true })
-  await once(stranger, 'listening')
-  const { port } = stranger.address() as AddressInfo
-  const settings = { ...inject('environment'), API_PROCESSES: '2' }
-  const started = startPart('api', settings, { folder: inject('folder'), waitFor: 'live', port })
-  await expect(started).rejects.toThrow(/EADDRINUSE/)
-  stranger.close()
+  test('they exit at once, and say why, when another program has their port', async () => {
+    const stranger = createServer((socket) => socket.destroy())
+    // One that would share it, as another deployment of ours does.
+    stranger.listen({ host: '127.0.0.1', port: 0, reusePort: true })
+    await once(stranger, 'listening')
+    const { port } = stranger.address() as AddressInfo
+    const settings = { ...inject('environment'), API_PROCESSES: '2' }
+    const started = startPart('api', settings, { folder: inject('folder'), waitFor: 'live', port })
+    await expect(started).rejects.toThrow(/EADDRINUSE/)
+    stranger.close()
+  })
 })

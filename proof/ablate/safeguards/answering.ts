@@ -76,7 +76,9 @@ export const answering: readonly Safeguard[] = [
     protectsFrom:
       'A process accepts more presses than it can serve, until all of them wait too long and its memory is full.',
     edits: [{ change: remove }],
-    caughtBy: unitTest('platform/group-commit')('at the bound the next item is rejected at once, without a call'),
+    caughtBy: unitTest('platform/group-commit')(
+      'at the bound the next item is rejected at once, without a call',
+    ),
   },
   {
     name: 'requests waiting for the log count towards the bound',

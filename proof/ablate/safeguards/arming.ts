@@ -38,7 +38,7 @@ export const arming: readonly Safeguard[] = [
     protectsFrom: 'A user who got "pending", and whose entry survived, loses the coupon to another user.',
     edits: [{ change: remove }],
     caughtBy: serversTest('test/4-arm/after-arming')(
-      'who was told "pending" and survived in the outbox wins after all, with the same coupon',
+      'a pending grant that survived in the outbox wins, with the same coupon',
     ),
   },
   {
@@ -53,7 +53,7 @@ export const arming: readonly Safeguard[] = [
       },
       { change: replaceWith('const ends = armedBefore[0].campaign.ends') },
     ],
-    caughtBy: stopToFlipTest('whoever is told yes between the look at a gate and its stop keeps the coupon'),
+    caughtBy: stopToFlipTest('a yes between the look at a gate and its stop is kept'),
   },
   {
     name: 'armings mark the log in turn',
@@ -61,7 +61,9 @@ export const arming: readonly Safeguard[] = [
     protectsFrom:
       'Late grants of two armings wait for each other in a replay, and the worker never stores anything again.',
     edits: [{ change: swap("['fc:mark']", '[`fc:mark:${Math.random()}`]') }],
-    caughtBy: stopToFlipTest('nobody marks the log while another arming marks it'),
+    caughtBy: stopToFlipTest(
+      'two armings never write their markers at once: crossing ends would wait for each other',
+    ),
   },
   {
     name: 'arming waits for the ends',
@@ -70,7 +72,7 @@ export const arming: readonly Safeguard[] = [
       'A gate whose ledger is behind never comes back: every try fails at the cut, and adds records for the worker to store.',
     edits: [{ change: remove }],
     caughtBy: stopToFlipTest(
-      'a gate whose ledger is behind is armed by one try, once the ledger has what was confirmed',
+      'a gate whose ledger is behind is armed in one try, once the ledger has what was confirmed',
     ),
   },
   {

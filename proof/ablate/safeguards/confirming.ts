@@ -5,8 +5,7 @@ import { serversTest, unitTest } from './failing-test.ts'
 const section = '2. Append and confirm'
 const logTest = serversTest('coupon/log/grant-log')
 const batchesTest = serversTest('coupon/log/grant-log-batches')
-const lateTitle =
-  'a produce %s is pending at the deadline, and a late acknowledgement still confirms'
+const lateTitle = 'a produce %s is pending at the deadline, and a late acknowledgement still confirms'
 const lateTest = (row: string) => logTest(lateTitle, lateTitle.replace('%s', row))
 
 const giveBackMethod = `async giveBack({ campaignId, epoch, number, grants }) {

@@ -24,7 +24,7 @@ export const deciding: readonly Safeguard[] = [
       { part: 'count', change: swap('entriesAppended + 1', 'entriesAppended') },
     ],
     caughtBy: serversTest('test/2-append-and-confirm/killed-api')(
-      'an API process killed between deciding and appending loses nothing',
+      'an API process killed between decide and append loses nothing',
     ),
   },
   {

@@ -65,7 +65,7 @@ export const flipping: readonly Safeguard[] = [
     protectsFrom: 'A gate that was armed while its stock was raised opens with the old stock, and keeps it.',
     edits: [{ change: swap('?? campaign', '&& campaign') }],
     caughtBy: serversTest('test/4-arm/lost-again')(
-      'stock that was raised between rebuild and flip is there too: the highest version wins',
+      'raised between rebuild and flip, it is there too: the highest version wins',
     ),
   },
   {
@@ -75,7 +75,7 @@ export const flipping: readonly Safeguard[] = [
       'Returned units are sold while some processes still answer "sold out" from memory: users who pressed first get a no.',
     edits: [{ change: swap('first ? 0 : options.soldOutMemoryMs', '0') }],
     caughtBy: serversTest('test/4-arm/after-arming')(
-      'units that came back are held: newcomers hear "recovering" and not "sold out"',
+      'units that came back are held: newcomers get recovering, winners their coupon',
     ),
   },
 ]

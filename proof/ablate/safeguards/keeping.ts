@@ -16,7 +16,7 @@ export const keeping: readonly Safeguard[] = [
       'Grants of a process that died before it could append stay "pending" for ever, and their units unsold.',
     edits: [{ change: remove }],
     caughtBy: serversTest('test/2-append-and-confirm/relay')(
-      'grants of a process that died between deciding and appending become rows and wins',
+      'grants of a process that died between decide and append become rows and wins',
     ),
   },
   {
@@ -25,7 +25,7 @@ export const keeping: readonly Safeguard[] = [
     protectsFrom: 'A campaign that lost its gate answers "recovering" until an operator arms it by hand.',
     edits: [{ change: insertBefore("if (inspected.kind === 'recovering') return false") }],
     caughtBy: serversTest('test/4-arm/detection')(
-      'after %s the very next press is refused, before anybody looked, and the first look of a keeper',
+      'after %s the very next press is refused, and the first look of a keeper arms the gate',
       'after the gate was deleted the very next press',
     ),
   },
@@ -35,7 +35,7 @@ export const keeping: readonly Safeguard[] = [
     protectsFrom: 'A restored old copy of a gate goes on selling in an ended epoch: its grants are late.',
     edits: [{ change: swap('|| inspected.epoch < epoch', '') }],
     caughtBy: serversTest('test/4-arm/stop-to-flip')(
-      'a gate of an epoch that is over is armed after the first look of a keeper',
+      'a gate of an ended epoch is armed after the first look of a keeper',
     ),
   },
   {
@@ -51,7 +51,9 @@ export const keeping: readonly Safeguard[] = [
     section: '5. Campaigns: retire',
     protectsFrom: 'A campaign that was armed again or changed during its audit is retired nevertheless.',
     edits: [{ change: swap('AND epoch = ? AND version = ?', 'AND epoch + ? >= 0 AND version + ? >= 0') }],
-    caughtBy: retirementTest('a campaign that was armed again, changed or retired since the audit began'),
+    caughtBy: retirementTest(
+      'a campaign that was armed, changed or retired since the audit began is not retired by it',
+    ),
   },
   {
     name: 'a list of coupons includes what only the gate knows',
@@ -59,7 +61,7 @@ export const keeping: readonly Safeguard[] = [
     protectsFrom:
       'A winner who reads the list just after the yes finds no coupon, while the ledger is behind the log.',
     edits: [{ change: remove }],
-    caughtBy: readingTest('a winner whom the ledger does not have yet finds the coupon, once, in a list'),
+    caughtBy: readingTest('is in its winner’s list, once, and the list is complete'),
   },
   {
     name: 'a list without the ledger is incomplete',

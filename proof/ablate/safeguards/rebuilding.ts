@@ -45,7 +45,7 @@ export const rebuilding: readonly Safeguard[] = [
       'Units whose grants no durable record has are never sold: the campaign ends short of its stock.',
     edits: [{ change: remove }],
     caughtBy: serversTest('test/4-arm/after-arming')(
-      'sold out reopens by the units that are in no durable book and by no other',
+      'sold out reopens by exactly the units without a durable record; their ranks are reused, lowest first',
     ),
   },
   {
@@ -56,6 +56,6 @@ export const rebuilding: readonly Safeguard[] = [
       { part: 'winners', change: remove },
       { part: 'free ranks', change: remove },
     ],
-    caughtBy: stopToFlipTest('what a rebuild wrote goes by itself until the flip, and stays after it'),
+    caughtBy: stopToFlipTest('keys of a rebuild expire until the flip and stay after it'),
   },
 ]

@@ -1,7 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import { type ApiAnswer, ask, listOf, newUser, operatorToken, outcomeOf, press, tokenOf } from './http-client.ts'
+import {
+  type ApiAnswer,
+  ask,
+  listOf,
+  newUser,
+  operatorToken,
+  outcomeOf,
+  press,
+  tokenOf,
+} from './http-client.ts'
 
 /** A campaign, one of its winners, and the coupon as the winner was told of it. */
 export type Sold = { campaignId: string; winner: string; coupon: Record<string, unknown> }

@@ -62,7 +62,10 @@ export const closedAnHourAgo = (): { opensAt: string; closesAt: string } => ({
 })
 
 /** Creates a campaign through this API process and returns its id. */
-export const createTestCampaign = async (url: string, changes: Record<string, unknown> = {}): Promise<string> => {
+export const createTestCampaign = async (
+  url: string,
+  changes: Record<string, unknown> = {},
+): Promise<string> => {
   const answer = await ask(`${url}/v1/admin/campaigns`, {
     method: 'POST',
     token: operatorToken(),

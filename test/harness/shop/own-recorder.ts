@@ -5,7 +5,11 @@ import { createConsumer } from '../../../platform/kafka/consumer.ts'
 import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 import type { Database } from '../../../platform/mysql/database.ts'
-import { startAlignment, createPartitionProgress, type PartitionProgress } from '../../../worker/partition-progress.ts'
+import {
+  startAlignment,
+  createPartitionProgress,
+  type PartitionProgress,
+} from '../../../worker/partition-progress.ts'
 import { createBatchHandler } from '../../../worker/batch-handler.ts'
 import type { OwnTopic } from '../servers/own-topic.ts'
 import { until } from '../values/until.ts'

@@ -48,7 +48,8 @@ export const grantRequest = (changes: Partial<GrantRequest> = {}): GrantRequest 
   ...changes,
 })
 
-export const grantRequests = (count: number): GrantRequest[] => Array.from({ length: count }, () => grantRequest())
+export const grantRequests = (count: number): GrantRequest[] =>
+  Array.from({ length: count }, () => grantRequest())
 
 /** A reply of alternating names and values. */
 export const pairsOf = (reply: unknown): Record<string, string> => {
@@ -102,7 +103,16 @@ export const armGate = async (redis: RedisClient, changes: GateChanges = {}): Pr
     flipScript,
     [keys.gate, keys.winners, keys.outbox, keys.free],
     [
-      ...[gateLayout, epoch, stopped[1] ?? '', claim, Object.keys(winners).length, free.length, nextRank, holdMs],
+      ...[
+        gateLayout,
+        epoch,
+        stopped[1] ?? '',
+        claim,
+        Object.keys(winners).length,
+        free.length,
+        nextRank,
+        holdMs,
+      ],
       ...[state, stock, opensAtMs, closesAtMs, perUserLimit, version, document],
     ],
   )) as string[]

@@ -26,7 +26,10 @@ export type GateModel = {
   settings(): ModelSettings
   /** Why it says nothing; `undefined` while it is armed. `epoch` is what the caller takes its epoch to be. */
   refusal(epoch: number): Refusal | undefined
-  decide(requests: readonly GrantRequest[], nowMs: number): { decisions: Decision[]; entry: OutboxEntry | undefined }
+  decide(
+    requests: readonly GrantRequest[],
+    nowMs: number,
+  ): { decisions: Decision[]; entry: OutboxEntry | undefined }
   /** The log has these entries; whether the gate has heard of it is another matter. */
   append(entries: readonly OutboxEntry[]): void
   confirm(entries: readonly OutboxEntry[]): void

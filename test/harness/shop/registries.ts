@@ -3,8 +3,8 @@ import { createGate } from '../../../coupon/gate/gate.ts'
 import { listKeys } from '../../../coupon/gate/keys.ts'
 import { registerScript } from '../../../coupon/gate/scripts.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
-import { infoOf, type OwnRedis, type Persistence, startOwnRedis } from '../servers/redises.ts'
-import { armGate, type ArmedGate, type GateChanges } from '../values/gates.ts'
+import { infoOf, type OwnRedis, type Persistence, startOwnRedis } from '../servers/own-redis.ts'
+import { armGate, type ArmedGate, type GateChanges } from '../values/armed-gate.ts'
 
 const hourMs = 3_600_000
 
