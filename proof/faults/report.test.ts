@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { noHarm } from './harm.ts'
-import { closingReport, exitCodeOf, roundReport } from './report.ts'
+import { closingReport, roundReport } from './report.ts'
 import { totalsOf } from './totals.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
@@ -66,10 +66,10 @@ test('the longest silence of several rounds is the longest of one, not their sum
   expect(totalsOf([round, { ...round, silenceMsMax: 500 }], 2).silenceMsMax).toBe(1_234)
 })
 
-test('only a run that played every round, and whose every round passed, ends with 0 and says PASS', () => {
-  expect(exitCodeOf([round, round], 2)).toBe(0)
-  expect(exitCodeOf([round, failed], 2)).toBe(1)
-  expect(exitCodeOf([round], 2)).toBe(1)
-  expect(exitCodeOf([], 2)).toBe(1)
+test('a run passes only when every round was played and passed', () => {
+  expect(totalsOf([round, round], 2).verdict).toBe('pass')
+  expect(totalsOf([round, failed], 2).verdict).toBe('fail')
+  expect(totalsOf([round], 2).verdict).toBe('fail')
+  expect(totalsOf([], 2).verdict).toBe('fail')
   expect(closingReport([round], 20, plain)).toMatch(/FAIL {2}1 of 20 rounds/)
 })

@@ -91,7 +91,3 @@ export const closingReport = (
     '',
   ].join('\n')
 }
-
-/** 0 when so many rounds were played, and every promise held in every one. */
-export const exitCodeOf = (verdicts: readonly RoundVerdict[], of: number): 0 | 1 =>
-  totalsOf(verdicts, of).verdict === 'pass' ? 0 : 1
