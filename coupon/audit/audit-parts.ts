@@ -8,7 +8,12 @@ import { createGateSurveyor } from '../gate/gate-surveyor.ts'
 import { createGrantLogReader } from '../log/grant-log-reader.ts'
 
 /** Clients of the servers that hold the sources. */
-export type AuditedServers = { redis: RedisClient; database: Database; topics: TopicAdmin; reader: TopicReader }
+export type AuditedServers = {
+  redis: RedisClient
+  database: Database
+  topics: TopicAdmin
+  reader: TopicReader
+}
 
 /** The parts of an audit, with the limits that are the same wherever one runs. */
 export const createAuditParts = ({ redis, database, topics, reader }: AuditedServers): AuditOptions => ({

@@ -91,8 +91,7 @@ export const createAudit = (options: AuditOptions): Audit => {
     checkPositions(moments, tallies)
     reportNotCompared(state, tallies)
     checkGate(state, copies, { epoch: after.epoch, pendingGrants: counts.pending }, tallies)
-    if (state.kind === 'compared')
-      await checkOutbox(campaignId, state, outboxReadAtMs, { sources, tallies })
+    if (state.kind === 'compared') await checkOutbox(campaignId, state, outboxReadAtMs, { sources, tallies })
     const ofClients = hasClients
       ? compareClients(sources, {
           campaignId,
@@ -104,7 +103,9 @@ export const createAudit = (options: AuditOptions): Audit => {
     const { unconfirmed } = copies
     const notes = [
       ...(state.kind === 'retired' ? ['the gate was retired: it was removed after its lifetime'] : []),
-      ...(unconfirmed > 0 ? [`${unconfirmed} rows have no other source: the log no longer has their records`] : []),
+      ...(unconfirmed > 0
+        ? [`${unconfirmed} rows have no other source: the log no longer has their records`]
+        : []),
     ]
     return { campaignId, verdict: overallVerdict(checks), checks, books: counts, notes }
   }

@@ -27,10 +27,7 @@ export type GateState =
  * match its keys. A gate that is missing, stale or being armed is never a loss. A gate whose counters do not match, or that is open at
  * another epoch than the ledger's, is a fault.
  */
-export const gateStateOf = (
-  { before, after, freeRanks }: GateReading,
-  ledger: LedgerMoments,
-): GateState => {
+export const gateStateOf = ({ before, after, freeRanks }: GateReading, ledger: LedgerMoments): GateState => {
   const epoch = ledger.before.epoch
   if (ledger.after.isRetired) return { kind: 'retired' }
   const [reason] = [before, after].flatMap((one) => {
@@ -64,7 +61,12 @@ export const gateStateOf = (
       reason: 'the counters of the gate do not match its keys',
       broken: { tally: 'counterOff', examples },
     }
-  if (freeRanks === undefined || before.epoch !== epoch || after.epoch !== epoch || ledger.after.epoch !== epoch)
+  if (
+    freeRanks === undefined ||
+    before.epoch !== epoch ||
+    after.epoch !== epoch ||
+    ledger.after.epoch !== epoch
+  )
     return { kind: 'not-compared', reason: 'the gate was armed again while it was read' }
   return { kind: 'compared', before, after, freeRanks }
 }
@@ -110,7 +112,11 @@ const checkRanksOfRetired = (copies: ComparedCopies, epoch: number, tallies: Fau
   for (const rank of granted.gaps()) checkGap(rank, [], tallies)
 }
 
-const checkFreeRanks = ({ after, freeRanks }: ComparedGate, copies: ComparedCopies, tallies: FaultTallies): void => {
+const checkFreeRanks = (
+  { after, freeRanks }: ComparedGate,
+  copies: ComparedCopies,
+  tallies: FaultTallies,
+): void => {
   const { ranks, count, faults } = freeRanks.after
   for (const fault of faults) tallies.rankGap.broken(() => fault)
   if (count === 0) return

@@ -29,11 +29,7 @@ const givenAnswers = fc.record({
 })
 const histories = fc.record({ campaignId: ids, entries: fc.array(givenAnswers, { maxLength: 8 }) })
 const fileOf = ({ campaignId, entries }: { campaignId: string; entries: GivenAnswer[] }) =>
-  Buffer.from(
-    historyHead(campaignId) +
-      entries.map(historyLine).join('') +
-      historyEnd(entries.length),
-  )
+  Buffer.from(historyHead(campaignId) + entries.map(historyLine).join('') + historyEnd(entries.length))
 
 /** What a file is read as; `refused` when it is refused. Anything else that is thrown goes on. */
 const read = async (file: Buffer): Promise<'refused' | { campaignId: string; entries: GivenAnswer[] }> => {

@@ -17,7 +17,11 @@ export type PromiseTallies = ReturnType<typeof createPromiseTallies>
 
 /** One tally per fault of gate, log and ledger, in the order in which a report shows them. */
 export const createFaultTallies = () => ({
-  rowMissing: createCheckTally('no-lost-win', 'every record that the ledger has passed has a row', 'row-missing'),
+  rowMissing: createCheckTally(
+    'no-lost-win',
+    'every record that the ledger has passed has a row',
+    'row-missing',
+  ),
   recordMissing: createCheckTally(
     'no-lost-win',
     'every row that the gate granted is in the log',
@@ -28,9 +32,21 @@ export const createFaultTallies = () => ({
     'every winner is in the outbox, the log or the ledger',
     'only-in-gate',
   ),
-  wrongUser: createCheckTally('no-lost-win', 'a coupon has the same user and slot in all sources', 'wrong-user'),
-  wrongRank: createCheckTally('no-lost-win', 'a coupon has the same rank and epoch in all sources', 'wrong-rank'),
-  wrongCoupon: createCheckTally('no-lost-win', 'a unit has the same coupon id in all sources', 'wrong-coupon'),
+  wrongUser: createCheckTally(
+    'no-lost-win',
+    'a coupon has the same user and slot in all sources',
+    'wrong-user',
+  ),
+  wrongRank: createCheckTally(
+    'no-lost-win',
+    'a coupon has the same rank and epoch in all sources',
+    'wrong-rank',
+  ),
+  wrongCoupon: createCheckTally(
+    'no-lost-win',
+    'a unit has the same coupon id in all sources',
+    'wrong-coupon',
+  ),
   positionOutsideLog: createCheckTally(
     'no-lost-win',
     'every position of the ledger lies within the log',
@@ -39,13 +55,33 @@ export const createFaultTallies = () => ({
   extraRow: createCheckTally('no-oversell', 'every row is in the log or in the gate', 'extra-row'),
   oversold: createCheckTally('no-oversell', 'rows are no more than the highest stock', 'oversold'),
   rankAboveStock: createCheckTally('no-oversell', 'no rank is above the highest stock', 'rank-above-stock'),
-  doubled: createCheckTally('one-per-user-and-slot', 'a user and slot, and a rank, has one coupon', 'doubled'),
-  onlyInLog: createCheckTally('same-answer-again', 'every record without a row is of a winner', 'only-in-log'),
-  gateBehind: createCheckTally('same-answer-again', 'the gate knows every coupon that has a row', 'gate-behind'),
-  gateAhead: createCheckTally('sold-out-is-final', "the gate's epoch is not above the ledger's", 'gate-ahead'),
+  doubled: createCheckTally(
+    'one-per-user-and-slot',
+    'a user and slot, and a rank, has one coupon',
+    'doubled',
+  ),
+  onlyInLog: createCheckTally(
+    'same-answer-again',
+    'every record without a row is of a winner',
+    'only-in-log',
+  ),
+  gateBehind: createCheckTally(
+    'same-answer-again',
+    'the gate knows every coupon that has a row',
+    'gate-behind',
+  ),
+  gateAhead: createCheckTally(
+    'sold-out-is-final',
+    "the gate's epoch is not above the ledger's",
+    'gate-ahead',
+  ),
   counterOff: createCheckTally('sold-out-is-final', 'the gate counts what is in its keys', 'counter-off'),
   rankGap: createCheckTally('ranks-without-gap', 'ranks up to the next are granted or free', 'rank-gap'),
-  outboxStuck: createCheckTally('everybody-answered', 'overdue outbox entries go into the log', 'outbox-stuck'),
+  outboxStuck: createCheckTally(
+    'everybody-answered',
+    'overdue outbox entries go into the log',
+    'outbox-stuck',
+  ),
 })
 
 export type FaultTallies = ReturnType<typeof createFaultTallies>

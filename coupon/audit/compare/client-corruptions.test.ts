@@ -59,7 +59,8 @@ describe('a planted corruption fails its own promise and no other', () => {
     [
       'same-answer-again',
       'a winner was shown another coupon later',
-      (sources) => sources.answers.push({ userId: 'user-3', answer: { kind: 'granted', coupon: couponOf(4) } }),
+      (sources) =>
+        sources.answers.push({ userId: 'user-3', answer: { kind: 'granted', coupon: couponOf(4) } }),
     ],
     [
       'same-answer-again',

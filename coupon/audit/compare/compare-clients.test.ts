@@ -143,7 +143,7 @@ test('sources beyond their bound are refused, not swallowed', () => {
   tables.close()
 })
 
-test('a million grants take no more memory than a share of them', { timeout: 30_000 }, () => {
+test('a million grants are compared in the memory of a part of them', { timeout: 30_000 }, () => {
   const grants = 1_000_000
   const before = process.memoryUsage.rss()
   const tables = createSourceTables()
@@ -155,5 +155,6 @@ test('a million grants take no more memory than a share of them', { timeout: 30_
   const checks = compareClients(tables, { campaignId, stock: grants, isLedgerComplete: true })
   tables.close()
   expect(overallVerdict(checks)).toBe('pass')
-  console.log((process.memoryUsage.rss() - before) / 1048576)
+  // As objects in maps they take 600 MB.
+  expect(process.memoryUsage.rss() - before).toBeLessThan(256 * 1_048_576)
 })

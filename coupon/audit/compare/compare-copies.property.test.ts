@@ -64,10 +64,7 @@ const sales = fc.array(grant, { maxLength: 20, size: 'max' })
 type Grants = readonly { stage: Stage; fault: string | undefined }[]
 
 /** The faults by verdict, of sources that were read in this order. */
-const judge = (
-  grants: Grants,
-  order: readonly number[],
-): Record<'fail' | 'in-flight' | 'pass', string[]> => {
+const judge = (grants: Grants, order: readonly number[]): Record<'fail' | 'in-flight' | 'pass', string[]> => {
   const sources = createSourceTables()
   const entries = grants.flatMap(({ stage, fault }, index) => {
     const rank = index + 1

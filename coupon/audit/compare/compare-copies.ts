@@ -38,10 +38,12 @@ const equalRows = `
   SELECT user_id || ' has ' || row_count || ' equal rows', 1
   FROM coupons WHERE row_count > 1 AND finding IS NOT 'wrong-coupon' AND finding IS NOT 'doubled'`
 
+const isOnlyCoupon = "(finding IS NULL OR finding IN ('not-recorded', 'in-outbox', 'unconfirmed'))"
 const sharedRanks = `
   SELECT 'rank ' || rank || ' has ' || group_concat(${coupon}, ' and '), count(*) - 1
-  FROM coupons WHERE finding IS NULL OR finding IN ('not-recorded', 'in-outbox', 'unconfirmed')
-  GROUP BY rank HAVING count(*) > 1`
+  FROM coupons WHERE ${isOnlyCoupon} AND rank IN (
+    SELECT rank FROM coupons WHERE ${isOnlyCoupon} GROUP BY rank HAVING count(*) > 1
+  ) GROUP BY rank`
 
 /** The query of each fault, and of what is in flight: an example and how many it stands for. */
 const reports = (tallies: FaultTallies, highestStock: number): [CheckTally['broken'], string][] => [

@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { Failure } from '../../../platform/failure.ts'
 import type { GateWinner, PendingEntry } from '../../gate/gate-surveyor.ts'
 import { describeCoupon, type GivenAnswer, type LedgerRow, type PlacedRecord } from './source-entries.ts'
@@ -30,7 +30,13 @@ export type SourceTables = {
 type SqlParameters = Readonly<Record<string, SQLInputValue>>
 
 /** How many entries of each source were read. `winners` and `pending` are 0 when the gate was not read. */
-export type SourceCounts = { rows: number; records: number; winners: number; pending: number; answers: number }
+export type SourceCounts = {
+  rows: number
+  records: number
+  winners: number
+  pending: number
+  answers: number
+}
 
 const cacheKilobytes = 32_768
 
@@ -64,9 +70,14 @@ const openTemporaryDatabase = (): DatabaseSync => {
 export const createSourceTables = (entriesMax = 100_000_000): SourceTables => {
   const database = openTemporaryDatabase()
   const counts = { rows: 0, records: 0, winners: 0, pending: 0, answers: 0 }
-  const copies = database.prepare('INSERT INTO copies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const outbox = database.prepare('INSERT OR REPLACE INTO outbox VALUES (?, ?, ?)')
-  const answers = database.prepare('INSERT INTO answers (user_id, slot, answer) VALUES (?, ?, ?)')
+  const insertion = (source: string, columns: string): StatementSync =>
+    database.prepare(`INSERT INTO copies (source, user_id, slot, coupon_id, rank, ${columns})
+      VALUES ('${source}', ?, ?, ?, ?${', ?'.repeat(columns.split(',').length)})`)
+  const insertRow = insertion('ledger', 'epoch')
+  const insertRecord = insertion('log', 'epoch, is_late, is_passed, is_before_gate')
+  const insertWinner = insertion('gate', 'number')
+  const insertEntry = database.prepare('INSERT OR REPLACE INTO outbox VALUES (?, ?, ?)')
+  const insertAnswer = database.prepare('INSERT INTO answers (user_id, slot, answer) VALUES (?, ?, ?)')
   let entries = 0
 
   const countEntry = (): void => {
@@ -78,28 +89,28 @@ export const createSourceTables = (entriesMax = 100_000_000): SourceTables => {
   return {
     addRow({ userId, slot, couponId, rank, epoch }) {
       countEntry()
-      copies.run('ledger', userId, slot, couponId, rank, epoch, null, null, null, null)
+      insertRow.run(userId, slot, couponId, rank, epoch)
       counts.rows += 1
     },
     addRecord({ userId, slot, couponId, rank, epoch, isLate, isPassed, isBeforeGate }) {
       countEntry()
       const place = [Number(isLate), Number(isPassed), Number(isBeforeGate)]
-      copies.run('log', userId, slot, couponId, rank, epoch, null, ...place)
+      insertRecord.run(userId, slot, couponId, rank, epoch, ...place)
       counts.records += 1
     },
     addWinner({ userId, slot, couponId, rank, number }) {
       countEntry()
-      copies.run('gate', userId, slot, couponId, rank, null, number, null, null, null)
+      insertWinner.run(userId, slot, couponId, rank, number)
       counts.winners += 1
     },
     addOutboxEntry({ number, count, grantedAtMs }) {
       countEntry()
-      outbox.run(number, count, grantedAtMs)
+      insertEntry.run(number, count, grantedAtMs)
       counts.pending += count
     },
     addAnswer({ userId, slot, answer }) {
       countEntry()
-      answers.run(userId, slot, JSON.stringify(answer))
+      insertAnswer.run(userId, slot, JSON.stringify(answer))
       counts.answers += 1
     },
     counts: () => ({ ...counts }),
