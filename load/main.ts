@@ -7,25 +7,24 @@ import { createKafka } from '../platform/kafka/client.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { createTokenSigner } from '../platform/http/token.ts'
-import { createApiClient } from './people/api-client.ts'
+import { createProgressDisplay } from '../platform/progress-display.ts'
 import { type BurstArguments, parseArguments, usage } from './arguments/load.ts'
-import { startBareServer } from './scenarios/bare-server.ts'
-import { runBurst } from './scenarios/burst.ts'
+import type { OverloadArguments } from './arguments/overload.ts'
 import { createDrainLag, type DrainLag, unknownLag } from './ledger/drain-lag.ts'
 import { createLedgerReader } from './ledger/ledger-reader.ts'
 import { describeMachine, type Machine } from './measure/machine.ts'
-import { runBare } from './scenarios/baseline.ts'
-import { createProgress } from './progress.ts'
+import { createApiClient } from './people/api-client.ts'
+import { writeBurstReport, writeOverloadReport } from './report/write-report.ts'
+import { withBareServer } from './scenarios/baseline.ts'
+import { runBurst } from './scenarios/burst.ts'
+import { runBursts } from './scenarios/burst-run.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
-import type { OverloadArguments } from './arguments/overload.ts'
-import { writeOverloadReport, writeBurstReport, runBursts } from './report/write-report.ts'
 import { type LoadSettings, readLoadSettings } from './settings.ts'
-import { createShoppers } from './people/shoppers.ts'
 
 const exitCodes = { pass: 0, fail: 1, 'in-flight': 1, wrongUse: 2 } as const
 
-/** Without brokers a row that does not come is never called lost, only undecided. */
-const ledgerLag = (brokers: string[] | undefined, database: Database): DrainLag => {
+/** Without brokers a missing row is never called lost, only undecided. */
+const openDrainLag = (brokers: string[] | undefined, database: Database): DrainLag => {
   if (brokers === undefined) return unknownLag
   const log = createLogger('load', 'silent')
   const kafka = createKafka({ brokers, clientId: 'firstcome-load', log, requestTimeoutMs: 10_000 })
@@ -34,13 +33,12 @@ const ledgerLag = (brokers: string[] | undefined, database: Database): DrainLag 
 
 type Wiring = Omit<OverloadDependencies, 'metricsUrl'> & { settings: LoadSettings; machine: Machine }
 
-/** Everything that a scenario needs, for as long as it runs. */
+/** Connects everything that a scenario needs, while `work` runs. */
 const withWiring = async <Result>(
   url: string | undefined,
   work: (wiring: Wiring) => Promise<Result>,
 ): Promise<Result> => {
   const settings = readLoadSettings(process.env, url)
-  const progress = createProgress(process.stderr)
   const api = createApiClient({
     url: settings.apiUrl,
     adminToken: settings.adminToken,
@@ -49,11 +47,18 @@ const withWiring = async <Result>(
   })
   const database = connectDatabase({ url: settings.databaseUrl, connectionsMax: 2, queryTimeoutMs: 30_000 })
   const ledger = createLedgerReader(database)
-  const lag = ledgerLag(settings.kafkaBrokers, database)
+  const lag = openDrainLag(settings.kafkaBrokers, database)
   try {
     const machine = await describeMachine(await ledger.version(), new Date())
     return await work({
-      ...{ settings, machine, api, ledger, lag, progress, url: settings.apiUrl, stallMs: 15_000 },
+      settings,
+      machine,
+      url: settings.apiUrl,
+      api,
+      ledger,
+      lag,
+      stallMs: 15_000,
+      progress: createProgressDisplay(process.stderr),
       sign: createTokenSigner(settings.jwtSecret),
       now: () => performance.now(),
     })
@@ -64,25 +69,13 @@ const withWiring = async <Result>(
   }
 }
 
-const burst = (asked: BurstArguments): Promise<Verdict> =>
-  withWiring(asked.url, async ({ settings, machine, ...wiring }) => {
-    const { sign, now, progress } = wiring
-    const kept = asked.history === undefined ? {} : { history: asked.history }
+const burst = ({ url, history, ...asked }: BurstArguments): Promise<Verdict> =>
+  withWiring(url, async ({ settings, machine, ...wiring }) => {
+    const bare = { ...wiring, jwtSecret: settings.jwtSecret }
     const run = await runBursts(asked, {
-      burst: (plan) => runBurst(plan, { ...wiring, ...kept }),
-      async withBare(work) {
-        const bare = await startBareServer(settings.jwtSecret)
-        const shoppersOf = (count: number) => createShoppers({ count, prefix: 'bare', sign })
-        try {
-          return await work((plan) =>
-            runBare(shoppersOf(plan.shoppers), plan.connections, { url: bare.url, now, progress }),
-          )
-        } finally {
-          await bare.stop()
-        }
-      },
+      burst: (plan) => runBurst(plan, { ...wiring, ...(history === undefined ? {} : { history }) }),
+      withBare: (work) => withBareServer(bare, work),
     })
-    progress.end()
     await writeBurstReport(run, asked, machine, process.stdout)
     return run.verdict
   })
@@ -91,7 +84,6 @@ const overload = async ({ url, metrics, json, ...plan }: OverloadArguments): Pro
   await refuseTooFewFiles(plan.connections)
   return withWiring(url, async ({ settings, machine, ...wiring }) => {
     const result = await runOverload(plan, { ...wiring, metricsUrl: metrics ?? settings.apiMetricsUrl })
-    wiring.progress.end()
     await writeOverloadReport(result, machine, process.stdout, json)
     return result.verdict
   })

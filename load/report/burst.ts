@@ -1,7 +1,7 @@
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
-import type { BurstRun } from '../scenarios/result.ts'
+import type { BurstRun } from '../scenarios/burst-run.ts'
 import { busyLines, checkLines, columns, paint, type ReportOutput } from './lines.ts'
 import { asRatio, inMs, inThousands, rateRows, remarks, verdictSentence, verdictWord } from './words.ts'
 

@@ -3,7 +3,7 @@ import { createPromiseTallies } from '../../coupon/audit/compare/check-tallies.t
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import { pairRatio } from '../scenarios/baseline.ts'
-import type { BurstRun } from '../scenarios/result.ts'
+import type { BurstRun } from '../scenarios/burst-run.ts'
 import { markdownReport } from './markdown.ts'
 import { burstReport } from './burst.ts'
 

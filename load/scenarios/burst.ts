@@ -1,98 +1,82 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
-import type { AnswerSheet } from '../generator/answer-sheet.ts'
+import { pressAll } from '../generator/press-all.ts'
 import type { Drain } from '../ledger/drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from '../measure/figures.ts'
-import { pressAll } from '../generator/press-all.ts'
 import { type RecoveringSummary, summariseRecovering } from '../people/recovering.ts'
-import { prepare, type PrepareDependencies, settle } from './settle.ts'
+import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import { settle } from './settle.ts'
 
-/** What a burst presses, and how. */
+/** Shoppers who press once each, for a new campaign. */
 export type BurstPlan = { shoppers: number; stock: number; connections: number }
 
-/** What came of a burst. */
 export type BurstResult = {
   plan: BurstPlan
   campaignId: string
   verdict: Verdict
   checks: Check[]
-  /** First answers, by what they came to. */
+  /** First answers, by outcome. */
   outcomes: OutcomeFigures[]
   figures: BurstFigures
-  /** How long the gate was being brought back, as the answers tell; null when it never was. */
+  /** How long the gate was recovering, as the answers show it; null when it never was. */
   recovering: RecoveringSummary | null
-  /** Shoppers whose first answer left it open, and who asked or pressed again. */
+  /** Shoppers who asked or pressed again because their first answer was not final. */
   followedUp: number
   /** Shoppers who pressed once more after the end. */
   repeated: number
-  /** Faults of connections, by what they said. */
+  /** Connection faults by error code. */
   faults: Record<string, number>
 }
 
 const grantedIntervalMs = 5
 
-/** The wave, and the ledger filling up behind it. */
+/** Runs the wave, and waits for the rows behind it. */
 const pressAndDrain = async (
   plan: BurstPlan,
-  { url, api, progress, now }: PrepareDependencies,
-  requests: readonly Buffer[],
-  sheet: AnswerSheet,
-  drainFrom: (expected: number, fromMs: number) => Promise<Drain>,
+  { requests, sheet, waitForRows }: LoadCampaign,
+  { url, api, progress, now }: ScenarioDependencies,
 ): Promise<Drain> => {
   let isPressed = false
-  const wave = progress.during(
+  const wave = progress.step(
     () => `${sheet.answeredCount()} of ${plan.shoppers} answered, ${sheet.grantedCount()} with a coupon`,
     () => pressAll({ url, requests, connections: plan.connections, api }, sheet),
   )
-  // The drain is timed from the last coupon, while others are still being told that it was the last.
-  const drained = async (): Promise<Drain> => {
+  // The drain is timed from the last coupon, while losers are still being answered.
+  const drain = async (): Promise<Drain> => {
     const grantable = Math.min(plan.stock, plan.shoppers)
     while (!isPressed && sheet.grantedCount() < grantable) await wait(grantedIntervalMs)
-    return drainFrom(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
+    return waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
   }
-  const [drain] = await Promise.all([
-    drained(),
+  const [drained] = await Promise.all([
+    drain(),
     wave.finally(() => {
       isPressed = true
     }),
   ])
-  return drain
+  return drained
 }
 
-/** One campaign and all who press for it: the wave, the drain, what a shopper does about an open answer, and the comparison. */
-export const runBurst = async (plan: BurstPlan, dependencies: PrepareDependencies): Promise<BurstResult> => {
-  dependencies.progress.step(`creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`)
-  const { campaignId, shoppers, requests, sheet, drainFrom } = await prepare(plan, dependencies)
-
-  const drainOfWave = await pressAndDrain(plan, dependencies, requests, sheet, drainFrom)
-  const moments = sheet.moments()
-  const settlement = await settle(
-    {
-      campaignId,
-      shoppers,
-      stock: plan.stock,
-      pressed: plan.shoppers,
-      sheet,
-      drained: drainOfWave,
-      drainFrom,
-    },
-    dependencies,
+/** Runs one burst for a campaign of its own: the wave, the drain, what follows open answers, and the comparison. */
+export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependencies): Promise<BurstResult> => {
+  const campaign = await dependencies.progress.step(
+    `creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`,
+    () => prepareCampaign(plan, dependencies),
   )
-  const { answers, book, checks, wave, accepted, rows } = settlement
+  const { campaignId, sheet } = campaign
+  const drained = await pressAndDrain(plan, campaign, dependencies)
+  const moments = sheet.moments()
+  const settled = await settle(campaign, { pressed: plan.shoppers, drained }, dependencies)
+  const { checks, wave, total, followedUp, repeated } = settled
   return {
     plan,
     campaignId,
-    checks,
-    followedUp: settlement.followedUp,
-    repeated: settlement.repeated,
     verdict: overallVerdict(checks),
-    outcomes: outcomeFigures(answers),
-    recovering: summariseRecovering(book.gateObservations(), moments.firstPressMs),
-    figures: burstFigures(
-      { answers: sheet.answeredCount(), accepted, persisted: rows, wave },
-      moments,
-      drainOfWave.lastRowMs,
-    ),
+    checks,
+    outcomes: outcomeFigures(settled.firstAnswers),
+    figures: burstFigures({ answers: sheet.answeredCount(), ...total, wave }, moments, drained.lastRowMs),
+    recovering: summariseRecovering(settled.history.gateObservations(), moments.firstPressMs),
+    followedUp,
+    repeated,
     faults: Object.fromEntries(sheet.faults()),
   }
 }

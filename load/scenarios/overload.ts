@@ -1,31 +1,27 @@
 import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
-import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import { Failure } from '../../platform/failure.ts'
-import type { Rush } from '../generator/rush.ts'
-import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
+import { readMachineLimits } from '../../platform/process/machine-limits.ts'
+import type { OverloadPlan } from '../arguments/overload.ts'
+import { type Rush, type RushCounts, runRush } from '../generator/rush.ts'
 import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
-import type { OverloadPlan } from '../arguments/overload.ts'
-import { runRush } from '../generator/rush.ts'
-import { prepare, type PrepareDependencies, settle } from './settle.ts'
+import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
+import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import { settle } from './settle.ts'
 
-/** One rush for a campaign that has a coupon for everybody, so that all that is served is alike. */
+/** A rush for a campaign with a coupon for everybody, so that all requests cost the same. */
 type RushPlan = Omit<Rush, 'url' | 'requests' | 'now'> & { name: string; shoppers: number }
 
 /** What one rush measured. */
-export type RushFigures = {
-  people: number
-  heldBack: number
-  presses: number
-  gaveUp: number
-  /** Grants a second, from the first moment until nobody pressed any more. */
+export type RushFigures = Pick<RushCounts, 'people' | 'heldBack' | 'presses' | 'gaveUp'> & {
+  /** From the first possible press until nobody pressed any longer. */
   grantsPerSecond: number
   pressesPerSecond: number
-  /** A press that was granted: from sending it to its answer. */
+  /** A granted press: from sending it to its answer. */
   granted: LatencySummary | undefined
-  /** A press that was refused. */
+  /** A refused press. */
   refused: LatencySummary | undefined
-  /** A person who was granted: from wanting a coupon, with every refusal and repeat. */
+  /** A person with a grant: from their arrival, over every refusal and repeat. */
   waited: LatencySummary | undefined
   /** People who asked or pressed again after the end. */
   followedUp: number
@@ -33,7 +29,6 @@ export type RushFigures = {
   checks: Check[]
 }
 
-/** What an overload came to. */
 export type OverloadResult = {
   plan: OverloadPlan
   verdict: Verdict
@@ -45,22 +40,22 @@ export type OverloadResult = {
   api: ApiPeaks
 }
 
-export type OverloadDependencies = PrepareDependencies & { metricsUrl: string }
+export type OverloadDependencies = ScenarioDependencies & { metricsUrl: string }
 
 const peakLimitMs = 120_000
-// Their requests and answers are kept, a kilobyte each.
+// The request and answer of each are kept, a kilobyte together.
 const shoppersMax = 500_000
-// Servers, files and pipes of the generator itself.
+// Other connections, files and pipes of the generator.
 const otherFiles = 200
 
-/** Throws `refused`, saying what to do, when this process may not open so many connections. */
+/** Throws `refused`, with what to do, when this process may not open this many connections. */
 export const refuseTooFewFiles = async (connections: number): Promise<void> => {
   const { filesMax = Infinity } = await readMachineLimits()
   const needed = connections + otherFiles
   if (filesMax < needed)
     throw new Failure(
       'refused',
-      `this process may have ${filesMax} files open, and ${connections} connections take ${needed}: ulimit -n ${needed} before the start, here and where the API is started, or --connections ${filesMax - otherFiles}`,
+      `this process may open ${filesMax} files, and ${connections} connections take ${needed}: run ulimit -n ${needed} first, here and where the API starts, or use --connections ${filesMax - otherFiles}`,
     )
 }
 
@@ -69,27 +64,28 @@ const rushOnce = async (
   dependencies: OverloadDependencies,
 ): Promise<RushFigures> => {
   const { url, now, progress } = dependencies
-  progress.step(`${name}: ${plan.shoppers} shoppers, ${plan.connections} connections`)
-  const { campaignId, shoppers, requests, sheet, drainFrom } = await prepare(
-    { shoppers: plan.shoppers, stock: plan.shoppers },
-    dependencies,
+  const campaign = await progress.step(
+    `${name}: creating ${plan.shoppers} shoppers for ${plan.connections} connections`,
+    () => prepareCampaign({ shoppers: plan.shoppers, stock: plan.shoppers }, dependencies),
   )
-
-  const counts = await progress.during(
+  const { requests, sheet, waitForRows } = campaign
+  const counts = await progress.step(
     () => `${name}: ${sheet.answeredCount()} answers, ${sheet.grantedCount()} with a coupon`,
     () => runRush({ ...plan, url, requests, now }, sheet),
   )
-  const drained = await drainFrom(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
-  const settled = await settle(
-    { campaignId, shoppers, stock: plan.shoppers, pressed: counts.people, sheet, drained, drainFrom },
-    dependencies,
-  )
-  const grantedMs = settled.answers.flatMap(({ answer: { meaning: told }, latencyMs }) =>
-    latencyMs !== undefined && (told.kind === 'granted' || told.kind === 'confirming') ? [latencyMs] : [],
-  )
   const { people, heldBack, presses, gaveUp, lastedMs } = counts
+  const drained = await waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
+  const settled = await settle(campaign, { pressed: people, drained }, dependencies)
+  const grantedMs = settled.firstAnswers.flatMap(({ answer: { meaning }, latencyMs }) =>
+    latencyMs !== undefined && (meaning.kind === 'granted' || meaning.kind === 'confirming')
+      ? [latencyMs]
+      : [],
+  )
   return {
-    ...{ people, heldBack, presses, gaveUp },
+    people,
+    heldBack,
+    presses,
+    gaveUp,
     grantsPerSecond: rate(counts.grants, 0, lastedMs),
     pressesPerSecond: rate(presses, 0, lastedMs),
     granted: summariseLatencies(grantedMs),
@@ -102,9 +98,9 @@ const rushOnce = async (
 }
 
 /**
- * Warms up, measures how much the API can do when few press at once, then has many more people come over many more connections than
- * it can serve, who hang up when they have waited too long. Rejects with `refused` when this process may not open the connections,
- * and with `unavailable` when nobody was granted anything at the peak.
+ * Warms up, measures the peak with few connections, then lets many more people arrive over many more connections than
+ * the API can serve; they disconnect when they have waited too long. Rejects with `unavailable` when nothing was
+ * granted at the peak.
  */
 export const runOverload = async (
   plan: OverloadPlan,
@@ -112,19 +108,24 @@ export const runOverload = async (
 ): Promise<OverloadResult> => {
   const patienceMs = plan.patienceSeconds * 1_000
   const atOnce = (name: string, shoppers: number): RushPlan => ({
-    ...{ name, shoppers, patienceMs },
+    name,
+    shoppers,
+    patienceMs,
     connections: Math.min(plan.peakConnections, shoppers),
     lastsMs: peakLimitMs,
   })
   const warmUp = plan.warmUp > 0 ? await rushOnce(atOnce('warming up', plan.warmUp), dependencies) : undefined
-  const peak = await rushOnce(atOnce('the peak', plan.peakShoppers), dependencies)
+  const peak = await rushOnce(atOnce('peak', plan.peakShoppers), dependencies)
   if (peak.grantsPerSecond === 0) throw new Failure('unavailable', 'the API granted nothing at the peak')
   const offeredPerSecond = plan.times * peak.grantsPerSecond
   const lastsMs = Math.min(plan.seconds, shoppersMax / offeredPerSecond) * 1_000
   const { result: overload, peaks } = await watchApi(dependencies.metricsUrl, () =>
     rushOnce(
       {
-        ...{ name: 'overload', connections: plan.connections, patienceMs, lastsMs },
+        name: 'overload',
+        connections: plan.connections,
+        patienceMs,
+        lastsMs,
         shoppers: Math.ceil((offeredPerSecond * lastsMs) / 1_000),
         peoplePerSecond: offeredPerSecond,
       },
@@ -132,7 +133,11 @@ export const runOverload = async (
     ),
   )
   return {
-    ...{ plan, peak, overload, offeredPerSecond, api: peaks },
+    plan,
+    peak,
+    overload,
+    offeredPerSecond,
+    api: peaks,
     ratio: overload.grantsPerSecond / peak.grantsPerSecond,
     verdict: overallVerdict([...(warmUp?.checks ?? []), ...peak.checks, ...overload.checks]),
   }

@@ -5,13 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditResult } from '../../coupon/audit/audit.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
-import {
-  type ClientSources,
-  compare,
-  couponOf,
-  rowAt,
-  soundSources,
-} from '../../test/harness/values/sound-sources.ts'
+import { compare, couponOf, soundSources } from '../../test/harness/values/sound-sources.ts'
 import { type Answer, unanswered } from '../../load/people/answer.ts'
 import { createAnswerHistory } from '../../load/people/answer-history.ts'
 import { isContractBreach } from './contract-breach.ts'

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { serveHttp } from '../../../platform/http/server.ts'
 import { createTokenVerifier } from '../../../platform/http/token.ts'
 
-// What the full path is measured against: the same framework, server, check of tokens and size of answer, and nothing behind it.
+// The baseline of a load run: the same framework, server, token check and answer size as the API, and nothing else.
 const verify = createTokenVerifier(process.env['JWT_SECRET'] ?? '')
 const bearer = 'Bearer '
 const coupon = {
@@ -36,5 +36,5 @@ const { port } = await serveHttp(app, {
   connectionsMax: 50_000,
 })
 process.stdout.write(`${port}\n`)
-// Nobody else knows of this process: it goes when the one that started it does.
+// Exits with the process that started it.
 process.stdin.on('end', () => process.exit(0)).resume()

@@ -1,0 +1,58 @@
+import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
+import { type Drain, waitForDrain } from '../ledger/drain.ts'
+import type { DrainLag } from '../ledger/drain-lag.ts'
+import type { LedgerReader } from '../ledger/ledger-reader.ts'
+import type { ApiClient } from '../people/api-client.ts'
+import { createShoppers, type Shoppers } from '../people/shoppers.ts'
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
+
+export type ScenarioDependencies = {
+  /** Origin of the API. */
+  url: string
+  api: ApiClient
+  ledger: LedgerReader
+  lag: DrainLag
+  sign(userId: string, lifetimeSeconds: number): string
+  /** A clock in fractional milliseconds. */
+  now(): number
+  progress: ProgressDisplay
+  /** After this long without a new row none will come. */
+  stallMs: number
+  /** The file for every answer, when they are to be kept. */
+  history?: string
+}
+
+/** A new campaign, and shoppers who are ready to press for it. */
+export type LoadCampaign = {
+  campaignId: string
+  stock: number
+  shoppers: Shoppers
+  /** The complete press of each shopper. */
+  requests: readonly Buffer[]
+  sheet: AnswerSheet
+  /** Waits until the ledger has this many rows; `fromMs` is the moment of the last grant. */
+  waitForRows(expected: number, fromMs: number): Promise<Drain>
+}
+
+const drainLimitMs = 120_000
+
+/** Creates a campaign and its shoppers. */
+export const prepareCampaign = async (
+  { shoppers: count, stock }: { shoppers: number; stock: number },
+  { url, api, ledger, lag, now, sign, stallMs }: ScenarioDependencies,
+): Promise<LoadCampaign> => {
+  const campaignId = await api.createCampaign({ name: 'Load run', stock })
+  const shoppers = createShoppers({ count, prefix: `load-${campaignId.slice(-8)}`, sign })
+  const countRows = (): Promise<number> => ledger.count(campaignId)
+  // Opens the database connection before the drain is timed.
+  await countRows()
+  return {
+    campaignId,
+    stock,
+    shoppers,
+    requests: shoppers.presses(url, campaignId),
+    sheet: createAnswerSheet(count, now),
+    waitForRows: (expected, fromMs) =>
+      waitForDrain({ count: countRows, lag, expected, fromMs, now, stallMs, limitMs: drainLimitMs }),
+  }
+}
