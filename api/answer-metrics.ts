@@ -1,31 +1,35 @@
-import type { Count } from '../platform/metrics/family.ts'
-import type { HttpServer } from '../platform/http/server.ts'
-import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
 import type { Registry } from '../coupon/campaigns/registry.ts'
-import type { Bindings, Application } from './route.ts'
+import type { HttpServer } from '../platform/http/server.ts'
+import type { Count } from '../platform/metrics/family.ts'
+import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
+import type { Application, Bindings } from './route.ts'
 
-/** Health routes, 404 and 405: whoever asks for nothing of ours adds no series. */
+/** The route of health checks, 404 and 405, so that unknown addresses add no series. */
 const otherRoute = 'other'
 
 type AnswerCounts = (status: number, seconds: number) => void
 
 /**
- * The same application, with every answer counted by route and status, and timed until it was handed to Node. That a caller
- * went away meanwhile, or reads slowly, is not seen here.
+ * Wraps an application: counts every answer by route and status, and times it until it is handed to Node. It
+ * does not see a client that disconnects meanwhile or reads slowly.
  */
-export const measureAnswers = (app: Application, metrics: Metrics, monotonicMs: () => number): Application => {
+export const measureAnswers = (
+  app: Application,
+  metrics: Metrics,
+  monotonicMs: () => number,
+): Application => {
   const answers = metrics.counter({
     name: 'firstcome_http_answers_total',
-    help: 'HTTP answers by route and status; other is health, 404 and 405.',
+    help: 'HTTP answers by route and status. `other` is health, 404 and 405.',
     labels: ['route', 'status'],
   })
   const durations = metrics.histogram({
     name: 'firstcome_http_answer_duration_seconds',
-    help: 'Time from the turn of a request to its answer, without the time on the wire.',
+    help: 'Time from when the application gets a request until its answer, without queue and network.',
     labels: ['route'],
     bounds: waitBounds,
   })
-  const createTally = (route: string): AnswerCounts => {
+  const createCounts = (route: string): AnswerCounts => {
     const duration = durations(route)
     const byStatus = new Map<number, Count>()
     return (status, seconds) => {
@@ -36,45 +40,45 @@ export const measureAnswers = (app: Application, metrics: Metrics, monotonicMs: 
       duration.observe(seconds)
     }
   }
-  const tallies = new Map<string, AnswerCounts>()
-  const tallyOf = (route: string): AnswerCounts => {
-    const known = tallies.get(route)
+  const byRoute = new Map<string, AnswerCounts>()
+  const countsOf = (route: string): AnswerCounts => {
+    const known = byRoute.get(route)
     if (known !== undefined) return known
-    const tally = createTally(route)
-    tallies.set(route, tally)
-    return tally
+    const counts = createCounts(route)
+    byRoute.set(route, counts)
+    return counts
   }
 
   const fetch = (request: Request, bindings: Bindings): Response | Promise<Response> => {
     const startedAtMs = monotonicMs()
     const answer = app.fetch(request, bindings)
-    const note = ({ status }: Response): void =>
-      tallyOf(bindings.route ?? otherRoute)(status, (monotonicMs() - startedAtMs) / 1_000)
-    // The application turns every fault into an answer; beside it and not before it, so that nobody waits.
-    if (answer instanceof Promise) void answer.then(note, () => undefined)
-    else note(answer)
+    const count = ({ status }: Response): void =>
+      countsOf(bindings.route ?? otherRoute)(status, (monotonicMs() - startedAtMs) / 1_000)
+    // The application never rejects. Not awaited, so that no answer waits for its count.
+    if (answer instanceof Promise) void answer.then(count, () => undefined)
+    else count(answer)
     return answer
   }
   return { fetch: (request, bindings) => fetch(request, bindings as Bindings) }
 }
 
-/** Counts requests whose caller hung up before their turn came. */
+/** Counts requests whose client disconnected while they waited. */
 export const countDisconnected = (metrics: Metrics): (() => void) => {
-  const left = metrics.counter({
+  const disconnected = metrics.counter({
     name: 'firstcome_http_requests_left_total',
-    help: 'Requests whose caller hung up before their turn came; nobody looked at them.',
+    help: 'Requests whose client disconnected while they waited. They were not processed.',
   })()
-  return () => left.add(1)
+  return () => disconnected.add(1)
 }
 
-/** What this process has open, and what it knows. */
+/** Exposes the open connections and the known campaigns of this process. */
 export const showServer = (
   { server, registry }: { server: Pick<HttpServer, 'connections'>; registry: Pick<Registry, 'live'> },
   metrics: Metrics,
 ): void => {
   metrics.gauge({
     name: 'firstcome_http_connections',
-    help: 'Connections that are open; the bound is CONNECTIONS_MAX a process.',
+    help: 'Open connections. The limit is CONNECTIONS_MAX per process.',
     read: server.connections,
   })
   metrics.gauge({

@@ -6,7 +6,10 @@ import { failureProblem, problem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
 import { type HttpApp, type HttpContext, mountRoutes, rejectOtherMethods, type Route } from './route.ts'
 
-/** Route and campaign of a request, for a log line. A malformed id is left out: it could be anything, even a token. */
+/**
+ * Route and campaign of a request, for a log line. A malformed id is left out: it could be anything, even a
+ * token.
+ */
 const logFieldsOf = (context: HttpContext): { route?: string; campaignId?: string } => {
   const { route } = context.env
   const campaignId = context.req.param('campaignId')
@@ -26,7 +29,8 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Logger): 
         { err: failure, requestId: requestIdOf(context.env), ...logFieldsOf(context) },
         'a request failed with an internal error',
       )
-    // In an overload these lines would cost more than the answers, so their fields are built only when logged.
+    // In an overload these lines would cost more than the answers, so their fields are built only when
+    // logged.
     else if (log.isLevelEnabled('debug'))
       log.debug(
         {

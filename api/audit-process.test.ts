@@ -8,7 +8,7 @@ let folder: string
 beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'firstcome-audits-'))))
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Runs this text in place of the audit. */
+/** Runs this program instead of the audit. */
 const audit = async (text: string) => {
   const program = join(folder, 'main.mjs')
   await writeFile(program, text)
@@ -21,23 +21,27 @@ test.each([
   ['pass', 0],
   ['fail', 1],
   ['in-flight', 3],
-])('a verdict of %s is the verdict, whatever the exit code', async (verdict, code) => {
+])('the verdict %s is returned, whatever the exit code', async (verdict, code) => {
   const { run } = await audit(says(verdict, code))
   expect(await run('a-campaign')).toEqual({ verdict, asked: ['--json', 'a-campaign'] })
 })
 
 test.each([
-  ['could not read a book', `process.stderr.write('Redis is away'); process.exitCode = 4`, 'Redis is away'],
+  [
+    'could not read a source',
+    `process.stderr.write('Redis: no answer'); process.exitCode = 4`,
+    'Redis: no answer',
+  ],
   ['crashed', 'throw new Error("a defect")', 'a defect'],
-  ['ended with 1 and no word', 'process.exitCode = 1', 'Command failed'],
-  ['ended with 0 and no verdict', 'process.stdout.write("{")', 'without a verdict'],
-])('an audit that %s is unavailable, and ends nothing', async (_, text, words) => {
+  ['exited with 1 without output', 'process.exitCode = 1', 'Command failed'],
+  ['exited with 0 without a verdict', 'process.stdout.write("{")', 'no verdict'],
+])('an audit that %s is unavailable', async (_, text, words) => {
   const { run } = await audit(text)
   const failure = { code: 'unavailable', message: expect.stringContaining(words) as string }
   await expect(run('a-campaign')).rejects.toMatchObject(failure)
 })
 
-test('closing ends an audit that runs, and whoever asked hears that nothing is known', async () => {
+test('`close` ends a running audit, whose result is then unavailable', async () => {
   const { run, close } = await audit('setInterval(() => {}, 1_000)')
   const running = run('a-campaign')
   close()

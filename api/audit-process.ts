@@ -3,40 +3,41 @@ import { constants, setPriority } from 'node:os'
 import type { AuditResult } from '../coupon/audit/audit.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 
-/** Audits that run beside this process. */
+/** Runs audits in processes of their own. */
 export type AuditProcess = {
-  /** Rejects `unavailable` when a book cannot be read, or when it takes longer than it may. */
+  /** Rejects with `unavailable` when a source cannot be read, or after the timeout. */
   run(campaignId: string): Promise<AuditResult>
-  /** Ends what runs. */
+  /** Ends running audits. */
   close(): void
 }
 
 const outputBytesMax = 1_048_576
-/** An audit of a million took some 20 s, and a campaign may have ten million coupons. */
+/** An audit of a million coupons took about 20 s, and a campaign can have ten million. */
 const timeoutMs = 3_600_000
-/** Ends with a verdict: pass, fail, in flight. */
+/** Exit codes with a verdict: pass, fail, in flight. */
 const verdictCodes: readonly unknown[] = [0, 1, 3]
 
-/** A program that crashed ends with 1, as one that says FAIL does, and prints no verdict. */
-const resultIn = (printed: string): AuditResult | undefined => {
+/** A crash also exits with code 1, as a FAIL does, but prints no verdict. */
+const resultIn = (stdout: string): AuditResult | undefined => {
   try {
-    return JSON.parse(printed) as AuditResult
+    return JSON.parse(stdout) as AuditResult
   } catch {
     return undefined
   }
 }
 
-const letOthersFirst = (pid: number): void => {
+const lowerPriority = (pid: number): void => {
   try {
     setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
   } catch {
-    // It has ended, or this system does not let us: it runs as everybody does.
+    // It has exited, or the system does not allow it: it keeps its priority.
   }
 }
 
 /**
- * `program --json <campaign>` as `npm run audit` has it, with our environment, and behind us in line for the processor. In this process
- * an audit of a million would take half a gigabyte of the memory of whoever serves shoppers, and seconds of its only thread.
+ * Runs `program --json <campaign>`, as `npm run audit` does, with our environment and a lower priority. In
+ * the API process an audit of a million coupons would take half a gigabyte of memory, and seconds of the only
+ * thread.
  */
 export const createAuditProcess = (program: string): AuditProcess => {
   const closing = new AbortController()
@@ -47,16 +48,16 @@ export const createAuditProcess = (program: string): AuditProcess => {
         process.execPath,
         [program, '--json', campaignId],
         { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: outputBytesMax, signal: closing.signal },
-        (cause, printed, said) => {
-          const result = cause === null || verdictCodes.includes(cause.code) ? resultIn(printed) : undefined
+        (cause, stdout, stderr) => {
+          const result = cause === null || verdictCodes.includes(cause.code) ? resultIn(stdout) : undefined
           if (result !== undefined) resolve(result)
           else {
-            const why = said.trim() || messageOf(cause)
-            reject(new Failure('unavailable', `the audit ended without a verdict: ${why}`, { cause }))
+            const reason = stderr.trim() || messageOf(cause)
+            reject(new Failure('unavailable', `the audit gave no verdict: ${reason}`, { cause }))
           }
         },
       )
-      if (child.pid !== undefined) letOthersFirst(child.pid)
+      if (child.pid !== undefined) lowerPriority(child.pid)
       return promise
     },
     close: () => closing.abort(),

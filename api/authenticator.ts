@@ -1,14 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createTokenVerifier } from '../platform/http/token.ts'
 import { userIdPattern } from '../coupon/grant.ts'
-import { type Handler, headerOf, type HttpContext } from './route.ts'
+import { createTokenVerifier } from '../platform/http/token.ts'
 import { problem } from './problem.ts'
+import { type Handler, headerOf, type HttpContext } from './route.ts'
 
-/** Who calls. Neither credential opens the other's routes. */
+/** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {
-  /** Lets a shopper through (Bearer JWT, `sub` is the user); everyone else is 401. */
+  /** Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others. */
   requireShopper(handle: (context: HttpContext, userId: string) => Response | Promise<Response>): Handler
-  /** Lets an operator through (Bearer, the operators' token); everyone else is 401. */
+  /** Admits operators (Bearer, the token of the operators); answers 401 to all others. */
   requireOperator(handle: Handler): Handler
 }
 
@@ -34,7 +34,7 @@ export const createAuthenticator = (options: { jwtSecret: string; adminToken: st
       if (!userIdPattern.test(userId))
         return problem(
           'unauthorized',
-          'The subject of the token must be 1 to 64 of A-Z a-z 0-9 . _ ~ @ | : + -',
+          'The subject of the token must have 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ | : + -',
         )
       return handle(context, userId)
     },
@@ -42,7 +42,7 @@ export const createAuthenticator = (options: { jwtSecret: string; adminToken: st
       const token = bearerOf(context)
       return token !== undefined && timingSafeEqual(digest(token), operator)
         ? handle(context)
-        : problem('unauthorized', "Send the operators' token: Authorization: Bearer <token>.")
+        : problem('unauthorized', 'Send the operator token: Authorization: Bearer <token>.')
     },
   }
 }

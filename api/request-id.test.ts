@@ -9,15 +9,16 @@ import { createLogger } from '../platform/log/logger.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
 import { measureAnswers } from './answer-metrics.ts'
 import { createApp } from './app.ts'
-import { jsonResponse, type Route } from './route.ts'
+import { jsonResponse } from './json-response.ts'
 import { echoRequestIds } from './request-id.ts'
+import type { Route } from './route.ts'
 
 const lines: Record<string, unknown>[] = []
 const metrics = createMetrics()
 const campaignId = '01a1fe69-7d10-770e-92dc-168166463406'
 let server: HttpServer
 
-/** Answers as its path says: well, late, with a failure of ours, or with a fault. */
+/** Routes that succeed, fail with a `Failure`, and throw an unexpected error. */
 const routes: Route[] = [
   { method: 'GET', path: '/well', handle: () => jsonResponse({}, 200, {}) },
   { method: 'POST', path: '/well', handle: async () => jsonResponse({}, 201, {}) },
@@ -44,7 +45,10 @@ beforeAll(async () => {
   server = await serveHttp(
     measureAnswers(echoRequestIds(app), metrics, () => performance.now()),
     {
-      ...{ host: '127.0.0.1', port: 0, keepAliveTimeoutMs: 1_000, requestTimeoutMs: 10_000 },
+      host: '127.0.0.1',
+      port: 0,
+      keepAliveTimeoutMs: 1_000,
+      requestTimeoutMs: 10_000,
       connectionsMax: 100,
     },
   )
@@ -59,7 +63,7 @@ const get = (path: string, requestId?: string): Promise<ApiAnswer> =>
 const idIn = ({ headers }: ApiAnswer): string | null => headers.get('x-request-id')
 
 test.each(['/well', '/nowhere', '/livez', `/recovering/${campaignId}`, `/broken/${campaignId}`])(
-  'an answer of %s carries the id that the caller gave its request',
+  'an answer of %s has the request id of the caller',
   async (path) => {
     for (const given of [
       randomUUID(),
@@ -71,13 +75,13 @@ test.each(['/well', '/nowhere', '/livez', `/recovering/${campaignId}`, `/broken/
 )
 
 test.each(['a'.repeat(129), 'two words', '<script>', 'a;b', '-a', 'a,b', '"'])(
-  'an id that is not well-formed is not repeated: %s',
+  'a malformed request id is not repeated: %s',
   async (given) => {
     expect(idIn(await get('/well', given))).toBeNull()
   },
 )
 
-test('a request without an id gets none, unless it met a fault of ours: that is told under a new one', async () => {
+test('a request without an id gets none, unless it is a 500: that gets a new one', async () => {
   expect(idIn(await get('/well'))).toBeNull()
   expect(idIn(await get(`/recovering/${campaignId}`))).toBeNull()
   lines.length = 0
@@ -86,17 +90,18 @@ test('a request without an id gets none, unless it met a fault of ours: that is 
   expect(idIn(answer)).toMatch(/^[0-9a-f-]{36}$/)
   expect(lines).toMatchObject([
     {
-      ...{ level: 50, msg: 'a request failed', requestId: idIn(answer), campaignId },
-      ...{
-        route: 'GET /broken/:campaignId',
-        err: { message: expect.stringContaining('two and two is five') },
-      },
+      level: 50,
+      msg: 'a request failed with an internal error',
+      requestId: idIn(answer),
+      campaignId,
+      route: 'GET /broken/:campaignId',
+      err: { message: expect.stringContaining('two and two is five') },
     },
   ])
   expect(JSON.stringify(answer.body)).not.toContain('five')
 })
 
-test('a log line names the request and the campaign it was about, and repeats nothing that is no id of ours', async () => {
+test('a log line has the ids of request and campaign, but no malformed id', async () => {
   lines.length = 0
   const secret = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9'
   await get(`/recovering/${campaignId}`, 'mine-1')
@@ -108,14 +113,14 @@ test('a log line names the request and the campaign it was about, and repeats no
   expect(JSON.stringify(lines)).not.toContain(secret)
 })
 
-test('every answer is counted by its route and status, and timed by its route; whatever is no route is other', async () => {
-  const tally = async (): Promise<Record<string, number>> => {
+test('answers are counted by route and status and timed by route; all other addresses are `other`', async () => {
+  const countsByRoute = async (): Promise<Record<string, number>> => {
     const answers = toScrape(await metrics.read()).families.get('firstcome_http_answers_total')
     return Object.fromEntries(
       answers?.samples.map(({ labels, value }) => [`${labels['route']} ${labels['status']}`, value]) ?? [],
     )
   }
-  const before = await tally()
+  const before = await countsByRoute()
   const url = `http://127.0.0.1:${server.port}`
   await ask(`${url}/well`, { method: 'POST' })
   await ask(`${url}/well`, { method: 'HEAD' })
@@ -123,7 +128,7 @@ test('every answer is counted by its route and status, and timed by its route; w
   await ask(`${url}/well`, { method: 'DELETE' })
   for (const path of ['/well', '/recovering/a', '/broken/a', '/nowhere', '/elsewhere', '/readyz'])
     await get(path)
-  const after = await tally()
+  const after = await countsByRoute()
   const grown = Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)] as const)
   expect(Object.fromEntries(grown.filter(([, count]) => count > 0))).toEqual({
     'POST /well 201': 1,

@@ -1,27 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import type { Bindings, Application } from './route.ts'
+import type { Application, Bindings } from './route.ts'
 
-/** What a caller may name a request: what callers use (UUIDs, trace ids), and nothing that a log line or a header could trip over. */
+/** The form of a request id: covers UUIDs and trace ids, and is safe in a log line and a header. */
 const requestIdPattern = /^[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}$/
 
 const header = 'X-Request-Id'
 
-/** The caller's name for this request, if it sent a well-formed one. */
+/** The id that the caller gave its request; `undefined` without a well-formed one. */
 export const givenRequestId = ({ incoming }: Bindings): string | undefined => {
   const given = incoming.headers['x-request-id']
   return typeof given === 'string' && requestIdPattern.test(given) ? given : undefined
 }
 
-/** The id under which a fault of this request is told: the caller's, or a new one, which then goes out with the answer. */
+/** The caller's id of this request, or a new one, which is added to the answer. */
 export const requestIdOf = (bindings: Bindings): string => {
   const given = givenRequestId(bindings)
   if (given !== undefined) return given
-  const made = randomUUID()
-  bindings.outgoing.setHeader(header, made)
-  return made
+  const created = randomUUID()
+  bindings.outgoing.setHeader(header, created)
+  return created
 }
 
-/** The same application; an answer carries the id that the caller gave its request. Nothing is made for requests without one. */
+/**
+ * Wraps an application: an answer has the id that the caller gave its request. Requests without one get none.
+ */
 export const echoRequestIds = (app: Application): Application => ({
   fetch(request, env) {
     const bindings = env as Bindings

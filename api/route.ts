@@ -19,7 +19,10 @@ export type Route = { method: 'GET' | 'POST'; path: string; handle: Handler }
 /** A longer body is rejected with 413. */
 export const bodyBytesMax = 65_536
 
-/** Reads a request header without building a web Headers object, which would cost as much as verifying a token. */
+/**
+ * Reads a request header without building a web Headers object, which would cost as much as verifying a
+ * token.
+ */
 export const headerOf = (
   context: HttpContext,
   name: 'authorization' | 'content-length' | 'content-type',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { readSettings } from '../platform/settings.ts'
 import { apiSettings } from './settings.ts'
 
-const sound = {
+const valid = {
   REDIS_URL: 'redis://127.0.0.1',
   KAFKA_BROKERS: '127.0.0.1:9092',
   DATABASE_URL: 'mysql://127.0.0.1/firstcome',
@@ -13,8 +13,8 @@ const sound = {
 test.each([
   [{ API_PROCESSES: '1', API_PORT: '0', STOP_DELAY_MS: '0' }],
   [{ API_PROCESSES: '64', API_PORT: '8080', STOP_DELAY_MS: '3000' }],
-])('the API takes %j', (given) => {
-  expect(() => readSettings(apiSettings, { ...sound, ...given })).not.toThrow()
+])('the API accepts %j', (given) => {
+  expect(() => readSettings(apiSettings, { ...valid, ...given })).not.toThrow()
 })
 
 test.each([
@@ -27,12 +27,12 @@ test.each([
     { API_PROCESSES: '2', API_PORT: '0' },
     'API_PORT: expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',
   ],
-])('the API refuses %j', (given, fault) => {
-  expect(() => readSettings(apiSettings, { ...sound, ...given })).toThrow(fault)
+])('the API rejects %j', (given, fault) => {
+  expect(() => readSettings(apiSettings, { ...valid, ...given })).toThrow(fault)
 })
 
-test('several processes on no port of their own are told of together with every other fault', () => {
-  const given = { ...sound, API_PROCESSES: '2', API_PORT: '0', STOP_DELAY_MS: '9000', ADMIN_TOKEN: 'short' }
+test('API_PORT=0 with several processes is reported together with all other errors', () => {
+  const given = { ...valid, API_PROCESSES: '2', API_PORT: '0', STOP_DELAY_MS: '9000', ADMIN_TOKEN: 'short' }
   expect(() => readSettings(apiSettings, given)).toThrow(
     /ADMIN_TOKEN: [^]*STOP_DELAY_MS: [^]*API_PORT: expected 1 to 65535/,
   )

@@ -10,12 +10,11 @@ import { decideScript, confirmScript, lookScript, viewScript } from '../coupon/g
 
 export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: TopicAdmin; log: Logger }
 
-/** How warm a process is. */
 export type WarmUp = { isWarm(): boolean }
 
 /**
- * Loads the gate's scripts and lets one marker go round through every partition, trying until all of it worked once.
- * Returns at once; before it is warm the process is not ready, and what it grants stays in the outbox.
+ * Loads the scripts of the gate and appends one marker to every partition, and retries until all of it worked
+ * once. Returns at once. Until then the process is not ready, and its grants stay in the outbox.
  */
 export const startWarmUp = ({ redis, producer, topics, log }: WarmUpOptions): WarmUp => {
   let warm = false
@@ -28,17 +27,17 @@ export const startWarmUp = ({ redis, producer, topics, log }: WarmUpOptions): Wa
       await producer.append(grantsTopic, partition, [{ value: encodeMarker('warm-up') }])
     warm = true
   }
-  const warmForEver = async (): Promise<void> => {
+  const warmUntilDone = async (): Promise<void> => {
     for (let attempt = 1; !warm; attempt += 1) {
       try {
         await warmOnce()
       } catch (cause) {
-        log.warn({ attempt, cause: messageOf(cause) }, 'not warm yet, trying again')
+        log.warn({ attempt, cause: messageOf(cause) }, 'the warm-up failed; the API retries')
         await backoff(attempt, 100, 2_000)
       }
     }
-    log.info('warm')
+    log.info('the API is warm')
   }
-  void warmForEver()
+  void warmUntilDone()
   return { isWarm: () => warm }
 }

@@ -4,7 +4,8 @@
  * - `overloaded`: one of our limits was reached. Nothing was done; a retry is safe.
  * - `unavailable`: a dependency did not answer, or answered with an error. Whether it took effect is unknown.
  * - `recovering`: the gate of a campaign lost its memory, or is being armed. A retry is safe.
- * - `refused`: a position, a setting or an argument contradicts what is stored or allowed. A retry does not help.
+ * - `refused`: a position, a setting or an argument contradicts what is stored or allowed. A retry does not
+ *   help.
  * - `defect`: our own code broke an invariant. A retry does not help.
  */
 export type FailureCode = 'overloaded' | 'unavailable' | 'recovering' | 'refused' | 'defect'

@@ -1,13 +1,19 @@
 import { Failure } from './failure.ts'
 
-/** A limit that several queues can share: at most `max` items are queued or in flight; `held` is how many are now. */
+/**
+ * A limit that several queues can share: at most `max` items are queued or in flight; `held` is how many are
+ * now.
+ */
 export type Bound = { readonly max: number; held: number }
 
 export const createBound = (max: number): Bound => ({ max, held: 0 })
 
 /** Batches items: those that arrive while a call is in flight go out together in the next call. */
 export type GroupCommit<Item, Result> = {
-  /** Resolves with the item's own result. Rejects with what `run` threw, or with `overloaded` at once at the bound. */
+  /**
+   * Resolves with the item's own result. Rejects with what `run` threw, or with `overloaded` at once at the
+   * bound.
+   */
   submit(item: Item): Promise<Result>
 }
 
@@ -26,8 +32,8 @@ export type GroupCommitOptions<Item, Result> = {
 type QueuedItem<Item, Result> = { item: Item; resolve(result: Result): void; reject(cause: unknown): void }
 
 /**
- * Group commit without a timer: as soon as a call is free, the next one takes all that has gathered.
- * An idle queue waits for the end of the event-loop turn, so that all requests read in this turn share one call.
+ * Group commit without a timer: as soon as a call is free, the next one takes all that has gathered. An idle
+ * queue waits for the end of the event-loop turn, so that all requests read in this turn share one call.
  */
 export const createGroupCommit = <Item, Result>(
   options: GroupCommitOptions<Item, Result>,

@@ -124,7 +124,8 @@ test('a subscription is restored after a broken connection', async () => {
   subscriber.close()
 })
 
-// npm run faults -- --seed d --only redis-kill,redis-promoted,redis-flap,redis-pause: the API ended in round 1.
+// npm run faults -- --seed d --only redis-kill,redis-promoted,redis-flap,redis-pause: the API ended in round
+// 1.
 test('when the subscription fails after a reconnection, the client connects again until it works', async () => {
   const [user, channel] = [`test-${randomUUID()}`, newKey()]
   const [heard, errors] = [[] as string[], [] as string[]]

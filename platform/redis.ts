@@ -11,7 +11,10 @@ export const createScript = (name: string, lua: string): Script => ({
   sha: createHash('sha1').update(lua).digest('hex'),
 })
 
-/** A connection to Redis. Calls reject with a `Failure`; `unavailable` means that the command may have been executed. */
+/**
+ * A connection to Redis. Calls reject with a `Failure`; `unavailable` means that the command may have been
+ * executed.
+ */
 export type RedisClient = {
   /** Runs a script, by its hash where Redis knows it. Parse the reply before use. */
   run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>
@@ -33,8 +36,8 @@ export type RedisClientOptions = {
 }
 
 /**
- * The client never sends a command twice and queues none while it is disconnected. With the defaults of ioredis, all of
- * 20 commands that had timed out still took stock when Redis came back.
+ * The client never sends a command twice and queues none while it is disconnected. With the defaults of
+ * ioredis, all of 20 commands that had timed out still took stock when Redis came back.
  */
 const singleAttempt = {
   // safeguard: the offline queue is off
@@ -44,7 +47,8 @@ const singleAttempt = {
   // safeguard: the offline queue is off / no retry
   // safeguard: no command is sent twice / no retry
   maxRetriesPerRequest: 0,
-  // ioredis does not handle the error of its own resubscription: a Redis that rejected it crashed the process.
+  // ioredis does not handle the error of its own resubscription: a Redis that rejected it crashed the
+  // process.
   autoResubscribe: false,
   connectTimeout: 2_000,
   keepAlive: 10_000,

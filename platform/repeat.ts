@@ -1,4 +1,7 @@
-/** Runs `work`, which must never reject, now and then again `intervalMs` after each end, until `stop` is called. */
+/**
+ * Runs `work`, which must never reject, now and then again `intervalMs` after each end, until `stop` is
+ * called.
+ */
 export const repeat = (work: () => Promise<unknown>, intervalMs: number): { stop(): void } => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined

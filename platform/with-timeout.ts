@@ -1,8 +1,8 @@
 import { Failure } from './failure.ts'
 
 /**
- * Waits for `pending` for at most `timeoutMs`, then rejects with `unavailable`: whether it took effect is unknown.
- * The message is `what`, then the timeout.
+ * Waits for `pending` for at most `timeoutMs`, then rejects with `unavailable`: whether it took effect is
+ * unknown. The message is `what`, then the timeout.
  */
 export const withTimeout = async <Result>(
   pending: Promise<Result>,

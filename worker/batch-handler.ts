@@ -38,7 +38,10 @@ type DecodedBatch = {
   slice: LogSlice
   unreadable: DeadLetter[]
   byOffset: Map<number, StoredRecord>
-  /** Letters that an attempt wrote before its commit failed, by offset: the next attempt does not write them again. */
+  /**
+   * Letters that an attempt wrote before its commit failed, by offset: the next attempt does not write them
+   * again.
+   */
   written: Map<number, DeadLetter['reason']>
 }
 
@@ -62,8 +65,8 @@ const decode = (records: readonly StoredRecord[], first: StoredRecord, last: Sto
 }
 
 /**
- * Keeps the group membership alive during `work`: with a slow database one transaction takes longer than the group waits
- * for a member. A lost membership shows at the next heartbeat, which the caller awaits.
+ * Keeps the group membership alive during `work`: with a slow database one transaction takes longer than the
+ * group waits for a member. A lost membership shows at the next heartbeat, which the caller awaits.
  */
 const withHeartbeat = async <Result>(batch: Batch, work: () => Promise<Result>): Promise<Result> => {
   const timer = setInterval(() => void batch.heartbeat().catch(() => undefined), heartbeatMs)
@@ -83,8 +86,9 @@ const waitWithHeartbeat = async (batch: Batch, milliseconds: number, wait: Wait)
 }
 
 /**
- * Creates the handler that records fetched batches in the ledger. It never re-decides: every grant is recorded.
- * While the database is unavailable it retries inside the batch and keeps the group membership alive.
+ * Creates the handler that records fetched batches in the ledger. It never re-decides: every grant is
+ * recorded. While the database is unavailable it retries inside the batch and keeps the group membership
+ * alive.
  */
 export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch) => Promise<void>) => {
   const { recorder, deadLetterWriter, progress, log, rateLimiter, wait = sleep } = options

@@ -5,7 +5,9 @@ import { type DeadLetter, encodeDeadLetter } from '../coupon/log/dead-letter.ts'
 
 /** Writes dead letters: the original value and key, with origin and reason in headers. */
 export type DeadLetterWriter = {
-  /** Resolves when Kafka has acknowledged all of them. Rejects with `unavailable`: they may still be written. */
+  /**
+   * Resolves when Kafka has acknowledged all of them. Rejects with `unavailable`: they may still be written.
+   */
   write(letters: readonly DeadLetter[]): Promise<void>
 }
 

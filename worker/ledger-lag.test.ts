@@ -40,7 +40,10 @@ const openLag = (now = { ms: 1_000_000 }) => {
   }
 }
 
-/** `count` records from `offset` on. The first has the timestamp `oldestMs`; each next one is a second younger. */
+/**
+ * `count` records from `offset` on. The first has the timestamp `oldestMs`; each next one is a second
+ * younger.
+ */
 const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
   partition: 0,
   records: Array.from({ length: count }, (_, index) => ({

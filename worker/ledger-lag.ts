@@ -15,7 +15,8 @@ export type LedgerLag = {
   /** Reads the end offsets from Kafka. Never rejects; without ends the lag is unknown. */
   step(): Promise<void>
   /**
-   * `stalledMs`: how long no partition that is behind has moved, 0 when none is. `endsAgeMs`: the age of the end offsets.
+   * `stalledMs`: how long no partition that is behind has moved, 0 when none is. `endsAgeMs`: the age of the
+   * end offsets.
    */
   stall(): { stalledMs: number; endsAgeMs: number }
   show(consumer: Pick<Consumer, 'assignedPartitions'>, metrics: Metrics): void
@@ -51,8 +52,9 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   }
 
   /**
-   * The age of the oldest record without a row, by its timestamp and our clock. When no record is fetched, the time for
-   * which the position has not moved. A producer can have set any timestamp: the result is never negative.
+   * The age of the oldest record without a row, by its timestamp and our clock. When no record is fetched,
+   * the time for which the position has not moved. A producer can have set any timestamp: the result is never
+   * negative.
    */
   const secondsBehind = (partition: number): number | undefined => {
     const records = recordsBehind(partition)
@@ -98,7 +100,8 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
     },
     stall() {
       const nowMs = monotonicMs()
-      // The partition that moved last counts: partitions are recorded in turn, and with a slow ledger each waits for the others.
+      // The partition that moved last counts: partitions are recorded in turn, and with a slow ledger each
+      // waits for the others.
       const since = [...stalled.values()].map(({ sinceMs }) => sinceMs)
       const stalledMs = since.length === 0 ? 0 : nowMs - Math.max(...since)
       return { stalledMs, endsAgeMs: nowMs - endsReadAtMs }

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { createLogger } from '../platform/log/logger.ts'
 import { createPartitionProgress } from './partition-progress.ts'
 
-/** A worker that owns partition 4. Kafka has offsets 10 to 20 of it; the position of the ledger is `stored`. */
+/**
+ * A worker that owns partition 4. Kafka has offsets 10 to 20 of it; the position of the ledger is `stored`.
+ */
 const open = (stored: number) => {
   const sought: [number, number][] = []
   const progress = createPartitionProgress({

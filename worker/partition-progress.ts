@@ -8,7 +8,10 @@ import type { Logger } from '../platform/log/logger.ts'
 /** The part of a consumer that the alignment needs. */
 export type SeekableConsumer = Pick<Consumer, 'assignedPartitions' | 'seek'>
 
-/** What can fail at the ledger: storing rows, reading its positions. At a read-only database only the first fails. */
+/**
+ * What can fail at the ledger: storing rows, reading its positions. At a read-only database only the first
+ * fails.
+ */
 export type LedgerOperation = 'rows' | 'positions'
 
 const failureTexts: Record<LedgerOperation, string> = {
@@ -17,8 +20,8 @@ const failureTexts: Record<LedgerOperation, string> = {
 }
 
 /**
- * The position of the ledger in each partition, as this process knows it. A partition is aligned when the consumer reads
- * from the position that the ledger has stored.
+ * The position of the ledger in each partition, as this process knows it. A partition is aligned when the
+ * consumer reads from the position that the ledger has stored.
  */
 export type PartitionProgress = {
   /** Rows up to `nextOffset` were recorded. */
@@ -37,8 +40,8 @@ export type PartitionProgress = {
   /** Why `isAligned` is false, in words. */
   waitsFor(): string
   /**
-   * Compares the known positions with those of the ledger, and moves the consumer where they differ. Rejects with
-   * `refused` when Kafka does not have the position: records would be skipped silently.
+   * Compares the known positions with those of the ledger, and moves the consumer where they differ. Rejects
+   * with `refused` when Kafka does not have the position: records would be skipped silently.
    */
   align(consumer: SeekableConsumer): Promise<void>
 }
@@ -51,7 +54,10 @@ export type PartitionProgressOptions = {
   onMisaligned(): void
 }
 
-/** Only every fifth alignment compares with Kafka: it takes a second request, for a topic that is hardly ever deleted. */
+/**
+ * Only every fifth alignment compares with Kafka: it takes a second request, for a topic that is hardly ever
+ * deleted.
+ */
 const alignmentsPerKafkaCheck = 5
 
 export const createPartitionProgress = (options: PartitionProgressOptions): PartitionProgress => {
@@ -78,7 +84,9 @@ export const createPartitionProgress = (options: PartitionProgressOptions): Part
       )
   }
 
-  /** A topic that was deleted and created again has other offsets, and perhaps no record that would show it. */
+  /**
+   * A topic that was deleted and created again has other offsets, and perhaps no record that would show it.
+   */
   const checkKafka = async (before: ReadonlyMap<number, number>): Promise<void> => {
     let offsets: PartitionOffsets[]
     try {
@@ -147,8 +155,8 @@ export const createPartitionProgress = (options: PartitionProgressOptions): Part
 }
 
 /**
- * Aligns every `intervalMs`, and at once on `now`, until `stop`. An error of a server is retried; a refused position calls
- * `onRefused`.
+ * Aligns every `intervalMs`, and at once on `now`, until `stop`. An error of a server is retried; a refused
+ * position calls `onRefused`.
  */
 export const startAlignment = (
   progress: PartitionProgress,

@@ -2,9 +2,9 @@ import type { ReadinessCheck } from '../platform/http/health.ts'
 import type { LedgerLag } from './ledger-lag.ts'
 
 /**
- * A consumer can be a member of its group, own its partitions and still fetch nothing, so readiness is measured by
- * progress. Not ready when the ledger is behind Kafka and has recorded nothing for `stallMsMax`. Not ready either when
- * the end offsets of Kafka are older than that.
+ * A consumer can be a member of its group, own its partitions and still fetch nothing, so readiness is
+ * measured by progress. Not ready when the ledger is behind Kafka and has recorded nothing for `stallMsMax`.
+ * Not ready either when the end offsets of Kafka are older than that.
  */
 export const createStallCheck = (
   lag: Pick<LedgerLag, 'stall'>,

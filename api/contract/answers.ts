@@ -3,7 +3,10 @@ import type { Coupon } from '../../coupon/reading/coupon-reader.ts'
 
 let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
 
-/** A time as the API writes it: RFC 3339, UTC, milliseconds. The last one is kept: all grants of a gate call share theirs. */
+/**
+ * A time in the format of the API: RFC 3339, UTC, milliseconds. The last one is cached, because all grants of
+ * a gate call have the same time.
+ */
 export const formatTime = (ms: number): string => {
   if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() }
   return last.text
@@ -18,14 +21,14 @@ const writeTerms = (terms: CouponTerms) => ({
 
 const written = new WeakMap<CouponTerms, ReturnType<typeof writeTerms>>()
 
-/** Written once for each campaign that is known, not once for each of its coupons. */
+/** Written once per campaign instead of once per coupon. */
 const toTermsJson = (terms: CouponTerms) => {
   const known = written.get(terms) ?? writeTerms(terms)
   written.set(terms, known)
   return known
 }
 
-/** Coupon of api.md. */
+/** `Coupon` of docs/api.md. */
 export const toCouponJson = ({ grant, terms, state }: Coupon) => {
   const { title, discount, usableFrom, usableUntil } = toTermsJson(terms)
   return {
@@ -43,10 +46,10 @@ export const toCouponJson = ({ grant, terms, state }: Coupon) => {
   }
 }
 
-/** What the gate says of a campaign at one moment. */
+/** The state of a campaign at its gate at one moment. */
 export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }
 
-/** Campaign of api.md as anyone may see it. */
+/** `Campaign` of docs/api.md as everyone sees it. */
 export const toPublicCampaignJson = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
   id,
   name: document.name,
@@ -60,12 +63,11 @@ export const toPublicCampaignJson = (id: string, document: CampaignDocument, mom
   serverTime: formatTime(moment.nowMs),
 })
 
-/** Campaign of api.md as operators see it. */
+/** `Campaign` of docs/api.md as operators see it. */
 export const toCampaignJson = (campaign: Campaign, moment: CampaignMoment & { recovery: string | null }) => ({
   ...toPublicCampaignJson(campaign.id, campaign, moment),
   granted: moment.granted,
   version: campaign.version,
   epoch: campaign.epoch,
-  /** How far the gate's return is; null unless it is being brought back. */
   recovery: moment.recovery,
 })

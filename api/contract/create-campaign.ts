@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 
-const instant = z.iso
+const timeText = z.iso
   .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
   .transform((text) => Date.parse(text))
-  // 9999-12-31T22:00-03:00 is a time of RFC 3339, and of a year that it cannot write in UTC.
+  // 9999-12-31T22:00-03:00 is a valid RFC 3339 time, but RFC 3339 cannot write it in UTC.
   .refine((ms) => timeShape.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
 
 const label = z
@@ -15,19 +15,19 @@ const label = z
   .refine((text) => text.trim().length > 0, 'expected more than spaces')
   .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
 
-/** What an operator sends to create a campaign (HTTP body); unknown fields are refused. */
+/** The body of a request to create a campaign. Unknown fields are rejected. */
 export const createCampaignShape = z
   .strictObject({
     name: label,
     stock: z.int().min(1).max(stockMax),
-    opensAt: instant,
-    closesAt: instant,
+    opensAt: timeText,
+    closesAt: timeText,
     perUserLimit: z.int().min(1).max(slotMax).default(1),
     coupon: z.strictObject({
       title: label,
       discount: discountShape,
-      usableFrom: instant.optional(),
-      usableUntil: instant,
+      usableFrom: timeText.optional(),
+      usableUntil: timeText,
     }),
   })
   .superRefine((input, context) => {

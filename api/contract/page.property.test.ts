@@ -8,11 +8,11 @@ import { encodeCursor, readPage } from './page.ts'
 
 const app = new Hono<{ Bindings: Bindings }>()
 app.get('/', (context) => Response.json(readPage(context)))
-/** What the query of a request is read as. */
+/** The page that is read from this query. */
 const read = async (query: Record<string, string>): Promise<unknown> =>
   (await app.request(`/?${new URLSearchParams(query).toString()}`)).json()
 
-test('every id comes back from its cursor, with every limit', async () => {
+test('every cursor gives its id back, with every limit', async () => {
   await fc.assert(
     fc.asyncProperty(ids, fc.integer({ min: 1, max: 100 }), async (id, limit) => {
       const cursor = encodeCursor(id)
@@ -22,7 +22,7 @@ test('every id comes back from its cursor, with every limit', async () => {
   )
 })
 
-test('whatever stands for a cursor and a limit is a page of an id and 1 to 100, or refused by name', async () => {
+test('any cursor and limit give a page of a valid id and 1 to 100, or errors for these fields', async () => {
   const cursors = fc.oneof(spoiledText(ids.map(encodeCursor)), fc.string())
   const limits = fc.oneof(fc.integer({ min: -1, max: 200 }).map(String), fc.string())
   await fc.assert(

@@ -2,16 +2,16 @@ import { idPattern } from '../../coupon/grant.ts'
 import type { HttpContext } from '../route.ts'
 import type { FieldError } from '../problem.ts'
 
-/** A page of a list that is walked from the newest id down. */
+/** One page of a list, newest id first. */
 export type Page = { limit: number; beforeId: string | undefined }
 
 const limitDefault = 20
 const limitMax = 100
 
-/** The cursor that goes on below `id`. Opaque to callers. */
+/** The cursor of the page after `id`. Opaque to clients. */
 export const encodeCursor = (id: string): string => Buffer.from(id).toString('base64url')
 
-/** Reads `limit` and `cursor` of the query, or says what is wrong with them. */
+/** Reads `limit` and `cursor` of the query, or returns what is invalid. */
 export const readPage = (context: HttpContext): Page | FieldError[] => {
   const limitText = context.req.query('limit') ?? String(limitDefault)
   const cursor = context.req.query('cursor')

@@ -1,31 +1,32 @@
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { AuditProcess } from '../audit-process.ts'
 import type { Authenticator } from '../authenticator.ts'
-import { jsonResponse, noStoreHeaders, type Route } from '../route.ts'
+import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { problem } from '../problem.ts'
+import type { Route } from '../route.ts'
 
 /**
- * Operators ask whether the books of a campaign agree. One at a time for a process: an audit of a million grants takes some seconds of a
- * processor, next to the shoppers; a second one meanwhile is refused as overloaded.
+ * Audits a campaign for an operator. One audit at a time per process: a large one takes a processor for many
+ * seconds, next to the shoppers. A second one is rejected as overloaded.
  */
 export const auditRoute = (
   audits: Pick<AuditProcess, 'run'>,
   campaigns: Pick<CampaignRepository, 'read'>,
-  callers: Authenticator,
+  authenticator: Authenticator,
 ): Route => {
   let isRunning = false
   return {
     method: 'GET',
     path: '/v1/admin/campaigns/:campaignId/audit',
-    handle: callers.requireOperator(async (context) => {
-      if (isRunning) return problem('overloaded', 'This process audits a campaign already.')
+    handle: authenticator.requireOperator(async (context) => {
+      if (isRunning) return problem('overloaded', 'This process is already auditing a campaign.')
       isRunning = true
-      // Nothing is sent meanwhile, and one of millions of grants may take longer than a connection may stand still.
+      // No byte is sent during an audit, and a large one can take longer than the inactivity timeout.
       context.env.outgoing.setTimeout(0)
       try {
         const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
         return campaign === undefined
-          ? problem('unknown-campaign', 'There is no campaign with this id.')
+          ? problem('unknown-campaign', 'No campaign has this id.')
           : jsonResponse(await audits.run(campaign.id), 200, noStoreHeaders)
       } finally {
         isRunning = false

@@ -5,11 +5,12 @@ import { type Campaign, publicState } from '../../coupon/campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { Authenticator } from '../authenticator.ts'
-import { createCampaignShape } from '../contract/create-campaign.ts'
-import { bodyBytesMax, headerOf, type HttpContext, jsonResponse, noStoreHeaders, type Route } from '../route.ts'
-import { encodeCursor, readPage } from '../contract/page.ts'
-import { invalidProblem, problem } from '../problem.ts'
 import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
+import { createCampaignShape } from '../contract/create-campaign.ts'
+import { encodeCursor, readPage } from '../contract/page.ts'
+import { jsonResponse, noStoreHeaders } from '../json-response.ts'
+import { invalidProblem, problem } from '../problem.ts'
+import { bodyBytesMax, headerOf, type HttpContext, type Route } from '../route.ts'
 
 export type AdminCampaignsOptions = {
   campaigns: CampaignRepository
@@ -22,19 +23,19 @@ export type AdminCampaignsOptions = {
 
 const path = '/v1/admin/campaigns'
 
-/** A keeper may see the new campaign first and arm it; then creating waits for it. */
+/** When a keeper sees the new campaign first and arms it, the creation waits for it. */
 const leaseWaitSeconds = 5
 
-/** JSON is UTF-8 (RFC 8259): other bytes are malformed, and not names full of question marks. */
+/** JSON is UTF-8 (RFC 8259): other bytes are malformed, instead of names with replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Reads a JSON body of bounded size, or answers what is wrong with it. */
+/** Reads a JSON body of bounded size, or returns the problem. */
 const readJson = async (context: HttpContext): Promise<{ document: unknown } | Response> => {
   const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
   if (mediaType !== 'application/json')
     return problem('unsupported-media-type', 'Send the campaign as application/json.')
   const bytes = await readBody(context)
-  if (bytes === undefined) return problem('too-large', `The body may have ${bodyBytesMax} bytes.`)
+  if (bytes === undefined) return problem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
   try {
     return { document: JSON.parse(utf8.decode(bytes)) as unknown }
   } catch {
@@ -43,8 +44,9 @@ const readJson = async (context: HttpContext): Promise<{ document: unknown } | R
 }
 
 /**
- * A body without Content-Length is counted while it arrives. One that is too long is left to the server, which reads on for half
- * a second: a connection cut at once would take the 413 with it (measured: every third of 1 MB lost it).
+ * Counts a body without Content-Length while it arrives. The rest of a body that is too long is left to the
+ * server, which reads on for half a second. When the connection was closed at once, a third of the clients
+ * with 1 MB lost the 413.
  */
 const readBody = async (context: HttpContext): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
@@ -67,11 +69,11 @@ const fieldErrors = (issues: readonly z.core.$ZodIssue[]) =>
       : [{ pointer: pointerOf(issue.path), message: issue.message }],
   )
 
-/** Operators create, list and read campaigns. */
+/** The routes by which operators create, list and read campaigns. */
 export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => {
-  const { campaigns, arming, registry, authenticator: callers } = options
+  const { campaigns, arming, registry, authenticator } = options
 
-  /** What the gate says of the campaign now; a gate that cannot be read is `recovering`. */
+  /** The state of the campaign at its gate now. A gate that cannot be read is `recovering`. */
   const momentOf = async (campaign: Campaign): Promise<CampaignMoment & { recovery: string | null }> => {
     if (campaign.retired !== undefined) {
       const { granted } = campaign.retired
@@ -87,22 +89,22 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     return { state, stock: campaign.stock, granted, nowMs, recovery }
   }
 
-  const shapeOf = async (campaign: Campaign) => toCampaignJson(campaign, await momentOf(campaign))
+  const toJson = async (campaign: Campaign) => toCampaignJson(campaign, await momentOf(campaign))
 
   const create: Route = {
     method: 'POST',
     path,
-    handle: callers.requireOperator(async (context) => {
+    handle: authenticator.requireOperator(async (context) => {
       const body = await readJson(context)
       if (body instanceof Response) return body
       const parsed = createCampaignShape.safeParse(body.document)
       if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
       const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
       const outcome = (await arming.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
-      // A keeper may have been first. Whatever else came between, a keeper finishes.
+      // `in-order`: a keeper armed it first. After any other outcome a keeper finishes the arming.
       if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
         throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`)
-      return jsonResponse(await shapeOf({ ...campaign, epoch: 1 }), 201, {
+      return jsonResponse(await toJson({ ...campaign, epoch: 1 }), 201, {
         ...noStoreHeaders,
         Location: `${path}/${campaign.id}`,
       })
@@ -112,25 +114,25 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
   const list: Route = {
     method: 'GET',
     path,
-    handle: callers.requireOperator(async (context) => {
+    handle: authenticator.requireOperator(async (context) => {
       const page = readPage(context)
       if (Array.isArray(page)) return invalidProblem(page)
       const found = await campaigns.list(page.limit + 1, page.beforeId)
       const items = found.slice(0, page.limit)
       const last = items.at(-1)
       const nextCursor = found.length > page.limit && last !== undefined ? encodeCursor(last.id) : null
-      return jsonResponse({ items: await Promise.all(items.map(shapeOf)), nextCursor }, 200, noStoreHeaders)
+      return jsonResponse({ items: await Promise.all(items.map(toJson)), nextCursor }, 200, noStoreHeaders)
     }),
   }
 
   const read: Route = {
     method: 'GET',
     path: `${path}/:campaignId`,
-    handle: callers.requireOperator(async (context) => {
+    handle: authenticator.requireOperator(async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
-        ? problem('unknown-campaign', 'There is no campaign with this id.')
-        : jsonResponse(await shapeOf(campaign), 200, noStoreHeaders)
+        ? problem('unknown-campaign', 'No campaign has this id.')
+        : jsonResponse(await toJson(campaign), 200, noStoreHeaders)
     }),
   }
 

@@ -1,20 +1,21 @@
 import { slotMax } from '../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
 import type { Authenticator } from '../authenticator.ts'
-import { type HttpContext, jsonResponse, noStoreHeaders, type Route } from '../route.ts'
+import { formatTime, toCouponJson } from '../contract/answers.ts'
+import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { failureProblem, invalidProblem, problem } from '../problem.ts'
-import { toCouponJson, formatTime } from '../contract/answers.ts'
+import type { HttpContext, Route } from '../route.ts'
 
 const path = '/v1/campaigns/:campaignId/coupons'
 
-/** Reads `slot` of the query: 1 unless given; `undefined` when it is no slot. */
+/** Reads `slot` of the query: 1 when left out, `undefined` when invalid. */
 const readSlot = (context: HttpContext): number | undefined => {
   const text = context.req.query('slot')
   if (text === undefined) return 1
   return /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= slotMax ? Number(text) : undefined
 }
 
-const couponAnswer = (
+const toCouponResponse = (
   answer: Extract<IssueAnswer, { kind: 'granted' | 'already' | 'confirming' }>,
   nowMs: number,
 ): Response => {
@@ -28,18 +29,18 @@ const couponAnswer = (
   return jsonResponse(coupon, 202, { ...location, 'Retry-After': '1' })
 }
 
-const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
+const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
   switch (answer.kind) {
     case 'granted':
     case 'already':
     case 'confirming':
-      return couponAnswer(answer, gateNowMs())
+      return toCouponResponse(answer, gateNowMs())
     case 'sold-out':
       return problem('sold-out', 'Every coupon of this campaign was granted.')
     case 'closed':
-      return problem('closed', 'This campaign is over.')
+      return problem('closed', 'This campaign is closed.')
     case 'paused':
-      return problem('paused', 'This campaign rests for a moment.')
+      return problem('paused', 'This campaign is paused. Trying again later is safe.')
     case 'not-open': {
       const waitSeconds = Math.max(1, Math.ceil((answer.opensAtMs - answer.nowMs) / 1_000))
       return problem('not-open', `This campaign opens at ${formatTime(answer.opensAtMs)}.`, {
@@ -52,25 +53,25 @@ const answered = (answer: IssueAnswer, gateNowMs: () => number): Response => {
         { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
       ])
     case 'unknown-campaign':
-      return problem('unknown-campaign', 'There is no live campaign with this id.')
+      return problem('unknown-campaign', 'No live campaign has this id.')
     case 'left':
       return failureProblem('overloaded')
   }
 }
 
-/** `issue`: give me a coupon of this campaign. Idempotent by (campaign, user, slot). */
-export const issueRoute = (issuer: Issuer, callers: Authenticator, gateNowMs: () => number): Route => {
-  const take = callers.requireShopper(async (context, userId) => {
+/** `issue`: gives the caller a coupon of this campaign. Idempotent by (campaign, user, slot). */
+export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNowMs: () => number): Route => {
+  const issueForShopper = authenticator.requireShopper(async (context, userId) => {
     const slot = readSlot(context)
     if (slot === undefined)
       return invalidProblem([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
     const campaignId = context.req.param('campaignId') ?? ''
     const { socket } = context.env.incoming
-    return answered(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
+    return toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
   })
   return {
     method: 'POST',
     path,
-    handle: (context) => (issuer.isFull() ? failureProblem('overloaded') : take(context)),
+    handle: (context) => (issuer.isFull() ? failureProblem('overloaded') : issueForShopper(context)),
   }
 }

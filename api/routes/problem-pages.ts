@@ -1,76 +1,76 @@
 import type { Handler, Route } from '../route.ts'
 import { problem, type ProblemCode, problemKinds } from '../problem.ts'
 
-/** For people: what happened, whether their coupon is safe, and what to do, in English and Korean. */
+/** What happened, whether the coupon of the reader is safe, and what to do, in English and Korean. */
 type Explanation = { en: string; ko: string }
 
 const explanations: Record<ProblemCode, Explanation> = {
   malformed: {
-    en: 'The body of the request is not a JSON document. Nothing was changed. Mend the body and send it again.',
+    en: 'The body of the request is not valid JSON. Nothing was changed. Correct the body and send it again.',
     ko: '요청 본문이 JSON이 아닙니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
   },
   unauthorized: {
-    en: 'The request carried no valid credential. Your coupons are safe. Sign in again and repeat.',
+    en: 'The request had no valid credential. Your coupons are safe. Sign in again and retry.',
     ko: '유효한 인증 정보가 없습니다. 가지고 있는 쿠폰은 안전합니다. 다시 로그인한 뒤 시도하세요.',
   },
   'not-found': {
-    en: 'There is nothing at this address. Check the path.',
+    en: 'This address does not exist. Check the path.',
     ko: '이 주소에는 아무것도 없습니다. 경로를 확인하세요.',
   },
   'unknown-campaign': {
-    en: 'There is no campaign with this id, or it ended long ago. Coupons that you won stay in your list.',
+    en: 'No campaign has this id, or it ended long ago. Coupons that you won are still in your list.',
     ko: '이 번호의 캠페인이 없거나 오래전에 끝났습니다. 이미 받은 쿠폰은 목록에 남아 있습니다.',
   },
   'unknown-coupon': {
-    en: 'You hold no coupon with this id. Your own coupons are in your list.',
+    en: 'You have no coupon with this id. Your coupons are in your list.',
     ko: '이 번호의 쿠폰을 가지고 있지 않습니다. 가지고 있는 쿠폰은 목록에서 볼 수 있습니다.',
   },
   'method-not-allowed': {
-    en: 'This address does not take this method. The Allow header says which ones it takes.',
+    en: 'This address does not accept this method. The Allow header lists the methods that it accepts.',
     ko: '이 주소는 이 메서드를 받지 않습니다. Allow 헤더에 가능한 메서드가 있습니다.',
   },
   'sold-out': {
-    en: 'Every coupon was granted before your turn. You hold none of this campaign. Trying again does not help.',
+    en: 'All coupons were granted before your turn. You have no coupon of this campaign. Trying again does not help.',
     ko: '차례가 오기 전에 쿠폰이 모두 발급되었습니다. 이 캠페인의 쿠폰은 받지 못했습니다. 다시 시도해도 결과는 같습니다.',
   },
   'not-open': {
-    en: 'The campaign has not opened yet. Nothing was granted. Press again at the time in opensAt.',
+    en: 'The campaign is not open yet. Nothing was granted. Try again at the time in opensAt.',
     ko: '아직 시작하지 않은 캠페인입니다. 발급된 것은 없습니다. opensAt 시각에 다시 눌러 주세요.',
   },
   closed: {
-    en: 'The campaign is over. A coupon that you won before stays yours and is in your list.',
+    en: 'The campaign is closed. A coupon that you won before is still valid and in your list.',
     ko: '끝난 캠페인입니다. 이미 받은 쿠폰은 그대로 유효하며 목록에 있습니다.',
   },
   paused: {
-    en: 'The campaign rests for a moment. A coupon that you hold is safe. Press again a little later.',
+    en: 'The campaign is paused. A coupon that you have is safe. Try again a little later.',
     ko: '캠페인이 잠시 멈춰 있습니다. 가지고 있는 쿠폰은 안전합니다. 잠시 후 다시 눌러 주세요.',
   },
   'too-large': {
-    en: 'The body of the request is too large and was not read. Nothing was changed.',
+    en: 'The body of the request is too large and was not processed. Nothing was changed.',
     ko: '요청 본문이 너무 커서 읽지 않았습니다. 바뀐 것은 없습니다.',
   },
   'unsupported-media-type': {
-    en: 'This address takes application/json only. Nothing was changed.',
+    en: 'This address only accepts application/json. Nothing was changed.',
     ko: '이 주소는 application/json만 받습니다. 바뀐 것은 없습니다.',
   },
   invalid: {
-    en: 'A value breaks a rule; errors says which field and what was expected. Nothing was changed.',
+    en: 'A value is invalid. The errors field lists each value and what was expected. Nothing was changed.',
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
   },
   internal: {
-    en: 'Something broke on our side. You may hold a coupon already: look at your list, or press again, which is safe.',
+    en: 'The server has an internal error. You may already have a coupon: check your list, or try again, which is safe.',
     ko: '서버에 문제가 있습니다. 이미 쿠폰을 받았을 수 있으니 목록을 확인하거나 다시 눌러 주세요. 다시 눌러도 안전합니다.',
   },
   overloaded: {
-    en: 'Too many people pressed at once and your turn did not come. Nothing was granted to you by this try. Press again: it is safe.',
+    en: 'Too many people tried at once, and the server did not process your request. This attempt granted you nothing. Trying again is safe.',
     ko: '한꺼번에 많은 사람이 눌러 차례가 오지 않았습니다. 이번 시도로 발급된 것은 없습니다. 다시 눌러도 안전합니다.',
   },
   recovering: {
-    en: 'The campaign is being brought back after a fault. A coupon that you were told you have is safe. Press again in a moment: it is safe.',
+    en: 'The campaign is being recovered after a failure. A coupon that was confirmed to you is safe. Trying again in a moment is safe.',
     ko: '장애 후 캠페인을 복구하고 있습니다. 받았다고 안내된 쿠폰은 안전합니다. 잠시 후 다시 눌러 주세요. 다시 눌러도 안전합니다.',
   },
   unavailable: {
-    en: 'A part did not answer, so the result is not known. You may hold a coupon already. Press again: it is safe and never gives a second one.',
+    en: 'Part of the system did not answer, so the result is unknown. You may already have a coupon. Trying again is safe and never gives a second one.',
     ko: '일부 시스템이 응답하지 않아 결과를 알 수 없습니다. 이미 쿠폰을 받았을 수 있습니다. 다시 눌러도 안전하며 두 번 발급되지 않습니다.',
   },
 }
@@ -105,8 +105,8 @@ const explain: Handler = (context) => {
         'Cache-Control': 'public, max-age=3600',
         'X-Content-Type-Options': 'nosniff',
       })
-    : problem('not-found', `There is no problem called ${code.slice(0, 64)}.`)
+    : problem('not-found', `No problem is called ${code.slice(0, 64)}.`)
 }
 
-/** The pages that the `type` of every problem points at. */
+/** The pages to which the `type` of a problem points. */
 export const problemPagesRoute: Route = { method: 'GET', path: '/problems/:code', handle: explain }

@@ -31,7 +31,10 @@ export type ProcessPartsOptions = {
   monotonicMs(): number
 }
 
-/** What the API and the worker both consist of: clients of the servers, the gate, the grant log and the arming, measured. */
+/**
+ * What the API and the worker both consist of: clients of the servers, the gate, the grant log and the
+ * arming, measured.
+ */
 export const createProcessParts = (options: ProcessPartsOptions) => {
   const { settings, redis, log, monotonicMs } = options
   const metrics = createMetrics()

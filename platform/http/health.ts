@@ -9,8 +9,8 @@ export type ReadinessCheck = {
 }
 
 /**
- * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check is ready and the process is not
- * stopping, else 503, with the state of each check. The checks run at every request.
+ * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check is ready and the
+ * process is not stopping, else 503, with the state of each check. The checks run at every request.
  */
 export const createHealthRoutes = (
   checks: readonly ReadinessCheck[],

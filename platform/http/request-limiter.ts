@@ -6,18 +6,20 @@ export type RequestLimits = {
   /** Requests in flight: at most this many that change something, and as many that only read. */
   inFlightMax: number
   /**
-   * Requests that change something hold a place of it while they wait. When the queue is full the request goes straight to
-   * the application, which answers 503.
+   * Waiting requests that change something count towards it. When the queue is full the request goes straight
+   * to the application, which answers 503.
    */
   queueBound: Bound
   /**
-   * Reads that may wait; the connection of a further one is closed. With as many places as connections, only a client
-   * that pipelines gets there.
+   * Reads that may wait; the connection of a further one is closed. With as many places as connections, only
+   * a client that pipelines gets there.
    */
   queuedReadsMax: number
   /** Paths that never wait: a long queue must not look like a failed health check. */
   exemptPaths: readonly string[]
-  /** Called when the client of a waiting request has disconnected. The application never gets that request. */
+  /**
+   * Called when the client of a waiting request has disconnected. The application never gets that request.
+   */
   onDisconnected(): void
 }
 
@@ -37,9 +39,9 @@ const createQueue = () => {
 }
 
 /**
- * Bounds the requests that the application gets at once; the others wait in order. A waiting request is Node's own pair of
- * request and response, a fraction of what the application makes of it: 20,000 requests in flight took 1.1 GB without this.
- * Call it before the server listens.
+ * Bounds the requests that the application gets at once; the others wait in order. A waiting request takes a
+ * fraction of the memory of one in the application: 20,000 requests in flight took 1.1 GB without this. Call
+ * it before the server listens.
  */
 export const limitRequests = (
   server: Server,

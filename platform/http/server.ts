@@ -12,8 +12,9 @@ export type HttpServer = {
   /** Open connections. */
   connections(): Promise<number>
   /**
-   * From this call on every answer closes its connection. After `acceptMs` (default 0) the server accepts no more
-   * connections and requests in flight finish. `deadlineMs` after the call all remaining connections are closed.
+   * From this call on every answer closes its connection. After `acceptMs` (default 0) the server accepts no
+   * more connections and requests in flight finish. `deadlineMs` after the call all remaining connections are
+   * closed.
    */
   close(deadlineMs: number, acceptMs?: number): Promise<void>
 }
@@ -26,19 +27,25 @@ export type HttpServerOptions = {
   /** A complete request, head and body, must arrive within this time. Checked at least once a second. */
   requestTimeoutMs: number
   /**
-   * A connection with a request in flight is closed after this time without a byte in either direction (default 60 s):
-   * the client does not read, or is silently gone. A route that takes longer extends it with `outgoing.setTimeout`.
+   * A connection with a request in flight is closed after this time without a byte in either direction
+   * (default 60 s). Its client does not read, or is silently gone. A route that takes longer extends it with
+   * `outgoing.setTimeout`.
    */
   inactivityTimeoutMs?: number
   /** Further connections are closed. */
   connectionsMax: number
   /** Without it the application gets every request at once. */
   requestLimits?: RequestLimits
-  /** Several processes listen on this port and the kernel distributes connections. Without it a used port is an error. */
+  /**
+   * Several processes listen on this port and the kernel distributes connections. Without it a used port is
+   * an error.
+   */
   reusePort?: boolean
 }
 
-/** Bytes of a request line with its headers; one more is 431. A token with the cookies of a page takes 4 KB. */
+/**
+ * Bytes of a request line with its headers; one more is 431. A token with the cookies of a page takes 4 KB.
+ */
 export const headBytesMax = 16_384
 
 /** Headers of a request; one more is 431. Browsers send about 20, proxies a few. */
@@ -47,8 +54,8 @@ export const headersMax = 100
 const checkIntervalMsMax = 1_000
 
 /**
- * Rejects when another program listens there. A process that shares its port needs this check first: it would share the
- * port with any program, without an error.
+ * Rejects when another program listens there. A process that shares its port needs this check first: it would
+ * share the port with any program, without an error.
  */
 export const requireFreePort = async (address: { host: string; port: number }): Promise<void> => {
   const server = createServer()
@@ -59,10 +66,9 @@ export const requireFreePort = async (address: { host: string; port: number }): 
 }
 
 /**
- * Serves `app` with every wait bounded. By default Node checks for slow requests only every 30 s and keeps clients that do
- * not read for ever. It stops reading from a
- * client that pipelines and does not read the answers, and keeps it too. Its default backlog of 511 gave a false tail of
- * 1.2 s when 3,000 clients connected at once.
+ * Serves `app` with every wait bounded. By default Node checks for slow requests only every 30 s, and never
+ * closes the connection of a client that does not read, also when that client pipelines. Its default backlog
+ * of 511 gave a false tail of 1.2 s when 3,000 clients connected at once.
  */
 export const serveHttp = async (
   app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,

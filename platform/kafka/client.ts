@@ -18,7 +18,8 @@ export type KafkaOptions = {
 export type KafkaCluster = KafkaClient
 
 /**
- * True for an error that a broker returned: kafkajs gives it a `type`. The error after retries has it as its cause.
+ * True for an error that a broker returned: kafkajs gives it a `type`. The error after retries has it as its
+ * cause.
  */
 export const isBrokerResponse = (cause: unknown): boolean => {
   if (!(cause instanceof Error)) return false
@@ -27,14 +28,15 @@ export const isBrokerResponse = (cause: unknown): boolean => {
 }
 
 /**
- * Creates a kafkajs client with every wait bounded. Two retries from 50 ms fail in about 0.15 s, where the defaults block
- * a send for 17 s. All options are passed, so `NODE_ENV` has no effect.
+ * Creates a kafkajs client with every wait bounded. Two retries from 50 ms fail in about 0.15 s, where the
+ * defaults block a send for 17 s. All options are passed, so `NODE_ENV` has no effect.
  */
 export const createKafka = (options: KafkaOptions): KafkaCluster => {
   const { brokers } = options
   let connections = 0
   const config: KafkaConfig = {
-    // kafkajs always connects to the first broker, also while that one does not answer. Here each attempt takes the next.
+    // kafkajs always connects to the first broker, also while that one does not answer. Here each attempt
+    // takes the next.
     brokers: () => [brokers[connections++ % brokers.length] ?? ''],
     clientId: options.clientId,
     connectionTimeout: 2_000,

@@ -8,7 +8,10 @@ import type { Logger } from '../log/logger.ts'
 export type StoredRecord = {
   partition: number
   offset: number
-  /** By the clock of the broker or of the producer, as the topic is configured. A producer may have set any number. */
+  /**
+   * By the clock of the broker or of the producer, as the topic is configured. A producer may have set any
+   * number.
+   */
   timestampMs: number
   key: Buffer | null
   value: Buffer | null
@@ -31,8 +34,8 @@ export type Batch = {
 
 export type Consumer = {
   /**
-   * Joins the group and calls `onBatch` with every fetched batch, one partition at a time. Retries until the brokers
-   * answer. Rejects with `refused` when the topic does not exist.
+   * Joins the group and calls `onBatch` with every fetched batch, one partition at a time. Retries until the
+   * brokers answer. Rejects with `refused` when the topic does not exist.
    */
   run(onBatch: (batch: Batch) => Promise<void>): Promise<void>
   /** The partitions that this member owns now. */
@@ -66,12 +69,13 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     sessionTimeout: 10_000,
     rebalanceTimeout: 30_000,
     heartbeatInterval: 3_000,
-    // A new leader is found at once when the old one says so, and after this time when the old one does not answer.
+    // A new leader is found at once when the old one says so, and after this time when the old one does not
+    // answer.
     metadataMaxAge: 30_000,
     maxBytesPerPartition: 1_048_576,
-    // Small fetches are expensive for every part behind them. A fetch waits for about 500 records of each of three
-    // partitions, but at most `maxWaitTimeInMs`. No shopper waits for it: a gate shows its grants before the ledger.
-    // A stop waits for this long poll.
+    // Small fetches are expensive for every part behind them. A fetch waits for about 500 records of each of
+    // three partitions, but at most `maxWaitTimeInMs`. No shopper waits for it: a gate shows its grants
+    // before the ledger. A stop waits for this long poll.
     minBytes: 300_000,
     maxWaitTimeInMs: 80,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },

@@ -20,7 +20,9 @@ const resourceTypes = { topic: 2, broker: 4 } as const
 
 const disconnectTimeoutMs = 1_000
 
-/** Describes the cluster and the topics on its own connection. Rejects with `unavailable` after `timeoutMs`. */
+/**
+ * Describes the cluster and the topics on its own connection. Rejects with `unavailable` after `timeoutMs`.
+ */
 export const describeKafka = async (
   kafka: KafkaCluster,
   asked: { topics: readonly string[]; brokerSettings: readonly string[]; timeoutMs: number },

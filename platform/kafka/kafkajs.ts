@@ -3,8 +3,9 @@ import type * as Kafkajs from 'kafkajs'
 import { encodePlainRecord } from './plain-record.ts'
 
 /**
- * kafkajs with three of its internal functions replaced, each for a measured cost. kafkajs has had no release since 2023
- * and its version is pinned. Loading throws when the installed version is not the one that the overrides were verified with.
+ * kafkajs with three of its internal functions replaced, each for a measured cost. kafkajs has had no release
+ * since 2023 and its version is pinned. Loading throws when the installed version is not the one that the
+ * overrides were verified with.
  */
 
 type Message = {
@@ -39,8 +40,9 @@ const replaceExports = <Original>(id: string, replace: (original: Original) => u
 }
 
 /**
- * The original runs a timer of 1 ms per broker connection without end: 28,000 calls in 10 idle seconds, and a warning on
- * Node 24 and newer (kafkajs issues 1704 and 1751). Here it runs only while a request waits or the broker throttles us.
+ * The original runs a timer of 1 ms per broker connection without end. That is 28,000 calls in 10 idle
+ * seconds, and a warning on Node 24 and newer (kafkajs issues 1704 and 1751). Here it runs only while a
+ * request waits or the broker throttles us.
  */
 const stopIdleTimer = (queue: { prototype: RequestQueue }): unknown => {
   const { scheduleCheckPendingRequests } = queue.prototype
@@ -58,7 +60,10 @@ const groupWithoutCopies =
       ? {}
       : Object.groupBy(messages, (message) => String(partitioner({ topic, partitionMetadata, message })))
 
-/** The original zeroes 512 bytes and uses BigInt for every record. A record without key and headers is encoded directly. */
+/**
+ * The original zeroes 512 bytes and uses BigInt for every record. A record without key and headers is encoded
+ * directly.
+ */
 const encodeDirectly =
   (original: (message: Message) => EncodedRecord): unknown =>
   (message: Message): EncodedRecord => {

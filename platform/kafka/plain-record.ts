@@ -20,8 +20,9 @@ const writeVarint = (buffer: Buffer, value: number, offset: number): number => {
 const zigZag = (value: number): number => ((value << 1) ^ (value >> 31)) >>> 0
 
 /**
- * Encodes one record of a Kafka record batch (message format v2) with a text value, no key, no headers and the timestamp
- * of its batch: length, attributes 0, timestamp delta 0, offset delta, key -1, value, 0 headers.
+ * Encodes one record of a Kafka record batch (message format v2) with a text value, no key, no headers and
+ * the timestamp of its batch. Fields: length, attributes 0, timestamp delta 0, offset delta, key -1, value, 0
+ * headers.
  * https://kafka.apache.org/documentation/#record
  */
 export const encodePlainRecord = (value: string, offsetDelta: number): Buffer => {

@@ -67,12 +67,13 @@ const openClient = (kafka: KafkaCluster): ProducerClient => {
 }
 
 /**
- * A producer that connects when first needed.
- * It is not idempotent, because kafkajs can use one sequence number for two batches. A call has one partition, because a
- * retry after a leader moved can skip a partition and still resolve. The ledger removes duplicates; it cannot replace a loss.
+ * A producer that connects when first needed. It is not idempotent, because kafkajs can use one sequence
+ * number for two batches. A call has one partition, because a retry after a leader moved can skip a partition
+ * and still resolve. The ledger removes duplicates; it cannot replace a loss.
  *
- * After a send without a broker response the client is discarded; the next append opens a new one. kafkajs keeps a
- * connection to a silent broker and sends to it until its metadata expires, although another broker leads by then.
+ * After a send without a broker response the client is discarded; the next append opens a new one. kafkajs
+ * keeps a connection to a silent broker and sends to it until its metadata expires, although another broker
+ * leads by then.
  */
 export const createProducer = (kafka: KafkaCluster): Producer => {
   let current: ProducerClient | undefined

@@ -6,8 +6,8 @@ const batchBytesMax = 500_000
 const headerBytesMax = 4_000
 
 /**
- * Splits records into batches that fit one produce request, in order. A record larger than a batch goes alone: its topic
- * must accept that size.
+ * Splits records into batches that fit one produce request, in order. A record larger than a batch goes
+ * alone: its topic must accept that size.
  */
 export const splitIntoBatches = (records: readonly RecordToAppend[]): RecordToAppend[][] => {
   const batches: RecordToAppend[][] = []

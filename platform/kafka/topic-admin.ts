@@ -15,7 +15,9 @@ export type PartitionOffsets = { partition: number; first: number; end: number }
 
 /** Creates topics and reads their partitions and offsets. Calls reject with `unavailable`. */
 export type TopicAdmin = {
-  /** Creates the topics that do not exist; the others stay as they are. Returns the names of the created ones. */
+  /**
+   * Creates the topics that do not exist; the others stay as they are. Returns the names of the created ones.
+   */
   create(shapes: readonly TopicShape[]): Promise<string[]>
   /** The offsets of all partitions, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
@@ -35,8 +37,9 @@ const openClient = (kafka: KafkaCluster): AdminClient => {
 const leaderChecksMax = 30
 
 /**
- * Waits until every partition has a leader, for at most about ten seconds. The wait of kafkajs itself fails when the broker
- * that it asks does not know the topic yet. On a busy machine that is UNKNOWN_TOPIC_OR_PARTITION right after the creation.
+ * Waits until every partition has a leader, for at most about ten seconds. The wait of kafkajs itself fails
+ * when the broker that it asks does not know the topic yet. On a busy machine that is
+ * UNKNOWN_TOPIC_OR_PARTITION right after the creation.
  */
 const waitForLeaders = async (admin: Admin, names: string[]): Promise<void> => {
   for (let attempt = 1; ; attempt += 1) {
@@ -52,8 +55,8 @@ const waitForLeaders = async (admin: Admin, names: string[]): Promise<void> => {
 }
 
 /**
- * An admin client that connects when first needed. After an error the client is discarded; the next call opens a new one.
- * kafkajs would keep asking the leader that it knew up to five minutes ago.
+ * An admin client that connects when first needed. After an error the client is discarded; the next call
+ * opens a new one. kafkajs would keep asking the leader that it knew up to five minutes ago.
  */
 export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
   let current: AdminClient | undefined

@@ -9,14 +9,17 @@ export type TopicRecord = { offset: number; key: Buffer | null; value: Buffer | 
 /** Reads ranges of a topic without a consumer group and without storing a position. */
 export type TopicReader = {
   /**
-   * Yields the records of one partition from `from` up to, but not including, `end`, in order, one fetch at a time.
-   * The partition must reach `end`. Rejects with `unavailable` when Kafka does not answer or no longer has the records.
+   * Yields the records of one partition from `from` up to, but not including, `end`, in order, one fetch at a
+   * time. The partition must reach `end`. Rejects with `unavailable` when Kafka does not answer or no longer
+   * has the records.
    */
   read(topic: string, partition: number, from: number, end: number): AsyncGenerator<TopicRecord[]>
   close(): Promise<void>
 }
 
-/** The part of kafkajs' internal cluster that a fetch needs: its consumer cannot read without joining a group. */
+/**
+ * The part of kafkajs' internal cluster that a fetch needs: its consumer cannot read without joining a group.
+ */
 type FetchCluster = {
   connect(): Promise<void>
   disconnect(): Promise<void>
@@ -77,7 +80,10 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
       .filter((message) => message.offset >= offset)
   }
 
-  /** Fetches at least one record. After an error or an empty fetch it retries with new metadata: the leader may have moved. */
+  /**
+   * Fetches at least one record. After an error or an empty fetch it retries with new metadata: the leader
+   * may have moved.
+   */
   const fetch = async (topic: string, partition: number, offset: number): Promise<TopicRecord[]> => {
     let reason = 'no record was fetched'
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {

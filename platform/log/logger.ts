@@ -3,7 +3,9 @@ import { type DestinationStream, type LoggerOptions, type Logger as PinoLogger, 
 import type * as PinoPretty from 'pino-pretty'
 import { createStormGuard, type SuppressedLines } from './storm-guard.ts'
 
-/** Writes log messages, one line of JSON each. Never log a token or personal data; a user id is personal data. */
+/**
+ * Writes log messages, one line of JSON each. Never log a token or personal data; a user id is personal data.
+ */
 export type Logger = PinoLogger
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -15,13 +17,17 @@ export type LoggerOutput = {
   monotonicMs(): number
 }
 
-/** Lines of one level and message a second: a log storm must not fill a disk, nor cost more than the work itself. */
+/**
+ * Lines of one level and message a second: a log storm must not fill a disk, nor cost more than the work
+ * itself.
+ */
 const linesMax = 30
 const messagesMax = 500
 
 /**
- * Formats lines for people. A function instead of a pino transport: a terminal is written synchronously, so the last lines
- * of a process are not lost in another thread. pino-pretty is loaded only here because it takes 20 ms.
+ * Formats lines for people. A function instead of a pino transport: a terminal is written synchronously, so
+ * the last lines of a process are not lost in another thread. pino-pretty is loaded only here because it
+ * takes 20 ms.
  */
 export const prettyTerminal = (
   terminal: Pick<NodeJS.WriteStream, 'write' | 'hasColors'>,
@@ -46,8 +52,9 @@ const messageIn = (logged: readonly unknown[]): string => {
 }
 
 /**
- * Creates the logger of one process. `part` (`api`, `worker`, ...) is a field of every line. Lines are JSON, or formatted
- * where standard output is a terminal. The same message is written at most 30 times a second; one line counts the rest.
+ * Creates the logger of one process. `part` (`api`, `worker`, ...) is a field of every line. Lines are JSON,
+ * or formatted where standard output is a terminal. The same message is written at most 30 times a second;
+ * one line counts the rest.
  */
 export const createLogger = (
   part: string,

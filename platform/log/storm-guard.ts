@@ -15,7 +15,9 @@ export type StormGuardOptions = {
   /** Different messages that are counted on their own in a second; all others count as one. */
   messagesMax: number
   monotonicMs(): number
-  /** Called at the first suppressed line of each message in a second: call `flush` when the second is over. */
+  /**
+   * Called at the first suppressed line of each message in a second: call `flush` when the second is over.
+   */
   onSuppressed(): void
   report(suppressed: SuppressedLines): void
 }

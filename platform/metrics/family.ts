@@ -10,12 +10,18 @@ export type Count = { add(amount: number): void }
 /** Counts observed values by bucket. */
 export type Histogram = { observe(value: number): void }
 
-/** The child of each list of label values. A look-up costs more than an update: look a child up once and keep it. */
+/**
+ * The child of each list of label values. A look-up costs more than an update: look a child up once and keep
+ * it.
+ */
 export type Family<Child> = (...labelValues: readonly string[]) => Child
 
 type Series<Child> = { child: Child; samples(labels: Labels): Sample[] }
 
-/** Lists of label values that one metric keeps apart. All others become `other`, so the size of a scrape is bounded. */
+/**
+ * Lists of label values that one metric keeps apart. All others become `other`, so the size of a scrape is
+ * bounded.
+ */
 const childrenMax = 500
 
 /** The children of one metric, created when first looked up, and their samples. */

@@ -15,7 +15,10 @@ import {
 } from './family.ts'
 import { withTimeout } from '../with-timeout.ts'
 
-/** `name` follows https://prometheus.io/docs/practices/naming/: `firstcome_`, base units, `_total` on a counter. */
+/**
+ * `name` follows https://prometheus.io/docs/practices/naming/: `firstcome_`, base units, `_total` on a
+ * counter.
+ */
 type MetricDescription = { name: string; help: string }
 
 /** The values of a label must come from a bounded set. */
@@ -27,11 +30,14 @@ type GaugeReading = readonly Sample[] | number | undefined
 /** The metrics of one process. A second metric of the same name throws `defect`. */
 export type Metrics = {
   counter(options: LabelledMetric): Family<Count>
-  /** `bounds` are the upper ends of the buckets, lowest first. The last bucket, without an upper end, is added. */
+  /**
+   * `bounds` are the upper ends of the buckets, lowest first. The last bucket, without an upper end, is
+   * added.
+   */
   histogram(options: LabelledMetric & { bounds: readonly number[] }): Family<Histogram>
   /**
-   * `read` is called at every scrape; when it throws, the gauge has no sample. `aggregate` is how the values of the
-   * processes of a cluster are combined.
+   * `read` is called at every scrape; when it throws, the gauge has no sample. `aggregate` is how the values
+   * of the processes of a cluster are combined.
    */
   gauge(
     options: MetricDescription & {
@@ -47,8 +53,8 @@ export type Metrics = {
 export const waitBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /**
- * Metrics of prom-client that visit every open connection at a scrape. The open files alone blocked the event loop for
- * 14 ms at 15,000 connections. Some are also gauges with names in `_total`.
+ * Metrics of prom-client that visit every open connection at a scrape. The open files alone blocked the event
+ * loop for 14 ms at 15,000 connections. Some are also gauges with names in `_total`.
  */
 const slowMetrics = [
   'process_open_fds',
@@ -59,9 +65,10 @@ const slowMetrics = [
 ]
 
 /**
- * prom-client measures the process, writes the text format and sums a cluster. The counters and histograms are our own:
- * numbers in memory that a scrape reads. An update costs 2 and 16 ns, with prom-client 140 and 360 ns, and every request
- * updates three. In a process of a cluster, prom-client answers `readClusterMetrics` of the primary.
+ * prom-client measures the process, writes the text format and sums a cluster. The counters and histograms
+ * are our own: numbers in memory that a scrape reads. An update costs 2 and 16 ns, with prom-client 140 and
+ * 360 ns, and every request updates three. In a process of a cluster, prom-client answers
+ * `readClusterMetrics` of the primary.
  */
 export const createMetrics = (): Metrics => {
   const registry = new Registry()
@@ -111,8 +118,8 @@ export const createMetrics = (): Metrics => {
 }
 
 /**
- * In the primary of a cluster: the combined metrics of all processes, empty when none runs. Rejects when a process does
- * not answer within 5 s.
+ * In the primary of a cluster: the combined metrics of all processes, empty when none runs. Rejects when a
+ * process does not answer within 5 s.
  */
 export const readClusterMetrics = (): Promise<string> => new AggregatorRegistry().clusterMetrics()
 
@@ -130,8 +137,8 @@ export type MetricsServerOptions = {
 export type MetricsServer = { location: string; close(deadlineMs: number): Promise<void> }
 
 /**
- * Serves `GET /metrics` on its own port, which shoppers must not reach. A process of a cluster does not listen: the
- * primary answers for all. Rejects with `refused` when the port is in use.
+ * Serves `GET /metrics` on its own port, which shoppers must not reach. A process of a cluster does not
+ * listen: the primary answers for all. Rejects with `refused` when the port is in use.
  */
 export const serveMetrics = async (options: MetricsServerOptions): Promise<MetricsServer> => {
   if (cluster.isWorker) return { location: 'the supervising process', close: async () => {} }

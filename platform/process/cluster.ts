@@ -22,18 +22,19 @@ const restartFirstMs = 100
 const restartMaxMs = 5_000
 
 /**
- * True where each process of a cluster can listen on the shared port itself: the kernel distributes connections.
- * Elsewhere node:cluster accepts connections in the first process and passes them on.
+ * True where each process of a cluster can listen on the shared port itself: the kernel distributes
+ * connections. Elsewhere node:cluster accepts connections in the first process and passes them on.
  */
 export const canSharePort = (): boolean => cluster.isWorker && process.platform === 'linux'
 
 /**
- * Runs `work` in `count` processes. With one, it runs in this process. With more, this process starts `count` copies of
- * this program, and only supervises them:
+ * Runs `work` in `count` processes. With one, it runs in this process. With more, this process starts `count`
+ * copies of this program, and only supervises them:
  *
  * - A process that exits is restarted after a growing delay.
  * - One that exits early five times in a row ends this process, and with it all others, with code 1.
- * - SIGTERM and SIGINT are forwarded to all, and their exit is awaited. However this process ends, no other stays.
+ * - SIGTERM and SIGINT are forwarded to all, and their exit is awaited. However this process ends, no other
+ *   stays.
  */
 export const runInProcesses = async (options: ProcessesOptions, work: () => Promise<void>): Promise<void> => {
   if (options.count <= 1 || cluster.isWorker) return work()
@@ -84,7 +85,8 @@ const supervise = (options: ProcessesOptions): void => {
       return Promise.all(running.values())
     },
   })
-  // After a second signal, or when a process did not exit in time. When this process is killed, node:cluster ends them.
+  // After a second signal, or when a process did not exit in time. When this process is killed, node:cluster
+  // ends them.
   process.on('exit', () => signalAll('SIGKILL'))
   for (let started = 0; started < options.count; started += 1) void keepRunning()
 }

@@ -7,8 +7,8 @@ export type StopStep = { name: string; timeoutMs: number; stop(): Promise<unknow
 /** The life of one process, which ends by a signal, or because one of its parts failed. */
 export type ProcessLifecycle = {
   /**
-   * Adds shutdown steps; they run in the order in which they were added. Throws `defect` when all steps together could
-   * take longer than `stopMsMax`.
+   * Adds shutdown steps; they run in the order in which they were added. Throws `defect` when all steps
+   * together could take longer than `stopMsMax`.
    */
   onStop(...steps: StopStep[]): void
   /** True from the first signal on, before the first step. */
@@ -25,7 +25,10 @@ export const stopMsMax = 7_800
 /** The exit code after a second signal, as a shell reports SIGINT. */
 const interruptedCode = 130
 
-/** Ctrl-C can arrive twice: from the terminal, and a few milliseconds later from npm. That counts as one signal. */
+/**
+ * Ctrl-C can arrive twice: from the terminal, and a few milliseconds later from npm. That counts as one
+ * signal.
+ */
 const sameSignalMs = 250
 
 const runStep = async ({ name, timeoutMs, stop }: StopStep): Promise<void> => {
@@ -44,8 +47,9 @@ const runStep = async ({ name, timeoutMs, stop }: StopStep): Promise<void> => {
 }
 
 /**
- * Runs `main` as this process. The first SIGINT or SIGTERM runs the shutdown steps, within 8 s, and exits with code 0. A
- * second one exits at once with code 130. When `main` throws, the message goes to standard error and the exit code is 1.
+ * Runs `main` as this process. The first SIGINT or SIGTERM runs the shutdown steps, within 8 s, and exits
+ * with code 0. A second one exits at once with code 130. When `main` throws, the message goes to standard
+ * error and the exit code is 1.
  */
 export const runProcess = async (main: (life: ProcessLifecycle) => Promise<void>): Promise<void> => {
   const steps: StopStep[] = []
@@ -60,7 +64,8 @@ export const runProcess = async (main: (life: ProcessLifecycle) => Promise<void>
   }
   const onSignal = (): void => {
     if (!stopping) return void stop(0)
-    // A process of a cluster can get a signal from the supervisor and from the terminal: only the supervisor counts them.
+    // A process of a cluster can get a signal from the supervisor and from the terminal: only the supervisor
+    // counts them.
     if (cluster.isPrimary && performance.now() - stoppingSinceMs >= sameSignalMs)
       process.exit(interruptedCode)
   }
