@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => audited.close())
 
-test('books that agree pass every check, and the counts say what was compared', async () => {
+test('sources that agree pass every check, and the counts say what was compared', async () => {
   const sale = await audited.sale({ stock: 1_000 })
   await sale.sell(700)
   const result = await sale.result()
@@ -21,7 +21,7 @@ test('a campaign that sold nothing passes', async () => {
   expect(notPassed(await sale.result())).toEqual({})
 })
 
-test('grants in the outbox, in the log and not confirmed, or not yet recorded are in flight', async () => {
+test('grants that are not recorded are in flight: in the outbox, in the log, or confirmed', async () => {
   const sale = await audited.sale({ stock: 1_000 })
   await sale.sell(100)
   await sale.sell(30, 'outbox')
@@ -36,7 +36,7 @@ test('grants in the outbox, in the log and not confirmed, or not yet recorded ar
 })
 
 test.each(['outbox', 'log', 'confirmed', 'ledger'] as const)(
-  'grants that come between any two readings, and get as far as the %s, are no fault',
+  'grants between any two readings, as far as the %s, are no fault',
   async (reach) => {
     const sale = await audited.sale({ stock: 1_000 })
     await sale.sell(20)

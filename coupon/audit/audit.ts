@@ -25,14 +25,15 @@ export type AuditResult = {
 }
 
 /**
- * One read-only comparison of gate, log and ledger, and of the answers that clients got, during a sale or after it (docs/audit.md).
- * It knows what is in flight and never calls backlog a loss: see `readSources`.
- * SQLite compares in this thread, some 6 s per million coupons: a process that serves somebody uses `createAuditProcess`.
+ * One read-only comparison of gate, log and ledger, and of the answers that clients got, during a sale or
+ * after it (docs/audit.md). It knows what is in flight and never calls backlog a loss: see `readSources`.
+ * SQLite compares in this thread, some 6 s per million coupons: a process that serves somebody uses
+ * `createAuditProcess`.
  */
 export type Audit = {
   /**
-   * `undefined` when the ledger has no such campaign. Rejects `unavailable` when a source cannot be read, `overloaded` when the sources
-   * outgrow their bound, `refused` when the history is no history.
+   * `undefined` when the ledger has no such campaign. Rejects `unavailable` when a source cannot be read,
+   * `overloaded` when the sources outgrow their bound, `refused` when the history is no history.
    */
   run(campaignId: string, history?: History): Promise<AuditResult | undefined>
 }
@@ -48,14 +49,17 @@ export type AuditOptions = {
   monotonicMs(): number
 }
 
-const outboxEntries = `
-  SELECT count(*), count(*) FILTER (WHERE granted_at_ms < :overdueMs), min(number) FILTER (WHERE granted_at_ms < :overdueMs)
-  FROM outbox`
+const overdueEntries = `
+  SELECT count(*), count(*) FILTER (WHERE is_overdue), min(number) FILTER (WHERE is_overdue)
+  FROM (SELECT number, granted_at_ms < :overdueMs AS is_overdue FROM outbox)`
 
 export const createAudit = (options: AuditOptions): Audit => {
   const { gate, log, monotonicMs } = options
 
-  /** An overdue entry is only stuck when it stays while the log answers: after an outage the relay takes the oldest first. */
+  /**
+   * An overdue entry is only stuck when it stays while the log answers: after an outage the relay takes the
+   * oldest first.
+   */
   const checkOutbox = async (
     campaignId: string,
     { before, after }: GateState & { kind: 'compared' },
@@ -63,7 +67,7 @@ export const createAudit = (options: AuditOptions): Audit => {
     { sources, tallies: { outboxStuck } }: { sources: SourceTables; tallies: FaultTallies },
   ): Promise<void> => {
     const overdueMs = after.nowMs - options.stuckMs
-    const [[entries, overdue, oldest] = []] = sources.query(outboxEntries, { overdueMs })
+    const [[entries, overdue, oldest] = []] = sources.query(overdueEntries, { overdueMs })
     outboxStuck.looked(Number(entries))
     if (Number(overdue) === 0) return
     await wait(Math.max(0, options.watchMs - (monotonicMs() - outboxReadAtMs)))

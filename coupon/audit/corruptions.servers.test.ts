@@ -31,7 +31,9 @@ const fieldOf = ({ slot, userId }: Grant): string => `${slot}:${userId}`
 const packed = ({ couponId, rank, grantedAtMs }: Grant, number = rank): string =>
   `${couponId}|${rank}|${grantedAtMs}|${number}`
 const stranger = (grant: Grant, changes: Partial<Grant> = {}): Grant => ({
-  ...{ ...grant, couponId: randomUUIDv7(), userId: `stranger-${randomUUID()}` },
+  ...grant,
+  couponId: randomUUIDv7(),
+  userId: `stranger-${randomUUID()}`,
   ...changes,
 })
 
@@ -40,8 +42,14 @@ const insertRow = (
   { couponId, userId, slot, rank, epoch, grantedAtMs }: Grant,
 ): Promise<number> =>
   sale.change(
-    `INSERT INTO coupons (coupon_id, user_id, slot, \`rank\`, epoch, granted_at_ms, campaign_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ...[idBytes(couponId), userId, slot, rank, epoch, grantedAtMs],
+    `INSERT INTO coupons (coupon_id, user_id, slot, \`rank\`, epoch, granted_at_ms, campaign_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    idBytes(couponId),
+    userId,
+    slot,
+    rank,
+    epoch,
+    grantedAtMs,
   )
 const changeRow = (sale: Sale, set: string, ...values: unknown[]): Promise<number> =>
   sale.change(`UPDATE coupons SET ${set} WHERE coupon_id = ? AND campaign_id = ?`, ...values)
@@ -68,7 +76,7 @@ const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
   ],
   [
     'extra-row',
-    'a row that nobody was granted',
+    'a row that no gate granted',
     ({ sale, at }) => insertRow(sale, stranger(at(40), { rank: 99 })),
   ],
   [
@@ -136,7 +144,7 @@ const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
   ],
   [
     'rank-gap',
-    'a rank was skipped, and all books agree on it',
+    'a rank was skipped, and all sources agree on it',
     async ({ sale, at }) => {
       const grant = stranger(at(40), { rank: 50 })
       await sale.append([grant])
@@ -147,7 +155,7 @@ const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
   ],
   [
     'only-in-gate',
-    'a winner who is in no durable book',
+    'a winner who is in no durable source',
     async ({ sale, at }) => {
       const grant = stranger(at(40), { rank: 41 })
       await setWinner(sale, fieldOf(grant), packed(grant))
@@ -170,7 +178,7 @@ const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
   ],
 ]
 
-test.each(corruptions)('%s is found, and only that: %s', async (fault, _, corrupt) => {
+test.each(corruptions)('%s is found alone: %s', async (fault, _, corrupt) => {
   const sold = await soldSale()
   await corrupt(sold)
   const result = await sold.sale.result()
@@ -181,7 +189,7 @@ test.each(corruptions)('%s is found, and only that: %s', async (fault, _, corrup
   expect(result.verdict).toBe('fail')
 })
 
-test('more rows than the stock ever was are oversold, by as many', async () => {
+test('rows beyond the highest stock are counted as oversold', async () => {
   const { sale } = await soldSale()
   await sale.change('UPDATE campaigns SET stock = 37, highest_stock = 37 WHERE campaign_id = ?')
   const result = await sale.result()

@@ -12,7 +12,10 @@ type ComparedGate = {
   freeRanks: NonNullable<GateReading['freeRanks']>
 }
 
-/** `retired`: the ledger says so, and no gate is expected. `not-compared`: why not, and the fault that this is, if it is one. */
+/**
+ * `retired`: the ledger says so, and no gate is expected. `not-compared`: why not, and the fault that this
+ * is, if it is one.
+ */
 export type GateState =
   | ComparedGate
   | { kind: 'retired' }
@@ -23,9 +26,9 @@ export type GateState =
     }
 
 /**
- * Whether a gate can be compared with the other sources. It can when it was armed at the ledger's epoch all the while and its counters
- * match its keys. A gate that is missing, stale or being armed is never a loss. A gate whose counters do not match, or that is open at
- * another epoch than the ledger's, is a fault.
+ * Whether a gate can be compared with the other sources. It can when it was armed at the ledger's epoch all
+ * the while and its counters match its keys. A gate that is missing, stale or being armed is never a loss. A
+ * gate whose counters do not match, or that is open at another epoch than the ledger's, is a fault.
  */
 export const gateStateOf = ({ before, after, freeRanks }: GateReading, ledger: LedgerMoments): GateState => {
   const epoch = ledger.before.epoch
@@ -82,7 +85,9 @@ export const reportNotCompared = (state: GateState, tallies: FaultTallies): void
     if (broken !== undefined) tallies[broken.tally].broken(() => example)
 }
 
-/** The count of pending grants can only be checked while nothing moves: both surveys have the same entries. */
+/**
+ * The count of pending grants can only be checked while nothing moves: both surveys have the same entries.
+ */
 const checkPendingGrants = (
   { before, after }: ComparedGate,
   pendingGrants: number,

@@ -6,8 +6,8 @@ import type { GateSurvey, GateSurveyor, SurveyResult } from '../gate/gate-survey
 export type FreeRanks = { ranks: RankSet; count: number; faults: string[] }
 
 /**
- * A gate as it was read: its counters and its free list before its winners and outbox were read, and after. `freeRanks` is left out
- * when the gate was not read because it cannot be compared.
+ * A gate as it was read: its counters and its free list before its winners and outbox were read, and after.
+ * `freeRanks` is left out when the gate was not read because it cannot be compared.
  */
 export type GateReading = {
   before: SurveyResult
@@ -15,7 +15,10 @@ export type GateReading = {
   freeRanks?: { before: FreeRanks; after: FreeRanks }
 }
 
-/** Where the counters of a gate contradict the lengths of its keys, one text each. The scripts refuse such a gate. */
+/**
+ * Where the counters of a gate contradict the lengths of its keys, one text each. The scripts refuse such a
+ * gate.
+ */
 export const counterFaults = (survey: GateSurvey): string[] => {
   const { granted, nextRank, entriesAppended, entriesDeleted, winners, entries, freeRanks } = survey
   return [
@@ -42,8 +45,8 @@ const readFreeRanks = async (chunks: AsyncIterable<number[]>): Promise<FreeRanks
 }
 
 /**
- * Reads winners and outbox of a gate of epoch `epoch` into `sources`, while the gate may go on granting. The order is counters, free
- * ranks, winners, outbox, free ranks, counters. So
+ * Reads winners and outbox of a gate of epoch `epoch` into `sources`, while the gate may go on granting. The
+ * order is counters, free ranks, winners, outbox, free ranks, counters. So
  * - every rank that was given out by the first counters is found free or at a winner;
  * - every winner that is found is in the outbox, or the log acknowledged it before this resolves;
  * - a rank that is free at the end belongs to no winner.

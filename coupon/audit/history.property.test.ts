@@ -15,7 +15,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const coupons = grants.map(({ couponId, campaignId, userId, slot, rank }) => ({
-  ...{ couponId, campaignId, userId, slot, rank },
+  couponId,
+  campaignId,
+  userId,
+  slot,
+  rank,
 }))
 const answers: fc.Arbitrary<ClientAnswer> = fc.oneof(
   fc.record({ kind: fc.constant('granted' as const), coupon: coupons }),
@@ -64,7 +68,7 @@ test('a history that ends anywhere before its end is refused', async () => {
   )
 })
 
-test('a history that was changed anywhere is refused, or has the number of answers that its end says', async () => {
+test('a history that was changed anywhere is refused, or has as many answers as its end says', async () => {
   await fc.assert(
     fc.asyncProperty(
       histories.map(fileOf).chain((file) => spoiled(fc.constant(file))),

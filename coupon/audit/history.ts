@@ -5,8 +5,9 @@ import { Failure, messageOf } from '../../platform/failure.ts'
 import type { GivenAnswer } from './compare/source-entries.ts'
 
 /**
- * The answers that the clients of a load run got, as a file. A JSON document per line: first the campaign, then every answer in the
- * order in which it was given, last the number of answers. Without its last line it is of a run that did not end, and is refused.
+ * The answers that the clients of a load run got, as a file. A JSON document per line: first the campaign,
+ * then every answer in the order in which it was given, last the number of answers. Without its last line it
+ * is of a run that did not end, and is refused.
  */
 export type History = {
   campaignId: string

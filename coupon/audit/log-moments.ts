@@ -7,7 +7,10 @@ import type { LedgerFacts } from '../ledger/facts.ts'
 /** The facts of the ledger before the gate was read, and after. */
 export type LedgerMoments = { before: LedgerFacts; after: LedgerFacts }
 
-/** What places a record: the offsets of the log before the gate was read and after, and the facts of the ledger. */
+/**
+ * What places a record: the offsets of the log before the gate was read and after, and the facts of the
+ * ledger.
+ */
 export type LogMoments = {
   before: readonly PartitionOffsets[]
   after: readonly PartitionOffsets[]
@@ -15,8 +18,8 @@ export type LogMoments = {
 }
 
 /**
- * What has to be read of one partition: from the cut of epoch 0, which is where the log stood when the campaign was first armed.
- * `isWhole` is false when the log no longer has the beginning of it.
+ * What has to be read of one partition. It begins at the cut of epoch 0: there the log stood when the
+ * campaign was first armed. `isWhole` is false when the log no longer has the beginning of it.
  */
 export type PartitionRange = { partition: number; from: number; end: number; isWhole: boolean }
 
@@ -27,7 +30,10 @@ export const rangesToRead = ({ after, ledger }: LogMoments): PartitionRange[] =>
     return { partition, from: Math.max(first, cut), end, isWhole: first <= cut }
   })
 
-/** Places the records of a partition. The cuts are those read last: they know every epoch that a record can be of. */
+/**
+ * Places the records of a partition. The cuts are those read last: they know every epoch that a record can be
+ * of.
+ */
 export const recordPlacer = (
   { before, ledger }: LogMoments,
   partition: number,
@@ -47,7 +53,10 @@ export const recordPlacer = (
 export const isLedgerComplete = ({ before, ledger }: LogMoments): boolean =>
   before.every(({ partition, end }) => (ledger.before.positions.get(partition) ?? 0) >= end)
 
-/** A position outside the log: records were skipped, or the log went back. The offsets were read after the positions. */
+/**
+ * A position outside the log: records were skipped, or the log went back. The offsets were read after the
+ * positions.
+ */
 export const checkPositions = ({ before, ledger }: LogMoments, tallies: FaultTallies): void => {
   const log = new Map(before.map((one) => [one.partition, one]))
   const { positions } = ledger.before

@@ -32,7 +32,7 @@ test('a backlog of 100,000 is in flight: confirmed and not recorded, or in the o
   expect(notPassed(await sale.result())).toEqual({ 'only-in-gate': 'in-flight' })
 })
 
-test('a position beyond the end of the log is found, and only that', async () => {
+test('a position beyond the end of the log is found alone', async () => {
   const sale = await audited.sale({ stock: 100 })
   await sale.sell(40)
   await move(0, 'next_offset + 1000')
@@ -41,13 +41,13 @@ test('a position beyond the end of the log is found, and only that', async () =>
   expect(notPassed(await sale.result())).toEqual({})
 })
 
-test('records that retention took are no loss while gate and ledger have them; a position before the rest is', async () => {
+test('records that retention deleted are no loss while gate and ledger have their coupons', async () => {
   const sale = await audited.sale({ stock: 10_000 })
   await sale.sell(1_000)
   const ends = await audited.topic.offsets()
   const admin = audited.topic.kafka.admin()
   await admin.connect()
-  // kafkajs deletes nothing of a topic that it has not looked at.
+  // kafkajs deletes records only of a topic whose metadata it has.
   await admin.fetchTopicOffsets(audited.topic.name)
   await admin.deleteTopicRecords({
     topic: audited.topic.name,

@@ -32,18 +32,21 @@ const readFactsNow = (database: Database, campaignId: string): Promise<LedgerFac
   }))
 
 /**
- * Reads the sources of a campaign into the tables, while the sale may go on. `undefined` when the ledger has no such campaign.
+ * Reads the sources of a campaign into the tables, while the sale may go on. `undefined` when the ledger has
+ * no such campaign.
  *
- * A grant goes gate (winner and outbox, in one step) -> log -> out of the outbox -> ledger. Read in the order of this flow, the ledger
- * would have rows that are in neither gate nor log. Read against it, the gate would have winners that the log confirmed meanwhile, and
- * that are in neither outbox nor log. So the gate is read between two readings of the ends of the log:
+ * A grant goes gate (winner and outbox, in one step) -> log -> out of the outbox -> ledger. Read in the order
+ * of this flow, the ledger would have rows that are in neither gate nor log. Read against it, the gate would
+ * have winners that the log confirmed meanwhile, and that are in neither outbox nor log. So the gate is read
+ * between two readings of the ends of the log:
  * 1. **ledger**: one snapshot, with rows, positions and cuts. A row of it was in the log before, so
  * 2. **the ends of the log** read now lie beyond it. A record below them was granted before, so
- * 3. **the gate** read now has it: every row, and every record below these ends, is a winner. Its outbox is read after its winners:
- *    a winner whose entry is not there was acknowledged by the log, so
+ * 3. **the gate** read now has it: every row, and every record below these ends, is a winner. Its outbox is
+ *    read after its winners: a winner whose entry is not there was acknowledged by the log, so
  * 4. **the ends of the log** read again lie beyond it, and its record is below them.
- * 5. Then come the epoch and the cuts once more: a record of the next epoch can only be found together with the cut before it.
- * What lies beyond the positions of the snapshot, or is in the outbox, is in flight: neither lost nor too much.
+ * 5. Then come the epoch and the cuts once more: a record of the next epoch can only be found together with
+ *    the cut before it. What lies beyond the positions of the snapshot, or is in the outbox, is in flight:
+ *    neither lost nor too much.
  */
 export const readSources = (
   campaignId: string,

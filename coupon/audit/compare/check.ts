@@ -10,7 +10,10 @@ export type PromiseName =
   | 'ranks-without-gap'
   | 'everybody-answered'
 
-/** What the audit looks for in gate, log and ledger, by the names that reports show; docs/audit.md says what each means. */
+/**
+ * What the audit looks for in gate, log and ledger, by the names that reports show; docs/audit.md says what
+ * each means.
+ */
 export type FaultName =
   | 'row-missing'
   | 'record-missing'
@@ -31,8 +34,8 @@ export type FaultName =
   | 'position-outside-log'
 
 /**
- * `pass`: it held for all that was looked at. `fail`: the sources contradict it. `in-flight`: what decides it has not arrived yet,
- * which is never called a loss.
+ * `pass`: it held for all that was looked at. `fail`: the sources contradict it. `in-flight`: what decides it
+ * has not arrived yet, which is never called a loss.
  */
 export type Verdict = 'pass' | 'fail' | 'in-flight'
 

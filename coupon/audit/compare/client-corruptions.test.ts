@@ -64,22 +64,22 @@ describe('a planted corruption fails its own promise and no other', () => {
     ],
     [
       'same-answer-again',
-      'a winner was told sold out later',
+      'a winner was answered sold out later',
       (sources) => sources.answers.push({ userId: 'user-3', answer: { kind: 'sold-out' } }),
     ],
     [
       'sold-out-is-final',
-      'somebody who was told sold out has a row',
+      'somebody who was answered sold out has a row',
       (sources) => sources.answers.splice(2, 1, { userId: 'user-3', answer: { kind: 'sold-out' } }),
     ],
     [
       'sold-out-is-final',
-      'somebody was told sold out and then yes',
+      'somebody was answered sold out and then yes',
       (sources) => sources.answers.splice(2, 0, { userId: 'user-3', answer: { kind: 'sold-out' } }),
     ],
     [
       'nothing-stranded',
-      'people were told sold out before the stock was',
+      'people were answered sold out before the stock was used up',
       (sources) => {
         sources.stock = 25
       },
@@ -95,7 +95,7 @@ describe('a planted corruption fails its own promise and no other', () => {
     ],
     [
       'nobody-unaware',
-      'a row of somebody who was told that they hold nothing',
+      'a row of somebody who was answered that they have no coupon',
       (sources) => {
         sources.answers.splice(20, 10)
         sources.answers.splice(2, 1, { userId: 'user-3', answer: { kind: 'none' } })

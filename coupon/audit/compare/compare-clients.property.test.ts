@@ -6,7 +6,7 @@ import type { ClientAnswer, LedgerRow } from './source-entries.ts'
 import { createSourceTables } from './source-tables.ts'
 import { campaignId, couponId, couponOf, notPassed } from '../../../test/harness/values/sound-sources.ts'
 
-/** How one person fared before they were told how it ended, and how often they asked again. */
+/** The answers to one person before the final one, and after it. */
 type Person = { before: ('unknown' | 'confirming')[]; again: ('same' | 'unknown')[] }
 
 /** What clients and ledger have about one person; the answers come in this order. */
@@ -20,14 +20,19 @@ const people: fc.Arbitrary<Person[]> = fc.array(
   { maxLength: 12, size: 'max' },
 )
 
-/** The sources of a sale in which all went well: the first come have a row each, all others were answered sold out. */
+/**
+ * The sources of a sale in which all went well: the first come have a row each, all others were answered sold
+ * out.
+ */
 const accountsOf = (crowd: readonly Person[], stock: number): Account[] =>
   crowd.map(({ before, again }, index) => {
     const [rank, slot] = [index + 1, (index % 3) + 1]
     const coupon = couponOf(rank, { slot })
     const last: ClientAnswer = rank <= stock ? { kind: 'granted', coupon } : { kind: 'sold-out' }
     return {
-      ...{ userId: coupon.userId, slot, rows: rank <= stock ? [{ ...coupon, epoch: 1 }] : [] },
+      userId: coupon.userId,
+      slot,
+      rows: rank <= stock ? [{ ...coupon, epoch: 1 }] : [],
       answers: [
         ...before.map((kind) => ({ kind })),
         last,
@@ -36,43 +41,51 @@ const accountsOf = (crowd: readonly Person[], stock: number): Account[] =>
     }
   })
 
-/** Spoils what is said of a winner or of a loser, and says which promise that breaks. */
+/** Changes the account of a winner or of a loser. `breaks` is the promise that this breaks. */
 type Corruption = { of: 'winner' | 'loser'; breaks: string; plant(account: Account, row: LedgerRow): void }
 
 const foreign = couponOf(77, { userId: 'somebody', couponId: couponId(78) })
 const corruptions: Record<string, Corruption> = {
-  'the row is gone': { of: 'winner', breaks: 'no-lost-win', plant: (account) => void account.rows.pop() },
+  'the row is missing': { of: 'winner', breaks: 'no-lost-win', plant: (account) => void account.rows.pop() },
   'the row has another rank': {
-    ...{ of: 'winner', breaks: 'no-lost-win' },
+    of: 'winner',
+    breaks: 'no-lost-win',
     plant: (account, row) => (account.rows = [{ ...row, rank: row.rank + 50 }]),
   },
   'the row has another coupon': {
-    ...{ of: 'winner', breaks: 'no-lost-win' },
+    of: 'winner',
+    breaks: 'no-lost-win',
     plant: (account, row) => (account.rows = [{ ...row, couponId: couponId(row.rank + 500) }]),
   },
-  'there are two rows': {
-    ...{ of: 'winner', breaks: 'one-per-user-and-slot' },
+  'a second row': {
+    of: 'winner',
+    breaks: 'one-per-user-and-slot',
     plant: (account, row) =>
       account.rows.push({ ...row, rank: row.rank + 50, couponId: couponId(row.rank + 600) }),
   },
   'another coupon was shown later': {
-    ...{ of: 'winner', breaks: 'same-answer-again' },
+    of: 'winner',
+    breaks: 'same-answer-again',
     plant: (account) => account.answers.push({ kind: 'granted', coupon: foreign }),
   },
   'no was said after yes': {
-    ...{ of: 'winner', breaks: 'same-answer-again' },
+    of: 'winner',
+    breaks: 'same-answer-again',
     plant: (account) => account.answers.push({ kind: 'none' }),
   },
   'yes was said after sold out': {
-    ...{ of: 'loser', breaks: 'sold-out-is-final' },
+    of: 'loser',
+    breaks: 'sold-out-is-final',
     plant: (account) => account.answers.push({ kind: 'granted', coupon: foreign }),
   },
   'sold out, and yet a row': {
-    ...{ of: 'loser', breaks: 'sold-out-is-final' },
+    of: 'loser',
+    breaks: 'sold-out-is-final',
     plant: (account, row) => account.rows.push({ ...row, rank: row.rank + 50 }),
   },
   'nothing, and yet a row': {
-    ...{ of: 'loser', breaks: 'nobody-unaware' },
+    of: 'loser',
+    breaks: 'nobody-unaware',
     plant: (account, row) => {
       account.answers = [{ kind: 'refused', code: 'closed' }]
       account.rows.push({ ...row, rank: row.rank + 50 })
@@ -81,7 +94,7 @@ const corruptions: Record<string, Corruption> = {
 }
 const planting = fc.record({ at: fc.nat(11), what: fc.constantFrom(...Object.keys(corruptions)) })
 
-/** Plants them, at one person one at the most; the promises that are broken then. */
+/** Plants them, at most one per person. Returns the promises that they break. */
 const plant = (
   accounts: Account[],
   stock: number,
@@ -100,7 +113,10 @@ const plant = (
   return broken
 }
 
-/** The verdict on these sources, read in an order in which only answers to one person keep theirs: `order` is drawn from for each. */
+/**
+ * The verdict on these sources, read in an order in which only answers to one person keep theirs: `order` is
+ * drawn from for each.
+ */
 const judge = (accounts: readonly Account[], stock: number, order: readonly number[]): Check[] => {
   const sources = createSourceTables()
   const queues = accounts.flatMap(({ userId, slot, answers, rows }) => [
@@ -121,7 +137,7 @@ const sales = fc.tuple(people, fc.integer({ min: 1, max: 14 }), fc.array(plantin
 /** Without the examples: of more than ten, the first ten are shown. */
 const plain = (checks: readonly Check[]) => checks.map(({ examples: _, ...check }) => check)
 
-test('a verdict fails exactly when something was planted, and names each promise that it breaks', () => {
+test('a verdict fails exactly when a corruption was planted, and names the promises it breaks', () => {
   fc.assert(
     fc.property(sales, orders, ([crowd, stock, plantings], order) => {
       const accounts = accountsOf(crowd, stock)

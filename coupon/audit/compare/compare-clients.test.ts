@@ -20,11 +20,11 @@ test('sources that agree pass every promise', () => {
   expect(checks.find(({ promise }) => promise === 'no-lost-win')?.looked).toBe(20)
 })
 
-test('nobody and nothing passes', () => {
+test('a sale without people passes', () => {
   expect(notPassed(compare({ stock: 1, isLedgerComplete: true, answers: [], rows: [] }))).toEqual({})
 })
 
-test('a row that is gone is a lost win, a gap and a coupon less than there should be', () => {
+test('a row that is missing is a lost win, a gap and a stranded coupon', () => {
   const sources = soundSources()
   sources.rows.splice(6, 1)
   const checks = compare(sources)
@@ -49,7 +49,7 @@ describe('what has not arrived yet is never called a loss', () => {
       },
     ],
     [
-      'somebody was told pending and has a row',
+      'somebody was answered pending and has a row',
       ['nobody-unaware', 'everybody-answered'],
       (sources) => sources.answers.splice(2, 1, { userId: 'user-3', answer: { kind: 'confirming' } }),
     ],
@@ -76,7 +76,7 @@ describe('what has not arrived yet is never called a loss', () => {
     expect(overallVerdict(checks)).toBe('in-flight')
   })
 
-  test('grants that wait in the outbox explain as many gaps as people who were told pending', () => {
+  test('as many gaps are in flight as people were answered pending', () => {
     const sources = soundSources()
     sources.rows.splice(2, 2)
     for (const userId of ['user-3', 'user-4']) {
@@ -97,7 +97,7 @@ describe('what has not arrived yet is never called a loss', () => {
     })
   })
 
-  test('a loss beside it is still one', () => {
+  test('a loss beside them is still a loss', () => {
     const sources = soundSources()
     sources.isLedgerComplete = false
     sources.rows.splice(6, 1)
@@ -106,7 +106,7 @@ describe('what has not arrived yet is never called a loss', () => {
   })
 })
 
-test('an unanswered repeat takes nothing back, and a refusal before the gate is no claim to stock', () => {
+test('an unanswered repeat takes nothing back, and a refusal before the gate claims no stock', () => {
   const sources = soundSources()
   sources.stock = 21
   sources.answers.splice(20, 10, { userId: 'late', answer: { kind: 'refused', code: 'closed' } })

@@ -8,7 +8,9 @@ import { type AnswerReach, checkUserSlot, type UserSlot } from './user-slot.ts'
 export type ClientFacts = {
   campaignId: string
   stock: number
-  /** Whether the ledger has a row for every record in the log. If not, a missing row is in flight, not lost. */
+  /**
+   * Whether the ledger has a row for every record in the log. If not, a missing row is in flight, not lost.
+   */
   isLedgerComplete: boolean
 }
 
@@ -62,11 +64,14 @@ const checkTotals = (
     nothingStranded.inFlight(() => `${reached.open} who pressed have no answer yet`, reached.open)
 }
 
-/** Compares what the clients were answered with the rows of the ledger, once both are in `sources`. A check per promise. */
+/**
+ * Compares what the clients were answered with the rows of the ledger, once both are in `sources`. A check
+ * per promise.
+ */
 export const compareClients = (sources: SourceTables, facts: ClientFacts): Check[] => {
   const tallies = createPromiseTallies()
   const ranks = createRankSet()
-  const reached = { decided: 0, pending: 0, open: 0, undecided: 0 }
+  const reached = { decided: 0, pending: 0, open: 0, noClaim: 0 }
   for (const userSlot of readUserSlots(sources, facts.campaignId)) {
     for (const row of userSlot.rows)
       if (ranks.add(row.rank) !== 'new')

@@ -15,7 +15,7 @@ type Copies = {
   extra: LedgerRow[]
 }
 
-/** How far a grant has come: all of these are fine. */
+/** How far a grant has come. None of these is a fault. */
 const stages = ['in the outbox', 'in the log', 'in the ledger', 'in the log twice'] as const
 type Stage = (typeof stages)[number]
 
@@ -33,7 +33,7 @@ const copiesOf = (rank: number, stage: Stage): Copies => {
   }
 }
 
-/** Each is planted at a grant that had come into the ledger, and shows as the fault of its name. */
+/** Each is planted at a grant that is in the ledger, and is found as the fault of its name. */
 const faults: Record<string, (copies: Copies, row: LedgerRow) => void> = {
   'row-missing': (copies) => (copies.row = undefined),
   'record-missing': (copies) => (copies.records = []),

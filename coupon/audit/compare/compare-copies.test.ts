@@ -13,7 +13,9 @@ const rowOf = (rank: number, change: Partial<LedgerRow> = {}): LedgerRow => ({
 })
 const recordOf = (rank: number, change: Partial<PlacedRecord> = {}): PlacedRecord => ({
   ...rowOf(rank),
-  ...{ isLate: false, isPassed: true, isBeforeGate: true },
+  isLate: false,
+  isPassed: true,
+  isBeforeGate: true,
   ...change,
 })
 const winnerOf = (rank: number) => ({ ...couponOf(rank), number: rank })
@@ -41,7 +43,8 @@ const compare = (add: (sources: SourceTables) => void, facts: Partial<CopyFacts>
   return {
     found: Object.fromEntries(notPassed.map(({ fault, verdict, count }) => [fault, `${verdict} ${count}`])),
     examples: notPassed.flatMap(({ examples }) => examples),
-    ...{ unconfirmed, highestRank },
+    unconfirmed,
+    highestRank,
   }
 }
 
@@ -131,7 +134,8 @@ describe('coupons that exclude each other', () => {
       sources.addWinner(winnerOf(4))
     })
     expect(examples).toEqual([
-      `coupon ${couponId(4)} of user-4, slot 1, rank 4: the gate has rank 4, the ledger rank 44 of epoch 1, the log rank 4 of epoch 1`,
+      `coupon ${couponId(4)} of user-4, slot 1, rank 4: ` +
+        'the gate has rank 4, the ledger rank 44 of epoch 1, the log rank 4 of epoch 1',
     ])
   })
 })

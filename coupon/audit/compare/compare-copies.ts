@@ -10,7 +10,9 @@ export type ComparedCopies = {
   grantedRanks(): RankSet
   /** The ranks of the gate's winners. */
   winnerRanks(): RankSet
-  /** Rows that no other source can confirm: the log no longer has their records, and there is no gate to ask. */
+  /**
+   * Rows that no other source can confirm: the log no longer has their records, and there is no gate to ask.
+   */
   unconfirmed: number
 }
 
@@ -24,10 +26,14 @@ const several = (finding: string): string => `
 
 const wrongRanks = `
   SELECT coupon_text(coupon_id, user_id, slot, ${rankOfCopies}) || ': ' || group_concat(
-    iif(source = 'gate', 'the gate has rank ' || rank, 'the ' || source || ' rank ' || rank || ' of epoch ' || epoch),
+    iif(source = 'gate',
+      'the gate has rank ' || rank,
+      'the ' || source || ' rank ' || rank || ' of epoch ' || epoch),
     ', ' ORDER BY source), 1
   FROM copies
-  WHERE (user_id, slot, coupon_id) IN (SELECT user_id, slot, coupon_id FROM coupons WHERE finding = 'wrong-rank')
+  WHERE (user_id, slot, coupon_id) IN (
+    SELECT user_id, slot, coupon_id FROM coupons WHERE finding = 'wrong-rank'
+  )
   GROUP BY user_id, slot, coupon_id`
 
 const wrongUsers = `
@@ -79,8 +85,8 @@ const countLooked = (sources: SourceTables, tallies: FaultTallies): void => {
 }
 
 /**
- * Compares the copies of each coupon: the gate's winner, the log's record and the ledger's row. All have to be in `sources`.
- * The result reads `sources`, so it is of use until they are closed.
+ * Compares the copies of each coupon: the gate's winner, the log's record and the ledger's row. All have to
+ * be in `sources`. The result reads `sources` when it is asked for ranks.
  */
 export const compareCopies = (
   sources: SourceTables,
@@ -96,9 +102,7 @@ export const compareCopies = (
   if (rows > highestStock)
     tallies.oversold.broken(() => `${rows} rows for a stock of ${highestStock}`, rows - highestStock)
 
-  let unconfirmed = 0
-  for (const [count] of sources.query("SELECT count(*) FROM coupons WHERE finding = 'unconfirmed'"))
-    unconfirmed = Number(count)
+  const [[unconfirmed] = []] = sources.query("SELECT count(*) FROM coupons WHERE finding = 'unconfirmed'")
   const ranksOf = (sql: string): RankSet => {
     const ranks = createRankSet()
     for (const [rank] of sources.query(sql)) ranks.add(Number(rank))
@@ -107,6 +111,6 @@ export const compareCopies = (
   return {
     grantedRanks: () => ranksOf("SELECT rank FROM coupons WHERE finding IS NOT 'not-compared'"),
     winnerRanks: () => ranksOf("SELECT rank FROM copies WHERE source = 'gate'"),
-    unconfirmed,
+    unconfirmed: Number(unconfirmed),
   }
 }

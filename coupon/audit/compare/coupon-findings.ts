@@ -4,14 +4,17 @@ import type { SourceTables } from './source-tables.ts'
 export type CopyFacts = {
   /** No rank may lie above it. */
   highestStock: number
-  /** Whether the gate was read as a whole. If not, what is missing in the gate, or only there, proves nothing. */
+  /**
+   * Whether the gate was read as a whole. If not, what is missing in the gate, or only there, proves nothing.
+   */
   isGateCompared: boolean
   /** Whether the log still has the beginning of the campaign. */
   isLogWhole: boolean
 }
 
 /**
- * A row per coupon and owner, merged from its copies. `finding` is null for a sound coupon, a fault, or one of these:
+ * A row per coupon and owner, merged from its copies. `finding` is null for a sound coupon, a fault, or one
+ * of these:
  * - `not-recorded`: a record beyond the ledger's position, without a row. In flight.
  * - `in-outbox`: a winner without a record. In flight.
  * - `unconfirmed`: a row of which the log no longer has the record, without a gate to ask.
@@ -19,7 +22,8 @@ export type CopyFacts = {
  */
 const table = `
   CREATE TABLE coupons (
-    user_id TEXT, slot INTEGER, coupon_id TEXT, rank INTEGER, rank_high INTEGER, row_count INTEGER, finding TEXT,
+    user_id TEXT, slot INTEGER, coupon_id TEXT,
+    rank INTEGER, rank_high INTEGER, row_count INTEGER, finding TEXT,
     PRIMARY KEY (user_id, slot, coupon_id)
   ) WITHOUT ROWID`
 
@@ -28,8 +32,8 @@ export const rankOfCopies = `coalesce(
   min(rank) FILTER (WHERE source = 'log'), min(rank) FILTER (WHERE source = 'ledger'), min(rank))`
 
 /**
- * A late record does not count beside one that is not late. Late records alone are left out: their owner was answered "pending",
- * and the rank may be somebody else's by now.
+ * A late record does not count beside one that is not late. Late records alone are left out: their owner was
+ * answered "pending", and the rank may be somebody else's by now.
  */
 const fill = `
   INSERT INTO coupons

@@ -17,7 +17,7 @@ const answer = fc.record({
   ),
 })
 
-test('every entry that is added to the tables is there as it was, in its order', () => {
+test('every entry is in the tables as it was added, in its order', () => {
   const sale = fc.record({
     rows: fc.array(row),
     records: fc.array(record),
@@ -33,7 +33,8 @@ test('every entry that is added to the tables is there as it was, in its order',
       answers.forEach(tables.addAnswer)
       const copies = (columns: string, source: string) => [
         ...tables.query(
-          `SELECT user_id, slot, coupon_id, rank, ${columns} FROM copies WHERE source = '${source}' ORDER BY rowid`,
+          `SELECT user_id, slot, coupon_id, rank, ${columns} FROM copies
+           WHERE source = '${source}' ORDER BY rowid`,
         ),
       ]
       expect(copies('epoch', 'ledger')).toEqual(

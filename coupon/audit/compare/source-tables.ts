@@ -4,11 +4,13 @@ import type { GateWinner, PendingEntry } from '../../gate/gate-surveyor.ts'
 import { describeCoupon, type GivenAnswer, type LedgerRow, type PlacedRecord } from './source-entries.ts'
 
 /**
- * The sources of one campaign in the tables of a temporary SQLite database. Entries come in any order, except that answers to one
- * user come in the order in which they were given. Each `add` throws `overloaded` beyond `entriesMax`.
- * SQLite keeps up to 32 MB in memory. Beyond that it writes a file in the folder for temporary files ($SQLITE_TMPDIR, $TMPDIR,
- * else /var/tmp), some 250 MB per million coupons and as much again while it sorts. The file is deleted as soon as it is open,
- * so no crash leaves it behind.
+ * The sources of one campaign in the tables of a temporary SQLite database. Entries come in any order, except
+ * that answers to one user come in the order in which they were given. Each `add` throws `overloaded` beyond
+ * `entriesMax`.
+ *
+ * SQLite keeps up to 32 MB in memory. Beyond that it writes to a file in `$SQLITE_TMPDIR`, `$TMPDIR` or
+ * /var/tmp: some 300 MB per million coupons, and as much again while it sorts. It deletes the file as soon as
+ * it is open, so a crash leaves nothing behind.
  */
 export type SourceTables = {
   addRow(row: LedgerRow): void
@@ -19,7 +21,9 @@ export type SourceTables = {
   addAnswer(given: GivenAnswer): void
   /** How many of each were added; `pending` counts the grants in the outbox. */
   counts(): SourceCounts
-  /** The rows of a query as arrays, read one by one. `coupon_text(id, user, slot, rank)` is `describeCoupon`. */
+  /**
+   * The rows of a query as arrays, read one by one. `coupon_text(id, user, slot, rank)` is `describeCoupon`.
+   */
   query(sql: string, parameters?: SqlParameters): Iterable<SQLOutputValue[]>
   /** Runs one statement that returns nothing. */
   execute(sql: string, parameters?: SqlParameters): void
@@ -50,7 +54,8 @@ const schema = `
   CREATE TABLE answers (at INTEGER PRIMARY KEY, user_id TEXT, slot INTEGER, answer TEXT);`
 
 const openTemporaryDatabase = (): DatabaseSync => {
-  // An empty name is SQLite's own temporary database. It is never read after a failure: no journal, no waiting for the disk.
+  // An empty name is SQLite's own temporary database. It is never read after a failure: no journal, no
+  // waiting for the disk.
   const database = new DatabaseSync('')
   database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${cacheKilobytes}`)
   database.exec(schema)
@@ -66,7 +71,9 @@ const openTemporaryDatabase = (): DatabaseSync => {
   return database
 }
 
-/** Tables with nothing in them. The default of `entriesMax` is ten for every coupon of the largest campaign. */
+/**
+ * Tables with nothing in them. The default of `entriesMax` is ten for every coupon of the largest campaign.
+ */
 export const createSourceTables = (entriesMax = 100_000_000): SourceTables => {
   const database = openTemporaryDatabase()
   const counts = { rows: 0, records: 0, winners: 0, pending: 0, answers: 0 }

@@ -84,10 +84,13 @@ const checkNoWin = (
 }
 
 /**
- * Whether the gate has decided about a user and slot: `decided` for certain; `pending` when it granted something that is not in the
- * ledger yet; `open` while nothing shows it; `undecided` when they were refused before the gate, or never pressed.
+ * What the answers show about the gate:
+ * - `decided`: it granted something, or was sold out.
+ * - `pending`: it granted something that is not in the ledger yet.
+ * - `open`: nobody knows yet.
+ * - `noClaim`: it granted nothing, or was not asked.
  */
-export type AnswerReach = 'decided' | 'pending' | 'open' | 'undecided'
+export type AnswerReach = 'decided' | 'pending' | 'open' | 'noClaim'
 
 /** Compares all answers about one user and slot with the rows. */
 export const checkUserSlot = (
@@ -107,10 +110,10 @@ export const checkUserSlot = (
   if (rows.length > 1)
     tallies.onePerUserAndSlot.broken(() => `${userId} has ${describeRows(rows)}`, rows.length - 1)
 
-  if (last === undefined) return 'undecided'
+  if (last === undefined) return 'noClaim'
   tallies.everybodyAnswered.looked()
   if (granted !== undefined || wasSoldOut) return 'decided'
-  if (!isOpen(last)) return 'undecided'
+  if (!isOpen(last)) return 'noClaim'
   tallies.everybodyAnswered.inFlight(() => `${userId}: the last answer was ${last.kind}`)
   if (rows.length > 0) return 'decided'
   return last.kind === 'confirming' ? 'pending' : 'open'
