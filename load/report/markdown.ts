@@ -14,9 +14,9 @@ import {
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+/** The lines of a table: text in the first column, figures in the others. */
+export const markdownTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   row(heads),
-  // Text to the left, figures to the right.
   row(heads.map((_, index) => (index === 0 ? '---' : '---:'))),
   ...rows.map(row),
 ]
@@ -35,13 +35,13 @@ const machineLines = (machine: Machine, command: string): string[] => [
 const burstLines = (result: BurstResult): string[] => [
   `**${verdictWord(result.verdict)}**: ${verdictSentence(result)}, over ${result.plan.connections} connections.`,
   '',
-  ...table(
+  ...markdownTable(
     ['promise', 'verdict', 'looked at'],
     result.checks.map((check) => [`${check.promise}: ${check.how}`, check.verdict, extent(check)]),
   ),
   '',
   ...result.checks.flatMap(({ promise, examples }) => examples.map((example) => `- ${promise}: ${example}`)),
-  ...table(
+  ...markdownTable(
     ['first answer', 'answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
     result.outcomes.map(({ outcome, answers, latency }) => [
       outcome,
@@ -52,13 +52,13 @@ const burstLines = (result: BurstResult): string[] => [
     ]),
   ),
   '',
-  ...table(['', 'figure', ''], rateRows(result)),
+  ...markdownTable(['', 'figure', ''], rateRows(result)),
   '',
   ...remarks(result).map((remark) => `- ${remark}`),
 ]
 
 const pairLines = ({ pairs, ratio }: Baseline): string[] => [
-  ...table(
+  ...markdownTable(
     ['pair', 'bare Hono /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio'],
     pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) => [
       String(index + 1),

@@ -1,22 +1,22 @@
 import type { Check, FaultName, PromiseName } from '../../coupon/audit/compare/check.ts'
 
-/** What a round may do to people, as counts. */
+/** Harm that a round may do to people, as counts. */
 export type Harm = {
-  /** Told yes, or granted and in the log, and no such row. */
+  /** Shown to a person, or granted and in the log, without such a row. */
   lost: number
-  /** A second coupon for a user and slot, or for a rank. */
+  /** Second coupons for one user and slot, or for one rank. */
   doubled: number
-  /** Rows or ranks above the stock, or that nobody granted. */
+  /** Rows or ranks above the stock, or never granted. */
   oversold: number
-  /** Units that nobody has although enough people got through. */
+  /** Units that nobody has, though enough people pressed. */
   stranded: number
-  /** People, or grants, of which nobody knows yet what came. */
+  /** People or grants without a result yet. */
   unresolved: number
-  /** People who were told one thing and have, or were told, another. */
+  /** People whose answers contradict each other or the ledger. */
   toldTwoThings: number
 }
 
-/** What it means when a check of the audit does not hold. */
+/** The harm behind each check of the audit. */
 const harmByCheck: Record<PromiseName | FaultName, keyof Harm> = {
   'no-lost-win': 'lost',
   'row-missing': 'lost',
@@ -46,21 +46,25 @@ const harmByCheck: Record<PromiseName | FaultName, keyof Harm> = {
   'gate-ahead': 'toldTwoThings',
 }
 
-/** Nothing happened to anybody. */
 export const noHarm: Harm = {
-  ...{ lost: 0, doubled: 0, oversold: 0, stranded: 0, unresolved: 0, toldTwoThings: 0 },
+  lost: 0,
+  doubled: 0,
+  oversold: 0,
+  stranded: 0,
+  unresolved: 0,
+  toldTwoThings: 0,
 }
 
 /**
- * The checks of an audit as counts. One harm shows in several checks, so each figure is the most that one of them counts; what is
- * still in flight is unresolved.
+ * The checks of an audit as counts of harm. Several checks may find the same harm, so each count is the highest of one
+ * check. What is in flight is unresolved.
  */
 export const harmOf = (checks: readonly Check[]): Harm => {
-  const figures = { ...noHarm }
+  const harm = { ...noHarm }
   for (const { promise, fault, verdict, count } of checks) {
     if (verdict === 'pass') continue
-    const figure = verdict === 'in-flight' ? 'unresolved' : harmByCheck[fault ?? promise]
-    figures[figure] = Math.max(figures[figure], count)
+    const name = verdict === 'in-flight' ? 'unresolved' : harmByCheck[fault ?? promise]
+    harm[name] = Math.max(harm[name], count)
   }
-  return figures
+  return harm
 }

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest'
 import { createLongestSilence } from './longest-silence.ts'
 
-type Step = [atMs: number, what: 'asks' | 'answered' | 'gaveUp', person: number]
+type Event = [atMs: number, what: 'asks' | 'answered' | 'gaveUp', person: number]
 
-const longest = (steps: Step[], atMs: number): number => {
+const longest = (events: Event[], atMs: number): number => {
   let nowMs = 0
   const silence = createLongestSilence(() => nowMs)
-  for (const [stepMs, what, person] of steps) {
-    nowMs = stepMs
+  for (const [eventMs, what, person] of events) {
+    nowMs = eventMs
     silence[what](person)
   }
   nowMs = atMs
   return silence.longestMs()
 }
 
-const stories: [string, Step[], number, number][] = [
-  ['nobody asks, and no time counts', [], 1_000, 0],
-  ['somebody who waits counts before the answer is there', [[100, 'asks', 1]], 400, 300],
+const stories: [string, Event[], number, number][] = [
+  ['it is 0 while nobody asks', [], 1_000, 0],
+  ['somebody who still waits counts', [[100, 'asks', 1]], 400, 300],
   [
     'it ends with the answer',
     [
@@ -27,7 +27,7 @@ const stories: [string, Step[], number, number][] = [
     50,
   ],
   [
-    'a time in which nobody waits is no silence',
+    'a time in which nobody waits does not count',
     [
       [0, 'asks', 1],
       [50, 'answered', 1],
@@ -37,7 +37,7 @@ const stories: [string, Step[], number, number][] = [
     50,
   ],
   [
-    'an answer to another breaks it',
+    'an answer to somebody else ends it',
     [
       [0, 'asks', 1],
       [200, 'asks', 2],
@@ -47,7 +47,7 @@ const stories: [string, Step[], number, number][] = [
     300,
   ],
   [
-    'asking again without an answer goes on with it',
+    'asking again without an answer continues it',
     [
       [0, 'asks', 1],
       [200, 'asks', 1],
@@ -57,7 +57,7 @@ const stories: [string, Step[], number, number][] = [
     700,
   ],
   [
-    'who gives up waited until then',
+    'it lasts until the only person who waits gives up',
     [
       [0, 'asks', 1],
       [250, 'gaveUp', 1],
@@ -67,6 +67,6 @@ const stories: [string, Step[], number, number][] = [
   ],
 ]
 
-test.each(stories)('%s', (_, steps, atMs, expected) => {
-  expect(longest(steps, atMs)).toBe(expected)
+test.each(stories)('%s', (_, events, atMs, expected) => {
+  expect(longest(events, atMs)).toBe(expected)
 })

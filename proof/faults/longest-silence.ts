@@ -1,16 +1,15 @@
-/** The longest stretch in which somebody waited for an answer and nobody got one. */
+/** Measures the longest time in which somebody waited for an answer and nobody got one. */
 export type LongestSilence = {
-  /** Somebody asks, or asks again without having been answered. */
+  /** Somebody asks, or asks again without an answer so far. */
   asks(person: number): void
-  /** Somebody got an answer, whatever it said. */
+  /** Somebody got an answer, of any kind. */
   answered(person: number): void
-  /** Somebody does not wait any longer. */
+  /** Somebody stops waiting. */
   gaveUp(person: number): void
-  /** The longest so far, the one that goes on included, ms. */
+  /** The longest so far in ms, including one that still lasts. */
   longestMs(): number
 }
 
-/** Nobody waits yet. */
 export const createLongestSilence = (now: () => number): LongestSilence => {
   const waiting = new Set<number>()
   let sinceMs = 0

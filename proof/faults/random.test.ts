@@ -6,12 +6,12 @@ const some = (seed: string): number[] => {
   return Array.from({ length: 1_000 }, random)
 }
 
-test('numbers are the same for the same seed, and others for another', () => {
+test('the same seed gives the same numbers, another seed other numbers', () => {
   expect(some('a')).toEqual(some('a'))
   expect(some('a')).not.toEqual(some('b'))
 })
 
-test('numbers are at least 0, below 1, and everywhere between', () => {
+test('numbers are at least 0, below 1, and evenly spread', () => {
   const numbers = some('a')
   expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0)
   expect(Math.max(...numbers)).toBeLessThan(1)
@@ -21,7 +21,7 @@ test('numbers are at least 0, below 1, and everywhere between', () => {
   }
 })
 
-test('what is drawn from it stays within its bounds', () => {
+test('what is drawn stays within its bounds', () => {
   const random = createRandom('a')
   const items = ['a', 'b', 'c', 'd']
   expect(shuffle(random, items).toSorted()).toEqual(items)

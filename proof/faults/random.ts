@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 /** Numbers from 0 to below 1, as `Math.random` gives them. */
 export type Random = () => number
 
-/** The same numbers for the same seed, on every machine (mulberry32). */
+/** The same sequence for the same seed, on every machine (mulberry32). */
 export const createRandom = (seed: string): Random => {
   let state = createHash('sha256').update(seed).digest().readUInt32LE(0)
   return () => {
@@ -17,19 +17,19 @@ export const createRandom = (seed: string): Random => {
 /** A number from `min` to below `max`. */
 export const between = (random: Random, min: number, max: number): number => min + random() * (max - min)
 
-/** One of `items` by a number from 0 to below 1. Throws when there is none. */
+/** The item at a chance from 0 to below 1. Throws when there is no item. */
 export const chosen = <Item>(items: readonly Item[], chance: number): Item => {
   const item = items[Math.floor(chance * items.length)]
-  if (item === undefined) throw new RangeError('there is nothing to choose from')
+  if (item === undefined) throw new RangeError('no item to choose from')
   return item
 }
 
-/** One of `items`, each as likely. Throws when there is none. */
+/** A random item, each equally likely. Throws when there is no item. */
 export const pick = <Item>(random: Random, items: readonly Item[]): Item => chosen(items, random())
 
-/** All of `items`, in an order of chance. */
+/** All items in random order. */
 export const shuffle = <Item>(random: Random, items: readonly Item[]): Item[] =>
   items
-    .map((item) => ({ item, place: random() }))
-    .sort((left, right) => left.place - right.place)
+    .map((item) => ({ item, order: random() }))
+    .sort((left, right) => left.order - right.order)
     .map(({ item }) => item)

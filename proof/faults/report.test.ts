@@ -6,39 +6,57 @@ import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
 const kill = (part: string, counts = true): StruckFault => ({
   fault: `${part}-kill`,
-  ...{ part, isKill: true, counts, inFlight: 31, unconfirmed: 1_234, stockLeft: 5_000, atMs: 12 },
+  part,
+  isKill: true,
+  counts,
+  inFlight: 31,
+  unconfirmed: 1_234,
+  stockLeft: 5_000,
+  atMs: 12,
 })
 const pause: StruckFault = { ...kill('kafka'), fault: 'kafka-pause', isKill: false }
 
 const round: RoundVerdict = {
   ...noHarm,
-  ...{ round: 7, seed: 'abc', campaignId: 'the-campaign', presses: 12_403, people: 9_000, rows: 8_000 },
-  ...{ stock: 8_000, struck: [kill('api'), pause], silenceMsMax: 1_234, tookMs: 24_123 },
-  ...{ verdict: 'pass', reasons: [] },
+  round: 7,
+  seed: 'abc',
+  campaignId: 'the-campaign',
+  presses: 12_403,
+  people: 9_000,
+  rows: 8_000,
+  stock: 8_000,
+  struck: [kill('api'), pause],
+  silenceMsMax: 1_234,
+  tookMs: 24_123,
+  verdict: 'pass',
+  reasons: [],
 }
 const failed: RoundVerdict = {
   ...round,
-  ...{ round: 8, lost: 2, verdict: 'fail', reasons: ['no-lost-win broken 2 times, as in: somebody'] },
+  round: 8,
+  lost: 2,
+  verdict: 'fail',
+  reasons: ['no-lost-win broken 2 times, for example: somebody'],
 }
 const plain = process.stdout
 
-test('a round says its figures and verdict, and what struck with what was under way', () => {
+test('a round shows its verdict, its figures, and each fault with the traffic that it struck', () => {
   const line = roundReport(round, 20, plain)
   expect(line).toMatch(
     /^ {2}round {2}7 {2}PASS +12,403 presses +8,000 rows +silence 1\.2 s +24\.1 s\n {4}api-kill \(31 in flight, 1,234 unconfirmed\), kafka-pause$/,
   )
 })
 
-test('a kill that does not count says so', () => {
+test('a kill that does not count is marked', () => {
   expect(roundReport({ ...round, struck: [kill('mysql', false)] }, 20, plain)).toContain(
     'mysql-kill (does not count)',
   )
 })
 
-test('a failed round says what was done to whom, why it failed and how to set it up again', () => {
+test('a failed round shows the harm, the reasons, and how to repeat it', () => {
   const line = roundReport(failed, 20, plain)
   expect(line).toMatch(/round {2}8 {2}FAIL/)
-  for (const words of ['2 lost', '--seed abc', 'round 8', 'the-campaign', 'as in: somebody'])
+  for (const words of ['2 lost', '--seed abc', 'round 8', 'the-campaign', 'for example: somebody'])
     expect(line).toContain(words)
   expect(line).not.toContain('doubled')
 })
@@ -51,7 +69,7 @@ test('no line is wider than 100 columns, whatever struck', () => {
   expect(text.split('\n').filter((line) => line.length > 100)).toEqual([])
 })
 
-test('the closing table adds up kills that count by part, other faults by kind and every harm', () => {
+test('the closing report sums kills by part, other faults by name, and all harm', () => {
   const text = closingReport([round, { ...failed, struck: [kill('api'), kill('api', false)] }], 2, plain)
   expect(text).toMatch(/FAIL {2}2 rounds in 48\.2 s: 24,806 presses, 16,000 rows/)
   expect(text).toMatch(/^ {2}api killed +2 {2}and 1 that do not count$/m)
@@ -62,7 +80,7 @@ test('the closing table adds up kills that count by part, other faults by kind a
   expect(text).toMatch(/^ {2}failed: round 8$/m)
 })
 
-test('the longest silence of several rounds is the longest of one, not their sum', () => {
+test('the longest silence of a run is the longest of one round, not the sum', () => {
   expect(totalsOf([round, { ...round, silenceMsMax: 500 }], 2).silenceMsMax).toBe(1_234)
 })
 

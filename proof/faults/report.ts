@@ -1,15 +1,9 @@
-import { styleText } from 'node:util'
+import { paint, type ReportOutput } from '../../load/report/lines.ts'
 import { inSeconds, inThousands } from '../../load/report/words.ts'
-import { byName, harmNames, harmWords, totalsOf } from './totals.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
+import { byName, harmNames, harmWord, totalsOf } from './totals.ts'
 
-/** Where lines are printed; colours only where they show. */
-export type ReportOutput = NodeJS.WritableStream
-
-const paint = (verdict: 'pass' | 'fail', stream: ReportOutput): string =>
-  styleText([verdict === 'pass' ? 'green' : 'red', 'bold'], verdict.toUpperCase(), { stream })
-
-const struckWords = ({ fault, isKill, counts, inFlight, unconfirmed }: StruckFault): string => {
+const describeStruck = ({ fault, isKill, counts, inFlight, unconfirmed }: StruckFault): string => {
   if (!isKill) return fault
   return counts
     ? `${fault} (${inThousands(inFlight)} in flight, ${inThousands(unconfirmed)} unconfirmed)`
@@ -18,12 +12,12 @@ const struckWords = ({ fault, isKill, counts, inFlight, unconfirmed }: StruckFau
 
 const widthMax = 100
 
-/** Puts words into lines with commas between; none is cut. */
-const wrap = (words: readonly string[], indent: string): string[] => {
+/** Joins phrases with commas, in lines of at most `widthMax` columns. No phrase is cut. */
+const wrap = (phrases: readonly string[], indent: string): string[] => {
   const lines: string[] = []
   let line = ''
-  for (const [index, word] of words.entries()) {
-    const piece = index === words.length - 1 ? word : `${word},`
+  for (const [index, phrase] of phrases.entries()) {
+    const piece = index === phrases.length - 1 ? phrase : `${phrase},`
     if (line !== '' && indent.length + line.length + 1 + piece.length > widthMax) {
       lines.push(`${indent}${line}`)
       line = piece
@@ -32,9 +26,7 @@ const wrap = (words: readonly string[], indent: string): string[] => {
   return line === '' ? lines : [...lines, `${indent}${line}`]
 }
 
-/**
- * A round: figures and verdict on one line, below it what struck, and why it failed. `of` is how many rounds there are.
- */
+/** One of `of` rounds: figures and verdict on one line, then what struck, and why it failed. */
 export const roundReport = (one: RoundVerdict, of: number, stream: ReportOutput): string => {
   const width = String(of).length
   const harm = harmNames.filter((name) => one[name] > 0)
@@ -44,15 +36,14 @@ export const roundReport = (one: RoundVerdict, of: number, stream: ReportOutput)
     `silence ${inSeconds(one.silenceMsMax)}`.padStart(15),
     inSeconds(one.tookMs).padStart(8),
   ]
+  const verdict = paint(one.verdict, one.verdict.toUpperCase(), stream)
   return [
-    `  round ${String(one.round).padStart(width)}  ${paint(one.verdict, stream)} ${head.join('')}`,
-    ...wrap(one.struck.map(struckWords), '    '),
-    ...(harm.length === 0
-      ? []
-      : wrap(
-          harm.map((name) => `${inThousands(one[name])} ${harmWords[name]}`),
-          '    ',
-        )),
+    `  round ${String(one.round).padStart(width)}  ${verdict} ${head.join('')}`,
+    ...wrap(one.struck.map(describeStruck), '    '),
+    ...wrap(
+      harm.map((name) => `${inThousands(one[name])} ${harmWord(name)}`),
+      '    ',
+    ),
     ...(one.verdict === 'fail'
       ? [`    --seed ${one.seed}, round ${one.round}, campaign ${one.campaignId}`]
       : []),
@@ -60,10 +51,10 @@ export const roundReport = (one: RoundVerdict, of: number, stream: ReportOutput)
   ].join('\n')
 }
 
-const row = (label: string, figure: string, says = ''): string =>
-  `  ${label.padEnd(20)}${figure.padStart(10)}${says === '' ? '' : `  ${says}`}`
+const row = (label: string, figure: string, explanation = ''): string =>
+  `  ${label.padEnd(20)}${figure.padStart(10)}${explanation === '' ? '' : `  ${explanation}`}`
 
-/** What the rounds came to, of so many that were asked for: kills by part, other faults by kind, and what was done to people. */
+/** The sum of the rounds, `of` how many were asked for: kills by part, other faults by name, and the harm done. */
 export const closingReport = (
   verdicts: readonly RoundVerdict[],
   of: number,
@@ -72,9 +63,10 @@ export const closingReport = (
   const totals = totalsOf(verdicts, of)
   const rounds = `${totals.rounds === of ? '' : `${inThousands(totals.rounds)} of `}${inThousands(of)} rounds`
   const failed = verdicts.filter(({ verdict }) => verdict === 'fail').map(({ round }) => String(round))
+  const verdict = paint(totals.verdict, totals.verdict.toUpperCase(), stream)
   return [
     '',
-    `  ${paint(totals.verdict, stream)}  ${rounds} in ${inSeconds(totals.tookMs)}: ${inThousands(totals.presses)} presses, ${inThousands(totals.rows)} rows`,
+    `  ${verdict}  ${rounds} in ${inSeconds(totals.tookMs)}: ${inThousands(totals.presses)} presses, ${inThousands(totals.rows)} rows`,
     '',
     ...Object.entries(totals.kills).map(([part, { all, counted }]) =>
       row(
@@ -85,9 +77,13 @@ export const closingReport = (
     ),
     ...byName(totals.others).map(([fault, count]) => row(fault, inThousands(count))),
     '',
-    ...harmNames.map((name) => row(harmWords[name], inThousands(totals[name]))),
-    row('longest silence', inSeconds(totals.silenceMsMax), 'somebody waited, nobody was answered'),
+    ...harmNames.map((name) => row(harmWord(name), inThousands(totals[name]))),
+    row('longest silence', inSeconds(totals.silenceMsMax), 'people waited, and nobody was answered'),
     ...(failed.length === 0 ? [] : ['', ...wrap([`  failed: round ${failed[0]}`, ...failed.slice(1)], '')]),
     '',
   ].join('\n')
 }
+
+/** 0 when all rounds were played, and each kept every promise. */
+export const exitCodeOf = (verdicts: readonly RoundVerdict[], of: number): 0 | 1 =>
+  totalsOf(verdicts, of).verdict === 'pass' ? 0 : 1

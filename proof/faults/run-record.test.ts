@@ -10,11 +10,21 @@ import { runsSection } from './runs-section.ts'
 const page = 'Before.\n\n<!-- faults:begin -->\ntyped by hand\n<!-- faults:end -->\n\nAfter.\n'
 const run: RunRecord = {
   ...noHarm,
-  ...{ date: '2026-11-21', seed: 'abc', only: [], rounds: 20, presses: 9, people: 8, rows: 7 },
+  date: '2026-11-21',
+  seed: 'abc',
+  only: [],
+  rounds: 20,
+  presses: 9,
+  people: 8,
+  rows: 7,
   kills: { api: { all: 21, counted: 20 }, redis: { all: 1_000, counted: 1_000 } },
   others: { 'kafka-pause': 3 },
-  ...{ silenceMsMax: 1_234.5, tookMs: 600_000.25, verdict: 'pass', commit: 'c0ffee1' },
-  ...{ machine: '2 × A processor, 8 GB, Node v26', servers: ['Redis 7.0', 'Kafka 4.1'] },
+  silenceMsMax: 1_234.5,
+  tookMs: 600_000.25,
+  verdict: 'pass',
+  commit: 'c0ffee1',
+  machine: '2 × A processor, 8 GB, Node v26',
+  servers: ['Redis 7.0', 'Kafka 4.1'],
 }
 
 let folder = ''
@@ -30,12 +40,12 @@ const textOf = (name: string): Promise<string> =>
     throw cause
   })
 
-test('the section of docs/reliability.md is what the recorded runs make of it, and nothing typed', async () => {
+test('the section of docs/reliability.md is made from the recorded runs alone', async () => {
   const written = await readFile(new URL('reliability.md', docs), 'utf8')
   expect(written).toBe(withSection(written, parseRuns(await textOf('fault-runs.jsonl'))))
 })
 
-test('a run becomes one line of the file and one row of the page, behind those that are there', async () => {
+test('a run is appended as one line of the file and one row of the page', async () => {
   const files = { runs: join(folder, 'runs.jsonl'), page: join(folder, 'page.md') }
   await writeFile(files.page, page)
   await recordRun(files, run)
@@ -53,7 +63,7 @@ test('a run becomes one line of the file and one row of the page, behind those t
   expect(written).toMatch(/`abc`[^]*\n.*`def`/)
 })
 
-test('a page without a place for the section is refused before anything is written', async () => {
+test('a page without markers is refused before anything is written', async () => {
   const files = { runs: join(folder, 'none.jsonl'), page: join(folder, 'bare.md') }
   await writeFile(files.page, '<!-- faults:end --> <!-- faults:begin -->')
   await expect(recordRun(files, run)).rejects.toThrow(Failure)
@@ -61,13 +71,13 @@ test('a page without a place for the section is refused before anything is writt
 })
 
 test.each(['no JSON', '{}', JSON.stringify({ ...run, extra: 1 }), JSON.stringify({ ...run, lost: -1 })])(
-  'a line that is no run is refused by its number: %s',
+  'a line that is not a run is refused with its number: %s',
   (line) => {
-    expect(() => parseRuns(`${JSON.stringify(run)}\n${line}\n`)).toThrow(/line 2 is no fault run/)
+    expect(() => parseRuns(`${JSON.stringify(run)}\n${line}\n`)).toThrow(/line 2 is not a fault run/)
   },
 )
 
-test('kills that count are added up by part, other faults by kind, and each run is a row', () => {
+test('kills that count are summed by part, other faults by kind, and each run is a row', () => {
   const elsewhere = { ...run, seed: 'def', only: ['redis'], machine: 'another', toldTwoThings: 4 }
   const section = runsSection([run, run, elsewhere])
   for (const line of [
@@ -83,6 +93,6 @@ test('kills that count are added up by part, other faults by kind, and each run 
     expect(section.split('\n')).toContain(line)
 })
 
-test('no run is said to be none', () => {
+test('without runs the section says so', () => {
   expect(runsSection([])).toBe('No run is recorded yet.')
 })

@@ -12,7 +12,7 @@ const killsShape = z.object({ all: count, counted: count })
 const runShape = z.strictObject({
   date: z.string(),
   seed: z.string(),
-  /** The words of `--only`; empty for all faults. */
+  /** The words of `--only`; empty when all faults were included. */
   only: z.array(z.string()),
   rounds: count,
   kills: z.record(z.string(), killsShape),
@@ -29,25 +29,25 @@ const runShape = z.strictObject({
   silenceMsMax: z.number().min(0),
   tookMs: z.number().min(0),
   verdict: z.enum(['pass', 'fail']),
-  /** Of the code that ran; with `+` behind it when files differed from it. */
+  /** The commit that ran, followed by `+` when files differed from it. */
   commit: z.string(),
   /** Processors, memory and Node. */
   machine: z.string(),
-  /** What the servers call themselves, as in `Redis 7.0.15`. */
+  /** Versions of the servers, as in `Redis 7.0.15`. */
   servers: z.array(z.string()),
 })
 
-/** One run, as docs/fault-runs.jsonl keeps it: a line a run. */
+/** One run: a line of docs/fault-runs.jsonl. */
 export type RunRecord = z.infer<typeof runShape>
 
-/** Where runs are kept, and the page that shows them. */
+/** The file of all runs, and the page that shows them. */
 export type RecordFiles = { runs: string; page: string }
 
 const markers = { begin: '<!-- faults:begin -->', end: '<!-- faults:end -->' }
 
 const refused = (message: string, cause?: unknown): Failure => new Failure('refused', message, { cause })
 
-/** The lines of docs/fault-runs.jsonl. Throws `refused` when one is none. */
+/** Reads docs/fault-runs.jsonl. Throws `refused`, with the line number, when a line is not a run. */
 export const parseRuns = (text: string): RunRecord[] =>
   text
     .split('\n')
@@ -56,15 +56,14 @@ export const parseRuns = (text: string): RunRecord[] =>
       try {
         return runShape.parse(JSON.parse(line))
       } catch (cause) {
-        throw refused(`line ${index + 1} is no fault run: ${messageOf(cause)}`, cause)
+        throw refused(`line ${index + 1} is not a fault run: ${messageOf(cause)}`, cause)
       }
     })
 
-/** The page with the section made anew from all runs. Throws `refused` when the page has no place for it. */
+/** The page with its section rewritten from all runs. Throws `refused` when the page has no markers for it. */
 export const withSection = (page: string, runs: readonly RunRecord[]): string => {
   const [begin, end] = [page.indexOf(markers.begin), page.indexOf(markers.end)]
-  if (begin < 0 || end < begin)
-    throw refused(`the page has no ${markers.begin} with ${markers.end} behind it`)
+  if (begin < 0 || end < begin) throw refused(`the page has no ${markers.begin} followed by ${markers.end}`)
   return [
     page.slice(0, begin + markers.begin.length),
     '\n\n',
@@ -74,21 +73,21 @@ export const withSection = (page: string, runs: readonly RunRecord[]): string =>
   ].join('')
 }
 
-/** Adds a run to the file of runs, and makes the section of the page anew from all of them. Rejects with `refused` as `withSection`. */
+/** Appends a run to the file, and rewrites the section of the page. Rejects with `refused` as `withSection` does. */
 export const recordRun = async (files: RecordFiles, run: RunRecord): Promise<void> => {
   const page = await readFile(files.page, 'utf8')
-  // Refuses before anything is written.
+  // Fails before anything is written.
   withSection(page, [])
   const line = { ...run, silenceMsMax: Math.round(run.silenceMsMax), tookMs: Math.round(run.tookMs) }
   await appendFile(files.runs, `${JSON.stringify(runShape.parse(line))}\n`)
   await writeFile(files.page, withSection(page, parseRuns(await readFile(files.runs, 'utf8'))))
 }
 
-/** A machine as a record names it. */
+/** The machine as a record shows it. */
 export const describeRunMachine = ({ processors, memoryGb, node }: Machine): string =>
   `${processors}, ${memoryGb} GB, Node ${node}`
 
-/** The commit in `folder`, with `+` behind it when files beside those of `docs/` differ from it; `unknown` where there is none. */
+/** The commit of `folder`, followed by `+` when files outside `docs/` differ from it; `unknown` without a repository. */
 export const commitOf = async (folder: string): Promise<string> => {
   const git = async (...words: string[]): Promise<string> =>
     (await promisify(execFile)('git', words, { cwd: folder, timeout: 10_000 })).stdout.trim()
@@ -96,7 +95,7 @@ export const commitOf = async (folder: string): Promise<string> => {
     const commit = await git('rev-parse', '--short', 'HEAD')
     return (await git('status', '--porcelain', '--', '.', ':!docs')) === '' ? commit : `${commit}+`
   } catch {
-    // A copy without its history still runs.
+    // A copy without the Git repository runs as well.
     return 'unknown'
   }
 }

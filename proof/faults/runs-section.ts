@@ -1,7 +1,8 @@
+import { markdownTable } from '../../load/report/markdown.ts'
 import { inSeconds, inThousands } from '../../load/report/words.ts'
-import { byName, harmNames, harmWords, type RunTotals } from './totals.ts'
+import { byName, harmNames, harmWord, type RunTotals } from './totals.ts'
 
-/** What the page shows of a run. */
+/** A run as the page shows it. */
 type RecordedRun = RunTotals & {
   date: string
   seed: string
@@ -11,24 +12,15 @@ type RecordedRun = RunTotals & {
   servers: readonly string[]
 }
 
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-
-const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] => [
-  row(heads),
-  // Text to the left, figures to the right.
-  row(heads.map((_, index) => (index === 0 ? '---' : '---:'))),
-  ...rows.map(row),
-]
-
 const killsOf = ({ kills }: Pick<RecordedRun, 'kills'>): { all: number; counted: number } =>
   Object.values(kills).reduce(
     (sum, { all, counted }) => ({ all: sum.all + all, counted: sum.counted + counted }),
     { all: 0, counted: 0 },
   )
 
-const placeLines = (runs: readonly RecordedRun[]): string[] =>
+const machineLines = (runs: readonly RecordedRun[]): string[] =>
   [...Map.groupBy(runs, ({ machine, servers }) => [machine, ...servers].join(', '))].map(
-    ([place, there]) => `- ${there.length} ${there.length === 1 ? 'run' : 'runs'} on ${place}`,
+    ([machine, those]) => `- ${those.length} ${those.length === 1 ? 'run' : 'runs'} on ${machine}`,
   )
 
 const sums = (
@@ -62,16 +54,16 @@ const runRow = (run: RecordedRun): string[] => [
   run.commit,
 ]
 
-/** All recorded runs in Markdown: where they ran, the kills by part, the other faults by kind, and a row a run. */
+/** All recorded runs in Markdown: machines, kills by part, other faults by kind, and a row for each run. */
 export const runsSection = (runs: readonly RecordedRun[]): string => {
   if (runs.length === 0) return 'No run is recorded yet.'
   const { kills, others } = sums(runs)
   const otherRows = byName(others)
   return [
-    ...placeLines(runs),
+    ...machineLines(runs),
     '',
-    ...table(
-      ['killed with -9', 'kills that count', 'of'],
+    ...markdownTable(
+      ['killed with SIGKILL', 'kills that count', 'of'],
       [
         ...Object.entries(kills).map(([part, ofPart]) => killRow(part, ofPart)),
         killRow('all', killsOf({ kills })),
@@ -81,23 +73,14 @@ export const runsSection = (runs: readonly RecordedRun[]): string => {
     ...(otherRows.length === 0
       ? []
       : [
-          ...table(
+          ...markdownTable(
             ['other faults', 'times'],
             otherRows.map(([fault, count]) => [fault, inThousands(count)]),
           ),
           '',
         ]),
-    ...table(
-      [
-        'date',
-        'seed',
-        'rounds',
-        'kills',
-        ...harmNames.map((name) => harmWords[name]),
-        'longest silence',
-        'verdict',
-        'commit',
-      ],
+    ...markdownTable(
+      ['date', 'seed', 'rounds', 'kills', ...harmNames.map(harmWord), 'longest silence', 'verdict', 'commit'],
       runs.map(runRow),
     ),
   ].join('\n')

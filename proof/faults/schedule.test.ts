@@ -11,7 +11,7 @@ const kindsOf = (moments: ReturnType<typeof planRound>): FaultShape[] =>
     .map(({ kind }) => faultKinds.find(({ name }) => name === kind))
     .filter((kind) => kind !== undefined)
 
-test('the same seed sets up the same schedule, another seed another one', () => {
+test('the same seed plans the same schedule, another seed another', () => {
   expect(rounds('a')).toEqual(rounds('a'))
   expect(rounds('a')).not.toEqual(rounds('b'))
 })
@@ -35,7 +35,7 @@ test('one or two faults strike together, never two of one part, and both happen'
   expect([...sizes].toSorted((left, right) => left - right)).toEqual([1, 2])
 })
 
-test('every kind of fault comes, and each lasts as long as its kind may', () => {
+test('every kind of fault is planned, and lasts within its limits', () => {
   const planned = rounds('a').flatMap((moments) => moments.flatMap(({ faults }) => faults))
   expect([...new Set(planned.map(({ kind }) => kind))].toSorted()).toEqual(
     faultKinds.map(({ name }) => name).toSorted(),
@@ -47,7 +47,7 @@ test('every kind of fault comes, and each lasts as long as its kind may', () => 
   }
 })
 
-test('of the kinds that were asked for alone, there are as many faults', () => {
+test('with only some kinds there are just as many faults', () => {
   const only = (chosen: (kind: FaultShape) => boolean) =>
     rounds('a', faultKinds.filter(chosen)).map((moments) => kindsOf(moments))
   for (const kinds of only(({ name }) => name === 'kafka-kill')) {
@@ -59,7 +59,7 @@ test('of the kinds that were asked for alone, there are as many faults', () => {
   }
 })
 
-test('every fault has a name of its own that begins with its part', () => {
+test('every fault has a unique name that begins with its part', () => {
   const names = faultKinds.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
   for (const { name, part } of faultKinds) expect(name).toMatch(new RegExp(`^${part}-`))

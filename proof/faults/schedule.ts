@@ -1,37 +1,37 @@
 import { between, pick, type Random, shuffle } from './random.ts'
 
-/** The five parts that are killed, and the links between them. */
+/** The five parts of the stack that are killed, and the links between them. */
 export type StackPart = 'api' | 'worker' | 'redis' | 'kafka' | 'mysql' | 'link'
 
-/** What a schedule has to know of a kind of fault. */
+/** What a schedule needs to know of a kind of fault. */
 export type FaultShape = {
-  /** As the command line and the report name it: `redis-empty`. */
+  /** Its name on the command line and in reports: `redis-empty`. */
   name: string
   part: StackPart
-  /** It kills a process with SIGKILL, on the way or as all of it. */
+  /** Whether SIGKILL is part of it. */
   isKill: boolean
-  /** From strike to heal, at the least and at the most. */
+  /** From strike to heal: the least and the most. */
   lastsMs: readonly [number, number]
 }
 
-/** One fault to come. */
+/** A fault before it strikes. */
 export type PlannedFault = {
   kind: string
   lastsMs: number
-  /** Two numbers from 0 to below 1 for whatever its kind decides by chance: which process, which link, how much. */
+  /** Two numbers from 0 to below 1, for what its kind decides by chance: which process, which link, how much. */
   chances: readonly [number, number]
 }
 
-/** Faults that strike together, `afterMs` after the moment before was over. */
+/** Faults that strike together, `afterMs` after the end of the moment before. */
 export type PlannedMoment = { afterMs: number; faults: readonly PlannedFault[] }
 
 const killsInOneRound = 5
 const othersInOneRound = [2, 3] as const
 const faultsInOneMomentMax = 2
-// Faults beyond the first `min` join those; a gap is from the end of one moment to the next.
+// Faults beyond the first `min` join their moments. A gap is the time from the end of one moment to the next.
 const moments = { min: 5, gapMinMs: 100, gapMaxMs: 900 }
 
-/** As many of `parts` as are wanted, each as often as the others, in an order of chance. */
+/** `count` parts in random order, each equally often. */
 const dealParts = (random: Random, parts: readonly StackPart[], count: number): StackPart[] => {
   const dealt: StackPart[] = []
   while (parts.length > 0 && dealt.length < count) dealt.push(...shuffle(random, parts))
@@ -44,22 +44,22 @@ const plan = (random: Random, { name, lastsMs }: FaultShape): PlannedFault => ({
   chances: [random(), random()],
 })
 
-/** Faults by moment: everyone has one, and those that are left join where nothing of the same part is yet. */
+/** Faults by moment: one each, and the others join a moment without a fault of the same part. */
 const intoMoments = (faults: readonly { part: StackPart; fault: PlannedFault }[]): PlannedFault[][] => {
   const filled = faults.slice(0, moments.min).map((one) => [one])
   for (const one of faults.slice(moments.min)) {
-    const place = filled.find(
+    const free = filled.find(
       (others) => others.length < faultsInOneMomentMax && others.every(({ part }) => part !== one.part),
     )
-    if (place === undefined) filled.push([one])
-    else place.push(one)
+    if (free === undefined) filled.push([one])
+    else free.push(one)
   }
   return filled.map((others) => others.map(({ fault }) => fault))
 }
 
 /**
- * What is to happen in one round. The same for the same `random` and `kinds`. Five kills, one of each part where `kinds` has them all
- * (so that a run kills every part as often), and two or three other faults, at five or more moments.
+ * Plans one round: five kills, one of each part where `kinds` has them all, and two or three other faults, at five or
+ * more moments. So a run kills every part equally often. The same `random` and `kinds` give the same plan.
  */
 export const planRound = (random: Random, kinds: readonly FaultShape[]): PlannedMoment[] => {
   const kills = kinds.filter(({ isKill }) => isKill)

@@ -5,38 +5,38 @@ import { messageOf } from '../../platform/failure.ts'
 import { describeExit } from '../../servers/processes/spawn-logged.ts'
 import type { ProcessHandle } from '../../servers/processes/start-process.ts'
 
-/** A process that is started again, as a supervisor does, when it ends by itself; who kills it starts it again too. */
+/** A process that is restarted when it exits by itself, as a supervisor does. Who kills it also starts it again. */
 export type SupervisedProcess = {
   readonly name: string
-  /** SIGKILL, at any moment. Resolves once it is gone, with whether there was anything to kill; nothing starts it again until `start`. */
+  /** Sends SIGKILL. Resolves when the process is gone: true when it was killed. It stays down until `start`. */
   kill(): Promise<boolean>
-  /** Starts it, on what it left behind; does nothing while it runs. One that does not come up is tried again, a few times. */
+  /** Starts it on its old data, with a few retries. Does nothing while it runs. */
   start(): Promise<void>
-  /** SIGSTOP: its connections stay, and nobody answers. False when it does not run. */
+  /** Sends SIGSTOP: its connections stay open and get no answer. False when it does not run. */
   pause(): boolean
   resume(): void
-  /** Ends it for good, as an operator does. */
+  /** Stops it for good, as an operator does. */
   stop(): Promise<void>
-  /** SIGKILL without waiting for anything: for the end of the process that started it. */
+  /** Sends SIGKILL and waits for nothing: for the exit of this process. */
   killAtOnce(): void
-  /** How often it ended though nobody had struck it. */
+  /** How often it exited though no fault had struck it. */
   endedByItself(): number
 }
 
 export type SupervisionOptions = {
   name: string
-  /** Where its log lies, as `log`: earlier ones are kept beside it. */
+  /** Holds its `log`, and earlier ones as `log.0`, `log.1` and so on. */
   folder: string
-  /** Resolves when it runs, or, for a server, when it answers. */
+  /** Resolves when it runs; a server, when it answers. */
   launch(): Promise<ProcessHandle>
-  /** Told what nobody ordered. */
+  /** Gets a line for each exit that no fault caused. */
   say(line: string): void
 }
 
 const startsMax = 5
 const pauseBetweenStartsMs = 300
 
-const lastWords = (handle: ProcessHandle): string =>
+const lastLinesOf = (handle: ProcessHandle): string =>
   handle
     .lastLines(12)
     .map((line) => `    ${line.slice(0, 300)}`)
@@ -62,7 +62,7 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
       running = undefined
       if (!isWanted) return
       ends += 1
-      say(`${name} ended by itself with ${describeExit(exit)}:\n${lastWords(handle)}`)
+      say(`${name} exited by itself with ${describeExit(exit)}:\n${lastLinesOf(handle)}`)
       void wait(pauseBetweenStartsMs).then(() => (isWanted ? begin() : undefined))
     })
   }
@@ -75,7 +75,7 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
         watch(running)
       } catch (cause) {
         if (attempt >= startsMax) throw cause
-        say(`${name} did not start, trying again: ${messageOf(cause)}`)
+        say(`${name} did not start, retrying: ${messageOf(cause)}`)
         await wait(pauseBetweenStartsMs)
       }
     }
@@ -91,13 +91,13 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
     try {
       return process.kill(running.pid, what)
     } catch {
-      // It has just ended: whoever watches it knows.
+      // It has just exited, which `watch` handles.
       return false
     }
   }
 
-  /** Not amid a start: that would leave a process that nobody knows. */
-  const taken = async (): Promise<ProcessHandle | undefined> => {
+  /** Waits for the end of a start, which would leave a process that nobody stops. */
+  const takeRunning = async (): Promise<ProcessHandle | undefined> => {
     isWanted = false
     await starting?.catch(() => undefined)
     const handle = running
@@ -108,9 +108,9 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
   return {
     name,
     async kill() {
-      const handle = await taken()
+      const handle = await takeRunning()
       handle?.kill()
-      // One that had ended by itself just then was not killed.
+      // It may have exited by itself just before.
       return (await handle?.exited)?.signal === 'SIGKILL'
     },
     start() {
@@ -122,7 +122,7 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
     killAtOnce: () => void signal('SIGKILL'),
     async stop() {
       signal('SIGCONT')
-      await (await taken())?.stop()
+      await (await takeRunning())?.stop()
     },
     endedByItself: () => ends,
   }

@@ -1,45 +1,45 @@
 import { type Harm, noHarm } from './harm.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
-/** The parts that can be killed, in the order of reports. */
+/** The parts that can be killed, in the order of the reports. */
 const parts = ['api', 'worker', 'redis', 'kafka', 'mysql'] as const
 
-/** What several rounds came to. */
+/** The sum of several rounds. */
 export type RunTotals = Harm & {
   rounds: number
   presses: number
   people: number
   rows: number
-  /** By part, how many kills there were and how many counted. */
+  /** Kills by part, and how many of them count. */
   kills: Record<string, { all: number; counted: number }>
-  /** By name, how often any other fault struck. */
+  /** Other faults by name, and how often each struck. */
   others: Record<string, number>
   silenceMsMax: number
   tookMs: number
   verdict: 'pass' | 'fail'
 }
 
-/** The names of figures, in the order of reports, and what people call them. */
-export const harmWords: Record<keyof Harm, string> = {
-  lost: 'lost',
-  doubled: 'doubled',
-  oversold: 'oversold',
-  stranded: 'stranded',
-  unresolved: 'unresolved',
-  toldTwoThings: 'told two things',
-}
+/** In the order of the reports. */
 export const harmNames = Object.keys(noHarm) as (keyof Harm)[]
 
-/** Faults and how often they struck, in the order of reports. */
+/** What reports call it. */
+export const harmWord = (name: keyof Harm): string => (name === 'toldTwoThings' ? 'contradicted' : name)
+
+/** Faults and how often they struck, in the order of the reports. */
 export const byName = (others: RunTotals['others']): [string, number][] =>
   Object.entries(others).toSorted(([left], [right]) => (left < right ? -1 : 1))
 
-/** Adds rounds up; `of` is how many were asked for. One that could not even be played is none that passed. */
+/** Adds up the rounds that were played, `of` how many were asked for. A round that was not played did not pass. */
 export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): RunTotals => {
   const isPassed = verdicts.length === of && verdicts.every(({ verdict }) => verdict === 'pass')
   const totals: RunTotals = {
     ...noHarm,
-    ...{ rounds: verdicts.length, presses: 0, people: 0, rows: 0, silenceMsMax: 0, tookMs: 0 },
+    rounds: verdicts.length,
+    presses: 0,
+    people: 0,
+    rows: 0,
+    silenceMsMax: 0,
+    tookMs: 0,
     kills: Object.fromEntries(parts.map((part) => [part, { all: 0, counted: 0 }])),
     others: {},
     verdict: isPassed ? 'pass' : 'fail',
