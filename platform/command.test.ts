@@ -89,6 +89,11 @@ describe('what a command is given', () => {
     ])
   })
 
+  test('faults of options and settings are named together', async () => {
+    const { stderr } = await run('north', { BRUSHES: '0' })
+    expect(stderr).toMatch(/^--colour: .*\nThese settings .*\n {2}BRUSHES: .*\n\nnpm run paint/)
+  })
+
   test('all settings that are wrong are named at once', async () => {
     const { code, stdout, stderr } = await run('north --colour red', { BRUSHES: '0', LADDERS: 'x' })
     expect([code, stdout]).toEqual([2, ''])

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import type { z } from 'zod'
 import { type ExitCode, helpOf } from './command-help.ts'
+import { readWords, type ValuesOf } from './command-words.ts'
 import { Failure, messageOf } from './failure.ts'
 import { flag, type Option, type Options } from './option.ts'
 import { readSettings } from './settings.ts'
@@ -18,24 +19,15 @@ export type CommandStreams = {
 export type Command = {
   /** What `--help` prints. */
   help: string
-  /**
-   * Runs it with the words behind its name, and resolves with the exit code. Failures are printed, never
-   * thrown.
-   */
+  /** Runs it with the words behind its name and resolves with the exit code. Failures are printed, never thrown. */
   run(words: readonly string[], streams: CommandStreams): Promise<number>
-}
-
-type ValuesOf<Declared extends Options> = {
-  [Name in keyof Declared]: Declared[Name] extends Option<infer Value> ? Value : never
 }
 
 /** One result, for people and for programs. */
 export type Output = {
   /** A whole, or pieces that are written as they come. */
   text: string | AsyncIterable<string>
-  /**
-   * What `--json` prints: one document, or many, each in a line of its own. Without either it prints nothing.
-   */
+  /** What `--json` prints: one document, or many with a line each. Without either it prints nothing. */
   json?: unknown
   jsonLines?: AsyncIterable<readonly unknown[]>
 }
@@ -47,9 +39,7 @@ type CommandContext<Shape extends z.ZodRawShape> = {
   stdout: NodeJS.WritableStream
   /** For progress. */
   stderr: NodeJS.WritableStream
-  /**
-   * Prints on standard output. Resolves when all of it is written: nothing is read ahead of a slow reader.
-   */
+  /** Resolves when all of it is written: nothing is read ahead of a slow reader. */
   print(output: Output): Promise<void>
 }
 
@@ -64,41 +54,16 @@ type CommandDefinition<Declared extends Options, Shape extends z.ZodRawShape, Ou
   notes?: readonly string[]
   /** The environment that it reads. */
   settings?: z.ZodObject<Shape>
-  /**
-   * What is wrong with options that are accepted one by one. Those that are not accepted are undefined here.
-   */
+  /** Finds what is wrong with options that are accepted one by one. An option that is not accepted is missing. */
   check?(values: Partial<ValuesOf<Declared>>): string[]
   exitCodes: Record<Outcome, ExitCode>
-  /** When `run` throws anything but `refused`, which is wrong use. */
+  /** For anything that `run` throws but `refused`, which is wrong use. */
   failureExitCode?: ExitCode
   run(values: ValuesOf<Declared>, context: CommandContext<Shape>): Promise<Outcome>
 }
 
 const wrongUse: ExitCode = [2, 'wrong use: options, settings, or what they name']
 const couldNotRun: ExitCode = [2, 'it could not run']
-
-/** The text of each option that was given, and the other words. */
-const readWords = (words: readonly string[], options: Options, help: string) => {
-  const named = Object.entries(options).filter(([, { isArgument }]) => !isArgument)
-  const config = named.map(
-    ([name, { placeholder, short }]) =>
-      [name, { type: placeholder === undefined ? 'boolean' : 'string', ...(short && { short }) }] as const,
-  )
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options: Object.fromEntries(config),
-      allowPositionals: true,
-    })
-    return {
-      texts: new Map(Object.entries(values).map(([name, value]) => [name, String(value)])),
-      others: positionals,
-    }
-  } catch (cause) {
-    // Its first sentence names the option that is unknown or lacks its value; the rest is about dashes.
-    throw new Failure('refused', `${messageOf(cause).split('. ')[0]}\n\n${help}`, { cause })
-  }
-}
 
 async function* linesOf(batches: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
   for await (const documents of batches)
@@ -113,51 +78,59 @@ const jsonText = ({ json, jsonLines }: Output): string | AsyncIterable<string> =
 const write = (stream: NodeJS.WritableStream, text: string | AsyncIterable<string>): Promise<void> =>
   pipeline(Readable.from(typeof text === 'string' ? [text] : text), stream, { end: false })
 
-/** Declares a command: what it accepts, what it needs, what it does. */
+/** Declares a command once: what it accepts and needs, what it does, and what its exit codes mean. */
 export const defineCommand = <Declared extends Options, Outcome extends string, Shape extends z.ZodRawShape>(
   definition: CommandDefinition<Declared, Shape, Outcome>,
-): Command & { parse(words: readonly string[]): ValuesOf<Declared & { json: Option<boolean> }> | 'help' } => {
-  const { failureExitCode = couldNotRun, exitCodes, settings } = definition
-  const valued = {
+): Command & {
+  /** The values of its options. Throws `refused` with every fault and the help. */
+  parse(words: readonly string[]): ValuesOf<Declared> | 'help'
+} => {
+  const { exitCodes, failureExitCode = couldNotRun } = definition
+  const options = {
     ...definition.options,
     json: flag(definition.jsonHelp ?? 'prints the result as one JSON document'),
   }
-  const options: Options = { ...valued, help: { ...flag('prints this'), short: 'h' } }
-  const help = helpOf(definition, options, [...Object.values<ExitCode>(exitCodes), wrongUse, failureExitCode])
+  const help = helpOf(definition, { ...options, help: flag('prints this') }, [
+    ...Object.values<ExitCode>(exitCodes),
+    wrongUse,
+    failureExitCode,
+  ])
 
-  const parseAll = (words: readonly string[]) => {
-    const { texts, others } = readWords(words, options, help)
-    if (texts.has('help')) return 'help'
-    const argument = Object.entries(options).find(([, { isArgument }]) => isArgument)?.[0]
-    if (argument !== undefined && others.length > 0) texts.set(argument, others.join(' '))
+  /** Throws `refused` with the faults of the words, and those of the environment, all at once. */
+  const parse = (words: readonly string[], environmentFaults: readonly string[] = []) => {
     const faults: string[] = []
-    if (argument === undefined && others.length > 0)
-      faults.push(`expected no words beside the options, not ${others.join(' ')}`)
-    const values: Record<string, unknown> = {}
-    for (const [name, { expected, isArgument, read }] of Object.entries<Option<unknown>>(valued)) {
-      const text = texts.get(name)
-      const result = read(text)
-      if (result !== undefined) values[name] = result.value
-      else faults.push(`${isArgument ? '' : `--${name}: `}expected ${expected}, not ${text || 'nothing'}`)
-    }
-    faults.push(...(definition.check?.(values as Partial<ValuesOf<Declared>>) ?? []))
-    if (faults.length > 0) throw new Failure('refused', `${faults.join('\n')}\n\n${help}`)
+    const values = readWords(words, options, faults)
+    if (values === 'help') return 'help'
+    faults.push(...(definition.check?.(values) ?? []))
+    const usage = faults.length === 0 ? [] : ['', help]
+    if (faults.length + environmentFaults.length > 0)
+      throw new Failure('refused', [...faults, ...environmentFaults, ...usage].join('\n'))
     return values as ValuesOf<Declared & { json: Option<boolean> }>
+  }
+
+  const readEnvironment = (env: NodeJS.ProcessEnv, faults: string[]): z.infer<z.ZodObject<Shape>> => {
+    try {
+      if (definition.settings !== undefined) return readSettings(definition.settings, env)
+    } catch (cause) {
+      faults.push(messageOf(cause))
+    }
+    return {} as z.infer<z.ZodObject<Shape>>
   }
 
   return {
     help,
-    parse: parseAll,
+    parse: (words) => parse(words),
     async run(words, { env, stdout, stderr }) {
       try {
-        const values = parseAll(words)
+        const faults: string[] = []
+        const settings = readEnvironment(env, faults)
+        const values = parse(words, faults)
         if (values === 'help') {
           await write(stdout, `${help}\n`)
           return 0
         }
         const outcome = await definition.run(values, {
-          settings:
-            settings === undefined ? ({} as z.infer<z.ZodObject<Shape>>) : readSettings(settings, env),
+          settings,
           environment: env,
           stdout,
           stderr,

@@ -4,8 +4,6 @@ export type Option<Value> = {
   help: string
   /** Stands for its value in `--help`: `FILE`. A flag has none. */
   placeholder?: string
-  /** One letter that stands for its name. */
-  short?: string
   /** What is accepted, for the line that refuses a value. */
   expected?: string
   isRequired?: true
