@@ -55,7 +55,7 @@ const playRounds = async (
     for (let round = 1; round <= rounds; round += 1) {
       const verdict = await runRound({ round, seed, stack, readers, kinds, folder, signal, adminToken, sign })
       verdicts.push(verdict)
-      const exited = stack.endedByThemselves()
+      const exited = stack.exitsByThemselves()
       await onRound(verdict, exited - exitedBefore)
       exitedBefore = exited
     }

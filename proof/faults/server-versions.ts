@@ -1,11 +1,11 @@
 import { fieldsOf } from '../../coupon/requirements/redis-reading.ts'
-import { readDatabaseValue } from './stack-servers.ts'
+import { createLedgerReader } from '../../load/ledger/ledger-reader.ts'
 import type { Stack } from './stack.ts'
 
-/** What the servers of the stack call themselves, as in `Redis 7.0.15`. */
+/** The versions that the servers of the stack report, as in `Redis 7.0.15`. */
 export const serverVersions = async ({ redis, kafka, database }: Stack): Promise<string[]> => {
   const info = fieldsOf(String(await redis.master().control.command('INFO', 'server')))
-  const version = await readDatabaseValue(database.database, 'VERSION()')
+  const version = await createLedgerReader(database.database).version()
   const isMariadb = version.includes('MariaDB')
   return [
     `Redis ${info.get('redis_version') ?? 'unknown'}`,

@@ -1,13 +1,13 @@
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 
-export const clients = ['api', 'worker'] as const
-export const servers = ['redis', 'kafka', 'mysql'] as const
+export const linkClients = ['api', 'worker'] as const
+export const linkServers = ['redis', 'kafka', 'mysql'] as const
 
-/** Who reaches a server over a proxy of their own: all API processes over one, all workers over another. */
-export type LinkClient = (typeof clients)[number]
-export type LinkServer = (typeof servers)[number]
+/** The processes that share a proxy to each server: all API processes, or all workers. */
+export type LinkClient = (typeof linkClients)[number]
+export type LinkServer = (typeof linkServers)[number]
 
-/** The six links between our processes and the servers. */
+/** The six links between the processes under test and the servers. */
 export type Links = {
   readonly of: Readonly<Record<LinkServer, Readonly<Record<LinkClient, Proxy>>>>
   /** Both links of one server. */
@@ -15,7 +15,7 @@ export type Links = {
   close(): Promise<void>
 }
 
-/** Links to servers that need not be there yet; `portOf` says where each will listen for these clients. */
+/** Creates the links. The servers may start later; `portOf` is where each will listen for these clients. */
 export const createLinks = async (
   portOf: (server: LinkServer, client: LinkClient) => number,
 ): Promise<Links> => {
@@ -30,7 +30,9 @@ export const createLinks = async (
     of,
     to: (server) => Object.values(of[server]),
     async close() {
-      await Promise.all(servers.flatMap((server) => Object.values(of[server]).map((link) => link.close())))
+      await Promise.all(
+        linkServers.flatMap((server) => Object.values(of[server]).map((link) => link.close())),
+      )
     },
   }
 }

@@ -7,39 +7,39 @@ import { startRedis } from '../../servers/start-redis.ts'
 import type { Proxy } from '../../servers/network/proxy.ts'
 import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
 
-/** How far a file of a Redis reached at one moment. */
+/** An append-only file of a Redis, and its size at one moment. */
 export type AofMark = { file: string; size: number } | undefined
 
-/** One Redis server, by its own address. */
+/** One Redis server, at its own address. */
 export type RedisNode = {
   readonly port: number
   readonly server: SupervisedProcess
-  /** The operator's connection, past the links. */
+  /** A connection past the links. */
   readonly control: RedisClient
-  /** Where its file ends now. */
+  /** The present size of its file. */
   markFile(): AofMark
-  /** Loses what was written since, as a file does that was not on the disk yet. Only while the server is down. */
+  /** Removes what was written since, as if it had not reached the disk. Only while the server is down. */
   cutFile(mark: AofMark): void
-  /** Loses everything. Only while the server is down. */
+  /** Removes everything. Only while the server is down. */
   loseFile(): void
   close(): Promise<void>
 }
 
 /**
- * The Redis of the stack, as it may be deployed: one server that needs no replica to write. A replica exists only while a fault wants one, and
- * the server that is failed away from is killed, or cut from every client, before another takes writes: two masters never serve beside each
- * other, which is what `min-replicas-to-write` is for where nobody can do that. It comes back as a replica, or not at all.
+ * The Redis of the stack, as it may be deployed: one server that accepts writes without a replica. A fault adds a
+ * replica when it needs one. A failover kills the old master, or cuts it off from every client, before the new one
+ * accepts writes, so that two masters never serve at once. (Where nothing can do that, `min-replicas-to-write` does
+ * it.) The old master returns as a replica, or not at all.
  */
 export type StackRedis = {
-  /** The server that takes writes. */
+  /** The server that accepts writes. */
   master(): RedisNode
-  /** An empty server of its own. */
+  /** Starts another, empty server. */
   addNode(): Promise<RedisNode>
-  /** From now on clients reach this one, and their connections to the other are reset. */
+  /** Points the links to this server, and resets the connections to the old one. */
   lead(node: RedisNode): void
-  /** Every server that is there. */
   nodes(): readonly RedisNode[]
-  /** Away with a server for good. */
+  /** Stops a server for good. */
   removeNode(node: RedisNode): Promise<void>
   stop(): Promise<void>
 }
@@ -47,13 +47,13 @@ export type StackRedis = {
 export type StackRedisOptions = {
   folder: string
   program: string
-  /** Of the first server: the links lead there. */
+  /** Of the first server. The links point there. */
   port: number
   links: readonly Proxy[]
   say(line: string): void
 }
 
-// One file, whose end is what was written last.
+// One file without rewrites, so that its end is what was written last.
 const fileSettings = ['--auto-aof-rewrite-percentage', '0', '--aof-load-truncated', 'yes']
 
 const newestFile = (dataFolder: string): string | undefined => {
@@ -63,7 +63,7 @@ const newestFile = (dataFolder: string): string | undefined => {
     const newest = files.toSorted((left, right) => Number(left.split('.')[2]) - Number(right.split('.')[2]))
     return newest.length === 0 ? undefined : join(folder, newest.at(-1) ?? '')
   } catch {
-    // It has written nothing yet.
+    // Nothing is written yet.
     return undefined
   }
 }
@@ -95,14 +95,16 @@ const startNode = async (
     throw cause
   }
   return {
-    ...{ port, server, control },
+    port,
+    server,
+    control,
     markFile() {
       const file = newestFile(dataFolder)
       return file === undefined ? undefined : { file, size: statSync(file).size }
     },
     cutFile(mark) {
       const file = newestFile(dataFolder)
-      // A file that was begun since: all that it holds was written since.
+      // A newer file than the marked one: all of it was written since.
       if (file !== undefined) truncateSync(file, file === mark?.file ? mark.size : 0)
     },
     loseFile: () => rmSync(dataFolder, { recursive: true, force: true }),
@@ -113,7 +115,7 @@ const startNode = async (
   }
 }
 
-/** Makes `replica` follow whoever listens on `port` of 127.0.0.1, and waits until it has a copy. Rejects when it has none in time. */
+/** Makes `replica` replicate the Redis on `port` of 127.0.0.1. Rejects when it has no copy within `withinMs`. */
 export const replicateFrom = async (replica: RedisNode, port: number, withinMs: number): Promise<void> => {
   await replica.control.command('REPLICAOF', '127.0.0.1', port)
   const untilMs = performance.now() + withinMs
@@ -122,10 +124,10 @@ export const replicateFrom = async (replica: RedisNode, port: number, withinMs: 
     if (String(info).includes('master_link_status:up')) return
     await wait(20)
   }
-  throw new Error(`no copy of the Redis on port ${port} within ${withinMs} ms`)
+  throw new Error(`no replica of the Redis on port ${port} within ${withinMs} ms`)
 }
 
-/** Starts the first server. */
+/** Starts the Redis of the stack with one server. */
 export const startStackRedis = async (options: StackRedisOptions): Promise<StackRedis> => {
   let count = 1
   let master = await startNode('redis-1', options.port, options)

@@ -8,19 +8,14 @@ import { LaunchError } from '../../servers/launch-error.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { type LinkClient, createLinks, type Links } from './stack-links.ts'
 import { type StackRedis, startStackRedis } from './stack-redis.ts'
-import {
-  type StackDatabase,
-  type StackKafka,
-  startStackDatabase,
-  startStackKafka,
-  topicOptions,
-} from './stack-servers.ts'
+import { type StackDatabase, startStackDatabase } from './stack-database.ts'
+import { type StackKafka, startStackKafka, topicOptions } from './stack-kafka.ts'
 import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
 
-/** A process of ours, and where it answers. */
+/** An API process or a worker of the stack. */
 export type OwnProcess = SupervisedProcess & { readonly url: string }
 
-/** Everything that a fault may strike. Our processes reach the servers over the links alone. */
+/** Everything that a fault may strike. API processes and workers reach the servers through the links alone. */
 export type Stack = {
   readonly links: Links
   readonly redis: StackRedis
@@ -28,20 +23,20 @@ export type Stack = {
   readonly database: StackDatabase
   readonly apis: readonly OwnProcess[]
   readonly workers: readonly OwnProcess[]
-  /** How often one of our processes ended though nobody had struck it. */
-  endedByThemselves(): number
-  /** Ends everything, whatever state it is in. */
+  /** How often an API process or a worker exited though no fault had struck it. */
+  exitsByThemselves(): number
+  /** Stops everything, in whatever state it is. */
   stop(): Promise<void>
-  /** SIGKILL to everything, for the end of this process: one that stands still would not hear anything else. */
+  /** Sends SIGKILL to everything, for the exit of this process. A paused process reacts to nothing else. */
   killAtOnce(): void
 }
 
 export type StackOptions = {
-  /** Data and logs of everything. */
+  /** Holds the data and logs of everything. */
   folder: string
-  /** Says where to look for programs. */
+  /** Names the programs of the servers. */
   environment: NodeJS.ProcessEnv
-  /** What our processes are told beside the addresses: secrets. */
+  /** Added to the environment of API processes and workers. */
   secrets: Readonly<Record<string, string>>
   progress: ProgressDisplay
   signal: AbortSignal
@@ -50,6 +45,7 @@ export type StackOptions = {
 const root = join(import.meta.dirname, '..', '..')
 const processesOfEach = 2
 const stopWithinMs = 3_000
+const migrateWithinMs = 60_000
 
 const takePorts = async <Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> => {
   const ports = new Set<number>()
@@ -58,19 +54,21 @@ const takePorts = async <Name extends string>(names: readonly Name[]): Promise<R
   return Object.fromEntries(names.map((name, at) => [name, taken[at] ?? 0])) as Record<Name, number>
 }
 
-/** The programs themselves: what runs elsewhere, or in Docker, cannot be killed from here. */
+/** The programs on this machine. Servers elsewhere or in Docker cannot be killed from here. */
 const findPrograms = async ({ folder, environment, progress, signal }: StackOptions) => {
   const machine = detectHost({ ...environment, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' })
   const sources = await obtainServerSources({ host: machine, progress, logFolder: folder, signal })
   const { redis, kafka, database } = sources
   if (redis?.kind !== 'program' || kafka?.kind !== 'program' || database?.kind !== 'program')
-    throw new LaunchError('faults need Redis, Kafka and MySQL as programs of this machine, not in Docker')
+    throw new LaunchError(
+      'a fault run needs Redis, Kafka and MySQL as programs on this machine, not in Docker',
+    )
   return { redis: redis.program, kafka: kafka.program, database: database.program }
 }
 
 /**
- * Rounds take seconds: a campaign is retired a minute after it closed. And the sweep is off: it mends after half a minute what the protocol must
- * never break, a yes that is in no book but the gate, and would hide it from the verdict.
+ * Rounds take seconds, so a campaign is retired a minute after it closes. The sweep is off: after half a minute it
+ * records grants that only a gate knows. The protocol must never leave any, and the sweep would hide them.
  */
 const settings = { GATE_LIFETIME_MS: '60000', RETIREMENT_INTERVAL_MS: '2000', SWEEP_INTERVAL_MS: '3600000' }
 
@@ -100,7 +98,7 @@ const createOwn = async (
   return { ...supervised, url: `http://127.0.0.1:${ports.own}` }
 }
 
-/** Starts all of it, on an empty folder; ready when this resolves. What was started is stopped when it cannot. */
+/** Starts everything on an empty folder. When a part cannot start, it stops the others and rejects. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const { folder, environment, secrets, progress, signal } = options
   const stops: (() => Promise<unknown>)[] = []
@@ -116,7 +114,11 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const linkPorts = { api: links.of.kafka.api.port, worker: links.of.kafka.worker.port }
     const starting = [
       startStackRedis({
-        ...{ folder, program: programs.redis, port: ports.redis, links: links.to('redis'), say },
+        folder,
+        program: programs.redis,
+        port: ports.redis,
+        links: links.to('redis'),
+        say,
       }),
       startStackKafka({ folder: join(folder, 'kafka'), program: programs.kafka, ports, linkPorts, say }),
       startStackDatabase({
@@ -132,12 +134,15 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         () => undefined,
       )
     const [redis, kafka, database] = await progress.step('Redis, Kafka, MySQL: starting', async () => {
-      // When one cannot start, the others are still on their way: only what has come up can be stopped.
+      // When one cannot start, wait for the others: only what runs can be stopped.
       await Promise.allSettled(starting)
       return Promise.all(starting)
     })
     const base = {
-      ...{ PATH: environment['PATH'], LOG_LEVEL: 'debug', STOP_DELAY_MS: '0', ...settings },
+      PATH: environment['PATH'],
+      LOG_LEVEL: 'debug',
+      STOP_DELAY_MS: '0',
+      ...settings,
       ...secrets,
     }
     const addresses = (client: LinkClient) => ({
@@ -146,13 +151,13 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       KAFKA_BROKERS: `127.0.0.1:${links.of.kafka[client].port}`,
       DATABASE_URL: database.urlAt(links.of.mysql[client].port),
     })
-    await progress.step('migrating', () =>
+    await progress.step('creating tables and topics', () =>
       runProgram({
         command: process.execPath,
         arguments: [join(root, 'migrations', 'main.ts')],
         environment: { ...addresses('worker'), GRANTS_PARTITIONS: String(topicOptions.grantsPartitions) },
         logFile: join(folder, 'migrations.log'),
-        timeoutMs: 60_000,
+        timeoutMs: migrateWithinMs,
         signal,
       }),
     )
@@ -167,12 +172,18 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     stops.push(() => Promise.all(own.map((one) => one.stop())))
     await Promise.all(own.map((one) => one.start()))
     return {
-      ...{ links, redis, kafka, database, apis, workers, stop },
+      links,
+      redis,
+      kafka,
+      database,
+      apis,
+      workers,
+      stop,
       killAtOnce() {
         const all = [...own, kafka.server, database.server, ...redis.nodes().map(({ server }) => server)]
         for (const one of all) one.killAtOnce()
       },
-      endedByThemselves: () => own.reduce((sum, one) => sum + one.endedByItself(), 0),
+      exitsByThemselves: () => own.reduce((sum, one) => sum + one.exitsByItself(), 0),
     }
   } catch (fault) {
     await stop()

@@ -20,7 +20,7 @@ export type SupervisedProcess = {
   /** Sends SIGKILL and waits for nothing: for the exit of this process. */
   killAtOnce(): void
   /** How often it exited though no fault had struck it. */
-  endedByItself(): number
+  exitsByItself(): number
 }
 
 export type SupervisionOptions = {
@@ -48,7 +48,7 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
   let starting: Promise<void> | undefined
   let isWanted = false
   let starts = 0
-  let ends = 0
+  let exits = 0
 
   const keepLog = (): void => {
     const log = join(folder, 'log')
@@ -61,7 +61,7 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
       if (running !== handle) return
       running = undefined
       if (!isWanted) return
-      ends += 1
+      exits += 1
       say(`${name} exited by itself with ${describeExit(exit)}:\n${lastLinesOf(handle)}`)
       void wait(pauseBetweenStartsMs).then(() => (isWanted ? begin() : undefined))
     })
@@ -124,6 +124,6 @@ export const superviseProcess = ({ name, folder, launch, say }: SupervisionOptio
       signal('SIGCONT')
       await (await takeRunning())?.stop()
     },
-    endedByItself: () => ends,
+    exitsByItself: () => exits,
   }
 }

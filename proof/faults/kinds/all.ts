@@ -4,7 +4,7 @@ import { processKinds } from './processes.ts'
 import { redisKinds } from './redis.ts'
 import { refusalKinds } from './refusals.ts'
 
-/** Every kind of fault there is, part by part. */
+/** Every kind of fault, ordered by part. */
 export const faultKinds: readonly FaultKind[] = [
   ...processKinds,
   ...redisKinds,

@@ -1,4 +1,4 @@
-import { clients, type Links, servers } from '../stack-links.ts'
+import { linkClients, type Links, linkServers } from '../stack-links.ts'
 import type { Proxy } from '../../../servers/network/proxy.ts'
 import { chosen } from '../random.ts'
 import type { FaultKind } from './fault-kind.ts'
@@ -6,11 +6,11 @@ import type { FaultKind } from './fault-kind.ts'
 const delayMs = { min: 100, max: 1_500 }
 const delayOf = (chance: number): number => delayMs.min + chance * (delayMs.max - delayMs.min)
 
-/** One of the six, and what it is called. */
+/** One of the six links by chance, with its name. */
 const linkOf = (links: Links, chance: number): { target: string; link: Proxy } =>
   chosen(
-    clients.flatMap((client) =>
-      servers.map((server) => ({ target: `link-${client}-${server}`, link: links.of[server][client] })),
+    linkClients.flatMap((client) =>
+      linkServers.map((server) => ({ target: `link-${client}-${server}`, link: links.of[server][client] })),
     ),
     chance,
   )
@@ -20,7 +20,10 @@ const linkKind = (
   strike: (link: Proxy, chance: number) => void,
   heal: (link: Proxy) => void,
 ): FaultKind => ({
-  ...{ name: `link-${what}`, part: 'link', isKill: false, lastsMs: [300, 4_000] },
+  name: `link-${what}`,
+  part: 'link',
+  isKill: false,
+  lastsMs: [300, 4_000],
   create({ stack }, [chance, otherChance]) {
     const { target, link } = linkOf(stack.links, chance)
     return {
@@ -34,7 +37,7 @@ const linkKind = (
   },
 })
 
-/** The network between our processes and one server. */
+/** The network between API processes or workers and one server. */
 export const linkKinds: readonly FaultKind[] = [
   linkKind(
     'cut',
@@ -46,7 +49,7 @@ export const linkKinds: readonly FaultKind[] = [
     (link, chance) => link.delay(delayOf(chance)),
     (link) => link.delay(0),
   ),
-  // Requests arrive and what comes of them is not heard, or nothing arrives either.
+  // Requests arrive and their answers do not, or neither arrives.
   linkKind(
     'hold',
     (link, chance) => link.hold(chance < 0.5 ? 'all' : 'answers'),
@@ -54,9 +57,12 @@ export const linkKinds: readonly FaultKind[] = [
   ),
 ]
 
-/** Its answers come late, or not while it lasts. */
+/** Kafka's answers come late, or not until it is healed. */
 const kafkaLate: FaultKind = {
-  ...{ name: 'kafka-late', part: 'kafka', isKill: false, lastsMs: [1_000, 4_000] },
+  name: 'kafka-late',
+  part: 'kafka',
+  isKill: false,
+  lastsMs: [1_000, 4_000],
   create: ({ stack }, [chance, otherChance]) => ({
     target: 'kafka-answers',
     async strike() {
@@ -74,9 +80,12 @@ const kafkaLate: FaultKind = {
   }),
 }
 
-/** Nobody reaches it. */
+/** No process reaches MySQL. */
 const mysqlCut: FaultKind = {
-  ...{ name: 'mysql-cut', part: 'mysql', isKill: false, lastsMs: [500, 4_000] },
+  name: 'mysql-cut',
+  part: 'mysql',
+  isKill: false,
+  lastsMs: [500, 4_000],
   create: ({ stack }) => ({
     target: 'mysql-links',
     async strike() {
@@ -89,5 +98,5 @@ const mysqlCut: FaultKind = {
   }),
 }
 
-/** The links of one server, all at once. */
+/** Both links of one server at once. */
 export const serverLinkKinds: readonly FaultKind[] = [kafkaLate, mysqlCut]

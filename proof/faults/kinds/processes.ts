@@ -4,7 +4,7 @@ import type { Stack } from '../stack.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 import type { FaultKind } from './fault-kind.ts'
 
-/** Where a process of a part is found in the stack, by chance where there are several. */
+/** A process of each part, by chance where there are several. */
 const ofPart: Record<Exclude<StackPart, 'link'>, (stack: Stack, chance: number) => SupervisedProcess> = {
   api: ({ apis }, chance) => chosen(apis, chance),
   worker: ({ workers }, chance) => chosen(workers, chance),
@@ -12,13 +12,16 @@ const ofPart: Record<Exclude<StackPart, 'link'>, (stack: Stack, chance: number) 
   kafka: ({ kafka }) => kafka.server,
   mysql: ({ database }) => database.server,
 }
-/** Which Redis it is, is known only when it strikes. */
+/** Which Redis is the master is known only at the strike. */
 const targetOf = (part: keyof typeof ofPart, stack: Stack, chance: number): string =>
   part === 'redis' ? 'redis' : ofPart[part](stack, chance).name
 
-/** SIGKILL; after a while a supervisor starts it again on what it left. */
+/** SIGKILL, and after a while a restart on the old data. */
 const killOf = (part: keyof typeof ofPart): FaultKind => ({
-  ...{ name: `${part}-kill`, part, isKill: true, lastsMs: [0, 1_500] },
+  name: `${part}-kill`,
+  part,
+  isKill: true,
+  lastsMs: [0, 1_500],
   create: ({ stack }, [chance]) => ({
     target: targetOf(part, stack, chance),
     strike: () => ofPart[part](stack, chance).kill(),
@@ -26,9 +29,12 @@ const killOf = (part: keyof typeof ofPart): FaultKind => ({
   }),
 })
 
-/** SIGSTOP for a while: its connections stay, and what it had begun goes on when nobody waits for it any more. */
+/** SIGSTOP for a while: its connections stay, and its work continues when nobody waits for it any longer. */
 const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): FaultKind => ({
-  ...{ name: `${part}-pause`, part, isKill: false, lastsMs: [500, lastsMsMax] },
+  name: `${part}-pause`,
+  part,
+  isKill: false,
+  lastsMs: [500, lastsMsMax],
   create: ({ stack }, [chance]) => ({
     target: targetOf(part, stack, chance),
     strike: async () => ofPart[part](stack, chance).pause(),
@@ -36,10 +42,10 @@ const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): FaultKind => ({
   }),
 })
 
-/** Kills and pauses of every part. A Redis that is killed here has what it had written to its file, which is all of it. */
+/** Kills and pauses of every part. A Redis that is killed here keeps everything, because it had written all of it. */
 export const processKinds: readonly FaultKind[] = [
   ...(['api', 'worker', 'redis', 'kafka', 'mysql'] as const).map(killOf),
   ...(['api', 'redis', 'kafka', 'mysql'] as const).map((part) => pauseOf(part)),
-  // Some of them outlast its session with the group (10 s), and it wakes up as nobody's consumer.
+  // Some pauses outlast the group session (10 s): the worker resumes after the group has removed it.
   pauseOf('worker', 11_000),
 ]

@@ -4,16 +4,20 @@ import { type AofMark, replicateFrom, type RedisNode, type StackRedis } from '..
 import type { Fault, FaultKind, FaultContext } from './fault-kind.ts'
 
 const copyWithinMs = 10_000
-// What a file or a replica has not heard of yet when the server dies.
+// How far a file or a replica is behind when the server dies.
 const lagMs = { min: 100, max: 1_000 }
 const lagOf = (chance: number): number => lagMs.min + chance * (lagMs.max - lagMs.min)
 const confirmingWithinMs = 3_000
 
 const killKind = (name: string, create: FaultKind['create']): FaultKind => ({
-  ...{ name, part: 'redis', isKill: true, lastsMs: [0, 1_500], create },
+  name,
+  part: 'redis',
+  isKill: true,
+  lastsMs: [0, 1_500],
+  create,
 })
 
-/** Killed, and comes back with nothing, as one without persistence. */
+/** Killed, and restarted empty, as if it had no persistence. */
 const empty = killKind('redis-empty', ({ stack: { redis } }) => {
   let isDown = false
   return {
@@ -26,7 +30,7 @@ const empty = killKind('redis-empty', ({ stack: { redis } }) => {
   }
 })
 
-/** Killed, and comes back with a file that lacks the last while. */
+/** Killed, and restarted with a file that lacks the last writes. */
 const oldFile = killKind('redis-old-file', ({ stack: { redis } }, [chance]): Fault => {
   let mark: AofMark
   let isDown = false
@@ -44,12 +48,12 @@ const oldFile = killKind('redis-old-file', ({ stack: { redis } }, [chance]): Fau
   }
 })
 
-/** A replica of the master, over a link of its own that can be held. */
+/** Adds a replica of the master, over a link that can be held. */
 const addReplica = async ({ stack: { redis }, confirming }: FaultContext) => {
   const link = await createProxy({ host: '127.0.0.1', port: redis.master().port })
   const node = await redis.addNode()
   await replicateFrom(node, link.port, copyWithinMs)
-  // That a first replica attached cost the gates their fence.
+  // The first replica that attaches breaks the fence of the gates.
   await confirming(confirmingWithinMs)
   return { node, link }
 }
@@ -58,21 +62,21 @@ const promote = async ({ control }: RedisNode): Promise<void> => {
   await control.command('REPLICAOF', 'NO', 'ONE')
 }
 
-/** After the master died. It never comes back. */
+/** Replaces a master that is dead, for good. */
 const succeed = async (redis: StackRedis, successor: RedisNode): Promise<void> => {
   await promote(successor)
   redis.lead(successor)
   for (const node of redis.nodes()) if (node !== successor) await redis.removeNode(node)
 }
 
-/** The master is killed and a replica that lags takes its place. */
-const promoted = killKind('redis-promoted', (surroundings, [chance]): Fault => {
-  const { redis } = surroundings.stack
+/** The master is killed, and a replica that lags replaces it. */
+const promoted = killKind('redis-promoted', (context, [chance]): Fault => {
+  const { redis } = context.stack
   let replica: Awaited<ReturnType<typeof addReplica>> | undefined
   return {
     target: 'redis',
     async prepare() {
-      replica = await addReplica(surroundings)
+      replica = await addReplica(context)
       replica.link.hold()
       await wait(lagOf(chance))
     },
@@ -86,27 +90,27 @@ const promoted = killKind('redis-promoted', (surroundings, [chance]): Fault => {
 })
 
 /**
- * A master that stands cut off is failed away from, becomes the replica of its successor, and takes its place again when that one is
- * killed: the same process, with the same run id, that has lost memory.
+ * A master is cut off, a replica replaces it, and it becomes a replica of that one. When that one is killed, the first
+ * is master again: the same process with the same run id, which has lost memory.
  */
-const flap = killKind('redis-flap', (surroundings, [chance, otherChance]): Fault => {
-  const { redis } = surroundings.stack
+const flap = killKind('redis-flap', (context, [chance, otherChance]): Fault => {
+  const { redis } = context.stack
   let first: RedisNode | undefined
   return {
     target: 'redis',
     async prepare() {
       const cutOff = redis.master()
-      const { node, link } = await addReplica(surroundings)
+      const { node, link } = await addReplica(context)
       link.hold()
       await wait(lagOf(chance))
       await link.close()
-      // Nobody reaches the first from here, so there is one master at any time.
+      // No client reaches the first any longer, so there is one master at any time.
       redis.lead(node)
       await promote(node)
-      await surroundings.confirming(confirmingWithinMs)
+      await context.confirming(confirmingWithinMs)
       const back = await createProxy({ host: '127.0.0.1', port: node.port })
       await replicateFrom(cutOff, back.port, copyWithinMs)
-      await surroundings.confirming(confirmingWithinMs)
+      await context.confirming(confirmingWithinMs)
       back.hold()
       await wait(lagOf(otherChance))
       await back.close()
@@ -120,5 +124,5 @@ const flap = killKind('redis-flap', (surroundings, [chance, otherChance]): Fault
   }
 })
 
-/** Memory that Redis loses. */
+/** Faults in which Redis loses memory. */
 export const redisKinds: readonly FaultKind[] = [empty, oldFile, promoted, flap]

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FaultKind } from './fault-kind.ts'
 
-// While the server itself is dead or stands still, its refusal cannot be taken back: the heal outlasts that.
+// A server that is dead or paused cannot be healed: these retries outlast that.
 const triesMax = 40
 const pauseMs = 250
 
@@ -16,19 +16,25 @@ const untilDone = async (work: () => Promise<void>): Promise<void> => {
   }
 }
 
-/** Servers that answer, and say no. */
+/** Servers that answer, and refuse. */
 export const refusalKinds: readonly FaultKind[] = [
   {
-    // Too few copies for what the topic asks: NOT_ENOUGH_REPLICAS.
-    ...{ name: 'kafka-refuses', part: 'kafka', isKill: false, lastsMs: [500, 4_000] },
+    // The topic asks for more copies than there are: NOT_ENOUGH_REPLICAS.
+    name: 'kafka-refuses',
+    part: 'kafka',
+    isKill: false,
+    lastsMs: [500, 4_000],
     create: ({ stack: { kafka } }) => ({
       target: 'kafka',
-      strike: () => kafka.takeGrants(false).then(() => true),
-      heal: () => untilDone(() => kafka.takeGrants(true)),
+      strike: () => kafka.acceptGrants(false).then(() => true),
+      heal: () => untilDone(() => kafka.acceptGrants(true)),
     }),
   },
   {
-    ...{ name: 'mysql-read-only', part: 'mysql', isKill: false, lastsMs: [500, 4_000] },
+    name: 'mysql-read-only',
+    part: 'mysql',
+    isKill: false,
+    lastsMs: [500, 4_000],
     create: ({ stack: { database } }) => ({
       target: 'mysql',
       strike: () => database.setReadOnly(true).then(() => true),
