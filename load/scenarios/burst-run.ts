@@ -1,5 +1,5 @@
 import { overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
-import type { BurstArguments } from '../arguments/load.ts'
+import type { BurstArguments } from '../arguments/burst.ts'
 import { type Baseline, type RunBare, runPairs } from './baseline.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, inject, test } from 'vitest'
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
 import { openRedis } from '../../test/harness/values/armed-gate.ts'
@@ -8,7 +8,9 @@ import { startOwnServers } from '../../test/harness/servers/own-servers.ts'
 import { type Running, startPart } from '../../test/harness/processes/start-part.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
-import type { BurstResult } from './burst.ts'
+import type { Machine } from '../measure/machine.ts'
+import { burstReport } from '../report/burst.ts'
+import type { BurstRun } from './burst-run.ts'
 
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
@@ -114,22 +116,20 @@ test('a burst in the middle of which Redis is emptied says PASS, and how long th
       return running
     }
     const [api] = await Promise.all([start('api'), start('worker')])
-    const file = join(folder, 'burst.json')
     const [{ code, stdout }] = await Promise.all([
-      load(`burst --shoppers 2000 --stock 1000 --connections 10 --warm-up 0 --json ${file}`, {
+      load(`burst --shoppers 2000 --stock 1000 --connections 10 --warm-up 0 --json`, {
         ...own.environment,
         API_URL: api.url,
       }),
       emptyAmidBurst(own.environment['REDIS_URL'] ?? ''),
     ])
-    expect(stdout.trim()).toMatch(/^PASS {2}2,000 shoppers pressed for 1,000 coupons/)
-    expect(stdout).toMatch(
-      /^ {2}recovering +[\d,.]+ ms {2}first to last of [\d,]+ such answers; over within/m,
-    )
+    const { machine, ...run } = JSON.parse(stdout) as BurstRun & { machine: Machine }
+    const text = stripVTControlCharacters(burstReport(run, machine, process.stdout))
+    expect(text.trim()).toMatch(/^PASS {2}2,000 shoppers pressed for 1,000 coupons/)
+    expect(text).toMatch(/^ {2}recovering +[\d,.]+ ms {2}first to last of [\d,]+ such answers; over within/m)
     expect(code).toBe(0)
 
-    const { bursts } = JSON.parse(await readFile(file, 'utf8')) as { bursts: BurstResult[] }
-    const { recovering, figures } = bursts[0] ?? {}
+    const { recovering, figures } = run.bursts[0] ?? {}
     const [stretch] = recovering?.stretches ?? []
     expect(recovering?.answers).toBeGreaterThan(0)
     expect(stretch?.overWithinMs).toBeGreaterThan(stretch?.lastedMs ?? 0)

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { expect, inject, test } from 'vitest'
 import { runCommand } from '../../test/harness/processes/run-command.ts'
 import { startPart } from '../../test/harness/processes/start-part.ts'
+import type { Machine } from '../measure/machine.ts'
+import { overloadReport } from '../report/overload.ts'
 import type { OverloadResult } from './overload.ts'
 
 const [apiUrl] = inject('apiUrls')
@@ -17,16 +19,18 @@ test('an overload in which every promise holds says PASS, with goodput, refusals
     { folder, waitFor: 'ready' },
   )
   try {
-    const file = join(folder, 'overload.json')
     const { code, stdout } = await overload(
-      `--connections 200 --seconds 1 --times 10 --peak-shoppers 200 --peak-connections 16 --warm-up 0 --json ${file} --metrics ${api.metricsUrl}`,
+      `--connections 200 --seconds 1 --times 10 --peak-shoppers 200 --peak-connections 16 --warm-up 0 --json --metrics ${api.metricsUrl}`,
       { API_URL: api.url },
     )
-    expect(stdout.trim()).toMatch(/^PASS {2}[\d,]+ people pressed over 200 connections; the books agree/)
-    expect(stdout).toMatch(/goodput \/ peak +\d+\.\d\d/)
-    expect(stdout).toMatch(/memory of the API +\d+ MiB {2}the most that was resident, with \d+ connections/)
+    const { machine, ...result } = JSON.parse(stdout) as OverloadResult & { machine: Machine }
+    const text = overloadReport(result, machine, process.stdout)
+    expect(stripVTControlCharacters(text).trim()).toMatch(
+      /^PASS {2}[\d,]+ people pressed over 200 connections; the books agree/,
+    )
+    expect(text).toMatch(/goodput \/ peak +\d+\.\d\d/)
+    expect(text).toMatch(/memory of the API +\d+ MiB {2}the most that was resident, with \d+ connections/)
     expect(code).toBe(0)
-    const result = JSON.parse(await readFile(file, 'utf8')) as OverloadResult
     expect(result.overload.refused?.count).toBeGreaterThan(0)
     expect(result.api.connections).toBeGreaterThanOrEqual(200)
     expect(result.peak.people).toBe(200)

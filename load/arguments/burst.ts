@@ -1,0 +1,66 @@
+import type { ValuesOf } from '../../platform/command-words.ts'
+import { flag, integer, path } from '../../platform/option.ts'
+import { originOption } from './address.ts'
+
+/** What a burst is asked to do. */
+export type BurstArguments = {
+  /** Distinct shoppers, one request each. */
+  shoppers: number
+  /** Coupons of the campaign. */
+  stock: number
+  /** Connections that press at the same time. */
+  connections: number
+  /** Requests to campaigns of their own before anything is measured. */
+  warmUp: number
+  /** Measured pairs of a burst and bare Hono; undefined without bare Hono. */
+  pairs: number | undefined
+}
+
+const defaults = { connections: 256, warmUp: 10_000, pairs: 3 }
+
+export const burstOptions = {
+  // Answers are kept for the comparison, some 500 bytes each: 250 MB at the bound.
+  shoppers: integer({ default: 20_000, min: 1, max: 500_000, help: 'distinct shoppers, one press each' }),
+  stock: integer({ default: 10_000, min: 1, max: 10_000_000, help: 'coupons of the campaign' }),
+  connections: integer({
+    default: defaults.connections,
+    min: 1,
+    max: 4_096,
+    help: 'connections that press at once',
+  }),
+  'warm-up': integer({
+    default: defaults.warmUp,
+    min: 0,
+    max: 100_000,
+    help: 'presses before anything is measured',
+  }),
+  baseline: flag('also measures bare Hono with the same token check, in alternation, and prints the ratio'),
+  pairs: integer({ min: 1, max: 20, help: `with --baseline: measured pairs (${defaults.pairs} without it)` }),
+  url: originOption,
+  report: path('FILE', 'writes the report as Markdown'),
+  history: path('FILE', 'writes the answers of the last burst, for npm run audit'),
+}
+
+type BurstValues = ValuesOf<typeof burstOptions>
+
+/** What is wrong with options that are accepted one by one. */
+export const checkBurst = ({ pairs, baseline }: Partial<BurstValues>): string[] =>
+  pairs !== undefined && !baseline ? ['--pairs: only with --baseline'] : []
+
+export const burstArgumentsOf = ({ shoppers, stock, ...values }: BurstValues): BurstArguments => ({
+  shoppers,
+  stock,
+  // A connection without a shopper would have nothing to do.
+  connections: Math.min(values.connections, shoppers),
+  warmUp: values['warm-up'],
+  pairs: values.baseline ? (values.pairs ?? defaults.pairs) : undefined,
+})
+
+/** The command that does the same again, without the names of files and hosts. */
+export const burstCommandLine = ({ shoppers, stock, connections, warmUp, pairs }: BurstArguments): string =>
+  [
+    `npm run load -- burst --shoppers ${shoppers} --stock ${stock}`,
+    ...(connections === Math.min(defaults.connections, shoppers) ? [] : [`--connections ${connections}`]),
+    ...(warmUp === defaults.warmUp ? [] : [`--warm-up ${warmUp}`]),
+    ...(pairs === undefined ? [] : [`--baseline --pairs ${pairs}`]),
+  ].join(' ')

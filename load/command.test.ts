@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { runInProcess } from '../test/harness/processes/run-in-process.ts'
+import { burstArgumentsOf, burstCommandLine } from './arguments/burst.ts'
+import { overloadCommandLine, overloadPlanOf } from './arguments/overload.ts'
+import { burstCommand, loadCommand, originOf, overloadCommand } from './command.ts'
+
+const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '')
+
+const parseBurst = (words: string) => {
+  const values = burstCommand.parse(wordsOf(words))
+  if (values === 'help') throw new Error('help')
+  return { ...burstArgumentsOf(values), url: values.url, report: values.report, history: values.history }
+}
+const parseOverload = (words: string) => {
+  const values = overloadCommand.parse(wordsOf(words))
+  if (values === 'help') throw new Error('help')
+  return overloadPlanOf(values)
+}
+const noFiles = { url: undefined, report: undefined, history: undefined }
+
+describe('burst', () => {
+  test('without options is 20,000 shoppers for 10,000 coupons', () => {
+    expect(parseBurst('')).toEqual({
+      shoppers: 20_000,
+      stock: 10_000,
+      connections: 256,
+      warmUp: 10_000,
+      pairs: undefined,
+      ...noFiles,
+    })
+  })
+
+  test('reads every option', () => {
+    const numbers = '--shoppers 5 --stock 7 --connections 3 --warm-up 0 --baseline --pairs 2'
+    expect(parseBurst(`${numbers} --url http://127.0.0.1:9000 --report b --history c`)).toEqual({
+      shoppers: 5,
+      stock: 7,
+      connections: 3,
+      warmUp: 0,
+      pairs: 2,
+      url: 'http://127.0.0.1:9000',
+      report: 'b',
+      history: 'c',
+    })
+  })
+
+  test('has three pairs unless told otherwise, and no more connections than shoppers', () => {
+    expect(parseBurst('--baseline --shoppers 9')).toMatchObject({ pairs: 3, connections: 9 })
+  })
+
+  test('the command line in a report repeats it, without files and hosts', () => {
+    const asked = parseBurst('--shoppers 5 --stock 7 --baseline --url http://127.0.0.1:9000 --report b')
+    const line = burstCommandLine(asked)
+    expect(line).toBe('npm run load -- burst --shoppers 5 --stock 7 --baseline --pairs 3')
+    expect(parseBurst(line.split(' ').slice(5).join(' '))).toEqual({ ...asked, ...noFiles })
+  })
+})
+
+test('an overload without options is three times the peak over 20,000 connections', () => {
+  const plan = parseOverload('')
+  expect(plan).toEqual({
+    connections: 20_000,
+    seconds: 10,
+    times: 3,
+    patienceSeconds: 5,
+    peakShoppers: 50_000,
+    peakConnections: 256,
+    warmUp: 10_000,
+  })
+  const line = overloadCommandLine(plan)
+  expect(line).toMatch(/^npm run load -- overload /)
+  expect(parseOverload(line.split(' ').slice(5).join(' '))).toEqual(plan)
+})
+
+const environment = {
+  JWT_SECRET: 'a secret of many bytes',
+  ADMIN_TOKEN: 'a token of many bytes',
+  DATABASE_URL: 'mysql://user:password@127.0.0.1:9/firstcome',
+}
+
+test.each([
+  ['', /^expected burst or overload, not nothing/],
+  ['flood', /^expected burst or overload, not flood/],
+  ['burst burst', /^expected no words beside the options, not burst/],
+  ['burst --shopper 5', /^Unknown option '--shopper'/],
+  ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
+  ['burst --shoppers 0', /^--shoppers: expected 1 to 500000, not 0/],
+  ['burst --shoppers 500001', /^--shoppers: expected/],
+  ['burst --shoppers 1e3', /^--shoppers: expected/],
+  ['burst --stock ten', /^--stock: expected 1 to 10000000, not ten/],
+  ['burst --stock 10000001', /^--stock: expected/],
+  ['burst --connections 0', /^--connections: expected/],
+  ['burst --connections 4097', /^--connections: expected/],
+  ['burst --warm-up 100001', /^--warm-up: expected/],
+  ['burst --pairs 2', /^--pairs: only with --baseline/],
+  ['burst --baseline --pairs 21', /^--pairs: expected 1 to 20/],
+  ['burst --url example', /^--url: expected an origin/],
+  ['burst --url http://127.0.0.1:8080/v1', /^--url: expected an origin/],
+  ['burst --url https://127.0.0.1', /^--url: expected an origin/],
+  ['burst --stock x --shoppers y', /^--shoppers: .*\n--stock: /],
+  ['overload burst', /^expected no words beside the options, not burst/],
+  ['overload --connections 0', /^--connections: expected 1 to 60000, not 0/],
+  ['overload --times 21', /^--times: expected 1 to 20/],
+  ['overload --shoppers 5', /^Unknown option '--shoppers'/],
+  ['overload --metrics nowhere', /^--metrics: expected an address/],
+])('`%s` is wrong use', async (words, fault) => {
+  const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(fault)
+  expect(stderr).toMatch(/--connections N/)
+})
+
+test('the API is the option, the setting, or port 8080', () => {
+  expect(originOf(undefined, undefined)).toBe('http://127.0.0.1:8080')
+  expect(originOf(undefined, 'http://127.0.0.1:9000')).toBe('http://127.0.0.1:9000')
+  expect(originOf('http://127.0.0.1:9001/', 'http://127.0.0.1:9000')).toBe('http://127.0.0.1:9001')
+})
+
+test('all settings that are missing are named at once, and what makes them', async () => {
+  const { code, stderr } = await runInProcess(loadCommand, ['burst'])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/JWT_SECRET: .*npm start[^]*ADMIN_TOKEN: .*npm start[^]*DATABASE_URL: /)
+})

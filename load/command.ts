@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises'
+import type { z } from 'zod'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
+import { grantsTopic } from '../coupon/log/topics.ts'
+import { defineCommand, defineCommandGroup } from '../platform/command.ts'
+import { createTokenSigner } from '../platform/http/token.ts'
+import { createKafka } from '../platform/kafka/client.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
+import { createLogger } from '../platform/log/logger.ts'
+import { connectDatabase, type Database } from '../platform/mysql/database.ts'
+import { createProgressDisplay } from '../platform/progress-display.ts'
+import { burstArgumentsOf, burstCommandLine, burstOptions, checkBurst } from './arguments/burst.ts'
+import { overloadCommandLine, overloadOptions, overloadPlanOf } from './arguments/overload.ts'
+import { createDrainLag, type DrainLag, unknownLag } from './ledger/drain-lag.ts'
+import { createLedgerReader } from './ledger/ledger-reader.ts'
+import { describeMachine, type Machine } from './measure/machine.ts'
+import { createApiClient } from './people/api-client.ts'
+import { burstReport } from './report/burst.ts'
+import { markdownReport } from './report/markdown.ts'
+import { overloadReport } from './report/overload.ts'
+import { withBareServer } from './scenarios/baseline.ts'
+import { runBurst } from './scenarios/burst.ts'
+import { runBursts } from './scenarios/burst-run.ts'
+import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
+import { loadSettings } from './settings.ts'
+
+/** Without brokers a missing row is never called lost, only undecided. */
+const openDrainLag = (brokers: string[] | undefined, database: Database): DrainLag => {
+  if (brokers === undefined) return unknownLag
+  const log = createLogger('load', 'silent')
+  const kafka = createKafka({ brokers, clientId: 'firstcome-load', log, requestTimeoutMs: 10_000 })
+  return createDrainLag(createTopicAdmin(kafka), createPositionRepository(database), grantsTopic)
+}
+
+type Target = {
+  url: string | undefined
+  settings: z.infer<typeof loadSettings>
+  stderr: NodeJS.WritableStream
+}
+type Wiring = Omit<OverloadDependencies, 'metricsUrl'> & { machine: Machine }
+
+/** The origin of the API: the option, the setting, or the port that `npm start` uses. */
+export const originOf = (option: string | undefined, setting: string | undefined): string =>
+  new URL(option ?? setting ?? 'http://127.0.0.1:8080').origin
+
+/** Connects everything that a scenario needs, while `work` runs. */
+const withWiring = async <Result>(
+  { url: asked, settings, stderr }: Target,
+  work: (wiring: Wiring) => Promise<Result>,
+): Promise<Result> => {
+  const url = originOf(asked, settings.API_URL)
+  const api = createApiClient({
+    url,
+    adminToken: settings.ADMIN_TOKEN,
+    connections: 64,
+    answerTimeoutMs: 5_000,
+  })
+  const database = connectDatabase({
+    url: settings.DATABASE_URL,
+    connectionsMax: 2,
+    queryTimeoutMs: 30_000,
+  })
+  const ledger = createLedgerReader(database)
+  const lag = openDrainLag(settings.KAFKA_BROKERS, database)
+  try {
+    return await work({
+      machine: await describeMachine(await ledger.version(), new Date()),
+      url,
+      api,
+      ledger,
+      lag,
+      stallMs: 15_000,
+      progress: createProgressDisplay(stderr),
+      sign: createTokenSigner(settings.JWT_SECRET),
+      now: () => performance.now(),
+    })
+  } finally {
+    await api.close()
+    await lag.close()
+    await database.close()
+  }
+}
+
+const common = {
+  settings: loadSettings,
+  exitCodes: {
+    pass: [0, 'PASS: every promise held'],
+    fail: [1, 'FAIL: a promise was broken'],
+    'in-flight': [1, 'IN FLIGHT: a promise could not be decided'],
+  },
+  failureExitCode: [1, 'it could not run'],
+} as const
+
+export const burstCommand = defineCommand({
+  ...common,
+  name: 'npm run load -- burst',
+  summary: 'Lets every shopper press once, and compares what they were told with what the database holds.',
+  options: burstOptions,
+  check: checkBurst,
+  run: (values, { settings, stdout, stderr, print }) =>
+    withWiring({ url: values.url, settings, stderr }, async ({ machine, ...wiring }) => {
+      const asked = burstArgumentsOf(values)
+      const { history, report } = values
+      const run = await runBursts(asked, {
+        burst: (plan) => runBurst(plan, { ...wiring, ...(history === undefined ? {} : { history }) }),
+        withBare: (work) => withBareServer({ ...wiring, jwtSecret: settings.JWT_SECRET }, work),
+      })
+      const command = burstCommandLine(asked)
+      await print({ text: `${burstReport(run, machine, stdout)}\n`, json: { command, machine, ...run } })
+      if (report !== undefined) await writeFile(report, markdownReport(run, machine, command))
+      return run.verdict
+    }),
+})
+
+export const overloadCommand = defineCommand({
+  ...common,
+  name: 'npm run load -- overload',
+  summary: 'Measures the peak, then offers several times as many people, who disconnect and press again.',
+  options: overloadOptions,
+  async run({ url, metrics, ...values }, { settings, stdout, stderr, print }) {
+    const plan = overloadPlanOf({ url, metrics, ...values })
+    await refuseTooFewFiles(plan.connections)
+    return withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
+      const metricsUrl = metrics ?? `http://${settings.METRICS_HOST}:${settings.API_METRICS_PORT}/metrics`
+      const result = await runOverload(plan, { ...wiring, metricsUrl })
+      const command = overloadCommandLine(plan)
+      await print({
+        text: `${overloadReport(result, machine, stdout)}\n`,
+        json: { command, machine, ...result },
+      })
+      return result.verdict
+    })
+  },
+})
+
+/** Presses a running system, and judges it by what it told people and what it recorded. */
+export const loadCommand = defineCommandGroup({ burst: burstCommand, overload: overloadCommand })
