@@ -2,14 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { PositionRepository } from '../../coupon/ledger/positions.ts'
 import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 
-/** How far the ledger is behind the log: what tells a row that is late from one that is lost. */
+/** Whether the ledger is behind the log: it tells a late row from a lost one. */
 export type DrainLag = {
-  /** Remembers where the log ends now. The function says whether the ledger is past that by now; undefined when nobody can tell. */
+  /** Remembers the ends of the log. The function says whether the ledger has passed them; undefined when unknown. */
   mark(): Promise<() => Promise<boolean | undefined>>
   close(): Promise<void>
 }
 
-/** The lag as the log's ends and the ledger's positions tell it. */
+/** Reads the ends of the log and the positions of the ledger. */
 export const createDrainLag = (
   topics: TopicAdmin,
   positions: PositionRepository,
@@ -25,7 +25,7 @@ export const createDrainLag = (
   close: topics.close,
 })
 
-/** What is known of the lag without the log's address: nothing. */
+/** For a run without the addresses of Kafka. */
 export const unknownLag: DrainLag = {
   mark: async () => async () => undefined,
   close: async () => {},
@@ -33,7 +33,7 @@ export const unknownLag: DrainLag = {
 
 const checkIntervalMs = 20
 
-/** Waits until the ledger has all that the log holds now: true then, false after `limitMs`, undefined when nobody can tell. */
+/** Waits until the ledger has passed the present ends of the log: true then, false after `limitMs`, undefined when unknown. */
 export const waitForLag = async (lag: DrainLag, limitMs: number): Promise<boolean | undefined> => {
   const hasPassed = await lag.mark()
   for (let waitedMs = 0; waitedMs < limitMs; waitedMs += checkIntervalMs) {

@@ -1,35 +1,35 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DrainLag } from './drain-lag.ts'
 
-/** How the ledger filled up. */
+/** The rows of a campaign when the wait for them ended. */
 export type Drain = {
   rows: number
-  /** When the last row was seen, in the clock that was given. */
+  /** When the last row was seen, in the given clock. */
   lastRowMs: number
-  /** Whether all rows that were due are there. */
+  /** Whether all expected rows are there. */
   isComplete: boolean
 }
 
 export type DrainOptions = {
   count(): Promise<number>
   lag: DrainLag
-  /** Rows that are due. */
+  /** Rows to wait for. */
   expected: number
-  /** The moment of the last yes, in the clock that is given. */
+  /** When the last coupon was granted, in the given clock. */
   fromMs: number
-  /** No new row for this long: then none is waited for. */
+  /** The wait ends after this long without a new row. */
   stallMs: number
-  /** Not longer than this in all. */
+  /** The wait ends after this long. */
   limitMs: number
   now(): number
 }
 
-// Counting a hundred thousand rows takes some 15 ms of the database that is still writing them: it is left alone as long again.
+// Counting 100,000 rows takes some 15 ms of a database that still writes them. The pause is as long as the count.
 const betweenCountsMinMs = 5
-// The lag is asked for only when rows are long in coming, so that it costs a sound run nothing.
+// The lag is read only when rows are late, so that it costs a sound run nothing.
 const lagIntervalMs = 500
 
-/** Waits until the ledger has the rows that are due, or has all that the log holds, or no more come. */
+/** Waits until the ledger has the expected rows, or every record of the log, or no more rows arrive. */
 export const waitForDrain = async (options: DrainOptions): Promise<Drain> => {
   const { count, expected, fromMs, now } = options
   let tookMs = 0

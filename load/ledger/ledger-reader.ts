@@ -4,13 +4,13 @@ import { readGrantsByRank } from '../../coupon/ledger/grants-by-rank.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 
-/** The ledger, read past the product: straight from its table. Every call rejects with `unavailable` when it cannot be read. */
+/** Reads the ledger's table directly, not through the product. Every call rejects with `unavailable` on failure. */
 export type LedgerReader = {
-  /** Rows of a campaign. */
+  /** The number of rows of a campaign. */
   count(campaignId: string): Promise<number>
-  /** Hands every row of a campaign, all as of one moment, to `onRow`. */
+  /** Calls `onRow` with every row of a campaign, from one snapshot. */
   eachRow(campaignId: string, onRow: (row: LedgerRow) => void): Promise<void>
-  /** What the server calls itself. */
+  /** The version that the server reports. */
   version(): Promise<string>
 }
 

@@ -1,58 +1,81 @@
-import type { BurstResult } from '../scenarios/burst.ts'
+import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
+import type { BurstResult } from '../scenarios/burst.ts'
 import type { BurstRun } from '../scenarios/burst-run.ts'
-import { busyLines, checkLines, columns, paint, type ReportOutput } from './lines.ts'
-import { asRatio, inMs, inThousands, rateRows, remarks, verdictSentence, verdictWord } from './words.ts'
-
-const outcomeLines = ({ outcomes }: BurstResult): string[] => [
-  columns('first answer', ['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']),
-  ...outcomes.map(({ outcome, answers, latency }) => {
-    const times = latency === undefined ? [] : [latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs]
-    return columns(outcome, [inThousands(answers), ...times.map(inMs)])
-  }),
-]
+import {
+  checkHeading,
+  checkLines,
+  headingLine,
+  latencyCells,
+  latencyColumns,
+  loadLines,
+  paint,
+  type ReportOutput,
+  rowLine,
+  tableLine,
+} from './lines.ts'
+import {
+  asRatio,
+  inThousands,
+  notesOf,
+  pairColumns,
+  pairRows,
+  rateRows,
+  reasonOf,
+  verdictWord,
+} from './words.ts'
 
 const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
-  `  ${paint(result.verdict, verdictWord(result.verdict), stream)}  ${verdictSentence(result)}`,
-  '',
+  checkHeading(stream),
   ...result.checks.flatMap((check) => checkLines(check, stream)),
   '',
-  ...outcomeLines(result),
-  '',
-  ...rateRows(result).map(([label, figure, says]) => `${columns(label, [figure])}  ${says}`),
-  '',
-  ...remarks(result).map((remark) => `  ${remark}`),
-  '',
-]
-
-const pairLines = ({ pairs, ratio }: Baseline): string[] => [
-  columns('pair', ['bare /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio']),
-  ...pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) =>
-    columns(String(index + 1), [
-      inThousands(bare.answersPerSecond),
-      inThousands(figures.acceptedPerSecond),
-      inThousands(figures.persistedPerSecond),
-      inMs(figures.drainMs),
-      asRatio(ofPair),
-    ]),
+  headingLine('First answers', latencyColumns, stream),
+  ...result.outcomes.map(({ outcome, answers, latency }) =>
+    tableLine(outcome, latencyCells(answers, latency)),
   ),
   '',
-  `  ${asRatio(ratio.median)} coupons persisted for each request of bare Hono (${asRatio(ratio.min)} to ${asRatio(ratio.max)})`,
+  headingLine('Rates', [], stream),
+  ...rateRows(result).map((row) => rowLine(row, stream)),
+  '',
+  ...notesOf(result).map((note) => `  ${note}`),
   '',
 ]
 
-/** A run: the verdict before anything else, then every promise, the counts and the rates of each burst, then the pairs. */
-export const burstReport = (run: BurstRun, machine: Machine, stream: ReportOutput): string => {
-  const several = [
-    `  ${paint(run.verdict, verdictWord(run.verdict), stream)}  over ${run.bursts.length} bursts`,
-    '',
-  ]
+const pairLines = (baseline: Baseline, stream: ReportOutput): string[] => [
+  `  ${asRatio(baseline.ratio.median)} coupons persisted for each request of bare Hono (${asRatio(baseline.ratio.min)} to ${asRatio(baseline.ratio.max)})`,
+  '',
+  headingLine('Pairs', pairColumns, stream),
+  ...pairRows(baseline).map(([number, cells]) => tableLine(number, cells)),
+  '',
+]
+
+/** The bursts of a run for a terminal: the verdict, the pairs with bare Hono, then promises and figures of each burst. */
+export const burstReport = (
+  { bursts, pairs, verdict }: BurstRun,
+  machine: Machine,
+  stream: ReportOutput,
+): string => {
+  const headline = (of: Verdict, checks: readonly Check[], subject: string): string =>
+    `  ${paint(of, verdictWord(of), stream)}  ${subject}; ${reasonOf(of, checks)}`
+  const pressed = ({ plan }: BurstResult): string =>
+    `${inThousands(plan.shoppers)} shoppers pressed for ${inThousands(plan.stock)} coupons`
+  const subject = bursts.length === 1 ? bursts.map(pressed).join() : `${bursts.length} bursts`
   return [
     '',
-    ...(run.bursts.length > 1 ? several : []),
-    ...run.bursts.flatMap((burst) => burstLines(burst, stream)),
-    ...(run.pairs === undefined ? [] : pairLines(run.pairs)),
-    ...busyLines(machine),
+    headline(
+      verdict,
+      bursts.flatMap(({ checks }) => checks),
+      subject,
+    ),
+    '',
+    ...(pairs === undefined ? [] : pairLines(pairs, stream)),
+    ...bursts.flatMap((burst, index) => [
+      ...(bursts.length === 1
+        ? []
+        : [headline(burst.verdict, burst.checks, `burst ${index + 1}: ${pressed(burst)}`), '']),
+      ...burstLines(burst, stream),
+    ]),
+    ...loadLines(machine),
   ].join('\n')
 }

@@ -1,9 +1,10 @@
 import { styleText } from 'node:util'
 import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
+import type { LatencySummary } from '../measure/latency.ts'
 import type { Machine } from '../measure/machine.ts'
-import { extent } from './words.ts'
+import { extentOf, inMs, inThousands, type ReportRow } from './words.ts'
 
-/** Where a report is printed; colours only where they show. */
+/** Where a report is printed. It gets colours only where the stream shows them. */
 export type ReportOutput = NodeJS.WritableStream
 
 const colours = { pass: 'green', fail: 'red', 'in-flight': 'yellow' } as const
@@ -12,20 +13,50 @@ const colours = { pass: 'green', fail: 'red', 'in-flight': 'yellow' } as const
 export const paint = (verdict: Verdict, text: string, stream: ReportOutput): string =>
   styleText([colours[verdict], 'bold'], text, { stream })
 
-/** A promise, and what of it was not as it should be. */
+const dim = (text: string, stream: ReportOutput): string => styleText('dim', text, { stream })
+
+const label = (text: string): string => `    ${text.padEnd(20)}`
+const cells = (texts: readonly string[]): string => texts.map((text) => text.padStart(14)).join('')
+
+/** The heading of a table: its title, and the names of its columns. */
+export const headingLine = (title: string, columns: readonly string[], stream: ReportOutput): string =>
+  styleText('bold', `  ${columns.length === 0 ? title : title.padEnd(22)}`, { stream }) +
+  dim(cells(columns), stream)
+
+/** A line of a table. */
+export const tableLine = (name: string, columns: readonly string[]): string => label(name) + cells(columns)
+
+export const rowLine = ([name, figure, explanation]: ReportRow, stream: ReportOutput): string =>
+  `${tableLine(name, [figure])}  ${dim(explanation, stream)}`.trimEnd()
+
+const extentWidth = 13
+
+/** The heading of `checkLines`. */
+export const checkHeading = (stream: ReportOutput): string => {
+  const title = styleText('bold', '  Promises'.padEnd(36), { stream })
+  return title + dim('checked'.padStart(extentWidth), stream)
+}
+
+/** A promise, how much was checked, and examples of what is wrong. */
 export const checkLines = (check: Check, stream: ReportOutput): string[] => {
-  const { verdict, promise } = check
-  const line = `${promise.padEnd(22)}${extent(check).padStart(13)}  ${check.how}`
+  const { verdict, promise, how, examples } = check
+  const extent = `${promise.padEnd(22)}${extentOf(check).padStart(extentWidth)}`
   return [
-    `  ${paint(verdict, verdict.padEnd(9), stream)} ${line}`,
-    ...check.examples.map((example) => `            ${example}`),
+    `    ${paint(verdict, verdict.padEnd(9), stream)} ${extent}  ${dim(how, stream)}`,
+    ...examples.map((example) => `              ${example}`),
   ]
 }
 
-/** A line of a table. */
-export const columns = (label: string, cells: readonly string[]): string =>
-  `  ${label.padEnd(20)}${cells.map((cell) => cell.padStart(14)).join('')}`
+export const latencyColumns = ['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'] as const
 
-/** Says so when the machine had other things to do. */
-export const busyLines = ({ loadBefore }: Machine): string[] =>
-  loadBefore > 1 ? [`  the machine was busy before the run: load average ${loadBefore.toFixed(1)}`, ''] : []
+/** The cells below `latencyColumns`; without a latency the count alone. */
+export const latencyCells = (answers: number, latency: LatencySummary | undefined): string[] => [
+  inThousands(answers),
+  ...(latency === undefined ? [] : [latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs].map(inMs)),
+]
+
+/** A note when the machine had other work. */
+export const loadLines = ({ loadBefore }: Machine): string[] =>
+  loadBefore > 1
+    ? [`  load average before the run: ${loadBefore.toFixed(1)}; a busy machine gives lower figures`, '']
+    : []

@@ -1,14 +1,16 @@
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
+import { latencyCells, latencyColumns } from './lines.ts'
 import {
   asRatio,
-  extent,
-  inMs,
+  extentOf,
   inThousands,
+  notesOf,
+  pairColumns,
+  pairRows,
   rateRows,
-  remarks,
-  verdictSentence,
+  reasonOf,
   verdictWord,
 } from './words.ts'
 
@@ -24,7 +26,7 @@ export const markdownTable = (heads: readonly string[], rows: readonly (readonly
 const machineLines = (machine: Machine, command: string): string[] => [
   `- command: \`${command}\``,
   `- date: ${machine.date}`,
-  `- machine: ${machine.processors}, ${machine.memoryGb} GB; generator, API, worker and servers all on it`,
+  `- machine: ${machine.processors}, ${machine.memoryGb} GB, for generator, API, worker and servers`,
   `- load average before the run: ${machine.loadBefore.toFixed(1)}`,
   `- Node ${machine.node}, database ${machine.database}`,
   `- ${Object.entries(machine.packages)
@@ -32,49 +34,44 @@ const machineLines = (machine: Machine, command: string): string[] => [
     .join(', ')}`,
 ]
 
-const burstLines = (result: BurstResult): string[] => [
-  `**${verdictWord(result.verdict)}**: ${verdictSentence(result)}, over ${result.plan.connections} connections.`,
+const examplesOf = ({ checks }: BurstResult): string[] =>
+  checks.flatMap(({ promise, examples }) => examples.map((example) => `- ${promise}: ${example}`))
+
+const burstLines = (result: BurstResult, examples: readonly string[]): string[] => [
+  `**${verdictWord(result.verdict)}**: ${inThousands(result.plan.shoppers)} shoppers pressed over`,
+  `${inThousands(result.plan.connections)} connections for ${inThousands(result.plan.stock)} coupons;`,
+  `${reasonOf(result.verdict, result.checks)}.`,
   '',
   ...markdownTable(
-    ['promise', 'verdict', 'looked at'],
-    result.checks.map((check) => [`${check.promise}: ${check.how}`, check.verdict, extent(check)]),
+    ['promise', 'verdict', 'checked'],
+    result.checks.map((check) => [`${check.promise}: ${check.how}`, check.verdict, extentOf(check)]),
   ),
   '',
-  ...result.checks.flatMap(({ promise, examples }) => examples.map((example) => `- ${promise}: ${example}`)),
+  ...(examples.length === 0 ? [] : [...examples, '']),
   ...markdownTable(
-    ['first answer', 'answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
-    result.outcomes.map(({ outcome, answers, latency }) => [
-      outcome,
-      inThousands(answers),
-      ...(latency === undefined
-        ? ['', '', '', '']
-        : [latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs].map(inMs)),
-    ]),
+    ['first answer', ...latencyColumns],
+    result.outcomes.map(({ outcome, answers, latency }) => {
+      const cells = latencyCells(answers, latency)
+      return [outcome, ...latencyColumns.map((_, index) => cells[index] ?? '')]
+    }),
   ),
   '',
   ...markdownTable(['', 'figure', ''], rateRows(result)),
   '',
-  ...remarks(result).map((remark) => `- ${remark}`),
+  ...notesOf(result).map((note) => `- ${note}`),
 ]
 
-const pairLines = ({ pairs, ratio }: Baseline): string[] => [
+const pairLines = (baseline: Baseline): string[] => [
   ...markdownTable(
-    ['pair', 'bare Hono /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio'],
-    pairs.map(({ bare, burst: { figures }, ratio: ofPair }, index) => [
-      String(index + 1),
-      inThousands(bare.answersPerSecond),
-      inThousands(figures.acceptedPerSecond),
-      inThousands(figures.persistedPerSecond),
-      inMs(figures.drainMs),
-      asRatio(ofPair),
-    ]),
+    ['pair', ...pairColumns],
+    pairRows(baseline).map(([number, cells]) => [number, ...cells]),
   ),
   '',
-  `Persisted coupons for each request of bare Hono with the same token check, generator and connections: **${asRatio(ratio.median)}**`,
-  `(least ${asRatio(ratio.min)}, most ${asRatio(ratio.max)}).`,
+  `Coupons persisted for each request of bare Hono, with the same token check, generator and connections:`,
+  `**${asRatio(baseline.ratio.median)}** (${asRatio(baseline.ratio.min)} to ${asRatio(baseline.ratio.max)}).`,
 ]
 
-/** The whole run as a document that can stand in a repository: no host name, no path. */
+/** A run as a document for a repository: it has no host name and no path. */
 export const markdownReport = (
   run: { bursts: readonly BurstResult[]; pairs: Baseline | undefined },
   machine: Machine,
@@ -86,5 +83,10 @@ export const markdownReport = (
     ...machineLines(machine, command),
     '',
     ...(run.pairs === undefined ? [] : ['## Pairs', '', ...pairLines(run.pairs), '']),
-    ...run.bursts.flatMap((burst, index) => [`## Burst ${index + 1}`, '', ...burstLines(burst), '']),
+    ...run.bursts.flatMap((burst, index) => [
+      `## Burst ${index + 1}`,
+      '',
+      ...burstLines(burst, examplesOf(burst)),
+      '',
+    ]),
   ].join('\n')

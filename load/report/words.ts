@@ -1,13 +1,17 @@
 import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
+import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
+import type { Baseline } from '../scenarios/baseline.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
-import type { RecoveringSummary, RecoveringStretch } from '../people/recovering.ts'
+
+/** A label, a figure, and what the figure covers. */
+export type ReportRow = [label: string, figure: string, explanation: string]
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /** `12,345`. */
 export const inThousands = (value: number): string => whole.format(value)
 
-/** Milliseconds to three digits or so: `0.84`, `12.3`, `1,204`. */
+/** Milliseconds to some three digits: `0.84`, `12.3`, `1,204`. */
 export const inMs = (milliseconds: number): string => {
   if (milliseconds >= 100) return whole.format(milliseconds)
   return milliseconds.toFixed(milliseconds >= 10 ? 1 : 2)
@@ -19,38 +23,26 @@ export const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_
 /** `0.63`. */
 export const asRatio = (ratio: number): string => ratio.toFixed(2)
 
-/** What a verdict is called in front of everything else. */
-export const verdictWord = (verdict: Verdict): 'PASS' | 'FAIL' | 'UNDECIDED' =>
-  verdict === 'pass' ? 'PASS' : verdict === 'fail' ? 'FAIL' : 'UNDECIDED'
+const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'UNDECIDED' } as const
 
-/** How much a check rests on: `10,000`, or `3 of 10,000` when not all is well. */
-export const extent = (check: Check): string =>
-  check.verdict === 'pass'
-    ? inThousands(check.looked)
-    : `${inThousands(check.count)} of ${inThousands(check.looked)}`
+/** The first word of a report. */
+export const verdictWord = (verdict: Verdict): string => verdictWords[verdict]
 
-/** How a verdict on some promises came about. */
-export const agreement = (said: string, checks: readonly Check[], verdict: Verdict): string => {
-  if (verdict === 'pass') return `${said}; the books agree on all ${checks.length} promises`
-  const named = checks.filter((check) => check.verdict === verdict).map(({ promise }) => promise)
-  return verdict === 'fail'
-    ? `${said}; broken: ${named.join(', ')}`
-    : `${said}; still open: ${named.join(', ')}`
+/** How much a check covers: `10,000`, or `3 of 10,000` that fail or are in flight. */
+export const extentOf = ({ verdict, count, looked }: Check): string =>
+  verdict === 'pass' ? inThousands(looked) : `${inThousands(count)} of ${inThousands(looked)}`
+
+/** What led to a verdict: `all 9 promises held`, or the promises that are broken or undecided. */
+export const reasonOf = (verdict: Verdict, checks: readonly Check[]): string => {
+  const promises = new Set(checks.map(({ promise }) => promise))
+  if (verdict === 'pass') return `all ${promises.size} promises held`
+  const named = new Set(checks.filter((check) => check.verdict === verdict).map(({ promise }) => promise))
+  return `${verdict === 'fail' ? 'broken' : 'undecided'}: ${[...named].join(', ')}`
 }
 
-/** One sentence on how the verdict on a burst came about. */
-export const verdictSentence = ({ plan, checks, verdict }: BurstResult): string =>
-  agreement(
-    `${inThousands(plan.shoppers)} shoppers pressed for ${inThousands(plan.stock)} coupons`,
-    checks,
-    verdict,
-  )
-
-type ReportRow = [string, string, string]
-
 const stretchRow = (label: string, { lastedMs, overWithinMs, answers }: RecoveringStretch): ReportRow => {
-  const over = overWithinMs === null ? 'never seen over' : `over within ${inMs(overWithinMs)} ms`
-  return [label, `${inMs(lastedMs)} ms`, `first to last of ${inThousands(answers)} such answers; ${over}`]
+  const end = overWithinMs === null ? 'never seen over' : `over within ${inMs(overWithinMs)} ms`
+  return [label, `${inMs(lastedMs)} ms`, `first to last of ${inThousands(answers)} such answers; ${end}`]
 }
 
 const recoveringRows = ({ stretches, lastedMs, answers }: RecoveringSummary): ReportRow[] => {
@@ -62,7 +54,7 @@ const recoveringRows = ({ stretches, lastedMs, answers }: RecoveringSummary): Re
   ]
 }
 
-/** The measured rates, and how long the gate was being brought back, as label, figure and explanation. */
+/** The rates of a burst, and how long its gate was recovering. */
 export const rateRows = ({ figures, recovering }: BurstResult): ReportRow[] => [
   [
     'accepted',
@@ -83,16 +75,36 @@ export const rateRows = ({ figures, recovering }: BurstResult): ReportRow[] => [
   ...(recovering === null ? [] : recoveringRows(recovering)),
 ]
 
-/** Facts about a run that are only worth a line when they are there. */
-export const remarks = ({ figures, followedUp, repeated, faults }: BurstResult): string[] => [
+/** The columns of a table of pairs, after the number of each. */
+export const pairColumns = ['bare Hono /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio'] as const
+
+/** The cells below `pairColumns`, after the number of each pair. */
+export const pairRows = ({ pairs }: Baseline): [string, string[]][] =>
+  pairs.map(({ bare, burst: { figures }, ratio }, index) => [
+    String(index + 1),
+    [
+      inThousands(bare.answersPerSecond),
+      inThousands(figures.acceptedPerSecond),
+      inThousands(figures.persistedPerSecond),
+      inMs(figures.drainMs),
+      asRatio(ratio),
+    ],
+  ])
+
+/** `3 connections broke: ECONNRESET`, for each error code. */
+export const faultNotes = (faults: Record<string, number>): string[] =>
+  Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`)
+
+/** What else happened in a burst. */
+export const notesOf = ({ figures, followedUp, repeated, faults }: BurstResult): string[] => [
   ...(followedUp > 0
-    ? [`${inThousands(followedUp)} shoppers had an open answer and asked or pressed again`]
+    ? [`${inThousands(followedUp)} shoppers had no final answer, and asked or pressed again`]
     : []),
   ...(figures.accepted > figures.wave.accepted
     ? [
         `${inThousands(figures.accepted - figures.wave.accepted)} of ${inThousands(figures.accepted)} coupons were accepted only then, and count in no rate`,
       ]
     : []),
-  ...Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`),
-  `${inThousands(repeated)} shoppers pressed once more after the end`,
+  ...faultNotes(faults),
+  `${inThousands(repeated)} shoppers pressed once more at the end`,
 ]
