@@ -94,7 +94,7 @@ const common = {
 export const burstCommand = defineCommand({
   ...common,
   name: 'npm run load -- burst',
-  summary: 'Lets every shopper press once, and compares what they were told with what the database holds.',
+  summary: 'Lets every shopper press once, and compares the answers with the rows in the database.',
   options: burstOptions,
   check: checkBurst,
   run: (values, { settings, stdout, stderr, print }) =>
@@ -133,5 +133,5 @@ export const overloadCommand = defineCommand({
   },
 })
 
-/** Presses a running system, and judges it by what it told people and what it recorded. */
+/** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({ burst: burstCommand, overload: overloadCommand })

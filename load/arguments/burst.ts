@@ -35,7 +35,11 @@ export const burstOptions = {
     help: 'presses before anything is measured',
   }),
   baseline: flag('also measures bare Hono with the same token check, in alternation, and prints the ratio'),
-  pairs: integer({ min: 1, max: 20, help: `with --baseline: measured pairs (${defaults.pairs} without it)` }),
+  pairs: integer({
+    min: 1,
+    max: 20,
+    help: `with --baseline: measured pairs, ${defaults.pairs} when left out`,
+  }),
   url: originOption,
   report: path('FILE', 'writes the report as Markdown'),
   history: path('FILE', 'writes the answers of the last burst, for npm run audit'),

@@ -42,7 +42,7 @@ const failed: BurstResult = {
     check.promise === 'no-lost-win' ? { ...check, verdict: 'fail', count: 2, examples: ['somebody'] } : check,
   ),
 }
-const undecided: BurstResult = {
+const inFlight: BurstResult = {
   ...burst,
   verdict: 'in-flight',
   checks: burst.checks.map((check) =>
@@ -78,8 +78,8 @@ const plain = process.stdout
 test('the verdict comes first, before any figure', () => {
   expect(burstReport(runOf([burst]), machine, plain).trim()).toMatch(/^PASS/)
   expect(burstReport(runOf([burst, failed]), machine, plain).trim()).toMatch(/^FAIL/)
-  expect(burstReport(runOf([burst, undecided]), machine, plain).trim()).toMatch(
-    /^UNDECIDED {2}2 bursts; undecided: everybody-answered\n/,
+  expect(burstReport(runOf([burst, inFlight]), machine, plain).trim()).toMatch(
+    /^IN FLIGHT {2}2 bursts; in flight: everybody-answered\n/,
   )
 })
 

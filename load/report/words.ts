@@ -23,7 +23,7 @@ export const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_
 /** `0.63`. */
 export const asRatio = (ratio: number): string => ratio.toFixed(2)
 
-const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'UNDECIDED' } as const
+const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT' } as const
 
 /** The first word of a report. */
 export const verdictWord = (verdict: Verdict): string => verdictWords[verdict]
@@ -32,12 +32,12 @@ export const verdictWord = (verdict: Verdict): string => verdictWords[verdict]
 export const extentOf = ({ verdict, count, looked }: Check): string =>
   verdict === 'pass' ? inThousands(looked) : `${inThousands(count)} of ${inThousands(looked)}`
 
-/** What led to a verdict: `all 9 promises held`, or the promises that are broken or undecided. */
+/** What led to a verdict: `all 9 promises held`, or the promises that are broken or in flight. */
 export const reasonOf = (verdict: Verdict, checks: readonly Check[]): string => {
   const promises = new Set(checks.map(({ promise }) => promise))
   if (verdict === 'pass') return `all ${promises.size} promises held`
   const named = new Set(checks.filter((check) => check.verdict === verdict).map(({ promise }) => promise))
-  return `${verdict === 'fail' ? 'broken' : 'undecided'}: ${[...named].join(', ')}`
+  return `${verdict === 'fail' ? 'broken' : 'in flight'}: ${[...named].join(', ')}`
 }
 
 const stretchRow = (label: string, { lastedMs, overWithinMs, answers }: RecoveringStretch): ReportRow => {

@@ -126,7 +126,7 @@ test('a burst in the middle of which Redis is emptied says PASS, and how long th
     const { machine, ...run } = JSON.parse(stdout) as BurstRun & { machine: Machine }
     const text = stripVTControlCharacters(burstReport(run, machine, process.stdout))
     expect(text.trim()).toMatch(/^PASS {2}2,000 shoppers pressed for 1,000 coupons/)
-    expect(text).toMatch(/^ {2}recovering +[\d,.]+ ms {2}first to last of [\d,]+ such answers; over within/m)
+    expect(text).toMatch(/^ {4}recovering +[\d,.]+ ms {2}first to last of [\d,]+ such answers; over within/m)
     expect(code).toBe(0)
 
     const { recovering, figures } = run.bursts[0] ?? {}

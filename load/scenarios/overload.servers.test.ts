@@ -26,7 +26,7 @@ test('an overload in which every promise holds says PASS, with goodput, refusals
     const { machine, ...result } = JSON.parse(stdout) as OverloadResult & { machine: Machine }
     const text = overloadReport(result, machine, process.stdout)
     expect(stripVTControlCharacters(text).trim()).toMatch(
-      /^PASS {2}[\d,]+ people pressed over 200 connections; the books agree/,
+      /^PASS {2}[\d,]+ people pressed over 200 connections; all 9 promises held/,
     )
     expect(text).toMatch(/goodput \/ peak +\d+\.\d\d/)
     expect(text).toMatch(/memory of the API +\d+ MiB {2}the most that was resident, with \d+ connections/)
