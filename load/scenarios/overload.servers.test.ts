@@ -29,7 +29,7 @@ test('an overload in which every promise holds says PASS, with goodput, refusals
       /^PASS {2}[\d,]+ people pressed over 200 connections; all 9 promises held/,
     )
     expect(text).toMatch(/goodput \/ peak +\d+\.\d\d/)
-    expect(text).toMatch(/memory of the API +\d+ MiB {2}the most that was resident, with \d+ connections/)
+    expect(text).toMatch(/memory of the API +\d+ MiB {2}highest resident memory, with \d+ connections/)
     expect(code).toBe(0)
     expect(result.overload.refused?.count).toBeGreaterThan(0)
     expect(result.api.connections).toBeGreaterThanOrEqual(200)
