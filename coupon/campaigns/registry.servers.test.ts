@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Registries, startRegistries } from '../../test/harness/parts/registries.ts'
+import { type Registries, startRegistries } from '../../test/harness/shop/registries.ts'
 import { contentOf, type GateChanges, openRedis } from '../../test/harness/values/armed-gate.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { campaignsChannel, campaignsKey, gateKey, listKeys } from '../gate/keys.ts'

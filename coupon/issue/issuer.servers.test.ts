@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBound } from '../../platform/group-commit.ts'
-import { type Issuers, startIssuers } from '../../test/harness/parts/issuers.ts'
+import { type Issuers, startIssuers } from '../../test/harness/shop/issuers.ts'
 import { newUser } from '../../test/harness/processes/http-client.ts'
 import { armGate, grantRequest, grantRequests } from '../../test/harness/values/armed-gate.ts'
 import { until } from '../../test/harness/values/until.ts'
