@@ -19,7 +19,7 @@ export type Options = Record<string, Option<unknown>>
 export type NumberLimits = { min: number; max: number; unit?: string }
 
 /** `1 to 20`, or `1 to 20 seconds`. */
-export const rangeOf = ({ min, max, unit }: NumberLimits): string =>
+const rangeOf = ({ min, max, unit }: NumberLimits): string =>
   `${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`
 
 /** True when it is given. */

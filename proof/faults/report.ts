@@ -1,5 +1,5 @@
 import { paint, type ReportOutput } from '../../load/report/lines.ts'
-import { inSeconds, inThousands } from '../../load/report/words.ts'
+import { inSeconds, inThousands } from '../../load/report/numbers.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 import { byName, harmNames, harmWord, totalsOf } from './totals.ts'
 
@@ -83,7 +83,3 @@ export const closingReport = (
     '',
   ].join('\n')
 }
-
-/** 0 when all rounds were played, and each kept every promise. */
-export const exitCodeOf = (verdicts: readonly RoundVerdict[], of: number): 0 | 1 =>
-  totalsOf(verdicts, of).verdict === 'pass' ? 0 : 1

@@ -1,10 +1,19 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { portUses, readLaunchConfiguration } from './launch-configuration.ts'
+import { createProgressDisplay } from '../../platform/progress-display.ts'
+import { readSettings } from '../../platform/settings.ts'
+import { runInProcess } from '../../test/harness/processes/run-in-process.ts'
+import { createStartCommand } from './command.ts'
+import { launchConfigurationOf, launchSettings, portUses } from './launch-configuration.ts'
 
-test('every problem is listed at once', () => {
+const startCommand = createStartCommand(createProgressDisplay({ write: () => true }))
+const configurationOf = (environment: Record<string, string>) =>
+  launchConfigurationOf(readSettings(launchSettings, environment), { isFresh: false, mayInstall: true })
+
+test('every problem is listed at once', async () => {
   const environment = { API_PORT: 'many', DATABASE_PORT: '70000', REDIS_URL: 'http://x', JWT_SECRET: 'short' }
-  const read = (): unknown => readLaunchConfiguration(environment, ['--frsh'])
+  const { code, stdout, stderr } = await runInProcess(startCommand, ['--frsh'], environment)
+  expect([code, stdout]).toEqual([2, ''])
   for (const text of [
     'API_PORT: must be a port',
     'DATABASE_PORT: must be',
@@ -12,18 +21,17 @@ test('every problem is listed at once', () => {
     'JWT_SECRET: ',
     '--frsh',
   ])
-    expect(read).toThrow(text)
+    expect(stderr).toContain(text)
 })
 
 test('--fresh and --no-install are off until they are given', () => {
-  expect(readLaunchConfiguration({}, [])).toMatchObject({ isFresh: false, mayInstall: true })
-  const both = readLaunchConfiguration({}, ['--fresh', '--no-install'])
-  expect(both).toMatchObject({ isFresh: true, mayInstall: false })
+  expect(startCommand.parse([])).toMatchObject({ fresh: false, 'no-install': false })
+  expect(startCommand.parse(['--fresh', '--no-install'])).toMatchObject({ fresh: true, 'no-install': true })
 })
 
 describe('ports', () => {
   test('without settings are not the standard ports of the servers', () => {
-    const configuration = readLaunchConfiguration({ API_PORT: '' }, [])
+    const configuration = configurationOf({ API_PORT: '' })
     expect(configuration.folder).toBe(join(process.cwd(), '.firstcome'))
     expect(portUses(configuration).map(({ setting, port }) => `${setting} ${port}`)).toEqual([
       'API_PORT 8080',
@@ -39,7 +47,7 @@ describe('ports', () => {
 
   test('of servers that are given by address are not used', () => {
     const given = { REDIS_URL: 'redis://x', KAFKA_BROKERS: 'x:1', DATABASE_URL: 'mysql://x/d' }
-    const uses = portUses(readLaunchConfiguration(given, ['--fresh']))
+    const uses = portUses(configurationOf(given))
     expect(uses.map(({ setting }) => setting)).toEqual([
       'API_PORT',
       'WORKER_PORT',

@@ -1,11 +1,6 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { helpOf } from '../../platform/command-help.ts'
-import { messageOf } from '../../platform/failure.ts'
-import { flag } from '../../platform/option.ts'
 import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../../platform/settings.ts'
-import { LaunchError } from '../launch-error.ts'
 import type { PortUse } from '../ports.ts'
 import type { ServerPorts } from '../start-servers.ts'
 
@@ -61,57 +56,16 @@ export const launchSettings = z.object({
   ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
 })
 
-const options = { fresh: { type: 'boolean' }, 'no-install': { type: 'boolean' } } as const
+export type LaunchSettings = z.infer<typeof launchSettings>
 
-/** What `npm start -- --help` prints. */
-export const startHelp = helpOf(
-  {
-    name: 'npm start --',
-    summary: 'Installs what is missing, starts everything on this machine, and stops it on Ctrl-C.',
-    settings: launchSettings,
-  },
-  {
-    fresh: flag('deletes the data and the secrets of earlier runs first'),
-    'no-install': flag('installs nothing: when something is missing, prints the commands that install it'),
-    help: flag('prints this'),
-  },
-  [
-    [0, 'stopped by a signal'],
-    [1, 'something is missing or did not start, or a process exited unexpectedly'],
-    [130, 'killed by a second signal'],
-  ],
-)
-
-type Flags = { isFresh: boolean; mayInstall: boolean; problems: string[] }
-
-const readFlags = (words: readonly string[]): Flags => {
-  try {
-    const { values } = parseArgs({ args: [...words], options })
-    return { isFresh: values.fresh === true, mayInstall: values['no-install'] !== true, problems: [] }
-  } catch (cause) {
-    return { isFresh: false, mayInstall: false, problems: [`${messageOf(cause)}\n\n${startHelp}`] }
-  }
-}
-
-/** Reads environment and arguments. Throws one LaunchError that lists every problem. */
-export const readLaunchConfiguration = (
-  environment: Readonly<Record<string, string | undefined>>,
-  words: readonly string[],
+/** What the settings and the options of `npm start` come to. */
+export const launchConfigurationOf = (
+  settings: LaunchSettings,
+  options: { isFresh: boolean; mayInstall: boolean },
 ): LaunchConfiguration => {
-  const { isFresh, mayInstall, problems } = readFlags(words)
-  // An empty variable, as `API_PORT= npm start` or an unfilled line of .env sets it, counts as left out.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = launchSettings.safeParse(given)
-  if (!parsed.success || problems.length > 0) {
-    const issues = parsed.success ? [] : parsed.error.issues
-    const lines = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new LaunchError([...lines, ...problems].join('\n'))
-  }
-  const settings = parsed.data
   return {
     folder: resolve(settings.FIRSTCOME_FOLDER),
-    isFresh,
-    mayInstall,
+    ...options,
     apiPort: settings.API_PORT,
     workerPort: settings.WORKER_PORT,
     apiMetricsPort: settings.API_METRICS_PORT,

@@ -6,8 +6,10 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { apiSettings } from '../../api/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
-import { portUses, readLaunchConfiguration } from '../../servers/launch/launch-configuration.ts'
+import { launchConfigurationOf, launchSettings, portUses } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
+
+const startOptions = { isFresh: false, mayInstall: true }
 
 // Checked without a Docker engine: docker-compose.yml against the Compose specification and our settings.
 
@@ -114,7 +116,7 @@ test('every service says whether it is well, or runs once and is waited for', ()
 })
 
 test('every port is published on loopback alone, under the number that npm start takes unless it is changed', () => {
-  const uses = portUses(readLaunchConfiguration({}, []))
+  const uses = portUses(launchConfigurationOf(launchSettings.parse({}), startOptions))
   const numbers = new Map(uses.map(({ setting, port }) => [setting, String(port)]))
   for (const [name, { ports }] of named)
     for (const port of ports) {

@@ -3,8 +3,10 @@ import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
 import { apiSettings } from '../../api/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
-import { portUses, readLaunchConfiguration } from '../../servers/launch/launch-configuration.ts'
+import { launchConfigurationOf, launchSettings, portUses } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
+
+const startOptions = { isFresh: false, mayInstall: true }
 
 const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
 const example = parseEnv(read('.env.example'))
@@ -30,10 +32,10 @@ test.each([
 )
 
 test('.env.example names every setting of npm start, with the value it has when it is left out', () => {
-  const configuration = readLaunchConfiguration({}, [])
+  const configuration = launchConfigurationOf(launchSettings.parse({}), startOptions)
   const names = portUses(configuration).map(({ setting }) => setting)
   expect(Object.keys(example)).toEqual(expect.arrayContaining([...names, 'FIRSTCOME_FOLDER']))
-  expect(readLaunchConfiguration(example, [])).toEqual(configuration)
+  expect(launchConfigurationOf(launchSettings.parse(given), startOptions)).toEqual(configuration)
 })
 
 test('.env.example holds no address and no secret', () => {
