@@ -11,7 +11,8 @@ export const summariseLatencies = (latenciesMs: readonly number[]): LatencySumma
   const histogram = createHistogram({ lowest: 1, highest: microsecondsMax, figures: 3 })
   for (const latencyMs of latenciesMs)
     histogram.record(Math.min(microsecondsMax, Math.max(1, Math.round(latencyMs * 1_000))))
-  const at = (percentile: number): number => histogram.percentile(percentile) / 1_000
   const maxMs = latenciesMs.reduce((left, right) => Math.max(left, right), 0)
+  // The histogram rounds up, but no percentile is above the maximum.
+  const at = (percentile: number): number => Math.min(maxMs, histogram.percentile(percentile) / 1_000)
   return { count: latenciesMs.length, p50Ms: at(50), p95Ms: at(95), p99Ms: at(99), maxMs }
 }

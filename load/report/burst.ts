@@ -15,16 +15,8 @@ import {
   rowLine,
   tableLine,
 } from './lines.ts'
-import {
-  asRatio,
-  inThousands,
-  notesOf,
-  pairColumns,
-  pairRows,
-  rateRows,
-  reasonOf,
-  verdictWord,
-} from './words.ts'
+import { asRatio } from './numbers.ts'
+import { notesOf, pairColumns, pairRows, pressedIn, rateRows, reasonOf, verdictWord } from './words.ts'
 
 const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
   checkHeading(stream),
@@ -58,9 +50,8 @@ export const burstReport = (
 ): string => {
   const headline = (of: Verdict, checks: readonly Check[], subject: string): string =>
     `  ${paint(of, verdictWord(of), stream)}  ${subject}; ${reasonOf(of, checks)}`
-  const pressed = ({ plan }: BurstResult): string =>
-    `${inThousands(plan.shoppers)} shoppers pressed for ${inThousands(plan.stock)} coupons`
-  const subject = bursts.length === 1 ? bursts.map(pressed).join() : `${bursts.length} bursts`
+  const subject =
+    bursts.length === 1 ? bursts.map(({ plan }) => pressedIn(plan)).join() : `${bursts.length} bursts`
   return [
     '',
     headline(
@@ -73,7 +64,7 @@ export const burstReport = (
     ...bursts.flatMap((burst, index) => [
       ...(bursts.length === 1
         ? []
-        : [headline(burst.verdict, burst.checks, `burst ${index + 1}: ${pressed(burst)}`), '']),
+        : [headline(burst.verdict, burst.checks, `burst ${index + 1}: ${pressedIn(burst.plan)}`), '']),
       ...burstLines(burst, stream),
     ]),
     ...loadLines(machine),

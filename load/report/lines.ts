@@ -2,7 +2,8 @@ import { styleText } from 'node:util'
 import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
 import type { LatencySummary } from '../measure/latency.ts'
 import type { Machine } from '../measure/machine.ts'
-import { extentOf, inMs, inThousands, type ReportRow } from './words.ts'
+import { inMs, inThousands } from './numbers.ts'
+import { extentOf, type ReportRow } from './words.ts'
 
 /** Where a report is printed. It gets colours only where the stream shows them. */
 export type ReportOutput = NodeJS.WritableStream
@@ -18,16 +19,17 @@ const dim = (text: string, stream: ReportOutput): string => styleText('dim', tex
 const label = (text: string): string => `    ${text.padEnd(20)}`
 const cells = (texts: readonly string[]): string => texts.map((text) => text.padStart(14)).join('')
 
-/** The heading of a table: its title, and the names of its columns. */
+/** The heading of a table: its title and its columns. */
 export const headingLine = (title: string, columns: readonly string[], stream: ReportOutput): string =>
-  styleText('bold', `  ${columns.length === 0 ? title : title.padEnd(22)}`, { stream }) +
-  dim(cells(columns), stream)
+  columns.length === 0
+    ? styleText('bold', `  ${title}`, { stream })
+    : styleText('bold', `  ${title.padEnd(22)}`, { stream }) + dim(cells(columns), stream)
 
 /** A line of a table. */
 export const tableLine = (name: string, columns: readonly string[]): string => label(name) + cells(columns)
 
 export const rowLine = ([name, figure, explanation]: ReportRow, stream: ReportOutput): string =>
-  `${tableLine(name, [figure])}  ${dim(explanation, stream)}`.trimEnd()
+  tableLine(name, [figure]) + (explanation === '' ? '' : `  ${dim(explanation, stream)}`)
 
 const extentWidth = 13
 

@@ -2,13 +2,13 @@ import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
 import { latencyCells, latencyColumns } from './lines.ts'
+import { asRatio, inThousands } from './numbers.ts'
 import {
-  asRatio,
   extentOf,
-  inThousands,
   notesOf,
   pairColumns,
   pairRows,
+  pressedIn,
   rateRows,
   reasonOf,
   verdictWord,
@@ -38,9 +38,7 @@ const examplesOf = ({ checks }: BurstResult): string[] =>
   checks.flatMap(({ promise, examples }) => examples.map((example) => `- ${promise}: ${example}`))
 
 const burstLines = (result: BurstResult, examples: readonly string[]): string[] => [
-  `**${verdictWord(result.verdict)}**: ${inThousands(result.plan.shoppers)} shoppers pressed over`,
-  `${inThousands(result.plan.connections)} connections for ${inThousands(result.plan.stock)} coupons;`,
-  `${reasonOf(result.verdict, result.checks)}.`,
+  `**${verdictWord(result.verdict)}**: ${pressedIn(result.plan)} over ${inThousands(result.plan.connections)} connections; ${reasonOf(result.verdict, result.checks)}.`,
   '',
   ...markdownTable(
     ['promise', 'verdict', 'checked'],

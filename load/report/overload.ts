@@ -12,7 +12,8 @@ import {
   rowLine,
   tableLine,
 } from './lines.ts'
-import { asRatio, faultNotes, inThousands, reasonOf, type ReportRow, verdictWord } from './words.ts'
+import { asRatio, inThousands } from './numbers.ts'
+import { faultNotes, reasonOf, type ReportRow, verdictWord } from './words.ts'
 
 const latencyLines = ({ granted, refused, waited }: RushFigures): string[] => [
   tableLine('granted', latencyCells(granted?.count ?? 0, granted)),

@@ -12,7 +12,7 @@ const latency = { count: 500_000, p50Ms: 12.34, p95Ms: 45.6, p99Ms: 1_204, maxMs
 const checks = Object.values(createPromiseTallies()).map((tally) => tally.check())
 
 const burst: BurstResult = {
-  plan: { shoppers: 500_000, stock: 10_000_000, connections: 4_096 },
+  plan: { name: 'burst', shoppers: 500_000, stock: 10_000_000, connections: 4_096 },
   campaignId: 'k',
   verdict: 'pass',
   checks: checks.map((check) => ({ ...check, looked: 500_000 })),

@@ -1,27 +1,11 @@
 import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
-import type { BurstResult } from '../scenarios/burst.ts'
+import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
+import { asRatio, inMs, inThousands } from './numbers.ts'
 
 /** A label, a figure, and what the figure covers. */
 export type ReportRow = [label: string, figure: string, explanation: string]
-
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-
-/** `12,345`. */
-export const inThousands = (value: number): string => whole.format(value)
-
-/** Milliseconds to some three digits: `0.84`, `12.3`, `1,204`. */
-export const inMs = (milliseconds: number): string => {
-  if (milliseconds >= 100) return whole.format(milliseconds)
-  return milliseconds.toFixed(milliseconds >= 10 ? 1 : 2)
-}
-
-/** `12.3 s`. */
-export const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`
-
-/** `0.63`. */
-export const asRatio = (ratio: number): string => ratio.toFixed(2)
 
 const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT' } as const
 
@@ -39,6 +23,10 @@ export const reasonOf = (verdict: Verdict, checks: readonly Check[]): string => 
   const named = new Set(checks.filter((check) => check.verdict === verdict).map(({ promise }) => promise))
   return `${verdict === 'fail' ? 'broken' : 'in flight'}: ${[...named].join(', ')}`
 }
+
+/** `5,000 shoppers pressed for 2,500 coupons`. */
+export const pressedIn = ({ shoppers, stock }: Pick<BurstPlan, 'shoppers' | 'stock'>): string =>
+  `${inThousands(shoppers)} shoppers pressed for ${inThousands(stock)} coupons`
 
 const stretchRow = (label: string, { lastedMs, overWithinMs, answers }: RecoveringStretch): ReportRow => {
   const end = overWithinMs === null ? 'never seen over' : `over within ${inMs(overWithinMs)} ms`

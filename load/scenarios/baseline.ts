@@ -4,6 +4,7 @@ import { pressAll } from '../generator/press-all.ts'
 import { rate, type Spread, spreadOf } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { createShoppers } from '../people/shoppers.ts'
+import { inThousands } from '../report/numbers.ts'
 import { startBareServer } from './bare-server.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 
@@ -36,7 +37,7 @@ const runBare = async (
   const sheet = createAnswerSheet(count, now)
   const requests = createShoppers({ count, prefix: 'bare', sign }).presses(url, bareCampaignId)
   await progress.step(
-    () => `bare Hono: ${sheet.answeredCount()} of ${count} answered`,
+    () => `bare Hono: ${inThousands(sheet.answeredCount())} of ${inThousands(count)} answered`,
     () => pressAll({ url, requests, connections }, sheet),
   )
   const { firstPressMs, lastAnswerMs } = sheet.moments()

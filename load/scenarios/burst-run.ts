@@ -15,6 +15,7 @@ export type BurstRunners = {
 
 // As many coupons as shoppers, less a few, so that every path through the code is warm.
 const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({
+  name: 'warm-up',
   shoppers: warmUp,
   stock: Math.max(1, Math.floor(warmUp * 0.9)),
   connections: Math.min(connections, warmUp),
@@ -35,7 +36,7 @@ export const runBursts = async (
   { burst, withBare }: BurstRunners,
 ): Promise<BurstRun> => {
   const { shoppers, stock, connections } = asked
-  const plan = { shoppers, stock, connections }
+  const plan: BurstPlan = { name: 'burst', shoppers, stock, connections }
   const warmUp = asked.warmUp > 0 ? await burst(warmUpPlan(asked)) : undefined
   // A promise broken while warming up is broken.
   const unsound = warmUp === undefined || warmUp.verdict === 'pass' ? [] : [warmUp]

@@ -4,11 +4,12 @@ import { pressAll } from '../generator/press-all.ts'
 import type { Drain } from '../ledger/drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from '../measure/figures.ts'
 import { type RecoveringSummary, summariseRecovering } from '../people/recovering.ts'
+import { inThousands } from '../report/numbers.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { settle } from './settle.ts'
 
 /** Shoppers who press once each, for a new campaign. */
-export type BurstPlan = { shoppers: number; stock: number; connections: number }
+export type BurstPlan = { name: 'warm-up' | 'burst'; shoppers: number; stock: number; connections: number }
 
 export type BurstResult = {
   plan: BurstPlan
@@ -38,7 +39,9 @@ const pressAndDrain = async (
 ): Promise<Drain> => {
   let isPressed = false
   const wave = progress.step(
-    () => `${sheet.answeredCount()} of ${plan.shoppers} answered, ${sheet.grantedCount()} with a coupon`,
+    () =>
+      `${plan.name}: ${inThousands(sheet.answeredCount())} of ${inThousands(plan.shoppers)} answered, ` +
+      `${inThousands(sheet.grantedCount())} with a coupon`,
     () => pressAll({ url, requests, connections: plan.connections, api }, sheet),
   )
   // The drain is timed from the last coupon, while losers are still being answered.
@@ -59,7 +62,7 @@ const pressAndDrain = async (
 /** Runs one burst for a campaign of its own: the wave, the drain, what follows open answers, and the comparison. */
 export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependencies): Promise<BurstResult> => {
   const campaign = await dependencies.progress.step(
-    `creating a campaign of ${plan.stock} coupons, and ${plan.shoppers} shoppers`,
+    `${plan.name}: creating ${inThousands(plan.shoppers)} shoppers and ${inThousands(plan.stock)} coupons`,
     () => prepareCampaign(plan, dependencies),
   )
   const { campaignId, sheet } = campaign

@@ -6,6 +6,7 @@ import { type Rush, type RushCounts, runRush } from '../generator/rush.ts'
 import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
+import { inThousands } from '../report/numbers.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { settle } from './settle.ts'
 
@@ -64,13 +65,13 @@ const rushOnce = async (
   dependencies: OverloadDependencies,
 ): Promise<RushFigures> => {
   const { url, now, progress } = dependencies
-  const campaign = await progress.step(
-    `${name}: creating ${plan.shoppers} shoppers for ${plan.connections} connections`,
-    () => prepareCampaign({ shoppers: plan.shoppers, stock: plan.shoppers }, dependencies),
+  const campaign = await progress.step(`${name}: creating ${inThousands(plan.shoppers)} shoppers`, () =>
+    prepareCampaign({ shoppers: plan.shoppers, stock: plan.shoppers }, dependencies),
   )
   const { requests, sheet, waitForRows } = campaign
   const counts = await progress.step(
-    () => `${name}: ${sheet.answeredCount()} answers, ${sheet.grantedCount()} with a coupon`,
+    () =>
+      `${name}: ${inThousands(sheet.answeredCount())} answers, ${inThousands(sheet.grantedCount())} with a coupon`,
     () => runRush({ ...plan, url, requests, now }, sheet),
   )
   const { people, heldBack, presses, gaveUp, lastedMs } = counts
@@ -114,7 +115,7 @@ export const runOverload = async (
     connections: Math.min(plan.peakConnections, shoppers),
     lastsMs: peakLimitMs,
   })
-  const warmUp = plan.warmUp > 0 ? await rushOnce(atOnce('warming up', plan.warmUp), dependencies) : undefined
+  const warmUp = plan.warmUp > 0 ? await rushOnce(atOnce('warm-up', plan.warmUp), dependencies) : undefined
   const peak = await rushOnce(atOnce('peak', plan.peakShoppers), dependencies)
   if (peak.grantsPerSecond === 0) throw new Failure('unavailable', 'the API granted nothing at the peak')
   const offeredPerSecond = plan.times * peak.grantsPerSecond

@@ -9,6 +9,7 @@ import { type Answer, type AnswerTimes, readIssue, unanswered } from '../people/
 import { type AnswerHistory, createAnswerHistory } from '../people/answer-history.ts'
 import { followUp, pressAgain } from '../people/follow-up.ts'
 import { writeHistory } from '../people/write-history.ts'
+import { inThousands } from '../report/numbers.ts'
 import type { LoadCampaign, ScenarioDependencies } from './prepare.ts'
 
 type FirstAnswer = { answer: Answer; latencyMs: number | undefined; times: AnswerTimes }
@@ -83,7 +84,7 @@ export const settle = async (
 
   const asking = { api, campaignId, tokenOf: shoppers.token, now }
   const followedUp = await progress.step(
-    () => `following up on ${history.open().length} open answers`,
+    () => `${inThousands(history.open().length)} shoppers without a final answer go on`,
     () => followUp(history, { ...asking, ...followUpBounds }),
   )
   const accepted = history.winnerCount()

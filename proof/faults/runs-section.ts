@@ -1,5 +1,5 @@
 import { markdownTable } from '../../load/report/markdown.ts'
-import { inSeconds, inThousands } from '../../load/report/words.ts'
+import { inSeconds, inThousands } from '../../load/report/numbers.ts'
 import { byName, harmNames, harmWord, type RunTotals } from './totals.ts'
 
 /** A run as the page shows it. */

@@ -1,0 +1,16 @@
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** `12,345`. */
+export const inThousands = (value: number): string => whole.format(value)
+
+/** Milliseconds to some three digits: `0.84`, `12.3`, `1,204`. */
+export const inMs = (milliseconds: number): string => {
+  if (milliseconds >= 100) return whole.format(milliseconds)
+  return milliseconds.toFixed(milliseconds >= 10 ? 1 : 2)
+}
+
+/** `12.3 s`. */
+export const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(1)} s`
+
+/** `0.63`. */
+export const asRatio = (ratio: number): string => ratio.toFixed(2)
