@@ -46,5 +46,5 @@ test('more connections than this process may have files open are refused with wh
     ...{ API_METRICS_PORT: '9', ADMIN_TOKEN: 'the token of nobody' },
   })
   expect(code).not.toBe(0)
-  expect(stderr).toMatch(/60000 connections take 60200: ulimit -n 60200|created no campaign: it answered 401/)
+  expect(stderr).toMatch(/60000 connections take 60200: run ulimit -n 60200 |created no campaign: it answered 401/)
 })
