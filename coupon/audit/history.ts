@@ -45,7 +45,7 @@ const refused = (path: string, what: string): Failure =>
   new Failure('refused', `${path} is no history of a load run: ${what}`)
 
 const readLines = async function* (path: string): AsyncGenerator {
-  const input = createReadStream(path)
+  const input = createReadStream(path, 'utf8')
   const lines = createInterface({ input, crlfDelay: Infinity })
   try {
     for await (const line of lines) yield JSON.parse(line)
