@@ -22,7 +22,7 @@ import { connectRedis, type RedisClient } from '../platform/redis.ts'
 import { readSettings } from '../platform/settings.ts'
 import { countDisconnected, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
-import { createAuditProcess } from './audit-process.ts'
+import { createAuditProcess } from '../coupon/audit/audit-process.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { echoRequestIds } from './request-id.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -88,7 +88,7 @@ await runProcess(async (life) => {
       gate,
       registry,
       campaigns,
-      book: createCouponRepository(database),
+      coupons: createCouponRepository(database),
       log,
     })
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))

@@ -1,5 +1,5 @@
-import { createAudit } from '../coupon/audit/audit.ts'
-import { createAuditParts } from '../coupon/audit/audit-parts.ts'
+import { join } from 'node:path'
+import { createAuditProcess } from '../coupon/audit/audit-process.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
@@ -15,7 +15,6 @@ import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requireme
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { serveHttp } from '../platform/http/server.ts'
 import { createConsumer } from '../platform/kafka/consumer.ts'
-import { createTopicReader } from '../platform/kafka/topic-reader.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
 import { runProcess } from '../platform/process/run-process.ts'
@@ -96,7 +95,7 @@ await runProcess(async (life) => {
     createSweep({ keeperGate, gate, coupons, logEnds, producer, log, ageMs: 30_000, ledgerWaitMs: 5_000 }),
     metrics,
   )
-  const reader = createTopicReader(kafka)
+  const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
   const retirement = createRetirement({
     redis,
     gate,
@@ -104,7 +103,7 @@ await runProcess(async (life) => {
     database,
     campaigns,
     retirements: createRetirementRepository(database),
-    audit: createAudit(createAuditParts({ redis, database, topics, reader })),
+    audit: audits,
     log,
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
     now: Date.now,
@@ -126,15 +125,16 @@ await runProcess(async (life) => {
   })
   const loops = [
     alignment,
-    repeat(keeper.look, settings.KEEPER_INTERVAL_MS),
-    repeat(() => sweep.step(keeper.kept()), settings.SWEEP_INTERVAL_MS),
+    repeat(keeper.inspectGates, settings.KEEPER_INTERVAL_MS),
+    repeat(() => sweep.step(keeper.campaigns()), settings.SWEEP_INTERVAL_MS),
     repeat(measureRetirement(retirement, metrics).step, settings.RETIREMENT_INTERVAL_MS),
     repeat(lag.step, 2_000),
   ]
-  const closeKafka = () => Promise.all([producer.close(), reader.close(), topics.close()])
+  const closeKafka = () => Promise.all([producer.close(), topics.close()])
   const closeHttp = () => Promise.all([health.close(200), metricsServer.close(200)])
   life.onStop(
     { name: 'loops', timeoutMs: 100, stop: () => loops.forEach((loop) => loop.stop()) },
+    { name: 'audits', timeoutMs: 100, stop: audits.close },
     // The consumer can only leave the group after its batch, which can wait for a query until that times out.
     { name: 'consumer', timeoutMs: 5_400, stop: consumer.stop },
     { name: 'grant log', timeoutMs: 500, stop: () => grantLog.drained(400) },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
-import type { AuditResult } from '../coupon/audit/audit.ts'
-import { Failure, messageOf } from '../platform/failure.ts'
+import type { AuditResult } from './audit.ts'
+import { Failure, messageOf } from '../../platform/failure.ts'
 
 /** Runs audits in processes of their own. */
 export type AuditProcess = {
@@ -12,7 +12,7 @@ export type AuditProcess = {
 }
 
 const outputBytesMax = 1_048_576
-/** An audit of a million coupons took about 20 s, and a campaign can have ten million. */
+/** An audit of a million coupons took about 15 s, and a campaign can have ten million. */
 const timeoutMs = 3_600_000
 /** Exit codes with a verdict: pass, fail, in flight. */
 const verdictCodes: readonly unknown[] = [0, 1, 3]
@@ -36,8 +36,8 @@ const lowerPriority = (pid: number): void => {
 
 /**
  * Runs `program --json <campaign>`, as `npm run audit` does, with our environment and a lower priority. In
- * the API process an audit of a million coupons would take half a gigabyte of memory, and seconds of the only
- * thread.
+ * this process an audit of a million coupons would take seconds of the only thread, some of them without a
+ * break while SQLite sorts.
  */
 export const createAuditProcess = (program: string): AuditProcess => {
   const closing = new AbortController()
