@@ -113,7 +113,7 @@ test('a log line has the ids of request and campaign, but no malformed id', asyn
   expect(JSON.stringify(lines)).not.toContain(secret)
 })
 
-test('answers are counted by route and status and timed by route; all other addresses are `other`', async () => {
+test('answers are counted by route and status, and timed by route; the rest is `other`', async () => {
   const countsByRoute = async (): Promise<Record<string, number>> => {
     const answers = toScrape(await metrics.read()).families.get('firstcome_http_answers_total')
     return Object.fromEntries(

@@ -7,7 +7,9 @@ const openQueue = (changes: Partial<GroupCommitOptions<number, string>> = {}) =>
   const calls: { items: number[]; answer(results?: string[]): void; fail(cause: unknown): void }[] = []
   const bound = changes.bound ?? createBound(100)
   const queue = createGroupCommit<number, string>({
-    ...{ batchSizeMax: 10, inFlightMax: 1, bound },
+    batchSizeMax: 10,
+    inFlightMax: 1,
+    bound,
     run(items) {
       const { promise, resolve, reject } = Promise.withResolvers<string[]>()
       calls.push({
@@ -108,7 +110,7 @@ test('an error rejects all items of its batch and no other, and frees their plac
   await settled()
   calls[0]?.answer()
   await settled()
-  const cause = new Failure('unavailable', 'away')
+  const cause = new Failure('unavailable', 'no answer')
   calls[1]?.fail(cause)
   await settled()
   calls[2]?.answer()
@@ -126,7 +128,9 @@ test('an error rejects all items of its batch and no other, and frees their plac
 test('a synchronous error of `run` rejects like any other', async () => {
   const bound = createBound(5)
   const queue = createGroupCommit<number, string>({
-    ...{ batchSizeMax: 5, inFlightMax: 1, bound },
+    batchSizeMax: 5,
+    inFlightMax: 1,
+    bound,
     run: () => {
       throw new Error('at once')
     },
@@ -148,7 +152,7 @@ test.each([[['r1']], [['r1', 'r2', 'r3']], [[]]])(
   },
 )
 
-test('an item with a replaced result does not go out, frees its place and leaves no gap in a batch', async () => {
+test('an item with a replaced result does not go out, frees its place and leaves no gap', async () => {
   const gone = new Set<number>()
   const { calls, bound, submitAll } = openQueue({
     batchSizeMax: 2,

@@ -22,6 +22,8 @@ export type RedisClient = {
   command(name: string, ...args: (string | number)[]): Promise<unknown>
   /** Calls `listener` for every message of the channel. Subscribes again after each reconnection. */
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
+  /** IP address and port of the server that the connection reaches; `undefined` while it is disconnected. */
+  remoteAddress(): string | undefined
   /** Waits until the connection is ready. Rejects with `unavailable` after `timeoutMs`. */
   waitForConnection(timeoutMs: number): Promise<void>
   close(): void
@@ -107,6 +109,10 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
           client.disconnect(true)
         })
       })
+    },
+    remoteAddress() {
+      const { remoteAddress, remotePort } = client.stream ?? {}
+      return remoteAddress === undefined ? undefined : `${remoteAddress}:${remotePort}`
     },
     async waitForConnection(timeoutMs) {
       if (client.status === 'ready') return

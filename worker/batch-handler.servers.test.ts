@@ -4,7 +4,7 @@ import type { Campaign } from '../coupon/campaign.ts'
 import type { Grant } from '../coupon/grant.ts'
 import { createRecorder, type Recorder } from '../coupon/ledger/recorder.ts'
 import { encodeMarker } from '../coupon/log/log-record.ts'
-import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createOwnTopic, type OwnTopic } from '../test/harness/servers/own-topic.ts'
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([ledger.close(), letters.close()]))
 
 const open = (changes: Partial<BatchHandlerOptions> = {}) =>
-  openRecording({
+  openBatchHandler({
     recorder: createRecorder(ledger.database),
     deadLetterWriter: createDeadLetterWriter(letters.producer, { now: () => 0 }),
     ...changes,
@@ -38,7 +38,7 @@ const newPartition = async (): Promise<number> => {
 /** Stores the last of 1,000 coupons of a campaign before the others. */
 const storeLast = async (campaign: Campaign): Promise<Grant> => {
   const last = grantOf(campaign, { rank: 1_000 })
-  await open().recording(batchOf(recordsOf(await newPartition(), [last])).batch)
+  await open().handleBatch(batchOf(recordsOf(await newPartition(), [last])).batch)
   return last
 }
 const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | null>][] = [
@@ -81,8 +81,8 @@ test.each(table)(
     const records = recordsOf(partition, [...grants.slice(0, index), oneBad, ...grants.slice(index)])
     const [before] = await letters.offsets()
     const { batch, done } = batchOf(records)
-    await open().recording(batch)
-    expect(done.handled).toEqual([1_000])
+    await open().handleBatch(batch)
+    expect(done.committed).toEqual([1_000])
     expect(await storedOf(ledger, campaign)).toEqual([...grants, ...earlier])
     expect(await positionOf(ledger, partition)).toBe(1_000)
     expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 1)
@@ -100,7 +100,7 @@ test('a dead letter has value and key of its record, with origin and reason in i
     grantOf(campaign, { rank: 5 }),
   ]
   const records = recordsOf(partition, values)
-  await open().recording(batchOf(records).batch)
+  await open().handleBatch(batchOf(records).batch)
   const found = (await letters.records()).filter(
     ({ headers }) => headers['origin-partition'] === String(partition),
   )
@@ -131,7 +131,7 @@ test('nothing is committed before the dead letters are acknowledged', async () =
   await letters.producer.append('', 0, [{ value: 'warm' }])
   const asked = letters.produces.length
   letters.proxy.hold('answers')
-  const recording = open().recording(batchOf(recordsOf(partition, [...grants, null])).batch)
+  const recording = open().handleBatch(batchOf(recordsOf(partition, [...grants, null])).batch)
   await until('the letters are on their way', () => letters.produces.length > asked)
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([[], 0])
   letters.proxy.release()
@@ -155,20 +155,20 @@ test('a batch whose commit fails is recorded again, and its dead letters are not
   const [before] = await letters.offsets()
   const bytes = Buffer.from('no grant')
   const { batch, done } = batchOf(recordsOf(partition, [...grants, bytes, grantOf({ id: randomUUIDv7() })]))
-  await open({ recorder: failing }).recording(batch)
-  expect([attempts, done.handled, await storedOf(ledger, campaign)]).toEqual([3, [5], grants])
+  await open({ recorder: failing }).handleBatch(batch)
+  expect([attempts, done.committed, await storedOf(ledger, campaign)]).toEqual([3, [5], grants])
   expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 2)
 })
 
-test('1,000 letters of 2 KB, too many for one produce request, and one of nearly 1 MB are written', async () => {
+test('1,000 letters of 2 KB, more than one produce request takes, and one of 1 MB are written', async () => {
   const partition = await newPartition()
   const values = [
     ...Array.from({ length: 1_000 }, (_, index) => Buffer.from(`${index} ${'x'.repeat(2_000)}`)),
     Buffer.alloc(1_000_000, 'y'),
   ]
   const { batch, done } = batchOf(recordsOf(partition, values))
-  await open({ batchSizeMax: 5_000 }).recording(batch)
-  expect(done.handled).toEqual([1_001])
+  await open({ batchSizeMax: 5_000 }).handleBatch(batch)
+  expect(done.committed).toEqual([1_001])
   const found = (await letters.records()).filter(
     ({ headers }) => headers['origin-partition'] === String(partition),
   )
@@ -181,8 +181,8 @@ test('markers are skipped without a dead letter', async () => {
   const { batch, done } = batchOf(
     recordsOf(partition, [Buffer.from(encodeMarker('warm-up')), Buffer.from(encodeMarker('cut'))]),
   )
-  await open().recording(batch)
-  expect([done.handled, await positionOf(ledger, partition), await letters.offsets()]).toEqual([
+  await open().handleBatch(batch)
+  expect([done.committed, await positionOf(ledger, partition), await letters.offsets()]).toEqual([
     [2],
     2,
     [before],
@@ -192,8 +192,8 @@ test('markers are skipped without a dead letter', async () => {
 test('a large fetch is recorded in batches, each committed and followed by a heartbeat', async () => {
   const [campaign, partition] = [await ledger.createCampaign({ epoch: 1 }), await newPartition()]
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 2_500)))
-  const { recording, told } = open()
-  await recording(batch)
-  expect(done).toEqual({ handled: [1_000, 2_000, 2_500], heartbeats: 3, pauses: 0 })
-  expect(told).toEqual(['recorded 1000', 'recorded 2000', 'recorded 2500'])
+  const { handleBatch, events } = open()
+  await handleBatch(batch)
+  expect(done).toEqual({ committed: [1_000, 2_000, 2_500], heartbeats: 3, pauses: 0 })
+  expect(events).toEqual(['recorded 1000', 'recorded 2000', 'recorded 2500'])
 })

@@ -45,7 +45,13 @@ type DecodedBatch = {
   written: Map<number, DeadLetter['reason']>
 }
 
-const decode = (records: readonly StoredRecord[], first: StoredRecord, last: StoredRecord): DecodedBatch => {
+/** The records of a chunk, which ends at `endOffset`: offsets without a record belong to it too. */
+const decode = (
+  partition: number,
+  records: readonly StoredRecord[],
+  startOffset: number,
+  endOffset: number,
+): DecodedBatch => {
   const grants: LoggedGrant[] = []
   const unreadable: DeadLetter[] = []
   for (const record of records) {
@@ -54,12 +60,7 @@ const decode = (records: readonly StoredRecord[], first: StoredRecord, last: Sto
     else if (decoded.kind !== 'marker')
       unreadable.push({ record, reason: decoded.kind, message: decoded.message })
   }
-  const slice = {
-    partition: first.partition,
-    startOffset: first.offset,
-    endOffset: last.offset + 1,
-    grants,
-  }
+  const slice = { partition, startOffset, endOffset, grants }
   const byOffset = new Map(records.map((record) => [record.offset, record]))
   return { slice, unreadable, byOffset, written: new Map() }
 }
@@ -134,14 +135,14 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
   }
 
   return async (batch) => {
+    const { partition } = batch
     let rest: readonly StoredRecord[] = batch.records
-    for (;;) {
+    let position = batch.startOffset
+    while (position < batch.endOffset) {
       const chunk = rest.slice(0, chunkSizeMax)
-      const [first] = chunk
-      const last = chunk.at(-1)
-      if (first === undefined || last === undefined) return
+      const endOffset = rest[chunk.length]?.offset ?? batch.endOffset
       await waitWithHeartbeat(batch, rateLimiter?.reserve(chunk.length) ?? 0, wait)
-      const recorded = await record(batch, decode(chunk, first, last))
+      const recorded = await record(batch, decode(partition, chunk, position, endOffset))
       if (recorded === undefined) return
       if (recorded.kind === 'undecided') {
         progress.succeeded('rows')
@@ -149,16 +150,21 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
       }
       if (recorded.kind === 'elsewhere') {
         log.warn(
-          { partition: batch.partition, fetched: first.offset, stored: recorded.nextOffset },
+          { partition, fetched: position, stored: recorded.nextOffset },
           'the fetched records do not follow the position of the ledger',
         )
-        progress.misaligned(batch.partition)
+        progress.misaligned(partition)
         return batch.pauseFor(misalignedPauseMs)
       }
-      progress.recorded(batch.partition, recorded.nextOffset)
-      await batch.markProcessed(recorded.nextOffset)
+      const { nextOffset } = recorded
+      progress.recorded(partition, nextOffset)
+      await batch.markProcessed(nextOffset)
       await batch.heartbeat()
-      rest = rest.slice(recorded.nextOffset - first.offset)
+      position = nextOffset
+      // By offset, not by count: not every offset has a record.
+      // safeguard: records are dropped by offset
+      const done = rest.findIndex(({ offset }) => offset >= nextOffset)
+      rest = done === -1 ? [] : rest.slice(done)
     }
   }
 }

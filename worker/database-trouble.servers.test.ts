@@ -3,7 +3,7 @@ import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
-import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import {
   type BreakableDatabase,
   type Breaks,
@@ -41,7 +41,7 @@ const openWorker = (partition: number) => {
     },
   })
   alignment.now()
-  const { recording } = openRecording({
+  const { handleBatch } = openBatchHandler({
     recorder: createRecorder(database),
     progress,
     deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
@@ -50,7 +50,7 @@ const openWorker = (partition: number) => {
     alignment.stop()
     await database.close()
   }
-  return { database, progress, recording, close }
+  return { database, progress, handleBatch, close }
 }
 
 const troubles: [string, RegExp, keyof Breaks][] = [
@@ -64,15 +64,15 @@ const troubles: [string, RegExp, keyof Breaks][] = [
 ]
 
 test.each(troubles)(
-  'a worker whose database %s reports it, stays in the group, and then records every row once',
+  'a worker whose database %s reports it, stays in the group, and later records every row once',
   async (_, words, fail) => {
     const sale = await broken.newSale()
     const grants = grantsOf(sale.campaign, 2_000)
-    const { progress, recording, close } = openWorker(sale.partition)
+    const { progress, handleBatch, close } = openWorker(sale.partition)
     await until('it is aligned', progress.isAligned)
     const repair = await broken.breaks[fail](sale)
     const { batch, done } = batchOf(recordsOf(sale.partition, grants))
-    const recorded = recording(batch)
+    const recorded = handleBatch(batch)
     try {
       await until('it reports why', () => words.test(progress.waitsFor()))
       // On a read-only server reads succeed: the worker must not report ready because of them.
@@ -83,13 +83,13 @@ test.each(troubles)(
         return done.heartbeats > beats
       })
       expect(wasReady).toBe(false)
-      expect(done.handled).toEqual([])
+      expect(done.committed).toEqual([])
       expect(await storedOf(ledger, sale.campaign)).toEqual([])
     } finally {
       await repair()
     }
     await recorded
-    expect(done.handled).toEqual([1_000, 2_000])
+    expect(done.committed).toEqual([1_000, 2_000])
     expect(await storedOf(ledger, sale.campaign)).toEqual(grants)
     expect(await positionOf(ledger, sale.partition)).toBe(2_000)
     await until('it is ready', progress.isAligned)
@@ -97,10 +97,10 @@ test.each(troubles)(
   },
 )
 
-test('while a database takes seconds for each statement the worker sends heartbeats and stays ready', async () => {
+test('while each statement takes seconds the worker sends heartbeats and stays ready', async () => {
   const sale = await broken.newSale()
   const grants = grantsOf(sale.campaign, 3)
-  const { progress, recording, close } = openWorker(sale.partition)
+  const { progress, handleBatch, close } = openWorker(sale.partition)
   await until('it is aligned', progress.isAligned)
   await ledger.change('CREATE TRIGGER slow_rows BEFORE INSERT ON coupons FOR EACH ROW DO SLEEP(0.4)')
   await ledger.change(
@@ -108,9 +108,9 @@ test('while a database takes seconds for each statement the worker sends heartbe
   )
   let beatsBeforeRows = 0
   const { batch, done } = batchOf(recordsOf(sale.partition, grants), {
-    heartbeat: async () => void (beatsBeforeRows += done.handled.length === 0 ? 1 : 0),
+    heartbeat: async () => void (beatsBeforeRows += done.committed.length === 0 ? 1 : 0),
   })
-  const recorded = recording(batch)
+  const recorded = handleBatch(batch)
   let wasNotReady = false
   await until('it sends heartbeats', () => {
     wasNotReady ||= !progress.isAligned()
@@ -120,7 +120,7 @@ test('while a database takes seconds for each statement the worker sends heartbe
   expect(wasNotReady).toBe(false)
   await ledger.change('DROP TRIGGER slow_rows')
   await ledger.change('DROP TRIGGER slow_places')
-  expect([done.handled, await storedOf(ledger, sale.campaign)]).toEqual([[3], grants])
+  expect([done.committed, await storedOf(ledger, sale.campaign)]).toEqual([[3], grants])
   await close()
 })
 

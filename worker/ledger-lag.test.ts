@@ -95,7 +95,7 @@ test('when nothing is fetched, the age is the time for which the position has no
   expect(await behind()).toEqual([{ 0: 6 }, { 0: 0 }])
 })
 
-test('a timestamp in the future gives no negative age, and without end offsets the lag is unknown', async () => {
+test('a future timestamp gives no negative age; without end offsets the lag is unknown', async () => {
   const { lag, now, end, behind } = openLag()
   await lag.watch(async () => {})(batchOf(0, 1, now.ms + minuteMs))
   await end(1)

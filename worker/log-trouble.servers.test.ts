@@ -5,7 +5,7 @@ import type { Campaign } from '../coupon/campaign.ts'
 import type { Grant } from '../coupon/grant.ts'
 import { encodeGrant } from '../coupon/log/log-record.ts'
 import { grantsTopic, recorderGroup } from '../coupon/log/topics.ts'
-import { createGrantTopics } from '../migrations/migrate.ts'
+import { createTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka/producer.ts'
 import { createTopicAdmin, type TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka/client.ts'
@@ -64,7 +64,7 @@ const createAnew = async (grantsPartitions: number): Promise<void> => {
   // The previous producer knows the partitions of the deleted topic.
   await producer.close()
   producer = createProducer(kafka)
-  await createGrantTopics(topics, { grantsPartitions, replicationFactor: 1, minInsyncReplicas: 1 })
+  await createTopics(topics, { grantsPartitions, replicationFactor: 1, minInsyncReplicas: 1 })
 }
 const openLedger = async (): Promise<OwnDatabase> => {
   const ledger = await createOwnDatabase()
@@ -86,9 +86,12 @@ const endOf = async (worker: ProcessHandle): Promise<End> => {
 }
 const runWorker = async (ledger: OwnDatabase): Promise<End> => {
   const worker = await startProcess({
-    ...{ name: 'worker', command: process.execPath, arguments: [join(import.meta.dirname, 'main.ts')] },
+    name: 'worker',
+    command: process.execPath,
+    arguments: [join(import.meta.dirname, 'main.ts')],
     environment: { ...environmentOf(ledger), WORKER_PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
-    ...{ folder: join(folder, `ending-${randomUUID()}`), stopWithinMs: 8_000 },
+    folder: join(folder, `ending-${randomUUID()}`),
+    stopWithinMs: 8_000,
   })
   running.add(worker)
   return endOf(worker)
@@ -114,7 +117,7 @@ test('a worker without a topic exits and names the topic', async () => {
   expect(await admin.listTopics()).not.toContain(grantsTopic)
 })
 
-test('when the topic is deleted and created again, the running worker exits and names the offsets', async () => {
+test('when the topic is created again under a running worker, it exits and names the offsets', async () => {
   await createAnew(3)
   const ledger = await openLedger()
   const campaign = await createSold(ledger)
@@ -137,7 +140,8 @@ test('when kafkajs gives the consumer up, the worker exits with code 1 and the c
     groupId: recorderGroup,
     partitionAssigners: [
       () => ({
-        ...{ name: 'another', version: 0 },
+        name: 'another',
+        version: 0,
         protocol: () => ({ name: 'another', metadata: Buffer.alloc(0) }),
         assign: async () => [],
       }),
@@ -155,7 +159,7 @@ test('when kafkajs gives the consumer up, the worker exits with code 1 and the c
   expect(said).toContain('the Kafka consumer failed: ')
 })
 
-test('when two workers of twelve partitions join and leave in a backlog, every row is stored once', async () => {
+test('when workers of twelve partitions join and leave in a backlog, every row is stored once', async () => {
   const partitions = Array.from({ length: 12 }, (_, partition) => partition)
   await createAnew(partitions.length)
   const ledger = await openLedger()

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { idBytes } from '../coupon/ledger/ids.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
-import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createProxy, type Proxy } from '../servers/network/proxy.ts'
@@ -33,7 +33,7 @@ afterAll(async () => {
 })
 
 const open = () =>
-  openRecording({
+  openBatchHandler({
     recorder: createRecorder(worker),
     deadLetterWriter: { write: (letters) => Promise.reject(new Error(`${letters.length} letters`)) },
   })
@@ -57,16 +57,16 @@ test.each([
     const { campaign, partition } = await newSale()
     const grants = grantsOf(campaign, 50)
     const { batch, done } = batchOf(recordsOf(partition, grants))
-    const { recording, told } = open()
+    const { handleBatch, events } = open()
     fail()
-    const recorded = recording(batch)
+    const recorded = handleBatch(batch)
     await until('it has sent heartbeats', () => done.heartbeats >= 2)
-    expect(done.handled).toEqual([])
+    expect(done.committed).toEqual([])
     proxy.restore()
     proxy.release()
     await recorded
-    expect(done.handled).toEqual([50])
-    expect(new Set(told)).toEqual(new Set(['failed', 'recorded 50']))
+    expect(done.committed).toEqual([50])
+    expect(new Set(events)).toEqual(new Set(['failed', 'recorded 50']))
     expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 50])
   },
 )
@@ -79,14 +79,14 @@ const heapMegabytes = (): number => {
   return process.memoryUsage().heapUsed / 1_048_576
 }
 
-test('an outage of an hour takes no more memory than one of a minute, with heartbeats all the time', async () => {
+test('an outage of an hour takes no more memory than one of a minute, with heartbeats throughout', async () => {
   const { campaign, partition } = await newSale()
   const grants = grantsOf(campaign, 1_000)
   const waits: number[] = []
   const heaps: number[] = []
   let passedMs = 0
   const recorder = createRecorder(worker)
-  const { recording, told } = openRecording({
+  const { handleBatch, events } = openBatchHandler({
     recorder: {
       // Only one attempt in ten really reaches the server, to save time.
       record: (slice, keep) =>
@@ -107,10 +107,10 @@ test('an outage of an hour takes no more memory than one of a minute, with heart
   })
   const { batch, done } = batchOf(recordsOf(partition, grants))
   proxy.cut()
-  await recording(batch)
+  await handleBatch(batch)
   expect(Math.max(...waits)).toBeLessThanOrEqual(2_500)
-  expect(done).toEqual({ handled: [1_000], heartbeats: waits.length + 1, pauses: 0 })
-  expect(told.at(-1)).toBe('recorded 1000')
+  expect(done).toEqual({ committed: [1_000], heartbeats: waits.length + 1, pauses: 0 })
+  expect(events.at(-1)).toBe('recorded 1000')
   expect((heaps[1] ?? Number.NaN) - (heaps[0] ?? Number.NaN)).toBeLessThan(4)
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 1_000])
 })
@@ -120,11 +120,11 @@ test('a batch that is no longer ours is dropped, and its offset is not committed
   let isOurs = true
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 5)), { isCurrent: () => isOurs })
   proxy.cut()
-  const recorded = open().recording(batch)
+  const recorded = open().handleBatch(batch)
   await until('it has tried', () => done.heartbeats > 0)
   isOurs = false
   await recorded
-  expect(done).toMatchObject({ handled: [], pauses: 0 })
+  expect(done).toMatchObject({ committed: [], pauses: 0 })
 })
 
 test('a membership that is lost during a retry is reported to the consumer', async () => {
@@ -132,7 +132,7 @@ test('a membership that is lost during a retry is reported to the consumer', asy
   const records = recordsOf(partition, grantsOf(campaign, 5))
   const { batch } = batchOf(records, { heartbeat: () => Promise.reject(new Error('rebalancing')) })
   proxy.cut()
-  await expect(open().recording(batch)).rejects.toThrow('rebalancing')
+  await expect(open().handleBatch(batch)).rejects.toThrow('rebalancing')
 })
 
 test('dead letters that cannot be written block their own partition only', async () => {
@@ -141,22 +141,22 @@ test('dead letters that cannot be written block their own partition only', async
   const { batch, done } = batchOf(recordsOf(stuck.partition, [null, grantOf(stuck.campaign)]), {
     isCurrent: () => isOurs,
   })
-  const recorded = open().recording(batch)
+  const recorded = open().handleBatch(batch)
   const other = batchOf(recordsOf(free.partition, grantsOf(free.campaign, 5)))
-  await open().recording(other.batch)
-  expect(other.done.handled).toEqual([5])
+  await open().handleBatch(other.batch)
+  expect(other.done.committed).toEqual([5])
   await until('it has tried', () => done.heartbeats > 0)
   isOurs = false
   await recorded
   expect([await storedOf(ledger, stuck.campaign), await positionOf(ledger, stuck.partition)]).toEqual([[], 0])
 })
 
-test('a batch that does not follow the position of the ledger is dropped, and its partition realigned', async () => {
+test('a batch that does not follow the position of the ledger is dropped, and realigned', async () => {
   const { campaign, partition } = await newSale(3)
   const { batch, done } = batchOf(recordsOf(partition, grantsOf(campaign, 5), 4))
-  const { recording, told } = open()
-  await recording(batch)
-  expect([done, told]).toEqual([{ handled: [], heartbeats: 0, pauses: 1 }, ['misaligned']])
+  const { handleBatch, events } = open()
+  await handleBatch(batch)
+  expect([done, events]).toEqual([{ committed: [], heartbeats: 0, pauses: 1 }, ['misaligned']])
 })
 
 test('the records before a grant that cannot be judged yet are recorded, the others later', async () => {
@@ -171,7 +171,7 @@ test('the records before a grant that cannot be judged yet are recorded, the oth
   const grants = grantsOf(sale.campaign, 4)
   const values = [...grants.slice(0, 2), grantOf(ended), ...grants.slice(2)]
   const { batch, done } = batchOf(recordsOf(sale.partition, values))
-  await open().recording(batch)
-  expect(done).toEqual({ handled: [2], heartbeats: 1, pauses: 1 })
+  await open().handleBatch(batch)
+  expect(done).toEqual({ committed: [2], heartbeats: 1, pauses: 1 })
   expect(await storedOf(ledger, sale.campaign)).toEqual(grants.slice(0, 2))
 })

@@ -4,7 +4,7 @@ import type { LedgerLag } from './ledger-lag.ts'
 import type { PartitionProgress } from './partition-progress.ts'
 import { createStallCheck } from './stall-check.ts'
 
-export type WorkerParts = { progress: PartitionProgress; lag: LedgerLag; keeper: Pick<Keeper, 'arming'> }
+export type WorkerParts = { progress: PartitionProgress; lag: LedgerLag; keeper: Pick<Keeper, 'beingArmed'> }
 
 /** The checks of the worker's `/readyz`. */
 export const createReadinessChecks = ({ progress, lag, keeper }: WorkerParts): ReadinessCheck[] => [
@@ -12,7 +12,7 @@ export const createReadinessChecks = ({ progress, lag, keeper }: WorkerParts): R
   createStallCheck(lag, { stallMsMax: 10_000 }),
   {
     name: 'gates',
-    isReady: () => keeper.arming().length === 0,
-    waitsFor: () => `arming ${keeper.arming().length} campaigns`,
+    isReady: () => keeper.beingArmed().length === 0,
+    waitsFor: () => `arming ${keeper.beingArmed().length} campaigns`,
   },
 ]

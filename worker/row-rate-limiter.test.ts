@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Recorder } from '../coupon/ledger/recorder.ts'
-import { batchOf, openRecording, recordsOf } from '../test/harness/values/batches.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { createRowRateLimiter } from './row-rate-limiter.ts'
 
 /** A worker whose ledger accepts everything, on a clock that only its waits move. */
@@ -15,7 +15,7 @@ const openLimited = (rowsPerSecondMax: number) => {
       return { kind: 'recorded', nextOffset: endOffset, inserted: rows }
     },
   }
-  const { recording } = openRecording({
+  const { handleBatch } = openBatchHandler({
     recorder,
     deadLetterWriter: { write: async () => undefined },
     rateLimiter: createRowRateLimiter({ rowsPerSecondMax, monotonicMs: () => nowMs }),
@@ -27,17 +27,17 @@ const openLimited = (rowsPerSecondMax: number) => {
   const pass = (milliseconds: number): void => {
     nowMs += milliseconds
   }
-  return { recording, recorded, waits, pass }
+  return { handleBatch, recorded, waits, pass }
 }
 const recordsFrom = (offset: number, count: number) =>
   recordsOf(0, Array.from({ length: count }).fill(null) as null[], offset)
 
 test('the limit holds over batches too, and unused capacity does not accumulate', async () => {
-  const { recording, recorded, pass } = openLimited(10)
-  await recording(batchOf(recordsFrom(0, 35)).batch)
-  await recording(batchOf(recordsFrom(35, 1)).batch)
+  const { handleBatch, recorded, pass } = openLimited(10)
+  await handleBatch(batchOf(recordsFrom(0, 35)).batch)
+  await handleBatch(batchOf(recordsFrom(35, 1)).batch)
   pass(60_000)
-  await recording(batchOf(recordsFrom(36, 15)).batch)
+  await handleBatch(batchOf(recordsFrom(36, 15)).batch)
   expect(recorded).toEqual([
     { atMs: 0, rows: 10 },
     { atMs: 1_000, rows: 10 },
@@ -50,16 +50,16 @@ test('the limit holds over batches too, and unused capacity does not accumulate'
 })
 
 test('while the worker waits for the limit it sends a heartbeat every second', async () => {
-  const { recording, waits } = openLimited(1)
+  const { handleBatch, waits } = openLimited(1)
   const { batch, done } = batchOf(recordsFrom(0, 8))
-  await recording(batch)
+  await handleBatch(batch)
   expect(Math.max(...waits)).toBeLessThanOrEqual(1_000)
   // One heartbeat after each of 7 waits, and one after each of 8 rows.
-  expect(done).toEqual({ handled: [1, 2, 3, 4, 5, 6, 7, 8], heartbeats: 15, pauses: 0 })
+  expect(done).toEqual({ committed: [1, 2, 3, 4, 5, 6, 7, 8], heartbeats: 15, pauses: 0 })
 })
 
 test('a limit of 0 never waits', async () => {
-  const { recording, recorded, waits } = openLimited(0)
-  await recording(batchOf(recordsFrom(0, 2_500)).batch)
+  const { handleBatch, recorded, waits } = openLimited(0)
+  await handleBatch(batchOf(recordsFrom(0, 2_500)).batch)
   expect([waits, recorded.map(({ rows }) => rows)]).toEqual([[], [1_000, 1_000, 500]])
 })

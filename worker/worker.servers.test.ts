@@ -5,7 +5,7 @@ import type { Campaign } from '../coupon/campaign.ts'
 import type { Grant } from '../coupon/grant.ts'
 import { encodeGrant } from '../coupon/log/log-record.ts'
 import { grantsTopic } from '../coupon/log/topics.ts'
-import { createGrantTopics } from '../migrations/migrate.ts'
+import { createTopics } from '../migrations/migrate.ts'
 import { createProducer, type Producer } from '../platform/kafka/producer.ts'
 import { createTopicAdmin, type TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka/client.ts'
@@ -36,7 +36,7 @@ beforeAll(async () => {
   kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
   topics = createTopicAdmin(kafka)
   producer = createProducer(kafka)
-  await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  await createTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
 })
 const running: ProcessHandle[] = []
 const ledgers: OwnDatabase[] = []
@@ -159,7 +159,9 @@ test('when workers join and leave while records arrive, every row is stored once
 /** Runs a worker until it exits by itself. */
 const endOf = async (ledger: OwnDatabase): Promise<{ code: number | null; said: string }> => {
   const worker = await startProcess({
-    ...{ name: 'worker', command: process.execPath, arguments: [join(import.meta.dirname, 'main.ts')] },
+    name: 'worker',
+    command: process.execPath,
+    arguments: [join(import.meta.dirname, 'main.ts')],
     environment: { ...environmentOf(ledger), WORKER_PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
     folder: join(folder, `ending-${randomUUID()}`),
     stopWithinMs: 8_000,

@@ -2,12 +2,14 @@ import type { z } from 'zod'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
 import { measureProducer } from '../../platform/kafka/producer-metrics.ts'
+import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import type { ProcessLifecycle } from '../../platform/process/run-process.ts'
 import type { RedisClient } from '../../platform/redis.ts'
+import { createDeploymentIdentity } from '../deployment/identity.ts'
 import { createGate } from '../gate/gate.ts'
 import { createGrantLog } from '../log/grant-log.ts'
 import { grantsTopic } from '../log/topics.ts'
@@ -52,6 +54,8 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     connectionsMax: options.databaseConnectionsMax,
     queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
   })
+  const reader = createTopicReader(kafka)
+  const identity = createDeploymentIdentity({ database, topics, reader, redis })
   const gate = measureGate(
     createGate(options.gateRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
     metrics,
@@ -74,6 +78,9 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     database,
     producer,
     partitions,
+    redisUrl: settings.REDIS_URL,
+    requireOneDeployment: () => identity.require(['database', 'Kafka', 'Redis']),
+    now: Date.now,
     refuseIfStopping: options.life.refuseIfStopping,
     log,
     soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
@@ -84,6 +91,8 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     kafka,
     producer,
     topics,
+    reader,
+    identity,
     database,
     gate,
     grantLog,

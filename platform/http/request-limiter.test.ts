@@ -76,7 +76,7 @@ test('requests over the limit wait in order, and free their places in the queue'
   await waiting(0)
 })
 
-test('a request whose client disconnects while it waits is skipped; one in flight frees its place', async () => {
+test('a waiting request of a disconnected client is skipped; one in flight frees its place', async () => {
   const { ask, seen, server, waiting, letGo, isSeen, disconnected } = await serve(1)
   const first = await ask('/first')
   await isSeen('/first')

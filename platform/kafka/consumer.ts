@@ -1,3 +1,4 @@
+import type { Batch as KafkajsBatch } from 'kafkajs'
 import { backoff } from '../backoff.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
@@ -18,9 +19,15 @@ export type StoredRecord = {
   headers: RecordHeaders
 }
 
-/** Fetched records of one partition. */
+/**
+ * What was fetched of one partition: everything from the offset that the broker was asked for up to, not
+ * including, `endOffset`. Not every offset has a record: control records of transactions are left out, and
+ * compaction leaves gaps. So a batch can have no record at all.
+ */
 export type Batch = {
   partition: number
+  startOffset: number
+  endOffset: number
   records: StoredRecord[]
   /** Keeps the group membership alive. Its errors must propagate to the consumer. */
   heartbeat(): Promise<void>
@@ -55,6 +62,9 @@ export type ConsumerOptions = {
   onCrash(cause: Error): void
 }
 
+/** Its types leave out the offset that the broker was asked for. */
+type FetchedBatch = KafkajsBatch & { fetchedOffset: string }
+
 const isMissingTopic = (cause: unknown): boolean =>
   cause instanceof Error &&
   (('type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION') || isMissingTopic(cause.cause))
@@ -72,6 +82,9 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     // A new leader is found at once when the old one says so, and after this time when the old one does not
     // answer.
     metadataMaxAge: 30_000,
+    // An open transaction of any client would stop the partition, until it ends.
+    // safeguard: no open transaction stops a partition
+    readUncommitted: true,
     maxBytesPerPartition: 1_048_576,
     // Small fetches are expensive for every part behind them. A fetch waits for about 500 records of each of
     // three partitions, but at most `maxWaitTimeInMs`. No shopper waits for it: a gate shows its grants
@@ -124,6 +137,10 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
           const { partition } = batch
           await onBatch({
             partition,
+            // safeguard: a batch starts where the broker was asked
+            startOffset: Number((batch as FetchedBatch).fetchedOffset),
+            // safeguard: a batch ends after its control records
+            endOffset: Number(batch.lastOffset()) + 1,
             records: batch.messages.map((message) => ({
               partition,
               offset: Number(message.offset),

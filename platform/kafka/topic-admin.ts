@@ -19,6 +19,7 @@ export type TopicAdmin = {
    * Creates the topics that do not exist; the others stay as they are. Returns the names of the created ones.
    */
   create(shapes: readonly TopicShape[]): Promise<string[]>
+  exists(topic: string): Promise<boolean>
   /** The offsets of all partitions, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
   /** The number of partitions, read once and kept: it must not change while a campaign is live. */
@@ -104,6 +105,7 @@ export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
         }
         return names
       }),
+    exists: (topic) => withAdmin(async (admin) => (await admin.listTopics()).includes(topic)),
     offsets,
     async partitions(topic) {
       const known = counts.get(topic) ?? (await offsets(topic)).length

@@ -10,8 +10,9 @@ export type TopicRecord = { offset: number; key: Buffer | null; value: Buffer | 
 export type TopicReader = {
   /**
    * Yields the records of one partition from `from` up to, but not including, `end`, in order, one fetch at a
-   * time. The partition must reach `end`. Rejects with `unavailable` when Kafka does not answer or no longer
-   * has the records.
+   * time. Control records of transactions are left out, and an offset without a record is no fault: an array
+   * may be empty. The partition must reach `end`. Rejects with `unavailable` when Kafka does not answer or no
+   * longer has the records.
    */
   read(topic: string, partition: number, from: number, end: number): AsyncGenerator<TopicRecord[]>
   close(): Promise<void>
@@ -28,8 +29,16 @@ type FetchCluster = {
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>
   findBroker(broker: { nodeId: string }): Promise<Broker>
 }
-type FetchedRecord = { offset: string; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
-type FetchedTopic = { partitions: { messages: FetchedRecord[] }[] }
+type FetchedRecord = {
+  offset: string
+  key: Buffer | null
+  value: Buffer | null
+  headers: RecordHeaders
+  isControlRecord: boolean
+}
+type FetchedTopic = { partitions: { highWatermark: string; messages: FetchedRecord[] }[] }
+/** Records, and the offset up to which the partition was read. */
+type Fetched = { records: TopicRecord[]; nextOffset: number }
 type Broker = {
   fetch(request: {
     isolationLevel: number
@@ -61,7 +70,13 @@ const createCluster = (kafka: KafkaCluster): FetchCluster => {
 export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
   const cluster = createCluster(kafka)
 
-  const fetchOnce = async (topic: string, partition: number, offset: number): Promise<TopicRecord[]> => {
+  /** `undefined`: the partition does not reach `end` yet. */
+  const fetchOnce = async (
+    topic: string,
+    partition: number,
+    offset: number,
+    end: number,
+  ): Promise<Fetched | undefined> => {
     const leaders = cluster.findLeaderForPartitions(topic, [partition])
     const [nodeId] = Object.keys(leaders)
     if (nodeId === undefined) throw new Error(`partition ${partition} has no leader`)
@@ -73,23 +88,28 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
       maxBytes: fetchBytesMax,
       topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: fetchBytesMax }] }],
     })
-    const messages = responses.flatMap(({ partitions }) => partitions.flatMap((one) => one.messages))
-    // A fetch returns whole batches, from the batch that contains the offset.
-    return messages
+    const [fetched] = responses.flatMap(({ partitions }) => partitions)
+    if (fetched === undefined) return undefined
+    const last = fetched.messages.at(-1)
+    // One partition was asked for, and a fetch returns at least one batch: nothing lies between `offset` and `end`.
+    if (last === undefined)
+      return Number(fetched.highWatermark) < end ? undefined : { records: [], nextOffset: end }
+    const records = fetched.messages
+      .filter(({ isControlRecord }) => !isControlRecord)
       .map(({ offset: text, key, value, headers }) => ({ offset: Number(text), key, value, headers }))
-      .filter((message) => message.offset >= offset)
+      // A fetch returns whole batches, from the batch that contains the offset.
+      .filter((record) => record.offset >= offset && record.offset < end)
+    // safeguard: a reader moves past offsets without a record
+    return { records, nextOffset: Math.max(offset, Number(last.offset)) + 1 }
   }
 
-  /**
-   * Fetches at least one record. After an error or an empty fetch it retries with new metadata: the leader
-   * may have moved.
-   */
-  const fetch = async (topic: string, partition: number, offset: number): Promise<TopicRecord[]> => {
+  /** After an error, or while the partition does not reach `end`, it retries with new metadata: the leader may have moved. */
+  const fetch = async (topic: string, partition: number, offset: number, end: number): Promise<Fetched> => {
     let reason = 'no record was fetched'
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       try {
-        const values = await fetchOnce(topic, partition, offset)
-        if (values.length > 0) return values
+        const fetched = await fetchOnce(topic, partition, offset, end)
+        if (fetched !== undefined) return fetched
       } catch (cause) {
         reason = messageOf(cause)
       }
@@ -118,9 +138,9 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
       if (from >= end) return
       await connect(topic)
       for (let offset = from; offset < end; ) {
-        const values = await fetch(topic, partition, offset)
-        offset = (values.at(-1)?.offset ?? offset) + 1
-        yield offset <= end ? values : values.filter((value) => value.offset < end)
+        const { records, nextOffset } = await fetch(topic, partition, offset, end)
+        offset = nextOffset
+        yield records
       }
     },
     async close() {

@@ -32,7 +32,10 @@ test('a message is one line of JSON with level, part, time and fields', () => {
   log.warn({ campaignId: 'a' }, 'arming starts over')
   expect(lines).toEqual([
     {
-      ...{ level: 40, part: 'test', campaignId: 'a', msg: 'arming starts over' },
+      level: 40,
+      part: 'test',
+      campaignId: 'a',
+      msg: 'arming starts over',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     },
   ])

@@ -55,17 +55,20 @@ test('a gauge is read at the scrape; one that fails does not hide the others', a
   const waiting = [1, 2]
   metrics.gauge({ name: 'firstcome_queue_size', help: 'Q.', read: async () => waiting.length })
   metrics.gauge({
-    name: 'firstcome_away',
+    name: 'firstcome_unreadable',
     help: 'A.',
     read: () => {
-      throw new Error('away')
+      throw new Error('unreadable')
     },
   })
   metrics.gauge({ name: 'firstcome_unknown', help: 'U.', read: () => undefined })
   waiting.push(3)
   const seen = await read(metrics)
   expect(seen.value('firstcome_queue_size')).toBe(3)
-  expect([seen.value('firstcome_away'), seen.value('firstcome_unknown')]).toEqual([undefined, undefined])
+  expect([seen.value('firstcome_unreadable'), seen.value('firstcome_unknown')]).toEqual([
+    undefined,
+    undefined,
+  ])
 })
 
 test('a second metric of the same name is a defect', () => {
@@ -102,8 +105,8 @@ test('only /metrics is served; unreadable metrics are 503, and a port in use is 
     'all is well\n',
   ])
   expect((await fetch(new URL('/', url))).status).toBe(404)
-  const failing = await fetch(await serve(() => Promise.reject(new Error('nobody answers'))))
-  expect([failing.status, await failing.text()]).toEqual([503, 'nobody answers'])
+  const failing = await fetch(await serve(() => Promise.reject(new Error('no process answers'))))
+  expect([failing.status, await failing.text()]).toEqual([503, 'no process answers'])
   await expect(serve(() => Promise.resolve(''), Number(new URL(url).port))).rejects.toThrow(
     /^metrics cannot be served at 127\.0\.0\.1:\d+: listen EADDRINUSE/,
   )
@@ -126,7 +129,7 @@ test('the first of several processes serves the metrics of all: sums, and the le
       await serveMetrics({ ...address, read: metrics.read })
     }`)
   const location = await until('it prints its location', () => program.lines()[0])
-  const seen = await until('both are there', async () => {
+  const seen = await until('both processes are counted', async () => {
     const answer = await scrape(location)
     return answer.value('firstcome_wait_seconds_count') === 2 && answer
   })

@@ -40,16 +40,16 @@ test('after `prepare` both processes run; a signal stops them step by step, with
   )
   const pids = await startedPids(program, 2)
   program.signal('SIGTERM')
-  const { code, lines, told } = await program.end()
-  expect([code, lines[0], lines.slice(3), told]).toEqual([0, 'prepared', ['stopped', 'stopped'], ''])
+  const { code, lines, stderr } = await program.end()
+  expect([code, lines[0], lines.slice(3), stderr]).toEqual([0, 'prepared', ['stopped', 'stopped'], ''])
   expect(pids.filter((pid) => !hasExited(pid))).toEqual([])
 })
 
 test('a process that gets a signal from the terminal and from its supervisor finishes its steps', async () => {
   const program = await start(`
-    let told = 0
-    process.on('SIGTERM', () => (told += 1))
-    const stop = async () => { say('stopping'); while (told < 2) await new Promise(setImmediate); say('stopped') }
+    let received = 0
+    process.on('SIGTERM', () => (received += 1))
+    const stop = async () => { say('stopping'); while (received < 2) await new Promise(setImmediate); say('stopped') }
     life.onStop({ name: 'slow', timeoutMs: 5000, stop }); ${stays}`)
   const [first, second] = await startedPids(program, 2)
   for (const pid of [first, second]) process.kill(pid ?? 0, 'SIGTERM')
@@ -94,10 +94,10 @@ test('a process that is killed, or stopped alone, is restarted; the other stays'
 
 test('when a process exits five times right after its start, all exit with code 1 and the reason', async () => {
   const program = await start(`say('up ' + process.pid); throw new Error('no memory')`)
-  const { code, lines, told } = await program.end()
+  const { code, lines, stderr } = await program.end()
   expect(code).toBe(1)
-  expect(told).toContain('a process exited 5 times in a row right after its start; no further restart')
-  expect(told).toContain('no memory')
+  expect(stderr).toContain('a process exited 5 times in a row right after its start; no further restart')
+  expect(stderr).toContain('no memory')
   expect(lines.filter((line) => line === 'ended by code 1').length).toBeLessThanOrEqual(9)
   expect(pidsOf(program).filter((pid) => !hasExited(pid))).toEqual([])
 })

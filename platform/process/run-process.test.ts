@@ -21,7 +21,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const running = await start(steps)
     await running.said('ready')
     running.signal(signal)
-    expect(await running.end()).toEqual({ code: 0, lines: ['ready', 'first', 'second'], told: '' })
+    expect(await running.end()).toEqual({ code: 0, lines: ['ready', 'first', 'second'], stderr: '' })
   },
 )
 
@@ -30,8 +30,9 @@ test('a step that does not end is reported and abandoned, and the next one runs'
   await running.said('ready')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({
-    ...{ code: 0, lines: ['ready', 'first', 'second'] },
-    told: 'stuck did not stop within 50 ms\n',
+    code: 0,
+    lines: ['ready', 'first', 'second'],
+    stderr: 'stuck did not stop within 50 ms\n',
   })
 })
 
@@ -43,8 +44,9 @@ test.each([
   await running.said('ready')
   running.signal('SIGTERM')
   expect(await running.end()).toEqual({
-    ...{ code: 0, lines: ['ready', 'first', 'second'] },
-    told: 'broken failed to stop: no more\n',
+    code: 0,
+    lines: ['ready', 'first', 'second'],
+    stderr: 'broken failed to stop: no more\n',
   })
 })
 
@@ -67,20 +69,21 @@ test.each([
       running.signal(second)
       return ended
     })
-    expect(await end).toEqual({ code: 130, lines: ['ready', 'stopping'], told: '' })
+    expect(await end).toEqual({ code: 130, lines: ['ready', 'stopping'], stderr: '' })
   },
 )
 
 test('an error of main is printed, the steps so far run, and the exit code is 1', async () => {
   const running = await start(`${steps}; throw new Error('the port is taken')`)
-  expect(await running.end()).toEqual({ code: 1, lines: ['first', 'second'], told: 'the port is taken\n' })
+  expect(await running.end()).toEqual({ code: 1, lines: ['first', 'second'], stderr: 'the port is taken\n' })
 })
 
 test('`fail` runs the steps once and exits with code 1', async () => {
   const running = await start(`${steps}; life.fail('the log is gone'); life.fail('and the ledger')`)
   expect(await running.end()).toEqual({
-    ...{ code: 1, lines: expect.arrayContaining(['first', 'second']) },
-    told: 'the log is gone\nand the ledger\n',
+    code: 1,
+    lines: expect.arrayContaining(['first', 'second']),
+    stderr: 'the log is gone\nand the ledger\n',
   })
 })
 
@@ -88,19 +91,19 @@ test('a signal while main is still running runs the steps so far', async () => {
   const running = await start(`${steps}; say('starting'); await never()`)
   await running.said('starting')
   running.signal('SIGTERM')
-  expect(await running.end()).toEqual({ code: 0, lines: ['starting', 'first', 'second'], told: '' })
+  expect(await running.end()).toEqual({ code: 0, lines: ['starting', 'first', 'second'], stderr: '' })
 })
 
 test('two signals at once, from the terminal and from npm, count as one', async () => {
   const running = await start(`
-    let heard = 0
-    for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => (heard += 1))
-    const both = async () => { while (heard < 2) await new Promise(setImmediate); say('both') }
+    let received = 0
+    for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => (received += 1))
+    const both = async () => { while (received < 2) await new Promise(setImmediate); say('both') }
     life.onStop({ name: 'slow', timeoutMs: 5000, stop: both }); ${steps}`)
   await running.said('ready')
   running.signal('SIGINT')
   running.signal('SIGTERM')
-  expect(await running.end()).toEqual({ code: 0, lines: ['ready', 'both', 'first', 'second'], told: '' })
+  expect(await running.end()).toEqual({ code: 0, lines: ['ready', 'both', 'first', 'second'], stderr: '' })
 })
 
 test('`isStopping` is true from the first signal on, before any step', async () => {
@@ -117,7 +120,8 @@ test('steps that together could take longer than 8 s are an error at the start',
     `life.onStop({ name: 'long', timeoutMs: 7000, stop: () => say('long') }); ${steps}`,
   )
   expect(await running.end()).toEqual({
-    ...{ code: 1, lines: ['long'] },
-    told: 'with the step first the shutdown could take 8000 ms; 7800 ms are allowed\n',
+    code: 1,
+    lines: ['long'],
+    stderr: 'with the step first the shutdown could take 8000 ms; 7800 ms are allowed\n',
   })
 })

@@ -13,8 +13,8 @@ export type Program = {
   /** Resolves once it has said this. */
   said(text: string): Promise<void>
   signal(name: NodeJS.Signals): void
-  /** How it ended, and what it said until then: `lines` on standard output, `told` on standard error. */
-  end(): Promise<{ code: number | null; lines: string[]; told: string }>
+  /** How it ended, and what it said until then: `lines` on standard output, `stderr` on standard error. */
+  end(): Promise<{ code: number | null; lines: string[]; stderr: string }>
 }
 
 const programs: { child: ChildProcess; folder: string }[] = []
@@ -41,7 +41,7 @@ export const runProgram = async (source: string): Promise<Program> => {
     signal: (name) => void child.kill(name),
     async end() {
       const [code] = await ended
-      return { code, lines: lines(), told: text.err }
+      return { code, lines: lines(), stderr: text.err }
     },
   }
 }

@@ -19,31 +19,32 @@ export const recordsOf = (
 
 /** A fetched batch, and what was done with it. */
 export const batchOf = (records: StoredRecord[], changes: Partial<Batch> = {}) => {
-  const done = { handled: [] as number[], heartbeats: 0, pauses: 0 }
+  const done = { committed: [] as number[], heartbeats: 0, pauses: 0 }
   const batch: Batch = {
     ...{ partition: records[0]?.partition ?? 0, records, isCurrent: () => true },
+    ...{ startOffset: records[0]?.offset ?? 0, endOffset: (records.at(-1)?.offset ?? -1) + 1 },
     heartbeat: async () => void (done.heartbeats += 1),
-    markProcessed: async (offset) => void done.handled.push(offset),
+    markProcessed: async (offset) => void done.committed.push(offset),
     pauseFor: () => void (done.pauses += 1),
     ...changes,
   }
   return { batch, done }
 }
 
-/** A recording whose progress is only written down: placing a worker is another subject. */
-export const openRecording = (
+/** A batch handler whose progress is only recorded in `events`, without an alignment. */
+export const openBatchHandler = (
   options: Pick<BatchHandlerOptions, 'recorder' | 'deadLetterWriter'> & Partial<BatchHandlerOptions>,
 ) => {
-  const told: string[] = []
+  const events: string[] = []
   const progress: Pick<PartitionProgress, 'recorded' | 'misaligned' | 'failed' | 'succeeded'> = {
-    recorded: (_, nextOffset) => told.push(`recorded ${nextOffset}`),
-    misaligned: () => told.push('misaligned'),
-    failed: () => told.push('failed'),
+    recorded: (_, nextOffset) => events.push(`recorded ${nextOffset}`),
+    misaligned: () => events.push('misaligned'),
+    failed: () => events.push('failed'),
     succeeded: () => undefined,
   }
-  const recording = createBatchHandler({
+  const handleBatch = createBatchHandler({
     ...{ log: createLogger('test', 'silent'), batchSizeMax: 1_000, progress: progress as PartitionProgress },
     ...options,
   })
-  return { recording, told }
+  return { handleBatch, events }
 }
