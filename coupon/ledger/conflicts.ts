@@ -46,8 +46,8 @@ const conflictOf = (at: LoggedGrant, rivals: readonly Grant[]): RejectedGrant =>
 }
 
 /**
- * Finds, after fewer rows were inserted than sent, the grants that differ from the stored rows. A stored coupon id with
- * the same facts is a redelivery and accepted, wherever its record lies.
+ * Finds, after fewer rows were inserted than sent, the grants that differ from the stored rows. A stored
+ * coupon id with the same facts is a redelivery and accepted, wherever its record lies.
  */
 export const findConflicts = async (
   connection: Connection,

@@ -7,7 +7,9 @@ import { readGrants, readStoredIds } from './rows.ts'
 /** What one user may use at `nowMs`, newest first, below `beforeId`; at most `limit`. */
 export type UsableQuery = { userId: string; beforeId: string | undefined; limit: number; nowMs: number }
 
-/** The coupons in the ledger. Every method rejects `unavailable` when the database does not answer in time. */
+/**
+ * The coupons in the ledger. Every method rejects `unavailable` when the database does not answer in time.
+ */
 export type CouponRepository = {
   /** First pages that are requested while a query runs go out together in the next one. */
   usable(query: UsableQuery): Promise<Grant[]>

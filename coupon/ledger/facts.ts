@@ -16,7 +16,9 @@ export type LedgerFacts = {
   cuts: Cuts
 }
 
-/** The facts about a campaign; `undefined` when the ledger has no such campaign. Consistent within a snapshot. */
+/**
+ * The facts about a campaign; `undefined` when the ledger has no such campaign. Consistent within a snapshot.
+ */
 export const readLedgerFacts = async (
   source: SqlReader,
   campaignId: string,

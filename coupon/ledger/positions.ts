@@ -14,7 +14,9 @@ export const isBelow = (
   ends: Iterable<readonly [partition: number, end: number]>,
 ): boolean => [...ends].some(([partition, end]) => (positions.get(partition) ?? 0) < end)
 
-/** The positions as a worker and an arming read them. Rejects `unavailable` when the database does not answer. */
+/**
+ * The positions as a worker and an arming read them. Rejects `unavailable` when the database does not answer.
+ */
 export type PositionRepository = {
   /** All positions. Those of `partitions` that are new start at 0. */
   read(partitions: readonly number[]): Promise<Map<number, number>>

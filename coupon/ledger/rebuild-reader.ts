@@ -6,8 +6,9 @@ import { isBelow, readPositions } from './positions.ts'
 /** The coupons of one campaign at one moment after its cut. */
 export type RebuildReader = {
   /**
-   * Passes the grants of a campaign to `onChunk`, lowest rank first, all from one snapshot that begins after the cut.
-   * `false` when in that snapshot the ledger has not reached the cut: it went back in time, and arming starts over.
+   * Passes the grants of a campaign to `onChunk`, lowest rank first, all from one snapshot that begins after
+   * the cut. `false` when in that snapshot the ledger has not reached the cut: it went back in time, and
+   * arming starts over.
    */
   read(
     campaignId: string,

@@ -8,18 +8,26 @@ import type { LoggedGrant, LogSlice } from './log-slice.ts'
 import type { RejectedGrant } from './rejected-grant.ts'
 
 export type Recorded =
-  /** Rows and position are stored up to, not including, `nextOffset`. `inserted` rows are new, the others existed. */
+  /**
+   * Rows and position are stored up to, not including, `nextOffset`. `inserted` rows are new, the others
+   * existed.
+   */
   | { kind: 'recorded'; nextOffset: number; inserted: number }
-  /** Nothing was stored: the ledger is at another position, e.g. after it went back in time. Read on from `nextOffset`. */
+  /**
+   * Nothing was stored: the ledger is at another position, e.g. after it went back in time. Read on from
+   * `nextOffset`.
+   */
   | { kind: 'elsewhere'; nextOffset: number }
-  /** Nothing was stored: the first record is a grant that may be late, and other partitions decide that first. */
+  /**
+   * Nothing was stored: the first record is a grant that may be late, and other partitions decide that first.
+   */
   | { kind: 'undecided' }
 
 /** log -> ledger (docs/protocol.md, section 3). */
 export type Recorder = {
   /**
-   * Stores the grants of a slice and moves the position, in one transaction. Before the commit, `keep` has to store the
-   * grants below `nextOffset` that cannot become rows; when it throws, everything rolls back.
+   * Stores the grants of a slice and moves the position, in one transaction. Before the commit, `keep` has to
+   * store the grants below `nextOffset` that cannot become rows; when it throws, everything rolls back.
    */
   record(
     slice: LogSlice,
@@ -86,7 +94,10 @@ const rejectReason = (
   return undefined
 }
 
-/** Moves the position with the rows. Returns the stored one when it lies below the slice: records would be skipped. */
+/**
+ * Moves the position with the rows. Returns the stored one when it lies below the slice: records would be
+ * skipped.
+ */
 const movePosition = async (
   connection: Connection,
   partition: number,

@@ -7,9 +7,15 @@ import { readCampaigns } from './rows.ts'
 export type RetirementRepository = {
   /** Ids of retired campaigns, newest retirement first. */
   ids(limit: number): Promise<string[]>
-  /** The next campaign by id, after `afterId`, that closed before `closedBeforeMs`, was armed and is not retired. */
+  /**
+   * The next campaign by id, after `afterId`, that closed before `closedBeforeMs`, was armed and is not
+   * retired.
+   */
   nextDue(closedBeforeMs: number, afterId: string | undefined): Promise<Campaign | undefined>
-  /** Retires a campaign with this many coupons. `false` when it has another epoch or version by now, or is retired. */
+  /**
+   * Retires a campaign with this many coupons. `false` when it has another epoch or version by now, or is
+   * retired.
+   */
   retire(campaign: Campaign, coupons: number, nowMs: number): Promise<boolean>
 }
 

@@ -4,14 +4,20 @@ import type { Campaign, CampaignTerms, OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './ids.ts'
 
-/** A locking read sees the last committed rows, also in a transaction that began earlier, and keeps them as they are. */
+/**
+ * A locking read sees the last committed rows, also in a transaction that began earlier, and keeps them as
+ * they are.
+ */
 export type Lock = '' | 'LOCK IN SHARE MODE'
 
 const grantColumns = ['coupon_id', 'campaign_id', 'user_id', 'slot', '`rank`', 'epoch', 'granted_at_ms']
   .map((column) => `coupons.${column}`)
   .join(', ')
 
-/** Grants from rows of `coupons`. `from` is the statement from there on: tables, conditions, order, limit and lock. */
+/**
+ * Grants from rows of `coupons`. `from` is the statement from there on: tables, conditions, order, limit and
+ * lock.
+ */
 export const readGrants = async (
   source: SqlReader,
   from: string,

@@ -4,47 +4,47 @@ import type { Gate } from '../gate/gate.ts'
 
 const batchBounds = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 
-type Silence = 'recovering' | 'epoch' | 'unavailable' | 'defect'
+type GateSilence = 'recovering' | 'epoch' | 'unavailable' | 'defect'
 
-/** What kept a call from an answer of a gate in order; `undefined` for one that has it. */
-const silenceOf = (answer: object): Silence | undefined => {
+/** Why an answer is not one of a gate in order; `undefined` when it is. */
+const silenceOf = (answer: object): GateSilence | undefined => {
   if ('armed' in answer) return answer.armed === true ? undefined : 'recovering'
   if (!('kind' in answer)) return undefined
   return answer.kind === 'recovering' || answer.kind === 'epoch' ? answer.kind : undefined
 }
 
-/** The same gate, with every call measured: once a call, however many shoppers it decides for. */
+/** The same gate, with every call measured: once per call, however many requests it decides. */
 export const measureGate = (gate: Gate, metrics: Metrics, monotonicMs: () => number): Gate => {
   const durations = metrics.histogram({
     name: 'firstcome_gate_call_duration_seconds',
-    help: 'Time of one call of the gate, answered or not. The one called confirm is the time of a confirm.',
+    help: 'Time of one call of a gate, by call, answered or not.',
     labels: ['call'],
     bounds: waitBounds,
   })
   const silences = metrics.counter({
     name: 'firstcome_gate_silences_total',
-    help: 'Calls that the gate did not answer, or not as one in order.',
+    help: 'Calls of a gate that it did not answer, or answered that it is not in order.',
     labels: ['call', 'reason'],
   })
   const batches = metrics.histogram({
     name: 'firstcome_gate_batch_size',
-    help: 'Requests that one decide call decided.',
+    help: 'Requests in one decide call.',
     bounds: batchBounds,
   })()
 
-  const measured = (call: string) => {
-    const duration = durations(call)
-    const silence = (reason: Silence, calls = 1): void => silences(call, reason).add(calls)
-    for (const reason of ['recovering', 'epoch', 'unavailable', 'defect'] as const) silence(reason, 0)
-    return async <Answer extends object>(ask: () => Promise<Answer>): Promise<Answer> => {
+  const measured = (name: string) => {
+    const duration = durations(name)
+    const countSilence = (reason: GateSilence, calls = 1): void => silences(name, reason).add(calls)
+    for (const reason of ['recovering', 'epoch', 'unavailable', 'defect'] as const) countSilence(reason, 0)
+    return async <Answer extends object>(call: () => Promise<Answer>): Promise<Answer> => {
       const startedAtMs = monotonicMs()
       try {
-        const answer = await ask()
+        const answer = await call()
         const reason = silenceOf(answer)
-        if (reason !== undefined) silence(reason)
+        if (reason !== undefined) countSilence(reason)
         return answer
       } catch (cause) {
-        silence(cause instanceof Failure && cause.code === 'unavailable' ? 'unavailable' : 'defect')
+        countSilence(cause instanceof Failure && cause.code === 'unavailable' ? 'unavailable' : 'defect')
         throw cause
       } finally {
         duration.observe((monotonicMs() - startedAtMs) / 1_000)
@@ -60,8 +60,8 @@ export const measureGate = (gate: Gate, metrics: Metrics, monotonicMs: () => num
       batches.observe(requests.length)
       return decide(() => gate.decide(campaignId, epoch, requests))
     },
-    confirm: (...asked) => confirm(() => gate.confirm(...asked)),
-    look: (...asked) => look(() => gate.look(...asked)),
-    view: (...asked) => view(() => gate.view(...asked)),
+    confirm: (...options) => confirm(() => gate.confirm(...options)),
+    look: (...options) => look(() => gate.look(...options)),
+    view: (...options) => view(() => gate.view(...options)),
   }
 }

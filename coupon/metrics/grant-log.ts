@@ -1,22 +1,22 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { GrantLog } from '../log/grant-log.ts'
 
-/** The same grant log, with what became of its entries counted, its queue and its publisher shown. */
+/** The same grant log, with the outcomes of its entries counted, and its queue and circuit breaker shown. */
 export const measureGrantLog = (grantLog: GrantLog, metrics: Metrics): GrantLog => {
   const appended = metrics.counter({
     name: 'firstcome_appended_entries_total',
-    help: 'Outbox entries by what became of them in time: confirmed, or pending, which is not no.',
+    help: 'Outbox entries by outcome at their deadline: `confirmed`, or `pending` (pending is not a rejection).',
     labels: ['outcome'],
   })
   const counts = { confirmed: appended('confirmed'), pending: appended('pending') }
   metrics.gauge({
     name: 'firstcome_publish_queue_size',
-    help: 'Outbox entries that wait for the log, or are on their way to it.',
+    help: 'Outbox entries that wait for the log or are being produced.',
     read: () => grantLog.state().entriesWaiting,
   })
   metrics.gauge({
     name: 'firstcome_publisher_open',
-    help: '1 after three failed produces in a row, until a probe succeeds: grants are answered 202 meanwhile.',
+    help: '1 after three failed produce requests in a row, until a probe succeeds. Grants are answered 202 meanwhile.',
     read: () => Number(grantLog.state().isOpen),
   })
   return {

@@ -2,10 +2,10 @@ import { Failure, type FailureCode } from '../../platform/failure.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { IssueAnswer, Issuer } from '../issue/issuer.ts'
 
-type Outcome = IssueAnswer['kind'] | FailureCode
+type IssueOutcome = IssueAnswer['kind'] | FailureCode
 
-/** All there are; a missing one does not compile. */
-const outcomes: Record<Outcome, true> = {
+/** Every outcome: one that is missing does not compile. */
+const outcomes: Record<IssueOutcome, true> = {
   granted: true,
   already: true,
   confirming: true,
@@ -23,18 +23,18 @@ const outcomes: Record<Outcome, true> = {
   defect: true,
 }
 
-/** The same issuer, with its outcomes counted. `queued` says how many requests wait for a gate, or for its answer. */
+/** The same issuer, with its outcomes counted. `queued` returns how many issues wait. */
 export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => number): Issuer => {
   const family = metrics.counter({
     name: 'firstcome_issue_outcomes_total',
-    help: 'Issues by what they were answered; those without a valid credential, slot or path are among them only as overloaded.',
+    help: 'Issues by outcome. Requests without a valid credential, slot or path count only when they are `overloaded`.',
     labels: ['outcome'],
   })
   const counts = Object.fromEntries(Object.keys(outcomes).map((outcome) => [outcome, family(outcome)]))
-  const count = (outcome: Outcome): void => counts[outcome]?.add(1)
+  const count = (outcome: IssueOutcome): void => counts[outcome]?.add(1)
   metrics.gauge({
     name: 'firstcome_issue_queue_size',
-    help: 'Issues that wait for their turn, a gate, its answer or the log; the bound is ISSUE_QUEUE_MAX a process.',
+    help: 'Issues that wait for their turn, a gate, its answer or the log. The limit is ISSUE_QUEUE_MAX per process.',
     read: queued,
   })
   const answered = ({ kind }: IssueAnswer): void => count(kind)
@@ -42,14 +42,14 @@ export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => nu
   return {
     issue(campaignId, userId, slot, hasDisconnected) {
       const answer = issuer.issue(campaignId, userId, slot, hasDisconnected)
-      // Beside the answer and not before it: nobody waits for a count.
+      // Not awaited: no answer waits for a count.
       void answer.then(answered, failed)
       return answer
     },
     isFull() {
-      const refuses = issuer.isFull()
-      if (refuses) count('overloaded')
-      return refuses
+      const isFull = issuer.isFull()
+      if (isFull) count('overloaded')
+      return isFull
     },
   }
 }

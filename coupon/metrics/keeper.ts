@@ -1,42 +1,42 @@
-import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { Sample } from '../../platform/metrics/family.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate, InspectResult } from '../gate/keeper-gate.ts'
+import type { InspectResult, KeeperGate } from '../gate/keeper-gate.ts'
 import type { Keeper } from '../recovery/keeper.ts'
 
 type InOrder = Extract<InspectResult, { kind: 'in-order' }>
 
-/** What the last look at a gate said; `silent`: it did not answer. */
-type Look = InspectResult | { kind: 'silent' }
+/** The result of an inspection; `silent`: the gate did not answer. */
+type Inspection = InspectResult | { kind: 'silent' }
 
-/** What a keeper last saw of each gate. */
+/** The last inspection of each gate by a keeper. */
 export type LastInspections = {
-  /** The same gate: whoever looks through it is noted. */
+  /** The same gate; every inspection through it is noted. */
   readonly gate: KeeperGate
-  at(campaignId: string): Look | undefined
-  /** Forgets all but these. */
+  at(campaignId: string): Inspection | undefined
+  /** Forgets all others. */
   keepOnly(campaignIds: ReadonlySet<string>): void
 }
 
 export const createLastInspections = (gate: KeeperGate): LastInspections => {
-  const looks = new Map<string, Look>()
+  const inspections = new Map<string, Inspection>()
   return {
     gate: {
       ...gate,
-      async inspect(campaignId, ...asked) {
+      async inspect(campaignId, ...options) {
         try {
-          const inspected = await gate.inspect(campaignId, ...asked)
-          looks.set(campaignId, inspected)
+          const inspected = await gate.inspect(campaignId, ...options)
+          inspections.set(campaignId, inspected)
           return inspected
         } catch (cause) {
-          looks.set(campaignId, { kind: 'silent' })
+          inspections.set(campaignId, { kind: 'silent' })
           throw cause
         }
       },
     },
-    at: (campaignId) => looks.get(campaignId),
+    at: (campaignId) => inspections.get(campaignId),
     keepOnly(campaignIds) {
-      for (const id of looks.keys()) if (!campaignIds.has(id)) looks.delete(id)
+      for (const id of inspections.keys()) if (!campaignIds.has(id)) inspections.delete(id)
     },
   }
 }
@@ -46,7 +46,7 @@ const campaignsMax = 100
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-/** One sample a campaign, newest first; those past the bound in one. */
+/** One sample per campaign, newest first; those past the bound are one sample, `together`. */
 const samplesOf = (
   facts: readonly { id: string; value: number }[],
   together: (values: readonly number[]) => number,
@@ -60,57 +60,62 @@ const samplesOf = (
   return rest.length === 0 ? named : [...named, other]
 }
 
-/** What the keeper knows of the live gates, as of its last look: some hundred milliseconds old. */
-export const showKeeper = (keeper: Keeper, looks: LastInspections, metrics: Metrics): void => {
-  const seen = (): { campaign: Campaign; look: Look | undefined }[] => {
-    const kept = keeper.kept()
-    looks.keepOnly(new Set(kept.map(({ id }) => id)))
-    return kept.map((campaign) => ({ campaign, look: looks.at(campaign.id) }))
+/** Shows the live gates as of the keeper's last inspection, which is some hundred milliseconds old. */
+export const showKeeper = (keeper: Keeper, lastInspections: LastInspections, metrics: Metrics): void => {
+  const inspections = (): { campaign: Campaign; inspection: Inspection | undefined }[] => {
+    const campaigns = keeper.campaigns()
+    lastInspections.keepOnly(new Set(campaigns.map(({ id }) => id)))
+    return campaigns.map((campaign) => ({ campaign, inspection: lastInspections.at(campaign.id) }))
   }
   const ofGates = (name: string, help: string, value: (inspected: InOrder) => number, together = sum): void =>
     metrics.gauge({
-      ...{ name, help },
+      name,
+      help,
       read: () =>
         samplesOf(
-          seen().flatMap(({ campaign: { id }, look }) =>
-            look?.kind === 'in-order' ? [{ id, value: value(look) }] : [],
+          inspections().flatMap(({ campaign: { id }, inspection }) =>
+            inspection?.kind === 'in-order' ? [{ id, value: value(inspection) }] : [],
           ),
           together,
         ),
     })
   ofGates(
     'firstcome_campaign_granted_coupons',
-    'Coupons that a live gate in order has granted.',
+    'Coupons that a gate has granted. Live gates in order only.',
     ({ granted }) => granted,
   )
-  ofGates('firstcome_campaign_stock_coupons', 'Stock of a live gate in order.', ({ stock }) => stock)
+  ofGates(
+    'firstcome_campaign_stock_coupons',
+    'Stock of a gate. Live gates in order only.',
+    ({ stock }) => stock,
+  )
   ofGates(
     'firstcome_outbox_grants',
-    'Grants that the log has not confirmed, of a live gate in order.',
+    'Grants of a gate that the log has not confirmed. Live gates in order only.',
     ({ grantsPending }) => grantsPending,
   )
   ofGates(
     'firstcome_outbox_oldest_age_seconds',
-    "Age of the oldest entry in the outbox of a live gate in order, by the gate's clock; 0 when it is empty.",
+    'Age of the oldest outbox entry of a gate, by its own clock; 0 when there is none. Live gates in order only.',
     ({ oldestAgeMs }) => oldestAgeMs / 1_000,
     (values) => Math.max(...values),
   )
   metrics.gauge({
     name: 'firstcome_campaign_epoch',
-    help: 'Epoch of a live campaign in the ledger: up by one at every arming.',
+    help: 'Epoch of a live campaign in the ledger; every arming adds 1.',
     read: () =>
       samplesOf(
-        keeper.kept().map(({ id, epoch }) => ({ id, value: epoch })),
+        keeper.campaigns().map(({ id, epoch }) => ({ id, value: epoch })),
         (values) => Math.max(...values),
       ),
   })
   metrics.gauge({
     name: 'firstcome_gates',
-    help: 'Live gates by what the last look said: in-order, recovering (to be armed), or silent (no answer).',
+    help: 'Live gates by their last inspection: `in-order`, `recovering` (has to be armed), or `silent` (no answer).',
     read: () => {
       const counts = { 'in-order': 0, recovering: 0, silent: 0 }
-      for (const { look } of seen()) {
-        const kind = look?.kind ?? 'silent'
+      for (const { inspection } of inspections()) {
+        const kind = inspection?.kind ?? 'silent'
         counts[kind === 'epoch' ? 'recovering' : kind] += 1
       }
       return Object.entries(counts).map(([state, value]) => ({ labels: { state }, value }))
@@ -118,7 +123,7 @@ export const showKeeper = (keeper: Keeper, looks: LastInspections, metrics: Metr
   })
   metrics.gauge({
     name: 'firstcome_gates_arming',
-    help: 'Gates that this process is arming now.',
-    read: () => keeper.arming().length,
+    help: 'Gates that this process is arming.',
+    read: () => keeper.beingArmed().length,
   })
 }

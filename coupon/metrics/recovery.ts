@@ -1,5 +1,6 @@
 import type { Metrics } from '../../platform/metrics/metrics.ts'
-import type { Arming, ArmOutcome } from '../recovery/arming.ts'
+import type { Arming } from '../recovery/arming.ts'
+import type { ArmOutcome } from '../recovery/arming-steps.ts'
 import type { Retirement } from '../recovery/retirement.ts'
 import type { Sweep } from '../recovery/sweep.ts'
 
@@ -12,11 +13,11 @@ const armOutcomes: Record<ArmOutcome['kind'], true> = {
   lost: true,
 }
 
-/** The same arming, with what came of its armings counted. */
+/** The same arming, with its outcomes counted. */
 export const measureArming = (arming: Arming, metrics: Metrics): Arming => {
   const armings = metrics.counter({
     name: 'firstcome_armings_total',
-    help: 'Armings of gates by outcome; failed is one that a server broke off and that starts over.',
+    help: 'Armings of gates by outcome. `failed`: a server did not answer, and the arming starts over.',
     labels: ['outcome'],
   })
   for (const outcome of [...Object.keys(armOutcomes), 'failed']) armings(outcome).add(0)
@@ -38,7 +39,7 @@ export const measureArming = (arming: Arming, metrics: Metrics): Arming => {
 export const measureRetirement = (retirement: Retirement, metrics: Metrics): Retirement => {
   const retirements = metrics.counter({
     name: 'firstcome_retirements_total',
-    help: 'Looks at gates past their lifetime: retired, or kept, and then the log says why.',
+    help: 'Attempts to retire a gate past its lifetime: `retired`, or `kept`, with the reason in the logs.',
     labels: ['outcome'],
   })
   const counts = { retired: retirements('retired'), kept: retirements('kept') }
@@ -51,11 +52,11 @@ export const measureRetirement = (retirement: Retirement, metrics: Metrics): Ret
   }
 }
 
-/** The same sweep, with what it found counted. */
+/** The same sweep, with the grants that it found counted. */
 export const measureSweep = (sweep: Sweep, metrics: Metrics): Sweep => {
   const found = metrics.counter({
     name: 'firstcome_swept_grants_total',
-    help: 'Grants that a gate alone had and the sweep put into the log. The protocol leaves none: look into any.',
+    help: 'Grants that only a gate had and the sweep appended to the log. The protocol leaves none: investigate each.',
   })()
   return {
     async step(campaigns) {

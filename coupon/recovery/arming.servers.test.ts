@@ -7,7 +7,8 @@ import { openRedis, pairsOf, grantRequests } from '../../test/harness/values/arm
 import { follow, type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { idBytes } from '../ledger/ids.ts'
-import type { Arming, ArmOutcome } from './arming.ts'
+import type { Arming } from './arming.ts'
+import type { ArmOutcome } from './arming-steps.ts'
 import type { Campaign } from '../campaign.ts'
 import { createGate } from '../gate/gate.ts'
 import { campaignsChannel, campaignsKey, gateKey, retiredKey } from '../gate/keys.ts'
@@ -132,12 +133,12 @@ const interrupted = async (campaign: Campaign, between: () => Promise<unknown>):
       await connection.read('SELECT epoch FROM campaigns WHERE campaign_id = ? FOR UPDATE', [
         idBytes(campaign.id),
       ])
-      const arming = arm(campaign)
+      const outcome = arm(campaign)
       await until('the gate was stopped', async () => (await gateOf(campaign))['state'] === 'rearming')
       await between()
-      return { commit: true, result: () => arming }
+      return { commit: true, result: () => outcome }
     })
-    .then((arming) => arming())
+    .then((outcomeOf) => outcomeOf())
 
 test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   [
@@ -154,14 +155,14 @@ test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   const campaign = await ledger.createCampaign()
   expect(await interrupted(campaign, () => between(campaign))).toMatchObject({ kind: 'lost' })
   expect((await gateOf(campaign))['state']).not.toBe('open')
-  expect(await createGate(own.redis, { outboxGrantsMax: 9 }).decide(campaign.id, 1, grantRequests(1))).toMatchObject(
-    { kind: 'recovering' },
-  )
+  expect(
+    await createGate(own.redis, { outboxGrantsMax: 9 }).decide(campaign.id, 1, grantRequests(1)),
+  ).toMatchObject({ kind: 'recovering' })
 })
 
 test('a list that is lost is written whole: every live campaign that was armed, and beside it every retired one', async () => {
   const nowMs = Date.now()
-  const [arming, live, longClosed, later, retired, unarmed] = [
+  const [created, live, longClosed, later, retired, unarmed] = [
     await ledger.createCampaign(),
     await ledger.createCampaign({ epoch: 4 }),
     await ledger.createCampaign({ epoch: 1, closesAtMs: nowMs - 1_000_000_000 }),
@@ -172,9 +173,9 @@ test('a list that is lost is written whole: every live campaign that was armed, 
   await ledger.change('UPDATE campaigns SET retired_at_ms = 1, granted = 0 WHERE campaign_id = ?', [
     idBytes(retired.id),
   ])
-  await arm(arming)
+  await arm(created)
   const names = await listed()
-  expect(names).toEqual(expect.arrayContaining([arming.id, live.id, longClosed.id, later.id]))
+  expect(names).toEqual(expect.arrayContaining([created.id, live.id, longClosed.id, later.id]))
   for (const { id } of [retired, unarmed]) expect(names).not.toContain(id)
   expect(await own.control.command('SMEMBERS', retiredKey)).toEqual([retired.id])
 })

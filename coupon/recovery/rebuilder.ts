@@ -1,3 +1,4 @@
+import { Failure } from '../../platform/failure.ts'
 import type { Campaign } from '../campaign.ts'
 import type { ArmingGate, RebuiltCounts, Seal } from '../gate/arming-gate.ts'
 import type { Lost } from '../gate/reply.ts'
@@ -6,7 +7,10 @@ import type { RebuildReader } from '../ledger/rebuild-reader.ts'
 
 /** ledger -> keys of an epoch that has not begun. */
 export type Rebuilder = {
-  /** Writes winners and missing ranks under keys of `epoch`. Without a cut there is nothing to rebuild: the first arming. */
+  /**
+   * Writes winners and missing ranks to the keys of `epoch`. Without a cut, at the first arming, nothing
+   * exists to rebuild.
+   */
   rebuild(
     campaign: Campaign,
     epoch: number,
@@ -15,11 +19,8 @@ export type Rebuilder = {
   ): Promise<({ kind: 'rebuilt' } & RebuiltCounts) | Lost>
 }
 
-/** Free ranks in one call at the most: a wide gap is written in several. */
+/** Free ranks in one call: a wider gap takes several. */
 const freeRanksInOneFillMax = 5_000
-
-/** What a step of the rebuild threw to leave the snapshot early. */
-class RebuildLost extends Error {}
 
 export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuilder => ({
   async rebuild({ id }, epoch, seal, cut) {
@@ -28,12 +29,13 @@ export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuil
 
     const fill = async (grants: readonly Grant[], freeRanks: readonly number[]): Promise<void> => {
       const filled = await gate.fill(id, epoch, seal, grants, freeRanks)
-      if (filled.kind === 'lost') throw new RebuildLost(filled.what)
+      // Thrown to leave the snapshot.
+      if (filled.kind === 'lost') throw new Failure('recovering', filled.what)
       rebuilt.winners += grants.length
       rebuilt.freeRanks += freeRanks.length
     }
     try {
-      const whole = await reader.read(id, cut, async (grants) => {
+      const isWhole = await reader.read(id, cut, async (grants) => {
         let freeRanks: number[] = []
         for (const { rank } of grants) {
           for (; rebuilt.nextRank < rank; rebuilt.nextRank += 1) {
@@ -48,9 +50,12 @@ export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuil
         await fill(grants, freeRanks)
         await gate.noteProgress(id, `rebuilt ${rebuilt.winners} winners`)
       })
-      return whole ? { kind: 'rebuilt', ...rebuilt } : { kind: 'lost', what: 'the ledger went back in time' }
+      return isWhole
+        ? { kind: 'rebuilt', ...rebuilt }
+        : { kind: 'lost', what: 'the ledger went back in time' }
     } catch (cause) {
-      if (cause instanceof RebuildLost) return { kind: 'lost', what: cause.message }
+      if (cause instanceof Failure && cause.code === 'recovering')
+        return { kind: 'lost', what: cause.message }
       throw cause
     }
   },

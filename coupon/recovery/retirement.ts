@@ -2,30 +2,32 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { leaseOf } from './arming.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate } from '../gate/keeper-gate.ts'
 import { readCampaignList } from '../gate/campaign-list.ts'
 import type { Gate } from '../gate/gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { RetirementRepository } from '../ledger/retirements.ts'
+import { leaseOf } from './arming.ts'
 
-/** What came of one look at a campaign whose lifetime is over. `kept`: its gate stays, and why. */
-export type Retired =
+/** The result for one campaign whose lifetime is over. `kept`: its gate stays, and why. */
+export type RetirementOutcome =
   | { campaignId: string; kind: 'retired' }
   | { campaignId: string; kind: 'kept'; why: string }
 
 /**
- * Takes away the gates of campaigns that closed more than `gateLifetimeMs` ago and whose audit passes (protocol.md section 6): first
- * the ledger says so, then the gate goes. One that does not pass stays, and with it the evidence.
+ * Removes the gates of campaigns that closed more than `gateLifetimeMs` ago and whose audit passes
+ * (docs/protocol.md, section 5). The ledger notes it first, then the gate is removed. A gate whose audit does
+ * not pass stays as evidence.
  */
 export type Retirement = {
   /**
-   * Looks at the next such campaign, and finishes what died between ledger and gate. `undefined` when there was none. Never rejects:
-   * what does not answer is looked at again in its turn.
+   * Tries to retire the next such campaign, after it finished retirements that died between ledger and gate.
+   * `undefined` when no campaign is due. Never rejects: after a failure, the campaign is tried again in its
+   * turn.
    */
-  step(): Promise<Retired | undefined>
+  step(): Promise<RetirementOutcome | undefined>
 }
 
 export type RetirementOptions = {
@@ -42,20 +44,22 @@ export type RetirementOptions = {
 }
 
 export const createRetirement = (options: RetirementOptions): Retirement => {
-  const { redis, gate, keeperGate: arming, campaigns, retirements, audit, log } = options
+  const { redis, gate, keeperGate, campaigns, retirements, audit, log } = options
   let lastId: string | undefined
 
-  const takeAway = async ({ id, epoch }: Campaign): Promise<void> => {
-    const taken = await arming.retire(id, epoch)
-    if (taken.kind === 'lost') log.debug({ campaignId: id, why: taken.what }, 'its gate goes later')
+  const removeGate = async ({ id, epoch }: Campaign): Promise<void> => {
+    const removed = await keeperGate.retire(id, epoch)
+    if (removed.kind === 'lost')
+      log.debug({ campaignId: id, why: removed.what }, 'retirement: the gate is removed later')
   }
 
-  /** Under the lease, so that nobody arms it meanwhile. */
-  const retire = async (campaign: Campaign): Promise<Retired> => {
+  /** Called under the lease, so that no process arms the gate meanwhile. */
+  const retire = async (campaign: Campaign): Promise<RetirementOutcome> => {
     const { id } = campaign
-    const kept = (why: string): Retired => ({ campaignId: id, kind: 'kept', why })
+    const kept = (why: string): RetirementOutcome => ({ campaignId: id, kind: 'kept', why })
     const view = await gate.view(id)
-    // By the gate's own clock and terms: a closed gate grants nothing more, so what the audit finds is all there will be.
+    // By the clock and the terms of the gate: a closed gate grants nothing more, so the audit sees all of its
+    // grants.
     if (!view.armed || view.nowMs < view.document.closesAtMs) return kept('its gate is not closed')
     const result = await audit.run(id)
     // safeguard: a gate is retired only when its audit passes
@@ -63,15 +67,15 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
       const faults = result?.checks
         .filter(({ verdict }) => verdict !== 'pass')
         .map(({ fault, promise }) => fault ?? promise)
-      return kept(`its audit came to ${result?.verdict}: ${faults?.join(', ')}`)
+      return kept(`the verdict of its audit is ${result?.verdict}: ${faults?.join(', ')}`)
     }
     if (!(await retirements.retire(campaign, result.books.rows, options.now())))
-      return kept('it was changed or armed again meanwhile')
-    await takeAway(campaign)
+      return kept('it was changed, armed or retired during its audit')
+    await removeGate(campaign)
     return { campaignId: id, kind: 'retired' }
   }
 
-  const retireNext = async (): Promise<Retired | undefined> => {
+  const retireNext = async (): Promise<RetirementOutcome | undefined> => {
     const campaign = await retirements.nextDue(options.now() - options.gateLifetimeMs, lastId)
     lastId = campaign?.id
     if (campaign === undefined) return undefined
@@ -79,22 +83,24 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
     const outcome = await options.database.withLeases(
       [lease],
       0,
-      async (held): Promise<Retired> =>
+      async (held): Promise<RetirementOutcome> =>
         held.has(lease)
           ? retire(campaign)
-          : { campaignId: campaign.id, kind: 'kept', why: 'another worker has its lease' },
+          : { campaignId: campaign.id, kind: 'kept', why: 'another worker holds its lease' },
     )
     if (outcome.kind === 'retired')
-      log.info({ campaignId: campaign.id }, 'retired: the gate is gone for good')
-    else log.warn({ campaignId: campaign.id, why: outcome.why }, 'the gate stays beyond its lifetime')
+      log.info({ campaignId: campaign.id }, 'retirement: gate removed, the campaign is retired')
+    else log.warn({ campaignId: campaign.id, why: outcome.why }, 'retirement: gate kept beyond its lifetime')
     return outcome
   }
 
-  /** Keys of a campaign that the ledger calls retired: a worker died before it took them away, or an old copy of Redis came back. */
+  /**
+   * Removes gates of retired campaigns: a worker died before it did, or an old copy of Redis was restored.
+   */
   const finishOthers = async (): Promise<void> => {
     const { versions } = await readCampaignList(redis, [])
     const listed = await campaigns.readMany([...(versions?.keys() ?? [])])
-    for (const campaign of listed.values()) if (campaign.retired !== undefined) await takeAway(campaign)
+    for (const campaign of listed.values()) if (campaign.retired !== undefined) await removeGate(campaign)
   }
 
   return {
@@ -103,7 +109,7 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
         await finishOthers()
         return await retireNext()
       } catch (cause) {
-        log.debug({ cause: messageOf(cause) }, 'retiring goes on later')
+        log.debug({ cause: messageOf(cause) }, 'retirement: failed, trying again later')
         return undefined
       }
     },

@@ -2,8 +2,8 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Gate } from '../gate/gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Grant } from '../grant.ts'
 import type { CouponRepository } from '../ledger/coupons.ts'
 import type { LogEnds } from '../log/log-ends.ts'
@@ -11,11 +11,15 @@ import { encodeGrant } from '../log/log-record.ts'
 import { grantsTopic } from '../log/topics.ts'
 
 /**
- * The slow search for a grant that gate winners have and neither outbox, log nor ledger has. The protocol leaves none; an outbox
- * that was edited by hand would. What is found goes into the log: its owner was told "pending" or "yes".
+ * A slow search for grants that only the gate's winners have, and neither outbox, log nor ledger. The
+ * protocol leaves none; an outbox that was edited by hand would. Found grants are appended to the log: their
+ * owners got "pending" or a yes.
  */
 export type Sweep = {
-  /** Looks at the next few winners of one of the campaigns. Never rejects. Returns how many grants it put into the log. */
+  /**
+   * Examines the next few winners of one of the campaigns. Never rejects. Returns how many grants it appended
+   * to the log.
+   */
   step(campaigns: readonly Campaign[]): Promise<number>
 }
 
@@ -26,22 +30,25 @@ export type SweepOptions = {
   logEnds: LogEnds
   producer: Producer
   log: Logger
-  /** Younger grants are on their way. */
+  /** Younger grants may still be in flight. */
   ageMs: number
-  /** A ledger that is further behind is no proof of anything; the step is tried again later. */
+  /**
+   * How long to wait for the ledger; while it is further behind, it proves nothing, and the step is repeated
+   * later.
+   */
   ledgerWaitMs: number
 }
 
 const winnersInOneStep = 500
 
 export const createSweep = (options: SweepOptions): Sweep => {
-  const { keeperGate: arming, gate, coupons, log } = options
-  let place = { campaignId: '', cursor: '0' }
+  const { keeperGate, gate, coupons, log } = options
+  let next = { campaignId: '', cursor: '0' }
 
-  /** Goes on in the campaign it was in, and to the next one after its end. */
+  /** Stays with a campaign until its end, then takes the next one. */
   const campaignOf = (campaigns: readonly Campaign[]): Campaign | undefined => {
-    if (place.cursor !== '0') return campaigns.find(({ id }) => id === place.campaignId) ?? campaigns[0]
-    const index = campaigns.findIndex(({ id }) => id === place.campaignId)
+    if (next.cursor !== '0') return campaigns.find(({ id }) => id === next.campaignId) ?? campaigns[0]
+    const index = campaigns.findIndex(({ id }) => id === next.campaignId)
     return campaigns[(index + 1) % Math.max(1, campaigns.length)]
   }
 
@@ -50,7 +57,7 @@ export const createSweep = (options: SweepOptions): Sweep => {
     return grants.filter(({ couponId }) => !stored.has(couponId))
   }
 
-  /** A grant that still waits in the outbox is the relay's. */
+  /** Without the grants that wait in the outbox: the keeper relays those. */
   const notPending = async (campaign: Campaign, grants: readonly Grant[]): Promise<Grant[]> => {
     const looked = await gate.look(campaign.id, campaign.epoch, grants)
     if (looked.kind !== 'looked') return []
@@ -58,8 +65,8 @@ export const createSweep = (options: SweepOptions): Sweep => {
   }
 
   const search = async (campaign: Campaign): Promise<number> => {
-    const cursor = place.campaignId === campaign.id ? place.cursor : '0'
-    const page = await arming.winners(campaign.id, campaign.epoch, cursor, winnersInOneStep)
+    const cursor = next.campaignId === campaign.id ? next.cursor : '0'
+    const page = await keeperGate.winners(campaign.id, campaign.epoch, cursor, winnersInOneStep)
     const old = page.grants.filter(({ grantedAtMs }) => grantedAtMs < page.nowMs - options.ageMs)
     let lost = old.length === 0 ? [] : await withoutRow(old)
     if (lost.length > 0) lost = await notPending(campaign, lost)
@@ -71,15 +78,12 @@ export const createSweep = (options: SweepOptions): Sweep => {
     if (lost.length > 0) {
       log.error(
         { campaignId: campaign.id, grants: lost.length },
-        'grants were in the gate alone; they go into the log',
+        'sweep: only the gate had these grants; appending them to the log',
       )
-      await options.producer.append(
-        grantsTopic,
-        0,
-        lost.map((grant) => ({ value: encodeGrant(grant) })),
-      )
+      const records = lost.map((grant) => ({ value: encodeGrant(grant) }))
+      await options.producer.append(grantsTopic, 0, records)
     }
-    place = { campaignId: campaign.id, cursor: page.cursor }
+    next = { campaignId: campaign.id, cursor: page.cursor }
     return lost.length
   }
 
@@ -87,13 +91,13 @@ export const createSweep = (options: SweepOptions): Sweep => {
     async step(campaigns) {
       const campaign = campaignOf(campaigns)
       if (campaign === undefined || campaign.epoch === 0) {
-        place = { campaignId: campaign?.id ?? '', cursor: '0' }
+        next = { campaignId: campaign?.id ?? '', cursor: '0' }
         return 0
       }
       try {
         return await search(campaign)
       } catch (cause) {
-        log.debug({ campaignId: campaign.id, cause: messageOf(cause) }, 'the sweep goes on later')
+        log.debug({ campaignId: campaign.id, cause: messageOf(cause) }, 'sweep: failed, trying again later')
         return 0
       }
     },

@@ -12,14 +12,16 @@ import { databaseFailure, isReadOnly, isServerError } from './errors.ts'
 import { createWithLeases, type DedicatedConnection, type WithLeases } from './lease.ts'
 
 /**
- * A MySQL or MariaDB database. `read` and `change` run one statement on a connection of the pool; a change commits itself.
- * Every statement is bounded in time. Whatever the database did not do rejects `unavailable`: a change may have happened.
+ * A MySQL or MariaDB database. `read` and `change` run one statement on a connection of the pool; a change
+ * commits itself. Every statement is bounded in time. Whatever the database did not do rejects `unavailable`:
+ * a change may have happened.
  */
 export type Database = Connection & {
   /**
-   * Runs `work` in a transaction: it commits when `work` says so; otherwise, or when anything is thrown, it rolls back.
-   * Everything that is thrown rejects as `unavailable`, unless it is a `Failure`. After a failed COMMIT the result is unknown.
-   * With `snapshot` every read sees the database as of the start of the transaction.
+   * Runs `work` in a transaction: it commits when `work` says so; otherwise, or when anything is thrown, it
+   * rolls back. Everything that is thrown rejects as `unavailable`, unless it is a `Failure`. After a failed
+   * COMMIT the result is unknown. With `snapshot` every read sees the database as of the start of the
+   * transaction.
    */
   transaction<Result>(
     work: (connection: Connection) => Promise<{ commit: boolean; result: Result }>,
@@ -43,8 +45,9 @@ const sessionSettings = [
 ]
 
 /**
- * The statements of a connection, bounded by our own clock: the one of mysql2 starts when a statement is sent, and none is
- * sent after one that gets no answer. A connection that owes an answer is destroyed, which also rolls back.
+ * The statements of a connection, bounded by our own clock. The one of mysql2 starts when a statement is sent,
+ * and none is sent behind one that gets no answer. A connection that owes an answer is destroyed, which also
+ * rolls back.
  */
 const statementsOn = (connection: DriverConnection, timeoutMs: number): Connection => {
   const run = async (sql: string, values: readonly unknown[] = []): Promise<unknown> => {
@@ -62,7 +65,10 @@ const statementsOn = (connection: DriverConnection, timeoutMs: number): Connecti
   }
 }
 
-/** A pool in which every wait is bounded. Connections open when first needed, so a process starts without its database. */
+/**
+ * A pool in which every wait is bounded. Connections open when first needed, so a process starts without its
+ * database.
+ */
 export const connectDatabase = (options: DatabaseOptions): Database => {
   const { queryTimeoutMs } = options
   const connectionOptions = {
@@ -80,8 +86,8 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     maxIdle: options.connectionsMax,
     queueLimit: 1_000,
   })
-  // After a failover the old server may run on, read-only, with outdated data. From the first read-only error on, the pool
-  // discards its connections and resolves the host name again.
+  // After a failover the old server may run on, read-only, with outdated data. From the first read-only error
+  // on, the pool discards its connections and resolves the host name again.
   let trusted = new WeakSet<object>()
   pool.on('connection', (connection) => {
     // The promise pool of mysql2 passes the callback connection here, whatever its types say.
@@ -118,7 +124,10 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     }
   }
 
-  /** After anything but an error of the server the connection is destroyed: a late answer may still arrive on it. */
+  /**
+   * After anything but an error of the server the connection is destroyed: a late answer may still arrive on
+   * it.
+   */
   const withConnection = async <Result>(
     work: (statements: Connection, connection: PoolConnection) => Promise<Result>,
   ): Promise<Result> => {

@@ -4,7 +4,10 @@ import { Failure, messageOf } from '../failure.ts'
 export const databaseFailure = (cause: unknown): Failure =>
   cause instanceof Failure ? cause : new Failure('unavailable', `database: ${messageOf(cause)}`, { cause })
 
-/** Whether the server itself reported the error (1205 lock wait, 1213 deadlock, ...): the connection stays usable. */
+/**
+ * Whether the server itself reported the error (1205 lock wait, 1213 deadlock, ...): the connection stays
+ * usable.
+ */
 export const isServerError = (thrown: unknown): boolean => {
   const cause = thrown instanceof Failure ? thrown.cause : thrown
   return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause

@@ -2,10 +2,11 @@ import { Failure } from '../failure.ts'
 import type { Connection } from './connection.ts'
 
 /**
- * Takes those of the named locks (`GET_LOCK`) that come free within `waitSeconds` each, and holds them while `work` runs.
- * `work` gets the names that are held. The locks live on a dedicated connection. They are lost, without notice to `work`,
- * when that connection breaks or the process is stalled for twice the query timeout.
- * A name counts within its database. Rejects `refused` for a name of more than 47 characters, else `unavailable`.
+ * Takes those of the named locks (`GET_LOCK`) that come free within `waitSeconds` each, and holds them while
+ * `work` runs. `work` gets the names that are held. The locks live on a dedicated connection. They are lost,
+ * without notice to `work`, when that connection breaks or the process is stalled for twice the query
+ * timeout. A name counts within its database. Rejects `refused` for a name of more than 47 characters, else
+ * `unavailable`.
  */
 export type WithLeases = <Result>(
   names: readonly string[],
@@ -23,8 +24,8 @@ export type LeaseOptions = {
 }
 
 /**
- * MySQL allows 64 characters. The first 17 name the database: without them, deployments on one server would share locks.
- * In lower case, because some servers accept a database name in any case.
+ * MySQL allows 64 characters. The first 17 name the database: without them, deployments on one server would
+ * share locks. In lower case, because some servers accept a database name in any case.
  */
 const lockName = "CONCAT(LEFT(SHA2(LOWER(DATABASE()), 256), 16), ':', ?)"
 const nameCharactersMax = 64 - 17
@@ -59,7 +60,8 @@ export const createWithLeases =
       return await work(held)
     } finally {
       clearInterval(heartbeat)
-      // The server also frees them when the connection ends, but only once it notices: until then others find them held.
+      // The server also frees them when the connection ends, but only once it notices: until then others find
+      // them held.
       await connection.read('SELECT RELEASE_ALL_LOCKS()').catch(() => undefined)
       connection.destroy()
     }

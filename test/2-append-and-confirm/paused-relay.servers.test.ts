@@ -39,7 +39,7 @@ const relays: Relay[] = [
   {
     who: 'a keeper that has read what is overdue in the outbox',
     prepare: async () => undefined,
-    bring: (producer) => openKeeper(shop, { producer, overdueMs: 0 }).look(),
+    bring: (producer) => openKeeper(shop, { producer, overdueMs: 0 }).inspectGates(),
   },
   {
     who: 'a sweep that has found what only the gate has',
@@ -121,7 +121,7 @@ describe('a paused relay does no harm', () => {
     const sale = await shop.sale({ stock: 9 })
     const told = [...(await sale.win(2)), ...(await sale.decideAlone(2))]
     const { part, reached, resume } = pausedBefore(shop.gate, 'confirm')
-    const looked = openKeeper(shop, { gate: part, overdueMs: 0 }).look()
+    const looked = openKeeper(shop, { gate: part, overdueMs: 0 }).inspectGates()
     await reached(looked.then(() => new Promise(() => {})))
     await redis('FLUSHALL')
     await armBeside(sale)

@@ -20,7 +20,7 @@ afterAll(() => shop.close())
 
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
 const armedAgain = (keeper: Keeper): Promise<unknown> =>
-  until('all are armed', () => keeper.arming().length === 0)
+  until('all are armed', () => keeper.beingArmed().length === 0)
 
 describe('a lost gate is noticed', () => {
   test('by default a keeper looks every half second', () => {
@@ -45,8 +45,8 @@ describe('a lost gate is noticed', () => {
       for (const userId of [undefined, told[0]?.userId])
         await expect(sale.press(userId)).rejects.toMatchObject({ code: 'recovering' })
       const keeper = openKeeper(shop)
-      await keeper.look()
-      expect(keeper.arming()).toEqual([sale.id])
+      await keeper.inspectGates()
+      expect(keeper.beingArmed()).toEqual([sale.id])
       await armedAgain(keeper)
       expect(await sale.epoch()).toBe(2)
       await expectWhole(shop, sale, told)
@@ -57,8 +57,8 @@ describe('a lost gate is noticed', () => {
     const sales = await Promise.all(Array.from({ length: 40 }, () => shop.sale({ stock: 1 })))
     await redis('FLUSHALL')
     const keeper = openKeeper(shop)
-    await keeper.look()
-    expect([...keeper.arming()].sort()).toEqual(sales.map(({ id }) => id).sort())
+    await keeper.inspectGates()
+    expect([...keeper.beingArmed()].sort()).toEqual(sales.map(({ id }) => id).sort())
     await armedAgain(keeper)
   })
 
@@ -67,11 +67,11 @@ describe('a lost gate is noticed', () => {
     const slow = pausedArming(shop.parts, 'cut')
     const keeper = openKeeper(shop, { arming: slow.arming })
     await redis('DEL', gateKey(first.id))
-    await keeper.look()
-    expect(keeper.arming()).toEqual([first.id])
+    await keeper.inspectGates()
+    expect(keeper.beingArmed()).toEqual([first.id])
     await redis('DEL', gateKey(second.id))
-    await keeper.look()
-    expect(keeper.arming()).toEqual([first.id, second.id])
+    await keeper.inspectGates()
+    expect(keeper.beingArmed()).toEqual([first.id, second.id])
     slow.resume()
     await armedAgain(keeper)
     for (const sale of [first, second]) expect((await sale.answer()).kind).toBe('granted')
@@ -89,10 +89,15 @@ describe('a lost gate is noticed', () => {
     shop.recorder.release()
     await arming
     const campaignId = sale.id
-    expect(lines[0]).toMatchObject({ msg: 'arming: stopped', campaignId, epoch: 1, why: 'unarmed layout' })
-    expect(lines[1]).toMatchObject({ msg: 'arming: the ledger is behind the log', campaigns: 1 })
+    expect(lines[0]).toMatchObject({
+      msg: 'arming: gate stopped',
+      campaignId,
+      epoch: 1,
+      why: 'unarmed layout',
+    })
+    expect(lines[1]).toMatchObject({ msg: 'arming: waiting for the ledger to reach the log', campaigns: 1 })
     expect(lines.at(-1)).toMatchObject({
-      msg: 'arming: armed',
+      msg: 'arming: gate armed',
       campaignId,
       epoch: 2,
       winners: 3,

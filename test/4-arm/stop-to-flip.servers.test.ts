@@ -183,9 +183,9 @@ describe('from stop to flip', () => {
     // As if an old copy of the gate had been put back: the ledger is an epoch ahead of it.
     expect(await shop.parts.campaigns.cut(sale.id, 1, new Map())).toBe(true)
     const keeper = openKeeper(shop)
-    await keeper.look()
-    expect(keeper.arming()).toEqual([sale.id])
-    await until('it is armed', () => keeper.arming().length === 0)
+    await keeper.inspectGates()
+    expect(keeper.beingArmed()).toEqual([sale.id])
+    await until('it is armed', () => keeper.beingArmed().length === 0)
     expect(await sale.epoch()).toBe(3)
     await expectWholeAtLast(sale, told)
   })

@@ -23,7 +23,7 @@ const openCoupons = (changes: Partial<CouponRepository> = {}): CouponReader => {
   const { gate, registry } = shop
   const { campaigns, log } = shop.parts
   const book = { ...createCouponRepository(shop.ledger.database), ...changes }
-  return createCouponReader({ gate, registry, campaigns, book, log })
+  return createCouponReader({ gate, registry, campaigns, coupons: book, log })
 }
 const winOne = async (sale: Sale) => {
   const [won] = await sale.win(1)

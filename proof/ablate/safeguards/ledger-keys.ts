@@ -69,7 +69,7 @@ export const ledgerKeys: readonly Safeguard[] = [
     name: 'a rejected record drops none of its neighbours',
     section,
     protectsFrom: 'A grant in one batch behind a record that cannot be stored is lost with it.',
-    edits: [{ change: replaceWith('else {\n  broken.push(lost)\n  break\n}') }],
+    edits: [{ change: replaceWith('else {\n  rejected.push({ ...at, ...rejection })\n  break\n}') }],
     caughtBy: breachTest('a campaign that the ledger does not have'),
   },
 ]

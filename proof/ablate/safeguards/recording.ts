@@ -116,7 +116,7 @@ export const recording: readonly Safeguard[] = [
     section: position,
     protectsFrom:
       'A record that cannot be stored is passed over and kept nowhere, when Kafka refuses its dead letter.',
-    edits: [{ change: replaceWith('void keep(broken, nextOffset).catch(() => undefined)') }],
+    edits: [{ change: replaceWith('void keep(rejected, nextOffset).catch(() => undefined)') }],
     caughtBy: serversTest('coupon/ledger/crash')(
       'dead letters that could not be kept leave neither rows nor position',
     ),

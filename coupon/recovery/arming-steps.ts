@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { Failure } from '../../platform/failure.ts'
+import type { Producer } from '../../platform/kafka/producer.ts'
+import type { Logger } from '../../platform/log/logger.ts'
+import type { Database } from '../../platform/mysql/database.ts'
+import type { Campaign } from '../campaign.ts'
+import type { ArmingGate, Seal } from '../gate/arming-gate.ts'
+import type { KeeperGate } from '../gate/keeper-gate.ts'
+import type { Lost } from '../gate/reply.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
+import type { LogEnds } from '../log/log-ends.ts'
+import type { Rebuilder } from './rebuilder.ts'
+import { relaySurvivors } from './relay-survivors.ts'
+
+/**
+ * The result of arming one campaign. `busy`: another process holds its lease. `lost`: interrupted; a later
+ * try finishes.
+ */
+export type ArmOutcome =
+  | { kind: 'armed'; epoch: number; returned: number }
+  | { kind: 'in-order' | 'busy' | 'unknown-campaign' | 'retired' }
+  | Lost
+
+export type StoppedGate = { campaign: Campaign; seal: Seal }
+
+/** The steps of an arming that follow each other, for gates whose leases are held. */
+export type ArmingSteps = {
+  /** Stops the gate. One that is in order by now is left alone. */
+  stop(campaign: Campaign): Promise<StoppedGate | ArmOutcome>
+  /**
+   * Relays what survived in the outboxes, marks the ends of the log and waits until the ledger has reached
+   * them. `undefined` when none of the gates was armed before. Every confirmed grant lies below the ends:
+   * only a stopped gate could be open.
+   */
+  reachEnds(stopped: readonly StoppedGate[]): Promise<Map<number, number> | undefined>
+  /** Cuts the epoch at the ends, rebuilds the gate for the next one and opens it. */
+  finish(stopped: StoppedGate, ends: ReadonlyMap<number, number> | undefined): Promise<ArmOutcome>
+}
+
+export type ArmingStepsOptions = {
+  gate: KeeperGate
+  armingGate: ArmingGate
+  database: Database
+  campaigns: CampaignRepository
+  producer: Producer
+  logEnds: LogEnds
+  rebuilder: Rebuilder
+  log: Logger
+  /** Returned units are grantable only after every process has forgotten "sold out". */
+  soldOutMemoryMs: number
+  monotonicMs(): number
+}
+
+export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
+  const { gate, armingGate, campaigns, producer, logEnds, log } = options
+
+  const stop: ArmingSteps['stop'] = async (campaign) => {
+    if (campaign.retired !== undefined) return { kind: 'retired' }
+    // safeguard: the ends are marked after the stop / not before
+    const inspected = await gate.inspect(campaign.id, campaign.epoch, 0, 1)
+    if (inspected.kind === 'in-order') return { kind: 'in-order' }
+    const claim = `${campaign.epoch}:${randomUUID()}`
+    const stopped = await armingGate.stop(campaign.id, campaign.epoch, claim)
+    if (stopped.kind === 'lost') return stopped
+    const why = inspected.kind === 'recovering' ? inspected.reason : `the gate has epoch ${inspected.epoch}`
+    log.warn({ campaignId: campaign.id, epoch: campaign.epoch, why }, 'arming: gate stopped')
+    return { campaign, seal: { fence: stopped.fence, claim } }
+  }
+
+  /**
+   * Markers of two armings never cross. With A before B in one partition and B before A in another, late
+   * grants of both would wait for each other in a replay.
+   */
+  const markInTurn = (): Promise<Map<number, number>> =>
+    // safeguard: armings mark the log in turn
+    options.database.withLeases(['fc:mark'], 10, (held) => {
+      if (held.size === 0) throw new Failure('unavailable', 'another arming is marking the log')
+      return logEnds.mark('arming')
+    })
+
+  const reachEnds: ArmingSteps['reachEnds'] = async (stopped) => {
+    const armedBefore = stopped.filter(({ campaign }) => campaign.epoch > 0)
+    if (armedBefore.length === 0) return undefined
+    // safeguard: the relay of surviving entries
+    for (const { campaign } of armedBefore)
+      await relaySurvivors(armingGate, producer, campaign.id, campaign.epoch)
+    // safeguard: the ends are marked after the stop
+    const ends = await markInTurn()
+    let notedAtMs = options.monotonicMs() - 1_000
+    await logEnds.waitForLedger(ends, (missing) => {
+      if (options.monotonicMs() - notedAtMs < 1_000) return
+      notedAtMs = options.monotonicMs()
+      log.info({ missing, campaigns: armedBefore.length }, 'arming: waiting for the ledger to reach the log')
+      for (const { campaign } of armedBefore)
+        void armingGate
+          .noteProgress(campaign.id, `waiting for ${missing} records of the log`)
+          .catch(() => undefined)
+    })
+    return ends
+  }
+
+  const finish: ArmingSteps['finish'] = async ({ campaign, seal }, ends) => {
+    const { id, epoch } = campaign
+    const first = epoch === 0
+    // safeguard: the rebuild begins after the cut / cut
+    if (!(await campaigns.cut(id, epoch, first ? undefined : ends, seal.fence)))
+      return {
+        kind: 'lost',
+        what: 'another process cut the epoch, the ledger went back in time, or gates were moved to another Redis',
+      }
+    // safeguard: the rebuild begins after the cut
+    const rebuilt = await options.rebuilder.rebuild(campaign, epoch + 1, seal, first ? undefined : ends)
+    if (rebuilt.kind === 'lost') return rebuilt
+    // The settings may have changed while this process was paused: the highest version wins.
+    // safeguard: the settings of the highest version
+    const newest = (await campaigns.read(id)) ?? campaign
+    // safeguard: the wait for remembered sold-outs
+    const flipped = await armingGate.flip(
+      newest,
+      epoch + 1,
+      seal,
+      rebuilt,
+      first ? 0 : options.soldOutMemoryMs,
+    )
+    if (flipped.kind === 'lost') return flipped
+    // One epoch more: the process that armed that one may have died before it removed the keys before it.
+    const oldest = Math.max(0, flipped.epochBefore - 1)
+    for (let ended = oldest; ended <= epoch; ended += 1) await armingGate.forget(id, ended)
+    log.warn({ campaignId: id, epoch: epoch + 1, ...rebuilt }, 'arming: gate armed')
+    return { kind: 'armed', epoch: epoch + 1, returned: rebuilt.freeRanks }
+  }
+
+  return { stop, reachEnds, finish }
+}
