@@ -1,8 +1,8 @@
 /** Shows the steps that are running, while they take more than a second. */
 export type ProgressDisplay = {
   /**
-   * Runs `work`. After the first second `what` is shown, with the seconds that it has taken. A function is called each
-   * time, for a figure that changes.
+   * Runs `work`. After the first second `what` is shown, with the seconds that it has taken. A function is
+   * called each time, for a figure that changes.
    */
   readonly step: <Result>(what: string | (() => string), work: () => Promise<Result>) => Promise<Result>
   /** Writes a line that stays. */

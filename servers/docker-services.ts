@@ -84,8 +84,8 @@ const compose = (
 }
 
 /**
- * Starts services of docker-compose.yml and waits until their health checks pass. Their data stays in Docker volumes.
- * Resolves with the function that stops them.
+ * Starts services of docker-compose.yml and waits until their health checks pass. Their data stays in Docker
+ * volumes. Resolves with the function that stops them.
  */
 export const startDockerServices = async (options: StartDockerOptions): Promise<() => Promise<void>> => {
   const { services, folder, environment } = options

@@ -38,8 +38,8 @@ export const requireFreePorts = async (uses: readonly PortUse[]): Promise<void> 
   if (problems.length > 0) throw new LaunchError(problems.join('\n'))
 }
 
-// Below the range of local ports for outgoing connections (Linux from 32768, other systems from 49152), so that a server
-// that is restarted during a burst finds its port free.
+// Below the range of local ports for outgoing connections (Linux from 32768, other systems from 49152). So a
+// server that restarts during a burst finds its port free.
 const freePortMin = 20_000
 const freePortMax = 32_000
 

@@ -13,7 +13,10 @@ export type PortProbe<Result> = {
 
 const timeoutMs = 2_000
 
-/** Resolves with what `read` returns, or undefined when nothing listens or no complete answer comes within 2 s. */
+/**
+ * Resolves with what `read` returns, or undefined when nothing listens or no complete answer comes within 2
+ * s.
+ */
 export const probePort = <Result>({
   host = '127.0.0.1',
   port,

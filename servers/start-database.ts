@@ -37,8 +37,8 @@ const socketPath = (folder: string): string => {
   return join(tmpdir(), `firstcome-${name}.socket`)
 }
 
-// In /tmp, MariaDB's default, a server that starts removes the temporary tables of another: 4 of 20 servers that were
-// initialised at the same time failed.
+// In /tmp, MariaDB's default, a server that starts removes the temporary tables of another: 4 of 20 servers
+// that were initialised at the same time failed.
 const temporaryFolder = (folder: string): string => join(folder, 'tmp')
 
 // Both products refuse to run as root without this. Another user could not read a folder in root's home.
@@ -84,8 +84,8 @@ export const readPassword = async (folder: string): Promise<string> => {
   return readFile(file, 'utf8')
 }
 
-// The server runs these on every start, before it accepts connections. The second grant is for tests: each file has a
-// database of its own.
+// The server runs these on every start, before it accepts connections. The second grant is for tests: each
+// file has a database of its own.
 const initialStatements = (password: string): string =>
   [
     'CREATE DATABASE IF NOT EXISTS firstcome CHARACTER SET utf8mb4;',
@@ -119,7 +119,8 @@ const serverArguments = (options: StartDatabaseOptions, dataFolder: string, init
   ...(options.extraArguments ?? []),
 ]
 
-// The server sends first: a packet header of 4 bytes, then 10 for its greeting or 255 for "too many connections".
+// The server sends first: a packet header of 4 bytes, then 10 for its greeting or 255 for "too many
+// connections".
 const isGreeting = (answer: Buffer): boolean | undefined => (answer.length > 4 ? answer[4] === 10 : undefined)
 
 /** Starts MySQL or MariaDB on 127.0.0.1, with full durability. Resolves when it is ready. */

@@ -56,11 +56,12 @@ const settingsOf = (options: StartKafkaOptions, dataFolder: string): Record<stri
 const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: StartKafkaOptions): string[] => [
   `-Xmx${heapMaxMb}m`,
   '-XX:+UseSerialGC',
-  // Without the optimising compiler, which costs more than it saves in the minutes that such a broker runs: 20 us of CPU
-  // a record with it, 8 without (a burst of 100,000 after one of 100,000, 2026-11-21).
+  // Without the optimising compiler, which costs more than it saves in the minutes that such a broker runs:
+  // 20 us of CPU a record with it, 8 without (a burst of 100,000 after one of 100,000, 2026-11-21).
   '-XX:TieredStopAtLevel=1',
   '-Djava.awt.headless=true',
-  // The jars of pom.xml log with slf4j-simple, those of a distribution with log4j2. Each ignores the other's settings.
+  // The jars of pom.xml log with slf4j-simple, those of a distribution with log4j2. Each ignores the other's
+  // settings.
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
   '-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS',
   '-Dlog4j2.level=INFO',
@@ -93,15 +94,15 @@ const format = async (
   })
 }
 
-// Metadata, version 1, without topics: int32 length, int16 key 3, int16 version, int32 correlation, int16 client id -1
-// (none), int32 number of topics.
+// Metadata, version 1, without topics: int32 length, int16 key 3, int16 version, int32 correlation, int16
+// client id -1 (none), int32 number of topics.
 const metadataRequest = Buffer.from(
   ['0000000e', '0003', '0001', '00000001', 'ffff', '00000000'].join(''),
   'hex',
 )
 
-// Length, correlation, number of brokers. A broker answers before the controller has registered it. Until then it names
-// no broker, and a topic cannot be created.
+// Length, correlation, number of brokers. A broker answers before the controller has registered it. Until
+// then it names no broker, and a topic cannot be created.
 const isMetadata = (answer: Buffer): boolean | undefined =>
   answer.length >= 12 ? answer.readInt32BE(8) > 0 : undefined
 

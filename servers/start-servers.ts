@@ -35,7 +35,10 @@ export type StartServersOptions = {
   /** Holds data and logs, with a folder for each server. */
   folder: string
   ports: ServerPorts
-  /** A server whose address is in `REDIS_URL`, `KAFKA_BROKERS` or `DATABASE_URL` is used as it is, not started. */
+  /**
+   * A server whose address is in `REDIS_URL`, `KAFKA_BROKERS` or `DATABASE_URL` is used as it is, not
+   * started.
+   */
   environment: SearchEnvironment
   /** True when left out. */
   mayInstall?: boolean
@@ -124,8 +127,8 @@ const startInDocker = async ({ sources, folder, ports, progress, signal }: Start
 }
 
 /**
- * Finds the three servers, installs those that are missing and starts them at the same time. When one fails, the others
- * are stopped.
+ * Finds the three servers, installs those that are missing and starts them at the same time. When one fails,
+ * the others are stopped.
  */
 export const startServers = async (options: StartServersOptions): Promise<StartedServers> => {
   const { folder, environment, mayInstall = true, progress } = options

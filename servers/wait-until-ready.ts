@@ -10,8 +10,8 @@ export type ReadinessProbe = PortProbe<boolean>
 const pauseMs = 25
 
 /**
- * Resolves when `server` answers that it is ready. Otherwise stops it and throws a LaunchError: when the process exits,
- * after `timeoutMs`, or when `signal` aborts.
+ * Resolves when `server` answers that it is ready. Otherwise stops it and throws a LaunchError: when the
+ * process exits, after `timeoutMs`, or when `signal` aborts.
  */
 export const waitUntilReady = async (
   server: ProcessHandle,

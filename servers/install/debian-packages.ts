@@ -12,7 +12,8 @@ const policyFile = '/usr/sbin/policy-rc.d'
 const policy =
   '#!/bin/sh\n# Temporary, by firstcome: install servers without starting them as services.\nexit 101\n'
 
-// Removes only our own policy: an installation that was killed may have left it. A policy of the machine stays.
+// Removes only our own policy: an installation that was killed may have left it. A policy of the machine
+// stays.
 const removePolicy = async (): Promise<void> => {
   if (existsSync(policyFile) && (await readFile(policyFile, 'utf8')) === policy) await rm(policyFile)
 }
@@ -46,8 +47,8 @@ const chooseAvailable = async (candidates: readonly string[]): Promise<string> =
 export const aptInstall = ['install', '-y', '--no-install-recommends'] as const
 
 /**
- * Installs Debian packages: of each entry the first that this release has. Throws a LaunchError with the last output of
- * apt-get.
+ * Installs Debian packages: of each entry the first that this release has. Throws a LaunchError with the last
+ * output of apt-get.
  */
 export const installPackages = async (
   packages: readonly (readonly string[])[],

@@ -20,7 +20,7 @@ const servers: Record<ServerName, ServerTexts> = {
   kafka: {
     title: 'Kafka',
     purpose: 'keeps every coupon until the database has it',
-    requirement: 'Java 17, and KAFKA_HOME, or kafka-server-start or mvn on PATH',
+    requirement: 'Java 17, and KAFKA_HOME, kafka-server-start or mvn',
     variable: 'KAFKA_BROKERS',
     formula: 'kafka',
   },
@@ -52,11 +52,7 @@ const packageName = async ({ candidates }: PackageChoice, host: Host): Promise<s
 const serviceLines = (packages: readonly PackageChoice[]): string[] => {
   const services = packages.flatMap(({ service }) => (service === undefined ? [] : [service]))
   if (services.length === 0) return []
-  const pronoun = services.length === 1 ? 'it' : 'them'
-  return [
-    `apt-get is kept from starting ${list(services)} as a service now. Where systemd runs, it starts ${pronoun} at the`,
-    'next boot.',
-  ]
+  return [`No service is started now. Where systemd runs, it starts ${list(services)} at the next boot.`]
 }
 
 const packageLines = async (packages: readonly PackageChoice[], host: Host): Promise<string[]> => {
@@ -162,7 +158,7 @@ export const describeUnobtainable = async (
 ): Promise<string> => {
   const requirements = missing.map((name) => {
     const { title, requirement, variable } = servers[name]
-    return `  ${title.padEnd(9)} ${requirement}, or its address in ${variable}`
+    return `  ${title.padEnd(9)} ${requirement}; or its address in ${variable}`
   })
   const packages = missing.flatMap((name) => packagesFor(name, tools))
   const commands =
@@ -174,7 +170,7 @@ export const describeUnobtainable = async (
     ...requirements,
     '',
     ...(host.packageManager === undefined
-      ? ['Install them with the package manager of this system,']
+      ? ['Install them with the package manager of this system.']
       : ['To install them:', '', ...indented(commands), '']),
     'Or start a Docker engine: it runs them from docker-compose.yml.',
   ].join('\n')

@@ -19,7 +19,10 @@ export const programFolders = (path: string | undefined, system = systemFolders)
   ...system,
 ]
 
-/** The absolute path of the first of `names` that exists in `folders`: an earlier name wins over an earlier folder. */
+/**
+ * The absolute path of the first of `names` that exists in `folders`: an earlier name wins over an earlier
+ * folder.
+ */
 export const findProgram = (
   names: readonly string[],
   folders: readonly string[] = programFolders(process.env['PATH']),

@@ -81,8 +81,8 @@ const findDownloadedJars = ({ kafkaJarsFolder }: SearchPlaces): string | undefin
   existsSync(kafkaJarsFolder) ? kafkaJarsFolder : undefined
 
 /**
- * A Java of version 17 or newer; an older one counts as none. The jars of KAFKA_HOME or of kafka-server-start on PATH,
- * else those that Maven downloaded earlier.
+ * A Java of version 17 or newer; an older one counts as none. The jars of KAFKA_HOME or of kafka-server-start
+ * on PATH, else those that Maven downloaded earlier.
  */
 export const findKafkaTools = async (places: SearchPlaces): Promise<KafkaTools> => ({
   java: await findJava(places),

@@ -73,8 +73,8 @@ const withoutImage = async (services: readonly DockerService[], host: Host): Pro
 }
 
 /**
- * Plans how to provide `missing`: with apt-get and Maven where this process may use them, else with a Docker engine.
- * Changes nothing.
+ * Plans how to provide `missing`: with apt-get and Maven where this process may use them, else with a Docker
+ * engine. Changes nothing.
  */
 export const planInstallation = async (
   missing: readonly ServerName[],

@@ -1,22 +1,22 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createLaunchers, type Launchers } from '../../test/harness/processes/launchers.ts'
 
-let folder: string
+let launchers: Launchers
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'firstcome-no-install-'))
+  launchers = await createLaunchers()
 })
 
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(() => launchers.close())
 
-/** Runs a main.ts of servers/ with --no-install, and a PATH without programs: neither Redis nor Java is found. */
+/** Runs a main.ts of servers/ with --no-install and a PATH without programs: it finds neither Redis nor Java. */
 const runWithoutPrograms = async (main: string) => {
   const command = [join(import.meta.dirname, '..', main), '--no-install']
-  const env = { PATH: '/nowhere', FIRSTCOME_FOLDER: folder }
+  const env = { ...launchers.environment, PATH: '/nowhere' }
   try {
     return { code: 0, ...(await promisify(execFile)(process.execPath, command, { env })) }
   } catch (cause) {
@@ -32,7 +32,7 @@ describe('with --no-install on a machine without Redis', () => {
     expect(stderr).toMatch(/missing on this machine/i)
     expect(stderr).toContain('redis')
     expect(stderr).not.toContain('Installing now')
-    expect(await readdir(folder)).toEqual(['launcher'])
+    expect(await readdir(launchers.folder)).toEqual(['launcher'])
   })
 
   test('npm run setup exits with 1, lists the servers, and installs nothing', async () => {
@@ -40,6 +40,6 @@ describe('with --no-install on a machine without Redis', () => {
     expect(code).toBe(1)
     expect(stdout).toMatch(/^ {2}Redis +missing$/m)
     expect(stderr).toContain('redis')
-    expect(await readdir(folder)).toEqual([])
+    expect(await readdir(launchers.folder)).toEqual([])
   })
 })

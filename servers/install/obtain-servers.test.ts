@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }))
 
-/** A machine without any of the programs, whose user is not root. Its installers record what they are asked for. */
+/** A machine without programs, whose user is not root. Its installers record what they are asked for. */
 const bareHost = (host: Partial<Host> = {}): Host => ({
   environment: { PATH: folder },
   systemFolders: [],
@@ -74,8 +74,7 @@ describe('before anything is installed', () => {
         "From Debian's archive as /etc/apt names it, with apt-get, into the system:",
         '  mariadb-server            stores the coupons',
         'and the packages that they depend on.',
-        'apt-get is kept from starting mariadb as a service now. Where systemd runs, it starts it at the',
-        'next boot.',
+        'No service is started now. Where systemd runs, it starts mariadb at the next boot.',
         '',
         'Ctrl-C stops it. With --no-install nothing is installed and the commands are printed.',
         '\n',
@@ -155,9 +154,9 @@ describe('what cannot be installed here', () => {
     await expect(obtain(bareHost())).rejects.toThrow(
       [
         'Missing on this machine:',
-        '  Redis     redis-server or valkey-server on PATH, or its address in REDIS_URL',
-        '  Kafka     Java 17, and KAFKA_HOME, or kafka-server-start or mvn on PATH, or its address in KAFKA_BROKERS',
-        '  database  mysqld or mariadbd on PATH, or its address in DATABASE_URL',
+        '  Redis     redis-server or valkey-server on PATH; or its address in REDIS_URL',
+        '  Kafka     Java 17, and KAFKA_HOME, kafka-server-start or mvn; or its address in KAFKA_BROKERS',
+        '  database  mysqld or mariadbd on PATH; or its address in DATABASE_URL',
         '',
         'To install them:',
         '',

@@ -14,7 +14,9 @@ import { changesMachine, type InstallationPlan, planInstallation } from './insta
 
 export type ObtainOptions = {
   host: Host
-  /** False: throws instead of installing, with the commands that install what is missing. True when left out. */
+  /**
+   * False: throws instead of installing, with the commands that install what is missing. True when left out.
+   */
   mayInstall?: boolean
   progress: ProgressDisplay
   /** For the output of the installers. */
@@ -54,9 +56,9 @@ const complete = ({ redis, kafka, database }: FoundSources): ServerSources | und
     : { redis, kafka, database }
 
 /**
- * Where each server comes from, after installing what was missing: with apt-get and Maven where this process may use
- * them, else from Docker. Says what it installs before it does. Throws one LaunchError that lists everything that is
- * still missing and the commands that install it.
+ * Where each server comes from, after installing what was missing: with apt-get and Maven where this process
+ * may use them, else from Docker. Says what it installs before it does. Throws one LaunchError that lists
+ * everything that is still missing and the commands that install it.
  */
 export const obtainServerSources = async (options: ObtainOptions): Promise<ServerSources> => {
   const { host, progress, mayInstall = true } = options

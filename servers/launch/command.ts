@@ -1,117 +1,11 @@
-import { join } from 'node:path'
 import { defineCommand } from '../../platform/command.ts'
 import { flag } from '../../platform/option.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
-import { requireFreePorts } from '../ports.ts'
-import { runProgram } from '../processes/run-program.ts'
-import { startProcess, stopInOrder } from '../processes/start-process.ts'
-import { startServers } from '../start-servers.ts'
 import { banner } from './banner.ts'
-import { createDemoCampaign, createDemoToken, demoUser } from './demo-campaign.ts'
-import {
-  type LaunchConfiguration,
-  launchConfigurationOf,
-  launchSettings,
-  portUses,
-} from './launch-configuration.ts'
-import { collectServerFacts, type LaunchFacts, removeLaunchFacts, writeLaunchFacts } from './launch-facts.ts'
-import { acquireFolder, readSecrets, writeEnvironment } from './launch-folder.ts'
-import { type LaunchScope, runUntilStopped } from './run-until-stopped.ts'
-import { waitForHealth } from './wait-for-health.ts'
-
-const root = join(import.meta.dirname, '..', '..')
-const stopWithinMs = 8_000
-// The worker has the rest of the 8 s.
-const apiStopWithinMs = 5_000
-
-/** Starts everything, and registers it with the scope that stops it. */
-const startAll = async (
-  configuration: LaunchConfiguration,
-  ownEnvironment: NodeJS.ProcessEnv,
-  progress: ProgressDisplay,
-  { register, signal }: LaunchScope,
-): Promise<{ facts: LaunchFacts; jwtSecret: string }> => {
-  const { folder, apiPort, workerPort, apiMetricsPort, workerMetricsPort } = configuration
-  const release = await acquireFolder(folder, configuration.isFresh)
-  register({ name: 'launcher', handles: [], stop: release })
-  await requireFreePorts(portUses(configuration))
-
-  const servers = await startServers({
-    folder,
-    ports: configuration.serverPorts,
-    environment: ownEnvironment,
-    mayInstall: configuration.mayInstall,
-    progress,
-    signal,
-  })
-  register({ name: 'Redis, Kafka and database', handles: servers.handles, stop: servers.stop })
-
-  const secrets = await readSecrets(folder, configuration)
-  const apiUrl = `http://127.0.0.1:${apiPort}`
-  const workerUrl = `http://127.0.0.1:${workerPort}`
-  const variables = {
-    ...servers.environment,
-    ...secrets,
-    API_PORT: String(apiPort),
-    WORKER_PORT: String(workerPort),
-    API_METRICS_PORT: String(apiMetricsPort),
-    WORKER_METRICS_PORT: String(workerMetricsPort),
-    API_URL: apiUrl,
-  }
-  await writeEnvironment(folder, variables)
-
-  const environment = { ...ownEnvironment, ...variables }
-  const migrations = {
-    command: process.execPath,
-    arguments: [join(root, 'migrations', 'main.ts')],
-    environment,
-    logFile: join(folder, 'migrations.log'),
-    timeoutMs: 60_000,
-    signal,
-  }
-  await progress.step('creating tables and topics', () => runProgram(migrations))
-
-  const program = { command: process.execPath, environment }
-  const worker = await startProcess({
-    ...program,
-    name: 'worker',
-    arguments: [join(root, 'worker', 'main.ts')],
-    folder: join(folder, 'worker'),
-    stopWithinMs,
-  })
-  register({ name: 'worker', handles: [worker], stop: worker.stop })
-  const api = await startProcess({
-    ...program,
-    name: 'api',
-    arguments: [join(root, 'api', 'main.ts')],
-    folder: join(folder, 'api'),
-    stopWithinMs: apiStopWithinMs,
-  })
-  register({ name: 'API and worker', handles: [api], stop: () => stopInOrder([api, worker], stopWithinMs) })
-
-  const waitFor = (name: string, url: string): Promise<void> =>
-    progress.step(`${name}: getting ready`, () =>
-      waitForHealth({ name, url: `${url}/readyz`, timeoutMs: 60_000 }, signal),
-    )
-  await Promise.all([waitFor('API', apiUrl), waitFor('worker', workerUrl)])
-  const campaign = await createDemoCampaign(
-    { apiUrl, adminToken: secrets.ADMIN_TOKEN, now: Date.now() },
-    signal,
-  )
-
-  const facts = {
-    startedAt: new Date().toISOString(),
-    folder,
-    api: { url: apiUrl, metricsUrl: `http://127.0.0.1:${apiMetricsPort}/metrics` },
-    worker: { url: workerUrl, metricsUrl: `http://127.0.0.1:${workerMetricsPort}/metrics` },
-    servers: await collectServerFacts(servers),
-    campaign,
-    user: demoUser,
-  }
-  await writeLaunchFacts(facts)
-  register({ name: 'status', handles: [], stop: () => removeLaunchFacts(folder) })
-  return { facts, jwtSecret: secrets.JWT_SECRET }
-}
+import { createDemoToken } from './demo-campaign.ts'
+import { launchConfigurationOf, launchSettings } from './launch-configuration.ts'
+import { runUntilStopped } from './run-until-stopped.ts'
+import { startAll } from './start-all.ts'
 
 /** Installs what is missing, starts everything, prints the banner, and stops everything on a signal. */
 export const createStartCommand = (progress: ProgressDisplay) =>
@@ -135,7 +29,7 @@ export const createStartCommand = (progress: ProgressDisplay) =>
     ): Promise<'stopped' | 'failed' | 'killed'> {
       const configuration = launchConfigurationOf(settings, { isFresh: fresh, mayInstall: !isForbidden })
       const exitCode = await runUntilStopped(progress, async (scope) => {
-        const { facts, jwtSecret } = await startAll(configuration, environment, progress, scope)
+        const { facts, jwtSecret } = await startAll({ configuration, environment, progress }, scope)
         const text = banner(facts, {
           headline: 'firstcome is running.',
           token: createDemoToken(jwtSecret),

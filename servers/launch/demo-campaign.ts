@@ -19,7 +19,10 @@ const tokenLifetimeSeconds = 7 * 24 * 60 * 60
 export const createDemoToken = (jwtSecret: string): string =>
   createTokenSigner(jwtSecret)(demoUser, tokenLifetimeSeconds)
 
-/** Creates a campaign that opens now and closes in a week. Throws a LaunchError with the answer unless it is 201. */
+/**
+ * Creates a campaign that opens now and closes in a week. Throws a LaunchError with the answer unless it is
+ * 201.
+ */
 export const createDemoCampaign = async (
   { apiUrl, adminToken, now }: { apiUrl: string; adminToken: string; now: number },
   signal: AbortSignal,

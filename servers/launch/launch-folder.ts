@@ -28,14 +28,15 @@ export const findLauncher = (folder: string): Promise<number | undefined> =>
   findRecordedProcess(launcherFolder(folder))
 
 /**
- * Reserves `folder` for this launcher: throws when another launcher runs on it, stops the processes that a killed one
- * left, and empties it when `isFresh`. Resolves with the function that releases it.
+ * Reserves `folder` for this launcher: throws when another launcher runs on it, stops the processes that a
+ * killed one left, and empties it when `isFresh`. Resolves with the function that releases it.
  */
 export const acquireFolder = async (folder: string, isFresh: boolean): Promise<() => Promise<void>> => {
   const other = await findLauncher(folder)
   if (other !== undefined)
     throw new LaunchError(
-      `npm start already runs on ${folder}, as process ${other}: stop it, or set FIRSTCOME_FOLDER to another folder`,
+      `npm start already runs on ${folder}, as process ${other}: ` +
+        'stop it, or set FIRSTCOME_FOLDER to another folder',
     )
   await removeLaunchFacts(folder)
   await writeProcessRecord(launcherFolder(folder), process.pid)

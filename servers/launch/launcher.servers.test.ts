@@ -129,8 +129,8 @@ describe('after Ctrl-C', () => {
 const expectReportedExit = async (name: string): Promise<void> => {
   process.kill(await launchers.pidOf(name), 'SIGKILL')
   expect(await running.exited).toBe(1)
-  const report = `\\n${name} exited unexpectedly with signal SIGKILL. Its last output .*:\\n {2}\\S[^]*\\nstopped\\n$`
-  expect(running.output()).toMatch(new RegExp(report))
+  const report = `${name} exited unexpectedly with signal SIGKILL. Its last output`
+  expect(running.output()).toMatch(new RegExp(`\\n${report} .*:\\n {2}\\S[^]*\\nstopped\\n$`))
   expect(await launchers.remainingProcesses()).toEqual([])
 }
 
@@ -139,7 +139,7 @@ describe('when a process is killed', () => {
     await expectReportedExit('redis')
   })
 
-  test('the launcher itself leaves nothing that the next start does not stop, on the same ports', async () => {
+  test('the launcher leaves nothing that the next start does not stop, on the same ports', async () => {
     const killed = await launchers.launch()
     await killed.banner()
     process.kill(killed.pid, 'SIGKILL')
@@ -149,7 +149,7 @@ describe('when a process is killed', () => {
     expect(await launchers.remainingProcesses()).toHaveLength(1 + processNames.length)
   })
 
-  test('by a second Ctrl-C because it does not stop, everything is', async () => {
+  test('that does not stop, by a second Ctrl-C, everything is killed', async () => {
     // A halted process reacts to nothing but SIGKILL.
     process.kill(await launchers.pidOf('api'), 'SIGSTOP')
     const press = (): void => {

@@ -16,7 +16,10 @@ type ShutdownGroup = {
 export type LaunchScope = {
   /** Aborts when the shutdown begins. */
   readonly signal: AbortSignal
-  /** Watches `group` from now on and stops it at shutdown: the group that was registered last is stopped first. */
+  /**
+   * Watches `group` from now on and stops it at shutdown: the group that was registered last is stopped
+   * first.
+   */
   readonly register: (group: ShutdownGroup) => void
 }
 
@@ -36,8 +39,9 @@ const describeError = (thrown: unknown): string => {
 }
 
 /**
- * Runs `work`, waits for SIGINT, SIGTERM or SIGHUP, then stops every group in turn. Resolves with the exit code: 0 after a
- * signal, 1 when `work` threw or a process exited unexpectedly. A second signal kills every process and exits.
+ * Runs `work`, waits for SIGINT, SIGTERM or SIGHUP, then stops every group in turn. Resolves with the exit
+ * code: 0 after a signal, 1 when `work` threw or a process exited unexpectedly. A second signal kills every
+ * process and exits.
  */
 export const runUntilStopped = async (
   progress: ProgressDisplay,

@@ -3,7 +3,10 @@ import { LaunchError } from '../launch-error.ts'
 
 const requestTimeoutMs = 5_000
 
-/** Resolves when `url` answers 200. Throws a LaunchError with its last answer after `timeoutMs` or when `signal` aborts. */
+/**
+ * Resolves when `url` answers 200. Throws a LaunchError with its last answer after `timeoutMs` or when
+ * `signal` aborts.
+ */
 export const waitForHealth = async (
   { name, url, timeoutMs }: { name: string; url: string; timeoutMs: number },
   signal: AbortSignal,

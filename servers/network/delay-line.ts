@@ -5,7 +5,9 @@ export type DelayLine = Transform
 
 const waitingBytesMax = 4_194_304
 
-/** Keeps each piece for the delay at the time of its arrival. With 0, and no piece waiting, it passes at once. */
+/**
+ * Keeps each piece for the delay at the time of its arrival. With 0, and no piece waiting, it passes at once.
+ */
 export const createDelayLine = (delayMs: () => number): DelayLine => {
   const waiting: { piece: Buffer; dueMs: number }[] = []
   let waitingBytes = 0

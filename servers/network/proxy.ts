@@ -5,8 +5,8 @@ import { createDelayLine, type DelayLine } from './delay-line.ts'
 export type Proxy = {
   readonly port: number
   /**
-   * Keeps connections open and stops all bytes; `answers` stops only those of the server. They arrive after `release`,
-   * also on connections that were opened meanwhile.
+   * Keeps connections open and stops all bytes; `answers` stops only those of the server. They arrive after
+   * `release`, also on connections that were opened meanwhile.
    */
   hold(what?: 'all' | 'answers'): void
   release(): void

@@ -18,8 +18,8 @@ const read = async (file: string): Promise<string | undefined> => {
 }
 
 /**
- * When the process started; undefined when it has exited, reaped or not. The system reuses a pid, but not together with
- * its start time. (The command line would not do: Redis and setpriv rewrite theirs.)
+ * When the process started; undefined when it has exited, reaped or not. The system reuses a pid, but not
+ * together with its start time. (The command line would not do: Redis and setpriv rewrite theirs.)
  */
 export const processStartTime = async (pid: number): Promise<string | undefined> => {
   if (process.platform === 'linux') {
@@ -61,8 +61,8 @@ export const findRecordedProcess = async (folder: string): Promise<number | unde
 }
 
 /**
- * Stops the process that an earlier, killed launcher left on `folder`: two servers on one data folder would destroy it.
- * Resolves after the exit. Sends SIGKILL after `withinMs`.
+ * Stops the process that an earlier, killed launcher left on `folder`: two servers on one data folder would
+ * destroy it. Resolves after the exit. Sends SIGKILL after `withinMs`.
  */
 export const stopRecordedProcess = async (folder: string, withinMs = 8_000): Promise<void> => {
   const pid = await findRecordedProcess(folder)

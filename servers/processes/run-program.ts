@@ -5,7 +5,8 @@ import { describeExit, lastLinesOf, type SpawnOptions, spawnLogged } from './spa
 export type RunProgramOptions = SpawnOptions & { timeoutMs: number; signal?: AbortSignal | undefined }
 
 const killAfterMs = 3_000
-// A process that has exited counts as one of its group until it is reaped, and some containers do not reap orphans.
+// A process that has exited counts as one of its group until it is reaped, and some containers do not reap
+// orphans.
 const waitAfterKillMs = 500
 
 /** False when no process of the group exists. */
@@ -31,7 +32,9 @@ const endGroup = async (group: number): Promise<void> => {
   }
 }
 
-/** Runs a program until it exits. Throws a LaunchError with its last output unless it exits with 0 in time. */
+/**
+ * Runs a program until it exits. Throws a LaunchError with its last output unless it exits with 0 in time.
+ */
 export const runProgram = async (options: RunProgramOptions): Promise<void> => {
   throwIfAborted(options.signal)
   const { pid, exited } = await spawnLogged(options)

@@ -38,8 +38,9 @@ export const lastLinesOf = (file: string, countMax: number): string[] => {
   return lines.filter((line) => line.trim() !== '').slice(-countMax)
 }
 
-// With util-linux' setpriv the kernel terminates the child when this process exits, even by SIGKILL. setpriv replaces
-// itself with the program, so the pid stays. Elsewhere the record of the pid lets the next start clean up.
+// With util-linux' setpriv the kernel terminates the child when this process exits, even by SIGKILL. setpriv
+// replaces itself with the program, so the pid stays. Elsewhere the record of the pid lets the next start
+// clean up.
 const boundToParent = (command: string, parameters: readonly string[]): [string, string[]] => {
   const setpriv = process.platform === 'linux' ? findProgram(['setpriv']) : undefined
   const prefix = ['--pdeathsig', 'TERM', '--']
@@ -50,8 +51,9 @@ const boundToParent = (command: string, parameters: readonly string[]): [string,
 }
 
 /**
- * Spawns a program in its own process group; its output goes to `logFile`. In the group of this process it would receive
- * Ctrl-C from the terminal too: the servers would exit before the processes that use them have finished.
+ * Spawns a program in its own process group; its output goes to `logFile`. In the group of this process it
+ * would receive Ctrl-C from the terminal too: the servers would exit before the processes that use them have
+ * finished.
  */
 export const spawnLogged = async (
   options: SpawnOptions,

@@ -16,7 +16,10 @@ export type ProcessHandle = {
   readonly exited: Promise<Exit>
   /** The last lines that it printed. */
   readonly lastLines: (countMax: number) => string[]
-  /** Sends SIGTERM, and SIGKILL when that takes too long. Resolves after the exit. Further calls do nothing more. */
+  /**
+   * Sends SIGTERM, and SIGKILL when that takes too long. Resolves after the exit. Further calls do nothing
+   * more.
+   */
   readonly stop: () => Promise<void>
   /** Sends SIGKILL. `exited` tells when the process has exited. */
   readonly kill: () => void
@@ -26,7 +29,9 @@ export type StartProcessOptions = Omit<SpawnOptions, 'logFile'> & {
   name: string
   /** Holds the log and the record of the pid. */
   folder: string
-  /** Where it will listen. A taken port is an error: the process that has it would be mistaken for this one. */
+  /**
+   * Where it will listen. A taken port is an error: the process that has it would be mistaken for this one.
+   */
   ports?: readonly number[]
   /** From SIGTERM to SIGKILL. */
   stopWithinMs: number
@@ -40,7 +45,10 @@ const keepPreviousLog = (logFile: string): void => {
   }
 }
 
-/** Starts a program that runs until it is stopped. First stops the process that an earlier start left on `folder`. */
+/**
+ * Starts a program that runs until it is stopped. First stops the process that an earlier start left on
+ * `folder`.
+ */
 export const startProcess = async (options: StartProcessOptions): Promise<ProcessHandle> => {
   await mkdir(options.folder, { recursive: true })
   await stopRecordedProcess(options.folder)

@@ -23,8 +23,8 @@ const imageVersion = (name: ServerName): ProductVersion => ({
 })
 
 /**
- * Product and version of a server that need not run, from its program, its jars or the tag of its image. Without a
- * version for a server that is given by its address.
+ * Product and version of a server that need not run, from its program, its jars or the tag of its image.
+ * Without a version for a server that is given by its address.
  */
 export const installedVersion = async (
   name: ServerName,

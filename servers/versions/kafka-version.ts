@@ -7,8 +7,8 @@ export const versionOfKafkaJars = (jarsFolder: string): string | undefined =>
     .map((name) => /^kafka_[\d.]+-(.+)\.jar$/.exec(name)?.[1])
     .find((version) => version !== undefined)
 
-// ApiVersions, version 3: int32 length, int16 key 18, int16 version, int32 correlation, int16 client id -1 (none), no
-// tags, then the client's name "firstcome" and version "1" as compact strings, no tags.
+// ApiVersions, version 3: int32 length, int16 key 18, int16 version, int32 correlation, int16 client id -1
+// (none), no tags, then the client's name "firstcome" and version "1" as compact strings, no tags.
 const apiVersionsRequest = Buffer.from(
   ['00000018', '0012', '0003', '00000001', 'ffff', '00', '0a6669727374636f6d65', '0231', '00'].join(''),
   'hex',
@@ -17,8 +17,9 @@ const apiVersionsRequest = Buffer.from(
 const feature = Buffer.from('metadata.version')
 
 /**
- * The highest level of the feature metadata.version that the broker supports: two int16, lowest and highest, behind the
- * name. Its first occurrence is in the list of supported features. A broker without it is older than 3.3: level 0.
+ * The highest level of the feature metadata.version that the broker supports: two int16, lowest and highest,
+ * behind the name. Its first occurrence is in the list of supported features. A broker without it is older
+ * than 3.3: level 0.
  */
 const readMetadataLevel = (answer: Buffer): number | undefined => {
   if (answer.length < 4 || answer.length < 4 + answer.readInt32BE(0)) return undefined
@@ -26,7 +27,8 @@ const readMetadataLevel = (answer: Buffer): number | undefined => {
   return at === -1 ? 0 : answer.readInt16BE(at + feature.length + 2)
 }
 
-// The first level of each release, by Kafka's MetadataVersion.java. The protocol has no other sign of the version.
+// The first level of each release, by Kafka's MetadataVersion.java. The protocol has no other sign of the
+// version.
 const releases = [
   { level: 31, version: '4.4 or newer' },
   { level: 30, version: '4.3' },
@@ -36,7 +38,10 @@ const releases = [
   { level: 0, version: '3.9 or older' },
 ]
 
-/** Asks the first of these brokers, `host:port`, for its release: major and minor. Undefined without an answer. */
+/**
+ * Asks the first of these brokers, `host:port`, for its release: major and minor. Undefined without an
+ * answer.
+ */
 export const askKafkaVersion = async ([broker = '']: readonly string[]): Promise<string | undefined> => {
   const colon = broker.lastIndexOf(':')
   const level = await probePort({

@@ -28,8 +28,8 @@ const askDatabase = async (url: string): Promise<ProductVersion> => {
 }
 
 /**
- * Asks a server for its product and version. Kafka's protocol tells only the release, so a broker that was installed or
- * started here is named by its jars or image. A server that does not answer has no version.
+ * Asks a server for its product and version. Kafka's protocol tells only the release, so a broker that was
+ * installed or started here is named by its jars or image. A server that does not answer has no version.
  */
 export const runningVersion = async (
   name: ServerName,

@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
+import { requireFreePorts } from '../ports.ts'
+import { runProgram } from '../processes/run-program.ts'
+import { startProcess, stopInOrder } from '../processes/start-process.ts'
+import { type StartedServers, startServers } from '../start-servers.ts'
+import { createDemoCampaign, demoUser } from './demo-campaign.ts'
+import { type LaunchConfiguration, portUses } from './launch-configuration.ts'
+import { collectServerFacts, type LaunchFacts, removeLaunchFacts, writeLaunchFacts } from './launch-facts.ts'
+import { acquireFolder, type LaunchSecrets, readSecrets, writeEnvironment } from './launch-folder.ts'
+import type { LaunchScope } from './run-until-stopped.ts'
+import { waitForHealth } from './wait-for-health.ts'
+
+export type StartAllOptions = {
+  configuration: LaunchConfiguration
+  environment: NodeJS.ProcessEnv
+  progress: ProgressDisplay
+}
+
+const root = join(import.meta.dirname, '..', '..')
+const stopWithinMs = 8_000
+// The worker has the rest of the 8 s.
+const apiStopWithinMs = 5_000
+const readyWithinMs = 60_000
+
+const processFacts = (port: number, metricsPort: number): LaunchFacts['api'] => ({
+  url: `http://127.0.0.1:${port}`,
+  metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+})
+
+/** The variables of every process of the project. */
+const variablesOf = (
+  { apiPort, workerPort, apiMetricsPort, workerMetricsPort }: LaunchConfiguration,
+  servers: StartedServers,
+  secrets: LaunchSecrets,
+): Record<string, string> => ({
+  ...servers.environment,
+  ...secrets,
+  API_PORT: String(apiPort),
+  WORKER_PORT: String(workerPort),
+  API_METRICS_PORT: String(apiMetricsPort),
+  WORKER_METRICS_PORT: String(workerMetricsPort),
+  API_URL: processFacts(apiPort, apiMetricsPort).url,
+})
+
+/** Creates tables and topics, then starts the worker and the API. */
+const startProcesses = async (
+  { configuration: { folder }, environment, progress }: StartAllOptions,
+  { register, signal }: LaunchScope,
+): Promise<void> => {
+  const migrations = {
+    command: process.execPath,
+    arguments: [join(root, 'migrations', 'main.ts')],
+    environment,
+    logFile: join(folder, 'migrations.log'),
+    timeoutMs: readyWithinMs,
+    signal,
+  }
+  await progress.step('creating tables and topics', () => runProgram(migrations))
+
+  const program = { command: process.execPath, environment }
+  const worker = await startProcess({
+    ...program,
+    name: 'worker',
+    arguments: [join(root, 'worker', 'main.ts')],
+    folder: join(folder, 'worker'),
+    stopWithinMs,
+  })
+  register({ name: 'worker', handles: [worker], stop: worker.stop })
+  const api = await startProcess({
+    ...program,
+    name: 'api',
+    arguments: [join(root, 'api', 'main.ts')],
+    folder: join(folder, 'api'),
+    stopWithinMs: apiStopWithinMs,
+  })
+  register({ name: 'API and worker', handles: [api], stop: () => stopInOrder([api, worker], stopWithinMs) })
+}
+
+/**
+ * Installs what is missing, starts everything and registers it with `scope`. Resolves when everything is
+ * ready.
+ */
+export const startAll = async (
+  options: StartAllOptions,
+  scope: LaunchScope,
+): Promise<{ facts: LaunchFacts; jwtSecret: string }> => {
+  const { configuration, environment, progress } = options
+  const { register, signal } = scope
+  const { folder } = configuration
+  const release = await acquireFolder(folder, configuration.isFresh)
+  register({ name: 'launcher', handles: [], stop: release })
+  await requireFreePorts(portUses(configuration))
+
+  const servers = await startServers({
+    folder,
+    ports: configuration.serverPorts,
+    environment,
+    mayInstall: configuration.mayInstall,
+    progress,
+    signal,
+  })
+  register({ name: 'Redis, Kafka and database', handles: servers.handles, stop: servers.stop })
+
+  const secrets = await readSecrets(folder, configuration)
+  const variables = variablesOf(configuration, servers, secrets)
+  await writeEnvironment(folder, variables)
+  await startProcesses({ ...options, environment: { ...environment, ...variables } }, scope)
+
+  const api = processFacts(configuration.apiPort, configuration.apiMetricsPort)
+  const worker = processFacts(configuration.workerPort, configuration.workerMetricsPort)
+  const waitFor = (name: string, url: string): Promise<void> =>
+    progress.step(`${name}: getting ready`, () =>
+      waitForHealth({ name, url: `${url}/readyz`, timeoutMs: readyWithinMs }, signal),
+    )
+  await Promise.all([waitFor('API', api.url), waitFor('worker', worker.url)])
+  const facts = {
+    startedAt: new Date().toISOString(),
+    folder,
+    api,
+    worker,
+    servers: await collectServerFacts(servers),
+    campaign: await createDemoCampaign(
+      { apiUrl: api.url, adminToken: secrets.ADMIN_TOKEN, now: Date.now() },
+      signal,
+    ),
+    user: demoUser,
+  }
+  await writeLaunchFacts(facts)
+  register({ name: 'status', handles: [], stop: () => removeLaunchFacts(folder) })
+  return { facts, jwtSecret: secrets.JWT_SECRET }
+}
