@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { join } from 'node:path'
 import { listenForHints } from '../coupon/campaigns/listen-for-hints.ts'
+import { watchIdentity } from '../coupon/deployment/identity.ts'
 import { createRegistry } from '../coupon/campaigns/registry.ts'
 import { createRetiredCampaigns } from '../coupon/campaigns/retired-campaigns.ts'
 import { createGate } from '../coupon/gate/gate.ts'
@@ -19,6 +20,7 @@ import { canSharePort, runInProcesses } from '../platform/process/cluster.ts'
 import { limitHeapGrowth } from '../platform/process/heap-growth.ts'
 import { runProcess } from '../platform/process/run-process.ts'
 import { connectRedis, type RedisClient } from '../platform/redis.ts'
+import { repeat } from '../platform/repeat.ts'
 import { readSettings } from '../platform/settings.ts'
 import { countDisconnected, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
@@ -49,17 +51,29 @@ await runProcess(async (life) => {
         onError: (message) => log.debug({ message }, 'Redis connection failed'),
       })
     const [gateRedis, redis, subscriber] = [connect(), connect(), connect()]
-    const { metrics, producer, topics, database, gate, grantLog, arming, campaigns, installation } =
-      createProcessParts({
-        settings,
-        clientId: 'firstcome-api',
-        databaseConnectionsMax: 8,
-        redis,
-        gateRedis,
-        log,
-        life,
-        monotonicMs,
-      })
+    const {
+      metrics,
+      producer,
+      topics,
+      reader,
+      identity,
+      database,
+      gate,
+      grantLog,
+      arming,
+      campaigns,
+      installation,
+    } = createProcessParts({
+      settings,
+      clientId: 'firstcome-api',
+      databaseConnectionsMax: 8,
+      redis,
+      gateRedis,
+      log,
+      life,
+      monotonicMs,
+    })
+    await identity.compare()
     const warmUp = startWarmUp({ redis: gateRedis, producer, topics, log })
     const registry = createRegistry({
       redis,
@@ -113,6 +127,7 @@ await runProcess(async (life) => {
     const app = measureAnswers(echoRequestIds(createApp(routes, health, log)), metrics, monotonicMs)
     await registry.start()
     void listenForHints(subscriber, registry)
+    const watching = repeat(watchIdentity(identity, life.fail), 10_000)
     const server = await serveHttp(app, {
       ...address,
       reusePort: canSharePort(),
@@ -136,8 +151,12 @@ await runProcess(async (life) => {
       { name: 'audits', timeoutMs: 100, stop: audits.close },
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
-      { name: 'registry', timeoutMs: 100, stop: registry.stop },
-      { name: 'Kafka', timeoutMs: 500, stop: () => Promise.all([producer.close(), topics.close()]) },
+      { name: 'registry', timeoutMs: 100, stop: () => [registry, watching].forEach((loop) => loop.stop()) },
+      {
+        name: 'Kafka',
+        timeoutMs: 500,
+        stop: () => Promise.all([producer.close(), reader.close(), topics.close()]),
+      },
       { name: 'database', timeoutMs: 300, stop: database.close },
       { name: 'Redis', timeoutMs: 100, stop: closeRedis },
       { name: 'metrics', timeoutMs: 100, stop: () => metricsServer.close(50) },

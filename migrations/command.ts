@@ -1,9 +1,12 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { defineCommand } from '../platform/command.ts'
 import { createKafka } from '../platform/kafka/client.ts'
+import { createProducer } from '../platform/kafka/producer.ts'
+import { createTopicReader } from '../platform/kafka/topic-reader.ts'
 import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
-import { createGrantTopics, migrateTables } from './migrate.ts'
+import { createIdentity, createTopics, migrateTables, refuseStrangers } from './migrate.ts'
 import { migrateSettings } from './settings.ts'
 
 /** Brings tables and topics to the shape that this version needs. */
@@ -20,27 +23,42 @@ export const migrateCommand = defineCommand({
       connectionsMax: 2,
       queryTimeoutMs: 600_000,
     })
-    const topics = createTopicAdmin(
-      createKafka({
-        brokers: settings.KAFKA_BROKERS,
-        clientId: 'firstcome-migrate',
-        log: createLogger('migrate', 'silent'),
-        requestTimeoutMs: 30_000,
-      }),
-    )
+    const kafka = createKafka({
+      brokers: settings.KAFKA_BROKERS,
+      clientId: 'firstcome-migrate',
+      log: createLogger('migrate', 'silent'),
+      requestTimeoutMs: 30_000,
+    })
+    const [topics, reader, producer] = [
+      createTopicAdmin(kafka),
+      createTopicReader(kafka),
+      createProducer(kafka),
+    ]
     try {
+      await refuseStrangers(database, topics, reader)
       const migrations = await migrateTables(database)
-      const created = await createGrantTopics(topics, {
+      const created = await createTopics(topics, {
         grantsPartitions: settings.GRANTS_PARTITIONS,
         replicationFactor: settings.TOPIC_REPLICATION_FACTOR,
         minInsyncReplicas: settings.TOPIC_MIN_INSYNC_REPLICAS,
       })
+      const deploymentId = await createIdentity({
+        database,
+        topics,
+        reader,
+        producer,
+        newId: randomUUIDv7,
+        now: Date.now,
+      })
       await print({
-        text: `${migrations} migrations are applied; topics created: ${created.join(', ') || 'none'}\n`,
-        json: { migrations, topicsCreated: created },
+        text:
+          `${migrations} migrations are applied; topics created: ${created.join(', ') || 'none'}\n` +
+          `deployment ${deploymentId}\n`,
+        json: { migrations, topicsCreated: created, deploymentId },
       })
       return 'migrated'
     } finally {
+      await Promise.all([reader.close(), producer.close()])
       await topics.close()
       await database.close()
     }

@@ -10,7 +10,7 @@ import { createKafka } from '../platform/kafka/client.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase } from '../platform/mysql/database.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
-import { createGrantTopics, migrateTables } from './migrate.ts'
+import { createTopics, migrateTables } from './migrate.ts'
 
 const root = join(import.meta.dirname, '..')
 let own: OwnDatabase
@@ -42,7 +42,7 @@ const migrateOnce = async (): Promise<number> => {
   }
 }
 
-test('four that migrate an empty database at once give one result, and running again changes nothing', async () => {
+test('four migrations of an empty database at once give one result, and another changes nothing', async () => {
   const count = (await sqlFiles(import.meta.dirname)).length
   expect(await Promise.all([1, 2, 3, 4].map(migrateOnce))).toEqual([count, count, count, count])
   expect(await own.rows('SELECT id FROM __drizzle_migrations')).toHaveLength(count)
@@ -58,7 +58,7 @@ test('four that migrate an empty database at once give one result, and running a
   ])
 })
 
-test('the SQL files are what the tables of the code come to: there is nothing to generate', async () => {
+test('the SQL files match the tables of the code: drizzle-kit has nothing to generate', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-schema-'))
   await cp(import.meta.dirname, folder, { recursive: true })
   const before = await sqlFiles(folder)
@@ -80,14 +80,14 @@ test('the SQL files are what the tables of the code come to: there is nothing to
   await rm(folder, { recursive: true })
 })
 
-test('topics that are there are left as they are, and keep grants for 7 days or more and without a bound on size', async () => {
+test('existing topics stay as they are, and keep grants for 7 days or more without a size limit', async () => {
   const log = createLogger('test', 'silent')
   const brokers = (inject('environment')['KAFKA_BROKERS'] ?? '').split(',')
   const kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
   const topics = createTopicAdmin(kafka)
   const before = await topics.offsets(grantsTopic)
   expect(
-    await createGrantTopics(topics, { grantsPartitions: 9, replicationFactor: 1, minInsyncReplicas: 1 }),
+    await createTopics(topics, { grantsPartitions: 9, replicationFactor: 1, minInsyncReplicas: 1 }),
   ).toEqual([])
   expect(await topics.offsets(grantsTopic)).toHaveLength(before.length)
   await topics.close()

@@ -5,6 +5,7 @@ import { describeStrangers } from '../coupon/deployment/identity.ts'
 import { createLedgerId, readLedgerId } from '../coupon/deployment/ledger-id.ts'
 import { deploymentTopicShape, readLogId, writeLogId } from '../coupon/deployment/log-id.ts'
 import { grantTopicShapes, type TopicOptions } from '../coupon/log/topics.ts'
+import { backoff } from '../platform/backoff.ts'
 import { Failure } from '../platform/failure.ts'
 import type { Producer } from '../platform/kafka/producer.ts'
 import type { TopicReader } from '../platform/kafka/topic-reader.ts'
@@ -65,6 +66,8 @@ export const refuseStrangers = async (
   )
 }
 
+const identityAttemptsMax = 12
+
 /**
  * Gives database and log the identity of a deployment: a new one, or the one that the database has. Both carry
  * it afterwards. Returns it. Rejects `unavailable` when a server does not answer; it may be repeated.
@@ -79,6 +82,14 @@ export const createIdentity = async (options: {
 }): Promise<string> => {
   const { database, topics, reader, producer } = options
   const id = await createLedgerId(database, options.newId(), options.now())
-  if ((await readLogId(topics, reader)) === undefined) await writeLogId(producer, id)
-  return id
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      if ((await readLogId(topics, reader)) === undefined) await writeLogId(producer, id)
+      return id
+    } catch (cause) {
+      // Right after its creation a broker may not know yet that it leads the partition.
+      if (attempt === identityAttemptsMax) throw cause
+    }
+    await backoff(attempt, 50, 1_000)
+  }
 }

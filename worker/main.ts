@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { createAuditProcess } from '../coupon/audit/audit-process.ts'
+import { waitForIdentity, watchIdentity } from '../coupon/deployment/identity.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
@@ -40,17 +41,29 @@ await runProcess(async (life) => {
     commandTimeoutMs: 5 * settings.GATE_TIMEOUT_MS,
     onError: (message) => log.debug({ message }, 'Redis connection failed'),
   })
-  const { metrics, kafka, producer, topics, database, gate, grantLog, arming, armingParts, installation } =
-    createProcessParts({
-      settings,
-      clientId: 'firstcome-worker',
-      databaseConnectionsMax: 6,
-      redis,
-      gateRedis: redis,
-      log,
-      life,
-      monotonicMs,
-    })
+  const {
+    metrics,
+    kafka,
+    producer,
+    topics,
+    reader,
+    identity,
+    database,
+    gate,
+    grantLog,
+    arming,
+    armingParts,
+    installation,
+  } = createProcessParts({
+    settings,
+    clientId: 'firstcome-worker',
+    databaseConnectionsMax: 6,
+    redis,
+    gateRedis: redis,
+    log,
+    life,
+    monotonicMs,
+  })
 
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),
@@ -129,8 +142,9 @@ await runProcess(async (life) => {
     repeat(() => sweep.step(keeper.campaigns()), settings.SWEEP_INTERVAL_MS),
     repeat(measureRetirement(retirement, metrics).step, settings.RETIREMENT_INTERVAL_MS),
     repeat(lag.step, 2_000),
+    repeat(watchIdentity(identity, life.fail), 10_000),
   ]
-  const closeKafka = () => Promise.all([producer.close(), topics.close()])
+  const closeKafka = () => Promise.all([producer.close(), reader.close(), topics.close()])
   const closeHttp = () => Promise.all([health.close(200), metricsServer.close(200)])
   life.onStop(
     { name: 'loops', timeoutMs: 100, stop: () => loops.forEach((loop) => loop.stop()) },
@@ -143,6 +157,8 @@ await runProcess(async (life) => {
     { name: 'Redis', timeoutMs: 100, stop: redis.close },
     { name: 'health and metrics', timeoutMs: 300, stop: closeHttp },
   )
+  // safeguard: a stranger takes no partition
+  await waitForIdentity(identity, ['database', 'Kafka'], (reason) => log.warn({ reason }, 'the worker waits'))
   await consumer.run(lag.watch(handleBatch))
   log.info({ port: health.port, metrics: metricsServer.location }, 'the worker is recording grants')
   void logUnmetRequirements(installation, log)

@@ -1,5 +1,6 @@
 import { createAuditParts } from '../../coupon/audit/audit-parts.ts'
 import { type AuditResult, createAudit } from '../../coupon/audit/audit.ts'
+import { createDeploymentIdentity } from '../../coupon/deployment/identity.ts'
 import { openHistory } from '../../coupon/audit/history.ts'
 import { idPattern } from '../../coupon/grant.ts'
 import { defineCommand } from '../../platform/command.ts'
@@ -35,6 +36,7 @@ const audit = async (
   const redis = connectRedis({ url: servers.REDIS_URL, commandTimeoutMs: 5_000, onError: () => undefined })
   try {
     await redis.waitForConnection(5_000)
+    await createDeploymentIdentity({ database, topics, reader, redis }).compare()
     const parts = createAuditParts({ redis, database, topics, reader })
     const result = await createAudit(parts).run(campaignId, history)
     if (result === undefined) throw new Failure('refused', `the ledger has no campaign ${campaignId}`)

@@ -125,7 +125,10 @@ test('the history of a load run is compared too', async () => {
   const broken = await audit([campaignId, '--history', file, '--json'])
   const failed = result(broken.stdout).checks.filter(({ verdict }) => verdict === 'fail')
   expect(failed.map(({ fault, promise }) => fault ?? promise)).toEqual([
-    'row-missing', 'no-lost-win', 'nothing-stranded', 'ranks-without-gap',
+    'row-missing',
+    'no-lost-win',
+    'nothing-stranded',
+    'ranks-without-gap',
   ])
   expect(broken.code).toBe(1)
   expect(await audit([await sell(1), '--history', file])).toMatchObject({ code: 2 })

@@ -15,6 +15,8 @@ export const campaignsKey = 'fc:campaigns'
 /** Set: campaigns whose gate was retired after its lifetime. Valid only together with the list. */
 export const retiredKey = 'fc:retired'
 
+/** String: the id of the deployment that this Redis belongs to. */
+export const deploymentKey = 'fc:deployment'
 /** The two keys of the list, in the order of KEYS in the scripts. */
 export const listKeys = [campaignsKey, retiredKey]
 

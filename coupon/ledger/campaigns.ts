@@ -4,7 +4,10 @@ import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
 
-/** The campaigns in the ledger: settings and epochs. Every method rejects `unavailable` when the database does not answer. */
+/**
+ * The campaigns in the ledger: settings and epochs. Every method rejects `unavailable` when the database does
+ * not answer.
+ */
 export type CampaignRepository = {
   /** Writes version 1 of a campaign, with epoch 0: not armed yet. */
   create(id: string, terms: CampaignTerms, nowMs: number): Promise<Campaign>
@@ -15,11 +18,17 @@ export type CampaignRepository = {
   /** Every campaign that is not retired. */
   live(): Promise<Campaign[]>
   /**
-   * Ends an epoch: stores where the log ended for it, by partition, and sets the next epoch. Without ends, for epoch 0, it
-   * ends at the current positions. `false` when the campaign has another epoch by now or is retired, or when a position
-   * lies below its end.
+   * Ends an epoch: stores where the log ended for it, by partition, and sets the next epoch. Without ends,
+   * for epoch 0, it ends at the current positions. `false` when the campaign has another epoch by now or is
+   * retired, or when a position lies below its end. With a fence also `false` when gates are not armed on the
+   * Redis of that fence (any longer).
    */
-  cut(id: string, epoch: number, ends: ReadonlyMap<number, number> | undefined): Promise<boolean>
+  cut(
+    id: string,
+    epoch: number,
+    ends: ReadonlyMap<number, number> | undefined,
+    fence?: string,
+  ): Promise<boolean>
 }
 
 const highestId = 'f'.repeat(32)
@@ -64,6 +73,6 @@ export const createCampaignRepository = (database: Database): CampaignRepository
         limit,
       ]),
     live: () => readCampaigns(database, 'WHERE retired_at_ms IS NULL'),
-    cut: (id, epoch, ends) => cutEpoch(database, id, epoch, ends),
+    cut: (id, epoch, ends, fence) => cutEpoch(database, id, epoch, ends, fence),
   }
 }

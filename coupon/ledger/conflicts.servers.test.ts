@@ -69,7 +69,7 @@ const breaches: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
   ],
   ['a rank above the stock', 'rank-above-stock', ({ campaign }) => grantOf(campaign, { rank: stock + 1 })],
   [
-    'the highest rank there is',
+    'the highest possible rank',
     'rank-above-stock',
     ({ campaign }) => grantOf(campaign, { rank: 4_294_967_295 }),
   ],
@@ -77,7 +77,7 @@ const breaches: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
 ]
 
 test.each(breaches)(
-  '%s is called %s and is no row, and its neighbours are stored',
+  '%s is rejected as %s, and its neighbours are stored',
   async (_, reason, breach) => {
     const sale = await openSale()
     const bad = breach(sale)
@@ -95,7 +95,7 @@ test.each(breaches)(
   },
 )
 
-test('every kind of breach in one batch is called by its name, and the batch is stored', async () => {
+test('every conflict in one batch is rejected with its own reason, and the rest is stored', async () => {
   const sale = await openSale()
   const bad = breaches.map(([, , breach]) => breach(sale))
   const neighbours = grantsOf(sale.campaign, bad.length, 10)
@@ -108,14 +108,14 @@ test('every kind of breach in one batch is called by its name, and the batch is 
   expect(await storedOf(ledger, sale.campaign)).toEqual([...sale.stored, ...neighbours])
 })
 
-test('two grants of one batch that claim the same rank: the first is the row, the second is broken', async () => {
+test('of two grants with the same rank in one batch, the first is stored and the second rejected', async () => {
   const { campaign, record } = await openSale()
   const [one, two] = [grantOf(campaign, { rank: 7 }), grantOf(campaign, { rank: 7 })]
   const { recorded, broken } = await record([one, two])
   expect([recorded, broken]).toMatchObject([{ inserted: 1 }, [{ reason: 'rank-taken', grant: two }]])
 })
 
-test('two grants of one batch for the same user and slot: the first is the row, the second is broken', async () => {
+test('of two grants for the same user and slot in one batch, the first is stored', async () => {
   const { campaign, record } = await openSale()
   const one = grantOf(campaign, { rank: 7 })
   const two = grantOf(campaign, { rank: 8, userId: one.userId })
@@ -123,7 +123,7 @@ test('two grants of one batch for the same user and slot: the first is the row, 
   expect([recorded, broken]).toMatchObject([{ inserted: 1 }, [{ reason: 'slot-taken', grant: two }]])
 })
 
-test('the same grant twice in one batch is a redelivery and fine', async () => {
+test('the same grant twice in one batch is accepted as a redelivery', async () => {
   const { campaign, record } = await openSale()
   const one = grantOf(campaign, { rank: 7 })
   const { recorded, broken } = await record([one, { ...one }])
@@ -140,7 +140,7 @@ test('the same rank, user and slot in two campaigns are two rows', async () => {
   expect(recorded).toMatchObject({ inserted: 2 })
 })
 
-test('a rank up to the highest stock the campaign ever had is stored, also after the stock fell', async () => {
+test('a rank up to the highest stock so far is stored, also after the stock was lowered', async () => {
   const { campaign, record } = await openSale()
   await ledger.change('UPDATE campaigns SET stock = 1 WHERE campaign_id = UNHEX(?)', [
     campaign.id.replaceAll('-', ''),
@@ -149,7 +149,7 @@ test('a rank up to the highest stock the campaign ever had is stored, also after
   expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
 })
 
-test('recording re-decides nothing: a closed campaign, a slot over its limit and a time outside its window are stored', async () => {
+test('recording re-decides nothing: no state, slot limit or window rejects a grant', async () => {
   const nowMs = Date.now()
   const campaign = await ledger.createCampaign({
     epoch: 1,

@@ -42,7 +42,7 @@ const recordOne = async (campaign: Campaign) => {
 }
 const recordedOne = { recorded: { kind: 'recorded', nextOffset: 1, inserted: 1 }, broken: [] }
 
-test('an epoch is cut once: whoever comes later changes nothing', async () => {
+test('an epoch is cut once: a later cut changes nothing', async () => {
   const campaign = await ledger.createCampaign()
   // A ledger of which nothing was ever recorded has no positions to note.
   expect(await cut(campaign, 0)).toBe(true)
@@ -51,7 +51,7 @@ test('an epoch is cut once: whoever comes later changes nothing', async () => {
   expect(await epochOf(campaign)).toBe(2)
 })
 
-test('an epoch is not cut where the ledger is not, and ends exactly where it is', async () => {
+test('an epoch is cut only at ends that the ledger has reached', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await placeAt([0, 5], [1, 3])
   for (const [partition, end] of [
@@ -76,7 +76,7 @@ test('an epoch is not cut where the ledger is not, and ends exactly where it is'
   ])
 })
 
-test('a cut waits for the rows of a batch that was found to be in time', async () => {
+test('a cut waits for the rows of a batch that was judged before it', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await placeAt([0, 0])
   let isCut = false
@@ -101,7 +101,7 @@ test('a cut waits for the rows of a batch that was found to be in time', async (
   expect(await epochOf(campaign)).toBe(2)
 })
 
-test('a batch that waited for a cut knows it: what lies below is a row', async () => {
+test('a batch that waited for a cut sees it: grants below it are stored', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await placeAt([0, 0])
   const { recording } = await ledger.database.transaction(async (connection) => {
@@ -115,7 +115,7 @@ test('a batch that waited for a cut knows it: what lies below is a row', async (
   expect(await recording).toEqual(recordedOne)
 })
 
-test('every chunk of a rebuild is of the moment at which its position was checked', async () => {
+test('all chunks of a rebuild show the moment of its position check', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   // Ranks this far apart are read in two chunks.
   const grants = [grantOf(campaign, { rank: 1 }), grantOf(campaign, { rank: 6_000 })]

@@ -2,6 +2,7 @@ import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import { idBytes, idText } from './ids.ts'
 import { isBelow, readPositions } from './positions.ts'
+import { isCurrentRedis } from './redis-servers.ts'
 import type { Lock } from './rows.ts'
 
 /** Where the log ended for each epoch: end offset by partition, by epoch. */
@@ -31,12 +32,16 @@ export const readCuts = async (
   return new Map([...byCampaign].map(([id, ofCampaign]) => [id, cutsFrom(ofCampaign)]))
 }
 
-/** Ends an epoch, as `CampaignRepository.cut` promises: one transaction stores its cut and sets the next epoch. */
+/**
+ * Ends an epoch, as `CampaignRepository.cut` promises: one transaction stores its cut and sets the next
+ * epoch.
+ */
 export const cutEpoch = (
   database: Database,
   campaignId: string,
   epoch: number,
   ends: ReadonlyMap<number, number> | undefined,
+  fence?: string,
 ): Promise<boolean> =>
   database.transaction(async (connection) => {
     const id = idBytes(campaignId)
@@ -46,6 +51,9 @@ export const cutEpoch = (
     )
     // safeguard: the epoch check of the cut
     if (row?.['epoch'] !== epoch || row['retired_at_ms'] !== null) return { commit: false, result: false }
+    // safeguard: the cut is of the current Redis
+    if (fence !== undefined && !(await isCurrentRedis(connection, fence)))
+      return { commit: false, result: false }
     const positions = await readPositions(connection, 'LOCK IN SHARE MODE')
     const cut = [...(ends ?? positions)]
     // safeguard: the position check of the cut

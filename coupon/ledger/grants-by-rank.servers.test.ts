@@ -45,14 +45,14 @@ test.each<[string, number[]]>([
   ['as many as fit into one read', ranksTo(5_000)],
   ['more than that, the highest first', ranksTo(5_002).toReversed()],
   ['far apart', [3, 5_002, 5_003, 1_000_000, 9_999_999]],
-  ['rank 0, which is none', [0, 1]],
-])('every row of a campaign is read once and by rank, and none of another: %s', async (_, ranks) => {
+  ['rank 0, which no gate grants', [0, 1]],
+])('reads every row of a campaign once, by rank, and none of another: %s', async (_, ranks) => {
   await record([1, 2])
   const { id, grants } = await record(ranks)
   expect(await read(id)).toEqual(grants)
 })
 
-test('a rank that is there twice, because the unique key is gone, is read twice', async () => {
+test('reads both rows of one rank, when the unique key is missing', async () => {
   await own.change('ALTER TABLE coupons DROP INDEX coupons_rank')
   try {
     const { id, grants } = await record([1, 2, 2, 3])
@@ -66,7 +66,7 @@ test('a rank that is there twice, because the unique key is gone, is read twice'
   }
 })
 
-test('no chunk is read through those before it: the server touches each row of a large campaign about once', async () => {
+test('touches each row of a large campaign about once', async () => {
   const { id } = await record(ranksTo(12_000))
   await own.change('ANALYZE TABLE coupons')
   const touched = await own.database.transaction(async (connection) => {

@@ -46,7 +46,7 @@ const record = async (
   return { recorded, late: broken.map(({ offset, reason }) => [offset, reason]) }
 }
 
-test('a grant of an ended epoch below its cut is a row; at the cut and beyond it is late and never a row', async () => {
+test('a grant of an ended epoch is stored below its cut, and late at or beyond it', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition, other] = await newPartitions(10, 7)
   await cut(campaign, 1, partition, 11)
@@ -67,7 +67,7 @@ test('a grant of an ended epoch below its cut is a row; at the cut and beyond it
   expect((await storedOf(ledger, campaign)).map(({ rank }) => rank)).toEqual([1])
 })
 
-test('a grant of the epoch that goes on is a row, wherever earlier epochs were cut', async () => {
+test('a grant of the current epoch is stored, wherever earlier epochs were cut', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition] = await newPartitions(50, 0)
   await cut(campaign, 1, partition, 5)
@@ -77,7 +77,7 @@ test('a grant of the epoch that goes on is a row, wherever earlier epochs were c
   expect(await storedOf(ledger, campaign)).toEqual([current])
 })
 
-test('the redelivery of a stored grant beyond the cut is fine', async () => {
+test('the redelivery of a stored grant beyond the cut is accepted', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const [partition, other] = await newPartitions(0, 0)
   const grants = grantsOf(campaign, 2)
@@ -93,7 +93,7 @@ test('the redelivery of a stored grant beyond the cut is fine', async () => {
   expect(await record(other, at(0, grants))).toMatchObject({ recorded: { inserted: 0 }, late: [] })
 })
 
-test('while another partition has not reached the cut nothing is called late: a double may lie there, unrecorded', async () => {
+test('nothing is late while another partition is below the cut: it may have a duplicate', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition, other] = await newPartitions(5, 0)
   await cut(campaign, 1, partition, 5)
@@ -113,7 +113,7 @@ test('while another partition has not reached the cut nothing is called late: a 
   expect(await storedOf(ledger, campaign)).toHaveLength(2)
 })
 
-test('what lies before the first undecided grant is recorded, the rest waits', async () => {
+test('records before the first undecided grant are stored, the rest waits', async () => {
   const [campaign, ended] = [
     await ledger.createCampaign({ epoch: 1 }),
     await ledger.createCampaign({ epoch: 2 }),
@@ -137,7 +137,7 @@ test('what lies before the first undecided grant is recorded, the rest waits', a
   })
 })
 
-test('markers before an undecided grant do not hold the position up', async () => {
+test('the position moves past markers before an undecided grant', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition, other] = await newPartitions(0, 0)
   await cut(campaign, 1, partition, 0)
@@ -147,7 +147,7 @@ test('markers before an undecided grant do not hold the position up', async () =
   expect(await positionOf(ledger, partition)).toBe(4)
 })
 
-test('a missing cut of an ended epoch counts as 0: all of its grants are late, at once', async () => {
+test('an ended epoch without a cut counts as cut at 0: all of its grants are late', async () => {
   const campaign = await ledger.createCampaign({ epoch: 3 })
   const [partition, other] = await newPartitions(0, 0)
   await cut(campaign, 2, partition, 1)
@@ -158,7 +158,7 @@ test('a missing cut of an ended epoch counts as 0: all of its grants are late, a
   expect(await storedOf(ledger, campaign)).toHaveLength(1)
 })
 
-test('a partition that an epoch has no cut for counts as 0', async () => {
+test('a partition without a cut counts as cut at 0', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition, other] = await newPartitions(0, 9)
   await cut(campaign, 1, other, 9)
@@ -168,7 +168,7 @@ test('a partition that an epoch has no cut for counts as 0', async () => {
   ])
 })
 
-test('a double on both sides of the cut in one stretch is one row and no late grant', async () => {
+test('a duplicate on both sides of the cut in one slice is one row and no late grant', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition, other] = await newPartitions(0, 0)
   await cut(campaign, 1, partition, 1)

@@ -39,7 +39,7 @@ const record = async (
   return { recorded, broken }
 }
 
-test('grants become rows with every fact, and the position moves to the end of the stretch', async () => {
+test('grants become rows with every fact, and the position moves to the end of the slice', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition()
   const grants = [
@@ -53,7 +53,7 @@ test('grants become rows with every fact, and the position moves to the end of t
   expect(await positionOf(ledger, partition)).toBe(1_002)
 })
 
-test('a stretch without a grant moves the position', async () => {
+test('a slice without a grant moves the position', async () => {
   const partition = await newPartition(3)
   expect((await record(partition, [], { startOffset: 3, endOffset: 8 })).recorded).toEqual({
     kind: 'recorded',
@@ -63,7 +63,7 @@ test('a stretch without a grant moves the position', async () => {
   expect(await positionOf(ledger, partition)).toBe(8)
 })
 
-test('a batch that was delivered again makes no second row, moves nothing back, and breaks nothing', async () => {
+test('a batch that is delivered again adds no row, moves nothing back and rejects nothing', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition()
   const grants = at(0, grantsOf(campaign, 100))
@@ -82,7 +82,7 @@ test('a batch that was delivered again makes no second row, moves nothing back, 
   expect(await positionOf(ledger, partition)).toBe(150)
 })
 
-test('a redelivery is fine wherever the record lies: in another partition, and mixed with new grants', async () => {
+test('a redelivery is accepted in another partition, and among new grants', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const [one, two] = [await newPartition(), await newPartition()]
   const grants = grantsOf(campaign, 10)
@@ -92,7 +92,7 @@ test('a redelivery is fine wherever the record lies: in another partition, and m
   expect(broken).toEqual([])
 })
 
-test('the same batch twice at once, by two workers, is stored once and moves the position once', async () => {
+test('the same batch from four workers at once is stored once and moves the position once', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition()
   const grants = at(0, grantsOf(campaign, 500))
@@ -112,7 +112,7 @@ test('the same batch twice at once, by two workers, is stored once and moves the
   expect(await positionOf(ledger, partition)).toBe(500)
 })
 
-test('a second worker that starts below the stored position records nothing twice and moves nothing back', async () => {
+test('a worker that starts below the stored position stores nothing twice and moves nothing back', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition()
   const grants = at(0, grantsOf(campaign, 30))
@@ -128,7 +128,7 @@ test('a second worker that starts below the stored position records nothing twic
   expect(await positionOf(ledger, partition)).toBe(30)
 })
 
-test('a worker that starts above the stored position stores nothing and is told where the ledger stands', async () => {
+test('a worker that starts above the stored position stores nothing and gets that position', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition(4)
   const { recorded, broken } = await record(partition, at(5, grantsOf(campaign, 10)))
@@ -139,7 +139,7 @@ test('a worker that starts above the stored position stores nothing and is told 
   expect(unknown.recorded).toEqual({ kind: 'elsewhere', nextOffset: 0 })
 })
 
-test('rows and position that were set back together are elsewhere, and catch up from there', async () => {
+test('after rows and position went back together, recording goes on from there', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition()
   const grants = at(0, grantsOf(campaign, 40))
@@ -158,7 +158,7 @@ test('rows and position that were set back together are elsewhere, and catch up 
   expect(await storedOf(ledger, campaign)).toEqual(grants.map(({ grant }) => grant))
 })
 
-test('ids compare byte by byte: A and a, and every allowed character, are users of their own', async () => {
+test('ids compare byte by byte: A and a are two users', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const users = ['A', 'a', 'a.', 'a-', 'z'.repeat(64), 'Z'.repeat(64), 'aZ09._~@|:+-', '-', '0']
   const grants = users.map((userId, index) => grantOf(campaign, { userId, rank: index + 1 }))
@@ -167,7 +167,7 @@ test('ids compare byte by byte: A and a, and every allowed character, are users 
   expect(await storedOf(ledger, campaign)).toEqual(grants)
 })
 
-test('a partition is seen for the first time at 0, also by two at once, and kept where it is afterwards', async () => {
+test('a new partition starts at 0, also when two read it at once, and then keeps its position', async () => {
   const positions = createPositionRepository(ledger.database)
   const fresh = [501, 502]
   const [first, second] = await Promise.all([positions.read(fresh), positions.read(fresh)])

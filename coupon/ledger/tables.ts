@@ -21,14 +21,19 @@ const code = customType<{ data: string; config: { length: number } }>({
   dataType: (config) => `varchar(${config?.length ?? 64}) character set ascii collate ascii_bin`,
 })
 
+/** Bytes of a digest. */
+const hash = customType<{ data: Buffer; config: { length: number } }>({
+  dataType: (config) => `binary(${config?.length ?? 32})`,
+})
+
 /** Text for people, in any language, whatever the default of the database is. */
 const label = customType<{ data: string }>({ dataType: () => 'varchar(200) character set utf8mb4' })
 
 const milliseconds = (name: string) => bigint(name, { mode: 'number' }).notNull()
 
 /**
- * One row a campaign: its settings at the highest version. `highest_stock` never falls. With `epoch` 0 it was never armed.
- * The last two columns are written when it is retired: when, and with how many coupons.
+ * One row a campaign: its settings at the highest version. `highest_stock` never falls. With `epoch` 0 it was
+ * never armed. The last two columns are written when it is retired: when, and with how many coupons.
  */
 export const campaigns = mysqlTable(
   'campaigns',
@@ -88,15 +93,57 @@ export const coupons = mysqlTable(
   ],
 )
 
-/** How far the ledger has each partition of the log. A position moves in the transaction of its rows, or not at all. */
+/**
+ * How far the ledger has each partition of the log. A position moves in the transaction of its rows, or not
+ * at all.
+ */
 export const ledgerPositions = mysqlTable('ledger_positions', {
   partitionId: int('partition_id', { unsigned: true }).primaryKey(),
   nextOffset: bigint('next_offset', { mode: 'number', unsigned: true }).notNull(),
+  /** The last record before the position, to know the log again: its offset, and 16 bytes of its digest. */
+  lastOffset: bigint('last_offset', { mode: 'number', unsigned: true }),
+  lastHash: hash('last_hash', { length: 16 }),
+})
+
+/** One row: the identity of this deployment, which the log and Redis carry too. */
+export const deployment = mysqlTable('deployment', {
+  /** Always 1. */
+  singleton: tinyint('singleton', { unsigned: true }).primaryKey(),
+  deploymentId: id('deployment_id').notNull(),
+  createdAtMs: milliseconds('created_at_ms'),
 })
 
 /**
+ * The Redis servers on which gates were armed. A server is known by its fence (`master_replid`), which is new
+ * after every restart and promotion. `state`: current, leaving (its gates are being stopped), or left.
+ */
+export const redisServers = mysqlTable('redis_servers', {
+  fence: code('fence', { length: 64 }).primaryKey(),
+  /** Host and port as configured. */
+  address: code('address', { length: 255 }).notNull(),
+  /** IP address and port of the connection. */
+  endpoint: code('endpoint', { length: 64 }).notNull(),
+  state: code('state', { length: 16 }).notNull(),
+  notedAtMs: milliseconds('noted_at_ms'),
+  leftAtMs: bigint('left_at_ms', { mode: 'number' }),
+})
+
+/** Idempotency keys of created campaigns: which campaign a key made, and of which body. */
+export const campaignCreations = mysqlTable(
+  'campaign_creations',
+  {
+    keyHash: hash('key_hash', { length: 32 }).primaryKey(),
+    bodyHash: hash('body_hash', { length: 32 }).notNull(),
+    campaignId: id('campaign_id').notNull(),
+    createdAtMs: milliseconds('created_at_ms'),
+  },
+  (table) => [index('campaign_creations_by_time').on(table.createdAtMs)],
+)
+
+/**
  * Where the log ended for an epoch, by partition: a grant of that epoch at or beyond `end_offset` is late.
- * The cut of epoch 0 is the position when the campaign was first armed: all of its grants lie at or beyond it.
+ * The cut of epoch 0 is the position when the campaign was first armed: all of its grants lie at or beyond
+ * it.
  */
 export const campaignCuts = mysqlTable(
   'campaign_cuts',

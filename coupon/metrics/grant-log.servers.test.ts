@@ -47,7 +47,7 @@ const openMeasured = (armed: ArmedGate) => {
   }
 }
 
-test('grants that the log takes are counted as confirmed, with their gate calls and produces', async () => {
+test('counts confirmed entries, with their gate calls and produce requests', async () => {
   const { decide, grantLog, read } = openMeasured(await armGate(redis))
   const entries = [await decide(3), await decide(2)]
   expect(await Promise.all(entries.map((entry) => grantLog.append(entry)))).toEqual([
@@ -66,7 +66,7 @@ test('grants that the log takes are counted as confirmed, with their gate calls 
   expect(seen.value('firstcome_produce_failures_total', ofTopic)).toBe(0)
 })
 
-test('while the log is away, failed produces are counted and the publisher is shown as open, until a probe succeeds', async () => {
+test('counts failed produce requests and shows the open circuit breaker until a probe succeeds', async () => {
   const { decide, grantLog, read } = openMeasured(await armGate(redis, { stock: 100 }))
   topic.proxy.cut()
   for (let produce = 1; produce <= 3; produce += 1) {
@@ -84,7 +84,7 @@ test('while the log is away, failed produces are counted and the publisher is sh
   })
 })
 
-test('an entry that waits for the log is shown in the queue of the publisher', async () => {
+test('shows an entry that waits for the log in the queue', async () => {
   const { decide, grantLog, read } = openMeasured(await armGate(redis))
   const entry = await decide(1)
   topic.proxy.hold()
@@ -95,7 +95,7 @@ test('an entry that waits for the log is shown in the queue of the publisher', a
   expect((await read()).value('firstcome_publish_queue_size')).toBe(0)
 })
 
-test('a gate that is not in order, or does not answer, is counted by call and reason', async () => {
+test('counts a gate that is not in order or does not answer, by call and reason', async () => {
   const armed = await armGate(redis)
   const { gate, decide, read } = openMeasured(armed)
   const entry = await decide(1)
@@ -114,7 +114,7 @@ test('a gate that is not in order, or does not answer, is counted by call and re
   ])
 })
 
-test('a gate tells the age of the oldest entry of its outbox, overdue or not, and 0 once all are confirmed', async () => {
+test('a gate returns the age of its oldest outbox entry, and 0 once all are confirmed', async () => {
   const armed = await armGate(redis)
   const { gate, decide } = openMeasured(armed)
   const ageMs = async (overdueMs: number): Promise<number> => {

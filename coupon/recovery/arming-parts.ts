@@ -9,6 +9,8 @@ import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { createPositionRepository } from '../ledger/positions.ts'
 import { createRebuildReader } from '../ledger/rebuild-reader.ts'
 import { createRetirementRepository } from '../ledger/retirements.ts'
+import { createCurrentRedis } from '../deployment/current-redis.ts'
+import { createLeaveRedis } from '../deployment/leave-redis.ts'
 import { createListing } from '../campaigns/listing.ts'
 import { createLogEnds, type LogEndsOptions } from '../log/log-ends.ts'
 import { createRebuilder } from './rebuilder.ts'
@@ -19,7 +21,18 @@ export type ArmingServers = Pick<ArmingOptions, 'log' | 'soldOutMemoryMs' | 'mon
     redis: RedisClient
     database: Database
     producer: Producer
+    /**
+     * The configured address of Redis: a server that gates are moved away from is reached with its
+     * credentials.
+     */
+    redisUrl: string
+    /** Rejects when the servers belong to different deployments, or that cannot be known. */
+    requireOneDeployment(): Promise<void>
+    now(): number
   }
+
+/** How long a server that gates are moved away from may take for one command. */
+const leaveTimeoutMs = 2_000
 
 /** The parts of an arming, the same in every process that arms; a keeper and a sweep use them too. */
 export const createArmingParts = ({
@@ -28,6 +41,9 @@ export const createArmingParts = ({
   producer,
   partitions,
   refuseIfStopping,
+  redisUrl,
+  requireOneDeployment,
+  now,
   ...decided
 }: ArmingServers): ArmingOptions => {
   const armingGate = createArmingGate(redis)
@@ -36,6 +52,15 @@ export const createArmingParts = ({
     ...decided,
     gate: createKeeperGate(redis),
     armingGate,
+    currentRedis: createCurrentRedis({
+      redis,
+      address: new URL(redisUrl).host,
+      database,
+      leave: createLeaveRedis({ redisUrl, commandTimeoutMs: leaveTimeoutMs, campaigns, producer }),
+      log: decided.log,
+      requireOneDeployment,
+      now,
+    }),
     database,
     producer,
     campaigns,

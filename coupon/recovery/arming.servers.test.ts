@@ -51,7 +51,7 @@ const arm = async ({ id }: Pick<Campaign, 'id'>, leaseWaitSeconds = 0): Promise<
   (await arming.arm([id], leaseWaitSeconds)).get(id)
 const armed = { kind: 'armed', epoch: 1, returned: 0 }
 
-test('a new campaign has an open gate of epoch 1 with its settings, is on the list, and is hinted at', async () => {
+test('a new campaign gets an open gate of epoch 1 with its settings, a list entry and a hint', async () => {
   const campaign = await ledger.createCampaign({ stock: 3, perUserLimit: 2 })
   const hints: string[] = []
   const subscriber = await openRedis(own.url)
@@ -79,7 +79,7 @@ test('a new campaign has an open gate of epoch 1 with its settings, is on the li
   subscriber.close()
 })
 
-test('arming ends epoch 0 where the ledger stands', async () => {
+test('arming cuts epoch 0 at the positions of the ledger', async () => {
   const campaign = await ledger.createCampaign()
   await arm(campaign)
   expect(await epochOf(campaign)).toBe(1)
@@ -90,7 +90,7 @@ test('arming ends epoch 0 where the ledger stands', async () => {
   ])
 })
 
-test('of five that arm one campaign at once one does, and the gate is whole', async () => {
+test('of five armings at once one arms the campaign, and its gate is whole', async () => {
   const campaign = await ledger.createCampaign()
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => arm(campaign)))
   expect(outcomes.filter((outcome) => outcome?.kind === 'armed')).toEqual([armed])
@@ -98,7 +98,7 @@ test('of five that arm one campaign at once one does, and the gate is whole', as
   expect([await epochOf(campaign), await gateOf(campaign)]).toMatchObject([1, { epoch: '1', state: 'open' }])
 })
 
-test('whoever waits for the lease of another finds the gate in order, and one of them armed it', async () => {
+test('an arming that waits for the lease of another finds the gate in order', async () => {
   const campaign = await ledger.createCampaign()
   const outcomes = await Promise.all(Array.from({ length: 5 }, () => arm(campaign, 10)))
   expect(outcomes.map((outcome) => String(outcome?.kind)).sort()).toEqual([
@@ -108,7 +108,7 @@ test('whoever waits for the lease of another finds the gate in order, and one of
   expect([await epochOf(campaign), await gateOf(campaign)]).toMatchObject([1, { epoch: '1', state: 'open' }])
 })
 
-test('a campaign that was armed before, and one that the ledger does not have, are left alone', async () => {
+test('a campaign whose gate is in order, and an unknown one, are left alone', async () => {
   const campaign = await ledger.createCampaign()
   await arm(campaign)
   const before = await gateOf(campaign)
@@ -119,7 +119,7 @@ test('a campaign that was armed before, and one that the ledger does not have, a
   expect(await gateOf({ id })).toEqual({})
 })
 
-test('a gate or a claim of a later epoch is not overwritten, and the ledger stays as it is', async () => {
+test('a gate or claim of a later epoch is not overwritten, and the ledger does not change', async () => {
   const campaign = await ledger.createCampaign()
   await own.control.command('HSET', gateKey(campaign.id), 'epoch', 3, 'state', 'open')
   expect(await arm(campaign)).toMatchObject({ kind: 'lost', what: expect.stringContaining('EPOCH 3') })
@@ -160,7 +160,7 @@ test.each<[string, (campaign: Campaign) => Promise<unknown>]>([
   ).toMatchObject({ kind: 'recovering' })
 })
 
-test('a list that is lost is written whole: every live campaign that was armed, and beside it every retired one', async () => {
+test('a lost list is written whole: every live campaign that was armed, and every retired one', async () => {
   const nowMs = Date.now()
   const [created, live, longClosed, later, retired, unarmed] = [
     await ledger.createCampaign(),
@@ -180,7 +180,7 @@ test('a list that is lost is written whole: every live campaign that was armed, 
   expect(await own.control.command('SMEMBERS', retiredKey)).toEqual([retired.id])
 })
 
-test('on a replicated Redis arming waits out how long a cut-off old master could go on, counted from the stop', async () => {
+test('arming on a replicated Redis waits out how long a cut-off master could go on after the stop', async () => {
   const replica = await startOwnRedis()
   others.push(replica)
   await follow(replica, own)

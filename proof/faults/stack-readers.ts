@@ -21,6 +21,7 @@ export const openStackReaders = ({ redis, kafka, database }: Stack): StackReader
   const client: RedisClient = {
     run: (...words) => master().run(...words),
     command: (...words) => master().command(...words),
+    remoteAddress: () => master().remoteAddress(),
     subscribe: (...words) => master().subscribe(...words),
     waitForConnection: (timeoutMs) => master().waitForConnection(timeoutMs),
     close: () => undefined,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createPositionRepository } from '../../coupon/ledger/positions.ts'
 import { grantsTopic } from '../../coupon/log/topics.ts'
-import { createGrantTopics } from '../../migrations/migrate.ts'
+import { createTopics } from '../../migrations/migrate.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { type Brokers, startBrokers } from '../harness/servers/brokers.ts'
@@ -26,7 +26,7 @@ beforeAll(async () => {
     createOwnDatabase(),
   ])
   ;[brokers, redis, ledger] = opened
-  await createGrantTopics(brokers.topics, {
+  await createTopics(brokers.topics, {
     ...{ grantsPartitions: 3, replicationFactor: 3, minInsyncReplicas: 2 },
   })
   await createPositionRepository(ledger.database).read([0, 1, 2])

@@ -1,14 +1,15 @@
-import { Agent, request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { type StoredFacts, couponIn } from '../values/stored-facts.ts'
-import { newUser, tokenOf } from './http-client.ts'
+import { createHttpPool, type HttpPool } from '../../../load/people/http-pool.ts'
+import { issuePath } from '../../../load/people/shoppers.ts'
+import { couponIn, type StoredFacts } from '../values/stored-facts.ts'
 import { until } from '../values/until.ts'
+import { newUser, tokenOf } from './http-client.ts'
 
-/** What became of one press: the answer to the last try, or the fault of it. */
-export type Pressed = {
+/** One press, over all its tries: the answer to the last one, or its fault. */
+export type CrowdPress = {
   userId: string
-  /** 0: there was none. */
+  /** 0 without an answer. */
   status: number
   body: Record<string, unknown>
   tries: number
@@ -17,14 +18,14 @@ export type Pressed = {
   fault?: string
 }
 
-/** People who press, each over a connection of their own that is kept alive, and turn to another process when one fails them. */
+/** People who press. Each keeps one connection to each process, and turns to another process after a fault. */
 export type Crowd = {
-  readonly pressed: readonly Pressed[]
-  /** Tries that brought no answer of use, by what came instead. */
+  readonly pressed: readonly CrowdPress[]
+  /** Tries without a useful answer, by error code or answer. */
   readonly faults: ReadonlyMap<string, number>
-  /** Resolves once so many more are answered. */
+  /** Resolves when `count` more presses are answered. */
   goesOn(count: number): Promise<void>
-  /** Nobody begins another press; resolves when all have their answer. */
+  /** Starts no further press, and resolves when all are answered. */
   end(): Promise<void>
   /** The figures in one line. */
   figures(): string
@@ -38,54 +39,41 @@ export type CrowdOptions = {
   pauseMs: number
 }
 
+// What is promised to people while processes restart: they never need more than this.
 const triesMax = 3
 const triesWithinMs = 5_000
 const betweenTriesMs = 100
 
-type Answer = Pick<Pressed, 'status' | 'body'>
+/** A closed connection is reset or ended, as the bytes in its buffers will have it. */
+const faultOf = (cause: NodeJS.ErrnoException): string =>
+  cause.code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : (cause.code ?? cause.message)
 
-const post = (url: string, agent: Agent, userId: string): Promise<Answer> => {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-  const asked = request(url, {
-    ...{ method: 'POST', agent, timeout: triesWithinMs },
-    headers: { authorization: `Bearer ${tokenOf(userId)}` },
-  })
-  asked.on('timeout', () => asked.destroy(new Error('no answer in time')))
-  asked.on('error', reject)
-  asked.on('response', (response) => {
-    let text = ''
-    response.on('data', (bytes) => (text += String(bytes)))
-    response.on('error', reject)
-    response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }))
-  })
-  asked.end()
-  return promise
-}
-
-/** The people begin at once, half of them at each address. */
+/** The people start at once, spread over the addresses. */
 export const gatherCrowd = ({ urls, campaignId, people, pauseMs }: CrowdOptions): Crowd => {
-  const pressed: Pressed[] = []
+  const pressed: CrowdPress[] = []
   const faults = new Map<string, number>()
-  let ending = false
+  let isEnding = false
   let answeredAtMs = performance.now()
   let silenceMs = 0
 
-  const press = async (agent: Agent, person: number): Promise<Pressed> => {
+  const press = async (pools: readonly HttpPool[], person: number): Promise<CrowdPress> => {
     const userId = newUser()
-    const begunAtMs = performance.now()
-    const passedMs = (): number => performance.now() - begunAtMs
-    let last: Pick<Pressed, 'status' | 'body' | 'fault'> = { status: 0, body: {} }
+    const token = tokenOf(userId)
+    const startedAtMs = performance.now()
+    const passedMs = (): number => performance.now() - startedAtMs
+    let last: Pick<CrowdPress, 'status' | 'body' | 'fault'> = { status: 0, body: {} }
     let tries = 0
     while (tries < triesMax && passedMs() < triesWithinMs) {
-      const url = urls[(person + tries) % urls.length]
+      const pool = pools[(person + tries) % pools.length]
+      if (pool === undefined) throw new Error('a crowd needs an address')
       tries += 1
       try {
-        last = await post(`${url}/v1/campaigns/${campaignId}/coupons`, agent, userId)
-        if (last.status < 500) break
-        last.fault = `${last.status} ${String(last.body['code'])}`
+        const { status, body } = await pool.send('POST', issuePath(campaignId), { token })
+        last = { status, body: JSON.parse(body) }
+        if (status < 500) break
+        last.fault = `${status} ${String(last.body['code'])}`
       } catch (cause) {
-        const { code, message } = cause as NodeJS.ErrnoException
-        last = { status: 0, body: {}, fault: code ?? message }
+        last = { status: 0, body: {}, fault: faultOf(cause as NodeJS.ErrnoException) }
       }
       faults.set(last.fault ?? '', (faults.get(last.fault ?? '') ?? 0) + 1)
       if (tries < triesMax) await pause(betweenTriesMs)
@@ -94,26 +82,26 @@ export const gatherCrowd = ({ urls, campaignId, people, pauseMs }: CrowdOptions)
   }
 
   const live = async (person: number): Promise<void> => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    while (!ending) {
-      const one = await press(agent, person)
-      pressed.push(one)
+    const pools = urls.map((url) => createHttpPool({ url, connections: 1, answerTimeoutMs: triesWithinMs }))
+    while (!isEnding) {
+      pressed.push(await press(pools, person))
       silenceMs = Math.max(silenceMs, performance.now() - answeredAtMs)
       answeredAtMs = performance.now()
-      // People do not press without end: this is the load, not a wait for something.
+      // This is the pace of the load, not a wait for a condition.
       if (pauseMs > 0) await pause(pauseMs)
     }
-    agent.destroy()
+    await Promise.all(pools.map((pool) => pool.close()))
   }
   const lives = Array.from({ length: people }, (_, person) => live(person))
   return {
-    ...{ pressed, faults },
+    pressed,
+    faults,
     async goesOn(count) {
       const goal = pressed.length + count
       await until(`${count} more are answered`, () => pressed.length >= goal)
     },
     async end() {
-      ending = true
+      isEnding = true
       await Promise.all(lives)
     },
     figures() {
@@ -121,26 +109,29 @@ export const gatherCrowd = ({ urls, campaignId, people, pauseMs }: CrowdOptions)
       const kinds = [...faults].map(([fault, count]) => `${count} ${fault}`).join(', ')
       const longestMs = Math.max(...pressed.map(({ tookMs }) => tookMs))
       return (
-        `${pressed.length} presses, ${again.length} of them needed another try (${kinds || 'no faults'}), at most ` +
+        `${pressed.length} presses, ${again.length} of them with a further try (${kinds || 'no faults'}), at most ` +
         `${Math.max(...pressed.map(({ tries }) => tries))} tries; the longest press took ${longestMs.toFixed(0)} ms, ` +
-        `the longest time in which nobody was answered was ${silenceMs.toFixed(0)} ms`
+        `the longest time without an answer to anybody was ${silenceMs.toFixed(0)} ms`
       )
     },
   }
 }
 
-/** Everybody was answered in the end; who was told yes has that row and nobody another; the stock is sold to the last coupon and not beyond. */
+/**
+ * Everybody has a final answer, each coupon that was shown is exactly one row and the other way round, and the stock is
+ * sold to the last unit and not beyond.
+ */
 export const expectExact = async (
-  books: StoredFacts,
+  stored: StoredFacts,
   campaignId: string,
   stock: number,
-  pressed: readonly Pressed[],
+  pressed: readonly CrowdPress[],
 ): Promise<void> => {
   expect(pressed.filter(({ status }) => ![200, 201, 202, 409].includes(status))).toEqual([])
-  const told = pressed
+  const shown = pressed
     .filter(({ status }) => status !== 409)
     .map(({ status, body }) => couponIn({ status, body, headers: new Headers() }))
-  const rows = await books.drained(campaignId, stock)
-  expect(told.sort((left, right) => left.rank - right.rank)).toEqual(rows)
+  const rows = await stored.drained(campaignId, stock)
+  expect(shown.sort((left, right) => left.rank - right.rank)).toEqual(rows)
   expect(rows.map(({ rank }) => rank)).toEqual(Array.from({ length: stock }, (_, index) => index + 1))
 }

@@ -34,7 +34,13 @@ export const createOwnDatabase = async (
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   const database = connectDatabase({ url: url.href, connectionsMax: 8, queryTimeoutMs: 30_000 })
-  if (options.isBare !== true) await migrateTables(database)
+  if (options.isBare !== true) {
+    await migrateTables(database)
+    // The shared Kafka and Redis carry the identity of the shared database: this one stands in for it.
+    const shared = new URL(sharedUrl()).pathname.slice(1)
+    if (options.url === undefined)
+      await database.change(`INSERT INTO deployment SELECT * FROM ${shared}.deployment`)
+  }
 
   return {
     url: url.href,

@@ -35,22 +35,30 @@ export type OwnTopic = {
 
 const recordsOf = async (kafka: KafkaCluster, topic: string, offsets: readonly PartitionOffsets[]) => {
   const found = new Map<string, ReadRecord>()
-  const consumer = kafka.consumer({ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50 })
+  const missing = new Map(
+    offsets.filter(({ first, end }) => end > first).map((one) => [one.partition, one.end]),
+  )
+  const consumer = kafka.consumer({
+    ...{ groupId: `test-${randomUUID()}`, maxWaitTimeInMs: 50, readUncommitted: true },
+  })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
     autoCommit: false,
-    eachMessage: async ({ partition, message: { offset, timestamp, key, value, headers = {} } }) => {
-      const texts = Object.entries(headers).map(([name, header]) => [name, String(header)])
-      const record = {
-        ...{ partition, offset: Number(offset), timestampMs: Number(timestamp), key, value },
-        headers: Object.fromEntries(texts),
+    eachBatch: async ({ batch }) => {
+      const { partition } = batch
+      for (const { offset, timestamp, key, value, headers = {} } of batch.messages) {
+        const texts = Object.entries(headers).map(([name, header]) => [name, String(header)])
+        const record = {
+          ...{ partition, offset: Number(offset), timestampMs: Number(timestamp), key, value },
+          headers: Object.fromEntries(texts),
+        }
+        found.set(`${partition} ${offset}`, record)
       }
-      found.set(`${partition} ${offset}`, record)
+      if (Number(batch.lastOffset()) + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition)
     },
   })
-  const count = offsets.reduce((sum, { first, end }) => sum + end - first, 0)
-  await until(`${count} records of ${topic}`, () => found.size >= count)
+  await until(`all records of ${topic}`, () => missing.size === 0)
   await consumer.disconnect()
   return [...found.values()].sort((a, b) => a.partition - b.partition || a.offset - b.offset)
 }

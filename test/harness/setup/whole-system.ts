@@ -1,13 +1,16 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { createProducer } from '../../../platform/kafka/producer.ts'
+import { createTopicReader } from '../../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
 import { createKafka } from '../../../platform/kafka/client.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { createTokenSigner } from '../../../platform/http/token.ts'
-import { createGrantTopics, migrateTables } from '../../../migrations/migrate.ts'
+import { createIdentity, createTopics, migrateTables } from '../../../migrations/migrate.ts'
 import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
 import { createProgressDisplay } from '../../../platform/progress-display.ts'
 import { ask, campaignDocument } from '../processes/http-client.ts'
@@ -36,16 +39,21 @@ export const migrate = async (environment: Record<string, string>): Promise<void
     connectionsMax: 2,
     queryTimeoutMs: 60_000,
   })
-  const topics = createTopicAdmin(
-    createKafka({
-      brokers: (environment['KAFKA_BROKERS'] ?? '').split(','),
-      clientId: 'firstcome-test',
-      log: createLogger('test', 'silent'),
-      requestTimeoutMs: 30_000,
-    }),
-  )
+  const kafka = createKafka({
+    brokers: (environment['KAFKA_BROKERS'] ?? '').split(','),
+    clientId: 'firstcome-test',
+    log: createLogger('test', 'silent'),
+    requestTimeoutMs: 30_000,
+  })
+  const [topics, reader, producer] = [
+    createTopicAdmin(kafka),
+    createTopicReader(kafka),
+    createProducer(kafka),
+  ]
   await migrateTables(database)
-  await createGrantTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  await createTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  await createIdentity({ database, topics, reader, producer, newId: randomUUIDv7, now: Date.now })
+  await Promise.all([reader.close(), producer.close()])
   await topics.close()
   await database.close()
 }

@@ -3,11 +3,14 @@ import { type ArmingServers as WholePlace, createArmingParts } from '../../../co
 import { createLogger } from '../../../platform/log/logger.ts'
 
 /** Where an arming works. */
-export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'>
+export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'> & { redisUrl?: string }
 
 /** The parts of an arming, as the processes put them together. */
 export const armingParts = (place: ArmingPlace): ArmingOptions =>
   createArmingParts({
+    redisUrl: 'redis://127.0.0.1:6379',
+    requireOneDeployment: async () => {},
+    now: Date.now,
     ...place,
     partitions: async () => 3,
     refuseIfStopping: () => {},

@@ -28,6 +28,7 @@ export type OwnRecorder = {
 export const startOwnRecorder = async (
   topic: Pick<OwnTopic, 'name' | 'kafka' | 'offsets'>,
   database: Database,
+  { batchSizeMax = 1_000 }: { batchSizeMax?: number | undefined } = {},
 ): Promise<OwnRecorder> => {
   const log = createLogger('test', 'silent')
   const letters: DeadLetter[] = []
@@ -40,7 +41,7 @@ export const startOwnRecorder = async (
     onMisaligned: () => alignment.now(),
   })
   const recording = createBatchHandler({
-    ...{ recorder: createRecorder(database), progress, log, batchSizeMax: 1_000 },
+    ...{ recorder: createRecorder(database), progress, log, batchSizeMax },
     deadLetterWriter: { write: async (kept) => void letters.push(...kept) },
   })
   const consumer = createConsumer({

@@ -61,6 +61,8 @@ export type ShopOptions = {
   /** Age at which the relay takes an entry. */
   overdueMs?: number
   soldOutMemoryMs?: number
+  /** The most records of one transaction of the worker. */
+  ledgerBatchSizeMax?: number
   /** The worker reaches the log through the proxy too. */
   workerIsProxied?: boolean
 }
@@ -76,12 +78,15 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     createOwnTopic(),
   ])
   await createPositionRepository(ledger.database).read([0, 1, 2])
-  const recorder = await startOwnRecorder(topic, ledger.database)
+  const recorder = await startOwnRecorder(topic, ledger.database, {
+    batchSizeMax: options.ledgerBatchSizeMax,
+  })
   let serving = own
   const redis: RedisClient = {
     ...own.redis,
     run: (...args) => serving.redis.run(...args),
     command: (...args) => serving.redis.command(...args),
+    remoteAddress: () => serving.redis.remoteAddress(),
   }
   const direct = createProducer(topic.kafka)
   const producer: Producer = options.workerIsProxied
@@ -106,7 +111,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     ...{ queueBound: createBound(100_000), batchSizeMax: 256, memoryMs: 100, newCouponId: randomUUIDv7 },
   })
   const parts = {
-    ...armingParts({ redis, database: ledger.database, producer }),
+    ...armingParts({ redis, database: ledger.database, producer, redisUrl: own.url }),
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
   }
   const { campaigns } = parts
@@ -114,7 +119,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     gate,
     registry,
     campaigns,
-    book: createCouponRepository(ledger.database),
+    coupons: createCouponRepository(ledger.database),
     log,
   })
   const arming = createArming(parts)
@@ -125,7 +130,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   await registry.start()
   let keeping: { stop(): void } | undefined
   let looking = Promise.resolve()
-  const look = (): Promise<void> => (looking = keeper.look())
+  const look = (): Promise<void> => (looking = keeper.inspectGates())
 
   const saleOf = (campaign: Campaign): Sale => createSale({ gate, issuer, coupons, campaigns }, campaign)
 
@@ -156,7 +161,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
       keeping?.stop()
       keeping = undefined
       await looking
-      await until('the keeper is done', () => keeper.arming().length === 0)
+      await until('the keeper is done', () => keeper.beingArmed().length === 0)
     },
     async clear() {
       await shop.rest()

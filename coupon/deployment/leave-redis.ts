@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { Producer } from '../../platform/kafka/producer.ts'
+import { connectRedis, type RedisClient } from '../../platform/redis.ts'
+import { createArmingGate } from '../gate/arming-gate.ts'
+import { gateKey } from '../gate/keys.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
+import { relaySurvivors } from '../recovery/relay-survivors.ts'
+import type { RedisServer } from '../ledger/redis-servers.ts'
+import { type LeaveOutcome, readFence } from './current-redis.ts'
+
+export type LeaveRedisOptions = {
+  /** Credentials and TLS are those of this address. */
+  redisUrl: string
+  commandTimeoutMs: number
+  campaigns: CampaignRepository
+  producer: Producer
+}
+
+const urlOf = (redisUrl: string, endpoint: string): string => {
+  const url = new URL(redisUrl)
+  const colon = endpoint.lastIndexOf(':')
+  const host = endpoint.slice(0, colon)
+  url.hostname = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host
+  url.port = endpoint.slice(colon + 1)
+  return url.href
+}
+
+/** The epoch of a gate, 0 when there is none. */
+const epochOf = async (redis: RedisClient, campaignId: string): Promise<number> =>
+  Number((await redis.command('HGET', gateKey(campaignId), 'epoch')) ?? 0)
+
+/**
+ * Stops every live gate on a server that gates are moved away from, and brings what its outboxes hold into the
+ * log: their owners were answered "pending". From then on nothing is granted or confirmed there.
+ * Rejects `unavailable` when a step did not finish; it may be repeated.
+ */
+export const createLeaveRedis =
+  ({ redisUrl, commandTimeoutMs, campaigns, producer }: LeaveRedisOptions) =>
+  async ({ fence, endpoint }: RedisServer): Promise<LeaveOutcome> => {
+    const redis = connectRedis({ url: urlOf(redisUrl, endpoint), commandTimeoutMs, onError: () => undefined })
+    try {
+      try {
+        await redis.waitForConnection(commandTimeoutMs)
+      } catch {
+        return 'silent'
+      }
+      // Another memory, or a replica: what was armed there can no longer grant or confirm.
+      if ((await readFence(redis)) !== fence) return 'gone'
+      const gate = createArmingGate(redis)
+      for (const { id, epoch } of await campaigns.live()) {
+        const highest = Math.max(epoch, await epochOf(redis, id))
+        if (highest === 0) continue
+        await gate.stop(id, highest, `${highest}:${randomUUID()}`)
+        await relaySurvivors(gate, producer, id, highest)
+      }
+      return 'stopped'
+    } finally {
+      redis.close()
+    }
+  }
