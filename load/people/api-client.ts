@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { type Answer, readIssue, readOutcome, unanswered } from './answer.ts'
 import { campaignDocument, type NewCampaign } from './campaign-document.ts'
-import { createHttpClient, type HttpClientOptions } from './http-client.ts'
+import { createHttpPool, type HttpPoolOptions } from './http-pool.ts'
 import { issuePath } from './shoppers.ts'
 
 /** The API, as an operator and single shoppers use it. Waves and rushes have clients of their own. */
@@ -21,13 +21,13 @@ export type ApiClient = {
   close(): Promise<void>
 }
 
-export type ApiClientOptions = HttpClientOptions & { adminToken: string }
+export type ApiClientOptions = HttpPoolOptions & { adminToken: string }
 
 const retryIntervalMs = 200
 const createdShape = z.object({ id: z.string() })
 
 export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): ApiClient => {
-  const http = createHttpClient(options)
+  const http = createHttpPool(options)
 
   const ask = async (
     method: 'GET' | 'POST',

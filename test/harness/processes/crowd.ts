@@ -44,7 +44,7 @@ const triesMax = 3
 const triesWithinMs = 5_000
 const betweenTriesMs = 100
 
-/** A closed connection is reset or ended, as the bytes in its buffers will have it. */
+/** A killed process resets its connections, or only ends those of which it had read everything. */
 const faultOf = (cause: NodeJS.ErrnoException): string =>
   cause.code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : (cause.code ?? cause.message)
 

@@ -3,7 +3,7 @@ import { Pool } from 'undici'
 export type HttpAnswer = { status: number; body: string; retryAfter: string | undefined }
 
 /** Single requests to one server, over connections of its own and with a limit on every wait. */
-export type HttpClient = {
+export type HttpPool = {
   /** Rejects when the connection is refused or reset, or the answer takes too long. */
   send(
     method: 'GET' | 'POST',
@@ -13,14 +13,14 @@ export type HttpClient = {
   close(): Promise<void>
 }
 
-export type HttpClientOptions = {
+export type HttpPoolOptions = {
   /** Origin of the server. */
   url: string
   connections: number
   answerTimeoutMs: number
 }
 
-export const createHttpClient = ({ url, connections, answerTimeoutMs }: HttpClientOptions): HttpClient => {
+export const createHttpPool = ({ url, connections, answerTimeoutMs }: HttpPoolOptions): HttpPool => {
   const pool = new Pool(url, {
     connections,
     connect: { timeout: answerTimeoutMs },
