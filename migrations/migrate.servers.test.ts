@@ -21,7 +21,7 @@ afterAll(() => own.close())
 
 const sqlFiles = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name.endsWith('.sql'))
-/** Every table as the server would create it again, without how far its counters are. */
+/** The CREATE statement of every table, without the state of its counters. */
 const tablesOf = async (): Promise<Record<string, string>> => {
   const names = await own.rows(
     'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1',
@@ -62,7 +62,7 @@ test('the SQL files match the tables of the code: drizzle-kit has nothing to gen
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-schema-'))
   await cp(import.meta.dirname, folder, { recursive: true })
   const before = await sqlFiles(folder)
-  // drizzle-kit takes a folder as relative to where it runs.
+  // drizzle-kit needs a folder relative to where it runs.
   const out = relative(root, folder)
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -114,7 +114,7 @@ test('existing topics stay as they are, and keep grants for 7 days or more witho
     })
     expect(Number(found?.['retention.ms'])).toBeGreaterThanOrEqual(7 * 86_400_000)
   }
-  // A dead letter is a record and its headers: it has to fit when the record is as large as a record can be.
+  // A dead letter is a record and its headers: it has to fit even for a record of the largest size.
   const bytesOf = (topic: string): number => Number(settings.get(topic)?.['max.message.bytes'])
   expect(bytesOf(deadLettersTopic)).toBeGreaterThan(bytesOf(grantsTopic))
 })

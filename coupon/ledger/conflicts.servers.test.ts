@@ -27,13 +27,13 @@ const openSale = async () => {
   let next = 0
   const record = async (
     grants: Grant[],
-  ): Promise<{ recorded: Recorded; broken: RejectedGrant[]; startOffset: number }> => {
-    const broken: RejectedGrant[] = []
+  ): Promise<{ recorded: Recorded; rejected: RejectedGrant[]; startOffset: number }> => {
+    const rejected: RejectedGrant[] = []
     const startOffset = next
     next += grants.length
-    const stretch = { partition, startOffset, endOffset: next, grants: at(startOffset, grants) }
-    const recorded = await recorder.record(stretch, async (kept) => void broken.push(...kept))
-    return { recorded, broken, startOffset }
+    const slice = { partition, startOffset, endOffset: next, grants: at(startOffset, grants) }
+    const recorded = await recorder.record(slice, async (unstored) => void rejected.push(...unstored))
+    return { recorded, rejected, startOffset }
   }
   await record(stored)
   return { campaign, partition, stored, record }
@@ -46,8 +46,11 @@ const first = ({ stored }: Sale): Grant => {
   return grant
 }
 
-/** What breaks a promise, and what it is called. Each is put among good grants with the ranks from 10 on. */
-const breaches: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
+/**
+ * Grants that break a promise, and why they are rejected. Each goes among good grants with the ranks from 10
+ * on.
+ */
+const conflicts: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
   ['another coupon on a rank that is taken', 'rank-taken', ({ campaign }) => grantOf(campaign, { rank: 2 })],
   [
     'another coupon for a user and slot that hold one',
@@ -76,58 +79,55 @@ const breaches: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
   ['a campaign that the ledger does not have', 'unknown-campaign', () => grantOf({ id: randomUUIDv7() })],
 ]
 
-test.each(breaches)(
-  '%s is rejected as %s, and its neighbours are stored',
-  async (_, reason, breach) => {
-    const sale = await openSale()
-    const bad = breach(sale)
-    const neighbours = grantsOf(sale.campaign, 20, 10)
-    const { recorded, broken, startOffset } = await sale.record([
-      ...neighbours.slice(0, 10),
-      bad,
-      ...neighbours.slice(10),
-    ])
-    expect(recorded).toEqual({ kind: 'recorded', nextOffset: startOffset + 21, inserted: 20 })
-    expect(broken).toMatchObject([{ reason, offset: startOffset + 10, grant: bad }])
-    expect(broken[0]?.message).not.toBe('')
-    expect(await storedOf(ledger, sale.campaign)).toEqual([...sale.stored, ...neighbours])
-    expect(await positionOf(ledger, sale.partition)).toBe(startOffset + 21)
-  },
-)
+test.each(conflicts)('%s is rejected as %s, and its neighbours are stored', async (_, reason, conflictIn) => {
+  const sale = await openSale()
+  const bad = conflictIn(sale)
+  const neighbours = grantsOf(sale.campaign, 20, 10)
+  const { recorded, rejected, startOffset } = await sale.record([
+    ...neighbours.slice(0, 10),
+    bad,
+    ...neighbours.slice(10),
+  ])
+  expect(recorded).toEqual({ kind: 'recorded', nextOffset: startOffset + 21, inserted: 20 })
+  expect(rejected).toMatchObject([{ reason, offset: startOffset + 10, grant: bad }])
+  expect(rejected[0]?.message).not.toBe('')
+  expect(await storedOf(ledger, sale.campaign)).toEqual([...sale.stored, ...neighbours])
+  expect(await positionOf(ledger, sale.partition)).toBe(startOffset + 21)
+})
 
 test('every conflict in one batch is rejected with its own reason, and the rest is stored', async () => {
   const sale = await openSale()
-  const bad = breaches.map(([, , breach]) => breach(sale))
+  const bad = conflicts.map(([, , conflictIn]) => conflictIn(sale))
   const neighbours = grantsOf(sale.campaign, bad.length, 10)
-  const { recorded, broken } = await sale.record(
+  const { recorded, rejected } = await sale.record(
     neighbours.flatMap((good, index) => [good, bad[index] ?? good]),
   )
   expect(recorded).toMatchObject({ inserted: bad.length })
-  const reasons = new Map(broken.map(({ grant, reason }) => [grant, reason]))
-  expect(bad.map((grant) => reasons.get(grant))).toEqual(breaches.map(([, reason]) => reason))
+  const reasons = new Map(rejected.map(({ grant, reason }) => [grant, reason]))
+  expect(bad.map((grant) => reasons.get(grant))).toEqual(conflicts.map(([, reason]) => reason))
   expect(await storedOf(ledger, sale.campaign)).toEqual([...sale.stored, ...neighbours])
 })
 
 test('of two grants with the same rank in one batch, the first is stored and the second rejected', async () => {
   const { campaign, record } = await openSale()
   const [one, two] = [grantOf(campaign, { rank: 7 }), grantOf(campaign, { rank: 7 })]
-  const { recorded, broken } = await record([one, two])
-  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, [{ reason: 'rank-taken', grant: two }]])
+  const { recorded, rejected } = await record([one, two])
+  expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, [{ reason: 'rank-taken', grant: two }]])
 })
 
 test('of two grants for the same user and slot in one batch, the first is stored', async () => {
   const { campaign, record } = await openSale()
   const one = grantOf(campaign, { rank: 7 })
   const two = grantOf(campaign, { rank: 8, userId: one.userId })
-  const { recorded, broken } = await record([one, two])
-  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, [{ reason: 'slot-taken', grant: two }]])
+  const { recorded, rejected } = await record([one, two])
+  expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, [{ reason: 'slot-taken', grant: two }]])
 })
 
 test('the same grant twice in one batch is accepted as a redelivery', async () => {
   const { campaign, record } = await openSale()
   const one = grantOf(campaign, { rank: 7 })
-  const { recorded, broken } = await record([one, { ...one }])
-  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
+  const { recorded, rejected } = await record([one, { ...one }])
+  expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, []])
 })
 
 test('the same rank, user and slot in two campaigns are two rows', async () => {
@@ -145,8 +145,8 @@ test('a rank up to the highest stock so far is stored, also after the stock was 
   await ledger.change('UPDATE campaigns SET stock = 1 WHERE campaign_id = UNHEX(?)', [
     campaign.id.replaceAll('-', ''),
   ])
-  const { recorded, broken } = await record([grantOf(campaign, { rank: stock })])
-  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
+  const { recorded, rejected } = await record([grantOf(campaign, { rank: stock })])
+  expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, []])
 })
 
 test('recording re-decides nothing: no state, slot limit or window rejects a grant', async () => {
@@ -158,6 +158,8 @@ test('recording re-decides nothing: no state, slot limit or window rejects a gra
     closesAtMs: nowMs - 10,
   })
   const { record } = await openSale()
-  const { recorded, broken } = await record([grantOf(campaign, { slot: 9, grantedAtMs: nowMs + 1_000_000 })])
-  expect([recorded, broken]).toMatchObject([{ inserted: 1 }, []])
+  const { recorded, rejected } = await record([
+    grantOf(campaign, { slot: 9, grantedAtMs: nowMs + 1_000_000 }),
+  ])
+  expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, []])
 })

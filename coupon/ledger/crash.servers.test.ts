@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
@@ -7,7 +7,7 @@ import type { Campaign } from '../campaign.ts'
 import { idBytes } from './ids.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 
-/** The worker's own connections: whatever else a test does goes through the ledger's. */
+/** The worker has one connection of its own: everything else in a test uses those of the ledger. */
 let ledger: OwnDatabase
 let worker: Database
 let recorder: Recorder
@@ -24,23 +24,23 @@ afterAll(async () => {
 const lockPosition = 'SELECT next_offset FROM ledger_positions WHERE partition_id = ? FOR UPDATE'
 
 let partitions = 0
-const newSale = async (): Promise<{ campaign: Campaign; partition: number }> => {
+/** A campaign, and a slice of 50 grants of it in a partition that no other test uses. */
+const newSale = async () => {
   partitions += 1
-  await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES (?, 0)', [partitions])
-  return { campaign: await ledger.createCampaign({ epoch: 1 }), partition: partitions }
+  const partition = partitions
+  await ledger.change('INSERT INTO ledger_positions (partition_id, next_offset) VALUES (?, 0)', [partition])
+  const campaign: Campaign = await ledger.createCampaign({ epoch: 1 })
+  const slice = { partition, startOffset: 0, endOffset: 50, grants: at(0, grantsOf(campaign, 50)) }
+  return { campaign, slice }
 }
 const nothingKept = async (): Promise<void> => {}
 
-/** The worker's one connection, which its next transaction is on. */
-const connectionOfWorker = (): Promise<number> =>
-  worker.transaction(async (connection) => {
-    const [row] = await connection.read('SELECT CONNECTION_ID() AS id')
-    return { commit: false, result: Number(row?.['id']) }
-  })
+const connectionOfWorker = async (): Promise<number> =>
+  Number((await worker.read('SELECT CONNECTION_ID() AS id'))[0]?.['id'])
 const isAt = async (id: number, statement: string): Promise<boolean> => {
   const connections = await ledger.rows('SELECT id, info FROM information_schema.processlist')
   return connections.some(
-    (one) => Number(one['id']) === id && String(one['info'] ?? '').startsWith(statement),
+    (connection) => Number(connection['id']) === id && String(connection['info'] ?? '').startsWith(statement),
   )
 }
 const killAt = async (id: number, statement: string): Promise<void> => {
@@ -48,112 +48,94 @@ const killAt = async (id: number, statement: string): Promise<void> => {
   await ledger.change(`KILL ${id}`)
 }
 
-/** After the crash nothing is there, and the next try stores everything. */
-const expectNothingThenAll = async (
-  { campaign, partition }: Awaited<ReturnType<typeof newSale>>,
-  grants: ReturnType<typeof at>,
-) => {
+/** Nothing is stored, and the next try stores everything. */
+const expectNothingThenAll = async ({ campaign, slice }: Awaited<ReturnType<typeof newSale>>) => {
   expect(await storedOf(ledger, campaign)).toEqual([])
-  expect(await positionOf(ledger, partition)).toBe(0)
-  const stretch = { partition, startOffset: 0, endOffset: grants.length, grants }
-  expect(await recorder.record(stretch, nothingKept)).toEqual({
+  expect(await positionOf(ledger, slice.partition)).toBe(0)
+  expect(await recorder.record(slice, nothingKept)).toEqual({
     kind: 'recorded',
-    nextOffset: grants.length,
-    inserted: grants.length,
+    nextOffset: 50,
+    inserted: 50,
   })
-  expect(await storedOf(ledger, campaign)).toHaveLength(grants.length)
-  expect(await positionOf(ledger, partition)).toBe(grants.length)
+  expect(await storedOf(ledger, campaign)).toHaveLength(50)
+  expect(await positionOf(ledger, slice.partition)).toBe(50)
 }
 
-test('dead letters that could not be kept leave neither rows nor position', async () => {
-  const sale = await newSale()
-  const grants = at(0, grantsOf(sale.campaign, 50))
-  const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
-  const failing = recorder.record(stretch, () => Promise.reject(new Error('Kafka is away')))
-  await expect(failing).rejects.toThrow('Kafka is away')
-  await expectNothingThenAll(sale, grants)
-})
-
-test('a connection that dies between the last statement and the commit leaves neither rows nor position', async () => {
-  const sale = await newSale()
-  const id = await connectionOfWorker()
-  const grants = at(0, grantsOf(sale.campaign, 50))
-  const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
-  await expect(
-    recorder.record(stretch, async () => void (await ledger.change(`KILL ${id}`))),
-  ).rejects.toMatchObject({
-    code: 'unavailable',
+describe('neither rows nor position are stored, and the next try stores all', () => {
+  test('when dead letters could not be kept', async () => {
+    const sale = await newSale()
+    const failing = recorder.record(sale.slice, () => Promise.reject(new Error('Kafka is unavailable')))
+    await expect(failing).rejects.toThrow('Kafka is unavailable')
+    await expectNothingThenAll(sale)
   })
-  await expectNothingThenAll(sale, grants)
-})
 
-test('a connection that dies after the rows, while the position moves, leaves neither', async () => {
-  const sale = await newSale()
-  const id = await connectionOfWorker()
-  const grants = at(0, grantsOf(sale.campaign, 50))
-  const recording = await ledger.database.transaction(async (connection) => {
-    await connection.read(lockPosition, [sale.partition])
-    const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
-    const started = recorder.record(stretch, nothingKept).catch((cause: unknown) => cause)
-    await killAt(id, 'SELECT next_offset FROM ledger_positions')
-    return { commit: false, result: { started } }
+  test('when the connection dies between the last statement and the commit', async () => {
+    const sale = await newSale()
+    const id = await connectionOfWorker()
+    const failing = recorder.record(sale.slice, async () => void (await ledger.change(`KILL ${id}`)))
+    await expect(failing).rejects.toMatchObject({ code: 'unavailable' })
+    await expectNothingThenAll(sale)
   })
-  expect(await recording.started).toMatchObject({ code: 'unavailable' })
-  await expectNothingThenAll(sale, grants)
-})
 
-test('a connection that dies in the middle of the rows leaves none of them', async () => {
-  const sale = await newSale()
-  const id = await connectionOfWorker()
-  const grants = at(0, grantsOf(sale.campaign, 50))
-  const recording = await ledger.database.transaction(async (connection) => {
-    // Rank 25 is in somebody else's hands: the insert waits there, with half of its rows in.
-    await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, ?, 1, 1)", [
-      idBytes(grantOf(sale.campaign).couponId),
-      idBytes(sale.campaign.id),
-      25,
-    ])
-    const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
-    const started = recorder.record(stretch, nothingKept).catch((cause: unknown) => cause)
-    await killAt(id, 'INSERT INTO coupons')
-    return { commit: false, result: { started } }
-  })
-  expect(await recording.started).toMatchObject({ code: 'unavailable' })
-  await expectNothingThenAll(sale, grants)
-})
-
-test('a statement that waits longer than it may is given up, and leaves neither rows nor position', async () => {
-  const sale = await newSale()
-  const grants = at(0, grantsOf(sale.campaign, 50))
-  const hasty = connectDatabase({ url: ledger.url, connectionsMax: 1, queryTimeoutMs: 200 })
-  await ledger.database.transaction(async (connection) => {
-    await connection.read(lockPosition, [sale.partition])
-    const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
-    await expect(createRecorder(hasty).record(stretch, nothingKept)).rejects.toMatchObject({
-      code: 'unavailable',
+  test('when the connection dies after the rows, while the position moves', async () => {
+    const sale = await newSale()
+    const id = await connectionOfWorker()
+    const recording = await ledger.database.transaction(async (connection) => {
+      await connection.read(lockPosition, [sale.slice.partition])
+      const started = recorder.record(sale.slice, nothingKept).catch((cause: unknown) => cause)
+      await killAt(id, 'SELECT next_offset FROM ledger_positions')
+      return { commit: false, result: { started } }
     })
-    return { commit: false, result: undefined }
+    expect(await recording.started).toMatchObject({ code: 'unavailable' })
+    await expectNothingThenAll(sale)
   })
-  await expectNothingThenAll(sale, grants)
-  await hasty.close()
+
+  test('when the connection dies in the middle of the rows', async () => {
+    const sale = await newSale()
+    const id = await connectionOfWorker()
+    const recording = await ledger.database.transaction(async (connection) => {
+      // An open transaction holds rank 25: the insert waits there, with half of its rows in.
+      await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, ?, 1, 1)", [
+        idBytes(grantOf(sale.campaign).couponId),
+        idBytes(sale.campaign.id),
+        25,
+      ])
+      const started = recorder.record(sale.slice, nothingKept).catch((cause: unknown) => cause)
+      await killAt(id, 'INSERT INTO coupons')
+      return { commit: false, result: { started } }
+    })
+    expect(await recording.started).toMatchObject({ code: 'unavailable' })
+    await expectNothingThenAll(sale)
+  })
+
+  test('when a statement takes longer than the query timeout', async () => {
+    const sale = await newSale()
+    const hasty = connectDatabase({ url: ledger.url, connectionsMax: 1, queryTimeoutMs: 200 })
+    await ledger.database.transaction(async (connection) => {
+      await connection.read(lockPosition, [sale.slice.partition])
+      const failing = createRecorder(hasty).record(sale.slice, nothingKept)
+      await expect(failing).rejects.toMatchObject({ code: 'unavailable' })
+      return { commit: false, result: undefined }
+    })
+    await expectNothingThenAll(sale)
+    await hasty.close()
+  })
 })
 
-test('what another worker committed a moment before counts: a batch that waited for it stores nothing twice', async () => {
-  const sale = await newSale()
+test('a batch that waited for another worker sees its commit, and stores nothing twice', async () => {
+  const { campaign, slice } = await newSale()
   const id = await connectionOfWorker()
-  const grants = at(0, grantsOf(sale.campaign, 50))
-  const stretch = { partition: sale.partition, startOffset: 0, endOffset: 50, grants }
   const kept = Promise.withResolvers<void>()
   const waiting = Promise.withResolvers<void>()
-  const first = createRecorder(ledger.database).record(stretch, async () => {
+  const first = createRecorder(ledger.database).record(slice, async () => {
     waiting.resolve()
     await kept.promise
   })
   await waiting.promise
-  const second = recorder.record(stretch, nothingKept)
+  const second = recorder.record(slice, nothingKept)
   await until('the second worker waits', () => isAt(id, 'INSERT INTO coupons'))
   kept.resolve()
   expect(await first).toMatchObject({ kind: 'recorded', inserted: 50 })
   expect(await second).toMatchObject({ kind: 'recorded', inserted: 0, nextOffset: 50 })
-  expect(await storedOf(ledger, sale.campaign)).toHaveLength(50)
+  expect(await storedOf(ledger, campaign)).toHaveLength(50)
 })

@@ -26,7 +26,7 @@ const cutsOf = ({ id }: Campaign) =>
     'SELECT epoch, partition_id, end_offset FROM campaign_cuts WHERE campaign_id = ? ORDER BY partition_id',
     [idBytes(id)],
   )
-/** Somebody of this database is in the middle of a statement that begins so. */
+/** Whether a statement that begins like this is running in this database. */
 const isAt = async (statement: string): Promise<boolean> => {
   const running = await ledger.rows(
     'SELECT info FROM information_schema.processlist WHERE db = DATABASE() AND info IS NOT NULL',
@@ -35,16 +35,16 @@ const isAt = async (statement: string): Promise<boolean> => {
 }
 /** Records one grant of epoch 1 at the beginning of partition 0. */
 const recordOne = async (campaign: Campaign) => {
-  const broken: RejectedGrant[] = []
-  const stretch = { partition: 0, startOffset: 0, endOffset: 1, grants: at(0, grantsOf(campaign, 1)) }
+  const rejected: RejectedGrant[] = []
+  const slice = { partition: 0, startOffset: 0, endOffset: 1, grants: at(0, grantsOf(campaign, 1)) }
   const recorder = createRecorder(ledger.database)
-  return { recorded: await recorder.record(stretch, async (kept) => void broken.push(...kept)), broken }
+  return { recorded: await recorder.record(slice, async (grants) => void rejected.push(...grants)), rejected }
 }
-const recordedOne = { recorded: { kind: 'recorded', nextOffset: 1, inserted: 1 }, broken: [] }
+const recordedOne = { recorded: { kind: 'recorded', nextOffset: 1, inserted: 1 }, rejected: [] }
 
 test('an epoch is cut once: a later cut changes nothing', async () => {
   const campaign = await ledger.createCampaign()
-  // A ledger of which nothing was ever recorded has no positions to note.
+  // An empty ledger has no positions to store.
   expect(await cut(campaign, 0)).toBe(true)
   expect(await cut(campaign, 1, [])).toBe(true)
   for (const epoch of [0, 1, 3]) expect(await cut(campaign, epoch, [])).toBe(false)
@@ -81,7 +81,7 @@ test('a cut waits for the rows of a batch that was judged before it', async () =
   await placeAt([0, 0])
   let isCut = false
   const { recording, cutting } = await ledger.database.transaction(async (connection) => {
-    // Rank 1 is in somebody else's hands: the batch waits there, after it was judged.
+    // An open transaction holds rank 1: the batch waits there, after it was judged.
     const rival = idBytes(grantOf(campaign).couponId)
     await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, 1, 1, 1)", [
       rival,
@@ -120,8 +120,8 @@ test('all chunks of a rebuild show the moment of its position check', async () =
   // Ranks this far apart are read in two chunks.
   const grants = [grantOf(campaign, { rank: 1 }), grantOf(campaign, { rank: 6_000 })]
   await placeAt([0, 0])
-  const stretch = { partition: 0, startOffset: 0, endOffset: 2, grants: at(0, grants) }
-  await createRecorder(ledger.database).record(stretch, async () => {})
+  const slice = { partition: 0, startOffset: 0, endOffset: 2, grants: at(0, grants) }
+  await createRecorder(ledger.database).record(slice, async () => {})
   const chunks: number[][] = []
   const isWhole = await createRebuildReader(ledger.database).read(
     campaign.id,

@@ -14,15 +14,26 @@ afterAll(() => own.close())
 
 const ranksTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
-/** A campaign with a row of each of these ranks, in the order that is given. */
+/** A campaign with a row for each of these ranks, inserted in this order. */
 const record = async (ranks: readonly number[]): Promise<{ id: string; grants: Grant[] }> => {
   const { id } = await own.createCampaign()
   const grants = ranks.map((rank, index) => ({
-    ...{ couponId: randomUUIDv7(), campaignId: id, userId: `user-${index}`, slot: 1, rank, epoch: 2 },
+    couponId: randomUUIDv7(),
+    campaignId: id,
+    userId: `user-${index}`,
+    slot: 1,
+    rank,
+    epoch: 2,
     grantedAtMs: 1_700_000_000_000 + index,
   }))
   const rows = grants.map(({ couponId, userId, slot, rank, epoch, grantedAtMs }) => [
-    ...[idBytes(couponId), idBytes(id), userId, slot, rank, epoch, grantedAtMs],
+    idBytes(couponId),
+    idBytes(id),
+    userId,
+    slot,
+    rank,
+    epoch,
+    grantedAtMs,
   ])
   if (rows.length > 0)
     await own.change(
@@ -42,7 +53,7 @@ const read = async (id: string): Promise<Grant[]> => (await chunksIn(own.databas
 test.each<[string, number[]]>([
   ['none', []],
   ['one', [1]],
-  ['as many as fit into one read', ranksTo(5_000)],
+  ['as many as one read takes', ranksTo(5_000)],
   ['more than that, the highest first', ranksTo(5_002).toReversed()],
   ['far apart', [3, 5_002, 5_003, 1_000_000, 9_999_999]],
   ['rank 0, which no gate grants', [0, 1]],
@@ -75,7 +86,7 @@ test('touches each row of a large campaign about once', async () => {
       return counters.reduce((sum, row) => sum + Number(row['Value']), 0)
     }
     const before = await reads()
-    expect((await chunksIn(connection, id)).map(({ length }) => length)).toEqual([...[5_000, 5_000, 2_000]])
+    expect((await chunksIn(connection, id)).map(({ length }) => length)).toEqual([5_000, 5_000, 2_000])
     return { commit: false, result: (await reads()) - before }
   })
   expect(touched).toBeLessThan(1.5 * 12_000)

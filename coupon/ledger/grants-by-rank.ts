@@ -6,10 +6,10 @@ import { readGrants } from './rows.ts'
 const ranksInOneReadMax = 5_000
 
 /**
- * Every coupon of a campaign, lowest rank first, in chunks of up to 5,000 consecutive ranks. Two coupons on one
- * rank are both read. With a snapshot as `source`, all chunks show one moment. Rejects as `source` does.
- * It reads windows of ranks and does not use LIMIT 5000. With LIMIT, MariaDB 10.11 scans the campaign from its
- * start each time, or sorts it: a million rows took 190 to 285 s. With windows they take 3 to 5 s.
+ * Every coupon of a campaign, lowest rank first, in chunks of up to 5,000 consecutive ranks. Two coupons on
+ * one rank are both read. With a snapshot as `source`, all chunks show one moment. Rejects as `source` does.
+ * It reads windows of ranks and does not use LIMIT 5000. With LIMIT, MariaDB 10.11 scans the campaign from
+ * its start each time, or sorts it: a million rows took 190 to 285 s. With windows they take 3 to 5 s.
  */
 export const readGrantsByRank = async function* (
   source: SqlReader,

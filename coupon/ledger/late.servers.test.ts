@@ -40,10 +40,10 @@ const record = async (
   grants: readonly LoggedGrant[],
   startOffset = grants[0]?.offset ?? 0,
 ) => {
-  const broken: RejectedGrant[] = []
-  const stretch = { partition, startOffset, endOffset: (grants.at(-1)?.offset ?? 0) + 1, grants }
-  const recorded: Recorded = await recorder.record(stretch, async (kept) => void broken.push(...kept))
-  return { recorded, late: broken.map(({ offset, reason }) => [offset, reason]) }
+  const rejected: RejectedGrant[] = []
+  const slice = { partition, startOffset, endOffset: (grants.at(-1)?.offset ?? 0) + 1, grants }
+  const recorded: Recorded = await recorder.record(slice, async (kept) => void rejected.push(...kept))
+  return { recorded, late: rejected.map(({ offset, reason }) => [offset, reason]) }
 }
 
 test('a grant of an ended epoch is stored below its cut, and late at or beyond it', async () => {
@@ -52,7 +52,7 @@ test('a grant of an ended epoch is stored below its cut, and late at or beyond i
   await cut(campaign, 1, partition, 11)
   await cut(campaign, 1, other, 7)
   const grants = at(10, grantsOf(campaign, 3))
-  // What lies below the cut has to be in before what lies beyond it can be judged.
+  // Grants below the cut have to be stored before those beyond it can be judged.
   expect(await record(partition, grants)).toEqual({
     recorded: { kind: 'recorded', nextOffset: 11, inserted: 1 },
     late: [],
@@ -98,14 +98,14 @@ test('nothing is late while another partition is below the cut: it may have a du
   const [partition, other] = await newPartitions(5, 0)
   await cut(campaign, 1, partition, 5)
   await cut(campaign, 1, other, 2)
-  const [doubled, ...rest] = grantsOf(campaign, 2)
-  if (doubled === undefined) throw new Error('no grant')
-  const beyond = at(5, [doubled])
+  const [duplicate, ...rest] = grantsOf(campaign, 2)
+  if (duplicate === undefined) throw new Error('no grant')
+  const beyond = at(5, [duplicate])
   expect(await record(partition, beyond)).toEqual({ recorded: { kind: 'undecided' }, late: [] })
   expect(await positionOf(ledger, partition)).toBe(5)
   await record(other, at(0, [...rest]))
   expect((await record(partition, beyond)).recorded).toEqual({ kind: 'undecided' })
-  await record(other, at(1, [doubled]))
+  await record(other, at(1, [duplicate]))
   expect(await record(partition, beyond)).toEqual({
     recorded: { kind: 'recorded', nextOffset: 6, inserted: 0 },
     late: [],

@@ -11,8 +11,8 @@ const noneLate: Lateness = { late: new Set(), undecidedFrom: undefined }
 
 /**
  * Finds the grants that are late: of an ended epoch, at or beyond its cut, and without a row. Their units may
- * belong to other users by now. A grant is late only when every partition's position has reached the cut. Below
- * it, a duplicate of the grant may still wait to be stored, as in a replay into an emptied ledger.
+ * belong to other users by now. A grant is late only when every partition's position has reached the cut.
+ * Below it, a duplicate of the grant may still wait to be stored, as in a replay into an emptied ledger.
  * `campaigns` has the epochs by campaign id.
  */
 export const findLate = async (

@@ -24,19 +24,19 @@ const newPartition = async (next = 0): Promise<number> => {
   ])
   return partitions
 }
-/** Records grants as one stretch, and collects what was kept elsewhere. */
+/** Records grants as one slice, and collects the rejected ones. */
 const record = async (
   partition: number,
   grants: readonly LoggedGrant[],
   range: { startOffset?: number; endOffset?: number } = {},
-): Promise<{ recorded: Recorded; broken: RejectedGrant[] }> => {
-  const broken: RejectedGrant[] = []
+): Promise<{ recorded: Recorded; rejected: RejectedGrant[] }> => {
+  const rejected: RejectedGrant[] = []
   const startOffset = range.startOffset ?? grants[0]?.offset ?? 0
   const endOffset = range.endOffset ?? (grants.at(-1)?.offset ?? 0) + 1
   const recorded = await recorder.record({ partition, startOffset, endOffset, grants }, async (kept) => {
-    broken.push(...kept)
+    rejected.push(...kept)
   })
-  return { recorded, broken }
+  return { recorded, rejected }
 }
 
 test('grants become rows with every fact, and the position moves to the end of the slice', async () => {
@@ -46,9 +46,9 @@ test('grants become rows with every fact, and the position moves to the end of t
     ...grantsOf(campaign, 998),
     grantOf(campaign, { rank: 10_000, slot: 10, grantedAtMs: 253_402_300_799_999 }),
   ]
-  const { recorded, broken } = await record(partition, at(0, grants), { endOffset: 1_002 })
+  const { recorded, rejected } = await record(partition, at(0, grants), { endOffset: 1_002 })
   expect(recorded).toEqual({ kind: 'recorded', nextOffset: 1_002, inserted: 999 })
-  expect(broken).toEqual([])
+  expect(rejected).toEqual([])
   expect(await storedOf(ledger, campaign)).toEqual(grants)
   expect(await positionOf(ledger, partition)).toBe(1_002)
 })
@@ -74,9 +74,9 @@ test('a batch that is delivered again adds no row, moves nothing back and reject
     grants.slice(20, 60),
     [...grants.slice(90), ...at(100, grantsOf(campaign, 0))],
   ]) {
-    const { recorded, broken } = await record(partition, again)
+    const { recorded, rejected } = await record(partition, again)
     expect(recorded).toMatchObject({ kind: 'recorded', inserted: 0 })
-    expect(broken).toEqual([])
+    expect(rejected).toEqual([])
   }
   expect(await storedOf(ledger, campaign)).toHaveLength(150)
   expect(await positionOf(ledger, partition)).toBe(150)
@@ -87,9 +87,9 @@ test('a redelivery is accepted in another partition, and among new grants', asyn
   const [one, two] = [await newPartition(), await newPartition()]
   const grants = grantsOf(campaign, 10)
   await record(one, at(0, grants))
-  const { recorded, broken } = await record(two, at(0, [...grants.slice(5), ...grantsOf(campaign, 5, 11)]))
+  const { recorded, rejected } = await record(two, at(0, [...grants.slice(5), ...grantsOf(campaign, 5, 11)]))
   expect(recorded).toEqual({ kind: 'recorded', nextOffset: 10, inserted: 5 })
-  expect(broken).toEqual([])
+  expect(rejected).toEqual([])
 })
 
 test('the same batch from four workers at once is stored once and moves the position once', async () => {
@@ -97,10 +97,10 @@ test('the same batch from four workers at once is stored once and moves the posi
   const partition = await newPartition()
   const grants = at(0, grantsOf(campaign, 500))
   const workers = await Promise.allSettled([1, 2, 3, 4].map(() => record(partition, grants)))
-  // A deadlock among them is a failure that is tried again.
+  // A deadlock among them is a failure that the worker retries.
   for (const worker of workers) {
     if (worker.status === 'rejected') expect(worker.reason).toMatchObject({ code: 'unavailable' })
-    else expect(worker.value).toMatchObject({ recorded: { kind: 'recorded', nextOffset: 500 }, broken: [] })
+    else expect(worker.value).toMatchObject({ recorded: { kind: 'recorded', nextOffset: 500 }, rejected: [] })
   }
   const inserted = workers.map((worker) =>
     worker.status === 'fulfilled' && worker.value.recorded.kind === 'recorded'
@@ -117,9 +117,9 @@ test('a worker that starts below the stored position stores nothing twice and mo
   const partition = await newPartition()
   const grants = at(0, grantsOf(campaign, 30))
   await record(partition, grants.slice(0, 20))
-  const { recorded, broken } = await record(partition, grants.slice(10))
+  const { recorded, rejected } = await record(partition, grants.slice(10))
   expect(recorded).toEqual({ kind: 'recorded', nextOffset: 30, inserted: 10 })
-  expect(broken).toEqual([])
+  expect(rejected).toEqual([])
   expect((await record(partition, grants.slice(0, 5))).recorded).toEqual({
     kind: 'recorded',
     nextOffset: 5,
@@ -131,9 +131,9 @@ test('a worker that starts below the stored position stores nothing twice and mo
 test('a worker that starts above the stored position stores nothing and gets that position', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const partition = await newPartition(4)
-  const { recorded, broken } = await record(partition, at(5, grantsOf(campaign, 10)))
+  const { recorded, rejected } = await record(partition, at(5, grantsOf(campaign, 10)))
   expect(recorded).toEqual({ kind: 'elsewhere', nextOffset: 4 })
-  expect(broken).toEqual([])
+  expect(rejected).toEqual([])
   expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([[], 4])
   const unknown = await record(partitions + 1_000, at(0, grantsOf(campaign, 1)))
   expect(unknown.recorded).toEqual({ kind: 'elsewhere', nextOffset: 0 })
@@ -162,8 +162,8 @@ test('ids compare byte by byte: A and a are two users', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const users = ['A', 'a', 'a.', 'a-', 'z'.repeat(64), 'Z'.repeat(64), 'aZ09._~@|:+-', '-', '0']
   const grants = users.map((userId, index) => grantOf(campaign, { userId, rank: index + 1 }))
-  const { recorded, broken } = await record(await newPartition(), at(0, grants))
-  expect([recorded, broken]).toMatchObject([{ inserted: users.length }, []])
+  const { recorded, rejected } = await record(await newPartition(), at(0, grants))
+  expect([recorded, rejected]).toMatchObject([{ inserted: users.length }, []])
   expect(await storedOf(ledger, campaign)).toEqual(grants)
 })
 

@@ -27,14 +27,18 @@ afterAll(async () => {
 
 const monotonicMs = (): number => performance.now()
 
-/** Everything on the way of a grant into the log, measured as in a process of ours. */
+/** Everything between a gate and the log, measured as in an API process. */
 const openMeasured = (armed: ArmedGate) => {
   const metrics = createMetrics()
   const gate = measureGate(armed.gate, metrics, monotonicMs)
   const grantLog = createGrantLog({
-    ...{ gate, log: createLogger('test', 'silent'), partitions: async () => 3 },
+    gate,
+    log: createLogger('test', 'silent'),
+    partitions: async () => 3,
     producer: measureProducer(topic.producer, metrics, monotonicMs),
-    ...{ publishDeadlineMs: 5_000, publishInFlightMax: 2, monotonicMs },
+    publishDeadlineMs: 5_000,
+    publishInFlightMax: 2,
+    monotonicMs,
   })
   const decide = async (count: number): Promise<OutboxEntry> => {
     const decided = await gate.decide(armed.id, armed.epoch, grantRequests(count))
@@ -42,7 +46,9 @@ const openMeasured = (armed: ArmedGate) => {
     return decided.entry
   }
   return {
-    ...{ gate, decide, grantLog: measureGrantLog(grantLog, metrics) },
+    gate,
+    decide,
+    grantLog: measureGrantLog(grantLog, metrics),
     read: async (): Promise<Scrape> => toScrape(await metrics.read()),
   }
 }

@@ -45,9 +45,9 @@ const sessionSettings = [
 ]
 
 /**
- * The statements of a connection, bounded by our own clock. The one of mysql2 starts when a statement is sent,
- * and none is sent behind one that gets no answer. A connection that owes an answer is destroyed, which also
- * rolls back.
+ * The statements of a connection, bounded by our own clock. The one of mysql2 starts when a statement is
+ * sent, and none is sent behind one that gets no answer. A connection that owes an answer is destroyed, which
+ * also rolls back.
  */
 const statementsOn = (connection: DriverConnection, timeoutMs: number): Connection => {
   const run = async (sql: string, values: readonly unknown[] = []): Promise<unknown> => {

@@ -14,7 +14,7 @@ export const arming: readonly Safeguard[] = [
     section,
     protectsFrom: 'A keeper that was paused for an hour closes a gate that another keeper has opened since.',
     edits: [{ change: remove }],
-    caughtBy: armTest('a gate or a claim of a later epoch is not overwritten, and the ledger stays as it is'),
+    caughtBy: armTest('a gate or claim of a later epoch is not overwritten, and the ledger does not change'),
   },
   {
     name: 'the lease of a campaign',
@@ -22,7 +22,7 @@ export const arming: readonly Safeguard[] = [
     protectsFrom:
       'Keepers that see the same loss take the gate from each other again and again, and it never opens.',
     edits: [{ change: replaceWith('const mine = campaignIds') }],
-    caughtBy: armTest('of five that arm one campaign at once one does, and the gate is whole'),
+    caughtBy: armTest('of five armings at once one arms the campaign, and its gate is whole'),
   },
   {
     name: 'arming waits out the replication lag',
@@ -30,7 +30,9 @@ export const arming: readonly Safeguard[] = [
     protectsFrom:
       'A cut-off old master goes on confirming beside its successor: those winners lie beyond the ends and have no row.',
     edits: [{ change: remove }],
-    caughtBy: armTest('on a replicated Redis arming waits out how long a cut-off old master could go on'),
+    caughtBy: armTest(
+      'arming on a replicated Redis waits out how long a cut-off master could go on after the stop',
+    ),
   },
   {
     name: 'the relay of surviving entries',
@@ -81,7 +83,7 @@ export const arming: readonly Safeguard[] = [
     protectsFrom:
       'A creation that was paused sets the epoch of a campaign back, and no keeper can cut it a second time.',
     edits: [{ change: swap("row?.['epoch'] !== epoch", 'row === undefined') }],
-    caughtBy: cutTest('an epoch is cut once: whoever comes later changes nothing'),
+    caughtBy: cutTest('an epoch is cut once: a later cut changes nothing'),
   },
   {
     name: 'the position check of the cut',
@@ -89,6 +91,6 @@ export const arming: readonly Safeguard[] = [
     protectsFrom:
       'An epoch ends at a position that the ledger no longer has; the rebuild finds that out and has to discard its work.',
     edits: [{ change: remove }],
-    caughtBy: cutTest('an epoch is not cut where the ledger is not, and ends exactly where it is'),
+    caughtBy: cutTest('an epoch is cut only at ends that the ledger has reached'),
   },
 ]

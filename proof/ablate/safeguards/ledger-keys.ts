@@ -4,8 +4,8 @@ import { serversTest } from './failing-test.ts'
 
 const section = '3. Record: rows'
 const conflictsTest = serversTest('coupon/ledger/conflicts')
-const breachTitle = '%s is called %s and is no row, and its neighbours are stored'
-const breachTest = (what: string) => conflictsTest(breachTitle, `${what} is called `)
+const breachTitle = '%s is rejected as %s, and its neighbours are stored'
+const breachTest = (what: string) => conflictsTest(breachTitle, `${what} is rejected as `)
 
 const withoutKey = (definition: string): Edit[] => [
   {
@@ -53,7 +53,9 @@ export const ledgerKeys: readonly Safeguard[] = [
     protectsFrom:
       'A user who won before the stock was lowered loses the coupon, because the worker stored it later.',
     edits: [{ change: swap('highest_stock', 'stock AS highest_stock') }],
-    caughtBy: conflictsTest('a rank up to the highest stock the campaign ever had is stored'),
+    caughtBy: conflictsTest(
+      'a rank up to the highest stock so far is stored, also after the stock was lowered',
+    ),
   },
   {
     name: 'a redelivered record is accepted',
@@ -62,7 +64,7 @@ export const ledgerKeys: readonly Safeguard[] = [
       'Every record that Kafka delivers twice is reported as a broken promise and becomes a dead letter.',
     edits: [{ change: swap('!isSame(row, at.grant)', 'row !== undefined') }],
     caughtBy: serversTest('coupon/ledger/recorder')(
-      'a batch that was delivered again makes no second row, moves nothing back, and breaks nothing',
+      'a batch that is delivered again adds no row, moves nothing back and rejects nothing',
     ),
   },
   {

@@ -33,7 +33,7 @@ export const rebuilding: readonly Safeguard[] = [
       'A database that goes back in time during a rebuild removes winners from what was already checked.',
     edits: [{ change: swap('connection', 'database') }],
     caughtBy: serversTest('coupon/ledger/cut')(
-      'every chunk of a rebuild is of the moment at which its position was checked',
+      'all chunks of a rebuild show the moment of its position check',
     ),
   },
   {

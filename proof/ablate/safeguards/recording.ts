@@ -21,7 +21,7 @@ export const recording: readonly Safeguard[] = [
         change: replaceWith('const { late, undecidedFrom } = { late: new Set(), undecidedFrom: undefined }'),
       },
     ],
-    caughtBy: lateTest('a grant of an ended epoch below its cut is a row; at the cut and beyond it is late'),
+    caughtBy: lateTest('a grant of an ended epoch is stored below its cut, and late at or beyond it'),
   },
   {
     name: 'late only when every partition has reached the cut',
@@ -29,7 +29,7 @@ export const recording: readonly Safeguard[] = [
     protectsFrom:
       'In a replay a winner is rejected as late, because the duplicate below the cut of another partition is not stored yet.',
     edits: [{ change: swap('undecidedFrom: undecided?.offset', 'undecidedFrom: undefined') }],
-    caughtBy: lateTest('while another partition has not reached the cut nothing is called late'),
+    caughtBy: lateTest('nothing is late while another partition is below the cut: it may have a duplicate'),
   },
   {
     name: 'the late check locks the campaigns',
@@ -37,7 +37,7 @@ export const recording: readonly Safeguard[] = [
     protectsFrom:
       'An epoch is cut between check and rows: the ledger has them, and the gate that is rebuilt from it does not.',
     edits: [{ change: swap('LOCK IN SHARE MODE', '') }],
-    caughtBy: cutTest('a cut waits for the rows of a batch that was found to be in time'),
+    caughtBy: cutTest('a cut waits for the rows of a batch that was judged before it'),
   },
   {
     name: 'the late check begins with a locking read',
@@ -48,14 +48,14 @@ export const recording: readonly Safeguard[] = [
       { change: insertBefore("await connection.read('SELECT epoch FROM campaigns LIMIT 1')") },
       { part: 'cuts', change: swap('LOCK IN SHARE MODE', '') },
     ],
-    caughtBy: cutTest('a batch that waited for a cut knows it: what lies below is a row'),
+    caughtBy: cutTest('a batch that waited for a cut sees it: grants below it are stored'),
   },
   {
     name: 'a late grant with a row is a redelivery',
     section: late,
     protectsFrom: 'The duplicate of a stored grant raises an alarm about a winner who lost nothing.',
     edits: [{ change: replaceWith('const late = beyond') }],
-    caughtBy: lateTest('the redelivery of a stored grant beyond the cut is fine'),
+    caughtBy: lateTest('the redelivery of a stored grant beyond the cut is accepted'),
   },
   {
     name: 'the position moves in the transaction of its rows',
@@ -84,7 +84,7 @@ export const recording: readonly Safeguard[] = [
       'After the database went back in time, the worker reads on from its old place, and the records in between have no row.',
     edits: [{ change: swap('|| stored < startOffset', '') }],
     caughtBy: serversTest('coupon/ledger/recorder')(
-      'a worker that starts above the stored position stores nothing and is told where the ledger stands',
+      'a worker that starts above the stored position stores nothing and gets that position',
     ),
   },
   {
@@ -117,8 +117,6 @@ export const recording: readonly Safeguard[] = [
     protectsFrom:
       'A record that cannot be stored is passed over and kept nowhere, when Kafka refuses its dead letter.',
     edits: [{ change: replaceWith('void keep(rejected, nextOffset).catch(() => undefined)') }],
-    caughtBy: serversTest('coupon/ledger/crash')(
-      'dead letters that could not be kept leave neither rows nor position',
-    ),
+    caughtBy: serversTest('coupon/ledger/crash')('when dead letters could not be kept'),
   },
 ]
