@@ -1,9 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { join } from 'node:path'
+import { createAuditProcess } from '../coupon/audit/audit-process.ts'
 import { listenForHints } from '../coupon/campaigns/listen-for-hints.ts'
-import { watchIdentity } from '../coupon/deployment/identity.ts'
 import { createRegistry } from '../coupon/campaigns/registry.ts'
 import { createRetiredCampaigns } from '../coupon/campaigns/retired-campaigns.ts'
+import { watchIdentity } from '../coupon/deployment/identity.ts'
 import { createGate } from '../coupon/gate/gate.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
@@ -24,7 +25,6 @@ import { repeat } from '../platform/repeat.ts'
 import { readSettings } from '../platform/settings.ts'
 import { countDisconnected, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
-import { createAuditProcess } from '../coupon/audit/audit-process.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { echoRequestIds } from './request-id.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -51,19 +51,7 @@ await runProcess(async (life) => {
         onError: (message) => log.debug({ message }, 'Redis connection failed'),
       })
     const [gateRedis, redis, subscriber] = [connect(), connect(), connect()]
-    const {
-      metrics,
-      producer,
-      topics,
-      reader,
-      identity,
-      database,
-      gate,
-      grantLog,
-      arming,
-      campaigns,
-      installation,
-    } = createProcessParts({
+    const parts = createProcessParts({
       settings,
       clientId: 'firstcome-api',
       databaseConnectionsMax: 8,
@@ -73,6 +61,7 @@ await runProcess(async (life) => {
       life,
       monotonicMs,
     })
+    const { metrics, producer, topics, identity, database, gate, grantLog, campaigns } = parts
     await identity.compare()
     const warmUp = startWarmUp({ redis: gateRedis, producer, topics, log })
     const registry = createRegistry({
@@ -98,18 +87,11 @@ await runProcess(async (life) => {
       metrics,
       () => queueBound.held,
     )
-    const coupons = createCouponReader({
-      gate,
-      registry,
-      campaigns,
-      coupons: createCouponRepository(database),
-      log,
-    })
+    const repository = createCouponRepository(database)
+    const coupons = createCouponReader({ gate, registry, campaigns, coupons: repository, log })
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
-    const authenticator = createAuthenticator({
-      jwtSecret: settings.JWT_SECRET,
-      adminToken: settings.ADMIN_TOKEN,
-    })
+    const { JWT_SECRET: jwtSecret, ADMIN_TOKEN: adminToken } = settings
+    const authenticator = createAuthenticator({ jwtSecret, adminToken })
     const checks = [{ name: 'warm', isReady: warmUp.isWarm }]
     const health = createHealthRoutes(checks, life.isStopping)
     const routes = allRoutes({
@@ -118,7 +100,7 @@ await runProcess(async (life) => {
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
-      arming,
+      arming: parts.arming,
       audits,
       authenticator,
       newCampaignId: randomUUIDv7,
@@ -152,17 +134,13 @@ await runProcess(async (life) => {
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
       { name: 'registry', timeoutMs: 100, stop: () => [registry, watching].forEach((loop) => loop.stop()) },
-      {
-        name: 'Kafka',
-        timeoutMs: 500,
-        stop: () => Promise.all([producer.close(), reader.close(), topics.close()]),
-      },
+      { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },
       { name: 'Redis', timeoutMs: 100, stop: closeRedis },
       { name: 'metrics', timeoutMs: 100, stop: () => metricsServer.close(50) },
     )
     const { port } = server
     log.info({ ...address, port, metrics: metricsServer.location, pid: process.pid }, 'the API is listening')
-    void logUnmetRequirements({ ...installation, connectionsMax: settings.CONNECTIONS_MAX }, log)
+    void logUnmetRequirements({ ...parts.installation, connectionsMax: settings.CONNECTIONS_MAX }, log)
   })
 })

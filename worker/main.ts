@@ -41,20 +41,7 @@ await runProcess(async (life) => {
     commandTimeoutMs: 5 * settings.GATE_TIMEOUT_MS,
     onError: (message) => log.debug({ message }, 'Redis connection failed'),
   })
-  const {
-    metrics,
-    kafka,
-    producer,
-    topics,
-    reader,
-    identity,
-    database,
-    gate,
-    grantLog,
-    arming,
-    armingParts,
-    installation,
-  } = createProcessParts({
+  const parts = createProcessParts({
     settings,
     clientId: 'firstcome-worker',
     databaseConnectionsMax: 6,
@@ -64,6 +51,8 @@ await runProcess(async (life) => {
     life,
     monotonicMs,
   })
+  const { metrics, kafka, producer, topics, identity, database, gate, grantLog, arming } = parts
+  const { gate: keeperGate, campaigns, listing, logEnds } = parts.armingParts
 
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),
@@ -91,8 +80,8 @@ await runProcess(async (life) => {
   const lag = createLedgerLag({ topics, progress, log, monotonicMs, now: Date.now })
   lag.show(consumer, metrics)
 
-  const { gate: keeperGate, campaigns, listing, logEnds } = armingParts
   const inspections = createLastInspections(keeperGate)
+  const overdueMs = settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS
   const keeper = createKeeper({
     gate: inspections.gate,
     arming,
@@ -100,7 +89,7 @@ await runProcess(async (life) => {
     campaigns,
     listing,
     log,
-    overdueMs: settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS,
+    overdueMs,
   })
   showKeeper(keeper, inspections, metrics)
   const coupons = createCouponRepository(database)
@@ -108,15 +97,16 @@ await runProcess(async (life) => {
     createSweep({ keeperGate, gate, coupons, logEnds, producer, log, ageMs: 30_000, ledgerWaitMs: 5_000 }),
     metrics,
   )
-  const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
+  const audit = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
+  const retirements = createRetirementRepository(database)
   const retirement = createRetirement({
     redis,
     gate,
     keeperGate,
     database,
     campaigns,
-    retirements: createRetirementRepository(database),
-    audit: audits,
+    retirements,
+    audit,
     log,
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
     now: Date.now,
@@ -144,15 +134,14 @@ await runProcess(async (life) => {
     repeat(lag.step, 2_000),
     repeat(watchIdentity(identity, life.fail), 10_000),
   ]
-  const closeKafka = () => Promise.all([producer.close(), reader.close(), topics.close()])
   const closeHttp = () => Promise.all([health.close(200), metricsServer.close(200)])
   life.onStop(
     { name: 'loops', timeoutMs: 100, stop: () => loops.forEach((loop) => loop.stop()) },
-    { name: 'audits', timeoutMs: 100, stop: audits.close },
+    { name: 'audits', timeoutMs: 100, stop: audit.close },
     // The consumer can only leave the group after its batch, which can wait for a query until that times out.
     { name: 'consumer', timeoutMs: 5_400, stop: consumer.stop },
     { name: 'grant log', timeoutMs: 500, stop: () => grantLog.drained(400) },
-    { name: 'Kafka', timeoutMs: 500, stop: closeKafka },
+    { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
     { name: 'database', timeoutMs: 300, stop: database.close },
     { name: 'Redis', timeoutMs: 100, stop: redis.close },
     { name: 'health and metrics', timeoutMs: 300, stop: closeHttp },
@@ -161,5 +150,5 @@ await runProcess(async (life) => {
   await waitForIdentity(identity, ['database', 'Kafka'], (reason) => log.warn({ reason }, 'the worker waits'))
   await consumer.run(lag.watch(handleBatch))
   log.info({ port: health.port, metrics: metricsServer.location }, 'the worker is recording grants')
-  void logUnmetRequirements(installation, log)
+  void logUnmetRequirements(parts.installation, log)
 })

@@ -99,6 +99,7 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     campaigns: armingParts.campaigns,
     armingParts,
     arming: measureArming(createArming(armingParts), metrics),
+    closeKafka: () => Promise.all([producer.close(), reader.close(), topics.close()]),
     /** What `warnOfRequirements` examines. */
     installation: {
       redis,
