@@ -80,18 +80,10 @@ await runProcess(async (life) => {
   const lag = createLedgerLag({ topics, progress, log, monotonicMs, now: Date.now })
   lag.show(consumer, metrics)
 
-  const inspections = createLastInspections(keeperGate)
+  const inspected = createLastInspections(keeperGate)
   const overdueMs = settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS
-  const keeper = createKeeper({
-    gate: inspections.gate,
-    arming,
-    grantLog,
-    campaigns,
-    listing,
-    log,
-    overdueMs,
-  })
-  showKeeper(keeper, inspections, metrics)
+  const keeper = createKeeper({ gate: inspected.gate, arming, grantLog, campaigns, listing, log, overdueMs })
+  showKeeper(keeper, inspected, metrics)
   const coupons = createCouponRepository(database)
   const sweep = measureSweep(
     createSweep({ keeperGate, gate, coupons, logEnds, producer, log, ageMs: 30_000, ledgerWaitMs: 5_000 }),
