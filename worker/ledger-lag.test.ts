@@ -46,6 +46,8 @@ const openLag = (now = { ms: 1_000_000 }) => {
  */
 const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
   partition: 0,
+  startOffset: offset,
+  endOffset: offset + count,
   records: Array.from({ length: count }, (_, index) => ({
     partition: 0,
     offset: offset + index,
