@@ -42,8 +42,8 @@ export const createTopics = (topics: TopicAdmin, options: TopicOptions): Promise
   topics.create([...grantTopicShapes(options), deploymentTopicShape(options)])
 
 /**
- * Rejects `refused` when this Kafka already belongs to another deployment than this database. A database without
- * tables belongs to nobody yet: it may only be joined with a Kafka that belongs to nobody either.
+ * Rejects `refused` when this Kafka already belongs to another deployment than this database. A database
+ * without tables belongs to nobody yet: it may only be joined with a Kafka that belongs to nobody either.
  */
 export const refuseStrangers = async (
   database: Database,
@@ -69,8 +69,8 @@ export const refuseStrangers = async (
 const identityAttemptsMax = 12
 
 /**
- * Gives database and log the identity of a deployment: a new one, or the one that the database has. Both carry
- * it afterwards. Returns it. Rejects `unavailable` when a server does not answer; it may be repeated.
+ * Gives database and log the identity of a deployment: a new one, or the one that the database has. Both
+ * carry it afterwards. Returns it. Rejects `unavailable` when a server does not answer; it may be repeated.
  */
 export const createIdentity = async (options: {
   database: Database

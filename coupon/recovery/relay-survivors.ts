@@ -7,7 +7,8 @@ const entriesInOneReadMax = 12
 
 /**
  * Appends what survived in the outbox of a stopped gate: the owners of these grants were answered "pending",
- * and win after all. Rejects `unavailable`; running it again appends duplicates, which the ledger stores once.
+ * and win after all. Rejects `unavailable`. Running it again appends duplicates: the ledger stores each
+ * grant once.
  */
 export const relaySurvivors = async (
   gate: Pick<ArmingGate, 'survivors'>,
