@@ -13,6 +13,7 @@ import { createLogger } from '../platform/log/logger.ts'
 import { findFreeServerPorts, type StartedServers, startServers } from '../servers/start-servers.ts'
 import { type ProcessHandle, startProcess } from '../servers/processes/start-process.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
+import { joinDeployment } from '../test/harness/servers/join-deployment.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { grantsOf, storedOf } from '../test/harness/values/grants.ts'
 import { type Running, startPart } from '../test/harness/processes/start-part.ts'
@@ -32,12 +33,18 @@ beforeAll(async () => {
   const progress = createProgressDisplay({ write: () => {} })
   servers = await startServers({ folder, ports: await findFreeServerPorts(), environment, progress })
   const brokers = [servers.environment.KAFKA_BROKERS]
-  const log = createLogger('test', 'silent')
-  kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
+  kafka = createKafka({
+    brokers,
+    clientId: 'test',
+    log: createLogger('test', 'silent'),
+    requestTimeoutMs: 10_000,
+  })
   topics = createTopicAdmin(kafka)
   producer = createProducer(kafka)
   admin = kafka.admin()
   await admin.connect()
+  await createTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  await joinDeployment(kafka)
 })
 const running = new Set<ProcessHandle>()
 const ledgers: OwnDatabase[] = []
@@ -53,10 +60,10 @@ afterAll(async () => {
 
 const removeTopics = async (): Promise<void> => {
   const present = await admin.listTopics()
-  const ours = present.filter((name) => name.startsWith('coupon.'))
+  const ours = present.filter((name) => name.startsWith('coupon.grants'))
   if (ours.length > 0) await admin.deleteTopics({ topics: ours })
   await until('the topics are gone', async () =>
-    (await admin.listTopics()).every((name) => !name.startsWith('coupon.')),
+    (await admin.listTopics()).every((name) => !name.startsWith('coupon.grants')),
   )
 }
 const createAnew = async (grantsPartitions: number): Promise<void> => {
@@ -136,16 +143,11 @@ test('when the topic is created again under a running worker, it exits and names
 test('when kafkajs gives the consumer up, the worker exits with code 1 and the cause', async () => {
   await createAnew(3)
   // A group with another protocol: no worker can ever join it.
+  const protocol = () => ({ name: 'another', metadata: Buffer.alloc(0) })
+  const assigner = { name: 'another', version: 0, protocol, assign: async () => [] }
   const stranger = kafka.consumer({
     groupId: recorderGroup,
-    partitionAssigners: [
-      () => ({
-        name: 'another',
-        version: 0,
-        protocol: () => ({ name: 'another', metadata: Buffer.alloc(0) }),
-        assign: async () => [],
-      }),
-    ],
+    partitionAssigners: [() => assigner],
   })
   await stranger.connect()
   await stranger.subscribe({ topic: grantsTopic })

@@ -13,6 +13,7 @@ import { createLogger } from '../platform/log/logger.ts'
 import { findFreeServerPorts, type StartedServers, startServers } from '../servers/start-servers.ts'
 import { type ProcessHandle, startProcess } from '../servers/processes/start-process.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
+import { joinDeployment } from '../test/harness/servers/join-deployment.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
 import { grantsOf, storedOf } from '../test/harness/values/grants.ts'
 import { type Running, startPart } from '../test/harness/processes/start-part.ts'
@@ -31,12 +32,17 @@ beforeAll(async () => {
   const environment = { ...process.env, REDIS_URL, DATABASE_URL, KAFKA_BROKERS: '' }
   const progress = createProgressDisplay({ write: () => {} })
   servers = await startServers({ folder, ports: await findFreeServerPorts(), environment, progress })
-  const log = createLogger('test', 'silent')
   const brokers = [servers.environment.KAFKA_BROKERS]
-  kafka = createKafka({ brokers, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 })
+  kafka = createKafka({
+    brokers,
+    clientId: 'test',
+    log: createLogger('test', 'silent'),
+    requestTimeoutMs: 10_000,
+  })
   topics = createTopicAdmin(kafka)
   producer = createProducer(kafka)
   await createTopics(topics, { grantsPartitions: 3, replicationFactor: 1, minInsyncReplicas: 1 })
+  await joinDeployment(kafka)
 })
 const running: ProcessHandle[] = []
 const ledgers: OwnDatabase[] = []
@@ -59,11 +65,8 @@ const openLedger = async (): Promise<OwnDatabase> => {
 }
 const environmentOf = (ledger: OwnDatabase) => ({ ...servers.environment, DATABASE_URL: ledger.url })
 const startWorker = async (ledger: OwnDatabase, settings: Record<string, string> = {}): Promise<Running> => {
-  const worker = await startPart(
-    'worker',
-    { ...environmentOf(ledger), ...settings },
-    { folder, waitFor: 'ready' },
-  )
+  const environment = { ...environmentOf(ledger), ...settings }
+  const worker = await startPart('worker', environment, { folder, waitFor: 'ready' })
   running.push(worker)
   return worker
 }
