@@ -32,13 +32,8 @@ beforeAll(async () => {
   const environment = { ...process.env, REDIS_URL, DATABASE_URL, KAFKA_BROKERS: '' }
   const progress = createProgressDisplay({ write: () => {} })
   servers = await startServers({ folder, ports: await findFreeServerPorts(), environment, progress })
-  const brokers = [servers.environment.KAFKA_BROKERS]
-  kafka = createKafka({
-    brokers,
-    clientId: 'test',
-    log: createLogger('test', 'silent'),
-    requestTimeoutMs: 10_000,
-  })
+  const options = { brokers: [servers.environment.KAFKA_BROKERS], requestTimeoutMs: 10_000 }
+  kafka = createKafka({ ...options, clientId: 'test', log: createLogger('test', 'silent') })
   topics = createTopicAdmin(kafka)
   producer = createProducer(kafka)
   admin = kafka.admin()
