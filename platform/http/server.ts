@@ -66,7 +66,7 @@ export const requireFreePort = async (address: { host: string; port: number }): 
 }
 
 /**
- * Serves `app` with every wait bounded. By default Node checks for slow requests only every 30 s, and never
+ * Serves `app` with every wait bounded. By default Node checks for slow requests only every 30 s. It never
  * closes the connection of a client that does not read, also when that client pipelines. Its default backlog
  * of 511 gave a false tail of 1.2 s when 3,000 clients connected at once.
  */
