@@ -9,6 +9,7 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
+import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
@@ -63,6 +64,7 @@ await runProcess(async (life) => {
     })
     const { metrics, producer, topics, identity, database, gate, grantLog, campaigns } = parts
     await identity.compare()
+    await requireReadableLog(parts.kafka)
     const warmUp = startWarmUp({ redis: gateRedis, producer, topics, log })
     const registry = createRegistry({
       redis,

@@ -123,7 +123,7 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
         })
       showByPartition(
         'firstcome_ledger_behind_records',
-        'Records in Kafka that the ledger does not have yet, by partition of this worker.',
+        'Offsets of the log that the ledger has not reached yet, by partition of this worker.',
         recordsBehind,
       )
       showByPartition(

@@ -8,6 +8,7 @@ import { createRetirementRepository } from '../coupon/ledger/retirements.ts'
 import { grantsTopic, recorderGroup } from '../coupon/log/topics.ts'
 import { createLastInspections, showKeeper } from '../coupon/metrics/keeper.ts'
 import { measureRetirement, measureSweep } from '../coupon/metrics/recovery.ts'
+import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createKeeper } from '../coupon/recovery/keeper.ts'
 import { createRetirement } from '../coupon/recovery/retirement.ts'
@@ -53,6 +54,7 @@ await runProcess(async (life) => {
   })
   const { metrics, kafka, producer, topics, identity, database, gate, grantLog, arming } = parts
   const { gate: keeperGate, campaigns, listing, logEnds } = parts.armingParts
+  await requireReadableLog(kafka)
 
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),

@@ -11,7 +11,7 @@ export type LogEnds = {
    * may come from a deposed leader.
    */
   mark(purpose: string): Promise<Map<number, number>>
-  /** Waits until the ledger's positions reach the ends. Calls `onWait` with the number of missing records. */
+  /** Waits until the ledger's positions reach the ends. Calls `onWait` with the number of missing offsets. */
   waitForLedger(ends: ReadonlyMap<number, number>, onWait: (missing: number) => void): Promise<void>
   /**
    * The same, for at most `timeoutMs`. Resolves with false when the ledger did not reach the ends in time.

@@ -23,6 +23,7 @@ export const grantTopicShapes = (options: TopicOptions): TopicShape[] => {
     'min.insync.replicas': String(options.minInsyncReplicas),
     'unclean.leader.election.enable': 'false',
     'cleanup.policy': 'delete',
+    'compression.type': 'producer',
     'retention.bytes': '-1',
   }
   return [

@@ -93,7 +93,7 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
       log.info({ missing, campaigns: armedBefore.length }, 'arming: waiting for the ledger to reach the log')
       for (const { campaign } of armedBefore)
         void armingGate
-          .noteProgress(campaign.id, `waiting for ${missing} records of the log`)
+          .noteProgress(campaign.id, `waiting for ${missing} offsets of the log`)
           .catch(() => undefined)
     })
     return ends

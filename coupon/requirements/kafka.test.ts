@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createGrantTopics } from '../../migrations/migrate.ts'
+import { createTopics } from '../../migrations/migrate.ts'
 import type { TopicDescription } from '../../platform/kafka/describe-kafka.ts'
 import type { TopicShape, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { grantTopicShapes, deadLettersTopic, grantsTopic } from '../log/topics.ts'
@@ -63,7 +63,7 @@ test('the migration creates the topics in the required shapes', async () => {
       return []
     },
   }
-  await createGrantTopics(topics as TopicAdmin, options)
+  await createTopics(topics as TopicAdmin, options)
   expect(created).toEqual(grantTopicShapes(options))
 })
 
@@ -85,6 +85,7 @@ test.each<[string, Changes, string[]]>([
     { settings: { 'message.timestamp.type': 'CreateTime' } },
     ['message.timestamp.type warning'],
   ],
+  ['a codec of the brokers', { settings: { 'compression.type': 'lz4' } }, ['compression.type warning']],
   ['small records', { settings: { 'max.message.bytes': '100000' } }, ['max.message.bytes failed']],
   [
     'one copy in sync is enough',

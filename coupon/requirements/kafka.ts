@@ -48,6 +48,11 @@ const settingRules: Readonly<Record<string, SettingRule>> = {
     otherwise: 'warning',
     why: "Retention uses the time of a record: it must come from the broker's clock, not from the producer's",
   },
+  'compression.type': {
+    compare: 'same',
+    otherwise: 'warning',
+    why: 'Brokers compress every batch anew, which costs them time, in a codec that a later version may not read',
+  },
   'max.message.bytes': {
     compare: 'least',
     why: 'A produce that is too large is rejected at every attempt: its winners stay at 202 (promise 2)',
@@ -64,6 +69,15 @@ const isEnough = ({ compare }: SettingRule, found: string, wanted: string): bool
   if (compare === 'same' || found === wanted) return found === wanted
   return found === '-1' || (wanted !== '-1' && Number(found) >= Number(wanted))
 }
+
+/**
+ * Whether the setting of a topic that exists can stay, as `npm run migrate` asks it. The number of copies that
+ * must be in sync is raised, and never lowered.
+ */
+export const canKeepSetting = (setting: string, found: string, wanted: string): boolean =>
+  setting === 'min.insync.replicas'
+    ? Number(found) >= Number(wanted)
+    : isEnough(settingRules[setting] ?? { compare: 'same', why: '' }, found, wanted)
 
 const alter = (brokers: readonly string[], topic: string, setting: string): string =>
   [

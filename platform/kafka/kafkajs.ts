@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
+import { kafkajsCodecs } from './codecs/codecs.ts'
 import { encodePlainRecord } from './plain-record.ts'
 
 /**
@@ -135,10 +136,15 @@ const load = (): typeof Kafkajs => {
   replaceExports('kafkajs/src/protocol/recordBatch/record/v0', encodeDirectly)
   // safeguard: batches without records are recorded
   replaceExports('kafkajs/src/consumer/batch', handOverEveryBatch)
+  // safeguard: a compacted batch ends at its own last offset
   replaceExports('kafkajs/src/protocol/recordBatch/v0/decoder', endWithBatch)
   // safeguard: the end of the log is not held back by transactions
   replaceExports('kafkajs/src/protocol/requests/listOffsets', askForEveryOffset)
-  return require('kafkajs') as typeof Kafkajs
+  const kafkajs = require('kafkajs') as typeof Kafkajs
+  // kafkajs itself reads gzip only, and fails a consumer that meets another codec.
+  // safeguard: every codec of Kafka is read
+  Object.assign(kafkajs.CompressionCodecs, kafkajsCodecs)
+  return kafkajs
 }
 
 export const { Kafka, logLevel } = load()

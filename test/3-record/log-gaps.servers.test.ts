@@ -103,6 +103,22 @@ describe('offsets of the log have no record', () => {
     },
   )
 
+  test('at the very start of what is fetched: the ledger that went back to it records on', async () => {
+    const sale = await shop.sale({ stock: 30 })
+    const transaction = await begin()
+    await transaction.write(partitions)
+    const gaps = await shop.topic.offsets()
+    await end(transaction, 'commit')
+    const told = await win(sale, 8)
+    await drained(shop)
+    for (const { partition, end: gap } of gaps)
+      await shop.ledger.change('UPDATE ledger_positions SET next_offset = ? WHERE partition_id = ?', [
+        gap,
+        partition,
+      ])
+    await expectNothingLost(sale, told)
+  })
+
   test('several in a row, at the end of a backlog: the position moves past them', async () => {
     const sale = await shop.sale({ stock: 30 })
     shop.recorder.hold()

@@ -193,7 +193,7 @@ describe('every route answers what it knows, and no coupon is granted or refused
       await connection.read('SELECT next_offset FROM ledger_positions FOR UPDATE')
       await redis('FLUSHALL')
       await until('its operator reads it', async () =>
-        /^recovering: waiting for \d+ records of the log$/.test(await recovery()),
+        /^recovering: waiting for \d+ offsets of the log$/.test(await recovery()),
       )
       expect(await readiness()).toMatch(/^503 arming \d+ campaigns$/)
       return { commit: false, result: undefined }

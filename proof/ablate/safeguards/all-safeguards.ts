@@ -8,6 +8,7 @@ import { fencing } from './fencing.ts'
 import { flipping } from './flipping.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
+import { logGaps } from './log-gaps.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
 
@@ -19,6 +20,7 @@ export const allSafeguards: readonly Safeguard[] = [
   ...confirming,
   ...confirmChecks,
   ...recording,
+  ...logGaps,
   ...ledgerKeys,
   ...arming,
   ...rebuilding,

@@ -3,6 +3,7 @@ import { linkKinds, serverLinkKinds } from './links.ts'
 import { processKinds } from './processes.ts'
 import { redisKinds } from './redis.ts'
 import { refusalKinds } from './refusals.ts'
+import { transactionKinds } from './transactions.ts'
 
 /** Every kind of fault, ordered by part. */
 export const faultKinds: readonly FaultKind[] = [
@@ -10,5 +11,6 @@ export const faultKinds: readonly FaultKind[] = [
   ...redisKinds,
   ...serverLinkKinds,
   ...refusalKinds,
+  ...transactionKinds,
   ...linkKinds,
 ].toSorted((left, right) => left.part.localeCompare(right.part))
