@@ -28,7 +28,7 @@ export const logGaps: readonly Safeguard[] = [
   {
     name: 'batches without records are recorded',
     section,
-    protectsFrom: `kafkajs moves past a batch of control records by itself, and the ledger never learns it: ${stands}`,
+    protectsFrom: `The consumer of kafkajs moves past control records by itself, and the ledger never learns it: ${stands}`,
     edits: [{ change: remove }],
     caughtBy: gapTest(
       'where the ledger stands (%s): the position moves past it, and what follows is recorded',
