@@ -63,8 +63,7 @@ await runProcess(async (life) => {
       monotonicMs,
     })
     const { metrics, producer, topics, identity, database, gate, grantLog, campaigns } = parts
-    await identity.compare()
-    await requireReadableLog(parts.kafka)
+    await Promise.all([identity.compare(), requireReadableLog(parts.kafka)])
     const warmUp = startWarmUp({ redis: gateRedis, producer, topics, log })
     const registry = createRegistry({
       redis,
