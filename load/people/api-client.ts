@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { type Answer, readIssue, readOutcome, unanswered } from './answer.ts'
-import { campaignDocument, type NewCampaign } from './campaign-document.ts'
+import { openCampaignDocument, type NewCampaign } from './open-campaign-document.ts'
 import { createHttpPool, type HttpPoolOptions } from './http-pool.ts'
 import { issuePath } from './shoppers.ts'
 
@@ -45,7 +45,7 @@ export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): A
   }
 
   const create = async (campaign: NewCampaign): Promise<string> => {
-    const document = campaignDocument(campaign)
+    const document = openCampaignDocument(campaign)
     const { status, body } = await http.send('POST', '/v1/admin/campaigns', { token: adminToken, document })
     if (status !== 201) throw new Error(`it answered ${status} ${body}`)
     return createdShape.parse(JSON.parse(body)).id

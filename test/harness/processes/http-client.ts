@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
+import { openCampaignDocument } from '../../../load/people/open-campaign-document.ts'
 import { createTokenSigner } from '../../../platform/http/token.ts'
 
 /** An answer of the API, with its body as it came. */
@@ -43,15 +44,7 @@ export const ask = async (
 
 /** The document of a campaign that is open now; `changes` replace fields of it. */
 export const campaignDocument = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
-  name: 'Test sale',
-  stock: 100,
-  opensAt: new Date(Date.now() - 1_000).toISOString(),
-  closesAt: new Date(Date.now() + 3_600_000).toISOString(),
-  coupon: {
-    title: '1,000 off',
-    discount: { kind: 'amount', value: 1_000, currency: 'KRW' },
-    usableUntil: new Date(Date.now() + 7_200_000).toISOString(),
-  },
+  ...openCampaignDocument({ name: 'Test sale', stock: 100 }),
   ...changes,
 })
 

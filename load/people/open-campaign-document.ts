@@ -9,7 +9,7 @@ export type NewCampaign = {
 const hourMs = 3_600_000
 
 /** The body that creates a campaign which is open now. */
-export const campaignDocument = ({ name, stock, opensForMs = hourMs }: NewCampaign) => {
+export const openCampaignDocument = ({ name, stock, opensForMs = hourMs }: NewCampaign) => {
   const nowMs = Date.now()
   const at = (offsetMs: number): string => new Date(nowMs + offsetMs).toISOString()
   return {
