@@ -14,7 +14,10 @@ type RawAnswer = {
   answeredMs: number
 }
 
-/** Moments of a wave in the sheet's clock; 0 for what did not happen. A grant is 200, 201 or 202, a yes is 200 or 201. */
+/**
+ * Moments of a wave in the sheet's clock; 0 for what did not happen. A grant is 200, 201 or 202, a yes is 200
+ * or 201.
+ */
 export type WaveMoments = {
   firstPressMs: number
   lastYesMs: number

@@ -28,8 +28,8 @@ const isReadyInTime = async (api: Pick<ApiClient, 'isReady'>): Promise<boolean> 
 }
 
 /**
- * Lets every shopper press once. Further waves are for shoppers whose connection broke before they could press.
- * What the sheet has no answer to when this resolves is unknown.
+ * Lets every shopper press once. Further waves are for shoppers whose connection broke before they could
+ * press. What the sheet has no answer to when this resolves is unknown.
  */
 export const pressAll = async (
   { url, requests, connections, api }: PressAllOptions,

@@ -3,7 +3,10 @@ import type { AnswerSheet } from './answer-sheet.ts'
 import { createArrivalQueue } from './arrival-queue.ts'
 import { type ClientPoolCounts, type ClientPoolOptions, createClientPool } from './client-pool.ts'
 
-/** An open-loop load: people keep arriving whatever the server does, give up when they wait too long, and return. */
+/**
+ * An open-loop load: people keep arriving whatever the server does, give up when they wait too long, and
+ * return.
+ */
 export type Rush = ClientPoolOptions & {
   connections: number
   /** New people a second, in the order of `requests`; all of them at once when left out. */
@@ -28,9 +31,9 @@ export type RushCounts = Omit<ClientPoolCounts, 'done'> & {
 const tickMs = 10
 
 /**
- * Runs a rush: opens every connection, lets people press until the time is over or each has an answer, waits for the
- * presses in flight, and closes. autocannon cannot do this: its rate mode sends the share of each second in 100 ms,
- * its clients never give up, and it takes more of the processor.
+ * Opens every connection, and lets people press until the time is over or each has an answer. Then it waits
+ * for the presses in flight, and closes. autocannon cannot do this: its clients never give up, and its rate
+ * mode sends the presses of each second within 100 ms. It also takes more of the processor.
  */
 export const runRush = async (rush: Rush, sheet: AnswerSheet): Promise<RushCounts> => {
   const { requests, now, lastsMs, peoplePerSecond = Infinity } = rush

@@ -16,10 +16,10 @@ export type Wave = {
 }
 
 /**
- * The client of autocannon 9.0.0 as it is at run time, beyond its published types. The public way to give each request
- * a header of its own (`setRequests` with `onResponse`) costs 27 to 32 us of this process a request, because it maps
- * every header of every answer. A request list of our own costs 15 us. The version is pinned, and wave.test.ts
- * fails when any of this changes.
+ * The client of autocannon 9.0.0 as it is at run time, beyond its published types. It has a public way to
+ * give each request its own header: `setRequests` with `onResponse`. That costs 27 to 32 us of this process a
+ * request, because it maps every header of every answer. A request list of our own costs 15 us. The version
+ * is pinned, and wave.test.ts fails when any of this changes.
  */
 type CannonClient = {
   requestIterator: RequestList
@@ -44,8 +44,9 @@ type RequestList = {
 const noShopper = -1
 
 /**
- * Gives a connection its list of requests. A connection is abandoned at its first fault: autocannon would reopen it, and
- * could then match an answer to the wrong request. The request in flight stays unanswered, which is unknown.
+ * Gives a connection its list of requests. A connection is abandoned at its first fault: autocannon would
+ * reopen it, and could then match an answer to the wrong request. The request in flight stays unanswered,
+ * which is unknown.
  */
 const setUpClient = (
   client: CannonClient,
@@ -67,8 +68,8 @@ const setUpClient = (
     currentRequest: opener,
     nextRequest() {
       if (isWaiting && !isAbandoned) {
-        // After a timeout or a close, the client has opened a new connection and is about to write. It cannot be
-        // destroyed while it does that; in the microtask behind it nothing is sent yet.
+        // After a timeout or a close, the client has opened a new connection and is about to write. It cannot
+        // be destroyed while it does that; in the microtask behind it nothing is sent yet.
         isAbandoned = true
         queueMicrotask(abandon)
       }
@@ -92,8 +93,9 @@ const setUpClient = (
 }
 
 /**
- * Sends each request that was never sent according to `sheet`, and stores the answers there. Resolves when all are
- * answered or every connection is abandoned; what is left is up to the caller. Rejects only when a wave cannot start.
+ * Sends each request that was never sent according to `sheet`, and stores the answers there. Resolves when
+ * all are answered or every connection is abandoned; what is left is up to the caller. Rejects only when a
+ * wave cannot start.
  */
 export const runWave = async (wave: Wave, sheet: AnswerSheet): Promise<void> => {
   const shoppers = sheet.unpressed()

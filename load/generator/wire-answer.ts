@@ -5,8 +5,8 @@ const headEnd = '\r\n\r\n'
 const lengthPattern = /\r\ncontent-length: *(\d+)/i
 
 /**
- * Takes one answer from the front of the received bytes; undefined while it is incomplete. The body is as long as
- * content-length says, which every answer of the API has.
+ * Takes one answer from the front of the received bytes; undefined while it is incomplete. The body is as
+ * long as content-length says, which every answer of the API has.
  */
 export const takeAnswer = (received: Buffer): { answer: WireAnswer; rest: Buffer } | undefined => {
   const end = received.indexOf(headEnd)

@@ -4,7 +4,10 @@ import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 
 /** Whether the ledger is behind the log: it tells a late row from a lost one. */
 export type DrainLag = {
-  /** Remembers the ends of the log. The function says whether the ledger has passed them; undefined when unknown. */
+  /**
+   * Remembers the ends of the log. The function says whether the ledger has passed them; undefined when
+   * unknown.
+   */
   mark(): Promise<() => Promise<boolean | undefined>>
   close(): Promise<void>
 }
@@ -33,7 +36,10 @@ export const unknownLag: DrainLag = {
 
 const checkIntervalMs = 20
 
-/** Waits until the ledger has passed the present ends of the log: true then, false after `limitMs`, undefined when unknown. */
+/**
+ * Waits until the ledger has passed the present ends of the log: true then, false after `limitMs`, undefined
+ * when unknown.
+ */
 export const waitForLag = async (lag: DrainLag, limitMs: number): Promise<boolean | undefined> => {
   const hasPassed = await lag.mark()
   for (let waitedMs = 0; waitedMs < limitMs; waitedMs += checkIntervalMs) {

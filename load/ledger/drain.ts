@@ -24,7 +24,8 @@ export type DrainOptions = {
   now(): number
 }
 
-// Counting 100,000 rows takes some 15 ms of a database that still writes them. The pause is as long as the count.
+// Counting 100,000 rows takes some 15 ms of a database that still writes them. The pause is as long as the
+// count.
 const betweenCountsMinMs = 5
 // The lag is read only when rows are late, so that it costs a sound run nothing.
 const lagIntervalMs = 500

@@ -4,7 +4,10 @@ import { readGrantsByRank } from '../../coupon/ledger/grants-by-rank.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 
-/** Reads the ledger's table directly, not through the product. Every call rejects with `unavailable` on failure. */
+/**
+ * Reads the ledger's table directly, not through the product. Every call rejects with `unavailable` on
+ * failure.
+ */
 export type LedgerReader = {
   /** The number of rows of a campaign. */
   count(campaignId: string): Promise<number>

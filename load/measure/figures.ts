@@ -14,8 +14,9 @@ export type CouponCounts = {
 }
 
 /**
- * What a burst measured; rates are a second. Rates and times are of the wave: each shopper's first press, and the
- * ledger behind it. Later presses count in no rate, because their shoppers wait as long as they were asked to.
+ * What a burst measured; rates are a second. Rates and times are of the wave: each shopper's first press, and
+ * the ledger behind it. Later presses count in no rate, because their shoppers wait as long as they were
+ * asked to.
  */
 export type BurstFigures = CouponCounts & {
   answers: number

@@ -9,8 +9,8 @@ import { issuePath } from './shoppers.ts'
 /** The API, as an operator and single shoppers use it. Waves and rushes have clients of their own. */
 export type ApiClient = {
   /**
-   * Creates a campaign that is open now, and returns its id. A failure is retried for `retryForMs`, which is 0 when
-   * left out; then it rejects with `unavailable` and the reason.
+   * Creates a campaign that is open now, and returns its id. A failure is retried for `retryForMs`, which is
+   * 0 when left out; then it rejects with `unavailable` and the reason.
    */
   createCampaign(campaign: NewCampaign, retryForMs?: number): Promise<string>
   /** Presses once. A request without an answer resolves with `unanswered`. */

@@ -33,9 +33,9 @@ const askOnce = async (
 }
 
 /**
- * Lets shoppers without a final answer go on: each waits as long as the answer asks for, then asks for the outcome
- * (after no answer, and while it is pending) or presses again (after 503, and when nothing was granted).
- * Resolves with the number of these shoppers.
+ * Lets shoppers without a final answer go on. Each waits as long as the answer asks for. Then they ask for
+ * the outcome after no answer and while it is pending, and press again after 503 and when nothing was
+ * granted. Resolves with the number of these shoppers.
  */
 export const followUp = async (history: AnswerHistory, options: FollowUpOptions): Promise<number> => {
   const { now, waitMaxMs, limitMs } = options
@@ -62,8 +62,8 @@ export const evenlySpread = (count: number, countMax: number): number[] => {
 }
 
 /**
- * Lets up to `repeatsMax` of `count` shoppers, evenly spread, press once more. A winner has to be shown the same coupon,
- * a loser the same rejection. Resolves with how many pressed.
+ * Lets up to `repeatsMax` of `count` shoppers, evenly spread, press once more. A winner has to be shown the
+ * same coupon, a loser the same rejection. Resolves with how many pressed.
  */
 export const pressAgain = async (
   history: AnswerHistory,

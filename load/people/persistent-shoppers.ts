@@ -27,7 +27,10 @@ export type PersistentShoppers = {
   /** Shoppers without a final answer. */
   count(): number
   inFlight(): number
-  /** Resolves when everybody has a final answer. After `limitMs` the others give up; their last request is awaited. */
+  /**
+   * Resolves when everybody has a final answer. After `limitMs` the others give up; their last request is
+   * awaited.
+   */
   settle(limitMs: number): Promise<void>
 }
 

@@ -7,7 +7,10 @@ export type RecoveringStretch = {
   fromMs: number
   /** From the first such answer to the last: the least that it lasted. */
   lastedMs: number
-  /** From the first such answer to a decision that was requested after the last one; null without such a decision. */
+  /**
+   * From the first such answer to a decision that was requested after the last one; null without such a
+   * decision.
+   */
   overWithinMs: number | null
   answers: number
 }
@@ -26,9 +29,9 @@ const quietMs = 5_000
 type OpenStretch = { firstMs: number; lastMs: number; overMs: number | undefined; answers: number }
 
 /**
- * How long shoppers were answered `recovering`; null when none was. A stretch is over when the gate decided a request
- * that was sent after the last such answer, and no such answer followed for five seconds. A decision on an earlier
- * request proves nothing: the gate may have made it before the loss.
+ * How long shoppers were answered `recovering`; null when none was. A stretch is over when the gate decided a
+ * request sent after the last such answer, and no further one followed for five seconds. A decision on an
+ * earlier request proves nothing: the gate may have made it before the loss.
  */
 export const summariseRecovering = (
   observations: readonly GateObservation[],

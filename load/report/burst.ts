@@ -42,7 +42,10 @@ const pairLines = (baseline: Baseline, stream: ReportOutput): string[] => [
   '',
 ]
 
-/** The bursts of a run for a terminal: the verdict, the pairs with bare Hono, then promises and figures of each burst. */
+/**
+ * The bursts of a run for a terminal: the verdict, the pairs with bare Hono, then promises and figures of
+ * each burst.
+ */
 export const burstReport = (
   { bursts, pairs, verdict }: BurstRun,
   machine: Machine,

@@ -63,7 +63,9 @@ const notesOf = ({ overload }: OverloadResult): string[] => [
   ...faultNotes(overload.faults),
 ]
 
-/** An overload for a terminal: the verdict on every press, the promises under the overload, then the figures. */
+/**
+ * An overload for a terminal: the verdict on every press, the promises under the overload, then the figures.
+ */
 export const overloadReport = (result: OverloadResult, machine: Machine, stream: ReportOutput): string => {
   const { plan, peak, overload, verdict } = result
   const pressed = `${inThousands(overload.people)} people pressed over ${inThousands(plan.connections)} connections`

@@ -14,7 +14,10 @@ export type BareResult = { answers: number; answersPerSecond: number; latency: L
 /** Presses bare Hono instead of the API. */
 export type RunBare = (plan: BurstPlan) => Promise<BareResult>
 
-/** A burst and a run of bare Hono next to it. Only these compare: the speed of a machine halves within minutes. */
+/**
+ * A burst and a run of bare Hono next to it. Only these compare: the speed of a machine halves within
+ * minutes.
+ */
 type BaselinePair = { bare: BareResult; burst: BurstResult; ratio: number }
 
 export type Baseline = { pairs: BaselinePair[]; ratio: Spread }

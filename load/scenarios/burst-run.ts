@@ -28,8 +28,8 @@ const conclude = (bursts: BurstResult[], pairs?: Baseline): BurstRun => ({
 })
 
 /**
- * Warms up, then runs one burst, or pairs of a burst and bare Hono. A cold broker takes five to seven times as long as
- * a warm one, and every process still compiles what it runs.
+ * Warms up, then runs one burst, or pairs of a burst and bare Hono. A cold broker takes five to seven times
+ * as long as a warm one, and every process still compiles what it runs.
  */
 export const runBursts = async (
   asked: BurstArguments,

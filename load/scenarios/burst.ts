@@ -59,7 +59,10 @@ const pressAndDrain = async (
   return drained
 }
 
-/** Runs one burst for a campaign of its own: the wave, the drain, what follows open answers, and the comparison. */
+/**
+ * Runs one burst for a campaign of its own: the wave, the drain, what follows open answers, and the
+ * comparison.
+ */
 export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependencies): Promise<BurstResult> => {
   const campaign = await dependencies.progress.step(
     `${plan.name}: creating ${inThousands(plan.shoppers)} shoppers and ${inThousands(plan.stock)} coupons`,

@@ -43,8 +43,11 @@ test('more connections than this process may have files open are refused with wh
   const { code, stderr } = await runCommand('load/main.ts', ['overload', '--connections', '60000'], {
     API_URL: apiUrl,
     // Wherever this runs with more files, there is no API here.
-    ...{ API_METRICS_PORT: '9', ADMIN_TOKEN: 'the token of nobody' },
+    API_METRICS_PORT: '9',
+    ADMIN_TOKEN: 'the token of nobody',
   })
   expect(code).not.toBe(0)
-  expect(stderr).toMatch(/60000 connections take 60200: run ulimit -n 60200 |created no campaign: it answered 401/)
+  expect(stderr).toMatch(
+    /60000 connections take 60200: run ulimit -n 60200 |created no campaign: it answered 401/,
+  )
 })

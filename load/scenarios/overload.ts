@@ -99,9 +99,9 @@ const rushOnce = async (
 }
 
 /**
- * Warms up, measures the peak with few connections, then lets many more people arrive over many more connections than
- * the API can serve; they disconnect when they have waited too long. Rejects with `unavailable` when nothing was
- * granted at the peak.
+ * Warms up, and measures the peak with few connections. Then many more people arrive than the API can serve,
+ * over many more connections, and disconnect when they have waited too long. Rejects with `unavailable` when
+ * nothing was granted at the peak.
  */
 export const runOverload = async (
   plan: OverloadPlan,

@@ -67,8 +67,9 @@ const compareAnswers = async (
 }
 
 /**
- * Lets shoppers without a final answer go on and a few others press once more, then compares the answers with the
- * ledger. `pressed` shoppers pressed: those numbered from 0. `drained` is the ledger behind their first presses.
+ * Lets shoppers without a final answer go on and a few others press once more, then compares the answers with
+ * the ledger. `pressed` shoppers pressed: those numbered from 0. `drained` is the ledger behind their first
+ * presses.
  */
 export const settle = async (
   campaign: LoadCampaign,

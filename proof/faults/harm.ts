@@ -56,8 +56,8 @@ export const noHarm: Harm = {
 }
 
 /**
- * The checks of an audit as counts of harm. Several checks may find the same harm, so each count is the highest of one
- * check. What is in flight is unresolved.
+ * The checks of an audit as counts of harm. Several checks may find the same harm, so each count is the
+ * highest of one check. What is in flight is unresolved.
  */
 export const harmOf = (checks: readonly Check[]): Harm => {
   const harm = { ...noHarm }

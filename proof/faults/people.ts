@@ -52,7 +52,9 @@ export type PeopleOptions = {
   patienceMs: number
   /** A clock in fractional milliseconds. */
   now(): number
-  /** At least 0, below 1. It decides which API a person starts with, and when they press instead of asking. */
+  /**
+   * At least 0, below 1. It decides which API a person starts with, and when they press instead of asking.
+   */
   random(): number
 }
 

@@ -27,13 +27,19 @@ const granted: Answer = {
 const refused: Answer = { ...granted, meaning: { kind: 'refused', code: 'unknown-campaign' } }
 
 const resultOf = (checks: Check[], rows: number): AuditResult => ({
-  ...{ campaignId: 'k', verdict: overallVerdict(checks), checks, notes: [] },
+  campaignId: 'k',
+  verdict: overallVerdict(checks),
+  checks,
+  notes: [],
   books: { rows, records: rows, winners: rows, pending: 0, answers: 1 },
 })
 const sound = resultOf(compare(soundSources()), 20)
 const halfRead = resultOf([{ ...compare(soundSources())[0], verdict: 'in-flight', count: 1 } as Check], 20)
 
-/** Judges a round whose people got these answers. The audits have these results in turn, the last one for ever. */
+/**
+ * Judges a round whose people got these answers. The audits have these results in turn, the last one for
+ * ever.
+ */
 const judged = async (answers: Answer[], audits: (AuditResult | Error | undefined)[], limitMs = 60_000) => {
   const history = createAnswerHistory()
   for (const [person, answer] of answers.entries()) history.add(person, answer, { sentMs: 0, answeredMs: 1 })

@@ -66,7 +66,10 @@ const repeatMs = 500
 const sentenceOf = ({ promise, fault, verdict, count, examples }: Check): string =>
   `${fault ?? promise} ${verdict === 'fail' ? 'broken' : 'open'} ${count} times, for example: ${examples[0] ?? 'none'}`
 
-/** Rejections other than "sold out". The campaign was open throughout, so each of them passes a fault off as a no. */
+/**
+ * Rejections other than "sold out". The campaign was open throughout, so each of them passes a fault off as a
+ * no.
+ */
 const countRejections = (
   history: AnswerHistory,
   userIdOf: (person: number) => string,
@@ -77,7 +80,9 @@ const countRejections = (
   return counts
 }
 
-/** Audits until nothing is in flight, or the time is up. Rejects when a source could not be read until then. */
+/**
+ * Audits until nothing is in flight, or the time is up. Rejects when a source could not be read until then.
+ */
 const auditUntilQuiet = async (options: JudgeOptions): Promise<AuditResult | undefined> => {
   const { audit, campaignId, historyFile, now } = options
   const endMs = now() + options.limitMs
@@ -124,8 +129,9 @@ const judge = (
 }
 
 /**
- * Writes the answers to the people into the history, and compares them with gate, log and ledger. Each promise that is
- * broken or undecided, and each source that cannot be read, fails the round. It never rejects because of them.
+ * Writes the answers to the people into the history, and compares them with gate, log and ledger. Each
+ * promise that is broken or undecided, and each source that cannot be read, fails the round. It never rejects
+ * because of them.
  */
 export const judgeRound = async (options: JudgeOptions): Promise<RoundVerdict> => {
   const { round, seed, campaignId, stock, struck, people } = options

@@ -65,8 +65,8 @@ const untilWinners = async (people: People, more: number, limitMs: number): Prom
 }
 
 /**
- * Lets people arrive as fast as they can until nothing is left, and everybody has a final answer. An arming may
- * return units afterwards: then more people arrive, so that those are sold too.
+ * Lets people arrive as fast as they can until nothing is left, and everybody has a final answer. An arming
+ * may return units afterwards: then more people arrive, so that those are sold too.
  */
 const sellOut = async (people: People, ledger: StackReaders['ledger'], campaignId: string): Promise<void> => {
   const untilMs = now() + selloutWithinMs

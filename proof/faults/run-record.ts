@@ -60,7 +60,9 @@ export const parseRuns = (text: string): RunRecord[] =>
       }
     })
 
-/** The page with its section rewritten from all runs. Throws `refused` when the page has no markers for it. */
+/**
+ * The page with its section rewritten from all runs. Throws `refused` when the page has no markers for it.
+ */
 export const withSection = (page: string, runs: readonly RunRecord[]): string => {
   const [begin, end] = [page.indexOf(markers.begin), page.indexOf(markers.end)]
   if (begin < 0 || end < begin) throw refused(`the page has no ${markers.begin} followed by ${markers.end}`)
@@ -73,7 +75,10 @@ export const withSection = (page: string, runs: readonly RunRecord[]): string =>
   ].join('')
 }
 
-/** Appends a run to the file, and rewrites the section of the page. Rejects with `refused` as `withSection` does. */
+/**
+ * Appends a run to the file, and rewrites the section of the page. Rejects with `refused` as `withSection`
+ * does.
+ */
 export const recordRun = async (files: RecordFiles, run: RunRecord): Promise<void> => {
   const page = await readFile(files.page, 'utf8')
   // Fails before anything is written.
@@ -87,7 +92,10 @@ export const recordRun = async (files: RecordFiles, run: RunRecord): Promise<voi
 export const describeRunMachine = ({ processors, memoryGb, node }: Machine): string =>
   `${processors}, ${memoryGb} GB, Node ${node}`
 
-/** The commit of `folder`, followed by `+` when files outside `docs/` differ from it; `unknown` without a repository. */
+/**
+ * The commit of `folder`, followed by `+` when files outside `docs/` differ from it; `unknown` without a
+ * repository.
+ */
 export const commitOf = async (folder: string): Promise<string> => {
   const git = async (...words: string[]): Promise<string> =>
     (await promisify(execFile)('git', words, { cwd: folder, timeout: 10_000 })).stdout.trim()

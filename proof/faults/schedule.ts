@@ -18,7 +18,9 @@ export type FaultShape = {
 export type PlannedFault = {
   kind: string
   lastsMs: number
-  /** Two numbers from 0 to below 1, for what its kind decides by chance: which process, which link, how much. */
+  /**
+   * Two numbers from 0 to below 1, for what its kind decides by chance: which process, which link, how much.
+   */
   chances: readonly [number, number]
 }
 
@@ -58,8 +60,9 @@ const intoMoments = (faults: readonly { part: StackPart; fault: PlannedFault }[]
 }
 
 /**
- * Plans one round: five kills, one of each part where `kinds` has them all, and two or three other faults, at five or
- * more moments. So a run kills every part equally often. The same `random` and `kinds` give the same plan.
+ * Plans one round: five kills, one of each part where `kinds` has them all, and two or three other faults, at
+ * five or more moments. So a run kills every part equally often. The same `random` and `kinds` give the same
+ * plan.
  */
 export const planRound = (random: Random, kinds: readonly FaultShape[]): PlannedMoment[] => {
   const kills = kinds.filter(({ isKill }) => isKill)

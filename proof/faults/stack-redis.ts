@@ -26,10 +26,10 @@ export type RedisNode = {
 }
 
 /**
- * The Redis of the stack, as it may be deployed: one server that accepts writes without a replica. A fault adds a
- * replica when it needs one. A failover kills the old master, or cuts it off from every client, before the new one
- * accepts writes, so that two masters never serve at once. (Where nothing can do that, `min-replicas-to-write` does
- * it.) The old master returns as a replica, or not at all.
+ * The Redis of the stack, as it may be deployed: one server that accepts writes without a replica. A fault
+ * adds a replica when it needs one. Before a new master accepts writes, the old one is killed or cut off from
+ * every client. So two masters never serve at once. (Where nothing can do that, `min-replicas-to-write`
+ * does.) The old master returns as a replica, or not at all.
  */
 export type StackRedis = {
   /** The server that accepts writes. */
@@ -115,7 +115,9 @@ const startNode = async (
   }
 }
 
-/** Makes `replica` replicate the Redis on `port` of 127.0.0.1. Rejects when it has no copy within `withinMs`. */
+/**
+ * Makes `replica` replicate the Redis on `port` of 127.0.0.1. Rejects when it has no copy within `withinMs`.
+ */
 export const replicateFrom = async (replica: RedisNode, port: number, withinMs: number): Promise<void> => {
   await replica.control.command('REPLICAOF', '127.0.0.1', port)
   const untilMs = performance.now() + withinMs

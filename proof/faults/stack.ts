@@ -15,7 +15,9 @@ import { superviseProcess, type SupervisedProcess } from './supervised-process.t
 /** An API process or a worker of the stack. */
 export type OwnProcess = SupervisedProcess & { readonly url: string }
 
-/** Everything that a fault may strike. API processes and workers reach the servers through the links alone. */
+/**
+ * Everything that a fault may strike. API processes and workers reach the servers through the links alone.
+ */
 export type Stack = {
   readonly links: Links
   readonly redis: StackRedis
@@ -67,8 +69,9 @@ const findPrograms = async ({ folder, environment, progress, signal }: StackOpti
 }
 
 /**
- * Rounds take seconds, so a campaign is retired a minute after it closes. The sweep is off: after half a minute it
- * records grants that only a gate knows. The protocol must never leave any, and the sweep would hide them.
+ * Rounds take seconds, so a campaign is retired a minute after it closes. The sweep is off: after half a
+ * minute it records grants that only a gate knows. The protocol must never leave any, and the sweep would
+ * hide them.
  */
 const settings = { GATE_LIFETIME_MS: '60000', RETIREMENT_INTERVAL_MS: '2000', SWEEP_INTERVAL_MS: '3600000' }
 

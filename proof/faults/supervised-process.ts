@@ -5,10 +5,15 @@ import { messageOf } from '../../platform/failure.ts'
 import { describeExit } from '../../servers/processes/spawn-logged.ts'
 import type { ProcessHandle } from '../../servers/processes/start-process.ts'
 
-/** A process that is restarted when it exits by itself, as a supervisor does. Who kills it also starts it again. */
+/**
+ * A process that is restarted when it exits by itself, as a supervisor does. Who kills it also starts it
+ * again.
+ */
 export type SupervisedProcess = {
   readonly name: string
-  /** Sends SIGKILL. Resolves when the process is gone: true when it was killed. It stays down until `start`. */
+  /**
+   * Sends SIGKILL. Resolves when the process is gone: true when it was killed. It stays down until `start`.
+   */
   kill(): Promise<boolean>
   /** Starts it on its old data, with a few retries. Does nothing while it runs. */
   start(): Promise<void>

@@ -29,7 +29,10 @@ export const harmWord = (name: keyof Harm): string => (name === 'toldTwoThings' 
 export const byName = (others: RunTotals['others']): [string, number][] =>
   Object.entries(others).toSorted(([left], [right]) => (left < right ? -1 : 1))
 
-/** Adds up the rounds that were played, `of` how many were asked for. A round that was not played did not pass. */
+/**
+ * Adds up the rounds that were played, `of` how many were asked for. A round that was not played did not
+ * pass.
+ */
 export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): RunTotals => {
   const isPassed = verdicts.length === of && verdicts.every(({ verdict }) => verdict === 'pass')
   const totals: RunTotals = {

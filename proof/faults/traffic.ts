@@ -3,7 +3,9 @@ import type { GateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { withTimeout } from '../../platform/with-timeout.ts'
 import type { People } from './people.ts'
 
-/** The traffic at the moment when a fault strikes. `unconfirmed` counts grants that Kafka has not confirmed. */
+/**
+ * The traffic at the moment when a fault strikes. `unconfirmed` counts grants that Kafka has not confirmed.
+ */
 export type Traffic = { inFlight: number; unconfirmed: number; stockLeft: number }
 
 export type TrafficOptions = {
@@ -19,9 +21,9 @@ const pauseMs = 1
 const answerWithinMs = 300
 
 /**
- * Waits up to `limitMs` for a moment with requests in flight and unconfirmed grants, and returns its traffic. While
- * another fault keeps the gate from answering, no grant can be counted as unconfirmed; the stock left is then what
- * winners have not taken, or 0 once somebody was answered that nothing is left.
+ * Waits up to `limitMs` for a moment with requests in flight and unconfirmed grants, and returns its traffic.
+ * While another fault keeps the gate from answering, no grant can be counted as unconfirmed. The stock left
+ * is then what the winners have not taken, or 0 once an answer says that nothing is left.
  */
 export const waitForTraffic = async (
   { gate, campaignId, stock, people, now }: TrafficOptions,

@@ -36,7 +36,10 @@ const findMoving = async ({ stack, gate, ledger, campaignId }: RestOptions): Pro
   return findUnready(stack)
 }
 
-/** Waits until everything is at rest. After `limitMs` it resolves with what is still moving or does not answer. */
+/**
+ * Waits until everything is at rest. After `limitMs` it resolves with what is still moving or does not
+ * answer.
+ */
 export const waitForRest = async (options: RestOptions): Promise<string | undefined> => {
   const untilMs = options.now() + options.limitMs
   for (;;) {

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { serveHttp } from '../../../platform/http/server.ts'
 import { createTokenVerifier } from '../../../platform/http/token.ts'
 
-// The baseline of a load run: the same framework, server, token check and answer size as the API, and nothing else.
+// The baseline of a load run: the same framework, server, token check and answer size as the API, and nothing
+// else.
 const verify = createTokenVerifier(process.env['JWT_SECRET'] ?? '')
 const bearer = 'Bearer '
 const coupon = {

@@ -42,7 +42,10 @@ const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): FaultKind => ({
   }),
 })
 
-/** Kills and pauses of every part. A Redis that is killed here keeps everything, because it had written all of it. */
+/**
+ * Kills and pauses of every part. A Redis that is killed here keeps everything, because it had written all of
+ * it.
+ */
 export const processKinds: readonly FaultKind[] = [
   ...(['api', 'worker', 'redis', 'kafka', 'mysql'] as const).map(killOf),
   ...(['api', 'redis', 'kafka', 'mysql'] as const).map((part) => pauseOf(part)),

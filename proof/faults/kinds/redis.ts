@@ -90,8 +90,8 @@ const promoted = killKind('redis-promoted', (context, [chance]): Fault => {
 })
 
 /**
- * A master is cut off, a replica replaces it, and it becomes a replica of that one. When that one is killed, the first
- * is master again: the same process with the same run id, which has lost memory.
+ * A master is cut off, a replica replaces it, and it becomes a replica of that one. When that one is killed,
+ * the first is master again: the same process with the same run id, which has lost memory.
  */
 const flap = killKind('redis-flap', (context, [chance, otherChance]): Fault => {
   const { redis } = context.stack

@@ -18,7 +18,9 @@ export type CrowdPress = {
   fault?: string
 }
 
-/** People who press. Each keeps one connection to each process, and turns to another process after a fault. */
+/**
+ * People who press. Each keeps one connection to each process, and turns to another process after a fault.
+ */
 export type Crowd = {
   readonly pressed: readonly CrowdPress[]
   /** Tries without a useful answer, by error code or answer. */
@@ -118,8 +120,8 @@ export const gatherCrowd = ({ urls, campaignId, people, pauseMs }: CrowdOptions)
 }
 
 /**
- * Everybody has a final answer, each coupon that was shown is exactly one row and the other way round, and the stock is
- * sold to the last unit and not beyond.
+ * Everybody has a final answer. The coupons that were shown are exactly the rows. The stock is sold to the
+ * last unit and not beyond.
  */
 export const expectExact = async (
   stored: StoredFacts,
