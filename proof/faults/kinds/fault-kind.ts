@@ -1,4 +1,4 @@
-import type { FaultShape, PlannedFault } from '../schedule.ts'
+import type { FaultShape, PlannedFault, StackPart } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 
 /** What a fault strikes, and what it may wait for. */
@@ -20,7 +20,24 @@ export type Fault = {
   heal(): Promise<void>
 }
 
+type CreateFault = (context: FaultContext, chances: PlannedFault['chances']) => Fault
+
 /** A kind of fault. */
-export type FaultKind = FaultShape & {
-  create(context: FaultContext, chances: PlannedFault['chances']): Fault
-}
+export type FaultKind = FaultShape & { create: CreateFault }
+
+/** A kind with SIGKILL in it. After `lastsMs` the process is restarted. */
+export const killKind = (part: StackPart, action: string, create: CreateFault): FaultKind => ({
+  name: `${part}-${action}`,
+  part,
+  isKill: true,
+  lastsMs: [0, 1_500],
+  create,
+})
+
+/** A kind without SIGKILL. */
+export const disturbanceKind = (
+  part: StackPart,
+  action: string,
+  lastsMs: FaultKind['lastsMs'],
+  create: CreateFault,
+): FaultKind => ({ name: `${part}-${action}`, part, isKill: false, lastsMs, create })

@@ -1,7 +1,7 @@
 import { linkClients, type Links, linkServers } from '../stack-links.ts'
 import type { Proxy } from '../../../servers/network/proxy.ts'
 import { chosen } from '../random.ts'
-import type { FaultKind } from './fault-kind.ts'
+import { disturbanceKind, type FaultKind } from './fault-kind.ts'
 
 const delayMs = { min: 100, max: 1_500 }
 const delayOf = (chance: number): number => delayMs.min + chance * (delayMs.max - delayMs.min)
@@ -16,15 +16,11 @@ const linkOf = (links: Links, chance: number): { target: string; link: Proxy } =
   )
 
 const linkKind = (
-  what: string,
+  action: string,
   strike: (link: Proxy, chance: number) => void,
   heal: (link: Proxy) => void,
-): FaultKind => ({
-  name: `link-${what}`,
-  part: 'link',
-  isKill: false,
-  lastsMs: [300, 4_000],
-  create({ stack }, [chance, otherChance]) {
+): FaultKind =>
+  disturbanceKind('link', action, [300, 4_000], ({ stack }, [chance, otherChance]) => {
     const { target, link } = linkOf(stack.links, chance)
     return {
       target,
@@ -34,8 +30,7 @@ const linkKind = (
       },
       heal: async () => heal(link),
     }
-  },
-})
+  })
 
 /** The network between API processes or workers and one server. */
 export const linkKinds: readonly FaultKind[] = [
@@ -58,45 +53,33 @@ export const linkKinds: readonly FaultKind[] = [
 ]
 
 /** Kafka's answers come late, or not until it is healed. */
-const kafkaLate: FaultKind = {
-  name: 'kafka-late',
-  part: 'kafka',
-  isKill: false,
-  lastsMs: [1_000, 4_000],
-  create: ({ stack }, [chance, otherChance]) => ({
-    target: 'kafka-answers',
-    async strike() {
-      for (const link of stack.links.to('kafka'))
-        if (chance < 0.3) link.hold('answers')
-        else link.delay(delayOf(otherChance))
-      return true
-    },
-    async heal() {
-      for (const link of stack.links.to('kafka')) {
-        link.delay(0)
-        link.release()
-      }
-    },
-  }),
-}
+const kafkaLate = disturbanceKind('kafka', 'late', [1_000, 4_000], ({ stack }, [chance, otherChance]) => ({
+  target: 'kafka-answers',
+  async strike() {
+    for (const link of stack.links.to('kafka'))
+      if (chance < 0.3) link.hold('answers')
+      else link.delay(delayOf(otherChance))
+    return true
+  },
+  async heal() {
+    for (const link of stack.links.to('kafka')) {
+      link.delay(0)
+      link.release()
+    }
+  },
+}))
 
 /** No process reaches MySQL. */
-const mysqlCut: FaultKind = {
-  name: 'mysql-cut',
-  part: 'mysql',
-  isKill: false,
-  lastsMs: [500, 4_000],
-  create: ({ stack }) => ({
-    target: 'mysql-links',
-    async strike() {
-      for (const link of stack.links.to('mysql')) link.cut()
-      return true
-    },
-    async heal() {
-      for (const link of stack.links.to('mysql')) link.restore()
-    },
-  }),
-}
+const mysqlCut = disturbanceKind('mysql', 'cut', [500, 4_000], ({ stack }) => ({
+  target: 'mysql-links',
+  async strike() {
+    for (const link of stack.links.to('mysql')) link.cut()
+    return true
+  },
+  async heal() {
+    for (const link of stack.links.to('mysql')) link.restore()
+  },
+}))
 
 /** Both links of one server at once. */
 export const serverLinkKinds: readonly FaultKind[] = [kafkaLate, mysqlCut]

@@ -2,7 +2,7 @@ import { chosen } from '../random.ts'
 import type { StackPart } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
-import type { FaultKind } from './fault-kind.ts'
+import { disturbanceKind, type FaultKind, killKind } from './fault-kind.ts'
 
 /** A process of each part, by chance where there are several. */
 const ofPart: Record<Exclude<StackPart, 'link'>, (stack: Stack, chance: number) => SupervisedProcess> = {
@@ -17,35 +17,22 @@ const targetOf = (part: keyof typeof ofPart, stack: Stack, chance: number): stri
   part === 'redis' ? 'redis' : ofPart[part](stack, chance).name
 
 /** SIGKILL, and after a while a restart on the old data. */
-const killOf = (part: keyof typeof ofPart): FaultKind => ({
-  name: `${part}-kill`,
-  part,
-  isKill: true,
-  lastsMs: [0, 1_500],
-  create: ({ stack }, [chance]) => ({
+const killOf = (part: keyof typeof ofPart): FaultKind =>
+  killKind(part, 'kill', ({ stack }, [chance]) => ({
     target: targetOf(part, stack, chance),
     strike: () => ofPart[part](stack, chance).kill(),
     heal: () => ofPart[part](stack, chance).start(),
-  }),
-})
+  }))
 
 /** SIGSTOP for a while: its connections stay, and its work continues when nobody waits for it any longer. */
-const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): FaultKind => ({
-  name: `${part}-pause`,
-  part,
-  isKill: false,
-  lastsMs: [500, lastsMsMax],
-  create: ({ stack }, [chance]) => ({
+const pauseOf = (part: keyof typeof ofPart, lastsMsMax = 4_000): FaultKind =>
+  disturbanceKind(part, 'pause', [500, lastsMsMax], ({ stack }, [chance]) => ({
     target: targetOf(part, stack, chance),
     strike: async () => ofPart[part](stack, chance).pause(),
     heal: async () => ofPart[part](stack, chance).resume(),
-  }),
-})
+  }))
 
-/**
- * Kills and pauses of every part. A Redis that is killed here keeps everything, because it had written all of
- * it.
- */
+/** Kills and pauses of every part. A Redis that is killed here has written everything, and keeps it. */
 export const processKinds: readonly FaultKind[] = [
   ...(['api', 'worker', 'redis', 'kafka', 'mysql'] as const).map(killOf),
   ...(['api', 'redis', 'kafka', 'mysql'] as const).map((part) => pauseOf(part)),

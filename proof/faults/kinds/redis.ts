@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createProxy } from '../../../servers/network/proxy.ts'
 import { type AofMark, replicateFrom, type RedisNode, type StackRedis } from '../stack-redis.ts'
-import type { Fault, FaultKind, FaultContext } from './fault-kind.ts'
+import { type FaultContext, type FaultKind, killKind } from './fault-kind.ts'
 
 const copyWithinMs = 10_000
 // How far a file or a replica is behind when the server dies.
@@ -9,16 +9,8 @@ const lagMs = { min: 100, max: 1_000 }
 const lagOf = (chance: number): number => lagMs.min + chance * (lagMs.max - lagMs.min)
 const confirmingWithinMs = 3_000
 
-const killKind = (name: string, create: FaultKind['create']): FaultKind => ({
-  name,
-  part: 'redis',
-  isKill: true,
-  lastsMs: [0, 1_500],
-  create,
-})
-
 /** Killed, and restarted empty, as if it had no persistence. */
-const empty = killKind('redis-empty', ({ stack: { redis } }) => {
+const empty = killKind('redis', 'empty', ({ stack: { redis } }) => {
   let isDown = false
   return {
     target: 'redis',
@@ -31,7 +23,7 @@ const empty = killKind('redis-empty', ({ stack: { redis } }) => {
 })
 
 /** Killed, and restarted with a file that lacks the last writes. */
-const oldFile = killKind('redis-old-file', ({ stack: { redis } }, [chance]): Fault => {
+const oldFile = killKind('redis', 'old-file', ({ stack: { redis } }, [chance]) => {
   let mark: AofMark
   let isDown = false
   return {
@@ -70,7 +62,7 @@ const succeed = async (redis: StackRedis, successor: RedisNode): Promise<void> =
 }
 
 /** The master is killed, and a replica that lags replaces it. */
-const promoted = killKind('redis-promoted', (context, [chance]): Fault => {
+const promoted = killKind('redis', 'promoted', (context, [chance]) => {
   const { redis } = context.stack
   let replica: Awaited<ReturnType<typeof addReplica>> | undefined
   return {
@@ -93,7 +85,7 @@ const promoted = killKind('redis-promoted', (context, [chance]): Fault => {
  * A master is cut off, a replica replaces it, and it becomes a replica of that one. When that one is killed,
  * the first is master again: the same process with the same run id, which has lost memory.
  */
-const flap = killKind('redis-flap', (context, [chance, otherChance]): Fault => {
+const flap = killKind('redis', 'flap', (context, [chance, otherChance]) => {
   const { redis } = context.stack
   let first: RedisNode | undefined
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FaultKind } from './fault-kind.ts'
+import { disturbanceKind, type FaultKind } from './fault-kind.ts'
 
 // A server that is dead or paused cannot be healed: these retries outlast that.
 const triesMax = 40
@@ -16,29 +16,18 @@ const untilDone = async (work: () => Promise<void>): Promise<void> => {
   }
 }
 
+/** The topic asks for more copies than there are: NOT_ENOUGH_REPLICAS. */
+const kafkaRefuses = disturbanceKind('kafka', 'refuses', [500, 4_000], ({ stack: { kafka } }) => ({
+  target: 'kafka',
+  strike: () => kafka.acceptGrants(false).then(() => true),
+  heal: () => untilDone(() => kafka.acceptGrants(true)),
+}))
+
+const mysqlReadOnly = disturbanceKind('mysql', 'read-only', [500, 4_000], ({ stack: { database } }) => ({
+  target: 'mysql',
+  strike: () => database.setReadOnly(true).then(() => true),
+  heal: () => untilDone(() => database.setReadOnly(false)),
+}))
+
 /** Servers that answer, and refuse. */
-export const refusalKinds: readonly FaultKind[] = [
-  {
-    // The topic asks for more copies than there are: NOT_ENOUGH_REPLICAS.
-    name: 'kafka-refuses',
-    part: 'kafka',
-    isKill: false,
-    lastsMs: [500, 4_000],
-    create: ({ stack: { kafka } }) => ({
-      target: 'kafka',
-      strike: () => kafka.acceptGrants(false).then(() => true),
-      heal: () => untilDone(() => kafka.acceptGrants(true)),
-    }),
-  },
-  {
-    name: 'mysql-read-only',
-    part: 'mysql',
-    isKill: false,
-    lastsMs: [500, 4_000],
-    create: ({ stack: { database } }) => ({
-      target: 'mysql',
-      strike: () => database.setReadOnly(true).then(() => true),
-      heal: () => untilDone(() => database.setReadOnly(false)),
-    }),
-  },
-]
+export const refusalKinds: readonly FaultKind[] = [kafkaRefuses, mysqlReadOnly]
