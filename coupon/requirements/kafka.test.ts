@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createTopics } from '../../migrations/migrate.ts'
 import type { TopicDescription } from '../../platform/kafka/describe-kafka.ts'
 import type { TopicShape, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import { deploymentTopicShape } from '../deployment/log-id.ts'
 import { grantTopicShapes, deadLettersTopic, grantsTopic } from '../log/topics.ts'
 import { findingsOf } from './finding.ts'
 import { type KafkaReading, kafkaRequirements, type WantedTopics } from './kafka.ts'
@@ -64,7 +65,7 @@ test('the migration creates the topics in the required shapes', async () => {
     },
   }
   await createTopics(topics as TopicAdmin, options)
-  expect(created).toEqual(grantTopicShapes(options))
+  expect(created).toEqual([...grantTopicShapes(options), deploymentTopicShape(options)])
 })
 
 const ofDeadLetters = (name: string): string => `${deadLettersTopic} ${name}`
