@@ -5,6 +5,7 @@ import { apiSettings } from '../../api/settings.ts'
 import { auditSettings } from '../../commands/audit/settings.ts'
 import { dlqSettings } from '../../commands/dlq/settings.ts'
 import { doctorSettings } from '../../commands/doctor/settings.ts'
+import { redisSettings } from '../../commands/redis/settings.ts'
 import { loadSettings } from '../../load/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
 import { launchSettings } from '../../servers/launch/launch-configuration.ts'
@@ -31,6 +32,7 @@ const programs: readonly (readonly [name: string, schema: z.ZodObject])[] = [
   ['migrate', migrateSettings],
   ['doctor', doctorSettings],
   ['audit', auditSettings],
+  ['redis', redisSettings],
   ['dlq', dlqSettings],
   ['token', z.object({ JWT_SECRET: apiSettings.shape.JWT_SECRET })],
   ['load', loadSettings],
@@ -71,7 +73,7 @@ const readVariables = (): Map<string, Variable> => {
   const variables = new Map<string, Variable>()
   for (const [program, schema] of programs) {
     for (const [name, property] of Object.entries(propertiesOf(schema))) {
-      const variable = variables.get(name) ?? { name, readers: [], defaults: new Map(), property: {} }
+      const variable: Variable = variables.get(name) ?? { name, readers: [], defaults: new Map(), property: {} }
       variable.readers.push(program)
       variable.property = { ...property, ...variable.property }
       const standard = String(property.default ?? '')

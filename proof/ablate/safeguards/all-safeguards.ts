@@ -5,6 +5,7 @@ import { confirmChecks } from './confirm-checks.ts'
 import { confirming } from './confirming.ts'
 import { deciding } from './deciding.ts'
 import { fencing } from './fencing.ts'
+import { deployment } from './deployment.ts'
 import { flipping } from './flipping.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
@@ -24,6 +25,7 @@ export const allSafeguards: readonly Safeguard[] = [
   ...ledgerKeys,
   ...arming,
   ...rebuilding,
+  ...deployment,
   ...flipping,
   ...keeping,
 ]

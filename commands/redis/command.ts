@@ -1,0 +1,126 @@
+import { createDeploymentIdentity } from '../../coupon/deployment/identity.ts'
+import { type LeaveOutcome, readFence } from '../../coupon/deployment/current-redis.ts'
+import { createLeaveRedis } from '../../coupon/deployment/leave-redis.ts'
+import { createCampaignRepository } from '../../coupon/ledger/campaigns.ts'
+import {
+  noteCurrentRedis,
+  noteRedisLeft,
+  readRedisServers,
+  type RedisServer,
+} from '../../coupon/ledger/redis-servers.ts'
+import { defineCommand, defineCommandGroup } from '../../platform/command.ts'
+import { Failure } from '../../platform/failure.ts'
+import { createKafka } from '../../platform/kafka/client.ts'
+import { createProducer } from '../../platform/kafka/producer.ts'
+import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
+import { createLogger } from '../../platform/log/logger.ts'
+import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
+import { connectRedis } from '../../platform/redis.ts'
+import { redisReport, type RedisPlaces } from './report.ts'
+import { redisSettings } from './settings.ts'
+
+type Addresses = { REDIS_URL: string; KAFKA_BROKERS: string[]; DATABASE_URL: string }
+
+/** The Redis of REDIS_URL, as a server on which gates can be armed. */
+type ConfiguredRedis = { fence: string | undefined; address: string; endpoint: string | undefined }
+
+type Leave = (server: RedisServer) => Promise<LeaveOutcome>
+
+/** Connects to the servers of one deployment for as long as `work` runs. Rejects `refused` for strangers. */
+const withServers = async <Result>(
+  addresses: Addresses,
+  work: (database: Database, configured: ConfiguredRedis, leave: Leave) => Promise<Result>,
+): Promise<Result> => {
+  const kafka = createKafka({
+    brokers: addresses.KAFKA_BROKERS,
+    clientId: 'firstcome-redis',
+    log: createLogger('redis', 'silent'),
+    requestTimeoutMs: 10_000,
+  })
+  const [topics, reader, producer] = [
+    createTopicAdmin(kafka),
+    createTopicReader(kafka),
+    createProducer(kafka),
+  ]
+  const database = connectDatabase({ url: addresses.DATABASE_URL, connectionsMax: 2, queryTimeoutMs: 10_000 })
+  const redis = connectRedis({ url: addresses.REDIS_URL, commandTimeoutMs: 5_000, onError: () => undefined })
+  try {
+    await redis.waitForConnection(5_000).catch(() => undefined)
+    await createDeploymentIdentity({ database, topics, reader, redis }).compare()
+    const fence = await readFence(redis).catch(() => undefined)
+    const address = new URL(addresses.REDIS_URL).host
+    const leave = createLeaveRedis({
+      redisUrl: addresses.REDIS_URL,
+      commandTimeoutMs: 2_000,
+      campaigns: createCampaignRepository(database),
+      producer,
+    })
+    return await work(database, { fence, address, endpoint: redis.remoteAddress() }, leave)
+  } finally {
+    redis.close()
+    await producer.close()
+    await reader.close()
+    await topics.close()
+    await database.close()
+  }
+}
+
+const readPlaces = async (database: Database, configured: ConfiguredRedis): Promise<RedisPlaces> => ({
+  configured: configured.address,
+  isMaster: configured.fence !== undefined,
+  servers: (await readRedisServers(database, configured.fence)).map((server) => ({
+    ...server,
+    isConfigured: server.fence === configured.fence,
+  })),
+})
+
+/** `npm run redis -- status`. */
+export const statusCommand = defineCommand({
+  name: 'npm run redis -- status',
+  summary: 'Shows on which Redis gates are armed, and which one is being left.',
+  options: {},
+  settings: redisSettings,
+  exitCodes: { current: [0, 'gates are armed on the Redis of REDIS_URL'], other: [1, 'they are not'] },
+  failureExitCode: [4, 'a server could not be read'],
+  run: (_, { settings, print }) =>
+    withServers(settings, async (database, configured) => {
+      const places = await readPlaces(database, configured)
+      await print({ text: redisReport(places), json: places })
+      const isCurrent = places.servers.some(({ state, isConfigured }) => state === 'current' && isConfigured)
+      return isCurrent && places.servers.every(({ state }) => state !== 'leaving') ? 'current' : 'other'
+    }),
+})
+
+/** `npm run redis -- adopt`. */
+export const adoptCommand = defineCommand({
+  name: 'npm run redis -- adopt',
+  summary:
+    'Says that the Redis which gates are moved away from is gone, or may be left, and that gates are armed on the ' +
+    'Redis of REDIS_URL from now on. The gates of one that still answers are stopped first. One that does not ' +
+    'answer here must not serve API processes elsewhere: what it confirms from now on is lost.',
+  options: {},
+  settings: redisSettings,
+  exitCodes: { adopted: [0, 'gates are armed on the Redis of REDIS_URL'] },
+  failureExitCode: [4, 'a server could not be read'],
+  run: (_, { settings, print }) =>
+    withServers(settings, async (database, configured, leave) => {
+      const { fence, address, endpoint = address } = configured
+      if (fence === undefined)
+        throw new Failure('refused', `the Redis ${address} does not answer as a master: check REDIS_URL`)
+      const servers = await database.transaction(async (connection) => {
+        await noteCurrentRedis(connection, { fence, address, endpoint }, Date.now())
+        return { commit: true, result: await readRedisServers(connection, fence) }
+      })
+      for (const server of servers.filter(({ state }) => state === 'leaving')) {
+        await leave(server)
+        await noteRedisLeft(database, server.fence, Date.now())
+      }
+      const places = await readPlaces(database, configured)
+      await print({ text: redisReport(places), json: places })
+      return 'adopted'
+    }),
+})
+
+/** Shows and decides on which Redis gates are armed. */
+export const redisCommand = defineCommandGroup({ status: statusCommand, adopt: adoptCommand })
