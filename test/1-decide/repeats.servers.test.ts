@@ -67,9 +67,9 @@ describe('ask again, get the same answer', () => {
       expect((await listOf(url, winner)).body['items']).toEqual([won.body])
     }
   })
+})
 
-  describe('the window of a campaign', () => {})
-
+describe('the window of a campaign', () => {
   test.concurrent('a campaign that is closed from the start grants nothing', async () => {
     const campaignId = await createTestCampaign(first, closedAnHourAgo())
     for (const url of [first, second]) {
@@ -114,9 +114,9 @@ describe('ask again, get the same answer', () => {
       expect(issuedAt >= opensAt).toBe(true)
     }
   })
+})
 
-  describe('the usable time of a coupon', () => {})
-
+describe('the usable time of a coupon', () => {
   test.concurrent('an expired coupon reads expired everywhere and is no longer listed', async () => {
     const { campaignId, winner, won } = await soldOutCampaign(couponUntil(inMs(1_500)))
     const expired = { ...won.body, state: 'expired' }

@@ -85,9 +85,9 @@ describe('the public page of a campaign', () => {
       })
     expect((await operatorsView(first, campaignId)).body).toMatchObject({ state: 'sold-out', granted: 2 })
   })
+})
 
-  describe('what operators create and read', () => {})
-
+describe('what operators create and read', () => {
   test.concurrent.each([
     ['scheduled', { opensAt: inMs(1_800_000) }],
     ['open', {}],

@@ -114,9 +114,9 @@ describe('listUsableCoupons', () => {
     // A cursor is a place, not a right: in another's hands it shows nothing of its owner.
     expect(itemsOf(await listOf(second, newUser(), `?cursor=${cursor}`))).toEqual([])
   })
+})
 
-  describe('the list of campaigns', () => {})
-
+describe('the list of campaigns', () => {
   test('a walk while campaigns are created repeats none and misses none from before it', async () => {
     const before = await Promise.all(Array.from({ length: 12 }, () => createTestCampaign(first)))
     const pages = await walk(

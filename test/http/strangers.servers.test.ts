@@ -110,9 +110,9 @@ describe('unknown campaigns cost nothing', () => {
       database.close()
     }
   })
+})
 
-  describe('nobody sees another’s coupons', () => {})
-
+describe('nobody sees another’s coupons', () => {
   test('another’s coupon is 404, exactly like one that does not exist', async () => {
     const campaignId = await createTestCampaign(first)
     const owner = newUser()

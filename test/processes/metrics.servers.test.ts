@@ -168,9 +168,9 @@ describe('metrics tell what happened', () => {
       ),
     )
   })
+})
 
-  describe('logs hold no secret', () => {})
-
+describe('logs hold no secret', () => {
   test('no log line of API or worker holds a token, a secret or a user', async () => {
     database.cut()
     const userId = newUser()
