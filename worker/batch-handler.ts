@@ -4,6 +4,7 @@ import type { Recorded, Recorder } from '../coupon/ledger/recorder.ts'
 import type { RejectedGrant } from '../coupon/ledger/rejected-grant.ts'
 import type { DeadLetter } from '../coupon/log/dead-letter.ts'
 import { decodeRecord } from '../coupon/log/log-record.ts'
+import { digestRecord } from '../coupon/log/record-digest.ts'
 import { backoff, type Wait } from '../platform/backoff.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Batch, StoredRecord } from '../platform/kafka/consumer.ts'
@@ -60,7 +61,16 @@ const decode = (
     else if (decoded.kind !== 'marker')
       unreadable.push({ record, reason: decoded.kind, message: decoded.message })
   }
-  const slice = { partition, startOffset, endOffset, grants }
+  const slice: LogSlice = {
+    partition,
+    startOffset,
+    endOffset,
+    grants,
+    lastRecordBelow: (end) => {
+      const last = records.findLast(({ offset }) => offset < end)
+      return last === undefined ? undefined : { offset: last.offset, digest: digestRecord(last) }
+    },
+  }
   const byOffset = new Map(records.map((record) => [record.offset, record]))
   return { slice, unreadable, byOffset, written: new Map() }
 }

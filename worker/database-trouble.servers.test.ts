@@ -29,6 +29,7 @@ const openWorker = (partition: number) => {
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),
     topics: { offsets: async () => [{ partition, first: 0, end: 1_000_000 }] },
+    reader: { read: async function* () {} },
     log,
     onMisaligned: () => undefined,
   })

@@ -52,13 +52,14 @@ await runProcess(async (life) => {
     life,
     monotonicMs,
   })
-  const { metrics, kafka, producer, topics, identity, database, gate, grantLog, arming } = parts
+  const { metrics, kafka, producer, topics, reader, identity, database, gate, grantLog, arming } = parts
   const { gate: keeperGate, campaigns, listing, logEnds } = parts.armingParts
   await requireReadableLog(kafka)
 
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),
     topics,
+    reader,
     log,
     onMisaligned: () => alignment.now(),
   })

@@ -3,7 +3,9 @@ import { grantsTopic } from '../coupon/log/topics.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Consumer } from '../platform/kafka/consumer.ts'
 import type { PartitionOffsets, TopicAdmin } from '../platform/kafka/topic-admin.ts'
+import type { TopicReader } from '../platform/kafka/topic-reader.ts'
 import type { Logger } from '../platform/log/logger.ts'
+import { refuseOtherLog, refuseOutside } from './recorded-log.ts'
 
 /** The part of a consumer that the alignment needs. */
 export type SeekableConsumer = Pick<Consumer, 'assignedPartitions' | 'seek'>
@@ -41,7 +43,8 @@ export type PartitionProgress = {
   waitsFor(): string
   /**
    * Compares the known positions with those of the ledger, and moves the consumer where they differ. Rejects
-   * with `refused` when Kafka does not have the position: records would be skipped silently.
+   * with `refused` when Kafka does not have the position, or another record before it: records would be
+   * skipped silently.
    */
   align(consumer: SeekableConsumer): Promise<void>
 }
@@ -49,6 +52,7 @@ export type PartitionProgress = {
 export type PartitionProgressOptions = {
   positions: PositionRepository
   topics: Pick<TopicAdmin, 'offsets'>
+  reader: Pick<TopicReader, 'read'>
   log: Logger
   /** Called when a partition needs an alignment. */
   onMisaligned(): void
@@ -69,19 +73,6 @@ export const createPartitionProgress = (options: PartitionProgressOptions): Part
 
   const succeeded = (operation: LedgerOperation): void => {
     if (failures.delete(operation)) log.info({ operation }, 'the ledger works again')
-  }
-
-  const refuseOutside = (partition: number, at: number, kept: readonly PartitionOffsets[]): void => {
-    const offsets = kept.find((one) => one.partition === partition)
-    // safeguard: a position before the start of the log is refused
-    // safeguard: a position beyond the end of the log is refused
-    if (offsets === undefined || at < offsets.first || at > offsets.end)
-      throw new Failure(
-        'refused',
-        `the position of the ledger in partition ${partition} of ${grantsTopic} is ${at}, but Kafka has ` +
-          `${offsets === undefined ? 'no such partition' : `${offsets.first} to ${offsets.end}`}: ` +
-          'records would be skipped. Restore the topic, or the database that belongs to it',
-      )
   }
 
   /**
@@ -137,12 +128,23 @@ export const createPartitionProgress = (options: PartitionProgressOptions): Part
       const before = new Map(known)
       const stored = await positions.read(partitions)
       succeeded('positions')
-      for (const partition of partitions) {
+      // A position that moved during the read is compared next time.
+      const apart = partitions.filter((partition) => {
+        const knownAt = known.get(partition)
+        return knownAt !== (stored.get(partition) ?? 0) && knownAt === before.get(partition)
+      })
+      if (apart.length > 0) {
+        const [kept, lasts] = await Promise.all([topics.offsets(grantsTopic), positions.lastRecords(apart)])
+        for (const partition of apart) refuseOutside(partition, stored.get(partition) ?? 0, kept)
+        await Promise.all(
+          [...lasts].map(([partition, last]) => refuseOtherLog(options.reader, partition, last, kept)),
+        )
+      }
+      for (const partition of apart) {
         const at = stored.get(partition) ?? 0
         const knownAt = known.get(partition)
-        // A position that moved during the read is compared next time.
-        if (knownAt === at || knownAt !== before.get(partition)) continue
-        refuseOutside(partition, at, await topics.offsets(grantsTopic))
+        // It moved, or was assigned again, while Kafka was asked.
+        if (knownAt !== before.get(partition) || !consumer.assignedPartitions().includes(partition)) continue
         log.info({ partition, from: knownAt, to: at }, 'the consumer moves to the position of the ledger')
         // safeguard: the seek to the stored position
         consumer.seek(partition, at)

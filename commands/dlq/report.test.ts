@@ -74,7 +74,7 @@ describe('list', () => {
     async function* read(_topic: string, partition: number, from: number, end: number) {
       for (let offset = from; offset < end; offset += 1) {
         fetched.push(`${partition}:${offset}`)
-        yield [{ offset, key: null, value: null, headers: {} }]
+        yield [{ offset, timestampMs: 0, key: null, value: null, headers: {} }]
       }
     }
     const offsets = async () => [{ partition: 0, first: 5, end: 8 }]

@@ -1,5 +1,6 @@
 import type { SqlReader } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
+import type { KnownRecord } from './log-slice.ts'
 import type { Lock } from './rows.ts'
 
 /** How far the ledger has each partition of the log: the next offset to record, by partition. */
@@ -20,6 +21,11 @@ export const isBelow = (
 export type PositionRepository = {
   /** All positions. Those of `partitions` that are new start at 0. */
   read(partitions: readonly number[]): Promise<Map<number, number>>
+  /**
+   * The last record that was recorded of each of these partitions. A position that was stored by an earlier
+   * version, or that no record came before, has none.
+   */
+  lastRecords(partitions: readonly number[]): Promise<Map<number, KnownRecord>>
 }
 
 export const createPositionRepository = (database: Database): PositionRepository => ({
@@ -34,5 +40,19 @@ export const createPositionRepository = (database: Database): PositionRepository
       )
     for (const partition of added) positions.set(partition, 0)
     return positions
+  },
+  async lastRecords(partitions) {
+    if (partitions.length === 0) return new Map()
+    const rows = await database.read(
+      `SELECT partition_id, last_offset, last_hash FROM ledger_positions
+       WHERE partition_id IN (?) AND last_offset IS NOT NULL AND last_hash IS NOT NULL`,
+      [partitions],
+    )
+    return new Map(
+      rows.map((row) => [
+        Number(row['partition_id']),
+        { offset: Number(row['last_offset']), digest: row['last_hash'] as Buffer },
+      ]),
+    )
   },
 })

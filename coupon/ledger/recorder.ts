@@ -95,15 +95,15 @@ const rejectReason = (
 }
 
 /**
- * Moves the position with the rows. Returns the stored one when it lies below the slice: records would be
- * skipped.
+ * Moves the position with the rows, and remembers the record before it. Returns the stored position when it
+ * lies below the slice: records would be skipped.
  */
 const movePosition = async (
   connection: Connection,
-  partition: number,
-  startOffset: number,
+  slice: LogSlice,
   endOffset: number,
 ): Promise<number | undefined> => {
+  const { partition, startOffset } = slice
   const [row] = await connection.read(
     'SELECT next_offset FROM ledger_positions WHERE partition_id = ? FOR UPDATE',
     [partition],
@@ -111,9 +111,13 @@ const movePosition = async (
   const stored = Number(row?.['next_offset'] ?? 0)
   // safeguard: the position never skips records
   if (row === undefined || stored < startOffset) return stored
+  if (stored >= endOffset) return undefined
+  // Without a record in the slice the one before it stays the last.
+  const last = slice.lastRecordBelow?.(endOffset)
   await connection.change(
-    'UPDATE ledger_positions SET next_offset = GREATEST(next_offset, ?) WHERE partition_id = ?',
-    [endOffset, partition],
+    `UPDATE ledger_positions SET next_offset = ?, last_offset = COALESCE(?, last_offset),
+     last_hash = COALESCE(?, last_hash) WHERE partition_id = ?`,
+    [endOffset, last?.offset ?? null, last?.digest ?? null, partition],
   )
   return undefined
 }
@@ -121,7 +125,7 @@ const movePosition = async (
 export const createRecorder = (database: Database): Recorder => ({
   record: (slice, keep) =>
     database.transaction<Recorded>(async (connection) => {
-      const { partition, startOffset, endOffset, grants } = slice
+      const { startOffset, endOffset, grants } = slice
       // The first statement, and a locking one: a plain SELECT before it would fix an older view.
       // safeguard: the late check begins with a locking read
       const limits = await readLimits(connection, grants)
@@ -143,7 +147,7 @@ export const createRecorder = (database: Database): Recorder => ({
       if (inserted < sent.length) rejected.push(...(await findConflicts(connection, sent)))
 
       // safeguard: the position moves in the transaction of its rows
-      const stored = await movePosition(connection, partition, startOffset, nextOffset)
+      const stored = await movePosition(connection, slice, nextOffset)
       if (stored !== undefined) return { commit: false, result: { kind: 'elsewhere', nextOffset: stored } }
       // safeguard: dead letters are acknowledged before the commit
       await keep(rejected, nextOffset)

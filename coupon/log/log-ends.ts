@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { PositionRepository } from '../ledger/positions.ts'
 import { encodeMarker } from './log-record.ts'
@@ -8,7 +9,8 @@ import { grantsTopic } from './topics.ts'
 export type LogEnds = {
   /**
    * Appends a marker to every partition with acks=all; the end is its offset + 1. An end that is only queried
-   * may come from a deposed leader.
+   * may come from a deposed leader. Rejects `refused` when the ledger is further than this log: it belongs to
+   * another one.
    */
   mark(purpose: string): Promise<Map<number, number>>
   /** Waits until the ledger's positions reach the ends. Calls `onWait` with the number of missing offsets. */
@@ -22,7 +24,7 @@ export type LogEnds = {
 export type LogEndsOptions = {
   producer: Producer
   positions: PositionRepository
-  /** Partitions of the grants topic; rejects while that cannot be known. */
+  /** Partitions of the grants topic, as the brokers name them now; rejects while that cannot be known. */
   partitions(): Promise<number>
   /** Throws while the process is shutting down. */
   refuseIfStopping(): void
@@ -41,6 +43,8 @@ export const createLogEnds = (options: LogEndsOptions): LogEnds => {
 
   return {
     async mark(purpose) {
+      const before = await options.positions.read([])
+      // safeguard: every partition is marked
       const partitions = Array.from({ length: await options.partitions() }, (_, partition) => partition)
       const record = { value: encodeMarker(purpose) }
       const ends = await Promise.all(
@@ -48,7 +52,18 @@ export const createLogEnds = (options: LogEndsOptions): LogEnds => {
           return [partition, (await options.producer.append(grantsTopic, partition, [record])) + 1]
         }),
       )
-      return new Map(ends)
+      const marked = new Map(ends)
+      for (const [partition, position] of before) {
+        const end = marked.get(partition) ?? 0
+        // safeguard: an arming marks the log that the ledger recorded
+        if (position > 0 && position >= end)
+          throw new Failure(
+            'refused',
+            `the ledger is at ${position} of partition ${partition} of ${grantsTopic}, beyond the end of this ` +
+              'log: restore the topic, or the database that belongs to it',
+          )
+      }
+      return marked
     },
     async waitForLedger(ends, onWait) {
       // safeguard: arming waits for the ends

@@ -12,6 +12,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { createDeploymentIdentity } from '../deployment/identity.ts'
 import { createGate } from '../gate/gate.ts'
 import { createGrantLog } from '../log/grant-log.ts'
+import { createPartitionCount } from '../log/partition-count.ts'
 import { grantsTopic } from '../log/topics.ts'
 import { measureGate } from '../metrics/gate.ts'
 import { measureGrantLog } from '../metrics/grant-log.ts'
@@ -66,7 +67,7 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
       producer,
       gate,
       log,
-      partitions,
+      partitions: createPartitionCount({ read: partitions, monotonicMs }),
       publishDeadlineMs: settings.PUBLISH_DEADLINE_MS,
       publishInFlightMax: settings.PUBLISH_IN_FLIGHT_MAX,
       monotonicMs,

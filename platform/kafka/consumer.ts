@@ -80,8 +80,8 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     rebalanceTimeout: 30_000,
     heartbeatInterval: 3_000,
     // A new leader is found at once when the old one says so, and after this time when the old one does not
-    // answer.
-    metadataMaxAge: 30_000,
+    // answer. So are partitions that were added.
+    metadataMaxAge: 10_000,
     // An open transaction of any client would stop the partition, until it ends.
     // safeguard: no open transaction stops a partition
     readUncommitted: true,

@@ -77,17 +77,26 @@ const openClient = (kafka: KafkaCluster): ProducerClient => {
  */
 export const createProducer = (kafka: KafkaCluster): Producer => {
   let current: ProducerClient | undefined
+  const leave = (client: ProducerClient): void => {
+    if (current !== client) return
+    current = undefined
+    void client.close().catch(() => undefined)
+  }
   return {
     async append(topic, partition, records) {
-      const client = (current ??= openClient(kafka))
+      let client = (current ??= openClient(kafka))
       try {
         // safeguard: one partition per produce
         const messages = records.map((record) => ({ ...record, partition }))
-        const results = await withTimeout(
-          client.send(topic, messages),
-          acknowledgementTimeoutMs,
-          'no acknowledgement',
-        )
+        const send = (): Promise<RecordMetadata[]> =>
+          withTimeout(client.send(topic, messages), acknowledgementTimeoutMs, 'no acknowledgement')
+        let results = await send()
+        // The partition is younger than the metadata of this client: kafkajs sends nothing, and resolves.
+        if (results.length === 0) {
+          leave(client)
+          client = current ??= openClient(kafka)
+          results = await send()
+        }
         const [result] = results
         // safeguard: one partition per produce / result
         // safeguard: the result of a produce is checked
@@ -95,10 +104,7 @@ export const createProducer = (kafka: KafkaCluster): Producer => {
           throw new Error(`partition ${partition} was not acknowledged: ${JSON.stringify(results)}`)
         return Number(result.baseOffset)
       } catch (cause) {
-        if (current === client && !isBrokerResponse(cause)) {
-          current = undefined
-          void client.close().catch(() => undefined)
-        }
+        if (!isBrokerResponse(cause)) leave(client)
         throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
       }
     },

@@ -20,9 +20,9 @@ export type TopicAdmin = {
    */
   create(shapes: readonly TopicShape[]): Promise<string[]>
   exists(topic: string): Promise<boolean>
-  /** The offsets of all partitions, lowest partition first. */
+  /** The offsets of all partitions that the brokers name now, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
-  /** The number of partitions, read once and kept: it must not change while a campaign is live. */
+  /** The number of partitions, as the brokers name it now. */
   partitions(topic: string): Promise<number>
   close(): Promise<void>
 }
@@ -61,24 +61,38 @@ const waitForLeaders = async (admin: Admin, names: string[]): Promise<void> => {
  */
 export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
   let current: AdminClient | undefined
+  const discard = (client: AdminClient): void => {
+    if (current !== client) return
+    current = undefined
+    void client.admin.disconnect().catch(() => undefined)
+  }
   const withAdmin = async <Result>(call: (admin: Admin) => Promise<Result>): Promise<Result> => {
     const client = (current ??= openClient(kafka))
     try {
       await client.connected
       return await call(client.admin)
     } catch (cause) {
-      if (current === client) {
-        current = undefined
-        void client.admin.disconnect().catch(() => undefined)
-      }
+      discard(client)
       throw new Failure('unavailable', `Kafka: ${messageOf(cause)}`, { cause })
     }
   }
 
-  const counts = new Map<string, number>()
-  const offsets: TopicAdmin['offsets'] = (topic) =>
+  /** kafkajs caches the partitions of a topic for five minutes, but not this answer. */
+  const countPartitions = async (admin: Admin, topic: string): Promise<number> => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+    return topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+  }
+
+  /** `undefined`: this client does not know all partitions. It is discarded. */
+  const readOffsets = (topic: string): Promise<PartitionOffsets[] | undefined> =>
     withAdmin(async (admin) => {
+      const count = await countPartitions(admin, topic)
       const found = await admin.fetchTopicOffsets(topic)
+      // safeguard: offsets of every partition
+      if (found.length !== count) {
+        if (current?.admin === admin) discard(current)
+        return undefined
+      }
       return found
         .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
         .sort((left, right) => left.partition - right.partition)
@@ -106,12 +120,12 @@ export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
         return names
       }),
     exists: (topic) => withAdmin(async (admin) => (await admin.listTopics()).includes(topic)),
-    offsets,
-    async partitions(topic) {
-      const known = counts.get(topic) ?? (await offsets(topic)).length
-      counts.set(topic, known)
-      return known
+    async offsets(topic) {
+      const offsets = (await readOffsets(topic)) ?? (await readOffsets(topic))
+      if (offsets === undefined) throw new Failure('unavailable', `Kafka: the partitions of ${topic} change`)
+      return offsets
     },
+    partitions: (topic) => withAdmin((admin) => countPartitions(admin, topic)),
     close: async () => current?.admin.disconnect(),
   }
 }

@@ -4,7 +4,13 @@ import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
 
 /** A record of one partition. */
-export type TopicRecord = { offset: number; key: Buffer | null; value: Buffer | null; headers: RecordHeaders }
+export type TopicRecord = {
+  offset: number
+  timestampMs: number
+  key: Buffer | null
+  value: Buffer | null
+  headers: RecordHeaders
+}
 
 /** Reads ranges of a topic without a consumer group and without storing a position. */
 export type TopicReader = {
@@ -31,6 +37,7 @@ type FetchCluster = {
 }
 type FetchedRecord = {
   offset: string
+  timestamp: string
   key: Buffer | null
   value: Buffer | null
   headers: RecordHeaders
@@ -96,7 +103,13 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
       return Number(fetched.highWatermark) < end ? undefined : { records: [], nextOffset: end }
     const records = fetched.messages
       .filter(({ isControlRecord }) => !isControlRecord)
-      .map(({ offset: text, key, value, headers }) => ({ offset: Number(text), key, value, headers }))
+      .map(({ offset: text, timestamp, key, value, headers }) => ({
+        offset: Number(text),
+        timestampMs: Number(timestamp),
+        key,
+        value,
+        headers,
+      }))
       // A fetch returns whole batches, from the batch that contains the offset.
       .filter((record) => record.offset >= offset && record.offset < end)
     // safeguard: a reader moves past offsets without a record

@@ -65,10 +65,10 @@ export const recording: readonly Safeguard[] = [
     edits: [
       {
         change: swap(
-          'movePosition(connection, partition, startOffset, nextOffset)',
+          'movePosition(connection, slice, nextOffset)',
           `database.transaction(async (own) => ({
             commit: true,
-            result: await movePosition(own, partition, startOffset, nextOffset),
+            result: await movePosition(own, slice, nextOffset),
           }))`,
         ),
       },
@@ -110,6 +110,17 @@ export const recording: readonly Safeguard[] = [
       'The worker reads a topic that was created again from its end, and silently skips the records before it.',
     edits: [{ change: swap('|| at > offsets.end', '') }],
     caughtBy: progressTest(outsideTitle, outsideTitle.replace('%s', 'beyond its end')),
+  },
+  {
+    name: 'the record before the position is compared',
+    section: position,
+    protectsFrom:
+      'A topic that was created again and has grown past the position is read from there: the records before it are skipped without a message.',
+    edits: [{ change: remove }],
+    caughtBy: progressTest(
+      'a log whose record before the position is another one is refused: %s',
+      'a log whose record before the position is another one is refused: another value',
+    ),
   },
   {
     name: 'dead letters are acknowledged before the commit',

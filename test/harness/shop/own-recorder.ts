@@ -3,6 +3,7 @@ import { createPositionRepository } from '../../../coupon/ledger/positions.ts'
 import { createRecorder } from '../../../coupon/ledger/recorder.ts'
 import { createConsumer } from '../../../platform/kafka/consumer.ts'
 import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
+import { createTopicReader } from '../../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 import type { Database } from '../../../platform/mysql/database.ts'
 import {
@@ -34,9 +35,11 @@ export const startOwnRecorder = async (
   const letters: DeadLetter[] = []
   let held = Promise.withResolvers<void>()
   held.resolve()
+  const reader = createTopicReader(topic.kafka)
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),
     topics: { ...createTopicAdmin(topic.kafka), offsets: topic.offsets },
+    reader: { read: (_, ...range) => reader.read(topic.name, ...range) },
     log,
     onMisaligned: () => alignment.now(),
   })
@@ -71,6 +74,7 @@ export const startOwnRecorder = async (
       held.resolve()
       alignment.stop()
       await consumer.stop()
+      await reader.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
 import { createGrantLog, type GrantLog } from '../../../coupon/log/grant-log.ts'
+import { createPartitionCount } from '../../../coupon/log/partition-count.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
@@ -57,7 +58,10 @@ export const openGrantStream = async (place: GrantStreamPlace): Promise<GrantStr
   const producer = watched(createProducer(brokers.kafka), acknowledged, failures)
   const grantLog = createGrantLog({
     ...{ producer, gate: sale.gate, log: createLogger('test', 'silent'), publishDeadlineMs },
-    partitions: () => brokers.topics.partitions(grantsTopic),
+    partitions: createPartitionCount({
+      read: () => brokers.topics.partitions(grantsTopic),
+      monotonicMs: () => performance.now(),
+    }),
     ...{ publishInFlightMax: 2, monotonicMs: () => performance.now() },
   })
   const answers = new Map<OutboxEntry, string>()
