@@ -4,6 +4,7 @@ import type { FailureCode } from '../platform/failure.ts'
 /** Every error code of the API. Codes are stable. `routes/problem-pages.ts` has the texts for people. */
 export type ProblemCode =
   | 'malformed'
+  | 'idempotency-key'
   | 'unauthorized'
   | 'not-found'
   | 'unknown-campaign'
@@ -13,9 +14,11 @@ export type ProblemCode =
   | 'not-open'
   | 'closed'
   | 'paused'
+  | 'in-flight'
   | 'too-large'
   | 'unsupported-media-type'
   | 'invalid'
+  | 'key-reused'
   | 'internal'
   | 'overloaded'
   | 'recovering'
@@ -32,6 +35,7 @@ type ProblemKind = {
 /** The one table from codes to HTTP. */
 export const problemKinds: Record<ProblemCode, ProblemKind> = {
   malformed: { status: 400, title: 'Malformed body' },
+  'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
@@ -41,9 +45,11 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'not-open': { status: 409, title: 'Not open yet' },
   closed: { status: 409, title: 'Campaign closed' },
   paused: { status: 409, title: 'Campaign paused', retryable: true },
+  'in-flight': { status: 409, title: 'Still in progress', retryable: true },
   'too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   invalid: { status: 422, title: 'Invalid request' },
+  'key-reused': { status: 422, title: 'Idempotency-Key reused' },
   internal: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Overloaded', retryable: true },
   recovering: { status: 503, title: 'Recovering', retryable: true },

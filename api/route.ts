@@ -25,8 +25,8 @@ export const bodyBytesMax = 65_536
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-length' | 'content-type',
-): string | undefined => context.env.incoming.headers[name]
+  name: 'authorization' | 'content-length' | 'content-type' | 'idempotency-key',
+): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {
   const route = `${method} ${path}`

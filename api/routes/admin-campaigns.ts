@@ -1,12 +1,14 @@
 import type { z } from 'zod'
 import { Failure } from '../../platform/failure.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
-import { type Campaign, publicState } from '../../coupon/campaign.ts'
+import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
+import { type Campaign, type CampaignTerms, publicState } from '../../coupon/campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
 import { createCampaignShape } from '../contract/create-campaign.ts'
+import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, problem } from '../problem.ts'
@@ -25,6 +27,13 @@ const path = '/v1/admin/campaigns'
 
 /** When a keeper sees the new campaign first and arms it, the creation waits for it. */
 const leaseWaitSeconds = 5
+
+const malformedKey = 'Idempotency-Key must be a string of 1 to 255 characters in quotes.'
+const reusedKey = 'This Idempotency-Key made a campaign with another body.'
+const stillInProgress = 'The first request with this Idempotency-Key is still in progress.'
+const unsafeWithoutKey =
+  'The campaign may have been created. List the campaigns before another try, or send an Idempotency-Key, which ' +
+  'makes a repeat safe.'
 
 /** JSON is UTF-8 (RFC 8259): other bytes are malformed, instead of names with replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -91,6 +100,41 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
 
   const toJson = async (campaign: Campaign) => toCampaignJson(campaign, await momentOf(campaign))
 
+  const created = async (campaign: Campaign): Promise<Response> =>
+    jsonResponse(await toJson({ ...campaign, epoch: Math.max(1, campaign.epoch) }), 201, {
+      ...noStoreHeaders,
+      Location: `${path}/${campaign.id}`,
+    })
+
+  /** Whether its gate is in order: a keeper can have armed it first, and finishes what this process cannot. */
+  const arm = async ({ id }: Campaign): Promise<ArmOutcome['kind']> =>
+    (await arming.arm([id], leaseWaitSeconds)).get(id)?.kind ?? 'busy'
+
+  const isArmed = (outcome: ArmOutcome['kind']): boolean => outcome === 'armed' || outcome === 'in-order'
+
+  const createAnew = async (terms: CampaignTerms): Promise<Response> => {
+    let campaign: Campaign | undefined
+    try {
+      campaign = await campaigns.create(options.newCampaignId(), terms, options.now())
+      if (isArmed(await arm(campaign))) return await created(campaign)
+    } catch (cause) {
+      if (!(cause instanceof Failure) || cause.code !== 'unavailable') throw cause
+    }
+    return problem(campaign === undefined ? 'unavailable' : 'recovering', unsafeWithoutKey)
+  }
+
+  const createOnce = async (terms: CampaignTerms, key: string): Promise<Response> => {
+    const digests = { keyHash: digestOf(key), bodyHash: digestOf(JSON.stringify(terms)) }
+    const outcome = await campaigns.createOnce(options.newCampaignId(), terms, options.now(), digests)
+    if (outcome.kind === 'other-body') return problem('key-reused', reusedKey)
+    const { kind, campaign } = outcome
+    if (campaign.retired !== undefined) return created(campaign)
+    const armed = await arm(campaign)
+    if (isArmed(armed)) return created(campaign)
+    if (kind === 'repeated' && armed === 'busy') return problem('in-flight', stillInProgress)
+    throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${armed}`)
+  }
+
   const create: Route = {
     method: 'POST',
     path,
@@ -99,15 +143,10 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       if (body instanceof Response) return body
       const parsed = createCampaignShape.safeParse(body.document)
       if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
-      const campaign = await campaigns.create(options.newCampaignId(), parsed.data, options.now())
-      const outcome = (await arming.arm([campaign.id], leaseWaitSeconds)).get(campaign.id)
-      // `in-order`: a keeper armed it first. After any other outcome a keeper finishes the arming.
-      if (outcome?.kind !== 'armed' && outcome?.kind !== 'in-order')
-        throw new Failure('recovering', `campaign ${campaign.id} is not armed yet: ${outcome?.kind}`)
-      return jsonResponse(await toJson({ ...campaign, epoch: 1 }), 201, {
-        ...noStoreHeaders,
-        Location: `${path}/${campaign.id}`,
-      })
+      const header = headerOf(context, 'idempotency-key')
+      const key = header === undefined ? undefined : parseIdempotencyKey(header)
+      if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
+      return key === undefined ? createAnew(parsed.data) : createOnce(parsed.data, key)
     }),
   }
 

@@ -9,6 +9,10 @@ const explanations: Record<ProblemCode, Explanation> = {
     en: 'The body of the request is not valid JSON. Nothing was changed. Correct the body and send it again.',
     ko: '요청 본문이 JSON이 아닙니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
   },
+  'idempotency-key': {
+    en: 'The Idempotency-Key header is malformed: a string of 1 to 255 characters in quotes is expected. Nothing was changed.',
+    ko: 'Idempotency-Key 헤더 형식이 잘못되었습니다. 따옴표로 묶은 1~255자 문자열이어야 합니다. 바뀐 것은 없습니다.',
+  },
   unauthorized: {
     en: 'The request had no valid credential. Your coupons are safe. Sign in again and retry.',
     ko: '유효한 인증 정보가 없습니다. 가지고 있는 쿠폰은 안전합니다. 다시 로그인한 뒤 시도하세요.',
@@ -45,6 +49,10 @@ const explanations: Record<ProblemCode, Explanation> = {
     en: 'The campaign is paused. A coupon that you have is safe. Try again a little later.',
     ko: '캠페인이 잠시 멈춰 있습니다. 가지고 있는 쿠폰은 안전합니다. 잠시 후 다시 눌러 주세요.',
   },
+  'in-flight': {
+    en: 'The first request with this Idempotency-Key is still in progress. Send the same request again in a moment, with the same key.',
+    ko: '같은 Idempotency-Key의 첫 요청이 아직 처리 중입니다. 잠시 후 같은 키로 같은 요청을 다시 보내세요.',
+  },
   'too-large': {
     en: 'The body of the request is too large and was not processed. Nothing was changed.',
     ko: '요청 본문이 너무 커서 읽지 않았습니다. 바뀐 것은 없습니다.',
@@ -56,6 +64,10 @@ const explanations: Record<ProblemCode, Explanation> = {
   invalid: {
     en: 'A value is invalid. The errors field lists each value and what was expected. Nothing was changed.',
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
+  },
+  'key-reused': {
+    en: 'This Idempotency-Key was used with another body. Nothing was changed. Use a new key for a new campaign.',
+    ko: '이 Idempotency-Key는 다른 본문과 함께 사용되었습니다. 바뀐 것은 없습니다. 새 캠페인에는 새 키를 사용하세요.',
   },
   internal: {
     en: 'The server has an internal error. You may already have a coupon: check your list, or try again, which is safe.',

@@ -1,8 +1,16 @@
+import { Failure } from '../../platform/failure.ts'
+import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
+import { claimCreation, type CreationKey } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
+
+/** What a creation with a key came to. */
+export type CreationOutcome =
+  | { kind: 'created' | 'repeated'; campaign: Campaign }
+  | { kind: 'other-body' }
 
 /**
  * The campaigns in the ledger: settings and epochs. Every method rejects `unavailable` when the database does
@@ -11,6 +19,16 @@ import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
 export type CampaignRepository = {
   /** Writes version 1 of a campaign, with epoch 0: not armed yet. */
   create(id: string, terms: CampaignTerms, nowMs: number): Promise<Campaign>
+  /**
+   * As `create`, once for each key: a repeat returns the campaign that the key made. `other-body` when the key
+   * came with another body before.
+   */
+  createOnce(
+    id: string,
+    terms: CampaignTerms,
+    nowMs: number,
+    key: CreationKey,
+  ): Promise<CreationOutcome>
   read(id: string): Promise<Campaign | undefined>
   readMany(ids: readonly string[]): Promise<Map<string, Campaign>>
   /** Newest first, below `beforeId`. */
@@ -31,6 +49,35 @@ export type CampaignRepository = {
   ): Promise<boolean>
 }
 
+/** Writes version 1 with its change. */
+const insertCampaign = async (
+  connection: Connection,
+  id: string,
+  terms: CampaignTerms,
+  nowMs: number,
+): Promise<Campaign> => {
+  const row = {
+    ...termsRow(terms),
+    campaign_id: idBytes(id),
+    state: 'open',
+    highest_stock: terms.stock,
+    version: 1,
+    epoch: 0,
+    created_at_ms: nowMs,
+  }
+  await connection.change('INSERT INTO campaigns SET ?', [row])
+  await connection.change('INSERT INTO campaign_changes SET ?', [
+    {
+      campaign_id: row.campaign_id,
+      version: row.version,
+      action: 'created',
+      settings: JSON.stringify(terms),
+      changed_at_ms: nowMs,
+    },
+  ])
+  return campaignFrom(row)
+}
+
 const highestId = 'f'.repeat(32)
 
 export const createCampaignRepository = (database: Database): CampaignRepository => {
@@ -40,31 +87,25 @@ export const createCampaignRepository = (database: Database): CampaignRepository
     return new Map(found.map((campaign) => [campaign.id, campaign]))
   }
   return {
-    async create(id, terms, nowMs) {
-      const row = {
-        ...termsRow(terms),
-        campaign_id: idBytes(id),
-        state: 'open',
-        highest_stock: terms.stock,
-        version: 1,
-        epoch: 0,
-        created_at_ms: nowMs,
-      }
-      await database.transaction(async (connection) => {
-        await connection.change('INSERT INTO campaigns SET ?', [row])
-        await connection.change('INSERT INTO campaign_changes SET ?', [
-          {
-            campaign_id: row.campaign_id,
-            version: row.version,
-            action: 'created',
-            settings: JSON.stringify(terms),
-            changed_at_ms: nowMs,
-          },
-        ])
-        return { commit: true, result: undefined }
-      })
-      return campaignFrom(row)
-    },
+    create: (id, terms, nowMs) =>
+      database.transaction(async (connection) => ({
+        commit: true,
+        result: await insertCampaign(connection, id, terms, nowMs),
+      })),
+    createOnce: (id, terms, nowMs, key) =>
+      database.transaction<CreationOutcome>(async (connection) => {
+        // safeguard: a key makes one campaign
+        const owner = await claimCreation(connection, key, id, nowMs)
+        if (owner === undefined) return { commit: false, result: { kind: 'other-body' } }
+        if (owner === id)
+          return {
+            commit: true,
+            result: { kind: 'created', campaign: await insertCampaign(connection, id, terms, nowMs) },
+          }
+        const [campaign] = await readCampaigns(connection, 'WHERE campaign_id = ?', [idBytes(owner)])
+        if (campaign === undefined) throw new Failure('defect', `the key of ${owner} made no campaign`)
+        return { commit: false, result: { kind: 'repeated', campaign } }
+      }),
     read: async (id) => (await readMany([id])).get(id),
     readMany,
     list: (limit, beforeId = highestId) =>

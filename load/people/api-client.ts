@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
@@ -44,19 +45,24 @@ export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): A
     }
   }
 
-  const create = async (campaign: NewCampaign): Promise<string> => {
-    const document = openCampaignDocument(campaign)
-    const { status, body } = await http.send('POST', '/v1/admin/campaigns', { token: adminToken, document })
+  const create = async (document: object, idempotencyKey: string): Promise<string> => {
+    const { status, body } = await http.send('POST', '/v1/admin/campaigns', {
+      token: adminToken,
+      document,
+      idempotencyKey,
+    })
     if (status !== 201) throw new Error(`it answered ${status} ${body}`)
     return createdShape.parse(JSON.parse(body)).id
   }
 
   return {
     async createCampaign(campaign, retryForMs = 0) {
+      // One key and one document for all tries: a lost answer must not make a second campaign.
+      const [document, key] = [openCampaignDocument(campaign), randomUUID()]
       const untilMs = performance.now() + retryForMs
       for (;;) {
         try {
-          return await create(campaign)
+          return await create(document, key)
         } catch (cause) {
           const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
           if (performance.now() >= untilMs) throw new Failure('unavailable', message, { cause })

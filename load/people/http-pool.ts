@@ -8,7 +8,7 @@ export type HttpPool = {
   send(
     method: 'GET' | 'POST',
     path: string,
-    content?: { token?: string; document?: object },
+    content?: { token?: string; document?: object; idempotencyKey?: string },
   ): Promise<HttpAnswer>
   close(): Promise<void>
 }
@@ -28,13 +28,14 @@ export const createHttpPool = ({ url, connections, answerTimeoutMs }: HttpPoolOp
     bodyTimeout: answerTimeoutMs,
   })
   return {
-    async send(method, path, { token, document } = {}) {
+    async send(method, path, { token, document, idempotencyKey } = {}) {
       const response = await pool.request({
         method,
         path,
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(document === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
         },
         body: document === undefined ? null : JSON.stringify(document),
       })

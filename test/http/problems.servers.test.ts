@@ -85,7 +85,16 @@ describe('problem documents and their pages', () => {
     )
     expect(statuses).toEqual({
       ...Object.fromEntries(causes.map(([code, status]) => [code, status])),
-      ...{ paused: 409, internal: 500, overloaded: 503, recovering: 503, unavailable: 503 },
+      ...{
+        paused: 409,
+        'in-flight': 409,
+        'key-reused': 422,
+        'idempotency-key': 400,
+        internal: 500,
+        overloaded: 503,
+        recovering: 503,
+        unavailable: 503,
+      },
     })
   })
 

@@ -39,6 +39,16 @@ export const keeping: readonly Safeguard[] = [
     ),
   },
   {
+    name: 'a key makes one campaign',
+    section: '5. Campaigns: create',
+    protectsFrom:
+      'A retry after a lost answer makes a second open campaign, and a shopper holds two coupons.',
+    edits: [{ change: replaceWith('const owner = id as string | undefined') }],
+    caughtBy: serversTest('test/5-campaigns/idempotency-key')(
+      'twenty at once on both processes make one campaign',
+    ),
+  },
+  {
     name: 'a gate is retired only when its audit passes',
     section: '5. Campaigns: retire',
     protectsFrom:
