@@ -21,7 +21,7 @@ const reasons: { answer: string; fields: Record<string, string | number> }[] = [
   { answer: 'paused', fields: { state: 'paused' } },
   { answer: 'not-open', fields: { opensAtMs: later } },
   { answer: 'backlog', fields: { grantsPending: 100 } },
-  { answer: 'held', fields: { grantableFromMs: later } },
+  { answer: 'held', fields: { grantableFromMs: later, holdMs: later } },
 ]
 const steps = reasons.map(({ answer }, at) => ({
   answer,
@@ -50,10 +50,10 @@ describe('the order of the checks', () => {
     ['a full outbox comes before sold out', { grantsPending: 100, stock: 0 }, 'backlog'],
     [
       'a full outbox comes before units that are held',
-      { grantsPending: 100, grantableFromMs: later },
+      { grantsPending: 100, grantableFromMs: later, holdMs: later },
       'backlog',
     ],
-    ['nothing is held when nothing is left', { grantableFromMs: later, stock: 0 }, 'sold-out'],
+    ['nothing is held when nothing is left', { grantableFromMs: later, holdMs: later, stock: 0 }, 'sold-out'],
     ['stock below what was granted is sold out', { stock: 0 }, 'sold-out'],
     ['a gate in an unknown state is recovering', { state: 'opened' }, 'recovering'],
     ['a gate with another layout is recovering', { layout: '2' }, 'recovering'],
@@ -135,6 +135,12 @@ describe('limits', () => {
     const { grantableFromMs, opensAtMs } = await gate.fields()
     expect(Number(grantableFromMs)).toBeGreaterThan(Number(opensAtMs) + 3_600_000)
     await gate.set({ grantableFromMs: 1 })
+    expect(await answerOf(gate, grantRequest())).toEqual(['granted'])
+  })
+
+  test('a hold that lies further ahead than it was set is over: the clock went back', async () => {
+    const gate = await armed({ holdMs: 1_000 })
+    await gate.set({ grantableFromMs: Date.now() + 40_000 })
     expect(await answerOf(gate, grantRequest())).toEqual(['granted'])
   })
 })

@@ -27,6 +27,15 @@ if refusal then return refusal end
 refusal = disagreement(gate, winners_key, outbox_key, free_key)
 if refusal then return refusal end
 
+-- Whether returned units wait for processes that remember "sold out". A hold that lies further ahead than it
+-- was set is over: the clock went back.
+local function is_held(now)
+  local leftMs = gate.grantableFromMs - now
+  if leftMs <= 0 then return false end
+  -- safeguard: a hold ends when the clock goes back
+  return leftMs <= tonumber(redis.call('HGET', gate_key, 'holdMs') or leftMs)
+end
+
 -- Lua does not roll back: all arguments are checked before the first write.
 -- safeguard: decide checks the number of its keys and values
 if #KEYS ~= 4 or #ARGV ~= 4 or not outboxGrantsMax then
@@ -66,7 +75,7 @@ local available = 0
 if refusedAs == '' then
   if room <= 0 then refusedAs = 'BACKLOG'
   -- safeguard: returned units are held after an arming
-  elseif stockLeft > 0 and now < gate.grantableFromMs then refusedAs = 'HELD'
+  elseif stockLeft > 0 and is_held(now) then refusedAs = 'HELD'
   -- safeguard: a full outbox is not "sold out"
   elseif room < stockLeft then available, refusedAs = room, 'BACKLOG'
   else available, refusedAs = math.max(stockLeft, 0), 'SOLD_OUT'

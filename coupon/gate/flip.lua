@@ -41,6 +41,6 @@ redis.call('HSET', KEYS[1], 'layout', ARGV[1], 'epoch', ARGV[2], 'fence', ARGV[3
   'granted', ARGV[5], 'nextRank', ARGV[7],
   'entriesAppended', '0', 'entriesDeleted', '0', 'grantsPending', '0',
   'stock', ARGV[10], 'opensAtMs', ARGV[11], 'closesAtMs', ARGV[12], 'perUserLimit', ARGV[13],
-  'grantableFromMs', text(now + tonumber(ARGV[8])), 'version', ARGV[14], 'document', ARGV[15])
+  'grantableFromMs', text(now + tonumber(ARGV[8])), 'holdMs', ARGV[8], 'version', ARGV[14], 'document', ARGV[15])
 redis.call('HDEL', KEYS[1], 'progress')
 return {'OK', now, tonumber(fields[3] or 0)}

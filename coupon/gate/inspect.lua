@@ -22,8 +22,10 @@ local overdue, oldestAgeMs = {}, 0
 for place, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', entriesMax)) do
   local grantedAtMs = tonumber(entry[2][4])
   if place == 1 then oldestAgeMs = math.max(0, now - grantedAtMs) end
-  -- Entries are in order of time: none after this one is overdue.
-  if grantedAtMs + overdueMs > now then break end
+  -- Entries are in order of time: none after this one is overdue. One from the future is overdue: it was
+  -- granted before the clock went back.
+  -- safeguard: an entry from the future is overdue
+  if grantedAtMs <= now and grantedAtMs + overdueMs > now then break end
   local at = #overdue
   overdue[at + 1] = string.match(entry[1], '-(%d+)$')
   overdue[at + 2], overdue[at + 3] = entry[2][4], entry[2][6]

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { RedisClient } from '../../platform/redis.ts'
-import { armGate, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { armGate, grantRequest, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { createKeeperGate } from './keeper-gate.ts'
 import { registerScript, retireScript } from './scripts.ts'
 
 let redis: RedisClient
@@ -24,4 +25,19 @@ test.each([
   await redis.run(registerScript, list, ['all', id, 1])
   expect([await retire(2), await retire(2)]).toEqual([['OK'], ['OK']])
   expect(await content()).toEqual({})
+})
+
+test('an outbox entry from the future is overdue: the clock went back since it was granted', async () => {
+  const gate = await armGate(redis)
+  const grant = grantRequest()
+  await gate.gate.decide(gate.id, 1, [grant])
+  const [[, fields]] = (await redis.command('XRANGE', gate.keys.outbox, '-', '+')) as [[string, string[]]]
+  const grants = fields[5] ?? ''
+  await redis.command('DEL', gate.keys.outbox)
+  const future = Date.now() + 60_000
+  await redis.command('XADD', gate.keys.outbox, '1-1', 'count', 1, 'grantedAtMs', future, 'grants', grants)
+  expect(await createKeeperGate(redis).inspect(gate.id, 1, 2_500, 10)).toMatchObject({
+    kind: 'in-order',
+    overdue: [{ number: 1, grants: [{ userId: grant.userId }] }],
+  })
 })

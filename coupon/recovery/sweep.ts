@@ -67,7 +67,10 @@ export const createSweep = (options: SweepOptions): Sweep => {
   const search = async (campaign: Campaign): Promise<number> => {
     const cursor = next.campaignId === campaign.id ? next.cursor : '0'
     const page = await keeperGate.winners(campaign.id, campaign.epoch, cursor, winnersInOneStep)
-    const old = page.grants.filter(({ grantedAtMs }) => grantedAtMs < page.nowMs - options.ageMs)
+    const old = page.grants.filter(
+      // One from the future was granted before the clock went back.
+      ({ grantedAtMs }) => grantedAtMs < page.nowMs - options.ageMs || grantedAtMs > page.nowMs,
+    )
     let lost = old.length === 0 ? [] : await withoutRow(old)
     if (lost.length > 0) lost = await notPending(campaign, lost)
     if (lost.length > 0) {

@@ -38,7 +38,7 @@ describe('asking again with the same Idempotency-Key is safe', () => {
       Array.from({ length: 20 }, (_, turn) => create(turn % 2 === 0 ? first : second, document, key)),
     )
     const made = answers.filter(({ status }) => status === 201)
-    expect(new Set(answers.map(({ status }) => status)).difference(new Set([201, 409]))).toEqual(new Set())
+    expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([])
     expect(new Set(made.map(({ body }) => body['id'])).size).toBe(1)
     const rows = await database.read('SELECT campaign_id FROM campaigns WHERE name = ?', [key])
     expect(rows).toHaveLength(1)

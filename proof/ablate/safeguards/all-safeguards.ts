@@ -1,6 +1,7 @@
 import type { Safeguard } from '../safeguard.ts'
 import { answering } from './answering.ts'
 import { arming } from './arming.ts'
+import { clocks } from './clocks.ts'
 import { confirmChecks } from './confirm-checks.ts'
 import { confirming } from './confirming.ts'
 import { deciding } from './deciding.ts'
@@ -28,4 +29,5 @@ export const allSafeguards: readonly Safeguard[] = [
   ...deployment,
   ...flipping,
   ...keeping,
+  ...clocks,
 ]
