@@ -10,8 +10,10 @@ import { createLastInspections, showKeeper } from '../coupon/metrics/keeper.ts'
 import { measureRetirement, measureSweep } from '../coupon/metrics/recovery.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
+import { createClockWatch } from '../coupon/recovery/clock-watch.ts'
 import { createKeeper } from '../coupon/recovery/keeper.ts'
 import { createRetirement } from '../coupon/recovery/retirement.ts'
+import { readServerClocks } from '../coupon/recovery/server-clocks.ts'
 import { createSweep } from '../coupon/recovery/sweep.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
@@ -104,6 +106,11 @@ await runProcess(async (life) => {
     audit,
     log,
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    clocks: createClockWatch({
+      readClocks: () => readServerClocks(redis, database),
+      monotonicMs,
+      steadyMs: 10 * settings.RETIREMENT_INTERVAL_MS,
+    }),
     now: Date.now,
   })
 

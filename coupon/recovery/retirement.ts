@@ -10,6 +10,7 @@ import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { RetirementRepository } from '../ledger/retirements.ts'
 import { leaseOf } from './arming.ts'
+import type { ClockWatch } from './clock-watch.ts'
 
 /** The result for one campaign whose lifetime is over. `kept`: its gate stays, and why. */
 export type RetirementOutcome =
@@ -40,6 +41,8 @@ export type RetirementOptions = {
   audit: Audit
   log: Logger
   gateLifetimeMs: number
+  /** Retiring cannot be undone, so it needs clocks that can be trusted. */
+  clocks: ClockWatch
   now(): number
 }
 
@@ -76,7 +79,13 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
   }
 
   const retireNext = async (): Promise<RetirementOutcome | undefined> => {
-    const campaign = await retirements.nextDue(options.now() - options.gateLifetimeMs, lastId)
+    // safeguard: no gate is retired by a clock that jumped
+    const clock = await options.clocks.look()
+    if (clock.kind === 'unstable') {
+      log.debug({ why: clock.why }, 'retirement: waiting for clocks that can be trusted')
+      return undefined
+    }
+    const campaign = await retirements.nextDue(clock.nowMs - options.gateLifetimeMs, lastId)
     lastId = campaign?.id
     if (campaign === undefined) return undefined
     const lease = leaseOf(campaign.id)

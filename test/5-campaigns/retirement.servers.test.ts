@@ -6,6 +6,8 @@ import { idBytes } from '../../coupon/ledger/ids.ts'
 import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { createRetirementRepository } from '../../coupon/ledger/retirements.ts'
+import { createClockWatch } from '../../coupon/recovery/clock-watch.ts'
+import { readServerClocks } from '../../coupon/recovery/server-clocks.ts'
 import {
   createRetirement,
   type Retirement,
@@ -43,6 +45,11 @@ beforeAll(async () => {
     }),
     log: createLogger('test', 'silent'),
     gateLifetimeMs: lifetimeMs,
+    clocks: createClockWatch({
+      readClocks: () => readServerClocks(shop.redis.redis, database),
+      monotonicMs: () => performance.now(),
+      steadyMs: 0,
+    }),
     now: Date.now,
   }
   retirement = createRetirement(parts)
@@ -99,6 +106,25 @@ describe('a gate is retired', () => {
     })
     expect(await sale.outcome('a stranger')).toEqual({ kind: 'none' })
     expect(await keysOf(sale)).toEqual([])
+  })
+
+  test('not by a clock that jumped: Redis three days ahead retires no live campaign', async () => {
+    const sale = await closedSale(-lifetimeMs)
+    const ahead = createRetirement({
+      ...parts,
+      gate: {
+        ...shop.gate,
+        view: async (id) => ({ ...(await shop.gate.view(id)), nowMs: Date.now() + 3 * 86_400_000 }),
+      },
+      clocks: createClockWatch({
+        readClocks: async () => ({ gateMs: Date.now() + 3 * 86_400_000, databaseMs: Date.now() }),
+        monotonicMs: () => performance.now(),
+        steadyMs: 0,
+      }),
+      now: () => Date.now() + 3 * 86_400_000,
+    })
+    expect(await stepThrough(ahead)).toEqual([])
+    expect(await retiredIn(sale)).toBeUndefined()
   })
 
   test('no keeper arms a retired campaign, and after a loss of Redis it is still closed', async () => {

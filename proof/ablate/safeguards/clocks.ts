@@ -1,4 +1,4 @@
-import { swap } from '../changes.ts'
+import { replaceWith, swap } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
 import { serversTest } from './failing-test.ts'
 
@@ -18,6 +18,17 @@ export const clocks: readonly Safeguard[] = [
     edits: [{ change: swap("redis.call('HGET', gate_key, 'holdMs') or leftMs", 'leftMs') }],
     caughtBy: serversTest('coupon/gate/decide-order')(
       'a hold that lies further ahead than it was set is over',
+    ),
+  },
+  {
+    name: 'no gate is retired by a clock that jumped',
+    section: '5. Campaigns: retire',
+    protectsFrom: 'A clock that is three days ahead for five seconds retires a live campaign for good.',
+    edits: [
+      { change: replaceWith("const clock = { kind: 'stable' as string, why: '', nowMs: options.now() }") },
+    ],
+    caughtBy: serversTest('test/5-campaigns/retirement')(
+      'not by a clock that jumped: Redis three days ahead',
     ),
   },
 ]
