@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
-// `unit` needs nothing; `servers` meets real Redis, Kafka and MySQL, an API of two processes and a worker (test/harness/setup/whole-system.ts).
-// Forks, because sockets and signals belong to a process; nothing is retried and nothing is skipped.
+// `unit` needs nothing; `servers` meets real Redis, Kafka and MySQL, an API of two processes and a worker
+// (test/harness/setup/whole-system.ts). Forks, because sockets and signals belong to a process; nothing is
+// retried and nothing is skipped.
 export default defineConfig({
   test: {
     pool: 'forks',

@@ -24,8 +24,8 @@ const splitWords = (words: readonly string[], options: Options) => {
 }
 
 /**
- * Reads the words behind a command. Adds a line to `faults` for each that is not accepted; its option is then missing
- * in the result. Returns 'help' when the words ask for it, whatever the others are.
+ * Reads the words behind a command. Adds a line to `faults` for each that is not accepted; its option is then
+ * missing in the result. Returns 'help' when the words ask for it, whatever the others are.
  */
 export const readWords = <Declared extends Options>(
   words: readonly string[],

@@ -18,7 +18,10 @@ export type CommandStreams = {
 export type Command = {
   /** What `--help` prints. */
   help: string
-  /** Runs it with the words behind its name and resolves with the exit code. Failures are printed, never thrown. */
+  /**
+   * Runs it with the words behind its name and resolves with the exit code. Failures are printed, never
+   * thrown.
+   */
   run(words: readonly string[], streams: CommandStreams): Promise<number>
 }
 
@@ -53,7 +56,9 @@ type CommandDefinition<Declared extends Options, Shape extends z.ZodRawShape, Ou
   notes?: readonly string[]
   /** The environment that it reads. */
   settings?: z.ZodObject<Shape>
-  /** Finds what is wrong with options that are accepted one by one. An option that is not accepted is missing. */
+  /**
+   * Finds what is wrong with options that are accepted one by one. An option that is not accepted is missing.
+   */
   check?(values: Partial<ValuesOf<Declared>>): string[]
   exitCodes: Record<Outcome, ExitCode>
   /** For anything that `run` throws but `refused`, which is wrong use. */

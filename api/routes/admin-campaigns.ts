@@ -106,7 +106,9 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       Location: `${path}/${campaign.id}`,
     })
 
-  /** Whether its gate is in order: a keeper can have armed it first, and finishes what this process cannot. */
+  /**
+   * Whether its gate is in order: a keeper can have armed it first, and finishes what this process cannot.
+   */
   const arm = async ({ id }: Campaign): Promise<ArmOutcome['kind']> =>
     (await arming.arm([id], leaseWaitSeconds)).get(id)?.kind ?? 'busy'
 

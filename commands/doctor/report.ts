@@ -12,7 +12,10 @@ export const countsOf = (examinations: readonly Examination[]): Record<FindingLe
   return counts
 }
 
-/** All findings for people: the counts first, then every place; a finding that is not ok has its fix and its reason. */
+/**
+ * All findings for people: the counts first, then every place; a finding that is not ok has its fix and its
+ * reason.
+ */
 export const doctorReport = (examinations: readonly Examination[], stream: NodeJS.WritableStream): string => {
   const paint = (level: FindingLevel, text: string): string => styleText(colours[level], text, { stream })
   const counts = countsOf(examinations)

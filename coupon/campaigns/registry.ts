@@ -13,8 +13,8 @@ import { createListLookup } from './list-lookup.ts'
 export type LiveCampaign = { id: string; version: number; view: GateView; readAtMs: number }
 
 /**
- * `retired`: it closed long ago and its gate was removed for good. `recovering`: the list or the gate is lost,
- * so the campaign may exist.
+ * `retired`: it closed long ago and its gate was removed for good. `recovering`: the list or the gate is
+ * lost, so the campaign may exist.
  */
 export type FoundCampaign =
   | { kind: 'live'; campaign: LiveCampaign }
@@ -22,7 +22,9 @@ export type FoundCampaign =
   | { kind: 'unknown' }
   | { kind: 'recovering'; progress?: string }
 
-/** Live campaigns in memory, polled from `fc:campaigns`. An unknown id causes no key and no database query. */
+/**
+ * Live campaigns in memory, polled from `fc:campaigns`. An unknown id causes no key and no database query.
+ */
 export type Registry = {
   /** Reads the list once and then polls. A fault is only logged: the next poll tries again. */
   start(): Promise<void>

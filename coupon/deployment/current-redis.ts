@@ -17,9 +17,9 @@ export type ClaimOutcome = { kind: 'current'; fence: string } | { kind: 'refused
 /** One Redis at a time: the ledger notes on which server gates are armed. */
 export type CurrentRedis = {
   /**
-   * Whether gates may be armed on the Redis of this process. A server that the ledger does not know takes over
-   * from the noted one, once that one can confirm nothing any more; a server that was left never comes back by
-   * itself. Rejects `unavailable` when a server does not answer.
+   * Whether gates may be armed on the Redis of this process. A server that the ledger does not know takes
+   * over from the noted one, once that one can confirm nothing any more; a server that was left never comes
+   * back by itself. Rejects `unavailable` when a server does not answer.
    */
   claim(): Promise<ClaimOutcome>
 }

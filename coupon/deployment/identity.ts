@@ -18,7 +18,9 @@ export type KnownIds = ReadonlyMap<IdentityCarrier, string>
 /** `same`: every id that is known is this one; `unknown` names the carriers that did not answer. */
 export type Identity = { id: string | undefined; unknown: readonly IdentityCarrier[] }
 
-/** Database, log and Redis belong to one deployment: `npm run migrate` makes its id, and all three carry it. */
+/**
+ * Database, log and Redis belong to one deployment: `npm run migrate` makes its id, and all three carry it.
+ */
 export type DeploymentIdentity = {
   /**
    * Compares the ids of the servers that answer, and claims a Redis without one. Rejects `refused`, with one

@@ -13,8 +13,8 @@ const isMissingTable = (cause: unknown): boolean =>
   cause.cause.errno === noSuchTable
 
 /**
- * The id of the deployment that this database belongs to; `undefined` when it has none: `npm run migrate` gives
- * it one. Rejects `unavailable` when the database does not answer.
+ * The id of the deployment that this database belongs to; `undefined` when it has none: `npm run migrate`
+ * gives it one. Rejects `unavailable` when the database does not answer.
  */
 export const readLedgerId = async (database: Database): Promise<string | undefined> => {
   try {

@@ -36,8 +36,9 @@ const parse = (value: Buffer): string => {
 }
 
 /**
- * The id of the deployment that this Kafka belongs to: that of the first record, so that a stranger who writes
- * one cannot take it over. `undefined` when it has none. Rejects `unavailable` when Kafka does not answer.
+ * The id of the deployment that this Kafka belongs to: that of the first record, so that a stranger who
+ * writes one cannot take it over. `undefined` when it has none. Rejects `unavailable` when Kafka does not
+ * answer.
  */
 export const readLogId = async (topics: TopicAdmin, reader: TopicReader): Promise<string | undefined> => {
   if (!(await topics.exists(deploymentTopic))) return undefined

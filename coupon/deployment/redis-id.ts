@@ -1,7 +1,9 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import { deploymentKey } from '../gate/keys.ts'
 
-/** The id of the deployment that this Redis belongs to; `undefined` when it has none. Rejects `unavailable`. */
+/**
+ * The id of the deployment that this Redis belongs to; `undefined` when it has none. Rejects `unavailable`.
+ */
 export const readRedisId = async (redis: RedisClient): Promise<string | undefined> => {
   const id = await redis.command('GET', deploymentKey)
   return typeof id === 'string' ? id : undefined

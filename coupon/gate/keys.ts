@@ -25,8 +25,8 @@ export const campaignsChannel = 'fc:campaigns'
 
 /**
  * Hash: layout, epoch, claim, fence, state (rearming|open|paused|closed), stock, granted, nextRank,
- * entriesAppended, entriesDeleted, grantsPending, opensAtMs, closesAtMs, perUserLimit, grantableFromMs, holdMs,
- * version, document.
+ * entriesAppended, entriesDeleted, grantsPending, opensAtMs, closesAtMs, perUserLimit, grantableFromMs,
+ * holdMs, version, document.
  */
 export const gateKey = (campaignId: string): string => `fc:{${campaignId}}:gate`
 

@@ -11,8 +11,8 @@ export const creationMemoryMs = 7 * 86_400_000
 const forgottenMax = 100
 
 /**
- * Stores the key with this campaign, unless it is stored already, and returns the campaign that it belongs to.
- * `undefined` when it came with another body. Another creation with the same key is waited for.
+ * Stores the key with this campaign, unless it is stored already, and returns the campaign that it belongs
+ * to. `undefined` when it came with another body. Another creation with the same key is waited for.
  */
 export const claimCreation = async (
   connection: Connection,

@@ -9,7 +9,8 @@ const answerTimeoutMs = 2_000
 
 /**
  * Rejects with `refused` when the topic of grants has a codec that this version cannot read: people would be
- * told yes, and no worker could record it. Nothing is known, and nothing refused, while Kafka does not answer.
+ * told yes, and no worker could record it. Nothing is known, and nothing refused, while Kafka does not
+ * answer.
  */
 export const requireReadableLog = async (
   kafka: KafkaCluster,

@@ -21,11 +21,17 @@ export type ArmOutcome =
   | { kind: 'in-order' | 'busy' | 'unknown-campaign' | 'retired' }
   | Lost
 
-export type StoppedGate = { campaign: Campaign; seal: Seal }
+/**
+ * `lastEpoch` is the highest epoch that ends with this arming: that of the ledger, or of a gate ahead of it.
+ */
+export type StoppedGate = { campaign: Campaign; seal: Seal; lastEpoch: number }
 
 /** The steps of an arming that follow each other, for gates whose leases are held. */
 export type ArmingSteps = {
-  /** Stops the gate. One that is in order by now is left alone. */
+  /**
+   * Stops the gate. One that is in order by now is left alone. A gate ahead of its ledger is stopped at its
+   * own epoch: the ledger went back in time.
+   */
   stop(campaign: Campaign): Promise<StoppedGate | ArmOutcome>
   /**
    * Relays what survived in the outboxes, marks the ends of the log and waits until the ledger has reached
@@ -33,7 +39,7 @@ export type ArmingSteps = {
    * only a stopped gate could be open.
    */
   reachEnds(stopped: readonly StoppedGate[]): Promise<Map<number, number> | undefined>
-  /** Cuts the epoch at the ends, rebuilds the gate for the next one and opens it. */
+  /** Cuts every ended epoch at the ends, rebuilds the gate for the next one and opens it. */
   finish(stopped: StoppedGate, ends: ReadonlyMap<number, number> | undefined): Promise<ArmOutcome>
 }
 
@@ -54,17 +60,35 @@ export type ArmingStepsOptions = {
 export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
   const { gate, armingGate, campaigns, producer, logEnds, log } = options
 
+  const stopAt = async (
+    campaign: Campaign,
+    lastEpoch: number,
+    why: string,
+  ): Promise<{ kind: 'stopped'; gate: StoppedGate } | { kind: 'ahead'; epoch: number } | Lost> => {
+    const claim = `${lastEpoch}:${randomUUID()}`
+    const stopped = await armingGate.stop(campaign.id, lastEpoch, claim)
+    if (stopped.kind !== 'stopped') return stopped
+    log.warn({ campaignId: campaign.id, epoch: lastEpoch, why }, 'arming: gate stopped')
+    return { kind: 'stopped', gate: { campaign, seal: { fence: stopped.fence, claim }, lastEpoch } }
+  }
+
   const stop: ArmingSteps['stop'] = async (campaign) => {
     if (campaign.retired !== undefined) return { kind: 'retired' }
     // safeguard: the ends are marked after the stop / not before
     const inspected = await gate.inspect(campaign.id, campaign.epoch, 0, 1)
     if (inspected.kind === 'in-order') return { kind: 'in-order' }
-    const claim = `${campaign.epoch}:${randomUUID()}`
-    const stopped = await armingGate.stop(campaign.id, campaign.epoch, claim)
-    if (stopped.kind === 'lost') return stopped
     const why = inspected.kind === 'recovering' ? inspected.reason : `the gate has epoch ${inspected.epoch}`
-    log.warn({ campaignId: campaign.id, epoch: campaign.epoch, why }, 'arming: gate stopped')
-    return { campaign, seal: { fence: stopped.fence, claim } }
+    const stopped = await stopAt(campaign, campaign.epoch, why)
+    if (stopped.kind !== 'ahead') return stopped.kind === 'stopped' ? stopped.gate : stopped
+    // An epoch is cut before its successor opens: either `campaign` is old, or the ledger went back in time.
+    const newest = await campaigns.read(campaign.id)
+    // safeguard: a gate ahead of the ledger is armed above both / not when the ledger is as far
+    if (newest === undefined || newest.retired !== undefined || newest.epoch >= stopped.epoch)
+      return { kind: 'lost', what: `stop answered EPOCH ${stopped.epoch}: the ledger is as far by now` }
+    // safeguard: a gate ahead of the ledger is armed above both
+    const ahead = await stopAt(newest, stopped.epoch, `the ledger went back to epoch ${newest.epoch}`)
+    if (ahead.kind === 'ahead') return { kind: 'lost', what: `stop answered EPOCH ${ahead.epoch}` }
+    return ahead.kind === 'stopped' ? ahead.gate : ahead
   }
 
   /**
@@ -79,11 +103,12 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
     })
 
   const reachEnds: ArmingSteps['reachEnds'] = async (stopped) => {
-    const armedBefore = stopped.filter(({ campaign }) => campaign.epoch > 0)
+    const armedBefore = stopped.filter(({ lastEpoch }) => lastEpoch > 0)
     if (armedBefore.length === 0) return undefined
     // safeguard: the relay of surviving entries
-    for (const { campaign } of armedBefore)
-      await relaySurvivors(armingGate, producer, campaign.id, campaign.epoch)
+    for (const { campaign, lastEpoch } of armedBefore)
+      for (let epoch = Math.max(1, campaign.epoch); epoch <= lastEpoch; epoch += 1)
+        await relaySurvivors(armingGate, producer, campaign.id, epoch)
     // safeguard: the ends are marked after the stop
     const ends = await markInTurn()
     let notedAtMs = options.monotonicMs() - 1_000
@@ -99,35 +124,30 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
     return ends
   }
 
-  const finish: ArmingSteps['finish'] = async ({ campaign, seal }, ends) => {
-    const { id, epoch } = campaign
-    const first = epoch === 0
+  const finish: ArmingSteps['finish'] = async ({ campaign, seal, lastEpoch }, ends) => {
+    const { id } = campaign
+    const first = lastEpoch === 0
+    const next = lastEpoch + 1
     // safeguard: the rebuild begins after the cut / cut
-    if (!(await campaigns.cut(id, epoch, first ? undefined : ends, seal.fence)))
+    if (!(await campaigns.cut(id, campaign.epoch, first ? undefined : ends, seal.fence, lastEpoch)))
       return {
         kind: 'lost',
-        what: 'another process cut the epoch, the ledger went back in time, or gates were moved to another Redis',
+        what: 'another process cut the epoch, the ledger went back in time, a partition was added, or gates moved to another Redis',
       }
     // safeguard: the rebuild begins after the cut
-    const rebuilt = await options.rebuilder.rebuild(campaign, epoch + 1, seal, first ? undefined : ends)
+    const rebuilt = await options.rebuilder.rebuild(campaign, next, seal, first ? undefined : ends)
     if (rebuilt.kind === 'lost') return rebuilt
     // The settings may have changed while this process was paused: the highest version wins.
     // safeguard: the settings of the highest version
     const newest = (await campaigns.read(id)) ?? campaign
     // safeguard: the wait for remembered sold-outs
-    const flipped = await armingGate.flip(
-      newest,
-      epoch + 1,
-      seal,
-      rebuilt,
-      first ? 0 : options.soldOutMemoryMs,
-    )
+    const flipped = await armingGate.flip(newest, next, seal, rebuilt, first ? 0 : options.soldOutMemoryMs)
     if (flipped.kind === 'lost') return flipped
     // One epoch more: the process that armed that one may have died before it removed the keys before it.
-    const oldest = Math.max(0, flipped.epochBefore - 1)
-    for (let ended = oldest; ended <= epoch; ended += 1) await armingGate.forget(id, ended)
-    log.warn({ campaignId: id, epoch: epoch + 1, ...rebuilt }, 'arming: gate armed')
-    return { kind: 'armed', epoch: epoch + 1, returned: rebuilt.freeRanks }
+    const oldest = Math.max(0, Math.min(flipped.epochBefore - 1, campaign.epoch))
+    for (let ended = oldest; ended <= lastEpoch; ended += 1) await armingGate.forget(id, ended)
+    log.warn({ campaignId: id, epoch: next, ...rebuilt }, 'arming: gate armed')
+    return { kind: 'armed', epoch: next, returned: rebuilt.freeRanks }
   }
 
   return { stop, reachEnds, finish }

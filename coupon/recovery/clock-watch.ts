@@ -5,9 +5,9 @@ export type ServerClocks = { gateMs: number; databaseMs: number }
 export type ClockLook = { kind: 'stable'; nowMs: number } | { kind: 'unstable'; why: string }
 
 /**
- * Says whether the clocks of the servers can be trusted for something that cannot be undone. They must agree, and
- * must have moved with the monotonic clock of this process over several looks. A clock that jumped, and one that
- * jumped back, begin anew.
+ * Says whether the clocks of the servers can be trusted for something that cannot be undone. They must agree,
+ * and must have moved with the monotonic clock of this process over several looks. A clock that jumped, and
+ * one that jumped back, begin anew.
  */
 export type ClockWatch = {
   /** Rejects `unavailable` when a server does not answer. */

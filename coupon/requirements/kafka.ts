@@ -71,8 +71,8 @@ const isEnough = ({ compare }: SettingRule, found: string, wanted: string): bool
 }
 
 /**
- * Whether the setting of a topic that exists can stay, as `npm run migrate` asks it. The number of copies that
- * must be in sync is raised, and never lowered.
+ * Whether the setting of a topic that exists can stay, as `npm run migrate` asks it. The number of copies
+ * that must be in sync is raised, and never lowered.
  */
 export const canKeepSetting = (setting: string, found: string, wanted: string): boolean =>
   setting === 'min.insync.replicas'

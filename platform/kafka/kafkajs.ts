@@ -100,8 +100,8 @@ const handOverEveryBatch = (batch: { prototype: FetchedBatch & { isEmpty(): bool
 
 /**
  * Compaction leaves batches whose last records, or all, are gone. The original shows their records only, so a
- * batch without any stops its consumer for ever. Here such a batch ends with a control record, at its own last
- * offset.
+ * batch without any stops its consumer for ever. Here such a batch ends with a control record, at its own
+ * last offset.
  */
 const endWithBatch =
   (decode: DecodeRecords): unknown =>

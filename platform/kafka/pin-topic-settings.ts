@@ -3,7 +3,10 @@ import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
 import type { TopicShape } from './topic-admin.ts'
 
-/** A setting that a topic now has of its own. `from` is what was in force before: the same, when it was a default. */
+/**
+ * A setting that a topic now has of its own. `from` is what was in force before: the same, when it was a
+ * default.
+ */
 export type PinnedSetting = { topic: string; setting: string; from: string; to: string }
 
 // ConfigResourceTypes and ConfigSource of kafkajs, copied: only kafkajs.ts loads kafkajs.

@@ -9,7 +9,10 @@ import { createTopicReader, type TopicReader } from './topic-reader.ts'
 let topic: OwnTopic
 let reader: TopicReader
 let stillOpen: ForeignTransaction
-/** Offsets 0 to 6: a record, two transactions of one record each and their control records, a record, an open one. */
+/**
+ * Offsets 0 to 6: a record, two transactions of one record each and their control records, a record, an open
+ * one.
+ */
 beforeAll(async () => {
   topic = await createOwnTopic({ partitions: 1 })
   reader = createTopicReader(topic.kafka)

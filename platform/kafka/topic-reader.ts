@@ -98,7 +98,8 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
     const [fetched] = responses.flatMap(({ partitions }) => partitions)
     if (fetched === undefined) return undefined
     const last = fetched.messages.at(-1)
-    // One partition was asked for, and a fetch returns at least one batch: nothing lies between `offset` and `end`.
+    // One partition was asked for, and a fetch returns at least one batch: nothing lies between `offset` and
+    // `end`.
     if (last === undefined)
       return Number(fetched.highWatermark) < end ? undefined : { records: [], nextOffset: end }
     const records = fetched.messages
@@ -116,7 +117,10 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
     return { records, nextOffset: Math.max(offset, Number(last.offset)) + 1 }
   }
 
-  /** After an error, or while the partition does not reach `end`, it retries with new metadata: the leader may have moved. */
+  /**
+   * After an error, or while the partition does not reach `end`, it retries with new metadata: the leader may
+   * have moved.
+   */
   const fetch = async (topic: string, partition: number, offset: number, end: number): Promise<Fetched> => {
     let reason = 'no record was fetched'
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {

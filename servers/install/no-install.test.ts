@@ -13,7 +13,9 @@ beforeEach(async () => {
 
 afterEach(() => launchers.close())
 
-/** Runs a main.ts of servers/ with --no-install and a PATH without programs: it finds neither Redis nor Java. */
+/**
+ * Runs a main.ts of servers/ with --no-install and a PATH without programs: it finds neither Redis nor Java.
+ */
 const runWithoutPrograms = async (main: string) => {
   const command = [join(import.meta.dirname, '..', main), '--no-install']
   const env = { ...launchers.environment, PATH: '/nowhere' }

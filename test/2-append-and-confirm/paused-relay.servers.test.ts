@@ -63,7 +63,10 @@ const relays: Relay[] = [
   },
 ]
 
-/** Two coupons of nine are won, and two were granted by a process that died: somebody has read those and not yet brought them. */
+/**
+ * Two coupons of nine are won, and two were granted by a process that died: somebody has read those and not
+ * yet brought them.
+ */
 const openSale = async ({ prepare, bring }: Relay) => {
   const sale = await shop.sale({ stock: 9 })
   const told = await sale.win(2)

@@ -13,7 +13,10 @@ beforeEach(async () => {
 })
 afterEach(() => shop.close())
 
-/** One unit, granted to the first, whose produce hangs; then Redis is emptied and the unit is sold to the second. */
+/**
+ * One unit, granted to the first, whose produce hangs; then Redis is emptied and the unit is sold to the
+ * second.
+ */
 const forceLateGrant = async (): Promise<{ sale: Sale; late: Grant; second: Grant }> => {
   const sale = await shop.sale({ stock: 1 })
   // The producer is connected before its way is held.

@@ -26,7 +26,9 @@ const lose = async (sale: Sale): Promise<void> => {
   await until('it was armed again', async () => (await sale.epoch()) > before)
 }
 
-/** Three epochs of a campaign, with every grant of the first two once more beyond the cuts, in each partition. */
+/**
+ * Three epochs of a campaign, with every grant of the first two once more beyond the cuts, in each partition.
+ */
 const openSale = async (): Promise<{ sale: Sale; told: Grant[] }> => {
   const sale = await shop.sale({ stock: 30 })
   shop.keep()

@@ -17,7 +17,10 @@ afterAll(() => shop.close())
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
 const gateEpoch = async ({ id }: Sale): Promise<number> => Number(await redis('HGET', gateKey(id), 'epoch'))
 
-/** A sale of 12 whose four keys all hold something: in epoch 2, with winners, one of them waiting, and a free rank. */
+/**
+ * A sale of 12 whose four keys all hold something: in epoch 2, with winners, one of them waiting, and a free
+ * rank.
+ */
 const openSale = async (): Promise<{ sale: Sale; told: Grant[]; waiting: Grant }> => {
   const sale = await shop.sale({ stock: 12 })
   const told = await sale.win(3)

@@ -94,7 +94,10 @@ const away = {
 /** What differs at a process that started after the loss: it never read the gate. */
 const neverRead = { 'public page': '503, recovering' }
 
-/** Every route comes to say what is expected; meanwhile nobody who presses hears anything but that, or that nothing is known. */
+/**
+ * Every route comes to say what is expected; meanwhile nobody who presses hears anything but that, or that
+ * nothing is known.
+ */
 const expectEveryRoute = async ({ url }: Running, sale: Sale, expected: Said): Promise<void> => {
   let said: Said = {}
   const meanwhile: string[] = []

@@ -34,7 +34,10 @@ const userWithCoupons = async (campaigns: number): Promise<{ userId: string; won
 /** A walk that comes back to where it was would never end. */
 const pagesMax = 1_000
 
-/** Asks for page after page, on the two processes in turn, until there is none; `between` runs before every further page. */
+/**
+ * Asks for page after page, on the two processes in turn, until there is none; `between` runs before every
+ * further page.
+ */
 const walk = async (
   page: (url: string, query: string) => Promise<ApiAnswer>,
   limit: number,

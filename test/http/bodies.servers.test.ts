@@ -38,7 +38,9 @@ const expectUsable = async (parts: readonly string[], status: number): Promise<v
   connection.end()
 }
 
-/** The same for a body that never comes to its end: the answer does not wait for it, and the server hangs up. */
+/**
+ * The same for a body that never comes to its end: the answer does not wait for it, and the server hangs up.
+ */
 const expectClosed = async (parts: readonly string[], status: number): Promise<void> => {
   const connection = await openConnection(first)
   for (const part of parts) connection.send(part)

@@ -18,7 +18,10 @@ import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { until } from '../harness/values/until.ts'
 
-/** Two processes that nobody else asks anything: what they count is what this file did. The worker is everybody's. */
+/**
+ * Two processes that nobody else asks anything: what they count is what this file did. The worker is
+ * everybody's.
+ */
 let api: Running
 /** In front of the database, for these two. */
 let database: Proxy

@@ -1,6 +1,9 @@
 import { type BlockWriter, createBlockWriter } from './block-writer.ts'
 
-/** The header that Java clients write: `\x82SNAPPY\0`, version, lowest compatible version; then blocks with their lengths. */
+/**
+ * The header that Java clients write: `\x82SNAPPY\0`, version, lowest compatible version; then blocks with
+ * their lengths.
+ */
 const javaMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const javaHeaderBytes = 16
 /** The first size of the output, which grows. A wrong length in the input must not take memory. */
@@ -43,7 +46,10 @@ const decodeBlock = (input: Buffer, output: BlockWriter): void => {
   if (output.written() !== end) throw new Error('compressed records have another length than they say')
 }
 
-/** Decompresses the records of a batch, with the framing of Java clients or without. Throws when they are damaged. */
+/**
+ * Decompresses the records of a batch, with the framing of Java clients or without. Throws when they are
+ * damaged.
+ */
 export const decompressSnappy = (input: Buffer): Buffer => {
   if (!input.subarray(0, javaMagic.length).equals(javaMagic)) {
     const output = createBlockWriter(Math.min(readLength(input).value, expectedBytesMax))

@@ -9,7 +9,10 @@ const backlogTitle =
   'amid a backlog (%s): every grant is a row, and after a loss of Redis the campaign comes back'
 const stands = 'the partition stands, and no campaign comes back.'
 
-/** What recording relies on where an offset of the log has no record: transactions of other clients, compaction. */
+/**
+ * What recording relies on where an offset of the log has no record: transactions of other clients,
+ * compaction.
+ */
 export const logGaps: readonly Safeguard[] = [
   {
     name: 'a batch starts where the broker was asked',

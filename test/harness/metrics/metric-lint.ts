@@ -2,8 +2,9 @@ import { labelText, type MetricFamily, type MetricSample } from './metric-text.t
 
 /**
  * The rules of https://prometheus.io/docs/practices/naming/ as promlint checks them, rule by rule:
- * https://github.com/prometheus/client_golang/tree/v1.25.0/prometheus/testutil/promlint/validations
- * It is written in Go, and promtool, which brings it, takes 96 MB: what it says of our metrics was compared once, by hand.
+ * https://github.com/prometheus/client_golang/tree/v1.25.0/prometheus/testutil/promlint/validations It is
+ * written in Go, and promtool, which brings it, takes 96 MB: what it says of our metrics was compared once,
+ * by hand.
  */
 type Rule = (family: MetricFamily) => string | false
 
@@ -84,7 +85,10 @@ const rules: Rule[] = [
     'counts below zero',
 ]
 
-/** What is wrong with the metrics of a process; nothing when all is well. Those of other makers are judged too. */
+/**
+ * What is wrong with the metrics of a process; nothing when all is well. Those of other makers are judged
+ * too.
+ */
 export const lintMetrics = (families: Iterable<MetricFamily>): string[] =>
   [...families].flatMap((family) =>
     rules.flatMap((rule) => {

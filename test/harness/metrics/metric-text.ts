@@ -1,7 +1,10 @@
 /** One line of Prometheus' text format. */
 export type MetricSample = { name: string; labels: Record<string, string>; value: number }
 
-/** A metric as it is served: its samples are all lines under its name, those of its buckets, sum and count among them. */
+/**
+ * A metric as it is served: its samples are all lines under its name, those of its buckets, sum and count
+ * among them.
+ */
 export type MetricFamily = { name: string; type: string; help: string; samples: MetricSample[] }
 
 const labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/gy
@@ -24,8 +27,8 @@ const readSample = (line: string): MetricSample => {
 }
 
 /**
- * Reads https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format, stricter than a scraper: every metric has
- * to open with HELP and TYPE, once, and nothing else may stand there.
+ * Reads https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format, stricter than a
+ * scraper: every metric has to open with HELP and TYPE, once, and nothing else may stand there.
  */
 export const readMetrics = (text: string): Map<string, MetricFamily> => {
   const families = new Map<string, MetricFamily>()
@@ -54,7 +57,10 @@ export const readMetrics = (text: string): Map<string, MetricFamily> => {
 /** Metrics as one scrape had them, to ask for single values. */
 export type Scrape = {
   readonly families: ReadonlyMap<string, MetricFamily>
-  /** The value of the one sample with exactly these labels; `undefined` when there is none. `name` may be that of a bucket, sum or count. */
+  /**
+   * The value of the one sample with exactly these labels; `undefined` when there is none. `name` may be that
+   * of a bucket, sum or count.
+   */
   value(name: string, labels?: Record<string, string>): number | undefined
   /** The values of all samples of a name, by the value of one label. */
   by(name: string, label: string): Record<string, number>

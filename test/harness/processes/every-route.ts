@@ -15,7 +15,10 @@ import {
 /** A campaign, one of its winners, and the coupon as the winner was told of it. */
 export type Sold = { campaignId: string; winner: string; coupon: Record<string, unknown> }
 
-/** The status, then what tells answers of one route apart: code, outcome, verdict or state. Whoever may try again is told when. */
+/**
+ * The status, then what tells answers of one route apart: code, outcome, verdict or state. Whoever may try
+ * again is told when.
+ */
 const inWords = ({ status, headers, body }: ApiAnswer, coupon: Sold['coupon']): string => {
   if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   const word = body['code'] ?? body['outcome'] ?? body['verdict'] ?? body['state']
@@ -32,7 +35,10 @@ const inWords = ({ status, headers, body }: ApiAnswer, coupon: Sold['coupon']): 
     .join(', ')
 }
 
-/** Asks a process all that may be asked about a campaign, as its winner, a stranger, anyone and an operator; the answers in words. */
+/**
+ * Asks a process all that may be asked about a campaign, as its winner, a stranger, anyone and an operator;
+ * the answers in words.
+ */
 export const everyRoute = async (url: string, sold: Sold): Promise<Record<string, string>> => {
   const { campaignId, winner, coupon } = sold
   const stranger = newUser()

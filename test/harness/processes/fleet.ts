@@ -9,7 +9,9 @@ export type Fleet = {
   readonly members: Readonly<Record<Part, readonly Running[]>>
   /** Starts who is missing. */
   fill(): Promise<void>
-  /** SIGTERM, and SIGKILL after the 8 s that are promised: then it did not end with a code, which is refused. */
+  /**
+   * SIGTERM, and SIGKILL after the 8 s that are promised: then it did not end with a code, which is refused.
+   */
   leaves(leaving: Running): Promise<void>
   /** What an orchestrator does: away with one, and another in its place. */
   restart(part: Part, leaving: Running | undefined): Promise<void>
@@ -19,7 +21,10 @@ export type Fleet = {
   stop(): Promise<void>
 }
 
-/** On servers that nobody else's workers use: workers of one Kafka are one group. `environment` is asked when one is started. */
+/**
+ * On servers that nobody else's workers use: workers of one Kafka are one group. `environment` is asked when
+ * one is started.
+ */
 export const createFleet = (environment: () => Record<string, string>): Fleet => {
   const members: Record<Part, Running[]> = { api: [], worker: [] }
   const others = new Set<Running>()

@@ -8,7 +8,10 @@ const root = new URL('../../..', import.meta.url).pathname
 /** How a command ended, and what it said. */
 export type Said = { code: unknown; stdout: string; stderr: string }
 
-/** Runs a `main.ts` of ours as a person does, in the environment of the tests; `changes` replace variables of it. */
+/**
+ * Runs a `main.ts` of ours as a person does, in the environment of the tests; `changes` replace variables of
+ * it.
+ */
 export const runCommand = async (
   main: string,
   words: readonly string[],

@@ -5,7 +5,9 @@ import { until } from '../values/until.ts'
 
 const root = new URL('../../..', import.meta.url).pathname
 
-/** A process of ours under test: where it answers, where its metrics are, and the handle to stop or kill it. */
+/**
+ * A process of ours under test: where it answers, where its metrics are, and the handle to stop or kill it.
+ */
 export type Running = ProcessHandle & { url: string; metricsUrl: string }
 
 export type PartOptions = {

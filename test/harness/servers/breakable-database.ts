@@ -31,7 +31,9 @@ export type Break = (sale: BreakableSale) => Promise<() => Promise<unknown>>
 
 export type Breaks = ReturnType<typeof createBreaks>
 
-/** Other people's transaction: holds what `begin` locks, and then `goOn`, until the returned function ends it. */
+/**
+ * Other people's transaction: holds what `begin` locks, and then `goOn`, until the returned function ends it.
+ */
 const holding = async (
   ledger: OwnDatabase,
   begin: (connection: Connection) => Promise<unknown>,

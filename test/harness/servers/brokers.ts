@@ -14,7 +14,10 @@ import { until } from '../values/until.ts'
 
 export type BrokerId = 1 | 2 | 3
 
-/** Three real brokers of one test file. The first is the controller too and always stays, so that the others may go. */
+/**
+ * Three real brokers of one test file. The first is the controller too and always stays, so that the others
+ * may go.
+ */
 export type Brokers = {
   /** `host:port` of each. */
   readonly addresses: string[]

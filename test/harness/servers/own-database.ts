@@ -5,7 +5,9 @@ import { createCampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { migrateTables } from '../../../migrations/migrate.ts'
 import { connectDatabase, type Database } from '../../../platform/mysql/database.ts'
 
-/** A database of the test's own on the shared server: its tables are new, and it may be emptied or set back. */
+/**
+ * A database of the test's own on the shared server: its tables are new, and it may be emptied or set back.
+ */
 export type OwnDatabase = {
   readonly url: string
   readonly database: Database
@@ -24,7 +26,9 @@ const onServer = async (serverUrl: string, statement: string): Promise<void> => 
   await server.close()
 }
 
-/** Creates it with the tables of migrations/, or bare, on the server of this `url`; else on that of the tests. */
+/**
+ * Creates it with the tables of migrations/, or bare, on the server of this `url`; else on that of the tests.
+ */
 export const createOwnDatabase = async (
   options: { isBare?: boolean; url?: string } = {},
 ): Promise<OwnDatabase> => {

@@ -27,8 +27,8 @@ export type OwnRedis = {
   /** Waits until `redis` is connected again. */
   connected(): Promise<void>
   /**
-   * Ends it as SIGTERM does, or as a crash does, and starts it again on the same data and port. `whileDown` may change its files,
-   * which lie in the folder that it is given.
+   * Ends it as SIGTERM does, or as a crash does, and starts it again on the same data and port. `whileDown`
+   * may change its files, which lie in the folder that it is given.
    */
   restart(how?: 'stop' | 'kill', whileDown?: (dataFolder: string) => Promise<void>): Promise<void>
   close(): Promise<void>

@@ -7,7 +7,10 @@ import { migrate } from '../setup/whole-system.ts'
 /** Servers of one test file alone, and the environment that our processes reach them by. */
 export type OwnServers = { environment: Record<string, string>; stop(): Promise<void> }
 
-/** Starts Redis, Kafka and MySQL with tables and topics, for tests that let a worker fail: it would take partitions from the others. */
+/**
+ * Starts Redis, Kafka and MySQL with tables and topics, for tests that let a worker fail: it would take
+ * partitions from the others.
+ */
 export const startOwnServers = async (name: string): Promise<OwnServers> => {
   const servers = await startServers({
     folder: join(inject('folder'), name),

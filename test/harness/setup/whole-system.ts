@@ -59,8 +59,9 @@ export const migrate = async (environment: Record<string, string>): Promise<void
 }
 
 /**
- * Creates the first campaign of all, and waits until these API processes have read the list that it is on. Before it there is no
- * list, and nobody may say that there is no such campaign, or that a list of coupons is complete.
+ * Creates the first campaign of all, and waits until these API processes have read the list that it is on.
+ * Before it there is no list, and nobody may say that there is no such campaign, or that a list of coupons is
+ * complete.
  */
 export const createFirstCampaign = async (
   environment: Record<string, string>,

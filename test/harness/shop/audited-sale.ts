@@ -21,7 +21,10 @@ import { createOwnTopic, type OwnTopic } from '../servers/own-topic.ts'
 /** How far grants go. */
 export type Reach = 'outbox' | 'log' | 'confirmed' | 'ledger'
 
-/** A campaign whose books are written by the product's own parts, at the test's pace: no API, worker or keeper knows it. */
+/**
+ * A campaign whose books are written by the product's own parts, at the test's pace: no API, worker or keeper
+ * knows it.
+ */
 export type Sale = {
   id: string
   gate: ArmedGate

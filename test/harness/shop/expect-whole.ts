@@ -11,8 +11,9 @@ export const held = ({ couponId, userId, slot, rank, grantedAtMs }: Grant) => ({
 })
 
 /**
- * What has to hold once all is well again, whatever happened: those who were told yes hold the same coupon, all other units and no
- * more are won by others, and the ledger has a row for each, of ranks 1 to stock. Returns the rows.
+ * What has to hold once all is well again, whatever happened: those who were told yes hold the same coupon,
+ * all other units and no more are won by others, and the ledger has a row for each, of ranks 1 to stock.
+ * Returns the rows.
  */
 export const expectWhole = async (
   shop: Shop,

@@ -3,7 +3,10 @@ import { createRebuildReader } from '../../../coupon/ledger/rebuild-reader.ts'
 import { createRebuilder } from '../../../coupon/recovery/rebuilder.ts'
 import { type Paused, pausedBefore } from './paused-before.ts'
 
-/** A call of an arming, in their order. `fill` is a chunk of the rebuild, `read` the newest settings, `put` the list. */
+/**
+ * A call of an arming, in their order. `fill` is a chunk of the rebuild, `read` the newest settings, `put`
+ * the list.
+ */
 export type Step =
   | 'readMany'
   | 'inspect'
@@ -64,7 +67,9 @@ export const pausedArming = (parts: ArmingOptions, step: Step): PausedArming => 
   }
 }
 
-/** The parts of a keeper whose rival still believes to hold the lease, because that went with a connection. */
+/**
+ * The parts of a keeper whose rival still believes to hold the lease, because that went with a connection.
+ */
 export const unleased = (parts: ArmingOptions): ArmingOptions => ({
   ...parts,
   database: { ...parts.database, withLeases: (names, _, work) => work(new Set(names)) },

@@ -25,7 +25,10 @@ import { createSale, type Sale } from './sale.ts'
 import { createOwnTopic, type OwnTopic } from '../servers/own-topic.ts'
 import { until } from '../values/until.ts'
 
-/** API and worker in this process, put together as their main.ts do, on a Redis, a topic and a ledger of the test's own. */
+/**
+ * API and worker in this process, put together as their main.ts do, on a Redis, a topic and a ledger of the
+ * test's own.
+ */
 export type Shop = {
   readonly redis: OwnRedis
   readonly ledger: OwnDatabase

@@ -27,7 +27,9 @@ export const bytes: fc.Arbitrary<Buffer> = fc
   .uint8Array({ maxLength: 200 })
   .map((array) => Buffer.from(array))
 
-/** What was written, with some bytes of it replaced by others at one place: nothing, fewer, as many or more. */
+/**
+ * What was written, with some bytes of it replaced by others at one place: nothing, fewer, as many or more.
+ */
 export const spoiled = (written: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> =>
   fc
     .tuple(

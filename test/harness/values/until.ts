@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
- * Asks until the answer is one (not `undefined` and not `false`) and returns it; what `ask` throws counts as "not yet".
- * Waits for a condition, never for a time: `timeoutMs` only says when to give up, and with which words.
+ * Asks until the answer is one (not `undefined` and not `false`) and returns it; what `ask` throws counts as
+ * "not yet". Waits for a condition, never for a time: `timeoutMs` only says when to give up, and with which
+ * words.
  */
 export const until = async <Answer>(
   what: string,
