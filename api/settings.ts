@@ -52,7 +52,7 @@ export const apiSettings = settings.refine(
   {
     path: ['API_PORT'],
     error: 'expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',
-    // Whatever else is wrong: every fault is told at once.
+    // Also when other settings are wrong: all faults are reported at once.
     when: () => true,
   },
 )

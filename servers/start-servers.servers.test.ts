@@ -130,7 +130,7 @@ describe('a Redis', () => {
     await expect(start).rejects.toThrow(/^redis exited with code 1 [^]*argument must be 'yes' or 'no'/)
   })
 
-  test('that is told to follow another copies its data', async () => {
+  test('that follows another copies its data', async () => {
     const first = await startRedis({ folder: join(folder, 'first'), port: await findFreePort() })
     const second = await startRedis({
       folder: join(folder, 'second'),

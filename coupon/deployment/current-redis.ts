@@ -8,7 +8,7 @@ import {
   type RedisServer,
 } from '../ledger/redis-servers.ts'
 
-/** What became of a server that gates are moved away from. `silent`: it did not answer. */
+/** How a server was left. `gone`: it has another memory, or is a replica. `silent`: it did not answer. */
 export type LeaveOutcome = 'stopped' | 'gone' | 'silent'
 
 /** Whether gates may be armed here. `refused` says why not, and what an operator can do. */
@@ -37,7 +37,7 @@ export type CurrentRedisOptions = {
   now(): number
 }
 
-/** The lease of whoever moves the gates to another server. */
+/** The lease under which gates are moved to another server. */
 const lease = 'fc:redis'
 
 /** The fence of a server, `undefined` when it is not a master. Rejects `unavailable`. */

@@ -1,4 +1,4 @@
-/** What became of one press: not sent, sent and not answered, or answered. */
+/** The state of one press: not sent, sent and not answered, or answered. */
 type Press = 0 | 1 | 2
 const [notSent, sent, answered] = [0, 1, 2] as const
 

@@ -96,7 +96,7 @@ test('at the deadline the remaining connections are closed without a byte of an 
   half.send('POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 10\r\n\r\n12')
   await underWay(1)
   const [refusal] = await Promise.all([answer.catch(String), half.closed, server.close(100)])
-  expect(refusal).toContain('the server hung up after 0 bytes of an answer')
+  expect(refusal).toContain('the server closed after 0 bytes of an answer')
 })
 
 test('a port in use is an error, unless both servers share it; then it is in use for others', async () => {

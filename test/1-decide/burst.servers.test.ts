@@ -4,8 +4,8 @@ import { createTestCampaign, listOf, newUser, outcomeOf, press } from '../harnes
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
-const books = openStoredFacts()
-afterAll(books.close)
+const stored = openStoredFacts()
+afterAll(stored.close)
 
 const ranksTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 const eitherOf = (index: number): string => (index % 2 === 0 ? first : second)
@@ -30,8 +30,8 @@ describe('a burst sells the stock exactly once', () => {
       new Set(['409 sold-out']),
     )
 
-    expect(await books.drained(campaignId, 100)).toEqual(told)
-    expect(await books.gate(campaignId)).toEqual({
+    expect(await stored.drained(campaignId, 100)).toEqual(told)
+    expect(await stored.gate(campaignId)).toEqual({
       granted: 100,
       nextRank: 101,
       grantsPending: 0,
@@ -55,7 +55,7 @@ describe('a burst sells the stock exactly once', () => {
     for (const [index, campaignId] of campaigns.entries()) {
       const ofCampaign = told[index]?.sort((left, right) => left.rank - right.rank)
       expect(ofCampaign?.map(({ rank }) => rank)).toEqual(ranksTo(index + 1))
-      expect(await books.drained(campaignId, index + 1)).toEqual(ofCampaign)
+      expect(await stored.drained(campaignId, index + 1)).toEqual(ofCampaign)
     }
   })
 })
@@ -65,7 +65,7 @@ describe('one coupon per user and slot', () => {
     const campaignId = await createTestCampaign(first)
     const userId = newUser()
     const answers = await Promise.all(ranksTo(50).map((index) => press(eitherOf(index), campaignId, userId)))
-    // 202 is told to whoever pressed while the log had not acknowledged yet.
+    // A press before the acknowledgement of the log is answered 202.
     expect(answers.filter(({ status }) => ![200, 201, 202].includes(status))).toEqual([])
     expect(answers.filter(({ status }) => status === 201).length).toBeLessThanOrEqual(1)
     const [told, ...others] = [...new Set(answers.map((answer) => JSON.stringify(couponIn(answer))))]
@@ -81,8 +81,8 @@ describe('one coupon per user and slot', () => {
       'usable',
       told,
     ])
-    expect(await books.drained(campaignId, 1)).toEqual([couponIn(again)])
-    expect(await books.gate(campaignId)).toMatchObject({ granted: 1, nextRank: 2, winners: 1 })
+    expect(await stored.drained(campaignId, 1)).toEqual([couponIn(again)])
+    expect(await stored.gate(campaignId)).toMatchObject({ granted: 1, nextRank: 2, winners: 1 })
   })
 
   test('50 users pressing 10 times each for 50 coupons get one each; none is stranded', async () => {
@@ -92,7 +92,7 @@ describe('one coupon per user and slot', () => {
       ranksTo(10).flatMap((index) => users.map((userId) => press(eitherOf(index), campaignId, userId))),
     )
     expect(answers.filter(({ status }) => ![200, 201, 202].includes(status))).toEqual([])
-    const rows = await books.drained(campaignId, 50)
+    const rows = await stored.drained(campaignId, 50)
     expect(rows.map(({ rank }) => rank)).toEqual(ranksTo(50))
     const byUser = new Map(rows.map((row) => [row.userId, row]))
     expect([...byUser.keys()].sort()).toEqual([...users].sort())
@@ -122,7 +122,7 @@ describe('one coupon per user and slot', () => {
     const outcome = await outcomeOf(second, campaignId, userId)
     expect(outcome.body).toEqual({ outcome: 'granted', coupons: won.map(({ body }) => body) })
     expect(
-      (await books.drained(campaignId, 3)).map(({ slot }) => slot).toSorted((left, right) => left - right),
+      (await stored.drained(campaignId, 3)).map(({ slot }) => slot).toSorted((left, right) => left - right),
     ).toEqual([1, 2, 3])
   })
 })

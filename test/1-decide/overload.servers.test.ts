@@ -15,8 +15,8 @@ import { openConnection } from '../harness/processes/raw-connection.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')
-const books = openStoredFacts()
-afterAll(books.close)
+const stored = openStoredFacts()
+afterAll(stored.close)
 
 const byRank = (answers: readonly ApiAnswer[]) =>
   answers.map(couponIn).sort((left, right) => left.rank - right.rank)
@@ -42,13 +42,13 @@ describe('a full process refuses early and takes no stock', () => {
         }
         won.push(...answers.filter(({ status }) => status === 201))
         expect(refused.length + won.length).toBe(200)
-        expect(await books.gate(campaignId)).toMatchObject({ granted: won.length, winners: won.length })
+        expect(await stored.gate(campaignId)).toMatchObject({ granted: won.length, winners: won.length })
         waiting = waiting.filter((_, index) => answers[index]?.status === 503)
         refusals += refused.length
       }
       expect(refusals).toBeGreaterThan(0)
       expect(byRank(won).map(({ rank }) => rank)).toEqual(won.map((_, index) => index + 1))
-      expect(await books.drained(campaignId, 200)).toEqual(byRank(won))
+      expect(await stored.drained(campaignId, 200)).toEqual(byRank(won))
     } finally {
       await api.stop()
     }
@@ -76,7 +76,7 @@ describe('a full process refuses early and takes no stock', () => {
       const [deciding, leaving, staying] = [newUser(), newUser(), newUser()]
       proxy.hold('answers')
       const decided = press(api.url, campaignId, deciding)
-      await until('the gate has granted one', async () => (await books.gate(campaignId)).granted === 1)
+      await until('the gate has granted one', async () => (await stored.gate(campaignId)).granted === 1)
       const left = await openConnection(api.url)
       left.send(
         `POST /v1/campaigns/${campaignId}/coupons HTTP/1.1\r\nhost: api\r\nauthorization: Bearer ${tokenOf(leaving)}\r\n\r\n`,
@@ -92,10 +92,10 @@ describe('a full process refuses early and takes no stock', () => {
       )
       proxy.release()
       expect([(await decided).status, (await waited).status]).toEqual([201, 201])
-      expect(await books.gate(campaignId)).toMatchObject({ granted: 2, winners: 2 })
-      expect((await books.drained(campaignId, 2)).map(({ userId }) => userId)).toEqual([deciding, staying])
+      expect(await stored.gate(campaignId)).toMatchObject({ granted: 2, winners: 2 })
+      expect((await stored.drained(campaignId, 2)).map(({ userId }) => userId)).toEqual([deciding, staying])
       expect(await counted('firstcome_issue_outcomes_total', { outcome: 'left' })).toBe(1)
-      // Whoever comes back is served like anybody.
+      // A user who comes back is served like everybody else.
       expect(await press(api.url, campaignId, leaving)).toMatchObject({ status: 201, body: { rank: 3 } })
     } finally {
       await api.stop()

@@ -6,10 +6,10 @@ import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')
-const books = openStoredFacts()
+const stored = openStoredFacts()
 let api: Running | undefined
 afterEach(() => api?.kill())
-afterAll(() => books.close())
+afterAll(() => stored.close())
 
 /** It reaches no Kafka: it decides and never appends. */
 const startCutOff = async (publishDeadlineMs: number): Promise<Running> => {
@@ -28,7 +28,7 @@ describe('a grant survives its API process', () => {
     const { url, kill, exited } = await startCutOff(60_000)
     const users = Array.from({ length: 20 }, newUser)
     const presses = users.map((user) => press(url, campaignId, user).catch(() => undefined))
-    await until('the gate has granted them', async () => (await books.gate(campaignId)).granted === 20)
+    await until('the gate has granted them', async () => (await stored.gate(campaignId)).granted === 20)
     kill()
     await exited
     // A breaker that had opened told some of them "pending"; nobody was told yes.
@@ -36,10 +36,10 @@ describe('a grant survives its API process', () => {
     for (const user of users)
       expect(['confirming', 'granted']).toContain((await outcomeOf(first, campaignId, user)).body['outcome'])
 
-    const rows = await books.drained(campaignId, 20)
+    const rows = await stored.drained(campaignId, 20)
     expect(rows.map(({ userId }) => userId).sort()).toEqual([...users].sort())
     expect(rows.map(({ rank }) => rank)).toEqual(users.map((_, index) => index + 1))
-    await until('the outbox is empty', async () => (await books.gate(campaignId)).outbox === 0)
+    await until('the outbox is empty', async () => (await stored.gate(campaignId)).outbox === 0)
     for (const user of users) {
       const again = await press(first, campaignId, user)
       const row = rows.find(({ userId }) => userId === user)

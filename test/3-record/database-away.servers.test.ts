@@ -27,13 +27,13 @@ let toWorker: Proxy
 let direct: Running
 let api: Running
 let worker: Running
-let books: StoredFacts
+let stored: StoredFacts
 const folder = inject('folder')
 
 const through = (proxy: Proxy): Record<string, string> => {
   const url = new URL(servers.environment['DATABASE_URL'] ?? '')
   url.port = String(proxy.port)
-  // A database that says nothing is given up after half a second.
+  // A database that does not answer is given up after half a second.
   return { ...servers.environment, DATABASE_URL: url.href, QUERY_TIMEOUT_MS: '500' }
 }
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
     startPart('worker', through(toWorker), { folder, waitFor: 'ready' }),
   ])
   await createFirstCampaign(servers.environment, [direct.url, api.url])
-  books = openStoredFacts(servers.environment)
+  stored = openStoredFacts(servers.environment)
 })
 
 afterEach(async () => {
@@ -59,7 +59,7 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  await books.close()
+  await stored.close()
   await Promise.all([direct, api, worker].map((part) => part.stop()))
   await Promise.all([toApi.close(), toWorker.close()])
   await servers.stop()
@@ -166,14 +166,14 @@ describe('the database is down', () => {
     // It is a member of its group: its partitions are its own.
     expect(partitions).toBeGreaterThan(0)
     expect(seen.value('firstcome_ledger_partitions')).toBe(partitions)
-    expect((await books.rows(campaignId)).length).toBeLessThanOrEqual(300)
+    expect((await stored.rows(campaignId)).length).toBeLessThanOrEqual(300)
 
     const late = await press(api.url, await createTestCampaign(direct.url), newUser())
     expect(late.status).toBe(201)
     toWorker.restore()
     await isReady(worker, true)
-    expect(await books.drained(campaignId, 400)).toEqual(byRank(won))
-    expect(await books.drained(String(late.body['campaignId']), 1)).toEqual(byRank([late]))
+    expect(await stored.drained(campaignId, 400)).toEqual(byRank(won))
+    expect(await stored.drained(String(late.body['campaignId']), 1)).toEqual(byRank([late]))
   })
 
   test('a winner sees the coupon on the very next call while the ledger does not have it yet', async () => {
@@ -196,8 +196,8 @@ describe('the database is down', () => {
     expect(page.body['items']).toEqual(won.slice(0, 2).map(({ body }) => body))
     const rest = await listOf(direct.url, userId, `?limit=2&cursor=${String(page.body['nextCursor'])}`)
     expect(rest.body).toEqual({ items: [won[2]?.body], nextCursor: null, complete: true })
-    expect(await books.rows(campaignId)).toEqual([])
+    expect(await stored.rows(campaignId)).toEqual([])
     toWorker.restore()
-    expect(await books.drained(campaignId, 3)).toEqual(byRank(won))
+    expect(await stored.drained(campaignId, 3)).toEqual(byRank(won))
   })
 })

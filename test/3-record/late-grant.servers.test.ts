@@ -33,7 +33,7 @@ const forceLateGrant = async (): Promise<{ sale: Sale; late: Grant; second: Gran
     async () => (await sale.outcome('first').catch(() => undefined))?.kind === 'none',
   )
   const second = await sale.answer('second')
-  // Its produce is held as well, so it is told "pending"; the worker's way is free.
+  // Its produce is held as well, so it is answered "pending"; the worker reaches Kafka.
   if (!('grant' in second)) throw new Error(second.kind)
   return { sale, late: pressed.grant, second: second.grant }
 }

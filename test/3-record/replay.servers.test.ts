@@ -73,7 +73,7 @@ describe('the log is replayed', () => {
       return String(words).startsWith('waiting for ')
     })
     await expect(sale.press(told[0]?.userId)).rejects.toMatchObject({ code: 'recovering' })
-    // Whoever reads the campaign is told so, also a process that never saw its gate.
+    // Every process answers so, also one that never saw the gate.
     const progress = expect.stringMatching(/^waiting for \d+ records/)
     expect(await shop.registry.refresh(sale.id, 0)).toMatchObject({
       campaign: { view: { armed: false, progress } },

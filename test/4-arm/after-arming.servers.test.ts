@@ -32,7 +32,7 @@ const kinds = async (sale: Sale, epoch: number, count: number): Promise<string[]
   return Array.isArray(decisions) ? decisions.map(({ kind }) => kind) : [decisions.kind]
 }
 
-/** Sold out to 10: ranks 3, 4, 7 and 9 were in no durable book. */
+/** Sold out to 10: ranks 3, 4, 7 and 9 had no durable record. */
 const openSale = async (): Promise<{ sale: Sale; told: Grant[]; lost: Grant[] }> => {
   const sale = await shop.sale({ stock: 10 })
   const told = await sale.win(2)

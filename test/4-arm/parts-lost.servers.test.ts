@@ -37,7 +37,7 @@ const openSale = async (): Promise<{ sale: Sale; told: Grant[]; waiting: Grant }
   })
   const [waiting] = await sale.decideAlone(1)
   if (waiting === undefined) throw new Error('nobody waits')
-  // Ranks 4 and 5 were in no durable book.
+  // Ranks 4 and 5 had no durable record.
   expect([told.map(({ rank }) => rank), waiting.rank]).toEqual([[1, 2, 3, 6], 4])
   expect(await redis('EXISTS', ...keysOf(sale))).toBe(5)
   return { sale, told, waiting }

@@ -17,10 +17,10 @@ import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { type OwnRedis, startOwnRedis } from '../harness/servers/own-redis.ts'
 import { until } from '../harness/values/until.ts'
 
-/** Servers of this file alone, and a worker that stands still while nobody is to repair anything. */
+/** Servers of this file alone, and a worker that is paused while nothing must be repaired. */
 let servers: OwnServers
 let own: OwnRedis
-let books: StoredFacts
+let stored: StoredFacts
 let api: Running
 let worker: Running
 
@@ -35,13 +35,13 @@ const goOn = (): boolean => process.kill(worker.pid, 'SIGCONT')
 
 beforeAll(async () => {
   ;[servers, own] = await Promise.all([startOwnServers('redis-lost'), startOwnRedis('aof')])
-  books = openStoredFacts(servers.environment)
+  stored = openStoredFacts(servers.environment)
   ;[api, worker] = await Promise.all([start('api'), start('worker')])
 })
 afterEach(goOn)
 afterAll(async () => {
   await Promise.all([api.stop(), worker.stop()])
-  await books.close()
+  await stored.close()
   await Promise.all([own.close(), servers.stop()])
 })
 
@@ -51,7 +51,7 @@ const openSale = async (): Promise<Sale> => {
   const [campaignId, winner] = [await createTestCampaign(api.url), newUser()]
   const won = await press(api.url, campaignId, winner)
   expect(won.status).toBe(201)
-  return { campaignId, winner, coupon: won.body, rows: await books.drained(campaignId, 1) }
+  return { campaignId, winner, coupon: won.body, rows: await stored.drained(campaignId, 1) }
 }
 
 type Said = Record<string, string>
@@ -114,7 +114,7 @@ const expectEveryRoute = async ({ url }: Running, sale: Sale, expected: Said): P
 }
 /** The worker goes on: the winner has the same coupon, and others win. */
 const expectBack = async ({ campaignId, winner, coupon, rows }: Sale): Promise<void> => {
-  expect(await books.rows(campaignId)).toEqual(rows)
+  expect(await stored.rows(campaignId)).toEqual(rows)
   goOn()
   await until('it is back', async () => {
     const { status, body } = await press(api.url, campaignId, winner)
@@ -122,7 +122,7 @@ const expectBack = async ({ campaignId, winner, coupon, rows }: Sale): Promise<v
   })
   // Units that came back are held for a moment.
   await until('others win', async () => (await press(api.url, campaignId, newUser())).status < 202)
-  expect((await books.drained(campaignId, 2))[0]).toEqual(rows[0])
+  expect((await stored.drained(campaignId, 2))[0]).toEqual(rows[0])
 }
 const redis = (...words: [string, ...(string | number)[]]) => own.control.command(...words)
 
@@ -192,7 +192,7 @@ describe('every route answers what it knows, and no coupon is granted or refused
       return `${status} ${String((body['checks'] as Record<string, string>)['gates'])}`
     }
     await database.transaction(async (connection) => {
-      // The ledger stands still from here.
+      // The ledger is locked from here.
       await connection.read('SELECT next_offset FROM ledger_positions FOR UPDATE')
       await redis('FLUSHALL')
       await until('its operator reads it', async () =>

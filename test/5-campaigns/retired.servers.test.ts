@@ -19,7 +19,7 @@ import { until } from '../harness/values/until.ts'
 const [first, second] = inject('apiUrls')
 const environment = inject('environment')
 const longAgoMs = Date.parse('2020-01-02T00:00:00Z')
-const books = openStoredFacts()
+const stored = openStoredFacts()
 let redis: RedisClient
 let database: Database
 beforeAll(async () => {
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   redis.close()
-  await Promise.all([database.close(), books.close()])
+  await Promise.all([database.close(), stored.close()])
 })
 
 /** Lets gate and ledger say that it closed years ago. */
@@ -56,7 +56,7 @@ describe('a retired campaign', () => {
     const [winner, stranger] = [newUser(), newUser()]
     const won = await press(first, campaignId, winner)
     await press(second, campaignId, newUser())
-    await books.drained(campaignId, 2)
+    await stored.drained(campaignId, 2)
     await letItBeOver(campaignId)
     await until('its gate is gone', async () => (await redis.command('EXISTS', gateKey(campaignId))) === 0)
 

@@ -60,7 +60,7 @@ afterAll(async () => {
   await shop.close()
 })
 
-/** A campaign that sold some of its coupons and, by every book, closed `agoMs` ago. */
+/** A campaign that sold some of its coupons and, by every source, closed `agoMs` ago. */
 const closedSale = async (agoMs = 2 * lifetimeMs): Promise<Sale> => {
   const sale = await shop.sale({ stock: 5 })
   await sale.win(3)

@@ -22,8 +22,8 @@ const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control
 const openCoupons = (changes: Partial<CouponRepository> = {}): CouponReader => {
   const { gate, registry } = shop
   const { campaigns, log } = shop.parts
-  const book = { ...createCouponRepository(shop.ledger.database), ...changes }
-  return createCouponReader({ gate, registry, campaigns, coupons: book, log })
+  const coupons = { ...createCouponRepository(shop.ledger.database), ...changes }
+  return createCouponReader({ gate, registry, campaigns, coupons, log })
 }
 const winOne = async (sale: Sale) => {
   const [won] = await sale.win(1)
@@ -51,7 +51,7 @@ describe('a coupon that the ledger does not have yet', () => {
     ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],
     ['the list of campaigns is lost', {}, () => redis('DEL', campaignsKey)],
   ])(
-    'a list is called not complete while %s, and has what the other books have',
+    'a list is called not complete while %s, and has what the other sources have',
     async (_, changes, spoil) => {
       const sale = await shop.sale({ stock: 3 })
       const won = await winOne(sale)

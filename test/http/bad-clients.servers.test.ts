@@ -14,7 +14,7 @@ import { until } from '../harness/values/until.ts'
 
 const connectionsMax = 40
 let api: Running
-const books = openStoredFacts()
+const stored = openStoredFacts()
 
 beforeAll(async () => {
   const limits = {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await api.stop()
-  await books.close()
+  await stored.close()
 })
 
 const issue = (campaignId: string, userId: string, headers = ''): string =>
@@ -58,8 +58,8 @@ const startNeighbour = (campaignId: string) => {
       expect([...statuses]).toEqual([201])
       const winners = [...users, ...others]
       const count = winners.length
-      expect(await books.gate(campaignId)).toMatchObject({ granted: count, winners: count })
-      const rows = await books.drained(campaignId, count)
+      expect(await stored.gate(campaignId)).toMatchObject({ granted: count, winners: count })
+      const rows = await stored.drained(campaignId, count)
       expect(rows.map(({ userId }) => userId).sort()).toEqual(winners.sort())
       expect(rows.map(({ rank }) => rank)).toEqual(winners.map((_, index) => index + 1))
     },

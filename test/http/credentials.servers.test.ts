@@ -13,8 +13,8 @@ import {
 
 const [first, second] = inject('apiUrls')
 const secret = inject('environment')['JWT_SECRET'] ?? ''
-const books = openStoredFacts()
-afterAll(books.close)
+const stored = openStoredFacts()
+afterAll(stored.close)
 
 const part = (document: unknown): string => Buffer.from(JSON.stringify(document)).toString('base64url')
 const seconds = (fromNow: number): number => Math.floor(Date.now() / 1_000) + fromNow
@@ -104,7 +104,7 @@ describe('bad credentials are refused', () => {
   test.each(badTokens)('a bad shopper token is refused on every shopper route: %s', async (_, token) => {
     const campaignId = await createTestCampaign(first)
     await expectUnauthorized(shopperRoutes(campaignId), { authorization: `Bearer ${token}` })
-    expect(await books.gate(campaignId)).toMatchObject({ granted: 0, winners: 0 })
+    expect(await stored.gate(campaignId)).toMatchObject({ granted: 0, winners: 0 })
   })
 
   test.each([
@@ -146,7 +146,7 @@ describe('bad credentials are refused', () => {
     const won = await press(first, campaignId, userId)
     expect([won.status, won.body['userId']]).toEqual([201, userId])
     expect((await press(second, campaignId, userId)).body).toEqual(won.body)
-    expect((await books.drained(campaignId, 1)).map((row) => row.userId)).toEqual([userId])
+    expect((await stored.drained(campaignId, 1)).map((row) => row.userId)).toEqual([userId])
   })
 
   test.each(['Bearer', 'bearer', 'BEARER'])('the scheme may be written %s', async (scheme) => {

@@ -36,7 +36,7 @@ describe('query parameters', () => {
     '1%20',
     '１',
     '999999999999999999999',
-  ])('a slot that is none is 422 at /slot and wins nothing: "%s"', async (slot) => {
+  ])('an invalid slot is 422 at /slot and wins nothing: "%s"', async (slot) => {
     const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
     const userId = newUser()
     const answer = await issue(campaignId, `?slot=${slot}`, userId)

@@ -17,10 +17,10 @@ import { startPart } from '../harness/processes/start-part.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
-const books = openStoredFacts()
-afterAll(books.close)
+const stored = openStoredFacts()
+afterAll(stored.close)
 
-/** A database that hangs up on everyone, and counts them. */
+/** A database that closes every connection, and counts them. */
 const startCountingDatabase = async () => {
   let connections = 0
   const server = createServer((socket) => {
@@ -96,12 +96,12 @@ describe('unknown campaigns cost nothing', () => {
       expect([...heard]).toEqual(['404 unknown-campaign'])
       expect(database.connections()).toBe(connectionsAtStart)
       const unknown = new Set<string>(ids)
-      const named = (await books.keys()).flatMap(
+      const named = (await stored.keys()).flatMap(
         (key) => /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(key) ?? [],
       )
       expect(named.length).toBeGreaterThan(0)
       expect(named.filter((id) => unknown.has(id))).toEqual([])
-      expect((await books.keys()).filter((key) => key.includes(userId))).toEqual([])
+      expect((await stored.keys()).filter((key) => key.includes(userId))).toEqual([])
       // What does need the ledger reaches for it: the counter counts.
       await listOf(api.url, userId)
       expect(database.connections()).toBeGreaterThan(connectionsAtStart)
@@ -118,7 +118,7 @@ describe('nobody sees another’s coupons', () => {
     const owner = newUser()
     const won = await press(first, campaignId, owner)
     const path = `/v1/coupons/${String(won.body['id'])}`
-    await books.drained(campaignId, 1)
+    await stored.drained(campaignId, 1)
     for (const url of [first, second]) {
       const own = await ask(`${url}${path}`, { token: tokenOf(owner) })
       expect([own.status, own.body]).toEqual([200, won.body])
@@ -142,7 +142,7 @@ describe('nobody sees another’s coupons', () => {
     const owner = newUser()
     const alike = [owner.toUpperCase(), `${owner}.`, `1:${owner}`, `${owner}|`, owner.slice(0, -1), newUser()]
     const won = [await press(first, campaignId, owner, 1), await press(first, campaignId, owner, 2)]
-    await books.drained(campaignId, 2)
+    await stored.drained(campaignId, 2)
     for (const url of [first, second]) {
       for (const userId of alike) {
         expect((await listOf(url, userId)).body).toEqual({ items: [], nextCursor: null, complete: true })

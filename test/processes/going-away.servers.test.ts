@@ -13,7 +13,7 @@ import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { until } from '../harness/values/until.ts'
 
 let servers: OwnServers
-let books: StoredFacts
+let stored: StoredFacts
 let database: Database
 const proxies = new Set<Proxy>()
 // A backlog is many batches.
@@ -21,7 +21,7 @@ const fleet = createFleet(() => ({ ...servers.environment, LEDGER_BATCH_SIZE_MAX
 const { leaves, restart, startOther } = fleet
 beforeAll(async () => {
   servers = await startOwnServers('going-away')
-  books = openStoredFacts(servers.environment)
+  stored = openStoredFacts(servers.environment)
   const url = servers.environment['DATABASE_URL'] ?? ''
   database = connectDatabase({ url, connectionsMax: 2, queryTimeoutMs: 30_000 })
 })
@@ -33,7 +33,7 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await fleet.stop()
-  await Promise.all([books.close(), database.close()])
+  await Promise.all([stored.close(), database.close()])
   await servers.stop()
 })
 
@@ -56,7 +56,7 @@ describe('shutdown loses nothing', () => {
     const rest = gatherCrowd({ urls, campaignId, people: 40, pauseMs: 0 })
     await until('it is sold out', () => rest.pressed.at(-1)?.status === 409)
     await rest.end()
-    await expectExact(books, campaignId, stock, [...crowd.pressed, ...rest.pressed])
+    await expectExact(stored, campaignId, stock, [...crowd.pressed, ...rest.pressed])
   }, 120_000)
 
   /** No batch comes to its commit while `work` runs. */
@@ -128,7 +128,7 @@ describe('shutdown loses nothing', () => {
         expect((await press(soundUrl, campaignId, newUser())).status).toBe(201)
       await untilMidBatch(3)
       waiting.push(press(api.url, campaignId, newUser()))
-      await until('the gate has granted it', async () => (await books.gate(campaignId)).granted === 4)
+      await until('the gate has granted it', async () => (await stored.gate(campaignId)).granted === 4)
       redis.proxy.hold()
       ledger.proxy.hold()
       waiting.push(press(api.url, campaignId, newUser()))
@@ -143,7 +143,7 @@ describe('shutdown loses nothing', () => {
     expect([pending?.status, unknown?.status, unknown?.body['code']]).toEqual([202, 503, 'unavailable'])
     await Promise.all(left)
     expect(await members()).toBe(2)
-    const rows = await books.drained(campaignId, 4)
+    const rows = await stored.drained(campaignId, 4)
     expect(rows.map(({ rank }) => rank)).toEqual([1, 2, 3, 4])
   })
 
@@ -168,6 +168,6 @@ describe('shutdown loses nothing', () => {
     await left
     expect(await members()).toBe(1)
     const told = sold.map(couponIn).sort((one, another) => one.rank - another.rank)
-    expect(await books.drained(campaignId, stock)).toEqual(told)
+    expect(await stored.drained(campaignId, stock)).toEqual(told)
   })
 })

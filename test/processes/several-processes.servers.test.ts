@@ -43,9 +43,9 @@ describe('several processes on one port', () => {
     const broken = crowd.faults.get('ECONNRESET') ?? 0
     expect(broken).toBeGreaterThan(0)
     expect(broken).toBeLessThan(16)
-    const books = openStoredFacts()
-    await expectExact(books, campaignId, stock, crowd.pressed)
-    await books.close()
+    const stored = openStoredFacts()
+    await expectExact(stored, campaignId, stock, crowd.pressed)
+    await stored.close()
     // Whom a scrape asks, and whom a balancer may meet: both, and not the one that is gone.
     await until('the metrics say that both are ready', async () => {
       const ready = (await scrape(running.metricsUrl)).by('firstcome_ready', 'check')

@@ -40,7 +40,7 @@ describe('an API process on SIGTERM', () => {
     await kept.closed
     const late = await press(url, campaignId, newUser())
     expect([late.status, late.body['rank']]).toEqual([201, 3])
-    // Whoever does not want to wait says so again.
+    // A second signal ends it at once.
     let ended = false
     const end = exited.finally(() => (ended = true))
     await until('it ended', () => {
@@ -64,8 +64,8 @@ describe('an API process on SIGTERM', () => {
     const taken = await openConnection(url)
     proxy.hold('answers')
     taken.send(issue(campaignId, newUser()))
-    const books = openStoredFacts()
-    await until('the gate has granted it', async () => (await books.gate(campaignId)).granted === 2)
+    const stored = openStoredFacts()
+    await until('the gate has granted it', async () => (await stored.gate(campaignId)).granted === 2)
     const stopped = stop()
     await until('it takes nobody', () =>
       fetch(`${url}/livez`).then(
@@ -79,7 +79,7 @@ describe('an API process on SIGTERM', () => {
     await stopped
     expect(await exited).toEqual({ code: 0, signal: null })
     const told = couponIn({ status, headers: new Headers(), body: JSON.parse(body) })
-    expect((await books.drained(campaignId, 2))[1]).toEqual(told)
-    await books.close()
+    expect((await stored.drained(campaignId, 2))[1]).toEqual(told)
+    await stored.close()
   })
 })

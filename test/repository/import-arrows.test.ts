@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const root = new URL('../..', import.meta.url).pathname
 
-/** What each part may import beside itself. Whoever is not here may import nothing but packages. */
+/** What each part may import beside itself. A part without a line may import only packages. */
 const arrows: Record<string, readonly string[]> = {
   api: ['coupon', 'platform'],
   worker: ['coupon', 'platform'],

@@ -16,8 +16,8 @@ import {
 export type Sold = { campaignId: string; winner: string; coupon: Record<string, unknown> }
 
 /**
- * The status, then what tells answers of one route apart: code, outcome, verdict or state. Whoever may try
- * again is told when.
+ * The status, then what tells answers of one route apart: code, outcome, verdict or state. Where a
+ * retry makes sense, also Retry-After.
  */
 const inWords = ({ status, headers, body }: ApiAnswer, coupon: Sold['coupon']): string => {
   if (status === 503) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)

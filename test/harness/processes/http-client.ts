@@ -75,7 +75,7 @@ export const press = (url: string, campaignId: string, userId: string, slot?: nu
     token: tokenOf(userId),
   })
 
-/** What became of it. */
+/** The outcome of a press. */
 export const outcomeOf = (url: string, campaignId: string, userId: string): Promise<ApiAnswer> =>
   ask(`${url}/v1/campaigns/${campaignId}/coupons/mine`, { token: tokenOf(userId) })
 

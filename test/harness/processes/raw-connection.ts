@@ -9,11 +9,11 @@ export type RawAnswer = { status: number; headers: Record<string, string>; body:
 export type RawConnection = {
   /** Sends text as it is. */
   send(text: string): void
-  /** The next answer; rejects when the server hangs up first. */
+  /** The next answer; rejects when the server closes the connection first. */
   answer(): Promise<RawAnswer>
   /** Resolves when the server has closed the connection. */
   closed: Promise<void>
-  /** Takes in no more of what the server says; then it also does not hear that the server hung up. */
+  /** Stops reading; then it does not notice either that the server closed the connection. */
   stopReading(): void
   end(): void
 }
@@ -55,7 +55,7 @@ export const openConnection = async (url: string): Promise<RawConnection> => {
           received = taken.rest
           return readAnswer(taken.answer)
         }
-        if (isClosed) throw new Error(`the server hung up after ${received.length} bytes of an answer`)
+        if (isClosed) throw new Error(`the server closed after ${received.length} bytes of an answer`)
         arrived = Promise.withResolvers()
         await arrived.promise
       }

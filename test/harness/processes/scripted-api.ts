@@ -8,7 +8,7 @@ export type Reply = { status: number; body?: object; retryAfter?: string } | 'no
 /** One request of a shopper whose token is `token of <user>`. */
 export type Asked = { act: 'press' | 'outcome'; userId: string; atMs: number; port: number }
 
-/** An API that answers as it is told, and remembers what it was asked. */
+/** An API with scripted answers, which records its requests. */
 export type ScriptedApi = {
   url: string
   requests: readonly Asked[]

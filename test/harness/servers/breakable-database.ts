@@ -138,7 +138,7 @@ const createBreaks = (server: DatabaseServer, ledger: OwnDatabase) => {
   const crowded: Break = async () => {
     const [row] = await ledger.rows('SELECT @@max_connections AS connections')
     await ledger.change('SET GLOBAL max_connections = 10')
-    // One that says nothing counts.
+    // A connection without a statement counts too.
     const sockets = Array.from({ length: 12 }, () =>
       connect(server.port, '127.0.0.1').on('error', () => undefined),
     )

@@ -28,7 +28,7 @@ export type Brokers = {
   partitions(topic: string): Promise<{ leader: number; inSync: number }[]>
   /** Ends it as a power cut does. */
   kill(id: Exclude<BrokerId, 1>): Promise<void>
-  /** It stands still from here, its connections stay. */
+  /** Pauses the broker; its connections stay open. */
   freeze(id: Exclude<BrokerId, 1>): void
   /** Brings back who was killed or frozen, and waits until every copy of these topics is in sync. */
   heal(...topics: string[]): Promise<void>
@@ -105,7 +105,7 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
     ...{ brokers: addresses, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 },
   })
   const topics = createTopicAdmin(kafka)
-  // It asks the one that stays, whoever stands still.
+  // It asks the broker that always stays.
   const [first = ''] = addresses
   const admin = createKafka({
     ...{ brokers: [first], clientId: 'firstcome-test-admin', log, requestTimeoutMs: 2_000 },

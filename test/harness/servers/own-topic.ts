@@ -21,7 +21,7 @@ export type Produce = { partition: number; records: readonly RecordToAppend[]; v
 export type OwnTopic = {
   readonly name: string
   readonly proxy: Proxy
-  /** Appends to this topic, whichever it is told. */
+  /** Appends to this topic, whatever topic it is given. */
   readonly producer: Producer
   /** Every produce that was asked for, in order. */
   readonly produces: readonly Produce[]

@@ -22,7 +22,7 @@ import { createOwnTopic, type OwnTopic } from '../servers/own-topic.ts'
 export type Reach = 'outbox' | 'log' | 'confirmed' | 'ledger'
 
 /**
- * A campaign whose books are written by the product's own parts, at the test's pace: no API, worker or keeper
+ * A campaign whose sources are written by the product's own parts, at the test's pace: no API, worker or keeper
  * knows it.
  */
 export type Sale = {
@@ -38,7 +38,7 @@ export type Sale = {
   change(sql: string, ...values: unknown[]): Promise<number>
   /** The rows, as grants. */
   grants(): Promise<Grant[]>
-  /** The audit of this campaign, or of another in these books. */
+  /** The audit of this campaign, or of another in these sources. */
   result(history?: History, campaignId?: string): Promise<AuditResult>
 }
 
@@ -48,7 +48,7 @@ export type Audited = {
   redis: OwnRedis
   topic: OwnTopic
   sale(options: { stock: number; closesAtMs?: number }): Promise<Sale>
-  /** Does this before every reading of a gate or of the ends of the log, until it is told otherwise. */
+  /** Runs this before every read of a gate or of the ends of the log, until it is replaced. */
   beforeEachReading(disturb: () => Promise<unknown>): void
   close(): Promise<void>
 }

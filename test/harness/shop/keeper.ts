@@ -15,7 +15,7 @@ export type KeeperChanges = {
   overdueMs?: number
 }
 
-/** A second keeper of a shop, which looks when it is told to; `changes` replace parts of it. */
+/** A second keeper of a shop, which looks on demand; `changes` replace parts of it. */
 export const openKeeper = (shop: Shop, changes: KeeperChanges = {}): Keeper => {
   const { gate, campaigns, listing, log, monotonicMs } = shop.parts
   const { arming = shop.arming, producer = shop.producer, overdueMs = 3_600_000 } = changes

@@ -47,7 +47,7 @@ export const createSale = ({ gate, issuer, coupons, campaigns }: SaleParts, camp
     async win(count) {
       const winOne = async (userId: string): Promise<Grant> => {
         // On a slow machine the log may take longer than the publish deadline.
-        const won = await until(`${userId} is told yes or no`, async () => {
+        const won = await until(`${userId} has a final answer`, async () => {
           const told = await answer(userId)
           return told.kind !== 'confirming' && told
         })

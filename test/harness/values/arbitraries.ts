@@ -6,14 +6,14 @@ import { type Grant, slotMax } from '../../../coupon/grant.ts'
 /** A UUID as ids are written. */
 export const ids = fc.uuid()
 
-/** Every user id there may be. */
+/** Any valid user id. */
 export const userIds = fc.string({
   unit: fc.constantFrom(...['a', 'x', 'A', 'X', '0', '9', '.', '_', '~', '@', '|', ':', '+', '-']),
   minLength: 1,
   maxLength: 64,
 })
 
-/** Every grant there may be. */
+/** Any valid grant. */
 export const grants: fc.Arbitrary<Grant> = fc.record({
   ...{ couponId: ids, campaignId: ids, userId: userIds },
   slot: fc.integer({ min: 1, max: slotMax }),
@@ -22,7 +22,7 @@ export const grants: fc.Arbitrary<Grant> = fc.record({
   grantedAtMs: fc.maxSafeNat(),
 })
 
-/** Anything at all. */
+/** Any bytes. */
 export const bytes: fc.Arbitrary<Buffer> = fc
   .uint8Array({ maxLength: 200 })
   .map((array) => Buffer.from(array))

@@ -5,7 +5,7 @@ import { createLogger } from '../../../platform/log/logger.ts'
 import type { PartitionProgress } from '../../../worker/partition-progress.ts'
 import { createBatchHandler, type BatchHandlerOptions } from '../../../worker/batch-handler.ts'
 
-/** Records of one partition as Kafka hands them over: grants, or bytes that are none. */
+/** Records of one partition as the consumer gets them: grants, or other bytes. */
 export const recordsOf = (
   partition: number,
   values: readonly (Grant | Buffer | null)[],

@@ -24,7 +24,7 @@ export type GateModel = {
   /** The epoch that its server still knows of; 0 when that memory is gone. */
   epochThere(): number
   settings(): ModelSettings
-  /** Why it says nothing; `undefined` while it is armed. `epoch` is what the caller takes its epoch to be. */
+  /** Why it refuses; `undefined` while it is armed. `epoch` is the epoch that the caller knows. */
   refusal(epoch: number): Refusal | undefined
   decide(
     requests: readonly GrantRequest[],
@@ -61,7 +61,7 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
   const pending = (): Grant[] => outbox.flatMap(({ grants }) => grants)
   const isPending = (grant: Grant): boolean => pending().some(({ couponId }) => couponId === grant.couponId)
 
-  /** What all are told who are not winners; `undefined` while coupons may be granted. */
+  /** The answer to everybody but winners; `undefined` while coupons can be granted. */
   const refusedAll = (): Decision | undefined => {
     if (settings.state !== 'open') return { kind: settings.state }
     if (settings.window === 'before') return { kind: 'not-open' }
@@ -69,7 +69,7 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
     if (pending().length >= outboxGrantsMax) return { kind: 'backlog' }
     return settings.isHeld && winners.size < settings.stock ? { kind: 'held' } : undefined
   }
-  /** What the next one is told who is no winner, with `fresh` granted in this call. */
+  /** The answer to the next user who is no winner, with `fresh` coupons granted in this call. */
   const refusedOne = (fresh: number): Decision | undefined => {
     if (winners.size + fresh < settings.stock)
       return pending().length + fresh < outboxGrantsMax ? undefined : { kind: 'backlog' }

@@ -33,7 +33,7 @@ export type GrantStreamPlace = {
   publishDeadlineMs: number
 }
 
-/** A produce as it is, with what became of it noted. */
+/** The real produce, with its outcome counted. */
 const watched = (own: Producer, acknowledged: number[], failures: string[]): Producer => ({
   ...own,
   async append(topic, partition, records) {

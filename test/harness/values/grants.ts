@@ -17,11 +17,11 @@ export const grantOf = (campaign: Pick<Campaign, 'id'>, changes: Partial<Grant> 
   ...changes,
 })
 
-/** So many grants with the ranks from `fromRank` on. */
+/** `count` grants with consecutive ranks from `fromRank`. */
 export const grantsOf = (campaign: Pick<Campaign, 'id'>, count: number, fromRank = 1): Grant[] =>
   Array.from({ length: count }, (_, index) => grantOf(campaign, { rank: fromRank + index }))
 
-/** Where they lie: one after the other from `offset` on. */
+/** The same grants at consecutive offsets from `offset`. */
 export const at = (offset: number, grants: readonly Grant[]): LoggedGrant[] =>
   grants.map((grant, index) => ({ offset: offset + index, grant }))
 
@@ -43,7 +43,7 @@ export const storedOf = async (ledger: OwnDatabase, campaign: Pick<Campaign, 'id
   }))
 }
 
-/** Where the ledger stands. */
+/** The position of the ledger in a partition. */
 export const positionOf = async (ledger: OwnDatabase, partition: number): Promise<number | undefined> => {
   const [row] = await ledger.rows('SELECT next_offset FROM ledger_positions WHERE partition_id = ?', [
     partition,

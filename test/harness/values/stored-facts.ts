@@ -6,7 +6,7 @@ import { connectRedis } from '../../../platform/redis.ts'
 import type { ApiAnswer } from '../processes/http-client.ts'
 import { until } from './until.ts'
 
-/** A coupon as its winner was told of it, and as a book has it. */
+/** A coupon as its winner was shown it, and as the ledger has it. */
 export type ShownCoupon = {
   couponId: string
   campaignId: string
@@ -37,7 +37,7 @@ export type StoredFacts = {
   close(): Promise<void>
 }
 
-/** What an answer that carries a coupon says of it. */
+/** The coupon in an answer. */
 export const couponIn = ({ body }: ApiAnswer): ShownCoupon => ({
   couponId: String(body['id']),
   campaignId: String(body['campaignId']),
@@ -47,7 +47,7 @@ export const couponIn = ({ body }: ApiAnswer): ShownCoupon => ({
   issuedAt: String(body['issuedAt']),
 })
 
-/** Opens the books on the servers of the tests, or on others. */
+/** Opens gate and ledger on the servers of the tests, or on others. */
 export const openStoredFacts = (environment: Record<string, string> = inject('environment')): StoredFacts => {
   const database = connectDatabase({
     url: environment['DATABASE_URL'] ?? '',
