@@ -6,7 +6,7 @@ import { createRecorder, type Recorder } from '../coupon/ledger/recorder.ts'
 import { encodeMarker } from '../coupon/log/log-record.ts'
 import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
-import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
+import { newGrant, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createOwnTopic, type OwnTopic } from '../test/harness/servers/own-topic.ts'
 import { until } from '../test/harness/values/until.ts'
 import { createDeadLetterWriter } from './dead-letter-writer.ts'
@@ -37,7 +37,7 @@ const newPartition = async (): Promise<number> => {
 }
 /** Stores the last of 1,000 coupons of a campaign before the others. */
 const storeLast = async (campaign: Campaign): Promise<Grant> => {
-  const last = grantOf(campaign, { rank: 1_000 })
+  const last = newGrant(campaign, { rank: 1_000 })
   await open().handleBatch(batchOf(recordsOf(await newPartition(), [last])).batch)
   return last
 }
@@ -47,25 +47,25 @@ const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | nul
   [
     'a grant with a wrong type',
     'invalid',
-    async (campaign) => Buffer.from(JSON.stringify({ ...grantOf(campaign), rank: '1000' })),
+    async (campaign) => Buffer.from(JSON.stringify({ ...newGrant(campaign), rank: '1000' })),
   ],
-  ['an unknown campaign', 'unknown-campaign', async () => grantOf({ id: randomUUIDv7() })],
+  ['an unknown campaign', 'unknown-campaign', async () => newGrant({ id: randomUUIDv7() })],
   [
     'a rank above the stock',
     'rank-above-stock',
-    async () => grantOf(await ledger.createCampaign({ epoch: 1, stock: 1 }), { rank: 2 }),
+    async () => newGrant(await ledger.createCampaign({ epoch: 1, stock: 1 }), { rank: 2 }),
   ],
   [
     'a rank that is a row',
     'rank-taken',
-    async (campaign) => grantOf(campaign, { rank: (await storeLast(campaign)).rank }),
+    async (campaign) => newGrant(campaign, { rank: (await storeLast(campaign)).rank }),
   ],
   [
     'a coupon that is a row of another user',
     'coupon-differs',
     async (campaign) => ({ ...(await storeLast(campaign)), userId: 'another' }),
   ],
-  ['a late grant', 'late', async () => grantOf(await ledger.createCampaign({ epoch: 2 }))],
+  ['a late grant', 'late', async () => newGrant(await ledger.createCampaign({ epoch: 2 }))],
 ]
 const table = bad.flatMap(([what, reason, make]) =>
   [0, 500, 999].map((index) => ({ what, reason, make, index })),
@@ -96,8 +96,8 @@ test('a dead letter has value and key of its record, with origin and reason in i
   const values = [
     null,
     Buffer.from([0xff, 0x00]),
-    grantOf({ id: randomUUIDv7() }),
-    grantOf(campaign, { rank: 5 }),
+    newGrant({ id: randomUUIDv7() }),
+    newGrant(campaign, { rank: 5 }),
   ]
   const records = recordsOf(partition, values)
   await open().handleBatch(batchOf(records).batch)
@@ -154,7 +154,7 @@ test('a batch whose commit fails is recorded again, and its dead letters are not
   }
   const [before] = await letters.offsets()
   const bytes = Buffer.from('no grant')
-  const { batch, done } = batchOf(recordsOf(partition, [...grants, bytes, grantOf({ id: randomUUIDv7() })]))
+  const { batch, done } = batchOf(recordsOf(partition, [...grants, bytes, newGrant({ id: randomUUIDv7() })]))
   await open({ recorder: failing }).handleBatch(batch)
   expect([attempts, done.committed, await storedOf(ledger, campaign)]).toEqual([3, [5], grants])
   expect((await letters.offsets())[0]?.end).toBe((before?.end ?? 0) + 2)

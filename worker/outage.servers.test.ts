@@ -6,7 +6,7 @@ import { createRecorder } from '../coupon/ledger/recorder.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
-import { grantOf, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
+import { newGrant, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createProxy, type Proxy } from '../servers/network/proxy.ts'
 import { until } from '../test/harness/values/until.ts'
 
@@ -138,7 +138,7 @@ test('a membership that is lost during a retry is reported to the consumer', asy
 test('dead letters that cannot be written block their own partition only', async () => {
   const [stuck, free] = [await newSale(), await newSale()]
   let isOurs = true
-  const { batch, done } = batchOf(recordsOf(stuck.partition, [null, grantOf(stuck.campaign)]), {
+  const { batch, done } = batchOf(recordsOf(stuck.partition, [null, newGrant(stuck.campaign)]), {
     isCurrent: () => isOurs,
   })
   const recorded = open().handleBatch(batch)
@@ -169,7 +169,7 @@ test('the records before a grant that cannot be judged yet are recorded, the oth
     ],
   ])
   const grants = grantsOf(sale.campaign, 4)
-  const values = [...grants.slice(0, 2), grantOf(ended), ...grants.slice(2)]
+  const values = [...grants.slice(0, 2), newGrant(ended), ...grants.slice(2)]
   const { batch, done } = batchOf(recordsOf(sale.partition, values))
   await open().handleBatch(batch)
   expect(done).toEqual({ committed: [2], heartbeats: 1, pauses: 1 })

@@ -14,7 +14,7 @@ import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import { type StoredFacts, openStoredFacts } from '../../test/harness/values/stored-facts.ts'
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
-import { grantOf } from '../../test/harness/values/grants.ts'
+import { newGrant } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { createDeadLetterReader, type DeadLetterReader } from './dead-letter-reader.ts'
 
@@ -72,7 +72,7 @@ const createCampaign = async (id: string, epoch = 0): Promise<void> => {
 }
 
 test('a grant whose campaign was missing is recorded by a redrive once the campaign is back', async () => {
-  const grant = grantOf({ id: randomUUIDv7() })
+  const grant = newGrant({ id: randomUUIDv7() })
   const id = positionText((await bury(grant)).position)
   const listed = await dlq('list --json --reason unknown-campaign')
   expect(listed).toMatchObject({ code: 0, stderr: '' })
@@ -99,7 +99,7 @@ test('a grant whose campaign was missing is recorded by a redrive once the campa
 })
 
 test('a redriven late grant is late again: a new letter that names the one before, no row', async () => {
-  const grant = grantOf({ id: randomUUIDv7() })
+  const grant = newGrant({ id: randomUUIDv7() })
   await createCampaign(grant.campaignId, 2)
   const first = await bury(grant)
   expect(first).toMatchObject({ reason: 'late', redrives: 0, redriveOf: undefined })

@@ -6,7 +6,7 @@ import {
   noteCurrentRedis,
   noteRedisLeft,
   readRedisServers,
-  type RedisServer,
+  type NotedRedis,
 } from '../../coupon/ledger/redis-servers.ts'
 import { defineCommand, defineCommandGroup } from '../../platform/command.ts'
 import { Failure } from '../../platform/failure.ts'
@@ -25,7 +25,7 @@ type Addresses = { REDIS_URL: string; KAFKA_BROKERS: string[]; DATABASE_URL: str
 /** The Redis of REDIS_URL, as a server on which gates can be armed. */
 type ConfiguredRedis = { fence: string | undefined; address: string; endpoint: string | undefined }
 
-type Leave = (server: RedisServer) => Promise<LeaveOutcome>
+type Leave = (server: NotedRedis) => Promise<LeaveOutcome>
 
 /** Connects to the servers of one deployment for as long as `work` runs. Rejects `refused` for strangers. */
 const withServers = async <Result>(
@@ -76,7 +76,7 @@ const readPlaces = async (database: Database, configured: ConfiguredRedis): Prom
 })
 
 /** `npm run redis -- status`. */
-export const statusCommand = defineCommand({
+export const redisStatusCommand = defineCommand({
   name: 'npm run redis -- status',
   summary: 'Shows on which Redis gates are armed, and which one is being left.',
   options: {},
@@ -123,4 +123,4 @@ export const adoptCommand = defineCommand({
 })
 
 /** Shows and decides on which Redis gates are armed. */
-export const redisCommand = defineCommandGroup({ status: statusCommand, adopt: adoptCommand })
+export const redisCommand = defineCommandGroup({ status: redisStatusCommand, adopt: adoptCommand })

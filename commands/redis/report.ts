@@ -1,13 +1,13 @@
-import type { RedisServer } from '../../coupon/ledger/redis-servers.ts'
+import type { NotedRedis } from '../../coupon/ledger/redis-servers.ts'
 
 /** The Redis of REDIS_URL, and the servers that the ledger knows beside it. */
 export type RedisPlaces = {
   configured: string
   isMaster: boolean
-  servers: readonly (RedisServer & { isConfigured: boolean })[]
+  servers: readonly (NotedRedis & { isConfigured: boolean })[]
 }
 
-const meanings: Record<RedisServer['state'], string> = {
+const meanings: Record<NotedRedis['state'], string> = {
   current: 'gates are armed here',
   leaving:
     'gates are being moved away; nothing is armed until it answers or `npm run redis -- adopt` says so',

@@ -1,6 +1,6 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/shop/audited-sale.ts'
+import { type Audited, notPassed, openAudited, type AuditedSale } from '../../test/harness/shop/audited-sale.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from '../ledger/ids.ts'
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => audited.close())
 
 /** A sound sale of 40 coupons of 100; `at` is the grant of a rank. */
-type Sold = { sale: Sale; at(rank: number): Grant }
+type Sold = { sale: AuditedSale; at(rank: number): Grant }
 
 const soldSale = async (): Promise<Sold> => {
   const sale = await audited.sale({ stock: 100 })
@@ -38,7 +38,7 @@ const stranger = (grant: Grant, changes: Partial<Grant> = {}): Grant => ({
 })
 
 const insertRow = (
-  sale: Sale,
+  sale: AuditedSale,
   { couponId, userId, slot, rank, epoch, grantedAtMs }: Grant,
 ): Promise<number> =>
   sale.change(
@@ -51,9 +51,9 @@ const insertRow = (
     epoch,
     grantedAtMs,
   )
-const changeRow = (sale: Sale, set: string, ...values: unknown[]): Promise<number> =>
+const changeRow = (sale: AuditedSale, set: string, ...values: unknown[]): Promise<number> =>
   sale.change(`UPDATE coupons SET ${set} WHERE coupon_id = ? AND campaign_id = ?`, ...values)
-const setWinner = ({ gate }: Sale, field: string, value: string): Promise<unknown> =>
+const setWinner = ({ gate }: AuditedSale, field: string, value: string): Promise<unknown> =>
   gate.redis.command('HSET', gate.keys.winners, field, value)
 
 const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [

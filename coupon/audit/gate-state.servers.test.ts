@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type Sale } from '../../test/harness/shop/audited-sale.ts'
+import { type Audited, notPassed, openAudited, type AuditedSale } from '../../test/harness/shop/audited-sale.ts'
 import { armGate } from '../../test/harness/values/armed-gate.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { stopScript } from '../gate/scripts.ts'
@@ -13,7 +13,7 @@ afterAll(() => audited.close())
 
 const faultsOf = (result: AuditResult): string[] =>
   Object.entries(notPassed(result)).flatMap(([fault, verdict]) => (verdict === 'fail' ? [fault] : []))
-const soldSale = async (): Promise<Sale> => {
+const soldSale = async (): Promise<AuditedSale> => {
   const sale = await audited.sale({ stock: 100 })
   await sale.sell(40)
   return sale
@@ -28,7 +28,7 @@ const gateChecks = [
   'outbox-stuck',
 ]
 
-const faults: [string, string, (sale: Sale) => Promise<unknown>][] = [
+const faults: [string, string, (sale: AuditedSale) => Promise<unknown>][] = [
   ['counter-off', 'it counts a winner too many', ({ gate }) => gate.set({ granted: 41 })],
   [
     'counter-off',
@@ -60,7 +60,7 @@ test.each(faults)('%s is found alone: %s', async (fault, _, corrupt) => {
 })
 
 describe('a gate that cannot be compared', () => {
-  const uncomparable: [string, (sale: Sale) => Promise<unknown>][] = [
+  const uncomparable: [string, (sale: AuditedSale) => Promise<unknown>][] = [
     ['missing', ({ gate }) => gate.redis.command('DEL', ...Object.values(gate.keys))],
     ['lacking a field', ({ gate }) => gate.redis.command('HDEL', gate.keys.gate, 'stock')],
     ['armed on another server', ({ gate }) => gate.set({ fence: 'another' })],

@@ -32,7 +32,7 @@ export const rangesToRead = ({ after, ledger }: LogMoments): PartitionRange[] =>
 
 /**
  * Places the records of a partition. The cuts are those read last: they know every epoch that a record can be
- * of.
+ * of. As in the ledger, nothing is late in a partition that the cut does not name.
  */
 export const recordPlacer = (
   { before, ledger }: LogMoments,
@@ -43,7 +43,8 @@ export const recordPlacer = (
   return (offset, grant) => ({
     ...grant,
     isLate:
-      grant.epoch < ledger.after.epoch && offset >= (ledger.after.cuts.get(grant.epoch)?.get(partition) ?? 0),
+      grant.epoch < ledger.after.epoch &&
+      offset >= (ledger.after.cuts.get(grant.epoch)?.get(partition) ?? Number.POSITIVE_INFINITY),
     isPassed: offset < position,
     isBeforeGate: offset < endBefore,
   })

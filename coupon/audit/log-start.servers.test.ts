@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Audited, notPassed, openAudited } from '../../test/harness/shop/audited-sale.ts'
 import { armGate } from '../../test/harness/values/armed-gate.ts'
-import { grantOf } from '../../test/harness/values/grants.ts'
+import { newGrant } from '../../test/harness/values/grants.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { encodeGrant } from '../log/log-record.ts'
 import { grantsTopic } from '../log/topics.ts'
@@ -17,7 +17,7 @@ test('the log is read from where it stood when the campaign was first armed', as
   const { id } = await database.createCampaign({ stock: 10 })
   // No gate made this grant: an audit that reads it finds it.
   const append = () =>
-    topic.producer.append(grantsTopic, 1, [{ value: encodeGrant(grantOf({ id }, { rank: 7 })) }])
+    topic.producer.append(grantsTopic, 1, [{ value: encodeGrant(newGrant({ id }, { rank: 7 })) }])
   await append()
   await database.change('UPDATE ledger_positions SET next_offset = 1 WHERE partition_id = 1')
   await createCampaignRepository(database.database).cut(id, 0, undefined)

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openArming } from '../../test/harness/shop/arming.ts'
+import { openArming } from '../../test/harness/shop/open-arming.ts'
 import { pausedArming } from '../../test/harness/shop/paused-arming.ts'
 import { openShop, type Shop } from '../../test/harness/shop/shop.ts'
 import type { Sale } from '../../test/harness/shop/sale.ts'

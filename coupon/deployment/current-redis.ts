@@ -5,7 +5,7 @@ import {
   noteCurrentRedis,
   noteRedisLeft,
   readRedisServers,
-  type RedisServer,
+  type NotedRedis,
 } from '../ledger/redis-servers.ts'
 
 /** How a server was left. `gone`: it has another memory, or is a replica. `silent`: it did not answer. */
@@ -30,7 +30,7 @@ export type CurrentRedisOptions = {
   address: string
   database: Database
   /** Stops every live gate on a server that still answers as a master with this fence. */
-  leave(server: RedisServer): Promise<LeaveOutcome>
+  leave(server: NotedRedis): Promise<LeaveOutcome>
   log: Logger
   /** Rejects when database, log and Redis belong to different deployments, or that cannot be known. */
   requireOneDeployment(): Promise<void>
@@ -49,18 +49,18 @@ export const readFence = async (redis: RedisClient): Promise<string | undefined>
 
 const refused = (what: string): ClaimOutcome => ({ kind: 'refused', what })
 
-const wasLeft = ({ address }: RedisServer): string =>
+const wasLeft = ({ address }: NotedRedis): string =>
   `gates were moved away from this Redis (${address}): point REDIS_URL at the current one, ` +
   'or run `npm run redis -- adopt` to come back'
 
-const needsOperator = ({ address, endpoint }: RedisServer): string =>
+const needsOperator = ({ address, endpoint }: NotedRedis): string =>
   `gates were armed on the Redis ${address} (${endpoint}), which does not answer: bring it back, ` +
   'or run `npm run redis -- adopt` when it is gone for good'
 
 export const createCurrentRedis = (options: CurrentRedisOptions): CurrentRedis => {
   const { redis, database, log } = options
 
-  const verdictOf = (servers: readonly RedisServer[], fence: string): ClaimOutcome | undefined => {
+  const verdictOf = (servers: readonly NotedRedis[], fence: string): ClaimOutcome | undefined => {
     const mine = servers.find((server) => server.fence === fence)
     // safeguard: a Redis that was left never comes back by itself
     if (mine !== undefined && mine.state !== 'current') return refused(wasLeft(mine))

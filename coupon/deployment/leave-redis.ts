@@ -5,7 +5,7 @@ import { createArmingGate } from '../gate/arming-gate.ts'
 import { gateKey } from '../gate/keys.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import { relaySurvivors } from '../recovery/relay-survivors.ts'
-import type { RedisServer } from '../ledger/redis-servers.ts'
+import type { NotedRedis } from '../ledger/redis-servers.ts'
 import { type LeaveOutcome, readFence } from './current-redis.ts'
 
 export type LeaveRedisOptions = {
@@ -36,7 +36,7 @@ const epochOf = async (redis: RedisClient, campaignId: string): Promise<number> 
  */
 export const createLeaveRedis =
   ({ redisUrl, commandTimeoutMs, campaigns, producer }: LeaveRedisOptions) =>
-  async ({ fence, endpoint }: RedisServer): Promise<LeaveOutcome> => {
+  async ({ fence, endpoint }: NotedRedis): Promise<LeaveOutcome> => {
     const redis = connectRedis({ url: urlOf(redisUrl, endpoint), commandTimeoutMs, onError: () => undefined })
     try {
       try {

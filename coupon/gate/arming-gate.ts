@@ -9,6 +9,8 @@ import { fillScript, flipScript, stopScript } from './scripts.ts'
 /** What an arming holds from stop to flip: the fence of the server that it stopped, and its own claim. */
 export type Seal = { fence: string; claim: string }
 
+export type StopResult = { kind: 'stopped'; fence: string } | { kind: 'ahead'; epoch: number } | Lost
+
 /** How much a rebuild put into the keys of the new epoch: the flip compares it with what is there. */
 export type RebuiltCounts = { winners: number; freeRanks: number; nextRank: number }
 
@@ -17,8 +19,11 @@ export type RebuiltCounts = { winners: number; freeRanks: number; nextRank: numb
  * Rejects `unavailable`: the command may have been carried out.
  */
 export type ArmingGate = {
-  /** Stops the gate: from here nothing is granted or confirmed. `claim` is `<epoch>:<unique>`. */
-  stop(campaignId: string, epoch: number, claim: string): Promise<{ kind: 'stopped'; fence: string } | Lost>
+  /**
+   * Stops the gate: from here nothing is granted or confirmed. `claim` is `<epoch>:<unique>`. `ahead`: a gate
+   * or a claim of this later epoch exists, and nothing was changed.
+   */
+  stop(campaignId: string, epoch: number, claim: string): Promise<StopResult>
   /** Outbox entries of a stopped gate from this number on, oldest first. */
   survivors(campaignId: string, epoch: number, fromNumber: number, entriesMax: number): Promise<OutboxEntry[]>
   /** Adds grants and free ranks to the keys of an epoch that has not begun. */
@@ -52,6 +57,7 @@ const packRebuilt = ({ couponId, rank, grantedAtMs }: Grant): string => `${coupo
 export const createArmingGate = (redis: RedisClient): ArmingGate => ({
   async stop(id, epoch, claim) {
     const reply = parseReply('stop', await redis.run(stopScript, [gateKey(id)], [epoch, claim]))
+    if (reply.code === 'EPOCH') return { kind: 'ahead', epoch: reply.number(1) }
     return reply.code === 'OK' ? { kind: 'stopped', fence: reply.text(1) } : parseLost('stop', reply)
   },
 

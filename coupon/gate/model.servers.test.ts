@@ -57,7 +57,7 @@ const arm = async ({ id, armingGate, model }: GateAndModel, next: ModelSettings)
   const epoch = model.epoch()
   const claim = `${epoch}:${randomUUID()}`
   const stopped = await armingGate.stop(id, epoch, claim)
-  if (stopped.kind !== 'stopped') throw new Error(stopped.what)
+  if (stopped.kind !== 'stopped') throw new Error(JSON.stringify(stopped))
   expect(await armingGate.survivors(id, epoch, 1, 1_000)).toEqual(model.outbox())
   const seal = { fence: stopped.fence, claim }
   const { grants, freeRanks, nextRank } = model.rebuild()

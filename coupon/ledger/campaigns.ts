@@ -38,14 +38,15 @@ export type CampaignRepository = {
   /**
    * Ends an epoch: stores where the log ended for it, by partition, and sets the next epoch. Without ends,
    * for epoch 0, it ends at the current positions. `false` when the campaign has another epoch by now or is
-   * retired, or when a position lies below its end. With a fence also `false` when gates are not armed on the
-   * Redis of that fence (any longer).
+   * retired, when a position lies below its end, or when it has none. With a fence also `false` when gates are
+   * not armed on the Redis of that fence (any longer). With `lastEpoch` every epoch up to that one ends there.
    */
   cut(
     id: string,
     epoch: number,
     ends: ReadonlyMap<number, number> | undefined,
     fence?: string,
+    lastEpoch?: number,
   ): Promise<boolean>
 }
 
@@ -114,6 +115,6 @@ export const createCampaignRepository = (database: Database): CampaignRepository
         limit,
       ]),
     live: () => readCampaigns(database, 'WHERE retired_at_ms IS NULL'),
-    cut: (id, epoch, ends, fence) => cutEpoch(database, id, epoch, ends, fence),
+    cut: (id, epoch, ends, fence, lastEpoch) => cutEpoch(database, id, epoch, ends, fence, lastEpoch),
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
@@ -51,11 +51,11 @@ const first = ({ stored }: Sale): Grant => {
  * on.
  */
 const conflicts: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
-  ['another coupon on a rank that is taken', 'rank-taken', ({ campaign }) => grantOf(campaign, { rank: 2 })],
+  ['another coupon on a rank that is taken', 'rank-taken', ({ campaign }) => newGrant(campaign, { rank: 2 })],
   [
     'another coupon for a user and slot that hold one',
     'slot-taken',
-    (sale) => grantOf(sale.campaign, { rank: 50, userId: first(sale).userId }),
+    (sale) => newGrant(sale.campaign, { rank: 50, userId: first(sale).userId }),
   ],
   [
     'another coupon with the rank, user and slot of a stored one',
@@ -70,13 +70,13 @@ const conflicts: [string, RejectedGrant['reason'], (sale: Sale) => Grant][] = [
     'coupon-differs',
     (sale) => ({ ...first(sale), userId: 'somebody', rank: 51 }),
   ],
-  ['a rank above the stock', 'rank-above-stock', ({ campaign }) => grantOf(campaign, { rank: stock + 1 })],
+  ['a rank above the stock', 'rank-above-stock', ({ campaign }) => newGrant(campaign, { rank: stock + 1 })],
   [
     'the highest possible rank',
     'rank-above-stock',
-    ({ campaign }) => grantOf(campaign, { rank: 4_294_967_295 }),
+    ({ campaign }) => newGrant(campaign, { rank: 4_294_967_295 }),
   ],
-  ['a campaign that the ledger does not have', 'unknown-campaign', () => grantOf({ id: randomUUIDv7() })],
+  ['a campaign that the ledger does not have', 'unknown-campaign', () => newGrant({ id: randomUUIDv7() })],
 ]
 
 test.each(conflicts)('%s is rejected as %s, and its neighbours are stored', async (_, reason, conflictIn) => {
@@ -110,29 +110,29 @@ test('every conflict in one batch is rejected with its own reason, and the rest 
 
 test('of two grants with the same rank in one batch, the first is stored and the second rejected', async () => {
   const { campaign, record } = await openSale()
-  const [one, two] = [grantOf(campaign, { rank: 7 }), grantOf(campaign, { rank: 7 })]
+  const [one, two] = [newGrant(campaign, { rank: 7 }), newGrant(campaign, { rank: 7 })]
   const { recorded, rejected } = await record([one, two])
   expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, [{ reason: 'rank-taken', grant: two }]])
 })
 
 test('of two grants for the same user and slot in one batch, the first is stored', async () => {
   const { campaign, record } = await openSale()
-  const one = grantOf(campaign, { rank: 7 })
-  const two = grantOf(campaign, { rank: 8, userId: one.userId })
+  const one = newGrant(campaign, { rank: 7 })
+  const two = newGrant(campaign, { rank: 8, userId: one.userId })
   const { recorded, rejected } = await record([one, two])
   expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, [{ reason: 'slot-taken', grant: two }]])
 })
 
 test('the same grant twice in one batch is accepted as a redelivery', async () => {
   const { campaign, record } = await openSale()
-  const one = grantOf(campaign, { rank: 7 })
+  const one = newGrant(campaign, { rank: 7 })
   const { recorded, rejected } = await record([one, { ...one }])
   expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, []])
 })
 
 test('the same rank, user and slot in two campaigns are two rows', async () => {
   const [one, two] = [await openSale(), await openSale()]
-  const mine = grantOf(one.campaign, { rank: 7 })
+  const mine = newGrant(one.campaign, { rank: 7 })
   const { recorded } = await one.record([
     mine,
     { ...mine, campaignId: two.campaign.id, couponId: randomUUIDv7() },
@@ -145,7 +145,7 @@ test('a rank up to the highest stock so far is stored, also after the stock was 
   await ledger.change('UPDATE campaigns SET stock = 1 WHERE campaign_id = UNHEX(?)', [
     campaign.id.replaceAll('-', ''),
   ])
-  const { recorded, rejected } = await record([grantOf(campaign, { rank: stock })])
+  const { recorded, rejected } = await record([newGrant(campaign, { rank: stock })])
   expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, []])
 })
 
@@ -159,7 +159,7 @@ test('recording re-decides nothing: no state, slot limit or window rejects a gra
   })
   const { record } = await openSale()
   const { recorded, rejected } = await record([
-    grantOf(campaign, { slot: 9, grantedAtMs: nowMs + 1_000_000 }),
+    newGrant(campaign, { slot: 9, grantedAtMs: nowMs + 1_000_000 }),
   ])
   expect([recorded, rejected]).toMatchObject([{ inserted: 1 }, []])
 })

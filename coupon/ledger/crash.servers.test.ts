@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { Campaign } from '../campaign.ts'
@@ -96,7 +96,7 @@ describe('neither rows nor position are stored, and the next try stores all', ()
     const recording = await ledger.database.transaction(async (connection) => {
       // An open transaction holds rank 25: the insert waits there, with half of its rows in.
       await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, ?, 1, 1)", [
-        idBytes(grantOf(sale.campaign).couponId),
+        idBytes(newGrant(sale.campaign).couponId),
         idBytes(sale.campaign.id),
         25,
       ])

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, grantOf, grantsOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, newGrant, grantsOf, storedOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { Campaign } from '../campaign.ts'
 import { createCampaignRepository } from './campaigns.ts'
@@ -76,13 +76,34 @@ test('an epoch is cut only at ends that the ledger has reached', async () => {
   ])
 })
 
+test('a cut that does not name a partition of the ledger is refused', async () => {
+  const campaign = await ledger.createCampaign({ epoch: 1 })
+  await placeAt([0, 5], [1, 0])
+  expect(await cut(campaign, 1, [[0, 5]])).toBe(false)
+  expect([await cutsOf(campaign), await epochOf(campaign)]).toEqual([[], 1])
+})
+
+test('a ledger that went back cuts every epoch up to that of the gate, and goes on above it', async () => {
+  const campaign = await ledger.createCampaign({ epoch: 0 })
+  await placeAt([0, 5])
+  const { cut: cutUpTo } = createCampaignRepository(ledger.database)
+  expect(await cutUpTo(campaign.id, 0, new Map([[0, 5]]), undefined, 2)).toBe(true)
+  expect([await cutsOf(campaign), await epochOf(campaign)]).toEqual([
+    [
+      { epoch: 1, partition_id: 0, end_offset: 5 },
+      { epoch: 2, partition_id: 0, end_offset: 5 },
+    ],
+    3,
+  ])
+})
+
 test('a cut waits for the rows of a batch that was judged before it', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await placeAt([0, 0])
   let isCut = false
   const { recording, cutting } = await ledger.database.transaction(async (connection) => {
     // An open transaction holds rank 1: the batch waits there, after it was judged.
-    const rival = idBytes(grantOf(campaign).couponId)
+    const rival = idBytes(newGrant(campaign).couponId)
     await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, 1, 1, 1)", [
       rival,
       idBytes(campaign.id),
@@ -118,7 +139,7 @@ test('a batch that waited for a cut sees it: grants below it are stored', async 
 test('all chunks of a rebuild show the moment of its position check', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   // Ranks this far apart are read in two chunks.
-  const grants = [grantOf(campaign, { rank: 1 }), grantOf(campaign, { rank: 6_000 })]
+  const grants = [newGrant(campaign, { rank: 1 }), newGrant(campaign, { rank: 6_000 })]
   await placeAt([0, 0])
   const slice = { partition: 0, startOffset: 0, endOffset: 2, grants: at(0, grants) }
   await createRecorder(ledger.database).record(slice, async () => {})

@@ -32,6 +32,12 @@ export const readCuts = async (
   return new Map([...byCampaign].map(([id, ofCampaign]) => [id, cutsFrom(ofCampaign)]))
 }
 
+/** The epochs with a cut. Epoch 0 has no grants; when the ledger went back to it, where it ended is unknown. */
+const epochsToCut = (epoch: number, lastEpoch: number): number[] => {
+  const first = lastEpoch > 0 ? Math.max(1, epoch) : 0
+  return Array.from({ length: lastEpoch - first + 1 }, (_, index) => first + index)
+}
+
 /**
  * Ends an epoch, as `CampaignRepository.cut` promises: one transaction stores its cut and sets the next
  * epoch.
@@ -42,6 +48,7 @@ export const cutEpoch = (
   epoch: number,
   ends: ReadonlyMap<number, number> | undefined,
   fence?: string,
+  lastEpoch = epoch,
 ): Promise<boolean> =>
   database.transaction(async (connection) => {
     const id = idBytes(campaignId)
@@ -58,11 +65,18 @@ export const cutEpoch = (
     const cut = [...(ends ?? positions)]
     // safeguard: the position check of the cut
     if (isBelow(positions, cut)) return { commit: false, result: false }
+    // safeguard: a cut names every partition of the ledger
+    if (ends !== undefined && [...positions.keys()].some((partition) => !ends.has(partition)))
+      return { commit: false, result: false }
     if (cut.length > 0)
       await connection.change(
         'INSERT INTO campaign_cuts (campaign_id, epoch, partition_id, end_offset) VALUES ?',
-        [cut.map(([partition, end]) => [id, epoch, partition, end])],
+        [
+          epochsToCut(epoch, lastEpoch).flatMap((ended) =>
+            cut.map(([partition, end]) => [id, ended, partition, end]),
+          ),
+        ],
       )
-    await connection.change('UPDATE campaigns SET epoch = ? WHERE campaign_id = ?', [epoch + 1, id])
+    await connection.change('UPDATE campaigns SET epoch = ? WHERE campaign_id = ?', [lastEpoch + 1, id])
     return { commit: true, result: true }
   })

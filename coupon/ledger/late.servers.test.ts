@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
 import { idBytes } from './ids.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
@@ -71,7 +71,7 @@ test('a grant of the current epoch is stored, wherever earlier epochs were cut',
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition] = await newPartitions(50, 0)
   await cut(campaign, 1, partition, 5)
-  const [late, current] = [grantOf(campaign, { rank: 1 }), grantOf(campaign, { rank: 2, epoch: 2 })]
+  const [late, current] = [newGrant(campaign, { rank: 1 }), newGrant(campaign, { rank: 2, epoch: 2 })]
   const { recorded, late: found } = await record(partition, at(50, [late, current]))
   expect([recorded, found]).toEqual([{ kind: 'recorded', nextOffset: 52, inserted: 1 }, [[50, 'late']]])
   expect(await storedOf(ledger, campaign)).toEqual([current])
@@ -85,7 +85,7 @@ test('the redelivery of a stored grant beyond the cut is accepted', async () => 
   await ledger.change('UPDATE campaigns SET epoch = 2 WHERE campaign_id = ?', [idBytes(campaign.id)])
   await cut(campaign, 1, partition, 2)
   await cut(campaign, 1, other, 0)
-  const again = [...grants, grantOf(campaign, { rank: 9 })]
+  const again = [...grants, newGrant(campaign, { rank: 9 })]
   expect(await record(partition, at(2, again))).toEqual({
     recorded: { kind: 'recorded', nextOffset: 5, inserted: 0 },
     late: [[4, 'late']],
@@ -122,7 +122,7 @@ test('records before the first undecided grant are stored, the rest waits', asyn
   await cut(ended, 1, partition, 0)
   await cut(ended, 1, other, 3)
   const [before, after] = [grantsOf(campaign, 3), grantsOf(campaign, 3, 4)]
-  const grants = at(0, [...before, grantOf(ended), ...after])
+  const grants = at(0, [...before, newGrant(ended), ...after])
   expect(await record(partition, grants)).toEqual({
     recorded: { kind: 'recorded', nextOffset: 3, inserted: 3 },
     late: [],
@@ -147,25 +147,22 @@ test('the position moves past markers before an undecided grant', async () => {
   expect(await positionOf(ledger, partition)).toBe(4)
 })
 
-test('an ended epoch without a cut counts as cut at 0: all of its grants are late', async () => {
+test('nothing of an ended epoch without a cut is late: where it ended is unknown', async () => {
   const campaign = await ledger.createCampaign({ epoch: 3 })
   const [partition, other] = await newPartitions(0, 0)
   await cut(campaign, 2, partition, 1)
   await cut(campaign, 2, other, 0)
-  const grants = at(0, [grantOf(campaign, { epoch: 2 }), grantOf(campaign, { epoch: 1, rank: 2 })])
-  const { late } = await record(partition, grants)
-  expect(late).toEqual([[1, 'late']])
-  expect(await storedOf(ledger, campaign)).toHaveLength(1)
+  const grants = at(0, [newGrant(campaign, { epoch: 2 }), newGrant(campaign, { epoch: 1, rank: 2 })])
+  expect((await record(partition, grants)).late).toEqual([])
+  expect(await storedOf(ledger, campaign)).toHaveLength(2)
 })
 
-test('a partition without a cut counts as cut at 0', async () => {
+test('nothing is late in a partition that the cut does not name', async () => {
   const campaign = await ledger.createCampaign({ epoch: 2 })
   const [partition, other] = await newPartitions(0, 9)
   await cut(campaign, 1, other, 9)
-  expect((await record(partition, at(0, grantsOf(campaign, 2)))).late).toEqual([
-    [0, 'late'],
-    [1, 'late'],
-  ])
+  expect((await record(partition, at(0, grantsOf(campaign, 2)))).late).toEqual([])
+  expect(await storedOf(ledger, campaign)).toHaveLength(2)
 })
 
 test('a duplicate on both sides of the cut in one slice is one row and no late grant', async () => {

@@ -13,6 +13,7 @@ const noneLate: Lateness = { late: new Set(), undecidedFrom: undefined }
  * Finds the grants that are late: of an ended epoch, at or beyond its cut, and without a row. Their units may
  * belong to other users by now. A grant is late only when every partition's position has reached the cut.
  * Below it, a duplicate of the grant may still wait to be stored, as in a replay into an emptied ledger.
+ * In a partition that the cut does not name nothing is late: where the epoch ended there is unknown.
  * `campaigns` has the epochs by campaign id.
  */
 export const findLate = async (
@@ -25,10 +26,10 @@ export const findLate = async (
   const campaignIds = [...new Set(ended.map(({ grant }) => grant.campaignId))]
   // safeguard: the late check begins with a locking read / cuts
   const cuts = await readCuts(connection, campaignIds, 'LOCK IN SHARE MODE')
-  // An epoch or a partition without a cut counts as 0.
   const cutOf = ({ grant }: LoggedGrant) =>
     cuts.get(grant.campaignId)?.get(grant.epoch) ?? new Map<number, number>()
-  const beyond = ended.filter((at) => at.offset >= (cutOf(at).get(partition) ?? 0))
+  // safeguard: nothing is late where the cut names no end
+  const beyond = ended.filter((at) => at.offset >= (cutOf(at).get(partition) ?? Number.POSITIVE_INFINITY))
   if (beyond.length === 0) return noneLate
 
   // Positions before rows: what is stored between the two reads is found as a row.

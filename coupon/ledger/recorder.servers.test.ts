@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, grantOf, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import { createPositionRepository } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
 import type { LoggedGrant } from './log-slice.ts'
@@ -44,7 +44,7 @@ test('grants become rows with every fact, and the position moves to the end of t
   const partition = await newPartition()
   const grants = [
     ...grantsOf(campaign, 998),
-    grantOf(campaign, { rank: 10_000, slot: 10, grantedAtMs: 253_402_300_799_999 }),
+    newGrant(campaign, { rank: 10_000, slot: 10, grantedAtMs: 253_402_300_799_999 }),
   ]
   const { recorded, rejected } = await record(partition, at(0, grants), { endOffset: 1_002 })
   expect(recorded).toEqual({ kind: 'recorded', nextOffset: 1_002, inserted: 999 })
@@ -161,7 +161,7 @@ test('after rows and position went back together, recording goes on from there',
 test('ids compare byte by byte: A and a are two users', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   const users = ['A', 'a', 'a.', 'a-', 'z'.repeat(64), 'Z'.repeat(64), 'aZ09._~@|:+-', '-', '0']
-  const grants = users.map((userId, index) => grantOf(campaign, { userId, rank: index + 1 }))
+  const grants = users.map((userId, index) => newGrant(campaign, { userId, rank: index + 1 }))
   const { recorded, rejected } = await record(await newPartition(), at(0, grants))
   expect([recorded, rejected]).toMatchObject([{ inserted: users.length }, []])
   expect(await storedOf(ledger, campaign)).toEqual(grants)

@@ -2,7 +2,7 @@ import type { Connection, SqlReader } from '../../platform/mysql/connection.ts'
 import type { Lock } from './rows.ts'
 
 /** A Redis server on which gates were armed. */
-export type RedisServer = {
+export type NotedRedis = {
   /** `master_replid`: new after every restart and promotion, so it names one memory. */
   fence: string
   /** Host and port as configured. */
@@ -21,7 +21,7 @@ export const readRedisServers = async (
   source: SqlReader,
   fence = '',
   lock: Lock | 'FOR UPDATE' = '',
-): Promise<RedisServer[]> => {
+): Promise<NotedRedis[]> => {
   const rows = await source.read(
     `SELECT fence, address, endpoint, state FROM redis_servers WHERE state <> 'left' OR fence = ? ${lock}`,
     [fence],
@@ -30,7 +30,7 @@ export const readRedisServers = async (
     fence: String(row['fence']),
     address: String(row['address']),
     endpoint: String(row['endpoint']),
-    state: String(row['state']) as RedisServer['state'],
+    state: String(row['state']) as NotedRedis['state'],
   }))
 }
 
@@ -46,7 +46,7 @@ export const isCurrentRedis = async (connection: Connection, fence: string): Pro
 /** Makes a server the current one. The one that was current is being left from here on. */
 export const noteCurrentRedis = async (
   connection: Connection,
-  { fence, address, endpoint }: Omit<RedisServer, 'state'>,
+  { fence, address, endpoint }: Omit<NotedRedis, 'state'>,
   nowMs: number,
 ): Promise<void> => {
   await connection.change(

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { createLogger } from '../../platform/log/logger.ts'
-import { grantOf } from '../../test/harness/values/grants.ts'
+import { newGrant } from '../../test/harness/values/grants.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
 import { createGrantLog } from './grant-log.ts'
@@ -53,7 +53,7 @@ const newEntry = (): OutboxEntry => ({
   campaignId: campaign.id,
   epoch: 1,
   number: (number += 1),
-  grants: [grantOf(campaign, { rank: number })],
+  grants: [newGrant(campaign, { rank: number })],
 })
 
 const refused = async (): Promise<void> => {

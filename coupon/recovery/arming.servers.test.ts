@@ -1,7 +1,8 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import { openArming } from '../../test/harness/shop/arming.ts'
+import { armingParts, openArming } from '../../test/harness/shop/open-arming.ts'
+import { pausedArming, unleased } from '../../test/harness/shop/paused-arming.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { openRedis, pairsOf, grantRequests } from '../../test/harness/values/armed-gate.ts'
 import { follow, type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
@@ -119,11 +120,20 @@ test('a campaign whose gate is in order, and an unknown one, are left alone', as
   expect(await gateOf({ id })).toEqual({})
 })
 
-test('a gate or claim of a later epoch is not overwritten, and the ledger does not change', async () => {
+test('a keeper that was paused before the stop leaves a gate of a later epoch alone', async () => {
   const campaign = await ledger.createCampaign()
-  await own.control.command('HSET', gateKey(campaign.id), 'epoch', 3, 'state', 'open')
-  expect(await arm(campaign)).toMatchObject({ kind: 'lost', what: expect.stringContaining('EPOCH 3') })
-  expect([await gateOf(campaign), await epochOf(campaign)]).toEqual([{ epoch: '3', state: 'open' }, 0])
+  const parts = armingParts({ redis: own.redis, database: ledger.database, producer: noLog })
+  const { arming: late, reached, resume } = pausedArming(unleased(parts), 'stop')
+  const arming = late.arm([campaign.id], 0)
+  await reached(arming)
+  expect(await arm(campaign)).toEqual(armed)
+  const before = await gateOf(campaign)
+  resume()
+  expect((await arming).get(campaign.id)).toMatchObject({
+    kind: 'lost',
+    what: expect.stringContaining('EPOCH 1'),
+  })
+  expect([await gateOf(campaign), await epochOf(campaign)]).toEqual([before, 1])
 })
 
 /** Arms while the ledger's row is locked: `between` runs after the stop and before the cut and the flip. */

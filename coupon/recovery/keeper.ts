@@ -80,12 +80,13 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     if (inspected.kind === 'recovering' || inspected.epoch < epoch) return true
     // The gate may have been armed between the two reads. If it is still ahead, the ledger went back in time.
     const newest = await campaigns.read(id)
-    if (newest !== undefined && newest.epoch < inspected.epoch)
-      log.error(
-        { campaignId: id, gate: inspected.epoch, ledger: newest.epoch },
-        'keeper: the epoch of the gate is ahead of the ledger',
-      )
-    return false
+    // safeguard: the keeper arms a gate ahead of the ledger
+    if (newest === undefined || newest.epoch >= inspected.epoch) return false
+    log.error(
+      { campaignId: id, gate: inspected.epoch, ledger: newest.epoch },
+      'keeper: the ledger went back in time: the epoch of the gate is ahead of it',
+    )
+    return true
   }
 
   const arm = async (ids: readonly string[]): Promise<void> => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, runProgram } from '../../test/harness/processes/run-program.ts'
+import { killPrograms, runOwnProgram } from '../../test/harness/processes/run-own-program.ts'
 import { createLogger, prettyTerminal } from './logger.ts'
 
 afterEach(killPrograms)
@@ -89,7 +89,7 @@ const stormProgram = (rest: string): string => `
   ${rest}`
 
 test('suppressed lines are counted when the second is over, also when nothing more is logged', async () => {
-  const program = await runProgram(stormProgram('setInterval(() => {}, 3_600_000)'))
+  const program = await runOwnProgram(stormProgram('setInterval(() => {}, 3_600_000)'))
   await program.said('more of these')
   program.signal('SIGKILL')
   const { lines } = await program.end()
@@ -97,7 +97,7 @@ test('suppressed lines are counted when the second is over, also when nothing mo
 })
 
 test('a process that exits in a storm still writes its last line and the count', async () => {
-  const { lines } = await (await runProgram(stormProgram("log.error('the end'); process.exit(1)"))).end()
+  const { lines } = await (await runOwnProgram(stormProgram("log.error('the end'); process.exit(1)"))).end()
   const said = lines.map((line) => (JSON.parse(line) as { msg: string }).msg)
   expect(said).toEqual([...Array(30).fill('again'), 'the end', '… 4,970 more of these: again'])
 })

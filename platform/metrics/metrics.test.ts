@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, runProgram } from '../../test/harness/processes/run-program.ts'
+import { killPrograms, runOwnProgram } from '../../test/harness/processes/run-own-program.ts'
 import { lintMetrics } from '../../test/harness/metrics/metric-lint.ts'
 import { type Scrape, scrape, toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { until } from '../../test/harness/values/until.ts'
@@ -113,7 +113,7 @@ test('only /metrics is served; unreadable metrics are 503, and a port in use is 
 })
 
 test('the first of several processes serves the metrics of all: sums, and the least ready', async () => {
-  const program = await runProgram(`
+  const program = await runOwnProgram(`
     import cluster from 'node:cluster'
     import { createMetrics, readClusterMetrics, serveMetrics, showReadiness } from 'platform/metrics/metrics.ts'
     const address = { host: '127.0.0.1', port: 0 }

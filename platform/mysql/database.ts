@@ -10,6 +10,7 @@ import { withTimeout } from '../with-timeout.ts'
 import type { Connection, SqlRow } from './connection.ts'
 import { databaseFailure, isReadOnly, isServerError } from './errors.ts'
 import { createWithLeases, type DedicatedConnection, type WithLeases } from './lease.ts'
+import { sessionSettings } from './session-settings.ts'
 
 /**
  * A MySQL or MariaDB database. `read` and `change` run one statement on a connection of the pool; a change
@@ -38,11 +39,6 @@ export type DatabaseOptions = {
   /** After this time the result of a statement is unknown, and its connection is discarded. */
   queryTimeoutMs: number
 }
-
-const sessionSettings = [
-  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
-]
 
 /**
  * The statements of a connection, bounded by our own clock. The one of mysql2 starts when a statement is
@@ -93,11 +89,10 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     // The promise pool of mysql2 passes the callback connection here, whatever its types say.
     const opened = connection as unknown as CallbackConnection
     trusted.add(opened)
-    // The recorder's locking reads and the snapshots rely on these, whatever the defaults of the server are.
-    for (const setting of sessionSettings)
-      opened.query(setting, (cause) => {
-        if (cause !== null) opened.destroy()
-      })
+    // safeguard: a session does not take the defaults of its server
+    opened.query(sessionSettings, (cause) => {
+      if (cause !== null) opened.destroy()
+    })
   })
 
   /** A connection of the pool; the pool itself would wait for one without a bound. */
@@ -160,7 +155,9 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     const connection = await createConnection(connectionOptions)
     // A break shows at the next statement; without a listener it would end the process.
     connection.on('error', () => undefined)
-    return { ...statementsOn(connection, timeoutMs), destroy: () => connection.destroy() }
+    const statements = statementsOn(connection, timeoutMs)
+    await statements.change(sessionSettings)
+    return { ...statements, destroy: () => connection.destroy() }
   }
   const withLeases = createWithLeases({ connect: openDedicated, queryTimeoutMs })
 

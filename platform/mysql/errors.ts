@@ -13,11 +13,14 @@ export const isServerError = (thrown: unknown): boolean => {
   return typeof cause === 'object' && cause !== null && 'sqlState' in cause && 'errno' in cause
 }
 
+/** The number of an error that the server reported; `undefined` for anything else. */
+export const serverErrorNumber = (thrown: unknown): number | undefined => {
+  const cause = thrown instanceof Failure ? thrown.cause : thrown
+  return isServerError(cause) ? Number((cause as { errno: unknown }).errno) : undefined
+}
+
 /** 1290 started read-only, 1792 in a read-only session, 1836 in read-only mode. */
 const readOnlyNumbers: readonly unknown[] = [1290, 1792, 1836]
 
 /** Whether the server refuses writes: after a failover it may be the old primary. */
-export const isReadOnly = (thrown: unknown): boolean => {
-  const cause = thrown instanceof Failure ? thrown.cause : thrown
-  return isServerError(cause) && readOnlyNumbers.includes((cause as { errno: unknown }).errno)
-}
+export const isReadOnly = (thrown: unknown): boolean => readOnlyNumbers.includes(serverErrorNumber(thrown))

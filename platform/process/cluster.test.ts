@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, type Program, runProgram } from '../../test/harness/processes/run-program.ts'
+import { killPrograms, type Program, runOwnProgram } from '../../test/harness/processes/run-own-program.ts'
 import { until } from '../../test/harness/values/until.ts'
 
 afterEach(killPrograms)
 
 /** A program of two processes. Each runs `body`, with `say` and `life` in scope. */
 const start = (body: string): Promise<Program> =>
-  runProgram(`
+  runOwnProgram(`
     import { runInProcesses } from 'platform/process/cluster.ts'
     import { runProcess } from 'platform/process/run-process.ts'
     const say = (text) => process.stdout.write(text + '\\n')

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, type Program, runProgram } from '../../test/harness/processes/run-program.ts'
+import { killPrograms, type Program, runOwnProgram } from '../../test/harness/processes/run-own-program.ts'
 import { until } from '../../test/harness/values/until.ts'
 
 afterEach(killPrograms)
 
 /** A process that runs `body` as its main function, and prints `ready` after it. */
 const start = (body: string): Promise<Program> =>
-  runProgram(`import { runProcess } from 'platform/process/run-process.ts'
+  runOwnProgram(`import { runProcess } from 'platform/process/run-process.ts'
     const say = (text) => process.stdout.write(text + '\\n')
     const never = () => new Promise((resolve) => setTimeout(resolve, 3_600_000))
     await runProcess(async (life) => { ${body}; say('ready'); setInterval(() => {}, 3_600_000) })`)

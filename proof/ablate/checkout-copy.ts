@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Safeguard } from './safeguard.ts'
-import { readSources, type Sources, takeOut } from './take-out.ts'
+import { readMarkedSources, type Sources, takeOut } from './take-out.ts'
 
 /** A copy of the product that may be broken: the checkout stays as it is. */
 export type CheckoutCopy = {
@@ -36,7 +36,7 @@ const copyTree = async (root: string, folder: string): Promise<void> => {
 /** Copies the checkout at `root` into `folder`, which must not exist. */
 export const createCheckoutCopy = async (root: string, folder: string): Promise<CheckoutCopy> => {
   await copyTree(root, folder)
-  const sources = readSources(folder)
+  const sources = readMarkedSources(folder)
   const write = async (files: Iterable<string>, texts: Sources): Promise<void> => {
     for (const file of files) await writeFile(join(folder, file), texts.get(file) ?? '')
   }

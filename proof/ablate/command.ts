@@ -21,14 +21,14 @@ import { type Ablation, runAblations } from './run-ablations.ts'
 import type { Safeguard } from './safeguard.ts'
 import { allSafeguards } from './safeguards/all-safeguards.ts'
 import { safeguardsDocument } from './safeguards-document.ts'
-import { filesOf, readSources } from './take-out.ts'
+import { filesOfEdits, readMarkedSources } from './take-out.ts'
 import { createTestRunner } from './test-runner.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 const select = (only: string | undefined): { safeguard: Safeguard; files: readonly string[] }[] => {
-  const sources = readSources(root)
-  const all = allSafeguards.map((safeguard) => ({ safeguard, files: filesOf(sources, safeguard) }))
+  const sources = readMarkedSources(root)
+  const all = allSafeguards.map((safeguard) => ({ safeguard, files: filesOfEdits(sources, safeguard) }))
   if (only === undefined) return all
   const words = only.toLowerCase()
   const selected = all.filter(({ safeguard: { name, section, caughtBy }, files }) =>

@@ -6,12 +6,12 @@ import { needlessRules } from './needless-rules.ts'
 import { markerOf } from './safeguard.ts'
 import { allSafeguards } from './safeguards/all-safeguards.ts'
 import { safeguardsDocument } from './safeguards-document.ts'
-import { readSources, takeOut } from './take-out.ts'
+import { readMarkedSources, takeOut } from './take-out.ts'
 import { countTitles } from './test-titles.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-const sources = readSources(root)
+const sources = readMarkedSources(root)
 const byName = allSafeguards.map((safeguard) => [safeguard.name, safeguard] as const)
 
 describe('markers and edits', () => {

@@ -10,7 +10,7 @@ export type Sources = ReadonlyMap<string, string>
 const foreign = ['node_modules', '.git', '.firstcome', 'proof', 'test', '**/*.test.ts']
 
 /** The product's own sources below a root: no tests, and not the commands that try the product. */
-export const readSources = (root: string): Sources =>
+export const readMarkedSources = (root: string): Sources =>
   new Map(
     globSync('**/*.{ts,lua,sql}', { cwd: root, exclude: foreign }).map((file) => [
       file,
@@ -27,7 +27,7 @@ const fileWith = (sources: Sources, marker: string): string => {
 }
 
 /** The files that a safeguard's edits are in. Throws `refused` when one has no marker, or more than one. */
-export const filesOf = (sources: Sources, { name, edits }: Pick<Safeguard, 'name' | 'edits'>): string[] => [
+export const filesOfEdits = (sources: Sources, { name, edits }: Pick<Safeguard, 'name' | 'edits'>): string[] => [
   ...new Set(
     edits.map((edit) => ('file' in edit ? edit.file : fileWith(sources, markerOf(name, edit.part)))),
   ),

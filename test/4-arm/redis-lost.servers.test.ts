@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
-import { type StoredFacts, openStoredFacts, type ShownCoupon } from '../harness/values/stored-facts.ts'
+import { type StoredFacts, openStoredFacts, type StoredCoupon } from '../harness/values/stored-facts.ts'
 import {
   ask,
   campaignDocument,
@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 
 /** A campaign with one coupon won and recorded. */
-type Sale = Sold & { rows: ShownCoupon[] }
+type Sale = Sold & { rows: StoredCoupon[] }
 const openSale = async (): Promise<Sale> => {
   const [campaignId, winner] = [await createTestCampaign(api.url), newUser()]
   const won = await press(api.url, campaignId, winner)

@@ -8,7 +8,7 @@ import { type OwnServers, startOwnServers } from '../harness/servers/own-servers
 import {
   couponIn,
   openStoredFacts,
-  type ShownCoupon,
+  type StoredCoupon,
   type StoredFacts,
 } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
@@ -68,7 +68,7 @@ const stateOf = async (url: string, campaignId: string): Promise<unknown> =>
 const epochOf = async ({ control }: OwnRedis, campaignId: string): Promise<number> =>
   Number(await control.command('HGET', `fc:{${campaignId}}:gate`, 'epoch'))
 
-const wonBy = (pressed: readonly CrowdPress[]): ShownCoupon[] =>
+const wonBy = (pressed: readonly CrowdPress[]): StoredCoupon[] =>
   pressed
     .filter(({ status }) => status === 200 || status === 201)
     .map(({ status, body }) => couponIn({ status, body, headers: new Headers() }))

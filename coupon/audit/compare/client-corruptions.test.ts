@@ -6,7 +6,7 @@ import {
   compare,
   couponId,
   couponOf,
-  notPassed,
+  verdictsNotPassed,
   rowAt,
   soundSources,
 } from '../../../test/harness/values/sound-sources.ts'
@@ -134,7 +134,7 @@ describe('a planted corruption fails its own promise and no other', () => {
     const sources = soundSources()
     corrupt(sources)
     const checks = compare(sources)
-    expect(notPassed(checks)).toEqual({ [promise]: 'fail' })
+    expect(verdictsNotPassed(checks)).toEqual({ [promise]: 'fail' })
     const [check] = checks.filter(({ verdict }) => verdict === 'fail')
     expect(check?.count).toBeGreaterThan(0)
     expect(check?.examples.length).toBeGreaterThan(0)

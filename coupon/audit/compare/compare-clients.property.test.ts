@@ -4,7 +4,7 @@ import { type Check, overallVerdict } from './check.ts'
 import { compareClients } from './compare-clients.ts'
 import type { ClientAnswer, LedgerRow } from './source-entries.ts'
 import { createSourceTables } from './source-tables.ts'
-import { campaignId, couponId, couponOf, notPassed } from '../../../test/harness/values/sound-sources.ts'
+import { campaignId, couponId, couponOf, verdictsNotPassed } from '../../../test/harness/values/sound-sources.ts'
 
 /** The answers to one person before the final one, and after it. */
 type Person = { before: ('unknown' | 'confirming')[]; again: ('same' | 'unknown')[] }
@@ -143,7 +143,7 @@ test('a verdict fails exactly when a corruption was planted, and names the promi
       const accounts = accountsOf(crowd, stock)
       const broken = plant(accounts, stock, plantings)
       const checks = judge(accounts, stock, order)
-      const failed = notPassed(checks)
+      const failed = verdictsNotPassed(checks)
       if (broken.size === 0) expect(failed).toEqual({})
       const ranks = accounts.flatMap(({ rows }) => rows.map(({ rank }) => rank))
       const gapless = Math.max(0, ...ranks) === ranks.length && new Set(ranks).size === ranks.length

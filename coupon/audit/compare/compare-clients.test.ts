@@ -8,27 +8,27 @@ import {
   compare,
   couponId,
   couponOf,
-  notPassed,
+  verdictsNotPassed,
   rowAt,
   soundSources,
 } from '../../../test/harness/values/sound-sources.ts'
 
 test('sources that agree pass every promise', () => {
   const checks = compare(soundSources())
-  expect(notPassed(checks)).toEqual({})
+  expect(verdictsNotPassed(checks)).toEqual({})
   expect(overallVerdict(checks)).toBe('pass')
   expect(checks.find(({ promise }) => promise === 'no-lost-win')?.looked).toBe(20)
 })
 
 test('a sale without people passes', () => {
-  expect(notPassed(compare({ stock: 1, isLedgerComplete: true, answers: [], rows: [] }))).toEqual({})
+  expect(verdictsNotPassed(compare({ stock: 1, isLedgerComplete: true, answers: [], rows: [] }))).toEqual({})
 })
 
 test('a row that is missing is a lost win, a gap and a stranded coupon', () => {
   const sources = soundSources()
   sources.rows.splice(6, 1)
   const checks = compare(sources)
-  expect(notPassed(checks)).toEqual({
+  expect(verdictsNotPassed(checks)).toEqual({
     'no-lost-win': 'fail',
     'ranks-without-gap': 'fail',
     'nothing-stranded': 'fail',
@@ -72,7 +72,7 @@ describe('what has not arrived yet is never called a loss', () => {
     const sources = soundSources()
     delay(sources)
     const checks = compare(sources)
-    expect(notPassed(checks)).toEqual(Object.fromEntries(promises.map((promise) => [promise, 'in-flight'])))
+    expect(verdictsNotPassed(checks)).toEqual(Object.fromEntries(promises.map((promise) => [promise, 'in-flight'])))
     expect(overallVerdict(checks)).toBe('in-flight')
   })
 
@@ -83,13 +83,13 @@ describe('what has not arrived yet is never called a loss', () => {
       sources.answers = sources.answers.filter((answer) => answer.userId !== userId)
       sources.answers.push({ userId, answer: { kind: 'confirming' } })
     }
-    expect(notPassed(compare(sources))).toEqual({
+    expect(verdictsNotPassed(compare(sources))).toEqual({
       'everybody-answered': 'in-flight',
       'nothing-stranded': 'in-flight',
       'ranks-without-gap': 'in-flight',
     })
     sources.rows.splice(7, 1)
-    expect(notPassed(compare(sources))).toEqual({
+    expect(verdictsNotPassed(compare(sources))).toEqual({
       'everybody-answered': 'in-flight',
       'no-lost-win': 'fail',
       'nothing-stranded': 'fail',
@@ -102,7 +102,7 @@ describe('what has not arrived yet is never called a loss', () => {
     sources.isLedgerComplete = false
     sources.rows.splice(6, 1)
     sources.rows.splice(4, 1, { ...rowAt(sources, 4), couponId: couponId(99) })
-    expect(notPassed(compare(sources))['no-lost-win']).toBe('fail')
+    expect(verdictsNotPassed(compare(sources))['no-lost-win']).toBe('fail')
   })
 })
 
@@ -111,7 +111,7 @@ test('an unanswered repeat takes nothing back, and a refusal before the gate cla
   sources.stock = 21
   sources.answers.splice(20, 10, { userId: 'late', answer: { kind: 'refused', code: 'closed' } })
   sources.answers.push({ userId: 'user-3', answer: { kind: 'unknown' } })
-  expect(notPassed(compare(sources))).toEqual({})
+  expect(verdictsNotPassed(compare(sources))).toEqual({})
 })
 
 test('examples stop at ten, counting does not', () => {

@@ -6,7 +6,7 @@ import { confirmChecks } from './confirm-checks.ts'
 import { confirming } from './confirming.ts'
 import { deciding } from './deciding.ts'
 import { fencing } from './fencing.ts'
-import { deployment } from './deployment.ts'
+import { oneDeployment } from './deployment.ts'
 import { flipping } from './flipping.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
@@ -26,7 +26,7 @@ export const allSafeguards: readonly Safeguard[] = [
   ...ledgerKeys,
   ...arming,
   ...rebuilding,
-  ...deployment,
+  ...oneDeployment,
   ...flipping,
   ...keeping,
   ...clocks,

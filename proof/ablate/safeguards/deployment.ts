@@ -6,7 +6,7 @@ const section = '4. Arm: one deployment, one Redis'
 const currentRedisTest = serversTest('coupon/deployment/current-redis')
 
 /** Database, log and Redis belong together, and gates are armed on one Redis at a time. */
-export const deployment: readonly Safeguard[] = [
+export const oneDeployment: readonly Safeguard[] = [
   {
     name: 'a stranger takes no partition',
     section,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** What is answered; `nothing` leaves the client waiting. */
-export type Reply = { status: number; body?: object; retryAfter?: string } | 'nothing'
+export type ScriptedReply = { status: number; body?: object; retryAfter?: string } | 'nothing'
 
 /** One request of a shopper whose token is `token of <user>`. */
 export type Asked = { act: 'press' | 'outcome'; userId: string; atMs: number; port: number }
@@ -17,7 +17,7 @@ export type ScriptedApi = {
 
 /** Starts one. `reply` decides by the request and by how many came before it. */
 export const startScriptedApi = async (
-  reply: (request: Asked, index: number) => Reply,
+  reply: (request: Asked, index: number) => ScriptedReply,
 ): Promise<ScriptedApi> => {
   const requests: Asked[] = []
   const server = createServer((request, response) => {

@@ -25,7 +25,7 @@ export type Reach = 'outbox' | 'log' | 'confirmed' | 'ledger'
  * A campaign whose sources are written by the product's own parts, at the test's pace: no API, worker or keeper
  * knows it.
  */
-export type Sale = {
+export type AuditedSale = {
   id: string
   gate: ArmedGate
   /** Grants coupons to as many new users, in gate calls of 256 at the most. */
@@ -47,7 +47,7 @@ export type Audited = {
   database: OwnDatabase
   redis: OwnRedis
   topic: OwnTopic
-  sale(options: { stock: number; closesAtMs?: number }): Promise<Sale>
+  sale(options: { stock: number; closesAtMs?: number }): Promise<AuditedSale>
   /** Runs this before every read of a gate or of the ends of the log, until it is replaced. */
   beforeEachReading(disturb: () => Promise<unknown>): void
   close(): Promise<void>

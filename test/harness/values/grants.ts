@@ -6,7 +6,7 @@ import type { OwnDatabase } from '../servers/own-database.ts'
 import { newUser } from '../processes/http-client.ts'
 
 /** A grant of this campaign as its gate would make it; `changes` replace fields of it. */
-export const grantOf = (campaign: Pick<Campaign, 'id'>, changes: Partial<Grant> = {}): Grant => ({
+export const newGrant = (campaign: Pick<Campaign, 'id'>, changes: Partial<Grant> = {}): Grant => ({
   couponId: randomUUIDv7(),
   campaignId: campaign.id,
   userId: newUser(),
@@ -19,7 +19,7 @@ export const grantOf = (campaign: Pick<Campaign, 'id'>, changes: Partial<Grant> 
 
 /** `count` grants with consecutive ranks from `fromRank`. */
 export const grantsOf = (campaign: Pick<Campaign, 'id'>, count: number, fromRank = 1): Grant[] =>
-  Array.from({ length: count }, (_, index) => grantOf(campaign, { rank: fromRank + index }))
+  Array.from({ length: count }, (_, index) => newGrant(campaign, { rank: fromRank + index }))
 
 /** The same grants at consecutive offsets from `offset`. */
 export const at = (offset: number, grants: readonly Grant[]): LoggedGrant[] =>

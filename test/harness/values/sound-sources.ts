@@ -56,7 +56,7 @@ export const compare = ({ stock, isLedgerComplete, answers, rows }: ClientSource
 }
 
 /** The verdicts that are no pass, by promise. */
-export const notPassed = (checks: Check[]): Record<string, string> =>
+export const verdictsNotPassed = (checks: Check[]): Record<string, string> =>
   Object.fromEntries(
     checks.filter(({ verdict }) => verdict !== 'pass').map(({ promise, verdict }) => [promise, verdict]),
   )

@@ -7,7 +7,7 @@ import type { ApiAnswer } from '../processes/http-client.ts'
 import { until } from './until.ts'
 
 /** A coupon as its winner was shown it, and as the ledger has it. */
-export type ShownCoupon = {
+export type StoredCoupon = {
   couponId: string
   campaignId: string
   userId: string
@@ -28,9 +28,9 @@ export type GateFacts = {
 /** Ledger and gate of a campaign, read past the API. */
 export type StoredFacts = {
   /** Every row of the campaign, by rank. */
-  rows(campaignId: string): Promise<ShownCoupon[]>
+  rows(campaignId: string): Promise<StoredCoupon[]>
   /** The rows once there are `count` of them or more. */
-  drained(campaignId: string, count: number): Promise<ShownCoupon[]>
+  drained(campaignId: string, count: number): Promise<StoredCoupon[]>
   gate(campaignId: string): Promise<GateFacts>
   /** Names of all keys in Redis. */
   keys(): Promise<string[]>
@@ -38,7 +38,7 @@ export type StoredFacts = {
 }
 
 /** The coupon in an answer. */
-export const couponIn = ({ body }: ApiAnswer): ShownCoupon => ({
+export const couponIn = ({ body }: ApiAnswer): StoredCoupon => ({
   couponId: String(body['id']),
   campaignId: String(body['campaignId']),
   userId: String(body['userId']),

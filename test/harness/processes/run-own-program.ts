@@ -20,7 +20,7 @@ export type Program = {
 const programs: { child: ChildProcess; folder: string }[] = []
 
 /** Runs this module, in which `platform` is the address of that folder. */
-export const runProgram = async (source: string): Promise<Program> => {
+export const runOwnProgram = async (source: string): Promise<Program> => {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-program-'))
   const file = join(folder, 'main.mjs')
   const platform = new URL('../../../platform/', import.meta.url).href
