@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { grantTopicShapes } from '../coupon/log/topics.ts'
-import { canKeepSetting } from '../coupon/requirements/kafka.ts'
+import { canKeepSetting } from '../coupon/requirements/topic-settings.ts'
 import { defineCommand } from '../platform/command.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { type PinnedSetting, pinTopicSettings } from '../platform/kafka/pin-topic-settings.ts'

@@ -1,7 +1,7 @@
 import type { KafkaDescription, TopicDescription } from '../../platform/kafka/describe-kafka.ts'
 import { type Assessment, failed, ok, okWhen, type Requirement, warning, whenFieldRead } from './finding.ts'
 
-/** With so many copies the loss of one machine loses no record and stops nobody. */
+/** With this number of copies the loss of one machine loses no record and stops no press. */
 const safeCopies = 3
 const safeInSync = 2
 

@@ -14,7 +14,7 @@ const whenKnown = <Value>(value: Value | undefined, assess: (value: Value) => As
 const connectWhy =
   'When thousands connect at once, the system drops the rest, and they try again a second later'
 
-/** Requirements of a machine whose API processes have so many connections. */
+/** Requirements of a machine whose API processes take `connectionsMax` connections each. */
 export const machineRequirements = (connectionsMax: number): Requirement<MachineLimits>[] => {
   const filesMin = connectionsMax + otherFilesMax
   return [

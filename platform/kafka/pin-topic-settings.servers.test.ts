@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { grantTopicShapes, grantsTopic } from '../../coupon/log/topics.ts'
-import { canKeepSetting } from '../../coupon/requirements/kafka.ts'
+import { canKeepSetting } from '../../coupon/requirements/topic-settings.ts'
 import { createOwnTopic } from '../../test/harness/servers/own-topic.ts'
 import { describeKafka } from './describe-kafka.ts'
 import { pinTopicSettings } from './pin-topic-settings.ts'
