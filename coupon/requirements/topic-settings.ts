@@ -32,7 +32,7 @@ const settingRules: Readonly<Record<string, SettingRule>> = {
   'compression.type': {
     compare: 'same',
     otherwise: 'warning',
-    why: 'Brokers compress every batch anew, which costs them time, in a codec that a later version may not read',
+    why: 'Brokers compress every batch again, with a codec that a later version may not read',
   },
   'max.message.bytes': {
     compare: 'least',
