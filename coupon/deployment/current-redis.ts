@@ -18,8 +18,8 @@ export type ClaimOutcome = { kind: 'current'; fence: string } | { kind: 'refused
 export type CurrentRedis = {
   /**
    * Whether gates may be armed on the Redis of this process. A server that the ledger does not know takes
-   * over from the noted one, once that one can confirm nothing any more; a server that was left never comes
-   * back by itself. Rejects `unavailable` when a server does not answer.
+   * over, once the noted one can no longer confirm. A server that was left never comes back by itself.
+   * Rejects `unavailable` when a server does not answer.
    */
   claim(): Promise<ClaimOutcome>
 }

@@ -30,9 +30,9 @@ const epochOf = async (redis: RedisClient, campaignId: string): Promise<number> 
   Number((await redis.command('HGET', gateKey(campaignId), 'epoch')) ?? 0)
 
 /**
- * Stops every live gate on a server that gates are moved away from, and brings what its outboxes hold into
- * the log: their owners were answered "pending". From then on nothing is granted or confirmed there. Rejects
- * `unavailable` when a step did not finish; it may be repeated.
+ * Stops every live gate on a server that gates are moved away from. What its outboxes hold is appended to the
+ * log, because their owners were answered "pending". From then on nothing is granted or confirmed there.
+ * Rejects `unavailable` when a step did not finish; it may be repeated.
  */
 export const createLeaveRedis =
   ({ redisUrl, commandTimeoutMs, campaigns, producer }: LeaveRedisOptions) =>

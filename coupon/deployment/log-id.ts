@@ -36,8 +36,8 @@ const parse = (value: Buffer): string => {
 }
 
 /**
- * The id of the deployment that this Kafka belongs to: that of the first record, so that a stranger who
- * writes one cannot take it over. `undefined` when it has none. Rejects `unavailable` when Kafka does not
+ * The id of the deployment that this Kafka belongs to. It is that of the first record: a stranger that writes
+ * another one does not take over. `undefined` when it has none. Rejects `unavailable` when Kafka does not
  * answer.
  */
 export const readLogId = async (topics: TopicAdmin, reader: TopicReader): Promise<string | undefined> => {

@@ -15,7 +15,7 @@ const waitByReplicas = async (redis: RedisClient): Promise<number> => {
 }
 
 /**
- * How long a cut-off old master may accept writes beside its successor, in milliseconds:
+ * How long a cut-off old master may accept writes beside its successor, in milliseconds. It is
  * `min-replicas-max-lag` plus a second, or 0 on a Redis that needs no replicas to write. When CONFIG is
  * refused, the default lag is assumed while the server has replicas.
  */

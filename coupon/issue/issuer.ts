@@ -18,9 +18,9 @@ export type IssueAnswer =
 /** decide -> append -> confirm, for one user. */
 export type Issuer = {
   /**
-   * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done), `recovering` (the
-   * gate is not in order) or `unavailable` (unknown: the user may hold a coupon; pressing again is safe).
-   * `hasDisconnected` is called once, before the request goes to the gate; after that it is decided.
+   * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done) or `recovering` (the
+   * gate is not in order). `unavailable` means unknown: the user may hold a coupon, and pressing again is
+   * safe. `hasDisconnected` is called once, before the request goes to the gate; after that it is decided.
    */
   issue(
     campaignId: string,

@@ -8,8 +8,8 @@ import { grantsTopic } from './topics.ts'
 const answerTimeoutMs = 2_000
 
 /**
- * Rejects with `refused` when the topic of grants has a codec that this version cannot read: people would be
- * told yes, and no worker could record it. Nothing is known, and nothing refused, while Kafka does not
+ * Rejects with `refused` when the topic of grants has a codec that this version cannot read. Otherwise people
+ * would get a yes that no worker can record. Nothing is known, and nothing refused, while Kafka does not
  * answer.
  */
 export const requireReadableLog = async (

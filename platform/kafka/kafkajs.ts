@@ -87,8 +87,8 @@ const encodeDirectly =
   }
 
 /**
- * The original hands no batch of control records to `eachBatch`: it moves past them by itself, and the next
- * batch begins at an offset that nobody can explain. Here every batch that moves the consumer is handed over,
+ * The original hands no batch of control records to `eachBatch`. It moves past them by itself, and the next
+ * batch begins at an unexplained offset. Here every batch that moves the consumer is handed over,
  * without records if need be.
  */
 const handOverEveryBatch = (batch: { prototype: FetchedBatch & { isEmpty(): boolean } }): unknown => {

@@ -52,8 +52,7 @@ const boundToParent = (command: string, parameters: readonly string[]): [string,
 
 /**
  * Spawns a program in its own process group; its output goes to `logFile`. In the group of this process it
- * would receive Ctrl-C from the terminal too: the servers would exit before the processes that use them have
- * finished.
+ * would receive Ctrl-C from the terminal too. The servers would exit before the processes that use them.
  */
 export const spawnLogged = async (
   options: SpawnOptions,

@@ -7,8 +7,9 @@ export const versionOfKafkaJars = (jarsFolder: string): string | undefined =>
     .map((name) => /^kafka_[\d.]+-(.+)\.jar$/.exec(name)?.[1])
     .find((version) => version !== undefined)
 
-// ApiVersions, version 3: int32 length, int16 key 18, int16 version, int32 correlation, int16 client id -1
-// (none), no tags, then the client's name "firstcome" and version "1" as compact strings, no tags.
+// ApiVersions, version 3. Its head: int32 length, int16 key 18, int16 version, int32 correlation, int16
+// client id -1 (none), no tags. Its body: the client's name "firstcome" and version "1" as compact strings,
+// no tags.
 const apiVersionsRequest = Buffer.from(
   ['00000018', '0012', '0003', '00000001', 'ffff', '00', '0a6669727374636f6d65', '0231', '00'].join(''),
   'hex',

@@ -28,7 +28,7 @@ const hashFiles = new Set([
 const hasEvenQuotes = (code: string): boolean =>
   ["'", '"', '`'].every((quote) => code.split(quote).length % 2 === 1)
 
-/** The comments of a source file. A comment behind code starts a block of its own, as every change of column does. */
+/** The comments of a source file. A comment behind code, or in another column, starts a block. */
 const commentsOf = (source: string, mark: RegExp): ProseLine[][] => {
   const alone = new RegExp(`^\\s*(?:${mark.source})(?!!)(.*)$`)
   const trailing = new RegExp(`^(.*\\S)\\s+(?:${mark.source})\\s(.*)$`)
@@ -68,7 +68,7 @@ const xmlComments = (source: string): ProseLine[][] =>
       .map((line, at) => ({ number: first + at, whole: lines[first + at - 1] ?? '', text: line }))
   })
 
-/** The prose of a Markdown document: no code, no table, no heading, nothing that a program keeps between marks. */
+/** The prose of a Markdown document: no code, table or heading, and nothing between marks of a program. */
 const markdownProse = (source: string): ProseLine[][] => {
   const blocks: ProseLine[][] = [[]]
   let fence: string | undefined

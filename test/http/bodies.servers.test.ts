@@ -39,7 +39,8 @@ const expectUsable = async (parts: readonly string[], status: number): Promise<v
 }
 
 /**
- * The same for a body that never comes to its end: the answer does not wait for it, and the server closes the connection.
+ * The same for a body that never comes to its end: the answer does not wait for it, and the server closes the
+ * connection.
  */
 const expectClosed = async (parts: readonly string[], status: number): Promise<void> => {
   const connection = await openConnection(first)

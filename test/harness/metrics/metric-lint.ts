@@ -2,9 +2,8 @@ import { labelText, type MetricFamily, type MetricSample } from './metric-text.t
 
 /**
  * The rules of https://prometheus.io/docs/practices/naming/ as promlint checks them, rule by rule:
- * https://github.com/prometheus/client_golang/tree/v1.25.0/prometheus/testutil/promlint/validations It is
- * written in Go, and promtool, which brings it, takes 96 MB: what it says of our metrics was compared once,
- * by hand.
+ * https://github.com/prometheus/client_golang/tree/v1.25.0/prometheus/testutil/promlint/validations. promlint
+ * is written in Go, and promtool takes 96 MB. Its verdict on our metrics was compared once, by hand.
  */
 type Rule = (family: MetricFamily) => string | false
 

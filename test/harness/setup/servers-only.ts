@@ -5,8 +5,8 @@ import type { TestProject } from 'vitest/node'
 import { migrate, secrets } from './whole-system.ts'
 
 /**
- * Tables and topics on the servers that the environment gives, and no process of ours: for single test files
- * that start for themselves all that they meet (npm run ablate).
+ * Tables and topics on the servers that the environment gives, and no process of ours. It serves single test
+ * files that start everything else themselves (npm run ablate).
  */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-test-'))

@@ -22,8 +22,8 @@ import { createOwnTopic, type OwnTopic } from '../servers/own-topic.ts'
 export type Reach = 'outbox' | 'log' | 'confirmed' | 'ledger'
 
 /**
- * A campaign whose sources are written by the product's own parts, at the test's pace: no API, worker or keeper
- * knows it.
+ * A campaign whose sources are written by the product's own parts, at the test's pace: no API, worker or
+ * keeper knows it.
  */
 export type AuditedSale = {
   id: string

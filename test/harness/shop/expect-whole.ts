@@ -11,8 +11,8 @@ export const held = ({ couponId, userId, slot, rank, grantedAtMs }: Grant) => ({
 })
 
 /**
- * What has to hold once all is well again, whatever happened: those who were told yes hold the same coupon,
- * all other units and no more are won by others, and the ledger has a row for each, of ranks 1 to stock.
+ * What must hold once everything runs again. Users who got a yes hold the same coupon, and others win all
+ * other units and no more. The ledger has a row for each, with ranks 1 to stock.
  * Returns the rows.
  */
 export const expectWhole = async (

@@ -16,8 +16,8 @@ export type ModelSettings = Pick<CampaignTerms, 'stock' | 'perUserLimit'> & {
 export type ModelRebuild = { grants: Grant[]; freeRanks: number[]; nextRank: number }
 
 /**
- * What the gate of one campaign has to say, in maps and counters and one user after the other: written from
- * protocol.md, to be compared with the scripts. It begins as a campaign that was never armed.
+ * What the gate of one campaign must answer, in maps and counters, one user after the other. It is written
+ * from docs/protocol.md and compared with the scripts. It begins as a campaign that was never armed.
  */
 export type GateModel = {
   epoch(): number
