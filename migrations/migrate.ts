@@ -11,13 +11,14 @@ import type { Producer } from '../platform/kafka/producer.ts'
 import type { TopicReader } from '../platform/kafka/topic-reader.ts'
 import type { TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import type { Database } from '../platform/mysql/database.ts'
+import { applyStatements } from './apply-statements.ts'
 
 const migrationsFolder = new URL('.', import.meta.url).pathname
 
 /**
  * Applies the SQL files that this database does not have yet; returns how many files exist. Rejects
  * `unavailable` when another migration holds the lock for 30 s. Migrations run one at a time: of four at
- * once, drizzle failed three.
+ * once, drizzle failed three. A migration that was killed half way is finished by the next one.
  */
 export const migrateTables = async (database: Database): Promise<number> => {
   const db = drizzle(async (sql, values, method) => ({
@@ -26,13 +27,10 @@ export const migrateTables = async (database: Database): Promise<number> => {
         ? (await database.read(sql, values)).map((row) => Object.values(row))
         : [{ affectedRows: await database.change(sql, values) }],
   }))
-  const applyAll = async (statements: readonly string[]): Promise<void> => {
-    for (const statement of statements) await database.change(statement)
-  }
   await database.withLeases(['fc:migrate'], 30, async (held) => {
     if (held.size === 0)
       throw new Failure('unavailable', 'another migration of this database has held its lock for 30 s')
-    await migrate(db, applyAll, { migrationsFolder })
+    await migrate(db, (statements) => applyStatements(database, statements), { migrationsFolder })
   })
   return readMigrationFiles({ migrationsFolder }).length
 }
