@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createAnswerSheet } from './answer-sheet.ts'
 
-test('the sheet has the first press, the last yes, grant and answer, and the latency of each answer', () => {
+test('the sheet has the moments of the wave, and the answer and latency of each shopper', () => {
   let nowMs = 0
   const sheet = createAnswerSheet(6, () => (nowMs += 10))
   expect(sheet.moments()).toEqual({ firstPressMs: 0, lastYesMs: 0, lastGrantMs: 0, lastAnswerMs: 0 })

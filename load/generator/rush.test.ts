@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { createAnswerSheet } from './answer-sheet.ts'
 import { type Rush, runRush } from './rush.ts'
 
@@ -51,52 +51,56 @@ const rushAt = async (onPress: OnPress, changes: Partial<Rush> = {}) => {
   return { pressed, counts, statuses, faults: Object.fromEntries(sheet.faults()) }
 }
 
-test('each person presses once and gets their own answer', async () => {
-  const { pressed, counts, statuses } = await rushAt((shopper, response) =>
-    response.writeHead(shopper % 3 === 0 ? 409 : 201, { 'content-length': 2 }).end('{}'),
-  )
-  expect([...pressed.values()]).toEqual(Array.from({ length: shoppers }, () => 1))
-  expect(statuses).toEqual(Array.from({ length: shoppers }, (_, shopper) => (shopper % 3 === 0 ? 409 : 201)))
-  expect(counts).toMatchObject({ people: shoppers, presses: shoppers, grants: 40, heldBack: 0, gaveUp: 0 })
-  expect([counts.waitsMs.length, counts.refusalsMs.length]).toEqual([40, 0])
-})
-
-test('people press again after a refusal, a broken connection, or too long a wait', async () => {
-  const seen = new Set<number>()
-  const { pressed, counts, statuses } = await rushAt(
-    (shopper, response, request) => {
-      const isFirst = !seen.has(shopper)
-      seen.add(shopper)
-      if (isFirst && shopper % 6 === 1)
-        response.writeHead(503, { 'retry-after': '1', 'content-length': 2 }).end('{}')
-      else if (isFirst && shopper % 6 === 2) request.socket.destroy()
-      // Those who are to lose patience get no answer.
-      else if (!isFirst || shopper % 6 !== 3) grant(response)
-    },
-    { patienceMs: 300 },
-  )
-  const twice = (shopper: number): boolean => [1, 2, 3].includes(shopper % 6)
-  for (let shopper = 0; shopper < shoppers; shopper += 1)
-    expect(pressed.get(shopper)).toBeGreaterThanOrEqual(twice(shopper) ? 2 : 1)
-  expect(statuses).toEqual(Array.from({ length: shoppers }, () => 201))
-  expect(counts).toMatchObject({ people: shoppers, grants: shoppers, heldBack: 0 })
-  expect(counts.gaveUp).toBeGreaterThanOrEqual(10)
-  expect([counts.refusalsMs.length, counts.waitsMs.length]).toEqual([10, shoppers])
-  // The wait of a refused person includes the time until they return.
-  expect(Math.max(...counts.waitsMs)).toBeGreaterThan(1_000)
-})
-
-test('people arrive at their rate whatever the server does, and are held back without a connection', async () => {
-  const { counts, statuses } = await rushAt(() => {}, {
-    connections: 2,
-    peoplePerSecond: 100,
-    lastsMs: 300,
-    patienceMs: 60,
+describe('a rush', () => {
+  test('each person presses once and gets their own answer', async () => {
+    const { pressed, counts, statuses } = await rushAt((shopper, response) =>
+      response.writeHead(shopper % 3 === 0 ? 409 : 201, { 'content-length': 2 }).end('{}'),
+    )
+    expect([...pressed.values()]).toEqual(Array.from({ length: shoppers }, () => 1))
+    expect(statuses).toEqual(
+      Array.from({ length: shoppers }, (_, shopper) => (shopper % 3 === 0 ? 409 : 201)),
+    )
+    expect(counts).toMatchObject({ people: shoppers, presses: shoppers, grants: 40, heldBack: 0, gaveUp: 0 })
+    expect([counts.waitsMs.length, counts.refusalsMs.length]).toEqual([40, 0])
   })
-  const { people, heldBack, lastedMs } = counts
-  expect(people + heldBack).toBeLessThanOrEqual(Math.ceil((lastedMs + 10) / 10))
-  expect(heldBack).toBeGreaterThan(0)
-  expect(counts.gaveUp).toBeGreaterThanOrEqual(2)
-  expect(counts.grants).toBe(0)
-  expect(statuses.every((status) => status === undefined)).toBe(true)
+
+  test('people press again after a refusal, a broken connection, or too long a wait', async () => {
+    const seen = new Set<number>()
+    const { pressed, counts, statuses } = await rushAt(
+      (shopper, response, request) => {
+        const isFirst = !seen.has(shopper)
+        seen.add(shopper)
+        if (isFirst && shopper % 6 === 1)
+          response.writeHead(503, { 'retry-after': '1', 'content-length': 2 }).end('{}')
+        else if (isFirst && shopper % 6 === 2) request.socket.destroy()
+        // Those who are to lose patience get no answer.
+        else if (!isFirst || shopper % 6 !== 3) grant(response)
+      },
+      { patienceMs: 300 },
+    )
+    const twice = (shopper: number): boolean => [1, 2, 3].includes(shopper % 6)
+    for (let shopper = 0; shopper < shoppers; shopper += 1)
+      expect(pressed.get(shopper)).toBeGreaterThanOrEqual(twice(shopper) ? 2 : 1)
+    expect(statuses).toEqual(Array.from({ length: shoppers }, () => 201))
+    expect(counts).toMatchObject({ people: shoppers, grants: shoppers, heldBack: 0 })
+    expect(counts.gaveUp).toBeGreaterThanOrEqual(10)
+    expect([counts.refusalsMs.length, counts.waitsMs.length]).toEqual([10, shoppers])
+    // The wait of a refused person includes the time until they return.
+    expect(Math.max(...counts.waitsMs)).toBeGreaterThan(1_000)
+  })
+
+  test('people arrive at their rate, and are held back without a free connection', async () => {
+    const { counts, statuses } = await rushAt(() => {}, {
+      connections: 2,
+      peoplePerSecond: 100,
+      lastsMs: 300,
+      patienceMs: 60,
+    })
+    const { people, heldBack, lastedMs } = counts
+    expect(people + heldBack).toBeLessThanOrEqual(Math.ceil((lastedMs + 10) / 10))
+    expect(heldBack).toBeGreaterThan(0)
+    expect(counts.gaveUp).toBeGreaterThanOrEqual(2)
+    expect(counts.grants).toBe(0)
+    expect(statuses.every((status) => status === undefined)).toBe(true)
+  })
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { waitForDrain } from './drain.ts'
 import { unknownLag } from './drain-lag.ts'
 
@@ -20,19 +20,21 @@ const drainOf = (counts: number[], changes: object = {}) => {
   })
 }
 
-test('the wait ends when all rows are recorded', async () => {
-  expect(await drainOf([2, 2, 10])).toMatchObject({ rows: 10, isComplete: true })
-  expect(await drainOf([12])).toMatchObject({ rows: 12, isComplete: true })
-})
+describe('the wait for rows', () => {
+  test('the wait ends when all rows are recorded', async () => {
+    expect(await drainOf([2, 2, 10])).toMatchObject({ rows: 10, isComplete: true })
+    expect(await drainOf([12])).toMatchObject({ rows: 12, isComplete: true })
+  })
 
-test('the wait ends when no more rows come; the ledger is then not complete', async () => {
-  expect(await drainOf([2, 4])).toMatchObject({ rows: 4, isComplete: false })
-})
+  test('the wait ends when no more rows come; the ledger is then not complete', async () => {
+    expect(await drainOf([2, 4])).toMatchObject({ rows: 4, isComplete: false })
+  })
 
-test('the wait ends when the ledger has every record of the log', async () => {
-  const lag = { mark: async () => async () => true, close: async () => {} }
-  expect(await drainOf([2], { lag, stallMs: 1_000_000, limitMs: 1_000_000 })).toMatchObject({
-    rows: 2,
-    isComplete: false,
+  test('the wait ends when the ledger has every record of the log', async () => {
+    const lag = { mark: async () => async () => true, close: async () => {} }
+    expect(await drainOf([2], { lag, stallMs: 1_000_000, limitMs: 1_000_000 })).toMatchObject({
+      rows: 2,
+      isComplete: false,
+    })
   })
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
 import { createPromiseTallies } from '../../coupon/audit/compare/check-tallies.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
@@ -75,72 +75,76 @@ const runOf = (bursts: BurstResult[]): BurstRun => ({
 })
 const plain = process.stdout
 
-test('the verdict comes first, before any figure', () => {
-  expect(burstReport(runOf([burst]), machine, plain).trim()).toMatch(/^PASS/)
-  expect(burstReport(runOf([burst, failed]), machine, plain).trim()).toMatch(/^FAIL/)
-  expect(burstReport(runOf([burst, inFlight]), machine, plain).trim()).toMatch(
-    /^IN FLIGHT {2}2 bursts; in flight: everybody-answered\n/,
-  )
-})
+describe('the report of a burst', () => {
+  test('the verdict comes first, before any figure', () => {
+    expect(burstReport(runOf([burst]), machine, plain).trim()).toMatch(/^PASS/)
+    expect(burstReport(runOf([burst, failed]), machine, plain).trim()).toMatch(/^FAIL/)
+    expect(burstReport(runOf([burst, inFlight]), machine, plain).trim()).toMatch(
+      /^IN FLIGHT {2}2 bursts; in flight: everybody-answered\n/,
+    )
+  })
 
-test('a broken promise is named, counted, and shown by example', () => {
-  const text = burstReport(runOf([failed]), machine, plain)
-  expect(text).toMatch(/FAIL .*broken: no-lost-win/)
-  expect(text).toMatch(/fail +no-lost-win +2 of 500,000/)
-  expect(text).toContain('somebody')
-})
+  test('a broken promise is named, counted, and shown by example', () => {
+    const text = burstReport(runOf([failed]), machine, plain)
+    expect(text).toMatch(/FAIL .*broken: no-lost-win/)
+    expect(text).toMatch(/fail +no-lost-win +2 of 500,000/)
+    expect(text).toContain('somebody')
+  })
 
-test('no line is wider than 100 columns', () => {
-  const lines = burstReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
-  expect(lines.filter((line) => line.length > 100)).toEqual([])
-})
+  test('no line is wider than 100 columns', () => {
+    const lines = burstReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
+    expect(lines.filter((line) => line.length > 100)).toEqual([])
+  })
 
-test('the time in which the gate was recovering has a line, and none when it never was', () => {
-  expect(burstReport(runOf([recovered]), machine, plain)).toMatch(
-    /^ {4}recovering +90,000 ms {2}first to last of 500,000 such answers; over within 90,001 ms$/m,
-  )
-  expect(markdownReport(runOf([recovered]), machine, 'load')).toContain(
-    '| recovering | 90,000 ms | first to last of 500,000 such answers; over within 90,001 ms |',
-  )
-  for (const text of [
-    burstReport(runOf([burst]), machine, plain),
-    markdownReport(runOf([burst]), machine, ''),
-  ])
-    expect(text).not.toContain('recovering')
-})
+  test('the time in which the gate was recovering has a line, and none when it never was', () => {
+    expect(burstReport(runOf([recovered]), machine, plain)).toMatch(
+      /^ {4}recovering +90,000 ms {2}first to last of 500,000 such answers; over within 90,001 ms$/m,
+    )
+    expect(markdownReport(runOf([recovered]), machine, 'load')).toContain(
+      '| recovering | 90,000 ms | first to last of 500,000 such answers; over within 90,001 ms |',
+    )
+    for (const text of [
+      burstReport(runOf([burst]), machine, plain),
+      markdownReport(runOf([burst]), machine, ''),
+    ])
+      expect(text).not.toContain('recovering')
+  })
 
-test('a gate that was lost twice has a line for the sum and one for each loss', () => {
-  const twice = { ...stretch, lastedMs: 1_500, overWithinMs: null, answers: 7 }
-  const recovering = { stretches: [stretch, twice], lastedMs: 91_499.6, answers: 500_007 }
-  const text = burstReport(runOf([{ ...burst, recovering }]), machine, plain)
-  expect(text).toMatch(/^ {4}recovering +91,500 ms {2}2 times, 500,007 such answers$/m)
-  expect(text).toMatch(/^ {4}recovering, 1 +90,000 ms {2}first to last of 500,000 such answers; over within/m)
-  expect(text).toMatch(/^ {4}recovering, 2 +1,500 ms {2}first to last of 7 such answers; never seen over$/m)
-})
+  test('a gate that was lost twice has a line for the sum and one for each loss', () => {
+    const twice = { ...stretch, lastedMs: 1_500, overWithinMs: null, answers: 7 }
+    const recovering = { stretches: [stretch, twice], lastedMs: 91_499.6, answers: 500_007 }
+    const text = burstReport(runOf([{ ...burst, recovering }]), machine, plain)
+    expect(text).toMatch(/^ {4}recovering +91,500 ms {2}2 times, 500,007 such answers$/m)
+    expect(text).toMatch(
+      /^ {4}recovering, 1 +90,000 ms {2}first to last of 500,000 such answers; over within/m,
+    )
+    expect(text).toMatch(/^ {4}recovering, 2 +1,500 ms {2}first to last of 7 such answers; never seen over$/m)
+  })
 
-test('rates are of the wave, and later coupons are named', () => {
-  const text = burstReport(runOf([recovered]), machine, plain)
-  expect(text).toMatch(/accepted +12,345 \/s {2}10,000 coupons, first press to last yes/)
-  expect(text).toMatch(/persisted +12,000 \/s {2}12,000 rows, first press to last row/)
-  expect(text).toContain('490,000 of 500,000 coupons were accepted only then, and count in no rate')
-  expect(burstReport(runOf([burst]), machine, plain)).not.toContain('only then')
-})
+  test('rates are of the wave, and later coupons are named', () => {
+    const text = burstReport(runOf([recovered]), machine, plain)
+    expect(text).toMatch(/accepted +12,345 \/s {2}10,000 coupons, first press to last yes/)
+    expect(text).toMatch(/persisted +12,000 \/s {2}12,000 rows, first press to last row/)
+    expect(text).toContain('490,000 of 500,000 coupons were accepted only then, and count in no rate')
+    expect(burstReport(runOf([burst]), machine, plain)).not.toContain('only then')
+  })
 
-test('the ratio is coupons persisted for each request of bare Hono', () => {
-  expect(pairRatio(bare, burst)).toBe(0.5)
-  expect(pairRatio({ ...bare, answersPerSecond: 0 }, burst)).toBe(0)
-})
+  test('the ratio is coupons persisted for each request of bare Hono', () => {
+    expect(pairRatio(bare, burst)).toBe(0.5)
+    expect(pairRatio({ ...bare, answersPerSecond: 0 }, burst)).toBe(0)
+  })
 
-test('the Markdown shows where, when and how it was measured', () => {
-  const text = markdownReport(runOf([burst]), machine, 'npm run load -- burst')
-  for (const fact of [
-    'npm run load -- burst',
-    '2026-11-21',
-    '2 × A processor',
-    'v26.10.0',
-    'hono 4.0.0',
-    '**PASS**',
-  ])
-    expect(text).toContain(fact)
-  expect(text).toMatch(/\| 1 \| 24,000 \| 12,345 \| 12,000 \| 34.5 \| 0.50 \|/)
+  test('the Markdown shows where, when and how it was measured', () => {
+    const text = markdownReport(runOf([burst]), machine, 'npm run load -- burst')
+    for (const fact of [
+      'npm run load -- burst',
+      '2026-11-21',
+      '2 × A processor',
+      'v26.10.0',
+      'hono 4.0.0',
+      '**PASS**',
+    ])
+      expect(text).toContain(fact)
+    expect(text).toMatch(/\| 1 \| 24,000 \| 12,345 \| 12,000 \| 34.5 \| 0.50 \|/)
+  })
 })

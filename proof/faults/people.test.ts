@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { type Asked, type Reply, startScriptedApi } from '../../test/harness/processes/scripted-api.ts'
+import { type ScriptedReply, startScriptedApi } from '../../test/harness/processes/scripted-api.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { gatherPeople, type People, type PeopleOptions } from './people.ts'
 
@@ -8,16 +8,16 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-const startApi = async (reply: (request: Asked, index: number) => Reply) => {
+const startApi = async (reply: Parameters<typeof startScriptedApi>[0]) => {
   const api = await startScriptedApi(reply)
   closing.push(api.close)
   return api
 }
 
 const coupon = { campaignId: 'the-campaign', slot: 1, rank: 1 }
-const couponOf = ({ userId }: Asked) => ({ ...coupon, id: `coupon of ${userId}`, userId })
-const granted = (request: Asked): Reply => ({ status: 201, body: couponOf(request) })
-const soldOut: Reply = { status: 409, body: { code: 'sold-out' } }
+const couponOf = ({ userId }: { userId: string }) => ({ ...coupon, id: `coupon of ${userId}`, userId })
+const granted = (request: { userId: string }): ScriptedReply => ({ status: 201, body: couponOf(request) })
+const soldOut: ScriptedReply = { status: 409, body: { code: 'sold-out' } }
 const overloaded = { status: 503, body: { code: 'overloaded' }, retryAfter: '1' }
 
 const gather = (urls: string[], changes: Partial<PeopleOptions> = {}): People => {
@@ -162,7 +162,7 @@ test('a person without a final answer gives up at the limit, not at the end of t
   expect(people.inFlight()).toBe(0)
 })
 
-test('people who press once more go on until their answer is final, also after others gave up', async () => {
+test('people who press once more go on until their answer is final', async () => {
   let isAway = true
   const api = await startApi((request) => (isAway ? overloaded : granted(request)))
   const people = gather([api.url])

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditResult } from '../../coupon/audit/audit.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
@@ -76,46 +76,54 @@ const judged = async (answers: Answer[], audits: (AuditResult | Error | undefine
   return { verdict, runs, written: await readFile(historyFile, 'utf8') }
 }
 
-test('a round whose sources agree passes, and every answer is in its history', async () => {
-  const { verdict, runs, written } = await judged([granted], [sound])
-  expect(verdict).toMatchObject({
-    ...noHarm,
-    verdict: 'pass',
-    reasons: [],
-    rows: 20,
-    presses: 30,
-    people: 25,
+describe('the verdict on a round', () => {
+  test('a round whose sources agree passes, and every answer is in its history', async () => {
+    const { verdict, runs, written } = await judged([granted], [sound])
+    expect(verdict).toMatchObject({
+      ...noHarm,
+      verdict: 'pass',
+      reasons: [],
+      rows: 20,
+      presses: 30,
+      people: 25,
+    })
+    expect(runs).toEqual(['k'])
+    expect(written.split('\n')[1]).toBe(JSON.stringify(['user-1', 1, granted.meaning]))
   })
-  expect(runs).toEqual(['k'])
-  expect(written.split('\n')[1]).toBe(JSON.stringify(['user-1', 1, granted.meaning]))
-})
 
-test('an audit is repeated while something is in flight or a source cannot be read', async () => {
-  const { verdict, runs } = await judged([granted], [new Error('away'), halfRead, sound])
-  expect(verdict.verdict).toBe('pass')
-  expect(runs).toHaveLength(3)
-})
+  test('an audit is repeated while something is in flight or a source cannot be read', async () => {
+    const { verdict, runs } = await judged([granted], [new Error('away'), halfRead, sound])
+    expect(verdict.verdict).toBe('pass')
+    expect(runs).toHaveLength(3)
+  })
 
-const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Partial<Harm>][] = [
-  ['still in flight at the end', [granted], halfRead, /no-oversell open 1/, { unresolved: 1 }],
-  ['a source that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
-  ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],
-  [
-    'somebody without a final answer',
-    [unanswered],
-    sound,
-    /1 people have no final answer/,
-    { unresolved: 1 },
-  ],
-  ['a rejection other than sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
-  ['coupons that are left', [granted], resultOf(compare(soundSources()), 19), /19 rows of 20/, {}],
-  ['a source left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
-  ['a yes that cannot be read', [{ ...granted, outcome: '201 unreadable' }], sound, /break the contract/, {}],
-]
+  const failures: [string, Answer[], AuditResult | Error | undefined, RegExp, Partial<Harm>][] = [
+    ['still in flight at the end', [granted], halfRead, /no-oversell open 1/, { unresolved: 1 }],
+    ['a source that cannot be read', [granted], new Error('away'), /not audited: away/, {}],
+    ['no such campaign', [granted], undefined, /not audited: the ledger has no such campaign/, {}],
+    [
+      'somebody without a final answer',
+      [unanswered],
+      sound,
+      /1 people have no final answer/,
+      { unresolved: 1 },
+    ],
+    ['a rejection other than sold out', [refused], sound, /1 answers were unknown-campaign/, {}],
+    ['coupons that are left', [granted], resultOf(compare(soundSources()), 19), /19 rows of 20/, {}],
+    ['a source left out', [granted], { ...sound, notes: ['no gate'] }, /not wholly audited: no gate/, {}],
+    [
+      'a yes that cannot be read',
+      [{ ...granted, outcome: '201 unreadable' }],
+      sound,
+      /break the contract/,
+      {},
+    ],
+  ]
 
-test.each(failures)('a round fails and says why: %s', async (_, answers, audit, reason, harm) => {
-  const { verdict } = await judged(answers, [audit], 0)
-  expect(verdict).toMatchObject({ ...noHarm, ...harm, verdict: 'fail' })
-  expect(verdict.reasons).toHaveLength(1)
-  expect(verdict.reasons[0]).toMatch(reason)
+  test.each(failures)('a round fails and says why: %s', async (_, answers, audit, reason, harm) => {
+    const { verdict } = await judged(answers, [audit], 0)
+    expect(verdict).toMatchObject({ ...noHarm, ...harm, verdict: 'fail' })
+    expect(verdict.reasons).toHaveLength(1)
+    expect(verdict.reasons[0]).toMatch(reason)
+  })
 })
