@@ -4,13 +4,14 @@ import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign } from '../campaign.ts'
+import type { Listing } from '../campaigns/listing.ts'
 import type { ArmingGate, Seal } from '../gate/arming-gate.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Lost } from '../gate/reply.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { LogEnds } from '../log/log-ends.ts'
 import type { Rebuilder } from './rebuilder.ts'
-import { relaySurvivors } from './relay-survivors.ts'
+import { relaySurvivors } from '../log/relay-survivors.ts'
 
 /**
  * The result of arming one campaign. `busy`: another process holds its lease. `lost`: interrupted; a later
@@ -39,7 +40,7 @@ export type ArmingSteps = {
    * only a stopped gate could be open.
    */
   reachEnds(stopped: readonly StoppedGate[]): Promise<Map<number, number> | undefined>
-  /** Cuts every ended epoch at the ends, rebuilds the gate for the next one and opens it. */
+  /** Cuts every ended epoch at the ends, rebuilds the gate for the next one, opens and lists it. */
   finish(stopped: StoppedGate, ends: ReadonlyMap<number, number> | undefined): Promise<ArmOutcome>
 }
 
@@ -51,6 +52,7 @@ export type ArmingStepsOptions = {
   producer: Producer
   logEnds: LogEnds
   rebuilder: Rebuilder
+  listing: Listing
   log: Logger
   /** Returned units are grantable only after every process has forgotten "sold out". */
   soldOutMemoryMs: number
@@ -143,6 +145,8 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
     // safeguard: the wait for remembered sold-outs
     const flipped = await armingGate.flip(newest, next, seal, rebuilt, first ? 0 : options.soldOutMemoryMs)
     if (flipped.kind === 'lost') return flipped
+    // At once: a process that dies amid many armings leaves no open gate unlisted.
+    await options.listing.put([{ id, version: flipped.version }])
     // One epoch more: the process that armed that one may have died before it removed the keys before it.
     const oldest = Math.max(0, Math.min(flipped.epochBefore - 1, campaign.epoch))
     for (let ended = oldest; ended <= lastEpoch; ended += 1) await armingGate.forget(id, ended)

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import type { Listing } from '../campaigns/listing.ts'
 import type { CurrentRedis } from '../deployment/current-redis.ts'
 import {
   type ArmOutcome,
@@ -27,7 +26,6 @@ export type Arming = {
 export type ArmingOptions = ArmingStepsOptions & {
   /** Says whether gates may be armed on the Redis of this process. */
   currentRedis: CurrentRedis
-  listing: Listing
   /**
    * How long a cut-off old master may work beside its successor, after a write was accepted; 0 without
    * replicas.
@@ -54,12 +52,9 @@ export const createArming = (options: ArmingOptions): Arming => {
       else outcomes.set(id, result)
     }
     await reopen(stopped, outcomes)
-    const isOpen = (id: string): boolean => {
-      const kind = outcomes.get(id)?.kind
-      return kind === 'armed' || kind === 'in-order'
-    }
-    const open = [...found.values()].filter(({ id }) => isOpen(id))
-    if (open.length > 0) await options.listing.put(open)
+    // What was armed here is listed already.
+    const inOrder = [...found.values()].filter(({ id }) => outcomes.get(id)?.kind === 'in-order')
+    if (inOrder.length > 0) await options.listing.put(inOrder)
     return outcomes
   }
 

@@ -1,7 +1,7 @@
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { ArmingGate } from '../gate/arming-gate.ts'
-import { encodeGrant } from '../log/log-record.ts'
-import { grantsTopic } from '../log/topics.ts'
+import { encodeGrant } from './log-record.ts'
+import { grantsTopic } from './topics.ts'
 
 const entriesInOneReadMax = 12
 
