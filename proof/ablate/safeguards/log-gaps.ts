@@ -5,8 +5,6 @@ import { serversTest, unitTest } from './failing-test.ts'
 const section = '3. Record: offsets without a record'
 const gapTest = serversTest('test/3-record/log-gaps')
 const openTitle = 'a transaction that stays open holds back no row, no arming and no audit'
-const backlogTitle =
-  'amid a backlog (%s): every grant is a row, and after a loss of Redis the campaign comes back'
 const stands = 'the partition stands, and no campaign comes back.'
 
 /**
@@ -43,7 +41,9 @@ export const logGaps: readonly Safeguard[] = [
     protectsFrom:
       'After a gap the records of a batch are counted wrongly: a winner is skipped, and never gets a row.',
     edits: [{ change: replaceWith('const done = nextOffset - (rest[0]?.offset ?? nextOffset)') }],
-    caughtBy: gapTest(backlogTitle),
+    caughtBy: serversTest('worker/batch-gaps')(
+      'records between gaps of the log are all recorded, by batches that end at the next record',
+    ),
   },
   {
     name: 'no open transaction stops a partition',
