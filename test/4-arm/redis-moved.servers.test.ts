@@ -3,6 +3,7 @@ import { type CrowdPress, gatherCrowd } from '../harness/processes/crowd.ts'
 import { ask, createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
 import { runCommand } from '../harness/processes/run-command.ts'
 import { type PartOptions, type Running, startPart } from '../harness/processes/start-part.ts'
+import { createOwnDatabase } from '../harness/servers/own-database.ts'
 import { type OwnRedis, startOwnRedis } from '../harness/servers/own-redis.ts'
 import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
 import {
@@ -162,9 +163,10 @@ describe('gates move to another Redis', () => {
 
 describe('servers of different deployments', () => {
   test('a worker whose database belongs to another deployment takes no partition and says which belongs to whom', async () => {
-    const other = await startOwnServers('another-deployment')
+    const other = await createOwnDatabase()
+    await other.change("UPDATE deployment SET deployment_id = UNHEX(REPLACE(UUID(), '-', ''))")
     try {
-      const environment = { ...servers.environment, DATABASE_URL: other.environment['DATABASE_URL'] ?? '' }
+      const environment = { ...servers.environment, DATABASE_URL: other.url }
       const { code, stderr } = await runCommand('worker/main.ts', [], environment)
       expect(code).toBe(1)
       expect(stderr).toMatch(
@@ -173,7 +175,7 @@ describe('servers of different deployments', () => {
       const migrated = await runCommand('migrations/main.ts', [], environment)
       expect(migrated).toMatchObject({ code: 2, stderr: expect.stringContaining('belongs to deployment') })
     } finally {
-      await other.stop()
+      await other.close()
     }
   }, 60_000)
 })
