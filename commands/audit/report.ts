@@ -23,12 +23,13 @@ const checkLines = (check: Check, stream: NodeJS.WritableStream): string[] => {
 }
 
 const sentence = ({ verdict, checks, books }: AuditResult): string => {
-  const { rows, records, winners, pending } = books
+  const { rows, records, winners, pending, late } = books
   const read = [
     `${whole.format(rows)} rows`,
     `${whole.format(records)} records`,
     `${whole.format(winners)} winners`,
     `${whole.format(pending)} in the outbox`,
+    ...(late > 0 ? [`${whole.format(late)} late`] : []),
   ].join(', ')
   if (verdict === 'pass') return read
   const named = checks.filter((check) => check.verdict === verdict)

@@ -13,7 +13,7 @@ test('sources that agree pass every check, and the counts say what was compared'
   const result = await sale.result()
   expect(notPassed(result)).toEqual({})
   expect(result.verdict).toBe('pass')
-  expect(result.books).toEqual({ rows: 700, records: 700, winners: 700, pending: 0, answers: 0 })
+  expect(result.books).toEqual({ rows: 700, records: 700, winners: 700, pending: 0, answers: 0, late: 0 })
 })
 
 test('a campaign that sold nothing passes', async () => {

@@ -18,8 +18,8 @@ export type AuditResult = {
   verdict: Verdict
   /** One per fault; with a history of clients, one per promise to them as well. */
   checks: Check[]
-  /** How much of each source was compared. */
-  books: SourceCounts
+  /** How much of each source was compared, and how many grants were left out because they are late. */
+  books: SourceCounts & { late: number }
   /** What limits the verdict, in sentences. */
   notes: string[]
 }
@@ -104,14 +104,19 @@ export const createAudit = (options: AuditOptions): Audit => {
         })
       : []
     const checks = [...Object.values(tallies).map((tally) => tally.check()), ...ofClients]
-    const { unconfirmed } = copies
+    const { unconfirmed, late } = copies
     const notes = [
       ...(state.kind === 'retired' ? ['the gate was retired: it was removed after its lifetime'] : []),
       ...(unconfirmed > 0
         ? [`${unconfirmed} rows have no other source: the log no longer has their records`]
         : []),
+      ...(late > 0
+        ? [
+            `${late} grants came late: Kafka has them beyond the end of their epoch, and they are dead letters`,
+          ]
+        : []),
     ]
-    return { campaignId, verdict: overallVerdict(checks), checks, books: counts, notes }
+    return { campaignId, verdict: overallVerdict(checks), checks, books: { ...counts, late }, notes }
   }
 
   return {

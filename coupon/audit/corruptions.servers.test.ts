@@ -1,6 +1,11 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type AuditedSale } from '../../test/harness/shop/audited-sale.ts'
+import {
+  type Audited,
+  notPassed,
+  openAudited,
+  type AuditedSale,
+} from '../../test/harness/shop/audited-sale.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from '../ledger/ids.ts'
 

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Audited, notPassed, openAudited, type AuditedSale } from '../../test/harness/shop/audited-sale.ts'
+import {
+  type Audited,
+  notPassed,
+  openAudited,
+  type AuditedSale,
+} from '../../test/harness/shop/audited-sale.ts'
 import { armGate } from '../../test/harness/values/armed-gate.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { stopScript } from '../gate/scripts.ts'

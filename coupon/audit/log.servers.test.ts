@@ -27,6 +27,7 @@ test('a backlog of 100,000 is in flight: confirmed and not recorded, or in the o
     winners: 121_000,
     pending: 20_000,
     answers: 0,
+    late: 0,
   })
   await sale.record()
   expect(notPassed(await sale.result())).toEqual({ 'only-in-gate': 'in-flight' })

@@ -31,7 +31,7 @@ const resultOf = (checks: Check[], rows: number): AuditResult => ({
   verdict: overallVerdict(checks),
   checks,
   notes: [],
-  books: { rows, records: rows, winners: rows, pending: 0, answers: 1 },
+  books: { rows, records: rows, winners: rows, pending: 0, answers: 1, late: 0 },
 })
 const sound = resultOf(compare(soundSources()), 20)
 const halfRead = resultOf([{ ...compare(soundSources())[0], verdict: 'in-flight', count: 1 } as Check], 20)

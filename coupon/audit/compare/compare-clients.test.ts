@@ -72,7 +72,9 @@ describe('what has not arrived yet is never called a loss', () => {
     const sources = soundSources()
     delay(sources)
     const checks = compare(sources)
-    expect(verdictsNotPassed(checks)).toEqual(Object.fromEntries(promises.map((promise) => [promise, 'in-flight'])))
+    expect(verdictsNotPassed(checks)).toEqual(
+      Object.fromEntries(promises.map((promise) => [promise, 'in-flight'])),
+    )
     expect(overallVerdict(checks)).toBe('in-flight')
   })
 

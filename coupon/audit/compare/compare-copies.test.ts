@@ -35,7 +35,7 @@ const compare = (add: (sources: SourceTables) => void, facts: Partial<CopyFacts>
   for (const rank of [1, 2, 3]) addSound(sources, rank)
   add(sources)
   const tallies = createFaultTallies()
-  const { unconfirmed, grantedRanks } = compareCopies(sources, { ...sound, ...facts }, tallies)
+  const { unconfirmed, late, grantedRanks } = compareCopies(sources, { ...sound, ...facts }, tallies)
   const highestRank = grantedRanks().highest()
   sources.close()
   const checks = Object.values(tallies).map((tally) => tally.check())
@@ -44,6 +44,7 @@ const compare = (add: (sources: SourceTables) => void, facts: Partial<CopyFacts>
     found: Object.fromEntries(notPassed.map(({ fault, verdict, count }) => [fault, `${verdict} ${count}`])),
     examples: notPassed.flatMap(({ examples }) => examples),
     unconfirmed,
+    late,
     highestRank,
   }
 }
@@ -85,7 +86,22 @@ describe('several copies of one coupon', () => {
       sources.addRecord(recordOf(2, late))
       sources.addRecord(recordOf(90, { isLate: true, couponId: couponId(91) }))
     })
-    expect(found).toMatchObject({ found: {}, highestRank: 3 })
+    expect(found).toMatchObject({ found: {}, highestRank: 3, late: 2 })
+  })
+
+  test('a late record is not compared with a coupon of a later epoch, whatever its id', () => {
+    const found = compare((sources) => {
+      sources.addRecord(recordOf(2, { isLate: true, epoch: 0, rank: 9 }))
+    })
+    expect(found).toMatchObject({ found: {}, late: 1 })
+  })
+
+  test('late are the grants without a record in time and without a row, each counted once', () => {
+    const found = compare((sources) => {
+      for (const _ of [1, 2]) sources.addRecord(recordOf(91, { isLate: true }))
+      sources.addRecord(recordOf(3, { isLate: true }))
+    })
+    expect(found).toMatchObject({ found: {}, late: 1 })
   })
 
   test('a late record that became a row is compared like any other', () => {

@@ -14,6 +14,8 @@ export type ComparedCopies = {
    * Rows that no other source can confirm: the log no longer has their records, and there is no gate to ask.
    */
   unconfirmed: number
+  /** Grants that the ledger rejects as late: their records lie beyond the end of their epoch. */
+  late: number
 }
 
 const coupon = 'coupon_text(coupon_id, user_id, slot, rank)'
@@ -94,7 +96,7 @@ export const compareCopies = (
   tallies: FaultTallies,
 ): ComparedCopies => {
   const { highestStock } = facts
-  findInCopies(sources, facts)
+  const late = findInCopies(sources, facts)
   for (const [add, sql] of reports(tallies, highestStock))
     for (const [example, count] of sources.query(sql)) add(() => String(example), Number(count))
   countLooked(sources, tallies)
@@ -112,5 +114,6 @@ export const compareCopies = (
     grantedRanks: () => ranksOf("SELECT rank FROM coupons WHERE finding IS NOT 'not-compared'"),
     winnerRanks: () => ranksOf("SELECT rank FROM copies WHERE source = 'gate'"),
     unconfirmed: Number(unconfirmed),
+    late,
   }
 }

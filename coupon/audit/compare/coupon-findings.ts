@@ -32,9 +32,21 @@ export const rankOfCopies = `coalesce(
   min(rank) FILTER (WHERE source = 'log'), min(rank) FILTER (WHERE source = 'ledger'), min(rank))`
 
 /**
- * A late record does not count beside one that is not late. Late records alone are left out: their owner was
- * answered "pending", and the rank may be somebody else's by now.
+ * Late records without a row of their epoch. They are left out: the ledger rejects them as dead letters, and
+ * their rank may be somebody else's by now. Their owner may have won again since.
  */
+const leaveOutLate = `
+  DELETE FROM copies WHERE source = 'log' AND is_late AND (coupon_id, epoch) NOT IN (
+    SELECT coupon_id, epoch FROM copies WHERE source = 'ledger'
+  )`
+
+/** Grants whose records are all late, without a row. */
+const countLate = `
+  SELECT count(DISTINCT coupon_id) FROM copies WHERE source = 'log' AND is_late AND (coupon_id, epoch) NOT IN (
+    SELECT coupon_id, epoch FROM copies WHERE source = 'ledger' OR NOT is_late
+  )`
+
+/** A late record does not count beside one that is not late. */
 const fill = `
   INSERT INTO coupons
   WITH merged AS (
@@ -69,7 +81,7 @@ const fill = `
       WHEN :isLogWhole OR :isGateCompared THEN 'extra-row'
       ELSE 'unconfirmed'
     END
-  FROM merged WHERE NOT (is_late AND row_count = 0 AND winner_count = 0)`
+  FROM merged`
 
 /** Several coupons of one user and slot: several ids of one rank, or several ranks. */
 const markSeveral = `
@@ -92,9 +104,14 @@ const markWrongUser = `
     SELECT coupon_id FROM coupons WHERE finding IN ${lackingCopies} GROUP BY coupon_id HAVING count(*) > 1
   )`
 
-/** Merges the copies in `sources` into the table `coupons`, with a finding for each that is not sound. */
-export const findInCopies = (sources: SourceTables, facts: CopyFacts): void => {
+/**
+ * Merges the copies in `sources` into the table `coupons`, with a finding for each that is not sound. Returns
+ * how many grants were left out, because their records are late.
+ */
+export const findInCopies = (sources: SourceTables, facts: CopyFacts): number => {
   const { highestStock, isGateCompared, isLogWhole } = facts
+  const [[late] = []] = sources.query(countLate)
+  sources.execute(leaveOutLate)
   sources.execute(table)
   sources.execute(fill, {
     highestStock,
@@ -104,4 +121,5 @@ export const findInCopies = (sources: SourceTables, facts: CopyFacts): void => {
   sources.execute(markSeveral)
   sources.execute(index)
   sources.execute(markWrongUser)
+  return Number(late)
 }
