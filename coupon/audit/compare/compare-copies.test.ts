@@ -86,14 +86,14 @@ describe('several copies of one coupon', () => {
       sources.addRecord(recordOf(2, late))
       sources.addRecord(recordOf(90, { isLate: true, couponId: couponId(91) }))
     })
-    expect(found).toMatchObject({ found: {}, highestRank: 3, late: 2 })
+    expect([found.found, found.highestRank, found.late]).toEqual([{}, 3, 2])
   })
 
   test('a late record is not compared with a coupon of a later epoch, whatever its id', () => {
     const found = compare((sources) => {
       sources.addRecord(recordOf(2, { isLate: true, epoch: 0, rank: 9 }))
     })
-    expect(found).toMatchObject({ found: {}, late: 1 })
+    expect([found.found, found.late]).toEqual([{}, 1])
   })
 
   test('late are the grants without a record in time and without a row, each counted once', () => {
@@ -101,7 +101,7 @@ describe('several copies of one coupon', () => {
       for (const _ of [1, 2]) sources.addRecord(recordOf(91, { isLate: true }))
       sources.addRecord(recordOf(3, { isLate: true }))
     })
-    expect(found).toMatchObject({ found: {}, late: 1 })
+    expect([found.found, found.late]).toEqual([{}, 1])
   })
 
   test('a late record that became a row is compared like any other', () => {
