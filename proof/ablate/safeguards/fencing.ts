@@ -54,7 +54,7 @@ export const fencing: readonly Safeguard[] = [
     section,
     protectsFrom:
       'A cut-off old master goes on answering "sold out" and "you have no coupon" beside its successor.',
-    edits: [{ change: swap('`#!lua\\n${order}', '`${order}') }],
+    edits: [{ change: swap('`#!lua\\n', '`') }],
     caughtBy: fenceTest('a master without its replicas refuses everything, its "sold out" included'),
   },
   {
