@@ -32,7 +32,7 @@ export const readCuts = async (
   return new Map([...byCampaign].map(([id, ofCampaign]) => [id, cutsFrom(ofCampaign)]))
 }
 
-/** The epochs with a cut. Epoch 0 has no grants; when the ledger went back to it, where it ended is unknown. */
+/** The epochs that get a cut. Where epoch 0 ended is unknown to a ledger that went back to it. */
 const epochsToCut = (epoch: number, lastEpoch: number): number[] => {
   const first = lastEpoch > 0 ? Math.max(1, epoch) : 0
   return Array.from({ length: lastEpoch - first + 1 }, (_, index) => first + index)

@@ -123,13 +123,13 @@ test('a campaign whose gate is in order, and an unknown one, are left alone', as
 test('a keeper that was paused before the stop leaves a gate of a later epoch alone', async () => {
   const campaign = await ledger.createCampaign()
   const parts = armingParts({ redis: own.redis, database: ledger.database, producer: noLog })
-  const { arming: late, reached, resume } = pausedArming(unleased(parts), 'stop')
-  const arming = late.arm([campaign.id], 0)
-  await reached(arming)
+  const paused = pausedArming(unleased(parts), 'stop')
+  const late = paused.arming.arm([campaign.id], 0)
+  await paused.reached(late)
   expect(await arm(campaign)).toEqual(armed)
   const before = await gateOf(campaign)
-  resume()
-  expect((await arming).get(campaign.id)).toMatchObject({
+  paused.resume()
+  expect((await late).get(campaign.id)).toMatchObject({
     kind: 'lost',
     what: expect.stringContaining('EPOCH 1'),
   })

@@ -36,6 +36,19 @@ test.each([
   })
 })
 
+test('a client that does not know the partition yet sends nothing: another one sends', async () => {
+  const answers = [[], [acknowledged]]
+  let opened = 0
+  const kafka = {
+    producer: () => {
+      const results = answers[opened++] ?? []
+      return { connect: async () => {}, disconnect: async () => {}, send: async () => results }
+    },
+  } as unknown as KafkaCluster
+  expect(await createProducer(kafka).append('topic', 1, [{ value: 'a' }])).toBe(7)
+  expect(opened).toBe(2)
+})
+
 test('every produce request asks all in-sync replicas to acknowledge', async () => {
   const { producer, sent } = openProducer([acknowledged])
   await producer.append('topic', 1, [{ value: 'a' }, { value: 'b' }])

@@ -88,7 +88,6 @@ export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
     withAdmin(async (admin) => {
       const count = await countPartitions(admin, topic)
       const found = await admin.fetchTopicOffsets(topic)
-      // safeguard: offsets of every partition
       if (found.length !== count) {
         if (current?.admin === admin) discard(current)
         return undefined

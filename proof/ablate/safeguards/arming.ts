@@ -4,6 +4,7 @@ import { serversTest } from './failing-test.ts'
 
 const section = '4. Arm: from stop to cut'
 const armTest = serversTest('coupon/recovery/arming')
+const aheadTest = serversTest('test/4-arm/gate-ahead')
 const cutTest = serversTest('coupon/ledger/cut')
 const stopToFlipTest = serversTest('test/4-arm/stop-to-flip')
 
@@ -14,7 +15,49 @@ export const arming: readonly Safeguard[] = [
     section,
     protectsFrom: 'A keeper that was paused for an hour closes a gate that another keeper has opened since.',
     edits: [{ change: remove }],
-    caughtBy: armTest('a gate or claim of a later epoch is not overwritten, and the ledger does not change'),
+    caughtBy: armTest('a keeper that was paused before the stop leaves a gate of a later epoch alone'),
+  },
+  {
+    name: 'a gate ahead of the ledger is armed above both',
+    section,
+    protectsFrom:
+      'After the database failed over to an older state, a gate that Redis restarted with never comes back.',
+    edits: [{ change: replaceWith("const ahead = { kind: 'ahead' as const, epoch: stopped.epoch }") }],
+    caughtBy: aheadTest('a ledger that went back, and Redis restarted with its file: nothing is lost'),
+  },
+  {
+    name: 'the keeper arms a gate ahead of the ledger',
+    section,
+    protectsFrom: 'A gate goes on in an epoch that its ledger does not know, and no audit of it can pass.',
+    edits: [{ change: replaceWith('if (newest !== undefined) return false') }],
+    caughtBy: aheadTest('a ledger that went back under a gate in order: the keeper arms it above both'),
+  },
+  {
+    name: 'a cut names every partition of the ledger',
+    section,
+    protectsFrom:
+      'Partitions that were added have no end: what was confirmed there is not waited for, and its units are sold again.',
+    edits: [{ change: remove }],
+    caughtBy: cutTest('a cut that does not name a partition of the ledger is refused'),
+  },
+  {
+    name: 'every partition is marked',
+    section,
+    protectsFrom: 'An arming that knows an old number of partitions sells what was confirmed in the others.',
+    edits: [{ change: replaceWith('const partitions = [0, 1, 2]') }],
+    caughtBy: serversTest('test/3-record/partitions-added')(
+      'partitions are added, and Redis is lost before the ledger has them: nothing is lost',
+    ),
+  },
+  {
+    name: 'an arming marks the log that the ledger recorded',
+    section,
+    protectsFrom:
+      'After the topic was created again, its ends lie below the positions: an arming waits for nothing, and sells what was confirmed in the new log.',
+    edits: [{ change: remove }],
+    caughtBy: serversTest('test/3-record/other-log')(
+      'an arming does not mark a log that the ledger has passed',
+    ),
   },
   {
     name: 'the lease of a campaign',

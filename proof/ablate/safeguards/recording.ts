@@ -51,6 +51,14 @@ export const recording: readonly Safeguard[] = [
     caughtBy: cutTest('a batch that waited for a cut sees it: grants below it are stored'),
   },
   {
+    name: 'nothing is late where the cut names no end',
+    section: late,
+    protectsFrom:
+      'Winners in a partition that an earlier version did not mark are rejected as late, although they were told yes.',
+    edits: [{ change: swap('Number.POSITIVE_INFINITY', '0') }],
+    caughtBy: lateTest('nothing is late in a partition that the cut does not name'),
+  },
+  {
     name: 'a late grant with a row is a redelivery',
     section: late,
     protectsFrom: 'The duplicate of a stored grant raises an alarm about a winner who lost nothing.',

@@ -28,6 +28,9 @@ export type OwnTopic = {
   /** Clients that do not go through the proxy. */
   readonly kafka: KafkaCluster
   offsets(): Promise<PartitionOffsets[]>
+  partitions(): Promise<number>
+  /** Adds partitions, as an operator does. */
+  growTo(partitions: number): Promise<void>
   /** All that lies in it now, partition by partition. */
   records(): Promise<ReadRecord[]>
   close(): Promise<void>
@@ -101,6 +104,17 @@ export const createOwnTopic = async (
       close: producer.close,
     },
     offsets: () => topics.offsets(name),
+    partitions: () => topics.partitions(name),
+    async growTo(count) {
+      const admin = kafka.admin()
+      await admin.connect()
+      await admin.createPartitions({ topicPartitions: [{ topic: name, count }] })
+      await admin.disconnect()
+      await until(
+        `${name} has ${count} partitions`,
+        async () => (await topics.offsets(name)).length === count,
+      )
+    },
     records: async () => recordsOf(kafka, name, await topics.offsets(name)),
     async close() {
       proxy.restore()

@@ -3,7 +3,8 @@ import { type ArmingServers as WholePlace, createArmingParts } from '../../../co
 import { createLogger } from '../../../platform/log/logger.ts'
 
 /** Where an arming works. */
-export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'> & { redisUrl?: string }
+export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'> &
+  Partial<Pick<WholePlace, 'redisUrl' | 'partitions'>>
 
 /** The parts of an arming, as the processes put them together. */
 export const armingParts = (place: ArmingPlace): ArmingOptions =>
@@ -11,8 +12,8 @@ export const armingParts = (place: ArmingPlace): ArmingOptions =>
     redisUrl: 'redis://127.0.0.1:6379',
     requireOneDeployment: async () => {},
     now: Date.now,
-    ...place,
     partitions: async () => 3,
+    ...place,
     refuseIfStopping: () => {},
     log: createLogger('test', 'silent'),
     soldOutMemoryMs: 0,

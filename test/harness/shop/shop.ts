@@ -66,6 +66,8 @@ export type ShopOptions = {
   soldOutMemoryMs?: number
   /** The most records of one transaction of the worker. */
   ledgerBatchSizeMax?: number
+  /** The number of partitions that the API spreads its grants over: 3 unless given. */
+  apiPartitions?: () => Promise<number>
   /** The worker reaches the log through the proxy too. */
   workerIsProxied?: boolean
 }
@@ -102,7 +104,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const logParts = {
     gate,
     log,
-    partitions: async () => 3,
+    partitions: options.apiPartitions ?? (async () => 3),
     publishDeadlineMs,
     publishInFlightMax: 2,
     monotonicMs,
@@ -114,7 +116,13 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     ...{ queueBound: createBound(100_000), batchSizeMax: 256, memoryMs: 100, newCouponId: randomUUIDv7 },
   })
   const parts = {
-    ...armingParts({ redis, database: ledger.database, producer, redisUrl: own.url }),
+    ...armingParts({
+      redis,
+      database: ledger.database,
+      producer,
+      redisUrl: own.url,
+      partitions: topic.partitions,
+    }),
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
   }
   const { campaigns } = parts
@@ -128,7 +136,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const arming = createArming(parts)
   const keeper = createKeeper({
     ...{ gate: parts.gate, arming, grantLog: createGrantLog({ ...logParts, producer }), campaigns, log },
-    ...{ overdueMs, listing: parts.listing },
+    ...{ overdueMs, listing: parts.listing, requireOneDeployment: async () => {} },
   })
   await registry.start()
   let keeping: { stop(): void } | undefined
