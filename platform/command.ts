@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { z } from 'zod'
 import { type ExitCode, helpOf } from './command-help.ts'
 import { readWords, type ValuesOf } from './command-words.ts'
@@ -79,8 +77,14 @@ const jsonText = ({ json, jsonLines }: Output): string | AsyncIterable<string> =
   return json === undefined ? '' : `${JSON.stringify(json, undefined, 2)}\n`
 }
 
-const write = (stream: NodeJS.WritableStream, text: string | AsyncIterable<string>): Promise<void> =>
-  pipeline(Readable.from(typeof text === 'string' ? [text] : text), stream, { end: false })
+/** Waits for each piece, so that nothing is read ahead of a slow reader. A pipeline would leave listeners behind. */
+const write = async (stream: NodeJS.WritableStream, text: string | AsyncIterable<string>): Promise<void> => {
+  for await (const piece of typeof text === 'string' ? [text] : text) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    stream.write(piece, (cause) => (cause ? reject(cause) : resolve()))
+    await promise
+  }
+}
 
 /** Declares a command once: what it accepts and needs, what it does, and what its exit codes mean. */
 export const defineCommand = <Declared extends Options, Outcome extends string, Shape extends z.ZodRawShape>(
@@ -125,6 +129,8 @@ export const defineCommand = <Declared extends Options, Outcome extends string, 
     help,
     parse: (words) => parse(words),
     async run(words, { env, stdout, stderr }) {
+      // A failed write is reported to `write`. Its event would end the process if nothing listened.
+      stdout.on('error', () => {})
       try {
         const faults: string[] = []
         const settings = readEnvironment(env, faults)
