@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** Form of campaign and coupon ids: UUIDv7 in lower case. Clients treat them as opaque. */
 export const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -20,3 +22,14 @@ export type Grant = {
   epoch: number
   grantedAtMs: number
 }
+
+/** A grant that the log and the ledger can hold. */
+export const grantShape = z.object({
+  couponId: z.string().regex(idPattern),
+  campaignId: z.string().regex(idPattern),
+  userId: z.string().regex(userIdPattern),
+  slot: z.int().min(1).max(slotMax),
+  rank: z.int().min(1).max(4_294_967_295),
+  epoch: z.int().min(1).max(4_294_967_295),
+  grantedAtMs: z.int().min(0),
+})

@@ -87,7 +87,9 @@ await runProcess(async (life) => {
 
   const inspected = createLastInspections(keeperGate)
   const overdueMs = settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS
-  const keeper = createKeeper({ gate: inspected.gate, arming, grantLog, campaigns, listing, log, overdueMs })
+  const requireOneDeployment = () => identity.require(['Kafka', 'Redis'])
+  const keeperParts = { gate: inspected.gate, arming, grantLog, campaigns, listing, log }
+  const keeper = createKeeper({ ...keeperParts, overdueMs, requireOneDeployment })
   showKeeper(keeper, inspected, metrics)
   const coupons = createCouponRepository(database)
   const sweep = measureSweep(

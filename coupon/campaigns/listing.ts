@@ -1,7 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
-import type { Campaign } from '../campaign.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { registerCampaigns } from '../gate/campaign-list.ts'
+import { type ListedVersion, readCampaignList, registerCampaigns } from '../gate/campaign-list.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { RetirementRepository } from '../ledger/retirements.ts'
 
@@ -11,7 +10,12 @@ export type Listing = {
    * Puts campaigns on the list. When this server has no complete list, the whole list is written from the
    * ledger. Rejects `recovering` when that fails too, `unavailable` when a server does not answer.
    */
-  put(campaigns: readonly Campaign[]): Promise<void>
+  put(campaigns: readonly { id: string; version: number }[]): Promise<void>
+  /**
+   * The live campaigns that are listed, with their versions, by one read. `undefined` when this server has no
+   * complete list. Rejects `unavailable`.
+   */
+  read(): Promise<ReadonlyMap<string, ListedVersion> | undefined>
 }
 
 export type ListingOptions = {
@@ -35,4 +39,5 @@ export const createListing = ({ redis, campaigns, retirements }: ListingOptions)
     ])
     if (all.kind === 'lost') throw new Failure('recovering', all.what)
   },
+  read: async () => (await readCampaignList(redis, [])).versions,
 })

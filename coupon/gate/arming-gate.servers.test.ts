@@ -118,6 +118,7 @@ describe('flip', () => {
       'OK',
       expect.any(Number),
       0,
+      7,
     ])
     const fields = await fieldsOf(made.id)
     expect(fields).toMatchObject({

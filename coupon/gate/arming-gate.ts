@@ -1,7 +1,8 @@
 import type { RedisClient } from '../../platform/redis.ts'
-import { type Campaign, encodeDocument } from '../campaign.ts'
+import type { Campaign } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { freeKey, gateKey, gateKeys, gateLayout, outboxKey, winnersKey } from './keys.ts'
+import { packSettings } from './gate-settings.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { type Lost, parseLost, parseReply } from './reply.ts'
 import { fillScript, flipScript, stopScript } from './scripts.ts'
@@ -34,14 +35,17 @@ export type ArmingGate = {
     grants: readonly Grant[],
     freeRanks: readonly number[],
   ): Promise<{ kind: 'filled' } | Lost>
-  /** Opens the gate at this epoch; units are grantable only after `holdMs`. */
+  /**
+   * Opens the gate at this epoch; units are grantable only after `holdMs`. Its settings are those of the
+   * campaign, or its own when they have a higher version: `version` is the one that it has now.
+   */
   flip(
     campaign: Campaign,
     epoch: number,
     seal: Seal,
     rebuilt: RebuiltCounts,
     holdMs: number,
-  ): Promise<{ kind: 'armed'; epochBefore: number } | Lost>
+  ): Promise<{ kind: 'armed'; epochBefore: number; version: number } | Lost>
   /** Writes how far the arming is, for people. No script reads it. */
   noteProgress(campaignId: string, progress: string): Promise<void>
   /** Removes the keys of an epoch that is over. */
@@ -86,13 +90,14 @@ export const createArmingGate = (redis: RedisClient): ArmingGate => ({
   },
 
   async flip(campaign, epoch, { fence, claim }, { winners, freeRanks, nextRank }, holdMs) {
-    const { id, state, stock, opensAtMs, closesAtMs, perUserLimit, version } = campaign
+    const { id } = campaign
     const args = [
       ...[gateLayout, epoch, fence, claim, winners, freeRanks, nextRank, holdMs],
-      ...[state, stock, opensAtMs, closesAtMs, perUserLimit, version, encodeDocument(campaign)],
+      ...packSettings(campaign),
     ]
     const reply = parseReply('flip', await redis.run(flipScript, gateKeys(id, epoch), args))
-    return reply.code === 'OK' ? { kind: 'armed', epochBefore: reply.number(2) } : parseLost('flip', reply)
+    if (reply.code !== 'OK') return parseLost('flip', reply)
+    return { kind: 'armed', epochBefore: reply.number(2), version: reply.number(3) }
   },
 
   async noteProgress(id, progress) {

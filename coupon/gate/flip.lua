@@ -5,8 +5,8 @@
 --       5 winners rebuilt  6 free ranks rebuilt  7 next rank
 --       8 holdMs: units are grantable only after this long (milliseconds)
 --       9 state (open, paused, closed)  10 stock  11 opensAtMs  12 closesAtMs  13 perUserLimit  14 version
---       15 document (JSON)
--- Reply {'OK', nowMs, epoch of the previous gate, 0 for none}
+--       15 document (JSON). When the gate has a higher version, its own 9 to 15 stay
+-- Reply {'OK', nowMs, epoch of the previous gate, 0 for none, version}
 --       {'LOST', what}: another arming claimed the gate, the server lost memory or changed, or the rebuilt
 --       keys do not hold as many items as were written. The arming starts over.
 
@@ -22,7 +22,8 @@ end
 
 -- safeguard: the fence from stop to flip
 if server_fence() ~= ARGV[3] then return {'LOST', 'fence'} end
-local fields = redis.call('HMGET', KEYS[1], 'state', 'claim', 'epoch')
+local fields = redis.call('HMGET', KEYS[1], 'state', 'claim', 'epoch',
+  'operatorState', 'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'version', 'document')
 -- safeguard: flip opens only a stopped gate
 if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
 -- safeguard: the claim from stop to flip
@@ -34,13 +35,22 @@ if redis.call('XLEN', KEYS[3]) ~= 0 then return {'LOST', 'outbox'} end
 -- safeguard: the count of free ranks at the flip
 if redis.call('LLEN', KEYS[4]) ~= tonumber(ARGV[6]) then return {'LOST', 'free'} end
 
+-- The settings are those of the highest version: of the ledger (ARGV), or of the gate, when they came to it
+-- meanwhile or when the ledger went back in time. They come from one of them as a whole.
+local settings = {unpack(ARGV, 9, 15)}
+local isWhole = true
+for index = 1, 7 do isWhole = isWhole and fields[index + 3] end
+-- safeguard: flip keeps a higher version of the gate
+if isWhole and tonumber(fields[9]) > tonumber(ARGV[14]) then settings = {unpack(fields, 4, 10)} end
+
 redis.call('PERSIST', KEYS[2])
 redis.call('PERSIST', KEYS[4])
 local now = now_ms()
-redis.call('HSET', KEYS[1], 'layout', ARGV[1], 'epoch', ARGV[2], 'fence', ARGV[3], 'state', ARGV[9],
+redis.call('HSET', KEYS[1], 'layout', ARGV[1], 'epoch', ARGV[2], 'fence', ARGV[3], 'state', settings[1],
   'granted', ARGV[5], 'nextRank', ARGV[7],
   'entriesAppended', '0', 'entriesDeleted', '0', 'grantsPending', '0',
-  'stock', ARGV[10], 'opensAtMs', ARGV[11], 'closesAtMs', ARGV[12], 'perUserLimit', ARGV[13],
-  'grantableFromMs', text(now + tonumber(ARGV[8])), 'holdMs', ARGV[8], 'version', ARGV[14], 'document', ARGV[15])
-redis.call('HDEL', KEYS[1], 'progress')
-return {'OK', now, tonumber(fields[3] or 0)}
+  'stock', settings[2], 'opensAtMs', settings[3], 'closesAtMs', settings[4], 'perUserLimit', settings[5],
+  'grantableFromMs', text(now + tonumber(ARGV[8])), 'holdMs', ARGV[8],
+  'version', settings[6], 'document', settings[7])
+redis.call('HDEL', KEYS[1], 'progress', 'operatorState')
+return {'OK', now, tonumber(fields[3] or 0), tonumber(settings[6])}

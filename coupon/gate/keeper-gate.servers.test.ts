@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { RedisClient } from '../../platform/redis.ts'
-import { armGate, grantRequest, openRedis } from '../../test/harness/values/armed-gate.ts'
+import {
+  type ArmedGate,
+  armGate,
+  type GateChanges,
+  grantRequest,
+  grantRequests,
+  openRedis,
+} from '../../test/harness/values/armed-gate.ts'
 import { createKeeperGate } from './keeper-gate.ts'
 import { registerScript, retireScript } from './scripts.ts'
 
@@ -10,21 +17,62 @@ beforeAll(async () => {
 })
 afterAll(() => redis.close())
 
-test.each([
-  ['of a later epoch than the ledger knows', 1, true, ['EPOCH', '2']],
-  ['on a server without a complete list', 2, false, ['LOST', '']],
-])('retire leaves a gate alone that is %s', async (_, epoch, isListed, answer) => {
-  const { id, keys, content } = await armGate(redis, { epoch: 2 })
-  const list = [`fc:test:${id}`, `fc:test:${id}:retired`]
-  if (isListed) await redis.run(registerScript, list, ['all', id, 1])
-  const before = await content()
-  const retire = (ofEpoch: number) =>
-    redis.run(retireScript, [keys.gate, keys.winners, keys.outbox, keys.free, ...list], [id, ofEpoch])
-  expect(await retire(epoch)).toEqual(answer)
-  expect(await content()).toEqual(before)
-  await redis.run(registerScript, list, ['all', id, 1])
-  expect([await retire(2), await retire(2)]).toEqual([['OK'], ['OK']])
-  expect(await content()).toEqual({})
+const listOf = (id: string): string[] => [`fc:test:${id}`, `fc:test:${id}:retired`]
+const list = (id: string): Promise<unknown> => redis.run(registerScript, listOf(id), ['all', id, 1])
+const retire = ({ id, keys }: ArmedGate, epoch: number, version: number): Promise<unknown> =>
+  redis.run(
+    retireScript,
+    [keys.gate, keys.winners, keys.outbox, keys.free, ...listOf(id)],
+    [id, epoch, version],
+  )
+/** A gate of epoch 2 and version 3 that closed a minute ago. */
+const closedGate = (changes: GateChanges = {}): Promise<ArmedGate> =>
+  armGate(redis, { epoch: 2, version: 3, closesAtMs: Date.now() - 60_000, ...changes })
+
+test.each<[string, GateChanges, [number, number], string[]]>([
+  ['of a later epoch than the ledger knows', {}, [1, 3], ['EPOCH', '2']],
+  ['of an earlier epoch', {}, [3, 3], ['EPOCH', '2']],
+  ['of a later version than was audited', {}, [2, 2], ['VERSION', '3']],
+  ['of an earlier version than was audited', {}, [2, 4], ['VERSION', '3']],
+  ['that is open', { closesAtMs: Date.now() + 3_600_000 }, [2, 3], ['OPEN', 'open']],
+])('retire removes no gate %s', async (_, changes, [epoch, version], answer) => {
+  const armed = await closedGate(changes)
+  await list(armed.id)
+  const before = await armed.content()
+  expect(await retire(armed, epoch, version)).toEqual(answer)
+  expect(await armed.content()).toEqual(before)
+})
+
+test('retire removes no gate with grants that are not confirmed', async () => {
+  const armed = await closedGate({ closesAtMs: Date.now() + 3_600_000 })
+  await list(armed.id)
+  await armed.gate.decide(armed.id, 2, grantRequests(3))
+  await armed.set({ closesAtMs: Date.now() - 60_000 })
+  const before = await armed.content()
+  expect(await retire(armed, 2, 3)).toEqual(['OUTBOX', '1'])
+  expect(await armed.content()).toEqual(before)
+})
+
+test('retire removes nothing on a server without a complete list', async () => {
+  const armed = await closedGate()
+  const before = await armed.content()
+  expect(await retire(armed, 2, 3)).toEqual(['LOST', ''])
+  expect(await armed.content()).toEqual(before)
+})
+
+test('retire removes a closed gate as it was audited, and may be repeated', async () => {
+  const armed = await closedGate()
+  await list(armed.id)
+  expect([await retire(armed, 2, 3), await retire(armed, 2, 3)]).toEqual([['OK'], ['OK']])
+  expect(await armed.content()).toEqual({})
+})
+
+test('an old copy of a gate, which can no longer grant, is removed whatever it holds', async () => {
+  const armed = await closedGate({ closesAtMs: Date.now() + 3_600_000, version: 1 })
+  await list(armed.id)
+  await armed.set({ fence: 'f'.repeat(40) })
+  expect(await retire(armed, 2, 3)).toEqual(['OK'])
+  expect(await armed.content()).toEqual({})
 })
 
 test('an outbox entry from the future is overdue: the clock went back since it was granted', async () => {

@@ -1,25 +1,42 @@
 import type { RedisClient } from '../../platform/redis.ts'
-import type { Grant } from '../grant.ts'
-import { gateKeys, gateLayout, listKeys, winnersKey } from './keys.ts'
+import type { Campaign } from '../campaign.ts'
+import { type Grant, grantShape } from '../grant.ts'
+import { type GateSettings, packSettings, parseSettings, settingsFields } from './gate-settings.ts'
+import { gateKey, gateKeys, gateLayout, listKeys, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { grantOf, parsePackedGrant } from './packed-grant.ts'
+import { Failure } from '../../platform/failure.ts'
 import { type Lost, parseLost, parseRefusal, parseReply, type Refusal } from './reply.ts'
-import { inspectScript, retireScript } from './scripts.ts'
+import { applyScript, inspectScript, retireScript } from './scripts.ts'
 
 export type InspectResult =
   | Refusal
   | {
       kind: 'in-order'
+      /** The gate's time. */
+      nowMs: number
       granted: number
       stock: number
       grantsPending: number
       overdue: OutboxEntry[]
       /** Age of the oldest outbox entry, overdue or not; 0 when there is none. */
       oldestAgeMs: number
+      /** Version of the settings that the gate has. */
+      version: number
     }
 
-/** `nowMs` is the gate's time. */
-export type WinnersPage = { grants: Grant[]; cursor: string; nowMs: number }
+/**
+ * `applied`: the gate has these settings now. `older`: it has this version or a higher one already.
+ * `recovering`: it is being armed, and the settings were kept for its flip. `lost`: this server has no gate
+ * that may answer; the next arming reads the settings from the ledger.
+ */
+export type ApplyResult = { kind: 'applied' | 'recovering' } | { kind: 'older'; version: number } | Lost
+
+/** `refused`: the gate may grant, or is not the one that was audited. Nothing was changed. */
+export type RetireResult = { kind: 'retired' } | { kind: 'refused'; what: string } | Lost
+
+/** `unreadable`: fields that hold no grant. `nowMs` is the gate's time. */
+export type WinnersPage = { grants: Grant[]; unreadable: string[]; cursor: string; nowMs: number }
 
 /** A live gate for keeper, sweep and retirement. Rejects `unavailable`: it may have been carried out. */
 export type KeeperGate = {
@@ -27,8 +44,33 @@ export type KeeperGate = {
   inspect(campaignId: string, epoch: number, overdueMs: number, entriesMax: number): Promise<InspectResult>
   /** Some of the winners, and the cursor to go on from: `0` begins and ends. A winner may come twice. */
   winners(campaignId: string, epoch: number, cursor: string, countHint: number): Promise<WinnersPage>
-  /** Removes the gate of a campaign that the ledger calls retired. */
-  retire(campaignId: string, epoch: number): Promise<{ kind: 'retired' } | Lost>
+  /** Brings settings to the gate; only a higher version than that of the gate is written. */
+  apply(campaign: Omit<Campaign, 'epoch'>): Promise<ApplyResult>
+  /** The settings that the gate has; `undefined` when it is missing or being armed. */
+  settings(campaignId: string): Promise<GateSettings | undefined>
+  /** Removes the gate of a campaign that the ledger calls retired, as it was audited. */
+  retire(campaign: Pick<Campaign, 'id' | 'epoch' | 'version'>): Promise<RetireResult>
+}
+
+/** Codes of retire.lua that say why the gate has to stay. */
+const refusedByGate = new Set(['VERSION', 'OPEN', 'OUTBOX'])
+
+/** A field of the winners hash as a grant; `undefined` when it is none that the log could hold. */
+const winnerOf = (
+  campaignId: string,
+  epoch: number,
+  field: string,
+  packed: string | undefined,
+): Grant | undefined => {
+  const [, slot, userId = ''] = /^(\d+):(.+)$/.exec(field) ?? []
+  try {
+    const holder = { userId, slot: Number(slot) }
+    const grant = grantOf(campaignId, epoch, holder, parsePackedGrant('winners', packed))
+    return grantShape.safeParse(grant).success ? grant : undefined
+  } catch (cause) {
+    if (cause instanceof Failure) return undefined
+    throw cause
+  }
 }
 
 export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
@@ -44,11 +86,13 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
       )
     return {
       kind: 'in-order',
+      nowMs: reply.number(1),
       granted: reply.number(2),
       stock: reply.number(3),
       grantsPending: reply.number(4),
       overdue,
       oldestAgeMs: reply.number(6),
+      version: reply.number(7),
     }
   },
 
@@ -56,18 +100,36 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
     const [seconds] = (await redis.command('TIME')) as [string, string]
     const page = await redis.command('HSCAN', winnersKey(id, epoch), cursor, 'COUNT', countHint)
     const [next, flat] = page as [string, string[]]
-    const grants: Grant[] = []
+    const [grants, unreadable]: [Grant[], string[]] = [[], []]
     for (let at = 0; at < flat.length; at += 2) {
-      const [, slot, userId = ''] = /^(\d+):(.+)$/.exec(flat[at] ?? '') ?? []
-      const holder = { userId, slot: Number(slot) }
-      grants.push(grantOf(id, epoch, holder, parsePackedGrant('winners', flat[at + 1])))
+      const grant = winnerOf(id, epoch, flat[at] ?? '', flat[at + 1])
+      // safeguard: an unreadable winner hides no other
+      if (grant === undefined) unreadable.push(flat[at] ?? '')
+      else grants.push(grant)
     }
-    return { grants, cursor: next, nowMs: Number(seconds) * 1_000 }
+    return { grants, unreadable, cursor: next, nowMs: Number(seconds) * 1_000 }
   },
 
-  async retire(id, epoch) {
+  async apply(campaign) {
+    const reply = parseReply(
+      'apply',
+      await redis.run(applyScript, [gateKey(campaign.id)], packSettings(campaign)),
+    )
+    if (reply.code === 'OK') return { kind: 'applied' }
+    if (reply.code === 'OLDER') return { kind: 'older', version: reply.number(1) }
+    return reply.code === 'REARMING' ? { kind: 'recovering' } : parseLost('apply', reply)
+  },
+
+  async settings(id) {
+    const fields = await redis.command('HMGET', gateKey(id), ...settingsFields)
+    return parseSettings(Array.isArray(fields) ? fields : [])
+  },
+
+  async retire({ id, epoch, version }) {
     const keys = [...gateKeys(id, epoch), ...listKeys]
-    const reply = parseReply('retire', await redis.run(retireScript, keys, [id, epoch]))
-    return reply.code === 'OK' ? { kind: 'retired' } : parseLost('retire', reply)
+    const reply = parseReply('retire', await redis.run(retireScript, keys, [id, epoch, version]))
+    if (reply.code === 'OK') return { kind: 'retired' }
+    const lost = parseLost('retire', reply)
+    return refusedByGate.has(reply.code) ? { kind: 'refused', what: lost.what } : lost
   },
 })

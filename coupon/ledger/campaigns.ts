@@ -2,15 +2,14 @@ import { Failure } from '../../platform/failure.ts'
 import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
+import { adoptSettings, type CampaignSettings } from './adopt-settings.ts'
 import { claimCreation, type CreationKey } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
 
 /** What a creation with a key came to. */
-export type CreationOutcome =
-  | { kind: 'created' | 'repeated'; campaign: Campaign }
-  | { kind: 'other-body' }
+export type CreationOutcome = { kind: 'created' | 'repeated'; campaign: Campaign } | { kind: 'other-body' }
 
 /**
  * The campaigns in the ledger: settings and epochs. Every method rejects `unavailable` when the database does
@@ -23,23 +22,20 @@ export type CampaignRepository = {
    * As `create`, once for each key: a repeat returns the campaign that the key made. `other-body` when the key
    * came with another body before.
    */
-  createOnce(
-    id: string,
-    terms: CampaignTerms,
-    nowMs: number,
-    key: CreationKey,
-  ): Promise<CreationOutcome>
+  createOnce(id: string, terms: CampaignTerms, nowMs: number, key: CreationKey): Promise<CreationOutcome>
   read(id: string): Promise<Campaign | undefined>
   readMany(ids: readonly string[]): Promise<Map<string, Campaign>>
   /** Newest first, below `beforeId`. */
   list(limit: number, beforeId: string | undefined): Promise<Campaign[]>
   /** Every campaign that is not retired. */
   live(): Promise<Campaign[]>
+  /** Takes settings of a higher version than the ledger has. `false` when it has this one or a higher one. */
+  adopt(id: string, settings: CampaignSettings, nowMs: number): Promise<boolean>
   /**
    * Ends an epoch: stores where the log ended for it, by partition, and sets the next epoch. Without ends,
    * for epoch 0, it ends at the current positions. `false` when the campaign has another epoch by now or is
-   * retired, when a position lies below its end, or when it has none. With a fence also `false` when gates are
-   * not armed on the Redis of that fence (any longer). With `lastEpoch` every epoch up to that one ends there.
+   * retired, when a position lies below its end, or when it has none. With a fence also `false` when gates
+   * are not armed on the Redis of that fence (any longer). With `lastEpoch` every epoch up to it ends there.
    */
   cut(
     id: string,
@@ -115,6 +111,7 @@ export const createCampaignRepository = (database: Database): CampaignRepository
         limit,
       ]),
     live: () => readCampaigns(database, 'WHERE retired_at_ms IS NULL'),
+    adopt: (id, settings, nowMs) => adoptSettings(database, id, settings, nowMs),
     cut: (id, epoch, ends, fence, lastEpoch) => cutEpoch(database, id, epoch, ends, fence, lastEpoch),
   }
 }

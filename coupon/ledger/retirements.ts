@@ -17,6 +17,8 @@ export type RetirementRepository = {
    * retired.
    */
   retire(campaign: Campaign, coupons: number, nowMs: number): Promise<boolean>
+  /** Makes a retired campaign live again, unless its epoch or version changed. */
+  undo(campaign: Campaign): Promise<void>
 }
 
 export const createRetirementRepository = (database: Database): RetirementRepository => ({
@@ -44,5 +46,12 @@ export const createRetirementRepository = (database: Database): RetirementReposi
       [nowMs, coupons, idBytes(id), epoch, version],
     )
     return changed === 1
+  },
+  async undo({ id, epoch, version }) {
+    await database.change(
+      `UPDATE campaigns SET retired_at_ms = NULL, granted = NULL
+       WHERE campaign_id = ? AND epoch = ? AND version = ?`,
+      [idBytes(id), epoch, version],
+    )
   },
 })

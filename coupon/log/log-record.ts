@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Grant, idPattern, slotMax, userIdPattern } from '../grant.ts'
+import { type Grant, grantShape } from '../grant.ts'
 
 /** A record of the log: a grant, or a marker written by an arming or by the warm-up of a process. */
 export type LogRecord = { kind: 'grant'; grant: Grant } | { kind: 'marker' }
@@ -11,16 +11,6 @@ export const encodeGrant = (grant: Grant): string =>
 
 /** Encodes a marker for the log. `purpose` is for people who read the topic. */
 export const encodeMarker = (purpose: string): string => JSON.stringify({ marker: purpose })
-
-const grantShape = z.object({
-  couponId: z.string().regex(idPattern),
-  campaignId: z.string().regex(idPattern),
-  userId: z.string().regex(userIdPattern),
-  slot: z.int().min(1).max(slotMax),
-  rank: z.int().min(1).max(4_294_967_295),
-  epoch: z.int().min(1).max(4_294_967_295),
-  grantedAtMs: z.int().min(0),
-})
 
 /**
  * Why a record cannot be read. `undecodable`: not JSON. `invalid`: JSON, but neither a grant nor a marker.

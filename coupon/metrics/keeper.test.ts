@@ -33,6 +33,8 @@ const openKeeper = (count: number, answer: (index: number) => InspectResult | Fa
 
 const inOrder = (oldestAgeMs: number, grantsPending = 1): InspectResult => ({
   kind: 'in-order',
+  nowMs: 0,
+  version: 1,
   granted: 10,
   stock: 20,
   overdue: [],

@@ -146,6 +146,7 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
     const flipped = await armingGate.flip(newest, next, seal, rebuilt, first ? 0 : options.soldOutMemoryMs)
     if (flipped.kind === 'lost') return flipped
     // At once: a process that dies amid many armings leaves no open gate unlisted.
+    // safeguard: each flip is listed
     await options.listing.put([{ id, version: flipped.version }])
     // One epoch more: the process that armed that one may have died before it removed the keys before it.
     const oldest = Math.max(0, Math.min(flipped.epochBefore - 1, campaign.epoch))

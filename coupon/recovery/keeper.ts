@@ -2,19 +2,23 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Listing } from '../campaigns/listing.ts'
+import type { ListedVersion } from '../gate/campaign-list.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { GrantLog } from '../log/grant-log.ts'
+import { createAgreeOnSettings } from './agree-on-settings.ts'
 import type { Arming } from './arming.ts'
 
 /**
- * Relays overdue outbox entries to the log and arms gates that are not in order: every worker runs one in a
- * loop. Relaying needs no lease, because two relays of one entry are harmless.
+ * Relays overdue outbox entries to the log, arms gates that are not in order, and keeps ledger, gate and list
+ * at the highest version: every worker runs one in a loop. None of it but arming needs a lease, because two
+ * relays of one entry, and two writes of one version, are harmless.
  */
 export type Keeper = {
   /**
    * Inspects every live gate once. Never rejects: a gate that does not answer is inspected again next time.
+   * While the ledger cannot be read it only relays, for the listed campaigns too, at the epochs of their gates.
    */
   inspectGates(): Promise<void>
   /** Ids of the campaigns that this process is arming. */
@@ -30,20 +34,40 @@ export type KeeperOptions = {
   campaigns: CampaignRepository
   listing: Listing
   log: Logger
+  /**
+   * Rejects unless Kafka and Redis belong to one deployment: without the ledger nothing else says so before
+   * entries are relayed.
+   */
+  requireOneDeployment(): Promise<void>
   /** Age from which an outbox entry is overdue: `publishDeadlineMs` plus `relayMarginMs`. */
   overdueMs: number
 }
 
 /** Entries of one gate that are relayed per inspection. */
 const entriesInOneInspectionMax = 100
+/** What the list held before a look (`lost`: it has to be written whole), and the gates that it lacks. */
+type ListLook = {
+  listed: ReadonlyMap<string, ListedVersion> | 'lost' | 'silent'
+  missing: { id: string; version: number }[]
+}
+
 /** Gates that are inspected side by side. */
 const inspectionsAtOnceMax = 32
+
+const isUnlisted = ({ listed }: ListLook, id: string, version: number): boolean => {
+  if (typeof listed === 'string') return false
+  const there = listed.get(id) ?? 0
+  return there !== 'retired' && there < version
+}
 
 export const createKeeper = (options: KeeperOptions): Keeper => {
   const { gate, arming, grantLog, campaigns, log } = options
   const beingArmed = new Set<string>()
   const draining = new Set<string>()
+  const lostBecause = new Map<string, string>()
+  const agreeOnSettings = createAgreeOnSettings(options)
   let known: Campaign[] = []
+  let isOneDeployment = false
 
   /** Relays overdue entries, and repeats at once while there are more and the log confirms all of them. */
   const drain = async (id: string, epoch: number, overdue: readonly OutboxEntry[]): Promise<void> => {
@@ -68,11 +92,15 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     }
   }
 
-  const needsArming = async ({ id, epoch }: Campaign): Promise<boolean> => {
+  const needsArming = async (campaign: Campaign, list: ListLook): Promise<boolean> => {
+    const { id, epoch } = campaign
     const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
     if (inspected.kind === 'in-order') {
       // safeguard: the relay of overdue entries
       if (!draining.has(id)) void drain(id, epoch, inspected.overdue)
+      const version = await agreeOnSettings(campaign, inspected)
+      // safeguard: a gate in order is listed
+      if (version !== undefined && isUnlisted(list, id, version)) list.missing.push({ id, version })
       return false
     }
     // safeguard: the keeper arms a lost gate
@@ -89,12 +117,20 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     return true
   }
 
+  /** Each reason is logged once for each campaign, until it changes: a full Redis can last for hours. */
+  const noteLost = (campaignId: string, why: string | undefined): void => {
+    if (why === undefined) lostBecause.delete(campaignId)
+    else if (lostBecause.get(campaignId) !== why) {
+      lostBecause.set(campaignId, why)
+      log.warn({ campaignId, why }, 'keeper: arming was interrupted and starts over')
+    }
+  }
+
   const arm = async (ids: readonly string[]): Promise<void> => {
     for (const id of ids) beingArmed.add(id)
     try {
       for (const [id, outcome] of await arming.arm(ids, 0))
-        if (outcome.kind === 'lost')
-          log.warn({ campaignId: id, why: outcome.what }, 'keeper: arming was interrupted and starts over')
+        noteLost(id, outcome.kind === 'lost' ? outcome.what : undefined)
     } catch (cause) {
       log.warn(
         { campaigns: ids.length, cause: messageOf(cause) },
@@ -105,10 +141,10 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   }
 
   /** Ids of those campaigns that have to be armed. */
-  const inspectAll = async (inspected: readonly Campaign[]): Promise<string[]> => {
+  const inspectAll = async (inspected: readonly Campaign[], list: ListLook): Promise<string[]> => {
     const answers = await Promise.all(
       inspected.map((campaign) =>
-        needsArming(campaign).catch((cause: unknown) => {
+        needsArming(campaign, list).catch((cause: unknown) => {
           log.debug({ campaignId: campaign.id, cause: messageOf(cause) }, 'keeper: the gate did not answer')
           return false
         }),
@@ -117,22 +153,64 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     return inspected.filter((_, index) => answers[index]).map(({ id }) => id)
   }
 
+  /** Relays overdue entries of a gate whose epoch this process may not know. */
+  const relayOf = async (id: string, epochKnown: number): Promise<void> => {
+    let epoch = epochKnown
+    let inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
+    if (inspected.kind === 'epoch') {
+      epoch = inspected.epoch
+      inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
+    }
+    if (inspected.kind === 'in-order' && !draining.has(id)) void drain(id, epoch, inspected.overdue)
+  }
+
+  /** Without the ledger nothing can be armed, but overdue entries can still go into the log. */
+  const relayAll = async ({ listed }: ListLook): Promise<void> => {
+    // safeguard: no relay into the log of another deployment
+    if (!isOneDeployment) await options.requireOneDeployment()
+    isOneDeployment = true
+    // safeguard: the relay by the list of campaigns
+    const epochs = new Map(typeof listed === 'string' ? [] : [...listed.keys()].map((id) => [id, 1]))
+    for (const { id, epoch } of known) epochs.set(id, Math.max(epoch, 1))
+    const due = [...epochs].filter(([id]) => !beingArmed.has(id))
+    for (let at = 0; at < due.length; at += inspectionsAtOnceMax)
+      await Promise.allSettled(
+        due.slice(at, at + inspectionsAtOnceMax).map(([id, epoch]) => relayOf(id, epoch)),
+      )
+  }
+
+  const armAndList = async (list: ListLook): Promise<void> => {
+    const due = known.filter(({ id }) => !beingArmed.has(id))
+    const toArm: string[] = []
+    for (let at = 0; at < due.length; at += inspectionsAtOnceMax)
+      toArm.push(...(await inspectAll(due.slice(at, at + inspectionsAtOnceMax), list)))
+    if (toArm.length > 0) void arm(toArm)
+    // A lost list is written whole, also when no campaign is live.
+    if (list.missing.length > 0 || list.listed === 'lost') await options.listing.put(list.missing)
+  }
+
   return {
     beingArmed: () => [...beingArmed],
     campaigns: () => known,
     async inspectGates() {
+      const live = await campaigns.live().catch((cause: unknown) => {
+        log.debug(
+          { cause: messageOf(cause) },
+          'keeper: the ledger cannot be read, so entries are relayed alone',
+        )
+        return undefined
+      })
+      known = live ?? known
       try {
-        known = await campaigns.live()
-        await options.listing.put([])
+        // One read of the list, before the gates: one that is retired meanwhile is not listed again.
+        const listed = await options.listing.read().then(
+          (versions) => versions ?? 'lost',
+          () => 'silent' as const,
+        )
+        await (live === undefined ? relayAll : armAndList)({ listed, missing: [] })
       } catch (cause) {
-        // Without the ledger nothing can be armed, but overdue entries can still go into the log.
-        log.debug({ cause: messageOf(cause) }, 'keeper: using the campaigns of the last inspection')
+        log.debug({ cause: messageOf(cause) }, 'keeper: the inspection was cut short and is repeated')
       }
-      const due = known.filter(({ id }) => !beingArmed.has(id))
-      const toArm: string[] = []
-      for (let at = 0; at < due.length; at += inspectionsAtOnceMax)
-        toArm.push(...(await inspectAll(due.slice(at, at + inspectionsAtOnceMax))))
-      if (toArm.length > 0) void arm(toArm)
     },
   }
 }

@@ -50,10 +50,17 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
   const { redis, gate, keeperGate, campaigns, retirements, audit, log } = options
   let lastId: string | undefined
 
-  const removeGate = async ({ id, epoch }: Campaign): Promise<void> => {
-    const removed = await keeperGate.retire(id, epoch)
+  /** Returns why the gate has to stay. Its campaign is live again then: a keeper keeps the gate meanwhile. */
+  const removeGate = async (campaign: Campaign): Promise<string | undefined> => {
+    const { id } = campaign
+    const removed = await keeperGate.retire(campaign)
     if (removed.kind === 'lost')
       log.debug({ campaignId: id, why: removed.what }, 'retirement: the gate is removed later')
+    if (removed.kind !== 'refused') return undefined
+    // safeguard: a gate that may grant keeps its campaign live
+    await retirements.undo(campaign)
+    log.error({ campaignId: id, why: removed.what }, 'retirement: the gate is not as it was audited')
+    return removed.what
   }
 
   /** Called under the lease, so that no process arms the gate meanwhile. */
@@ -64,6 +71,7 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
     // By the clock and the terms of the gate: a closed gate grants nothing more, so the audit sees all of its
     // grants.
     if (!view.armed || view.nowMs < view.document.closesAtMs) return kept('its gate is not closed')
+    if (view.version !== campaign.version) return kept('its gate has another version than the ledger')
     const result = await audit.run(id)
     // safeguard: a gate is retired only when its audit passes
     if (result?.verdict !== 'pass') {
@@ -74,8 +82,8 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
     }
     if (!(await retirements.retire(campaign, result.books.rows, options.now())))
       return kept('it was changed, armed or retired during its audit')
-    await removeGate(campaign)
-    return { campaignId: id, kind: 'retired' }
+    const refused = await removeGate(campaign)
+    return refused === undefined ? { campaignId: id, kind: 'retired' } : kept(refused)
   }
 
   const retireNext = async (): Promise<RetirementOutcome | undefined> => {

@@ -40,10 +40,25 @@ export type SweepOptions = {
 }
 
 const winnersInOneStep = 500
+/** Unreadable winners that are remembered as reported. */
+const reportedMax = 10_000
 
 export const createSweep = (options: SweepOptions): Sweep => {
   const { keeperGate, gate, coupons, log } = options
   let next = { campaignId: '', cursor: '0' }
+  const reported = new Set<string>()
+
+  /** Says once, and to no end of memory, that a gate holds values that are no grants. */
+  const report = (campaignId: string, unreadable: readonly string[]): void => {
+    const isNew = unreadable.some((field) => !reported.has(`${campaignId} ${field}`))
+    if (!isNew) return
+    if (reported.size > reportedMax) reported.clear()
+    for (const field of unreadable) reported.add(`${campaignId} ${field}`)
+    log.error(
+      { campaignId, values: unreadable.length },
+      'sweep: a gate holds winners that cannot be read; they are passed over',
+    )
+  }
 
   /** Stays with a campaign until its end, then takes the next one. */
   const campaignOf = (campaigns: readonly Campaign[]): Campaign | undefined => {
@@ -67,6 +82,7 @@ export const createSweep = (options: SweepOptions): Sweep => {
   const search = async (campaign: Campaign): Promise<number> => {
     const cursor = next.campaignId === campaign.id ? next.cursor : '0'
     const page = await keeperGate.winners(campaign.id, campaign.epoch, cursor, winnersInOneStep)
+    report(campaign.id, page.unreadable)
     const old = page.grants.filter(
       // One from the future was granted before the clock went back.
       ({ grantedAtMs }) => grantedAtMs < page.nowMs - options.ageMs || grantedAtMs > page.nowMs,

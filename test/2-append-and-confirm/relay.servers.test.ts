@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
+import { gateKey, outboxKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
@@ -7,6 +7,7 @@ import { createLogger } from '../../platform/log/logger.ts'
 import { storedOf } from '../harness/values/grants.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop, type ShopOptions } from '../harness/shop/shop.ts'
+import { openKeeper } from '../harness/shop/open-keeper.ts'
 import { until } from '../harness/values/until.ts'
 import { expectWhole, held } from '../harness/shop/expect-whole.ts'
 
@@ -81,6 +82,70 @@ describe('what an outbox holds becomes rows', () => {
     await rowsOnce(own, sale, 20)
     await expectWhole(own, sale, orphans)
     expect(own.recorder.letters).toEqual([])
+  })
+
+  test('without the ledger a keeper that never read it relays by the list and the gates', async () => {
+    const own = await open({ overdueMs: 1 })
+    const sale = await own.sale({ stock: 20 })
+    const orphans = await sale.decideAlone(3)
+    const away = { ...own.parts.campaigns, live: () => Promise.reject(new Error('the database is away')) }
+    const keeper = openKeeper(own, { campaigns: away, overdueMs: 1 })
+    await keeper.inspectGates()
+    expect((await rowsOnce(own, sale, 3)).map(held)).toEqual(orphans.map(held))
+    expect(keeper.campaigns()).toEqual([])
+  })
+
+  test('without the ledger nothing is relayed into the log of another deployment', async () => {
+    const own = await open({ overdueMs: 1 })
+    const sale = await own.sale({ stock: 20 })
+    await sale.decideAlone(3)
+    let appended = 0
+    const keeper = openKeeper(own, {
+      campaigns: { ...own.parts.campaigns, live: () => Promise.reject(new Error('the database is away')) },
+      requireOneDeployment: () => Promise.reject(new Error('Redis belongs to another deployment')),
+      producer: {
+        ...own.producer,
+        append: async () => {
+          appended += 1
+          return 0
+        },
+      },
+      overdueMs: 1,
+    })
+    await keeper.inspectGates()
+    expect([appended, (await own.parts.gate.inspect(sale.id, 1, 0, 9)).kind]).toEqual([0, 'in-order'])
+    expect(await own.redis.control.command('XLEN', outboxKey(sale.id, 1))).toBe(1)
+  })
+
+  test('the sweep passes over winners that cannot be read, says so once, and finds the others', async () => {
+    const own = await open({})
+    const sale = await own.sale({ stock: 30 })
+    const [lost] = await sale.decideAlone(1)
+    const winners = winnersKey(sale.id, 1)
+    const [key, outbox] = [gateKey(sale.id), outboxKey(sale.id, 1)]
+    const [entry] = (await own.redis.control.command('XRANGE', outbox, '-', '+')) as [string][]
+    await own.redis.control.command('XDEL', outbox, entry?.[0] ?? '')
+    await own.redis.control.command('HSET', key, 'entriesDeleted', 1, 'grantsPending', 0)
+    const unreadable = ['1:a', 'not a pack', '1:b', 'no-id|2|3|4', 'x', 'a|b|c|d']
+    await own.redis.control.command('HSET', winners, ...unreadable)
+    await own.redis.control.command('HINCRBY', key, 'granted', 3)
+    await own.redis.control.command('HINCRBY', key, 'nextRank', 3)
+    const errors: unknown[] = []
+    const log = createLogger('test', 'silent')
+    const sweep = createSweep({
+      ...{ keeperGate: own.parts.gate, gate: own.gate, coupons: createCouponRepository(own.ledger.database) },
+      ...{ logEnds: own.parts.logEnds, producer: own.producer, ageMs: -2_000, ledgerWaitMs: 5_000 },
+      log: { ...log, error: (fields: unknown) => void errors.push(fields) } as typeof log,
+    })
+    const campaign = { ...sale.campaign, epoch: 1 }
+    expect([await sweep.step([campaign]), await sweep.step([campaign])]).toEqual([1, 0])
+    expect((await rowsOnce(own, sale, 1)).map(held)).toEqual(
+      [lost].flatMap((grant) => (grant === undefined ? [] : [held(grant)])),
+    )
+    expect(errors).toEqual([
+      { campaignId: sale.id, values: 3 },
+      { campaignId: sale.id, grants: 1 },
+    ])
   })
 
   test('the sweep finds a grant that only the gate has', async () => {

@@ -16,6 +16,7 @@ import {
 import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createLogger } from '../../platform/log/logger.ts'
+import { infoOf } from '../harness/servers/own-redis.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
@@ -215,6 +216,22 @@ describe('a gate is retired', () => {
     await expectClosed(sale)
   })
 
+  test('a gate that was opened after its audit stays, and its campaign is live again', async () => {
+    const sale = await closedSale()
+    const audit: RetirementOptions['audit'] = {
+      async run(...args) {
+        const result = await parts.audit.run(...args)
+        await reopened(sale, async () => undefined, 'for good')
+        return result
+      },
+    }
+    expect(await stepThrough(createRetirement({ ...parts, audit }))).toEqual([
+      { campaignId: sale.id, kind: 'kept', why: expect.stringContaining('OPEN') as string },
+    ])
+    expect(await retiredIn(sale)).toBeUndefined()
+    expect(await keysOf(sale)).not.toEqual([])
+  })
+
   test('a campaign that was armed, changed or retired since the audit began is not retired by it', async () => {
     const sale = await closedSale()
     const campaign = await shop.parts.campaigns.read(sale.id)
@@ -225,5 +242,27 @@ describe('a gate is retired', () => {
     expect(await retirements.retire(campaign, 3, 7)).toBe(true)
     expect(await retirements.retire(campaign, 4, 8)).toBe(false)
     expect(await retiredIn(sale)).toEqual({ atMs: 7, granted: 3 })
+  })
+})
+
+describe('a full Redis', () => {
+  test('answers winners, retires a closed campaign, and sells again with the memory that this frees', async () => {
+    const over = await closedSale()
+    // As large as a million winners would make it.
+    const ballast = 'x'.repeat(20_000_000)
+    await shop.redis.control.command('HSET', gateKey(over.id), 'ballast', ballast)
+    const live = await shop.sale({ stock: 5 })
+    const [winner] = await live.win(1)
+    const used = Number(await infoOf(shop.redis, 'used_memory'))
+    await shop.redis.control.command('CONFIG', 'SET', 'maxmemory', used - 5_000_000)
+    await expect(live.press()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('Redis is full'),
+    })
+    expect(await live.press(winner?.userId)).toMatchObject({ kind: 'already', grant: winner })
+    expect(await live.outcome(winner?.userId ?? '')).toMatchObject({ kind: 'granted' })
+    expect(await stepThrough()).toEqual([{ campaignId: over.id, kind: 'retired' }])
+    expect((await live.answer()).kind).toBe('granted')
+    await shop.redis.control.command('CONFIG', 'SET', 'maxmemory', 0)
   })
 })

@@ -13,6 +13,7 @@ import { ledgerKeys } from './ledger-keys.ts'
 import { logGaps } from './log-gaps.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
+import { versions } from './versions.ts'
 
 /** Every safeguard, in the order in which a coupon meets them. */
 export const allSafeguards: readonly Safeguard[] = [
@@ -30,4 +31,5 @@ export const allSafeguards: readonly Safeguard[] = [
   ...flipping,
   ...keeping,
   ...clocks,
+  ...versions,
 ]

@@ -1,0 +1,40 @@
+import type { Database } from '../../platform/mysql/database.ts'
+import type { Campaign, CampaignTerms } from '../campaign.ts'
+import { idBytes } from './ids.ts'
+import { termsRow } from './rows.ts'
+
+/** What an operator decides about a campaign, at a version. */
+export type CampaignSettings = CampaignTerms & Pick<Campaign, 'state' | 'version'>
+
+/**
+ * Takes the settings that a gate has at a higher version: the ledger went back in time, and somebody was told
+ * that they hold. The highest stock follows, so that no rank granted under them is refused. `false` when the
+ * ledger has this version or a higher one, or the campaign is retired.
+ */
+export const adoptSettings = (
+  database: Database,
+  id: string,
+  { state, version, ...terms }: CampaignSettings,
+  nowMs: number,
+): Promise<boolean> => {
+  const { name, stock, opensAtMs, closesAtMs, perUserLimit, coupon } = terms
+  const settings = { name, stock, opensAtMs, closesAtMs, perUserLimit, coupon }
+  return database.transaction(async (connection) => {
+    const changed = await connection.change(
+      `UPDATE campaigns SET ?, highest_stock = GREATEST(highest_stock, ?)
+       WHERE campaign_id = ? AND version < ? AND retired_at_ms IS NULL`,
+      [{ ...termsRow(settings), state, version }, stock, idBytes(id), version],
+    )
+    if (changed === 0) return { commit: false, result: false }
+    await connection.change('INSERT INTO campaign_changes SET ?', [
+      {
+        campaign_id: idBytes(id),
+        version,
+        action: 'adopted',
+        settings: JSON.stringify(settings),
+        changed_at_ms: nowMs,
+      },
+    ])
+    return { commit: true, result: true }
+  })
+}
