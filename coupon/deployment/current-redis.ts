@@ -40,6 +40,9 @@ export type CurrentRedisOptions = {
 /** The lease under which gates are moved to another server. */
 const lease = 'fc:redis'
 
+/** Processes that see the same new server wait for the one that takes over. */
+const leaseWaitSeconds = 5
+
 /** The fence of a server, `undefined` when it is not a master. Rejects `unavailable`. */
 export const readFence = async (redis: RedisClient): Promise<string | undefined> => {
   const info = String(await redis.command('INFO', 'replication'))
@@ -97,7 +100,7 @@ export const createCurrentRedis = (options: CurrentRedisOptions): CurrentRedis =
       if (fence === undefined) return refused('this Redis is not a master')
       const verdict = verdictOf(await readRedisServers(database, fence), fence)
       if (verdict !== undefined) return verdict
-      return database.withLeases([lease], 0, (held) =>
+      return database.withLeases([lease], leaseWaitSeconds, (held) =>
         held.has(lease)
           ? takeOver(fence)
           : Promise.resolve(refused('another process is moving the gates to a Redis')),
