@@ -84,7 +84,6 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
     if (stopped.kind !== 'ahead') return stopped.kind === 'stopped' ? stopped.gate : stopped
     // An epoch is cut before its successor opens: either `campaign` is old, or the ledger went back in time.
     const newest = await campaigns.read(campaign.id)
-    // safeguard: a gate ahead of the ledger is armed above both / not when the ledger is as far
     if (newest === undefined || newest.retired !== undefined || newest.epoch >= stopped.epoch)
       return { kind: 'lost', what: `stop answered EPOCH ${stopped.epoch}: the ledger is as far by now` }
     // safeguard: a gate ahead of the ledger is armed above both
