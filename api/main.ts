@@ -62,7 +62,7 @@ await runProcess(async (life) => {
       life,
       monotonicMs,
     })
-    const { metrics, producer, topics, identity, database, gate, grantLog, campaigns } = parts
+    const { metrics, producer, topics, identity, database, gate, grantLog, campaigns, room } = parts
     await Promise.all([identity.compare(), requireReadableLog(parts.kafka)])
     const warmUp = startWarmUp({ redis: gateRedis, producer, topics, log })
     const registry = createRegistry({
@@ -93,7 +93,11 @@ await runProcess(async (life) => {
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
     const { JWT_SECRET: jwtSecret, ADMIN_TOKEN: adminToken } = settings
     const authenticator = createAuthenticator({ jwtSecret, adminToken })
-    const checks = [{ name: 'warm', isReady: warmUp.isWarm }]
+    // A full Redis still answers winners: no balancer may take the process out.
+    const checks = [
+      { name: 'warm', isReady: warmUp.isWarm },
+      { ...room.check, isNotice: true as const },
+    ]
     const health = createHealthRoutes(checks, life.isStopping)
     const routes = allRoutes({
       issuer,
@@ -110,7 +114,7 @@ await runProcess(async (life) => {
     const app = measureAnswers(echoRequestIds(createApp(routes, health, log)), metrics, monotonicMs)
     await registry.start()
     void listenForHints(subscriber, registry)
-    const watching = repeat(watchIdentity(identity, life.fail), 10_000)
+    const watching = [repeat(watchIdentity(identity, life.fail), 10_000), repeat(room.step, 1_000)]
     const server = await serveHttp(app, {
       ...address,
       reusePort: canSharePort(),
@@ -134,7 +138,11 @@ await runProcess(async (life) => {
       { name: 'audits', timeoutMs: 100, stop: audits.close },
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
-      { name: 'registry', timeoutMs: 100, stop: () => [registry, watching].forEach((loop) => loop.stop()) },
+      {
+        name: 'registry',
+        timeoutMs: 100,
+        stop: () => [registry, ...watching].forEach((loop) => loop.stop()),
+      },
       { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },
       { name: 'Redis', timeoutMs: 100, stop: closeRedis },

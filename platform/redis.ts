@@ -70,6 +70,10 @@ const failureOf = (cause: unknown): Failure => {
 export const isRedisErrorReply = (thrown: unknown): boolean =>
   thrown instanceof Failure && thrown.cause instanceof Error && thrown.cause.name === 'ReplyError'
 
+/** True when Redis refused because it is full (`maxmemory`): nothing was done. */
+export const isOutOfMemory = (thrown: unknown): boolean =>
+  isRedisErrorReply(thrown) && messageOf((thrown as Failure).cause).startsWith('OOM')
+
 /** Connects to Redis and reconnects without end. While it is disconnected, commands reject at once. */
 export const connectRedis = (options: RedisClientOptions): RedisClient => {
   const client = new Redis(options.url, {

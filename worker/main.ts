@@ -116,7 +116,7 @@ await runProcess(async (life) => {
     now: Date.now,
   })
 
-  const checks = createReadinessChecks({ progress, lag, keeper })
+  const checks = createReadinessChecks({ progress, lag, keeper, room: parts.room })
   showReadiness(checks, metrics)
   const health = await serveHttp(createHealthRoutes(checks, life.isStopping), {
     host: settings.WORKER_HOST,
@@ -136,6 +136,7 @@ await runProcess(async (life) => {
     repeat(() => sweep.step(keeper.campaigns()), settings.SWEEP_INTERVAL_MS),
     repeat(measureRetirement(retirement, metrics).step, settings.RETIREMENT_INTERVAL_MS),
     repeat(lag.step, 2_000),
+    repeat(parts.room.step, 1_000),
     repeat(watchIdentity(identity, life.fail), 10_000),
   ]
   const closeHttp = () => Promise.all([health.close(200), metricsServer.close(200)])

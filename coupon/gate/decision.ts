@@ -16,7 +16,8 @@ export type Decision =
   | { kind: 'won'; grant: Grant; confirmed: boolean }
   | { kind: 'same'; index: number }
   | { kind: 'over-limit'; limit: number }
-  | { kind: 'paused' | 'closed' | 'not-open' | 'backlog' | 'held' | 'sold-out' }
+  /** `full`: Redis has no memory for a new grant. */
+  | { kind: 'paused' | 'closed' | 'not-open' | 'backlog' | 'held' | 'sold-out' | 'full' }
 
 /** The decisions of one call, in the order of its requests, and the outbox entry of its new grants. */
 export type Decisions = { nowMs: number; decisions: Decision[]; entry: OutboxEntry | undefined }

@@ -149,16 +149,6 @@ describe('a server that cannot write', () => {
     expect(await contentOf(redis, '*')).toEqual(before)
     expect(await answersOf(prepared)).toEqual(['decided', 'decided', 'confirmed', 'looked'])
   })
-
-  test('a full Redis refuses everything and not half of it', async () => {
-    const { redis } = await start()
-    const prepared = await prepareGate({ redis })
-    const before = await contentOf(redis, '*')
-    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
-    expect(await answersOf(prepared)).toEqual(['unavailable', 'unavailable', 'unavailable', 'unavailable'])
-    await redis.command('CONFIG', 'SET', 'maxmemory', 0)
-    expect(await contentOf(redis, '*')).toEqual(before)
-  })
 })
 
 test('after a stalled or broken connection the gate goes on, and a repeat finds the coupon', async () => {

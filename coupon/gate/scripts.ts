@@ -3,24 +3,35 @@ import { createScript, type Script } from '../../platform/redis.ts'
 
 const order = readFileSync(new URL('order.lua', import.meta.url), 'utf8')
 
+const sourceOf = (name: string): string =>
+  `${order}\n${readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')}`
+
 /**
  * A gate script, preceded by order.lua. With `#!lua` and no flags, a cut-off master (NOREPLICAS) or a full
  * one (OOM) refuses the whole script and not only its writes.
  */
 const gateScript = (name: string): Script =>
   // safeguard: gate scripts have no flags
-  createScript(name, `#!lua\n${order}\n${readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')}`)
+  createScript(name, `#!lua\n${sourceOf(name)}`)
+
+/**
+ * A gate script that a full Redis runs too: it reads, or what it writes lets memory be freed. A cut-off
+ * master refuses it all the same.
+ */
+const gateScriptWhenFull = (name: string): Script =>
+  // safeguard: a full Redis runs the scripts that free memory
+  createScript(name, `#!lua flags=allow-oom\n${sourceOf(name)}`)
 
 export const decideScript = gateScript('decide')
-export const confirmScript = gateScript('confirm')
-export const lookScript = gateScript('look')
-export const viewScript = gateScript('view')
-export const stopScript = gateScript('stop')
+export const confirmScript = gateScriptWhenFull('confirm')
+export const lookScript = gateScriptWhenFull('look')
+export const viewScript = gateScriptWhenFull('view')
+export const stopScript = gateScriptWhenFull('stop')
 export const fillScript = gateScript('fill')
-export const applyScript = gateScript('apply')
-export const inspectScript = gateScript('inspect')
+export const applyScript = gateScriptWhenFull('apply')
+export const inspectScript = gateScriptWhenFull('inspect')
 export const flipScript = gateScript('flip')
 export const registerScript = gateScript('register')
-export const retireScript = gateScript('retire')
-export const listScript = gateScript('list')
-export const surveyScript = gateScript('survey')
+export const retireScript = gateScriptWhenFull('retire')
+export const listScript = gateScriptWhenFull('list')
+export const surveyScript = gateScriptWhenFull('survey')

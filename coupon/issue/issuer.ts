@@ -163,6 +163,8 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       case 'backlog':
         // safeguard: a full outbox is unavailable
         throw new Failure('unavailable', 'the outbox is full, because Kafka does not acknowledge')
+      case 'full':
+        throw new Failure('unavailable', 'Redis is full (maxmemory): it grants nothing until memory is freed')
       case 'held':
         throw recovering('units came back and are not grantable yet')
       case 'sold-out':

@@ -11,6 +11,7 @@ import type { ProcessLifecycle } from '../../platform/process/run-process.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { createDeploymentIdentity } from '../deployment/identity.ts'
 import { createGate } from '../gate/gate.ts'
+import { createRedisRoom } from '../gate/redis-room.ts'
 import { createGrantLog } from '../log/grant-log.ts'
 import { createPartitionCount } from '../log/partition-count.ts'
 import { grantsTopic } from '../log/topics.ts'
@@ -99,6 +100,7 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     grantLog,
     campaigns: armingParts.campaigns,
     armingParts,
+    room: createRedisRoom({ redis, log }),
     arming: measureArming(createArming(armingParts), metrics),
     closeKafka: () => Promise.all([producer.close(), reader.close(), topics.close()]),
     /** What `warnOfRequirements` examines. */

@@ -5,6 +5,7 @@ import type { ArmingOptions } from './arming.ts'
 import { createArmingGate } from '../gate/arming-gate.ts'
 import { createKeeperGate } from '../gate/keeper-gate.ts'
 import { failoverWaitMs } from '../gate/failover-wait.ts'
+import { isRedisFull } from '../gate/redis-room.ts'
 import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { createPositionRepository } from '../ledger/positions.ts'
 import { createRebuildReader } from '../ledger/rebuild-reader.ts'
@@ -73,5 +74,6 @@ export const createArmingParts = ({
     }),
     rebuilder: createRebuilder(armingGate, createRebuildReader(database)),
     failoverWaitMs: () => failoverWaitMs(redis),
+    isRedisFull: () => isRedisFull(redis),
   }
 }

@@ -3,6 +3,7 @@ import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Database } from '../../platform/mysql/database.ts'
+import { isOutOfMemory } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Listing } from '../campaigns/listing.ts'
 import type { ArmingGate, Seal } from '../gate/arming-gate.ts'
@@ -136,7 +137,13 @@ export const createArmingSteps = (options: ArmingStepsOptions): ArmingSteps => {
         what: 'another process cut the epoch, the ledger went back in time, a partition was added, or gates moved to another Redis',
       }
     // safeguard: the rebuild begins after the cut
-    const rebuilt = await options.rebuilder.rebuild(campaign, next, seal, first ? undefined : ends)
+    const rebuilt = await options.rebuilder
+      .rebuild(campaign, next, seal, first ? undefined : ends)
+      .catch(async (cause: unknown) => {
+        // Nobody else writes the keys of this epoch, and they would fill Redis until they expire.
+        if (isOutOfMemory(cause)) await armingGate.forget(id, next)
+        throw cause
+      })
     if (rebuilt.kind === 'lost') return rebuilt
     // The settings may have changed while this process was paused: the highest version wins.
     // safeguard: the settings of the highest version

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure, messageOf } from '../../platform/failure.ts'
+import { isOutOfMemory } from '../../platform/redis.ts'
 import type { CurrentRedis } from '../deployment/current-redis.ts'
 import {
   type ArmOutcome,
@@ -31,7 +32,13 @@ export type ArmingOptions = ArmingStepsOptions & {
    * replicas.
    */
   failoverWaitMs(): Promise<number>
+  /** Whether Redis has no memory for a rebuilt gate. */
+  isRedisFull(): Promise<boolean>
 }
+
+/** Where Redis became full while a gate was written, the next try waits this long. */
+const fullPauseMs = 10_000
+const fullText = 'Redis is full (maxmemory): a gate is armed when memory is freed'
 
 /** The lease under which a gate is armed or retired. */
 export const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
@@ -39,6 +46,7 @@ export const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
 export const createArming = (options: ArmingOptions): Arming => {
   const { campaigns, monotonicMs } = options
   const { stop, reachEnds, finish } = createArmingSteps(options)
+  let fullUntilMs = Number.NEGATIVE_INFINITY
 
   /** Arms campaigns whose leases are held. */
   const armHeld = async (campaignIds: readonly string[]): Promise<Map<string, ArmOutcome>> => {
@@ -74,6 +82,7 @@ export const createArming = (options: ArmingOptions): Arming => {
       } catch (cause) {
         // A failure of one campaign must not keep the others closed.
         if (!(cause instanceof Failure)) throw cause
+        if (isOutOfMemory(cause)) fullUntilMs = monotonicMs() + fullPauseMs
         outcomes.set(stoppedGate.campaign.id, { kind: 'lost', what: messageOf(cause) })
       }
     }
@@ -81,6 +90,9 @@ export const createArming = (options: ArmingOptions): Arming => {
 
   return {
     async arm(campaignIds, leaseWaitSeconds) {
+      // safeguard: no gate is armed on a full Redis
+      if (monotonicMs() < fullUntilMs || (await options.isRedisFull()))
+        return new Map(campaignIds.map((id) => [id, { kind: 'lost', what: fullText }]))
       // safeguard: gates are armed on the current Redis alone
       const claim = await options.currentRedis.claim()
       if (claim.kind === 'refused')

@@ -6,11 +6,13 @@ export type ReadinessCheck = {
   isReady(): boolean
   /** Why it is not ready, in words; `waiting` when left out. */
   waitsFor?(): string
+  /** It only says how it is: the process is ready all the same. */
+  isNotice?: true
 }
 
 /**
- * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check is ready and the
- * process is not stopping, else 503, with the state of each check. The checks run at every request.
+ * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check that is no notice is
+ * ready and the process is not stopping, else 503, with the state of each check. The checks run at every request.
  */
 export const createHealthRoutes = (
   checks: readonly ReadinessCheck[],
@@ -25,7 +27,7 @@ export const createHealthRoutes = (
           ready() ? 'ready' : (waitsFor?.() ?? 'waiting'),
         ]),
       )
-      const ready = checks.every((check) => check.isReady())
+      const ready = checks.every((check) => check.isNotice === true || check.isReady())
       const status = isStopping() ? 'stopping' : ready ? 'ready' : 'waiting'
       return context.json({ status, checks: states }, status === 'ready' ? 200 : 503, {
         'Cache-Control': 'no-store',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { findFreePort } from '../../servers/ports.ts'
 import { type DatabaseServer, startDatabase } from '../../servers/start-database.ts'
 import { connectDatabase, type Database } from './database.ts'
@@ -162,16 +162,14 @@ const defaults: [
   ],
 ]
 
-describe.each(defaults)('with SET GLOBAL %s = %s', (variable, value, promise, holds) => {
-  test(promise, async () => {
-    const [before] = await root.read(`SELECT @@GLOBAL.${variable} AS value`)
-    await root.change(`SET GLOBAL ${variable} = ${value}`)
-    const own = connectDatabase({ url: server.url, connectionsMax: 1, queryTimeoutMs: 5_000 })
-    try {
-      await holds(own)
-    } finally {
-      await own.close()
-      await root.change(`SET GLOBAL ${variable} = ?`, [before?.['value']])
-    }
-  })
+test.each(defaults)('with SET GLOBAL %s = %s %s', async (variable, value, _, holds) => {
+  const [before] = await root.read(`SELECT @@GLOBAL.${variable} AS value`)
+  await root.change(`SET GLOBAL ${variable} = ${value}`)
+  const own = connectDatabase({ url: server.url, connectionsMax: 1, queryTimeoutMs: 5_000 })
+  try {
+    await holds(own)
+  } finally {
+    await own.close()
+    await root.change(`SET GLOBAL ${variable} = ?`, [before?.['value']])
+  }
 })

@@ -13,6 +13,7 @@ import { ledgerKeys } from './ledger-keys.ts'
 import { logGaps } from './log-gaps.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
+import { serverLimits } from './server-limits.ts'
 import { versions } from './versions.ts'
 
 /** Every safeguard, in the order in which a coupon meets them. */
@@ -32,4 +33,5 @@ export const allSafeguards: readonly Safeguard[] = [
   ...keeping,
   ...clocks,
   ...versions,
+  ...serverLimits,
 ]
