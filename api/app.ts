@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../platform/failure.ts'
 import type { Logger } from '../platform/log/logger.ts'
 import { failureProblem, problem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
-import { type HttpApp, type HttpContext, mountRoutes, rejectOtherMethods, type Route } from './route.ts'
+import { type HttpApp, type HttpContext, mountRoutes, type Route, rejectOtherMethods } from './route.ts'
 
 /**
  * Route and campaign of a request, for a log line. A malformed id is left out: it could be anything, even a

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { userIdPattern } from '../coupon/grant.ts'
 import { createTokenVerifier } from '../platform/http/token.ts'
 import { problem } from './problem.ts'
-import { type Handler, headerOf, type HttpContext } from './route.ts'
+import { type Handler, type HttpContext, headerOf } from './route.ts'
 
 /** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {

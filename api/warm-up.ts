@@ -1,3 +1,4 @@
+import { confirmScript, decideScript, lookScript, viewScript } from '../coupon/gate/scripts.ts'
 import { encodeMarker } from '../coupon/log/log-record.ts'
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { backoff } from '../platform/backoff.ts'
@@ -6,7 +7,6 @@ import type { Producer } from '../platform/kafka/producer.ts'
 import type { TopicAdmin } from '../platform/kafka/topic-admin.ts'
 import type { Logger } from '../platform/log/logger.ts'
 import type { RedisClient } from '../platform/redis.ts'
-import { decideScript, confirmScript, lookScript, viewScript } from '../coupon/gate/scripts.ts'
 
 export type WarmUpOptions = { redis: RedisClient; producer: Producer; topics: TopicAdmin; log: Logger }
 

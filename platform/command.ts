@@ -77,7 +77,7 @@ const jsonText = ({ json, jsonLines }: Output): string | AsyncIterable<string> =
   return json === undefined ? '' : `${JSON.stringify(json, undefined, 2)}\n`
 }
 
-/** Waits for each piece, so that nothing is read ahead of a slow reader. A pipeline would leave listeners behind. */
+/** Waits for each piece, so that nothing is read ahead of a slow reader. A pipeline would leave listeners. */
 const write = async (stream: NodeJS.WritableStream, text: string | AsyncIterable<string>): Promise<void> => {
   for await (const piece of typeof text === 'string' ? [text] : text) {
     const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -1,14 +1,14 @@
+import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { runProgram } from './processes/run-program.ts'
-import { LaunchError } from './launch-error.ts'
-import { type ProcessHandle, startProcess } from './processes/start-process.ts'
 import { findProgram, programFolders } from './install/find-program.ts'
+import { LaunchError } from './launch-error.ts'
+import { runProgram } from './processes/run-program.ts'
+import { type ProcessHandle, startProcess } from './processes/start-process.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
 /** A running MySQL or MariaDB server, with the database and the user that `url` names. */

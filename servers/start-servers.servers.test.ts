@@ -11,7 +11,7 @@ import { createProgressDisplay } from '../platform/progress-display.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { findFreePort } from './ports.ts'
 import { startRedis } from './start-redis.ts'
-import { findFreeServerPorts, startServers, type StartServersOptions } from './start-servers.ts'
+import { findFreeServerPorts, type StartServersOptions, startServers } from './start-servers.ts'
 
 let folder: string
 let options: StartServersOptions

@@ -4,9 +4,9 @@ import type { ProgressDisplay } from '../platform/progress-display.ts'
 import { dockerServices, startDockerServices } from './docker-services.ts'
 import {
   type SearchEnvironment,
-  serverNames,
   type ServerSource,
   type ServerSources,
+  serverNames,
 } from './install/find-servers.ts'
 import { detectHost } from './install/host.ts'
 import { obtainServerSources } from './install/obtain-servers.ts'

@@ -4,13 +4,13 @@ import type { Campaign } from '../coupon/campaign.ts'
 import type { Grant } from '../coupon/grant.ts'
 import { createRecorder, type Recorder } from '../coupon/ledger/recorder.ts'
 import { encodeMarker } from '../coupon/log/log-record.ts'
-import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
-import { newGrant, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createOwnTopic, type OwnTopic } from '../test/harness/servers/own-topic.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
+import { grantsOf, newGrant, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { until } from '../test/harness/values/until.ts'
-import { createDeadLetterWriter } from './dead-letter-writer.ts'
 import type { BatchHandlerOptions } from './batch-handler.ts'
+import { createDeadLetterWriter } from './dead-letter-writer.ts'
 
 let ledger: OwnDatabase
 let letters: OwnTopic

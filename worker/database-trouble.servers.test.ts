@@ -3,16 +3,16 @@ import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
-import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import {
   type BreakableDatabase,
   type Breaks,
   startBreakableDatabase,
 } from '../test/harness/servers/breakable-database.ts'
 import type { OwnDatabase } from '../test/harness/servers/own-database.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
 import { grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { until } from '../test/harness/values/until.ts'
-import { startAlignment, createPartitionProgress } from './partition-progress.ts'
+import { createPartitionProgress, startAlignment } from './partition-progress.ts'
 
 let broken: BreakableDatabase
 let ledger: OwnDatabase

@@ -1,7 +1,7 @@
+import { type DeadLetter, encodeDeadLetter } from '../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../coupon/log/topics.ts'
 import type { Producer } from '../platform/kafka/producer.ts'
 import { splitIntoBatches } from '../platform/kafka/split-into-batches.ts'
-import { type DeadLetter, encodeDeadLetter } from '../coupon/log/dead-letter.ts'
 
 /** Writes dead letters: the original value and key, with origin and reason in headers. */
 export type DeadLetterWriter = {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import type { Batch } from '../platform/kafka/consumer.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
+import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import { createLedgerLag } from './ledger-lag.ts'
 
 const minuteMs = 60_000

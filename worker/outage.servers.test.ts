@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { idBytes } from '../coupon/ledger/ids.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
-import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
-import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
-import { newGrant, grantsOf, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { createProxy, type Proxy } from '../servers/network/proxy.ts'
+import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
+import { batchOf, openBatchHandler, recordsOf } from '../test/harness/values/batches.ts'
+import { grantsOf, newGrant, positionOf, storedOf } from '../test/harness/values/grants.ts'
 import { until } from '../test/harness/values/until.ts'
 
 let ledger: OwnDatabase

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { toScrape } from '../test/harness/metrics/metric-text.ts'
+import type { Recorded } from '../coupon/ledger/recorder.ts'
+import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
 import type { StoredRecord } from '../platform/kafka/consumer.ts'
 import { createMetrics } from '../platform/metrics/metrics.ts'
-import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
-import type { Recorded } from '../coupon/ledger/recorder.ts'
+import { toScrape } from '../test/harness/metrics/metric-text.ts'
 import { measureDeadLetters, measureRecorder } from './recording-metrics.ts'
 
 const writeNothing = async (): Promise<void> => {}

@@ -1,6 +1,6 @@
-import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
-import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
 import type { Recorded, Recorder } from '../coupon/ledger/recorder.ts'
+import type { DeadLetterReason } from '../coupon/log/dead-letter.ts'
+import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
 import type { DeadLetterWriter } from './dead-letter-writer.ts'
 
 const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** The longest key that is accepted. */
-export const idempotencyKeyLengthMax = 255
+const idempotencyKeyLengthMax = 255
 
 /** A string of RFC 9651 (structured fields), or the same characters without quotes. */
 const quoted = /^"((?:[\x20-\x21\x23-\x5B\x5D-\x7E]|\\["\\])+)"$/

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
-import { ids, spoiledText } from '../../test/harness/values/arbitraries.ts'
 import { idPattern } from '../../coupon/grant.ts'
+import { ids, spoiledText } from '../../test/harness/values/arbitraries.ts'
 import type { Bindings } from '../route.ts'
 import { encodeCursor, readPage } from './page.ts'
 

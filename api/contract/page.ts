@@ -1,6 +1,6 @@
 import { idPattern } from '../../coupon/grant.ts'
-import type { HttpContext } from '../route.ts'
 import type { FieldError } from '../problem.ts'
+import type { HttpContext } from '../route.ts'
 
 /** One page of a list, newest id first. */
 export type Page = { limit: number; beforeId: string | undefined }

@@ -1,5 +1,5 @@
-import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
+import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { problem } from '../problem.ts'

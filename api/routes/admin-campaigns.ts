@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { Failure } from '../../platform/failure.ts'
+import { type Campaign, type CampaignTerms, publicState } from '../../coupon/campaign.ts'
+import type { Registry } from '../../coupon/campaigns/registry.ts'
+import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
 import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
-import { type Campaign, type CampaignTerms, publicState } from '../../coupon/campaign.ts'
-import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
-import type { Registry } from '../../coupon/campaigns/registry.ts'
+import { Failure } from '../../platform/failure.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
 import { createCampaignShape } from '../contract/create-campaign.ts'
@@ -12,7 +12,7 @@ import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, problem } from '../problem.ts'
-import { bodyBytesMax, headerOf, type HttpContext, type Route } from '../route.ts'
+import { bodyBytesMax, type HttpContext, headerOf, type Route } from '../route.ts'
 
 export type AdminCampaignsOptions = {
   campaigns: CampaignRepository

@@ -1,7 +1,7 @@
+import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import type { Issuer } from '../../coupon/issue/issuer.ts'
 import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
-import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
 import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'

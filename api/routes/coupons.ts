@@ -1,5 +1,5 @@
-import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { idPattern } from '../../coupon/grant.ts'
+import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'

@@ -1,5 +1,5 @@
+import { type ProblemCode, problem, problemKinds } from '../problem.ts'
 import type { Handler, Route } from '../route.ts'
-import { problem, type ProblemCode, problemKinds } from '../problem.ts'
 
 /** What happened, whether the coupon of the reader is safe, and what to do, in English and Korean. */
 type Explanation = { en: string; ko: string }

@@ -2,8 +2,9 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { AuditResult } from '../../coupon/audit/audit.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
-import { type StoredFacts, openStoredFacts } from '../../test/harness/values/stored-facts.ts'
+import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import {
   ask,
   createTestCampaign,
@@ -14,8 +15,7 @@ import {
 } from '../../test/harness/processes/http-client.ts'
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import type { AuditResult } from '../../coupon/audit/audit.ts'
-import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
+import { openStoredFacts, type StoredFacts } from '../../test/harness/values/stored-facts.ts'
 
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')

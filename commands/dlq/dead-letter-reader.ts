@@ -5,8 +5,8 @@ import {
   readRedriveNote,
   type StoredLetter,
 } from '../../coupon/log/dead-letter.ts'
-import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 
 /** A dead letter, and the note of its redrive if it was redriven. */
 export type FoundLetter = { letter: StoredLetter; redriven: RedriveNote | undefined }

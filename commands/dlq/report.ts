@@ -1,6 +1,6 @@
 import { positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import { Failure } from '../../platform/failure.ts'
-import type { RedriveOutcome, RedrivenLetter } from './redrive.ts'
+import type { RedrivenLetter, RedriveOutcome } from './redrive.ts'
 import { letterDocument, printable, redrivenDocument } from './show.ts'
 
 type Batches = AsyncIterable<readonly StoredLetter[]>

@@ -1,12 +1,12 @@
-import { createDeploymentIdentity } from '../../coupon/deployment/identity.ts'
 import { type LeaveOutcome, readFence } from '../../coupon/deployment/current-redis.ts'
+import { createDeploymentIdentity } from '../../coupon/deployment/identity.ts'
 import { createLeaveRedis } from '../../coupon/deployment/leave-redis.ts'
 import { createCampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import {
+  type NotedRedis,
   noteCurrentRedis,
   noteRedisLeft,
   readRedisServers,
-  type NotedRedis,
 } from '../../coupon/ledger/redis-servers.ts'
 import { defineCommand, defineCommandGroup } from '../../platform/command.ts'
 import { Failure } from '../../platform/failure.ts'
@@ -17,7 +17,7 @@ import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import { connectRedis } from '../../platform/redis.ts'
-import { redisReport, type RedisPlaces } from './report.ts'
+import { type RedisPlaces, redisReport } from './report.ts'
 import { redisSettings } from './settings.ts'
 
 type Addresses = { REDIS_URL: string; KAFKA_BROKERS: string[]; DATABASE_URL: string }
@@ -76,7 +76,7 @@ const readPlaces = async (database: Database, configured: ConfiguredRedis): Prom
 })
 
 /** `npm run redis -- status`. */
-export const redisStatusCommand = defineCommand({
+const redisStatusCommand = defineCommand({
   name: 'npm run redis -- status',
   summary: 'Shows on which Redis gates are armed, and which one is being left.',
   options: {},
@@ -93,7 +93,7 @@ export const redisStatusCommand = defineCommand({
 })
 
 /** `npm run redis -- adopt`. */
-export const adoptCommand = defineCommand({
+const adoptCommand = defineCommand({
   name: 'npm run redis -- adopt',
   summary:
     'Says that the Redis which gates are moved away from is gone, or may be left, and that gates are armed on the ' +

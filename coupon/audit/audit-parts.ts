@@ -1,11 +1,11 @@
-import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { grantsTopic } from '../log/topics.ts'
-import type { AuditOptions } from './audit.ts'
 import { createGateSurveyor } from '../gate/gate-surveyor.ts'
 import { createGrantLogReader } from '../log/grant-log-reader.ts'
+import { grantsTopic } from '../log/topics.ts'
+import type { AuditOptions } from './audit.ts'
 
 /** Clients of the servers that hold the sources. */
 export type AuditedServers = {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
-import type { AuditResult } from './audit.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
+import type { AuditResult } from './audit.ts'
 
 /** Runs audits in processes of their own. */
 export type AuditProcess = {

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Database } from '../../platform/mysql/database.ts'
+import type { GateSurveyor } from '../gate/gate-surveyor.ts'
+import type { GrantLogReader } from '../log/grant-log-reader.ts'
 import { type Check, overallVerdict, type Verdict } from './compare/check.ts'
 import { createFaultTallies, type FaultTallies } from './compare/check-tallies.ts'
 import { compareClients } from './compare/compare-clients.ts'
@@ -9,8 +11,6 @@ import { checkGate, type GateState, gateStateOf, reportNotCompared } from './gat
 import type { History } from './history.ts'
 import { checkPositions, isLedgerComplete, rangesToRead } from './log-moments.ts'
 import { readSources, type SourcesRead } from './read-sources.ts'
-import type { GateSurveyor } from '../gate/gate-surveyor.ts'
-import type { GrantLogReader } from '../log/grant-log-reader.ts'
 
 /** The result of an audit. Its fields are those of the JSON document. */
 export type AuditResult = {

@@ -2,9 +2,9 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Audited,
+  type AuditedSale,
   notPassed,
   openAudited,
-  type AuditedSale,
 } from '../../test/harness/shop/audited-sale.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from '../ledger/ids.ts'

@@ -1,9 +1,9 @@
+import type { GateSurvey } from '../gate/gate-surveyor.ts'
 import type { FaultTallies } from './compare/check-tallies.ts'
 import type { ComparedCopies } from './compare/compare-copies.ts'
 import type { RankSet } from './compare/rank-set.ts'
 import { counterFaults, type GateReading } from './gate-reading.ts'
 import type { LedgerMoments } from './log-moments.ts'
-import type { GateSurvey } from '../gate/gate-surveyor.ts'
 
 type ComparedGate = {
   kind: 'compared'

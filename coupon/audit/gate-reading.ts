@@ -1,6 +1,6 @@
-import type { SourceTables } from './compare/source-tables.ts'
-import { createRankSet, type RankSet } from './compare/rank-set.ts'
 import type { GateSurvey, GateSurveyor, SurveyResult } from '../gate/gate-surveyor.ts'
+import { createRankSet, type RankSet } from './compare/rank-set.ts'
+import type { SourceTables } from './compare/source-tables.ts'
 
 /** A free list: its ranks, how many entries it has, and a text for each entry that no free list may hold. */
 export type FreeRanks = { ranks: RankSet; count: number; faults: string[] }

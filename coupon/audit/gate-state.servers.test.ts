@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Audited,
+  type AuditedSale,
   notPassed,
   openAudited,
-  type AuditedSale,
 } from '../../test/harness/shop/audited-sale.ts'
 import { armGate } from '../../test/harness/values/armed-gate.ts'
-import { createCampaignRepository } from '../ledger/campaigns.ts'
 import { stopScript } from '../gate/scripts.ts'
+import { createCampaignRepository } from '../ledger/campaigns.ts'
 import type { AuditResult } from './audit.ts'
 
 let audited: Audited

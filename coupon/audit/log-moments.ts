@@ -1,8 +1,8 @@
-import type { PlacedRecord } from './compare/source-entries.ts'
-import type { FaultTallies } from './compare/check-tallies.ts'
 import type { PartitionOffsets } from '../../platform/kafka/topic-admin.ts'
 import type { Grant } from '../grant.ts'
 import type { LedgerFacts } from '../ledger/facts.ts'
+import type { FaultTallies } from './compare/check-tallies.ts'
+import type { PlacedRecord } from './compare/source-entries.ts'
 
 /** The facts of the ledger before the gate was read, and after. */
 export type LedgerMoments = { before: LedgerFacts; after: LedgerFacts }

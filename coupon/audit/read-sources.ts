@@ -1,12 +1,12 @@
 import type { Database } from '../../platform/mysql/database.ts'
-import type { SourceTables } from './compare/source-tables.ts'
-import { type GateReading, readGate } from './gate-reading.ts'
-import type { History } from './history.ts'
-import { type LogMoments, rangesToRead, recordPlacer } from './log-moments.ts'
 import type { GateSurveyor } from '../gate/gate-surveyor.ts'
 import { type LedgerFacts, readLedgerFacts } from '../ledger/facts.ts'
 import { readGrantsByRank } from '../ledger/grants-by-rank.ts'
 import type { GrantLogReader } from '../log/grant-log-reader.ts'
+import type { SourceTables } from './compare/source-tables.ts'
+import { type GateReading, readGate } from './gate-reading.ts'
+import type { History } from './history.ts'
+import { type LogMoments, rangesToRead, recordPlacer } from './log-moments.ts'
 
 /** What the sources of a campaign are read from. */
 export type SourceReaders = {

@@ -2,10 +2,10 @@ import type { Logger } from '../../platform/log/logger.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import {
+  type NotedRedis,
   noteCurrentRedis,
   noteRedisLeft,
   readRedisServers,
-  type NotedRedis,
 } from '../ledger/redis-servers.ts'
 
 /** How a server was left. `gone`: it has another memory, or is a replica. `silent`: it did not answer. */

@@ -4,8 +4,8 @@ import { connectRedis, type RedisClient } from '../../platform/redis.ts'
 import { createArmingGate } from '../gate/arming-gate.ts'
 import { gateKey } from '../gate/keys.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
-import { relaySurvivors } from '../log/relay-survivors.ts'
 import type { NotedRedis } from '../ledger/redis-servers.ts'
+import { relaySurvivors } from '../log/relay-survivors.ts'
 import { type LeaveOutcome, readFence } from './current-redis.ts'
 
 export type LeaveRedisOptions = {

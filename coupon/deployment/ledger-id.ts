@@ -1,5 +1,5 @@
-import type { Database } from '../../platform/mysql/database.ts'
 import { Failure } from '../../platform/failure.ts'
+import type { Database } from '../../platform/mysql/database.ts'
 import { idBytes, idText } from '../ledger/ids.ts'
 
 /** MySQL: the table does not exist. */

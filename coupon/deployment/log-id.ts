@@ -1,12 +1,12 @@
 import { z } from 'zod'
+import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { TopicAdmin, TopicShape } from '../../platform/kafka/topic-admin.ts'
 import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
-import { Failure } from '../../platform/failure.ts'
 import { idPattern } from '../grant.ts'
 
 /** Says which deployment a Kafka cluster belongs to. It holds one record, which compaction keeps. */
-export const deploymentTopic = 'coupon.deployment.v1'
+const deploymentTopic = 'coupon.deployment.v1'
 
 const recordKey = Buffer.from('deployment')
 const recordShape = z.object({ deploymentId: z.string().regex(idPattern) })

@@ -1,4 +1,4 @@
--- apply: brings the settings of a campaign to its gate. The highest version wins, in whatever order they come.
+-- apply: brings the settings of a campaign to its gate. The highest version wins, in any order of arrival.
 --
 -- KEYS  1 gate
 -- ARGV  1 state (open, paused, closed)  2 stock  3 opensAtMs  4 closesAtMs  5 perUserLimit  6 version

@@ -1,7 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { armGate, type ArmedGate, contentOf, openRedis } from '../../test/harness/values/armed-gate.ts'
 import type { RedisClient } from '../../platform/redis.ts'
+import { type ArmedGate, armGate, contentOf, openRedis } from '../../test/harness/values/armed-gate.ts'
 import { gateKey } from './keys.ts'
 import { applyScript, flipScript, stopScript } from './scripts.ts'
 

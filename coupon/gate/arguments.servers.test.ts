@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { RedisClient } from '../../platform/redis.ts'
 import {
-  armGate,
   type ArmedGate,
-  openRedis,
+  armGate,
   grantRequest,
   grantRequests,
+  openRedis,
 } from '../../test/harness/values/armed-gate.ts'
-import type { RedisClient } from '../../platform/redis.ts'
 import { confirmScript, decideScript, lookScript } from './scripts.ts'
 
 let redis: RedisClient

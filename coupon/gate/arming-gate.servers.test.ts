@@ -1,14 +1,14 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { RedisClient } from '../../platform/redis.ts'
 import {
   armGate,
   contentOf,
-  openRedis,
-  pairsOf,
   grantRequest,
   grantRequests,
+  openRedis,
+  pairsOf,
 } from '../../test/harness/values/armed-gate.ts'
-import type { RedisClient } from '../../platform/redis.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'
 import { flipScript, stopScript } from './scripts.ts'
 

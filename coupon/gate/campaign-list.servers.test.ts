@@ -1,7 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openRedis, pairsOf } from '../../test/harness/values/armed-gate.ts'
 import type { RedisClient } from '../../platform/redis.ts'
+import { openRedis, pairsOf } from '../../test/harness/values/armed-gate.ts'
 import { listScript, registerScript } from './scripts.ts'
 
 let redis: RedisClient

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { RedisClient } from '../../platform/redis.ts'
 import {
-  armGate,
   type ArmedGate,
-  openRedis,
+  armGate,
   grantRequest,
   grantRequests,
+  openRedis,
 } from '../../test/harness/values/armed-gate.ts'
-import type { RedisClient } from '../../platform/redis.ts'
-import type { OutboxEntry } from './outbox-entry.ts'
 import type { GrantRequest } from './decision.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 import { stopScript } from './scripts.ts'
 
 let redis: RedisClient

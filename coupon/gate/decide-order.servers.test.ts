@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { armGate, openRedis, grantRequest, grantRequests } from '../../test/harness/values/armed-gate.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { ArmedGate } from '../../test/harness/values/armed-gate.ts'
-import { createGate } from './gate.ts'
+import { armGate, grantRequest, grantRequests, openRedis } from '../../test/harness/values/armed-gate.ts'
 import type { GrantRequest } from './decision.ts'
+import { createGate } from './gate.ts'
 
 let redis: RedisClient
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openRedis } from '../../test/harness/values/armed-gate.ts'
-import { follow, type OwnRedis, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
 import type { RedisClient } from '../../platform/redis.ts'
+import { follow, type OwnRedis, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
+import { openRedis } from '../../test/harness/values/armed-gate.ts'
 import { failoverWaitMs } from './failover-wait.ts'
 
 let [master, replica]: OwnRedis[] = []

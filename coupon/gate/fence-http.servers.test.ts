@@ -8,8 +8,8 @@ import {
   outcomeOf,
   press,
 } from '../../test/harness/processes/http-client.ts'
-import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { type Running, startPart } from '../../test/harness/processes/start-part.ts'
+import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { type OwnRedis, promote, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { freeKey, gateKey, outboxKey, winnersKey } from './keys.ts'

@@ -1,14 +1,6 @@
 import { afterEach, describe, expect, inject, test } from 'vitest'
 import { createProxy } from '../../servers/network/proxy.ts'
 import {
-  armGate,
-  type ArmedGate,
-  contentOf,
-  openRedis,
-  grantRequest,
-  grantRequests,
-} from '../../test/harness/values/armed-gate.ts'
-import {
   follow,
   infoOf,
   type OwnRedis,
@@ -16,10 +8,18 @@ import {
   promote,
   startOwnRedis,
 } from '../../test/harness/servers/own-redis.ts'
+import {
+  type ArmedGate,
+  armGate,
+  contentOf,
+  grantRequest,
+  grantRequests,
+  openRedis,
+} from '../../test/harness/values/armed-gate.ts'
 import { until } from '../../test/harness/values/until.ts'
-import type { OutboxEntry } from './outbox-entry.ts'
-import { createGate } from './gate.ts'
 import type { GrantRequest } from './decision.ts'
+import { createGate } from './gate.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
 
 const own: OwnRedis[] = []
 const start = async (persistence?: Persistence): Promise<OwnRedis> => {

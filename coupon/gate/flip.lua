@@ -35,8 +35,8 @@ if redis.call('XLEN', KEYS[3]) ~= 0 then return {'LOST', 'outbox'} end
 -- safeguard: the count of free ranks at the flip
 if redis.call('LLEN', KEYS[4]) ~= tonumber(ARGV[6]) then return {'LOST', 'free'} end
 
--- The settings are those of the highest version: of the ledger (ARGV), or of the gate, when they came to it
--- meanwhile or when the ledger went back in time. They come from one of them as a whole.
+-- The settings are those of the highest version, from one of the two as a whole: the ledger (ARGV) or the
+-- gate. The gate is higher when a change came meanwhile, or when the ledger went back in time.
 local settings = {unpack(ARGV, 9, 15)}
 local isWhole = true
 for index = 1, 7 do isWhole = isWhole and fields[index + 3] end

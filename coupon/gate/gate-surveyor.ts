@@ -1,8 +1,8 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Grant } from '../grant.ts'
 import { freeKey, gateKey, gateKeys, gateLayout, outboxKey, winnersKey } from './keys.ts'
-import { parseRefusal, parseReply, wholeNumber } from './reply.ts'
 import { parsePackedGrant } from './packed-grant.ts'
+import { parseRefusal, parseReply, wholeNumber } from './reply.ts'
 import { surveyScript } from './scripts.ts'
 
 /** The counters of a gate and the lengths of its keys, at one moment of its own clock. */

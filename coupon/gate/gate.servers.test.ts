@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { RedisClient } from '../../platform/redis.ts'
+import { newUser } from '../../test/harness/processes/http-client.ts'
 import {
   armGate,
   contentOf,
-  openRedis,
   grantRequest,
   grantRequests,
+  openRedis,
 } from '../../test/harness/values/armed-gate.ts'
-import { newUser } from '../../test/harness/processes/http-client.ts'
-import type { RedisClient } from '../../platform/redis.ts'
-import { createGate, type DecideResult } from './gate.ts'
 import type { Decision } from './decision.ts'
+import { createGate, type DecideResult } from './gate.ts'
 
 let redis: RedisClient
 let others: RedisClient[]

@@ -1,5 +1,5 @@
 import { isOutOfMemory, type RedisClient } from '../../platform/redis.ts'
-import { decodeDocument, type CampaignDocument, type OperatorState } from '../campaign.ts'
+import { type CampaignDocument, decodeDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { type Decision, type Decisions, type GrantRequest, parseDecisions } from './decision.ts'
 import { gateKeys, gateLayout } from './keys.ts'
@@ -123,7 +123,8 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
         armed: reply.code === 'OK',
         nowMs: reply.number(1),
         epoch: reply.number(2),
-        // While it is being armed the state is `rearming`; nothing reads the state of a gate that is not armed.
+        // While it is being armed the state is `rearming`; nothing reads the state of a gate that is not
+        // armed.
         state: state === 'paused' || state === 'closed' ? state : 'open',
         stock: reply.number(4),
         granted: reply.number(5),

@@ -1,3 +1,4 @@
+import { Failure } from '../../platform/failure.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import { type Grant, grantShape } from '../grant.ts'
@@ -5,7 +6,6 @@ import { type GateSettings, packSettings, parseSettings, settingsFields } from '
 import { gateKey, gateKeys, gateLayout, listKeys, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { grantOf, parsePackedGrant } from './packed-grant.ts'
-import { Failure } from '../../platform/failure.ts'
 import { type Lost, parseLost, parseRefusal, parseReply, type Refusal } from './reply.ts'
 import { applyScript, inspectScript, retireScript } from './scripts.ts'
 

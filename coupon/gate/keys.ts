@@ -24,9 +24,10 @@ export const listKeys = [campaignsKey, retiredKey]
 export const campaignsChannel = 'fc:campaigns'
 
 /**
- * Hash: layout, epoch, claim, fence, state (rearming|open|paused|closed), stock, granted, nextRank,
- * entriesAppended, entriesDeleted, grantsPending, opensAtMs, closesAtMs, perUserLimit, grantableFromMs,
- * holdMs, version, document; while it is rearming operatorState, which the flip may set as its state.
+ * Hash with these fields: layout, epoch, claim, fence, state (rearming|open|paused|closed), stock, granted,
+ * nextRank, entriesAppended, entriesDeleted, grantsPending, opensAtMs, closesAtMs, perUserLimit,
+ * grantableFromMs, holdMs, version, document. While it is rearming also operatorState, which the flip may set
+ * as its state.
  */
 export const gateKey = (campaignId: string): string => `fc:{${campaignId}}:gate`
 

@@ -1,17 +1,17 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { RedisClient } from '../../platform/redis.ts'
+import { openRedis } from '../../test/harness/values/armed-gate.ts'
 import { gateHistories, gateHolders, type HistoryStep } from '../../test/harness/values/gate-histories.ts'
 import { createGateModel, type GateModel, type ModelSettings } from '../../test/harness/values/gate-model.ts'
-import { openRedis } from '../../test/harness/values/armed-gate.ts'
-import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import { type ArmingGate, createArmingGate } from './arming-gate.ts'
-import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
-import type { OutboxEntry } from './outbox-entry.ts'
 import { createGate, type Gate } from './gate.ts'
-import type { Holder } from './packed-grant.ts'
+import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
 import { freeKey, gateKey, gateKeys } from './keys.ts'
+import type { OutboxEntry } from './outbox-entry.ts'
+import type { Holder } from './packed-grant.ts'
 
 let redis: RedisClient
 beforeAll(async () => {

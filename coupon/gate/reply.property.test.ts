@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import { grants, ids, spoiledText, userIds } from '../../test/harness/values/arbitraries.ts'
 import { parseOutboxEntry } from './outbox-entry.ts'
-import { parseRefusal, parseReply } from './reply.ts'
 import { parsePackedGrant } from './packed-grant.ts'
+import { parseRefusal, parseReply } from './reply.ts'
 
 /** The result of `read`, or `defect` when it throws a defect. Any other error is rethrown. */
 const orDefect = <Result>(read: () => Result): Result | 'defect' => {

@@ -1,11 +1,11 @@
 import { Failure } from '../../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
-import type { OutboxEntry } from '../gate/outbox-entry.ts'
-import type { Gate } from '../gate/gate.ts'
-import type { Decision, GrantRequest } from '../gate/decision.ts'
-import type { AppendResult, GrantLog } from '../log/grant-log.ts'
-import type { Grant } from '../grant.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
+import type { Decision, GrantRequest } from '../gate/decision.ts'
+import type { Gate } from '../gate/gate.ts'
+import type { OutboxEntry } from '../gate/outbox-entry.ts'
+import type { Grant } from '../grant.ts'
+import type { AppendResult, GrantLog } from '../log/grant-log.ts'
 
 /** The answer to an issue. `granted`, `already` and `confirming` carry the user's own coupon. */
 export type IssueAnswer =

@@ -3,7 +3,7 @@ import type { Connection } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
 import { adoptSettings, type CampaignSettings } from './adopt-settings.ts'
-import { claimCreation, type CreationKey } from './creations.ts'
+import { type CreationKey, claimCreation } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
@@ -19,8 +19,8 @@ export type CampaignRepository = {
   /** Writes version 1 of a campaign, with epoch 0: not armed yet. */
   create(id: string, terms: CampaignTerms, nowMs: number): Promise<Campaign>
   /**
-   * As `create`, once for each key: a repeat returns the campaign that the key made. `other-body` when the key
-   * came with another body before.
+   * As `create`, once for each key: a repeat returns the campaign that the key made. `other-body` when the
+   * key came with another body before.
    */
   createOnce(id: string, terms: CampaignTerms, nowMs: number, key: CreationKey): Promise<CreationOutcome>
   read(id: string): Promise<Campaign | undefined>

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, grantsOf, newGrant, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'

@@ -5,7 +5,7 @@ import { idBytes, idText } from './ids.ts'
 export type CreationKey = { keyHash: Buffer; bodyHash: Buffer }
 
 /** A key is remembered for this long. */
-export const creationMemoryMs = 7 * 86_400_000
+const creationMemoryMs = 7 * 86_400_000
 
 /** Keys that one creation forgets: more than it adds, so the table stays small without a job of its own. */
 const forgottenMax = 100

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, newGrant, grantsOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, grantsOf, newGrant, storedOf } from '../../test/harness/values/grants.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { Campaign } from '../campaign.ts'
 import { createCampaignRepository } from './campaigns.ts'

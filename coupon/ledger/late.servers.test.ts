@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, grantsOf, newGrant, positionOf, storedOf } from '../../test/harness/values/grants.ts'
 import type { Campaign } from '../campaign.ts'
 import { idBytes } from './ids.ts'
-import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
 import type { LoggedGrant } from './log-slice.ts'
+import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
 import type { RejectedGrant } from './rejected-grant.ts'
 
 let ledger: OwnDatabase

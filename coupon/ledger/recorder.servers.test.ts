@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
-import { at, newGrant, grantsOf, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import { at, grantsOf, newGrant, positionOf, storedOf } from '../../test/harness/values/grants.ts'
+import type { LoggedGrant } from './log-slice.ts'
 import { createPositionRepository } from './positions.ts'
 import { createRecorder, type Recorded, type Recorder } from './recorder.ts'
-import type { LoggedGrant } from './log-slice.ts'
 import type { RejectedGrant } from './rejected-grant.ts'
 
 let ledger: OwnDatabase

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { RecordToAppend } from '../../platform/kafka/producer.ts'
 import {
   type DeadLetter,
   encodeDeadLetter,
@@ -9,7 +10,6 @@ import {
   readRedriveNote,
   type StoredLetter,
 } from './dead-letter.ts'
-import type { RecordToAppend } from '../../platform/kafka/producer.ts'
 
 const bytes = Buffer.from([0xff, 0x00])
 const time = '2026-11-21T10:00:00.000Z'

@@ -1,5 +1,5 @@
-import { headerText, type RecordHeaders } from '../../platform/kafka/headers.ts'
 import type { StoredRecord } from '../../platform/kafka/consumer.ts'
+import { headerText, type RecordHeaders } from '../../platform/kafka/headers.ts'
 import type { RecordToAppend } from '../../platform/kafka/producer.ts'
 import type { RejectReason } from '../ledger/rejected-grant.ts'
 import { type UnreadableRecord } from './log-record.ts'

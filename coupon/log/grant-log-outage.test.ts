@@ -5,8 +5,8 @@ import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { newGrant } from '../../test/harness/values/grants.ts'
-import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Gate } from '../gate/gate.ts'
+import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import { createGrantLog } from './grant-log.ts'
 
 // A minute passes in a second: timers are faked, turns of the event loop are real.

@@ -1,5 +1,5 @@
-import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 import type { Grant } from '../grant.ts'
 import { decodeRecord } from './log-record.ts'
 

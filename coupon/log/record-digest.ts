@@ -9,8 +9,8 @@ const lengthOf = (bytes: Buffer | null): Buffer => {
 }
 
 /**
- * Digest of a record, to know it again: the first 16 bytes of SHA-256 over key and value, each after its
- * length (-1 for null), and the timestamp.
+ * Digest of a record, to know it again. It is the first 16 bytes of a SHA-256: over key and value, each after
+ * its length (-1 for null), and the timestamp.
  */
 export const digestRecord = (record: {
   key: Buffer | null

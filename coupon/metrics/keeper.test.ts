@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { toScrape } from '../../test/harness/metrics/metric-text.ts'
 import { Failure } from '../../platform/failure.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
+import { toScrape } from '../../test/harness/metrics/metric-text.ts'
 import type { Campaign } from '../campaign.ts'
-import type { KeeperGate, InspectResult } from '../gate/keeper-gate.ts'
+import type { InspectResult, KeeperGate } from '../gate/keeper-gate.ts'
 import { createLastInspections, showKeeper } from './keeper.ts'
 
 const idOf = (index: number): string => `0190-${String(index).padStart(4, '0')}`

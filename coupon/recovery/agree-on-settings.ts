@@ -10,10 +10,10 @@ export type AgreeOptions = {
 }
 
 /**
- * Brings gate and ledger to the settings of the higher version, and returns the version that the gate has
- * then; `undefined` when it is not in order by now. A change is written to the ledger first, so an older gate
- * missed it. A newer gate says that the ledger went back in time: somebody was told that these settings hold,
- * and coupons may have been granted under them, so the ledger takes them.
+ * Brings gate and ledger to the settings of the higher version. Returns the version that the gate has then,
+ * or `undefined` when it is not in order by now. A change is written to the ledger first, so an older gate
+ * missed it. A newer gate means that the ledger went back in time. Coupons may have been granted under these
+ * settings, so the ledger takes them.
  */
 export const createAgreeOnSettings =
   ({ gate, campaigns, log }: AgreeOptions) =>

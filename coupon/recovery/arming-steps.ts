@@ -11,8 +11,8 @@ import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { Lost } from '../gate/reply.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { LogEnds } from '../log/log-ends.ts'
-import type { Rebuilder } from './rebuilder.ts'
 import { relaySurvivors } from '../log/relay-survivors.ts'
+import type { Rebuilder } from './rebuilder.ts'
 
 /**
  * The result of arming one campaign. `busy`: another process holds its lease. `lost`: interrupted; a later

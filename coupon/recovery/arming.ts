@@ -3,8 +3,8 @@ import { Failure, messageOf } from '../../platform/failure.ts'
 import { isOutOfMemory } from '../../platform/redis.ts'
 import type { CurrentRedis } from '../deployment/current-redis.ts'
 import {
-  type ArmOutcome,
   type ArmingStepsOptions,
+  type ArmOutcome,
   createArmingSteps,
   type StoppedGate,
 } from './arming-steps.ts'

@@ -12,13 +12,14 @@ import type { Arming } from './arming.ts'
 
 /**
  * Relays overdue outbox entries to the log, arms gates that are not in order, and keeps ledger, gate and list
- * at the highest version: every worker runs one in a loop. None of it but arming needs a lease, because two
- * relays of one entry, and two writes of one version, are harmless.
+ * at the highest version. Every worker runs one in a loop. Only arming needs a lease: two relays of one
+ * entry, and two writes of one version, are harmless.
  */
 export type Keeper = {
   /**
    * Inspects every live gate once. Never rejects: a gate that does not answer is inspected again next time.
-   * While the ledger cannot be read it only relays, for the listed campaigns too, at the epochs of their gates.
+   * While the ledger cannot be read it only relays, also for the listed campaigns, at the epochs of their
+   * gates.
    */
   inspectGates(): Promise<void>
   /** Ids of the campaigns that this process is arming. */

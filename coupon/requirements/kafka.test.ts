@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { createTopics } from '../../migrations/migrate.ts'
 import type { TopicDescription } from '../../platform/kafka/describe-kafka.ts'
-import type { TopicShape, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { TopicAdmin, TopicShape } from '../../platform/kafka/topic-admin.ts'
 import { deploymentTopicShape } from '../deployment/log-id.ts'
-import { grantTopicShapes, deadLettersTopic, grantsTopic } from '../log/topics.ts'
+import { deadLettersTopic, grantsTopic, grantTopicShapes } from '../log/topics.ts'
 import { findingsOf } from './finding.ts'
 import { type KafkaReading, kafkaRequirements, type WantedTopics } from './kafka.ts'
 

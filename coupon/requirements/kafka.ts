@@ -1,6 +1,6 @@
 import type { KafkaDescription } from '../../platform/kafka/describe-kafka.ts'
 import type { TopicShape } from '../../platform/kafka/topic-admin.ts'
-import { grantTopicShapes, grantsTopic } from '../log/topics.ts'
+import { grantsTopic, grantTopicShapes } from '../log/topics.ts'
 import { type Assessment, ok, okWhen, type Requirement, unknown, warning } from './finding.ts'
 import { copiesRequirements } from './kafka-copies.ts'
 import { alterTopic, settingRequirement } from './topic-settings.ts'

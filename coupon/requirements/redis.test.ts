@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import * as gateScripts from '../gate/scripts.ts'
 import { type Finding, findingsOf } from './finding.ts'
+import { redisRequirements } from './redis.ts'
 import { neededCommands, sentCommands } from './redis-commands.ts'
 import type { RedisReading } from './redis-reading.ts'
-import { redisRequirements } from './redis.ts'
 
 const root = new URL('../..', import.meta.url).pathname
 const refused = { refused: 'Redis: NOPERM' }

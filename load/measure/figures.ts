@@ -1,5 +1,5 @@
-import type { Answer } from '../people/answer.ts'
 import type { WaveMoments } from '../generator/answer-sheet.ts'
+import type { Answer } from '../people/answer.ts'
 import { type LatencySummary, summariseLatencies } from './latency.ts'
 
 /** Answers with the same outcome, and how long they took. */

@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { type Answer, readIssue, readOutcome, unanswered } from './answer.ts'
-import { openCampaignDocument, type NewCampaign } from './open-campaign-document.ts'
 import { createHttpPool, type HttpPoolOptions } from './http-pool.ts'
+import { type NewCampaign, openCampaignDocument } from './open-campaign-document.ts'
 import { issuePath } from './shoppers.ts'
 
 /** The API, as an operator and single shoppers use it. Waves and rushes have clients of their own. */

@@ -1,6 +1,6 @@
-import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
+import type { BurstResult } from '../scenarios/burst.ts'
 import { latencyCells, latencyColumns } from './lines.ts'
 import { asRatio, inThousands } from './numbers.ts'
 import {

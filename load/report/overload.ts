@@ -13,7 +13,7 @@ import {
   tableLine,
 } from './lines.ts'
 import { asRatio, inThousands } from './numbers.ts'
-import { faultNotes, reasonOf, type ReportRow, verdictWord } from './words.ts'
+import { faultNotes, type ReportRow, reasonOf, verdictWord } from './words.ts'
 
 const latencyLines = ({ granted, refused, waited }: RushFigures): string[] => [
   tableLine('granted', latencyCells(granted?.count ?? 0, granted)),

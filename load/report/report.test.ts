@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
 import { createPromiseTallies } from '../../coupon/audit/compare/check-tallies.ts'
-import type { BurstResult } from '../scenarios/burst.ts'
 import type { Machine } from '../measure/machine.ts'
 import { pairRatio } from '../scenarios/baseline.ts'
+import type { BurstResult } from '../scenarios/burst.ts'
 import type { BurstRun } from '../scenarios/burst-run.ts'
-import { markdownReport } from './markdown.ts'
 import { burstReport } from './burst.ts'
+import { markdownReport } from './markdown.ts'
 
 const latency = { count: 500_000, p50Ms: 12.34, p95Ms: 45.6, p99Ms: 1_204, maxMs: 9_999 }
 const checks = Object.values(createPromiseTallies()).map((tally) => tally.check())

@@ -1,10 +1,10 @@
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
 import { type Drain, waitForDrain } from '../ledger/drain.ts'
 import type { DrainLag } from '../ledger/drain-lag.ts'
 import type { LedgerReader } from '../ledger/ledger-reader.ts'
 import type { ApiClient } from '../people/api-client.ts'
 import { createShoppers, type Shoppers } from '../people/shoppers.ts'
-import type { ProgressDisplay } from '../../platform/progress-display.ts'
 
 export type ScenarioDependencies = {
   /** Origin of the API. */

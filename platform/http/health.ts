@@ -11,8 +11,9 @@ export type ReadinessCheck = {
 }
 
 /**
- * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check that is no notice is
- * ready and the process is not stopping, else 503, with the state of each check. The checks run at every request.
+ * `/livez` answers 200 while the process runs. `/readyz` answers 200 when every check is ready, notices
+ * aside, and the process is not stopping. Otherwise it answers 503. Both name the state of each check, which
+ * runs at every request.
  */
 export const createHealthRoutes = (
   checks: readonly ReadinessCheck[],

@@ -5,10 +5,10 @@ import { afterEach, expect, test } from 'vitest'
 import { openConnection, type RawConnection } from '../../test/harness/processes/raw-connection.ts'
 import { until } from '../../test/harness/values/until.ts'
 import {
-  headBytesMax,
-  headersMax,
   type HttpServer,
   type HttpServerOptions,
+  headBytesMax,
+  headersMax,
   requireFreePort,
   serveHttp,
 } from './server.ts'

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { type RequestLimits, limitRequests } from './request-limiter.ts'
+import { limitRequests, type RequestLimits } from './request-limiter.ts'
 
 /** A listening HTTP server. */
 export type HttpServer = {

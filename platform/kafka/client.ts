@@ -1,6 +1,6 @@
 import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig } from 'kafkajs'
-import { Kafka, logLevel } from './kafkajs.ts'
 import type { Logger } from '../log/logger.ts'
+import { Kafka, logLevel } from './kafkajs.ts'
 
 /** Connection options for all Kafka clients of one process. */
 export type KafkaOptions = {

@@ -1,9 +1,9 @@
 import type { Batch as KafkajsBatch } from 'kafkajs'
 import { backoff } from '../backoff.ts'
 import { Failure, messageOf } from '../failure.ts'
+import type { Logger } from '../log/logger.ts'
 import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
-import type { Logger } from '../log/logger.ts'
 
 /** A record of a topic. */
 export type StoredRecord = {

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../failure.ts'
-import type { KafkaCluster } from './client.ts'
 import { withTimeout } from '../with-timeout.ts'
+import type { KafkaCluster } from './client.ts'
 
 /** A topic as the brokers describe it. `refused` is the reason why its settings cannot be read. */
 export type TopicDescription = {

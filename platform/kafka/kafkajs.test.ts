@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
+
 // Replaces functions of kafkajs, for all that load them later.
 await import('./kafkajs.ts')
 

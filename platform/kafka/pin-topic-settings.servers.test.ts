@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { grantTopicShapes, grantsTopic } from '../../coupon/log/topics.ts'
+import { grantsTopic, grantTopicShapes } from '../../coupon/log/topics.ts'
 import { canKeepSetting } from '../../coupon/requirements/topic-settings.ts'
 import { createOwnTopic } from '../../test/harness/servers/own-topic.ts'
 import { describeKafka } from './describe-kafka.ts'

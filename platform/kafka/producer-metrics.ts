@@ -1,5 +1,5 @@
-import type { Producer } from './producer.ts'
 import { type Metrics, waitBounds } from '../metrics/metrics.ts'
+import type { Producer } from './producer.ts'
 
 const recordBounds = [1, 4, 16, 64, 256, 1_024, 4_096]
 

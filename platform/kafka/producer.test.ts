@@ -1,7 +1,7 @@
 import type { ProducerRecord, RecordMetadata } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { createProducer } from './producer.ts'
 import type { KafkaCluster } from './client.ts'
+import { createProducer } from './producer.ts'
 
 /** A producer whose client resolves every send with these results and records what was sent. */
 const openProducer = (results: Partial<RecordMetadata>[]) => {

@@ -1,7 +1,7 @@
 import type { Message, RecordMetadata } from 'kafkajs'
 import { Failure, messageOf } from '../failure.ts'
-import { isBrokerResponse, type KafkaCluster } from './client.ts'
 import { withTimeout } from '../with-timeout.ts'
+import { isBrokerResponse, type KafkaCluster } from './client.ts'
 
 /** One record. It has a key only when it is a copy of a record that had one. */
 export type RecordToAppend = {

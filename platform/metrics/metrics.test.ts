@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
-import { killPrograms, runOwnProgram } from '../../test/harness/processes/run-own-program.ts'
 import { lintMetrics } from '../../test/harness/metrics/metric-lint.ts'
 import { type Scrape, scrape, toScrape } from '../../test/harness/metrics/metric-text.ts'
+import { killPrograms, runOwnProgram } from '../../test/harness/processes/run-own-program.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { createMetrics, type Metrics, type MetricsServer, serveMetrics, showReadiness } from './metrics.ts'
 

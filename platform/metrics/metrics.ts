@@ -4,16 +4,16 @@ import { AggregatorRegistry, collectDefaultMetrics, type Metric, Registry } from
 import { Failure, messageOf } from '../failure.ts'
 import type { ReadinessCheck } from '../http/health.ts'
 import { serveHttp } from '../http/server.ts'
+import { withTimeout } from '../with-timeout.ts'
 import {
   type Count,
-  createFamily,
   createCount,
+  createFamily,
   createHistogram,
   type Family,
   type Histogram,
   type Sample,
 } from './family.ts'
-import { withTimeout } from '../with-timeout.ts'
 
 /**
  * `name` follows https://prometheus.io/docs/practices/naming/: `firstcome_`, base units, `_total` on a

@@ -1,8 +1,8 @@
 import type { PoolConnection as CallbackConnection } from 'mysql2'
 import {
-  type Connection as DriverConnection,
   createConnection,
   createPool,
+  type Connection as DriverConnection,
   type PoolConnection,
   type ResultSetHeader,
 } from 'mysql2/promise'

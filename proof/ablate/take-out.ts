@@ -27,7 +27,10 @@ const fileWith = (sources: Sources, marker: string): string => {
 }
 
 /** The files that a safeguard's edits are in. Throws `refused` when one has no marker, or more than one. */
-export const filesOfEdits = (sources: Sources, { name, edits }: Pick<Safeguard, 'name' | 'edits'>): string[] => [
+export const filesOfEdits = (
+  sources: Sources,
+  { name, edits }: Pick<Safeguard, 'name' | 'edits'>,
+): string[] => [
   ...new Set(
     edits.map((edit) => ('file' in edit ? edit.file : fileWith(sources, markerOf(name, edit.part)))),
   ),

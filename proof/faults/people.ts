@@ -1,5 +1,5 @@
-import { type AnswerHistory, createAnswerHistory } from '../../load/people/answer-history.ts'
 import { unanswered } from '../../load/people/answer.ts'
+import { type AnswerHistory, createAnswerHistory } from '../../load/people/answer-history.ts'
 import { createApiClient } from '../../load/people/api-client.ts'
 import { evenlySpread } from '../../load/people/follow-up.ts'
 import { createPersistentShoppers, type ShopperAct } from '../../load/people/persistent-shoppers.ts'

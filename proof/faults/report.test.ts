@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { noHarm } from './harm.ts'
 import { closingReport, roundReport } from './report.ts'
-import { totalsOf } from './totals.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
+import { totalsOf } from './totals.ts'
 
 const kill = (part: string, counts = true): StruckFault => ({
   fault: `${part}-kill`,

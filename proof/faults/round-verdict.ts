@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Audit, AuditResult } from '../../coupon/audit/audit.ts'
-import { openHistory } from '../../coupon/audit/history.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
+import { openHistory } from '../../coupon/audit/history.ts'
 import type { AnswerHistory } from '../../load/people/answer-history.ts'
 import { writeHistory } from '../../load/people/write-history.ts'
 import { messageOf } from '../../platform/failure.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
 import { noHarm } from './harm.ts'
-import { parseRuns, recordRun, type RunRecord, withSection } from './run-record.ts'
+import { parseRuns, type RunRecord, recordRun, withSection } from './run-record.ts'
 import { runsSection } from './runs-section.ts'
 
 const page = 'Before.\n\n<!-- faults:begin -->\ntyped by hand\n<!-- faults:end -->\n\nAfter.\n'

@@ -1,6 +1,6 @@
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import { readPassword, startDatabase } from '../../servers/start-database.ts'
-import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
+import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
 /** The database of the stack. */
 export type StackDatabase = {

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
-import { grantTopicShapes, grantsTopic } from '../../coupon/log/topics.ts'
+import { grantsTopic, grantTopicShapes } from '../../coupon/log/topics.ts'
 import { createKafka, type KafkaCluster } from '../../platform/kafka/client.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { type KafkaProgram, startKafka } from '../../servers/start-kafka.ts'
-import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
+import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
 /** The one broker of the stack. Each kind of client has its own listener, so that each has its own link. */
 export type StackKafka = {

@@ -2,10 +2,10 @@ import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
+import type { Proxy } from '../../servers/network/proxy.ts'
 import { findFreePort } from '../../servers/ports.ts'
 import { startRedis } from '../../servers/start-redis.ts'
-import type { Proxy } from '../../servers/network/proxy.ts'
-import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
+import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
 /** An append-only file of a Redis, and its size at one moment. */
 export type AofMark = { file: string; size: number } | undefined

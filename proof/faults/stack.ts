@@ -1,16 +1,16 @@
 import { join } from 'node:path'
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { detectHost } from '../../servers/install/host.ts'
 import { obtainServerSources } from '../../servers/install/obtain-servers.ts'
-import { findFreePort } from '../../servers/ports.ts'
-import { startProcess } from '../../servers/processes/start-process.ts'
-import { runProgram } from '../../servers/processes/run-program.ts'
 import { LaunchError } from '../../servers/launch-error.ts'
-import type { ProgressDisplay } from '../../platform/progress-display.ts'
-import { type LinkClient, createLinks, type Links } from './stack-links.ts'
-import { type StackRedis, startStackRedis } from './stack-redis.ts'
+import { findFreePort } from '../../servers/ports.ts'
+import { runProgram } from '../../servers/processes/run-program.ts'
+import { startProcess } from '../../servers/processes/start-process.ts'
 import { type StackDatabase, startStackDatabase } from './stack-database.ts'
 import { type StackKafka, startStackKafka, topicOptions } from './stack-kafka.ts'
-import { superviseProcess, type SupervisedProcess } from './supervised-process.ts'
+import { createLinks, type LinkClient, type Links } from './stack-links.ts'
+import { type StackRedis, startStackRedis } from './stack-redis.ts'
+import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
 /** An API process or a worker of the stack. */
 export type OwnProcess = SupervisedProcess & { readonly url: string }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { dockerServices, dockerImageOf } from '../docker-services.ts'
+import { dockerImageOf, dockerServices } from '../docker-services.ts'
 import { shortPath } from '../short-path.ts'
 import { aptInstall } from './debian-packages.ts'
 import type { KafkaTools, ServerName } from './find-servers.ts'

@@ -2,12 +2,12 @@ import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { LaunchError } from '../launch-error.ts'
 import { announceInstallation, describeForbidden, describeUnobtainable } from './describe-installation.ts'
 import {
+  type FoundSources,
   findKafkaTools,
   findServerSources,
-  type FoundSources,
   type ServerName,
-  serverNames,
   type ServerSources,
+  serverNames,
 } from './find-servers.ts'
 import type { Host } from './host.ts'
 import { changesMachine, type InstallationPlan, planInstallation } from './installation-plan.ts'

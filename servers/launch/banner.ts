@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { shortPath } from '../short-path.ts'
 import { serverTable } from '../server-table.ts'
-import { environmentFile } from './launch-folder.ts'
+import { shortPath } from '../short-path.ts'
 import type { LaunchFacts } from './launch-facts.ts'
+import { environmentFile } from './launch-folder.ts'
 
 export type BannerOptions = {
   headline: string

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createDelayLine, type DelayLine } from './delay-line.ts'
 
 /** A TCP proxy in front of one server. It makes the network between client and server fail on demand. */

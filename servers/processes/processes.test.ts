@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { findRecordedProcess, processStartTime, stopRecordedProcess } from './process-record.ts'
 import { runProgram } from './run-program.ts'
 import { type ProcessHandle, startProcess, stopInOrder } from './start-process.ts'
-import { processStartTime, findRecordedProcess, stopRecordedProcess } from './process-record.ts'
 
 let folder: string
 const handles: ProcessHandle[] = []

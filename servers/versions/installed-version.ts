@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { dockerImageOf, dockerServices } from '../docker-services.ts'
 import type { FoundSources, ServerName } from '../install/find-servers.ts'
 import { versionOfKafkaJars } from './kafka-version.ts'
-import { parseDatabaseVersion, parseRedisProgram, type ProductVersion } from './product-version.ts'
+import { type ProductVersion, parseDatabaseVersion, parseRedisProgram } from './product-version.ts'
 
 /** What a server is called until it is known which product it is. */
 export const defaultProducts: Record<ServerName, string> = {

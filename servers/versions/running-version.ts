@@ -3,7 +3,7 @@ import { connectRedis } from '../../platform/redis.ts'
 import type { FoundSources, ServerName } from '../install/find-servers.ts'
 import { defaultProducts, installedVersion } from './installed-version.ts'
 import { askKafkaVersion } from './kafka-version.ts'
-import { parseDatabaseVersion, parseRedisInfo, type ProductVersion } from './product-version.ts'
+import { type ProductVersion, parseDatabaseVersion, parseRedisInfo } from './product-version.ts'
 
 const timeoutMs = 3_000
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
 import { createTestCampaign, listOf, newUser, outcomeOf, press } from '../harness/processes/http-client.ts'
+import { couponIn, openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
+import { createProxy } from '../../servers/network/proxy.ts'
+import { scrape } from '../harness/metrics/metric-text.ts'
 import {
   type ApiAnswer,
   ask,
@@ -8,10 +9,9 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
-import { scrape } from '../harness/metrics/metric-text.ts'
-import { startPart } from '../harness/processes/start-part.ts'
-import { createProxy } from '../../servers/network/proxy.ts'
 import { openConnection } from '../harness/processes/raw-connection.ts'
+import { startPart } from '../harness/processes/start-part.ts'
+import { couponIn, openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')

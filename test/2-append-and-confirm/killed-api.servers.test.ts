@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
-import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { createTestCampaign, newUser, outcomeOf, press } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')

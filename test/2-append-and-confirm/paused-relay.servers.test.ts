@@ -1,18 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey, outboxKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { drained } from '../harness/shop/drained.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import { openKeeper } from '../harness/shop/open-keeper.ts'
+import { unleased } from '../harness/shop/paused-arming.ts'
 import { pausedBefore } from '../harness/shop/paused-before.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
-import { unleased } from '../harness/shop/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

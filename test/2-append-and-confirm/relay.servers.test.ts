@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { gateKey, outboxKey, winnersKey } from '../../coupon/gate/keys.ts'
-import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import type { Grant } from '../../coupon/grant.ts'
+import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import { createSweep } from '../../coupon/recovery/sweep.ts'
 import { createLogger } from '../../platform/log/logger.ts'
-import { storedOf } from '../harness/values/grants.ts'
+import { expectWhole, held } from '../harness/shop/expect-whole.ts'
+import { openKeeper } from '../harness/shop/open-keeper.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop, type ShopOptions } from '../harness/shop/shop.ts'
-import { openKeeper } from '../harness/shop/open-keeper.ts'
+import { storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole, held } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop | undefined
 afterEach(() => shop?.close())

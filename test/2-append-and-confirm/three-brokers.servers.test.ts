@@ -7,10 +7,10 @@ import { createProducer } from '../../platform/kafka/producer.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { type Brokers, startBrokers } from '../harness/servers/brokers.ts'
 import { createOwnDatabase, type OwnDatabase } from '../harness/servers/own-database.ts'
+import { type OwnRecorder, startOwnRecorder } from '../harness/shop/own-recorder.ts'
 import { openRedis } from '../harness/values/armed-gate.ts'
 import { type GrantStream, openGrantStream } from '../harness/values/grant-streams.ts'
 import { storedOf } from '../harness/values/grants.ts'
-import { type OwnRecorder, startOwnRecorder } from '../harness/shop/own-recorder.ts'
 import { until } from '../harness/values/until.ts'
 
 /** NOT_ENOUGH_REPLICAS, and the same after it was appended. */

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import { createDeadLetterReader } from '../../commands/dlq/dead-letter-reader.ts'
 import { createPositionRepository } from '../../coupon/ledger/positions.ts'
-import { encodeGrant } from '../../coupon/log/log-record.ts'
 import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
+import { encodeGrant } from '../../coupon/log/log-record.ts'
 import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
+import { createDeadLetterWriter } from '../../worker/dead-letter-writer.ts'
 import { createOwnDatabase } from '../harness/servers/own-database.ts'
 import { createOwnTopic } from '../harness/servers/own-topic.ts'
 import { startOwnRecorder } from '../harness/shop/own-recorder.ts'
 import { grantsOf, storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { createDeadLetterWriter } from '../../worker/dead-letter-writer.ts'
 
 test.each(['gzip', 'snappy', 'lz4', 'zstd'])(
   'a log that the broker compresses with %s is recorded, and the audit and the dead letters read it',

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type StoredFacts, openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
+import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
+import { scrape } from '../harness/metrics/metric-text.ts'
 import {
   type ApiAnswer,
   ask,
@@ -13,11 +14,10 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
-import { scrape } from '../harness/metrics/metric-text.ts'
-import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
-import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
+import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
 import { createFirstCampaign } from '../harness/setup/whole-system.ts'
+import { couponIn, openStoredFacts, type StoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 /** `direct` reaches the database whatever happens; `api` and `worker` reach it through a proxy each. */

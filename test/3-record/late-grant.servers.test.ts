@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Grant } from '../../coupon/grant.ts'
 import { drained } from '../harness/shop/drained.ts'
-import { storedOf } from '../harness/values/grants.ts'
+import { expectWhole, held } from '../harness/shop/expect-whole.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole, held } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeEach(async () => {

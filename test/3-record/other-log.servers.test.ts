@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createPositionRepository } from '../../coupon/ledger/positions.ts'
-import { encodeGrant } from '../../coupon/log/log-record.ts'
 import { createLogEnds } from '../../coupon/log/log-ends.ts'
+import { encodeGrant } from '../../coupon/log/log-record.ts'
 import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { createPartitionProgress } from '../../worker/partition-progress.ts'

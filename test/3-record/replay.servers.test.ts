@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Grant } from '../../coupon/grant.ts'
 import { createRegistry } from '../../coupon/campaigns/registry.ts'
+import type { Grant } from '../../coupon/grant.ts'
 import { drained } from '../harness/shop/drained.ts'
-import { storedOf } from '../harness/values/grants.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

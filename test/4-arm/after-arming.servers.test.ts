@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { freeKey, gateKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { grantRequest, grantRequests } from '../harness/values/armed-gate.ts'
-import { storedOf } from '../harness/values/grants.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { grantRequest, grantRequests } from '../harness/values/armed-gate.ts'
+import { storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 const hourMs = 3_600_000
 let shop: Shop

@@ -1,15 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { randomUUIDv7 } from 'node:crypto'
-import { createAuthenticator } from '../../api/authenticator.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../api/app.ts'
+import { createAuthenticator } from '../../api/authenticator.ts'
 import { adminCampaignRoutes } from '../../api/routes/admin-campaigns.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { createHealthRoutes } from '../../platform/http/health.ts'
 import { type HttpServer, serveHttp } from '../../platform/http/server.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { type ApiAnswer, ask, campaignDocument } from '../harness/processes/http-client.ts'
-import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { pausedArming } from '../harness/shop/paused-arming.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
 
 let shop: Shop

@@ -1,15 +1,15 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import type { Keeper } from '../../coupon/recovery/keeper.ts'
 import { workerSettings } from '../../worker/settings.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import { openKeeper } from '../harness/shop/open-keeper.ts'
+import { pausedArming } from '../harness/shop/paused-arming.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
-import { pausedArming } from '../harness/shop/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

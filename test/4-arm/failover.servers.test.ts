@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey } from '../../coupon/gate/keys.ts'
-import { pausedBefore } from '../harness/shop/paused-before.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { createProxy } from '../../servers/network/proxy.ts'
 import { follow, infoOf, type OwnRedis, promote, startOwnRedis } from '../harness/servers/own-redis.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
+import { pausedBefore } from '../harness/shop/paused-before.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 afterEach(async () => {

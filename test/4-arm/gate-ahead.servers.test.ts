@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Grant } from '../../coupon/grant.ts'
 import { outboxKey, winnersKey } from '../../coupon/gate/keys.ts'
+import type { Grant } from '../../coupon/grant.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { drained } from '../harness/shop/drained.ts'
 import { expectWhole } from '../harness/shop/expect-whole.ts'

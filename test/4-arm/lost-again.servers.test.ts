@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { idBytes } from '../../coupon/ledger/ids.ts'
-import { createArming } from '../../coupon/recovery/arming.ts'
 import { gateKey } from '../../coupon/gate/keys.ts'
+import { idBytes } from '../../coupon/ledger/ids.ts'
 import { createRebuildReader } from '../../coupon/ledger/rebuild-reader.ts'
+import { createArming } from '../../coupon/recovery/arming.ts'
 import { createRebuilder } from '../../coupon/recovery/rebuilder.ts'
-import { storedOf } from '../harness/values/grants.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import { pausedBefore } from '../harness/shop/paused-before.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

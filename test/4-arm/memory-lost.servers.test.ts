@@ -1,9 +1,9 @@
 import { copyFile, readdir, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { openShop, type Shop } from '../harness/shop/shop.ts'
 import type { Persistence } from '../harness/servers/own-redis.ts'
 import { expectWhole } from '../harness/shop/expect-whole.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 
 let shop: Shop | undefined
 afterEach(() => shop?.close())

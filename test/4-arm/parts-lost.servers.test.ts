@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { campaignsKey, freeKey, gateKey, outboxKey, winnersKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { pairsOf } from '../harness/values/armed-gate.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
+import { pairsOf } from '../harness/values/armed-gate.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createArming } from '../../coupon/recovery/arming.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
+import { pausedArming, type Step, unleased } from '../harness/shop/paused-arming.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
-import { pausedArming, type Step, unleased } from '../harness/shop/paused-arming.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
-import { type StoredFacts, openStoredFacts, type StoredCoupon } from '../harness/values/stored-facts.ts'
+import { everyRoute, type Sold } from '../harness/processes/every-route.ts'
 import {
   ask,
   campaignDocument,
@@ -11,10 +11,10 @@ import {
   operatorToken,
   press,
 } from '../harness/processes/http-client.ts'
-import { everyRoute, type Sold } from '../harness/processes/every-route.ts'
-import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { type OwnRedis, startOwnRedis } from '../harness/servers/own-redis.ts'
+import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
+import { openStoredFacts, type StoredCoupon, type StoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 /** Servers of this file alone, and a worker that is paused while nothing must be repaired. */

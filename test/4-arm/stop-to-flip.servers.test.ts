@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freeKey, gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { createArming } from '../../coupon/recovery/arming.ts'
-import { freeKey, gateKey, winnersKey } from '../../coupon/gate/keys.ts'
 import { drained } from '../harness/shop/drained.ts'
-import { storedOf } from '../harness/values/grants.ts'
+import { expectWhole } from '../harness/shop/expect-whole.ts'
 import { openKeeper } from '../harness/shop/open-keeper.ts'
+import { pausedArming, unleased } from '../harness/shop/paused-arming.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
-import { pausedArming, unleased } from '../harness/shop/paused-arming.ts'
+import { storedOf } from '../harness/values/grants.ts'
 import { until } from '../harness/values/until.ts'
-import { expectWhole } from '../harness/shop/expect-whole.ts'
 
 let shop: Shop
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Grant } from '../../coupon/grant.ts'
-import { openShop, type Shop } from '../harness/shop/shop.ts'
-import { pausedArming, type Step, unleased } from '../harness/shop/paused-arming.ts'
 import { expectWhole } from '../harness/shop/expect-whole.ts'
+import { pausedArming, type Step, unleased } from '../harness/shop/paused-arming.ts'
+import { openShop, type Shop } from '../harness/shop/shop.ts'
 
 let shop: Shop
 beforeAll(async () => {

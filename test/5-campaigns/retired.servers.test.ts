@@ -3,7 +3,6 @@ import { gateKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
   createTestCampaign,
@@ -14,6 +13,7 @@ import {
   press,
 } from '../harness/processes/http-client.ts'
 import { openRedis } from '../harness/values/armed-gate.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')

@@ -2,19 +2,19 @@ import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createAudit } from '../../coupon/audit/audit.ts'
 import { createGateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
+import { campaignsKey, gateKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
-import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
-import { gateKey, campaignsKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { createRetirementRepository } from '../../coupon/ledger/retirements.ts'
+import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { createClockWatch } from '../../coupon/recovery/clock-watch.ts'
-import { readServerClocks } from '../../coupon/recovery/server-clocks.ts'
 import {
   createRetirement,
   type Retirement,
   type RetirementOptions,
 } from '../../coupon/recovery/retirement.ts'
-import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
+import { readServerClocks } from '../../coupon/recovery/server-clocks.ts'
 import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { infoOf } from '../harness/servers/own-redis.ts'
 import type { Sale } from '../harness/shop/sale.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type CouponReader, createCouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
 import { type CouponRepository, createCouponRepository } from '../../coupon/ledger/coupons.ts'
+import { type CouponReader, createCouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { Failure } from '../../platform/failure.ts'
 import { drained } from '../harness/shop/drained.ts'
 import type { Sale } from '../harness/shop/sale.ts'

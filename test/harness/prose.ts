@@ -3,8 +3,8 @@ import { basename, extname, join } from 'node:path'
 import { filesOf } from './repository-files.ts'
 
 /** The most columns of a line of prose, and the most words of a sentence. */
-export const columnsMax = 110
-export const wordsMax = 25
+const columnsMax = 110
+const wordsMax = 25
 
 /** A line of prose as it stands in its file; `text` is what is left of it without the signs of a comment. */
 type ProseLine = { number: number; whole: string; text: string }
@@ -140,7 +140,7 @@ export const sentencesOf = (paragraph: string): string[] => {
   return sentences.filter((sentence) => sentence !== '')
 }
 
-export const wordsOf = (sentence: string): number =>
+const wordsOf = (sentence: string): number =>
   sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 
 // An address cannot be broken, and a line that is one word cannot either.

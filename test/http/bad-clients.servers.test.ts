@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
   createTestCampaign,
@@ -8,8 +7,9 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
-import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { openConnection, type RawConnection } from '../harness/processes/raw-connection.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const connectionsMax = 40

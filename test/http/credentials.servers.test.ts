@@ -1,6 +1,5 @@
 import { createHmac, generateKeyPairSync, randomUUIDv7, sign as signWith } from 'node:crypto'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
   campaignDocument,
@@ -10,6 +9,7 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 
 const [first, second] = inject('apiUrls')
 const secret = inject('environment')['JWT_SECRET'] ?? ''

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { inParallel } from '../../load/people/in-parallel.ts'
-import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import {
   ask,
   createTestCampaign,
@@ -14,6 +13,7 @@ import {
   tokenOf,
 } from '../harness/processes/http-client.ts'
 import { startPart } from '../harness/processes/start-part.ts'
+import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')

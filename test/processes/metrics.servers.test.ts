@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { randomUUIDv7 } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { grantsTopic } from '../../coupon/log/topics.ts'
+import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
+import { type Scrape, scrape } from '../harness/metrics/metric-text.ts'
 import {
   type ApiAnswer,
   ask,
@@ -13,9 +15,7 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
-import { type Scrape, scrape } from '../harness/metrics/metric-text.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
-import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { until } from '../harness/values/until.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, inject, test } from 'vitest'
-import { openStoredFacts, couponIn } from '../harness/values/stored-facts.ts'
-import { ask, createTestCampaign, newUser, press, tokenOf } from '../harness/processes/http-client.ts'
-import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
+import { ask, createTestCampaign, newUser, press, tokenOf } from '../harness/processes/http-client.ts'
 import { openConnection } from '../harness/processes/raw-connection.ts'
+import { type Running, startPart } from '../harness/processes/start-part.ts'
+import { couponIn, openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first] = inject('apiUrls')

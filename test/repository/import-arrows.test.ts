@@ -99,7 +99,9 @@ const circleFrom = (
   return undefined
 }
 
-/** The folder of coupon/ or platform/ that a file lies in; that of the files at their root is the part itself. */
+/**
+ * The folder of coupon/ or platform/ that a file lies in; that of the files at their root is the part itself.
+ */
 const roomOf = (file: string): string => dirname(file).split('/').slice(0, 2).join('/')
 
 test.each(['coupon', 'platform'])('the rooms of %s import in one direction', (part) => {

@@ -73,7 +73,12 @@ const readVariables = (): Map<string, Variable> => {
   const variables = new Map<string, Variable>()
   for (const [program, schema] of programs) {
     for (const [name, property] of Object.entries(propertiesOf(schema))) {
-      const variable: Variable = variables.get(name) ?? { name, readers: [], defaults: new Map(), property: {} }
+      const variable: Variable = variables.get(name) ?? {
+        name,
+        readers: [],
+        defaults: new Map(),
+        property: {},
+      }
       variable.readers.push(program)
       variable.property = { ...property, ...variable.property }
       const standard = String(property.default ?? '')

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { overallVerdict } from './check.ts'
-import type { ShownCoupon } from './source-entries.ts'
 import {
   type ClientSources,
   compare,
   couponId,
   couponOf,
-  verdictsNotPassed,
   rowAt,
   soundSources,
+  verdictsNotPassed,
 } from '../../../test/harness/values/sound-sources.ts'
+import { overallVerdict } from './check.ts'
+import type { ShownCoupon } from './source-entries.ts'
 
 const grantMore = (sources: ClientSources, coupon: ShownCoupon): void => {
   sources.answers.push({ userId: coupon.userId, answer: { kind: 'granted', coupon } })

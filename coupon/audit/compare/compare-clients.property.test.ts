@@ -1,15 +1,15 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Check, overallVerdict } from './check.ts'
-import { compareClients } from './compare-clients.ts'
-import type { ClientAnswer, LedgerRow } from './source-entries.ts'
-import { createSourceTables } from './source-tables.ts'
 import {
   campaignId,
   couponId,
   couponOf,
   verdictsNotPassed,
 } from '../../../test/harness/values/sound-sources.ts'
+import { type Check, overallVerdict } from './check.ts'
+import { compareClients } from './compare-clients.ts'
+import type { ClientAnswer, LedgerRow } from './source-entries.ts'
+import { createSourceTables } from './source-tables.ts'
 
 /** The answers to one person before the final one, and after it. */
 type Person = { before: ('unknown' | 'confirming')[]; again: ('same' | 'unknown')[] }

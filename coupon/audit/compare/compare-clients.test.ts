@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { type Check, overallVerdict } from './check.ts'
-import { compareClients } from './compare-clients.ts'
-import { createSourceTables } from './source-tables.ts'
 import {
-  campaignId,
   type ClientSources,
+  campaignId,
   compare,
   couponId,
   couponOf,
-  verdictsNotPassed,
   rowAt,
   soundSources,
+  verdictsNotPassed,
 } from '../../../test/harness/values/sound-sources.ts'
+import { type Check, overallVerdict } from './check.ts'
+import { compareClients } from './compare-clients.ts'
+import { createSourceTables } from './source-tables.ts'
 
 test('sources that agree pass every promise', () => {
   const checks = compare(soundSources())

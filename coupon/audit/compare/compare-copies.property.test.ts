@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { couponId, couponOf } from '../../../test/harness/values/sound-sources.ts'
+import type { GateWinner } from '../../gate/gate-surveyor.ts'
 import { createFaultTallies } from './check-tallies.ts'
 import { compareCopies } from './compare-copies.ts'
 import type { LedgerRow, PlacedRecord } from './source-entries.ts'
 import { createSourceTables } from './source-tables.ts'
-import type { GateWinner } from '../../gate/gate-surveyor.ts'
-import { couponId, couponOf } from '../../../test/harness/values/sound-sources.ts'
 
 /** All that gate, log and ledger have of one grant. */
 type Copies = {

@@ -1,5 +1,5 @@
-import type { CheckTally } from './check-tally.ts'
 import type { FaultTallies } from './check-tallies.ts'
+import type { CheckTally } from './check-tally.ts'
 import { type CopyFacts, findInCopies, rankOfCopies } from './coupon-findings.ts'
 import { createRankSet, type RankSet } from './rank-set.ts'
 import type { SourceTables } from './source-tables.ts'

@@ -1,6 +1,6 @@
-import { linkClients, type Links, linkServers } from '../stack-links.ts'
 import type { Proxy } from '../../../servers/network/proxy.ts'
 import { chosen } from '../random.ts'
+import { type Links, linkClients, linkServers } from '../stack-links.ts'
 import { disturbanceKind, type FaultKind } from './fault-kind.ts'
 
 const delayMs = { min: 100, max: 1_500 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createProxy } from '../../../servers/network/proxy.ts'
-import { type AofMark, replicateFrom, type RedisNode, type StackRedis } from '../stack-redis.ts'
+import { type AofMark, type RedisNode, replicateFrom, type StackRedis } from '../stack-redis.ts'
 import { type FaultContext, type FaultKind, killKind } from './fault-kind.ts'
 
 const copyWithinMs = 10_000

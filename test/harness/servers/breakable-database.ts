@@ -6,11 +6,11 @@ import type { Campaign } from '../../../coupon/campaign.ts'
 import { idBytes } from '../../../coupon/ledger/ids.ts'
 import type { Connection } from '../../../platform/mysql/connection.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
-import { type DatabaseServer, startDatabase } from '../../../servers/start-database.ts'
 import { findFreePort } from '../../../servers/ports.ts'
-import { createOwnDatabase, type OwnDatabase } from './own-database.ts'
+import { type DatabaseServer, startDatabase } from '../../../servers/start-database.ts'
 import { grantsOf } from '../values/grants.ts'
 import { until } from '../values/until.ts'
+import { createOwnDatabase, type OwnDatabase } from './own-database.ts'
 
 /** A database server of one test file alone, which can be broken as a whole. */
 export type BreakableDatabase = {

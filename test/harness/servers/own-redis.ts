@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import type { RedisClient } from '../../../platform/redis.ts'
 import { findFreePort } from '../../../servers/ports.ts'
 import { type RedisServer, startRedis } from '../../../servers/start-redis.ts'
 import { openRedis } from '../values/armed-gate.ts'
 import { until } from '../values/until.ts'
-import type { RedisClient } from '../../../platform/redis.ts'
 
 /** How a Redis of our own keeps its data. */
 export type Persistence = 'aof' | 'rdb' | 'nothing'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
 import { createProgressDisplay } from '../../../platform/progress-display.ts'
+import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
 import { migrate } from '../setup/whole-system.ts'
 
 /** Servers of one test file alone, and the environment that our processes reach them by. */

@@ -1,5 +1,5 @@
-import type { Shop } from './shop.ts'
 import { until } from '../values/until.ts'
+import type { Shop } from './shop.ts'
 
 /** Waits until the ledger of a shop has everything that its log has. */
 export const drained = ({ topic, ledger }: Shop): Promise<unknown> =>

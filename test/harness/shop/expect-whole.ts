@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import type { Grant } from '../../../coupon/grant.ts'
 import { storedOf } from '../values/grants.ts'
+import { until } from '../values/until.ts'
 import type { Sale } from './sale.ts'
 import type { Shop } from './shop.ts'
-import { until } from '../values/until.ts'
 
 /** What a winner holds, whichever epoch it was read in. */
 export const held = ({ couponId, userId, slot, rank, grantedAtMs }: Grant) => ({

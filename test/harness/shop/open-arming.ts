@@ -1,5 +1,5 @@
-import { createArming, type Arming, type ArmingOptions } from '../../../coupon/recovery/arming.ts'
-import { type ArmingServers as WholePlace, createArmingParts } from '../../../coupon/recovery/arming-parts.ts'
+import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
+import { createArmingParts, type ArmingServers as WholePlace } from '../../../coupon/recovery/arming-parts.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 
 /** Where an arming works. */

@@ -1,8 +1,8 @@
-import type { Arming } from '../../../coupon/recovery/arming.ts'
 import type { Gate } from '../../../coupon/gate/gate.ts'
-import { createGrantLog } from '../../../coupon/log/grant-log.ts'
-import { createKeeper, type Keeper } from '../../../coupon/recovery/keeper.ts'
 import type { CampaignRepository } from '../../../coupon/ledger/campaigns.ts'
+import { createGrantLog } from '../../../coupon/log/grant-log.ts'
+import type { Arming } from '../../../coupon/recovery/arming.ts'
+import { createKeeper, type Keeper } from '../../../coupon/recovery/keeper.ts'
 import type { Producer } from '../../../platform/kafka/producer.ts'
 import type { Shop } from './shop.ts'
 

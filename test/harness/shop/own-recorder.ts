@@ -1,17 +1,17 @@
-import type { DeadLetter } from '../../../coupon/log/dead-letter.ts'
 import { createPositionRepository } from '../../../coupon/ledger/positions.ts'
 import { createRecorder } from '../../../coupon/ledger/recorder.ts'
+import type { DeadLetter } from '../../../coupon/log/dead-letter.ts'
 import { createConsumer } from '../../../platform/kafka/consumer.ts'
 import { createTopicAdmin } from '../../../platform/kafka/topic-admin.ts'
 import { createTopicReader } from '../../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 import type { Database } from '../../../platform/mysql/database.ts'
+import { createBatchHandler } from '../../../worker/batch-handler.ts'
 import {
-  startAlignment,
   createPartitionProgress,
   type PartitionProgress,
+  startAlignment,
 } from '../../../worker/partition-progress.ts'
-import { createBatchHandler } from '../../../worker/batch-handler.ts'
 import type { OwnTopic } from '../servers/own-topic.ts'
 import { until } from '../values/until.ts'
 

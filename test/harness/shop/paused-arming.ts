@@ -1,5 +1,5 @@
-import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import { createRebuildReader } from '../../../coupon/ledger/rebuild-reader.ts'
+import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import { createRebuilder } from '../../../coupon/recovery/rebuilder.ts'
 import { type Paused, pausedBefore } from './paused-before.ts'
 

@@ -4,7 +4,7 @@ import { listKeys } from '../../../coupon/gate/keys.ts'
 import { registerScript } from '../../../coupon/gate/scripts.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 import { infoOf, type OwnRedis, type Persistence, startOwnRedis } from '../servers/own-redis.ts'
-import { armGate, type ArmedGate, type GateChanges } from '../values/armed-gate.ts'
+import { type ArmedGate, armGate, type GateChanges } from '../values/armed-gate.ts'
 
 const hourMs = 3_600_000
 

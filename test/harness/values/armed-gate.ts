@@ -1,7 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { type Campaign, encodeDocument } from '../../../coupon/campaign.ts'
-import { type Gate, createGate } from '../../../coupon/gate/gate.ts'
 import type { GrantRequest } from '../../../coupon/gate/decision.ts'
+import { createGate, type Gate } from '../../../coupon/gate/gate.ts'
 import { freeKey, gateKey, gateLayout, outboxKey, winnersKey } from '../../../coupon/gate/keys.ts'
 import { flipScript, stopScript } from '../../../coupon/gate/scripts.ts'
 import { connectRedis, type RedisClient } from '../../../platform/redis.ts'

@@ -2,8 +2,8 @@ import type { Grant } from '../../../coupon/grant.ts'
 import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import type { Batch, StoredRecord } from '../../../platform/kafka/consumer.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
+import { type BatchHandlerOptions, createBatchHandler } from '../../../worker/batch-handler.ts'
 import type { PartitionProgress } from '../../../worker/partition-progress.ts'
-import { createBatchHandler, type BatchHandlerOptions } from '../../../worker/batch-handler.ts'
 
 /** Records of one partition as the consumer gets them: grants, or other bytes. */
 export const recordsOf = (

@@ -1,6 +1,6 @@
 import { type CampaignTerms, type OperatorState } from '../../../coupon/campaign.ts'
-import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
 import type { Decision, GrantRequest } from '../../../coupon/gate/decision.ts'
+import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
 import type { Holder } from '../../../coupon/gate/packed-grant.ts'
 import type { Refusal } from '../../../coupon/gate/reply.ts'
 import type { Grant } from '../../../coupon/grant.ts'

@@ -2,8 +2,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { Campaign } from '../../../coupon/campaign.ts'
 import type { Grant } from '../../../coupon/grant.ts'
 import type { LoggedGrant } from '../../../coupon/ledger/log-slice.ts'
-import type { OwnDatabase } from '../servers/own-database.ts'
 import { newUser } from '../processes/http-client.ts'
+import type { OwnDatabase } from '../servers/own-database.ts'
 
 /** A grant of this campaign as its gate would make it; `changes` replace fields of it. */
 export const newGrant = (campaign: Pick<Campaign, 'id'>, changes: Partial<Grant> = {}): Grant => ({
