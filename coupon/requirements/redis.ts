@@ -26,7 +26,7 @@ const assessMemory = (used: number, limit: number, total: number): Assessment =>
   const available = limit > 0 ? limit : total
   const ofWhat = limit > 0 ? '' : ', the memory of the machine (maxmemory 0)'
   const found = `${sizeText(used)} of ${sizeText(available)}${ofWhat}`
-  if (limit > 0 && used >= limit) return failed(`${found}: Redis refuses every script (OOM)`)
+  if (limit > 0 && used >= limit) return failed(`${found}: Redis grants nothing and arms no gate (OOM)`)
   if (used > memoryShareMax * available) return warning(found)
   return ok(`${found}: room for ${whole.format((available - used) / winnerBytes)} winners`)
 }
@@ -109,7 +109,7 @@ export const redisRequirements: readonly Requirement<RedisReading>[] = [
     name: 'memory',
     expected: `at most ${memoryShareMax * 100} % in use`,
     fix: 'redis-cli CONFIG SET maxmemory to more, or a machine with more memory',
-    why: 'A full Redis refuses every script; if the system kills it, every gate is lost (promise 7)',
+    why: 'A full Redis grants and arms nothing; if the system kills it, every gate is lost (promise 7)',
     assess: ({ info }) =>
       whenFieldRead(info, 'used_memory', (used) =>
         whenFieldRead(info, 'maxmemory', (limit) =>
