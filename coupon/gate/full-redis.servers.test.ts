@@ -71,7 +71,7 @@ test('a full Redis confirms, reads and stops, and refuses what would make a gate
 test('a Redis that is full is logged once, and once when it has room again', async () => {
   const lines: string[] = []
   const log = createLogger('test', 'info', {
-    stream: { write: (line) => void lines.push(String((JSON.parse(line) as { msg: string }).msg)) },
+    stream: { write: (line) => void lines.push((JSON.parse(line) as { msg: string }).msg) },
     monotonicMs: () => 0,
   })
   const room = createRedisRoom({ redis: own.redis, log })

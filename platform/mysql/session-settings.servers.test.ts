@@ -162,12 +162,12 @@ const defaults: [
   ],
 ]
 
-test.each(defaults)('with SET GLOBAL %s = %s %s', async (variable, value, _, holds) => {
+test.each(defaults)('with SET GLOBAL %s = %s %s', async (variable, value, _, expectHolds) => {
   const [before] = await root.read(`SELECT @@GLOBAL.${variable} AS value`)
   await root.change(`SET GLOBAL ${variable} = ${value}`)
   const own = connectDatabase({ url: server.url, connectionsMax: 1, queryTimeoutMs: 5_000 })
   try {
-    await holds(own)
+    await expectHolds(own)
   } finally {
     await own.close()
     await root.change(`SET GLOBAL ${variable} = ?`, [before?.['value']])

@@ -20,7 +20,7 @@ const winInTurn = async (sale: Sale, count: number): Promise<Grant[]> => {
   while (told.length < count) told.push(...(await sale.win(1)))
   return told
 }
-const loseRedis = async (sale: Sale, told: readonly Grant[]): Promise<void> => {
+const expectNothingLost = async (sale: Sale, told: readonly Grant[]): Promise<void> => {
   await shop.redis.control.command('FLUSHALL')
   shop.keep()
   await expectWhole(shop, sale, told)
@@ -37,12 +37,12 @@ test('partitions are added, and Redis is lost before the ledger has them: nothin
   told.push(...(await winInTurn(sale, 7)))
   const ends = await shop.topic.offsets()
   expect(ends.map(({ end }) => end > 0)).toEqual(Array(6).fill(true))
-  await loseRedis(sale, told)
+  await expectNothingLost(sale, told)
 })
 
 test('an API process that still counts fewer partitions loses nothing', async () => {
   await shop.topic.growTo(9)
   partitions = 6
   const sale = await shop.sale({ stock: 20 })
-  await loseRedis(sale, await winInTurn(sale, 7))
+  await expectNothingLost(sale, await winInTurn(sale, 7))
 })

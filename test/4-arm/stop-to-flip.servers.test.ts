@@ -149,7 +149,7 @@ describe('from stop to flip', () => {
       expect(lifetimeMs).toBeLessThanOrEqual(600_000)
     }
     resume()
-    await arming
+    await armed
     expect(await lifetimes()).toEqual([-1, -1])
     await expectWholeAtLast(sale, told)
   })
