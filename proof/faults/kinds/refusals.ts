@@ -23,6 +23,19 @@ const kafkaRefuses = disturbanceKind('kafka', 'refuses', [500, 4_000], ({ stack:
   heal: () => untilDone(() => kafka.acceptGrants(true)),
 }))
 
+/** Redis has no memory for a new grant: OOM. */
+const redisFull = disturbanceKind('redis', 'full', [500, 4_000], ({ stack: { redis } }) => {
+  const limitMemory = async (bytes: number): Promise<void> => {
+    await redis.master().control.command('CONFIG', 'SET', 'maxmemory', bytes)
+  }
+  return {
+    target: 'redis',
+    // Its connection may be on the way back from an earlier fault.
+    strike: () => untilDone(() => limitMemory(1)).then(() => true),
+    heal: () => untilDone(() => limitMemory(0)),
+  }
+})
+
 const mysqlReadOnly = disturbanceKind('mysql', 'read-only', [500, 4_000], ({ stack: { database } }) => ({
   target: 'mysql',
   strike: () => database.setReadOnly(true).then(() => true),
@@ -30,4 +43,4 @@ const mysqlReadOnly = disturbanceKind('mysql', 'read-only', [500, 4_000], ({ sta
 }))
 
 /** Servers that answer, and refuse. */
-export const refusalKinds: readonly FaultKind[] = [kafkaRefuses, mysqlReadOnly]
+export const refusalKinds: readonly FaultKind[] = [kafkaRefuses, mysqlReadOnly, redisFull]
