@@ -42,19 +42,16 @@ const stranger = (grant: Grant, changes: Partial<Grant> = {}): Grant => ({
   ...changes,
 })
 
-const insertRow = (
-  sale: AuditedSale,
-  { couponId, userId, slot, rank, epoch, grantedAtMs }: Grant,
-): Promise<number> =>
+const insertRow = (sale: AuditedSale, grant: Grant): Promise<number> =>
   sale.change(
     `INSERT INTO coupons (coupon_id, user_id, slot, \`rank\`, epoch, granted_at_ms, campaign_id)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    idBytes(couponId),
-    userId,
-    slot,
-    rank,
-    epoch,
-    grantedAtMs,
+    idBytes(grant.couponId),
+    grant.userId,
+    grant.slot,
+    grant.rank,
+    grant.epoch,
+    grant.grantedAtMs,
   )
 const changeRow = (sale: AuditedSale, set: string, ...values: unknown[]): Promise<number> =>
   sale.change(`UPDATE coupons SET ${set} WHERE coupon_id = ? AND campaign_id = ?`, ...values)

@@ -1,4 +1,4 @@
-import type { GateSurvey } from '../gate/gate-surveyor.ts'
+import type { GateSurvey, SurveyResult } from '../gate/gate-surveyor.ts'
 import type { FaultTallies } from './compare/check-tallies.ts'
 import type { ComparedCopies } from './compare/compare-copies.ts'
 import type { RankSet } from './compare/rank-set.ts'
@@ -19,11 +19,14 @@ type ComparedGate = {
 export type GateState =
   | ComparedGate
   | { kind: 'retired' }
-  | {
-      kind: 'not-compared'
-      reason: string
-      broken?: { tally: 'counterOff' | 'gateAhead' | 'gateBehind'; examples: string[] }
-    }
+  | { kind: 'not-compared'; reason: string; broken?: { tally: GateFault; examples: string[] } }
+
+type GateFault = 'counterOff' | 'gateAhead' | 'gateBehind'
+
+const whyNotArmed = (result: Exclude<SurveyResult, { kind: 'armed' }>, epoch: number): string => {
+  if (result.kind === 'recovering') return `the gate is ${result.reason}`
+  return epoch === 0 ? 'the gate was never armed' : 'the gate is missing'
+}
 
 /**
  * Whether a gate can be compared with the other sources. It can when it was armed at the ledger's epoch all
@@ -32,45 +35,29 @@ export type GateState =
  */
 export const gateStateOf = ({ before, after, freeRanks }: GateReading, ledger: LedgerMoments): GateState => {
   const epoch = ledger.before.epoch
-  if (ledger.after.isRetired) return { kind: 'retired' }
-  const [reason] = [before, after].flatMap((one) => {
-    if (one.kind === 'missing') return [epoch === 0 ? 'the gate was never armed' : 'the gate is missing']
-    return one.kind === 'recovering' ? [`the gate is ${one.reason}`] : []
+  const notCompared = (reason: string): GateState => ({ kind: 'not-compared', reason })
+  const broken = (tally: GateFault, reason: string, ...examples: string[]): GateState => ({
+    kind: 'not-compared',
+    reason,
+    broken: { tally, examples },
   })
-  if (before.kind !== 'armed' || after.kind !== 'armed' || reason !== undefined)
-    return { kind: 'not-compared', reason: reason ?? 'the gate is missing' }
-  if (before.epoch > ledger.after.epoch)
-    return {
-      kind: 'not-compared',
-      reason: 'the gate is of another epoch',
-      broken: {
-        tally: 'gateAhead',
-        examples: [`the gate is of epoch ${before.epoch}, the ledger of epoch ${ledger.after.epoch}`],
-      },
-    }
-  if (before.epoch < epoch)
-    return {
-      kind: 'not-compared',
-      reason: 'the gate is of another epoch',
-      broken: {
-        tally: 'gateBehind',
-        examples: [`the gate is open at epoch ${before.epoch}, the ledger is at ${epoch}`],
-      },
-    }
-  const examples = counterFaults(before).length > 0 ? counterFaults(before) : counterFaults(after)
-  if (examples.length > 0)
-    return {
-      kind: 'not-compared',
-      reason: 'the counters of the gate do not match its keys',
-      broken: { tally: 'counterOff', examples },
-    }
-  if (
-    freeRanks === undefined ||
-    before.epoch !== epoch ||
-    after.epoch !== epoch ||
-    ledger.after.epoch !== epoch
-  )
-    return { kind: 'not-compared', reason: 'the gate was armed again while it was read' }
+  if (ledger.after.isRetired) return { kind: 'retired' }
+  if (before.kind !== 'armed') return notCompared(whyNotArmed(before, epoch))
+  if (after.kind !== 'armed') return notCompared(whyNotArmed(after, epoch))
+  if (before.epoch > ledger.after.epoch) {
+    const example = `the gate is of epoch ${before.epoch}, the ledger of epoch ${ledger.after.epoch}`
+    return broken('gateAhead', 'the gate is of another epoch', example)
+  }
+  if (before.epoch < epoch) {
+    const example = `the gate is open at epoch ${before.epoch}, the ledger is at ${epoch}`
+    return broken('gateBehind', 'the gate is of another epoch', example)
+  }
+  const faults = [before, after].map(counterFaults).find((found) => found.length > 0)
+  if (faults !== undefined)
+    return broken('counterOff', 'the counters of the gate do not match its keys', ...faults)
+  const epochs = [before.epoch, after.epoch, ledger.after.epoch]
+  if (freeRanks === undefined || epochs.some((one) => one !== epoch))
+    return notCompared('the gate was armed again while it was read')
   return { kind: 'compared', before, after, freeRanks }
 }
 

@@ -1,4 +1,5 @@
-import { createCheckTally } from './check-tally.ts'
+import type { FaultName, PromiseName } from './check.ts'
+import { type CheckTally, createCheckTally } from './check-tally.ts'
 
 /** One tally per promise to clients, in the order in which a report shows them. */
 export const createPromiseTallies = () => ({
@@ -15,73 +16,32 @@ export const createPromiseTallies = () => ({
 
 export type PromiseTallies = ReturnType<typeof createPromiseTallies>
 
+const fault = (name: FaultName, promise: PromiseName, how: string): CheckTally =>
+  createCheckTally(promise, how, name)
+
 /** One tally per fault of gate, log and ledger, in the order in which a report shows them. */
 export const createFaultTallies = () => ({
-  rowMissing: createCheckTally(
-    'no-lost-win',
-    'every record that the ledger has passed has a row',
-    'row-missing',
-  ),
-  recordMissing: createCheckTally(
-    'no-lost-win',
-    'every row that the gate granted is in the log',
-    'record-missing',
-  ),
-  onlyInGate: createCheckTally(
-    'no-lost-win',
-    'every winner is in the outbox, the log or the ledger',
-    'only-in-gate',
-  ),
-  wrongUser: createCheckTally(
-    'no-lost-win',
-    'a coupon has the same user and slot in all sources',
-    'wrong-user',
-  ),
-  wrongRank: createCheckTally(
-    'no-lost-win',
-    'a coupon has the same rank and epoch in all sources',
-    'wrong-rank',
-  ),
-  wrongCoupon: createCheckTally(
-    'no-lost-win',
-    'a unit has the same coupon id in all sources',
-    'wrong-coupon',
-  ),
-  positionOutsideLog: createCheckTally(
+  rowMissing: fault('row-missing', 'no-lost-win', 'every record that the ledger has passed has a row'),
+  recordMissing: fault('record-missing', 'no-lost-win', 'every row that the gate granted is in the log'),
+  onlyInGate: fault('only-in-gate', 'no-lost-win', 'every winner is in the outbox, the log or the ledger'),
+  wrongUser: fault('wrong-user', 'no-lost-win', 'a coupon has the same user and slot in all sources'),
+  wrongRank: fault('wrong-rank', 'no-lost-win', 'a coupon has the same rank and epoch in all sources'),
+  wrongCoupon: fault('wrong-coupon', 'no-lost-win', 'a unit has the same coupon id in all sources'),
+  positionOutsideLog: fault(
+    'position-outside-log',
     'no-lost-win',
     'every position of the ledger lies within the log',
-    'position-outside-log',
   ),
-  extraRow: createCheckTally('no-oversell', 'every row is in the log or in the gate', 'extra-row'),
-  oversold: createCheckTally('no-oversell', 'rows are no more than the highest stock', 'oversold'),
-  rankAboveStock: createCheckTally('no-oversell', 'no rank is above the highest stock', 'rank-above-stock'),
-  doubled: createCheckTally(
-    'one-per-user-and-slot',
-    'a user and slot, and a rank, has one coupon',
-    'doubled',
-  ),
-  onlyInLog: createCheckTally(
-    'same-answer-again',
-    'every record without a row is of a winner',
-    'only-in-log',
-  ),
-  gateBehind: createCheckTally(
-    'same-answer-again',
-    'the gate knows every coupon that has a row',
-    'gate-behind',
-  ),
-  gateAhead: createCheckTally(
-    'sold-out-is-final',
-    "the gate's epoch is not above the ledger's",
-    'gate-ahead',
-  ),
-  counterOff: createCheckTally('sold-out-is-final', 'the gate counts what is in its keys', 'counter-off'),
-  rankGap: createCheckTally('ranks-without-gap', 'ranks up to the next are granted or free', 'rank-gap'),
-  outboxStuck: createCheckTally(
-    'everybody-answered',
-    'overdue outbox entries go into the log',
-    'outbox-stuck',
-  ),
+  extraRow: fault('extra-row', 'no-oversell', 'every row is in the log or in the gate'),
+  oversold: fault('oversold', 'no-oversell', 'rows are no more than the highest stock'),
+  rankAboveStock: fault('rank-above-stock', 'no-oversell', 'no rank is above the highest stock'),
+  doubled: fault('doubled', 'one-per-user-and-slot', 'a user and slot, and a rank, has one coupon'),
+  onlyInLog: fault('only-in-log', 'same-answer-again', 'every record without a row is of a winner'),
+  gateBehind: fault('gate-behind', 'same-answer-again', 'the gate knows every coupon that has a row'),
+  gateAhead: fault('gate-ahead', 'sold-out-is-final', "the gate's epoch is not above the ledger's"),
+  counterOff: fault('counter-off', 'sold-out-is-final', 'the gate counts what is in its keys'),
+  rankGap: fault('rank-gap', 'ranks-without-gap', 'ranks up to the next are granted or free'),
+  outboxStuck: fault('outbox-stuck', 'everybody-answered', 'overdue outbox entries go into the log'),
 })
 
 export type FaultTallies = ReturnType<typeof createFaultTallies>
