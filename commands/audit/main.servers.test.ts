@@ -20,11 +20,11 @@ import { openStoredFacts, type StoredFacts } from '../../test/harness/values/sto
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
 
-let books: StoredFacts
+let facts: StoredFacts
 let shared: Database
 let own: OwnDatabase
 beforeAll(async () => {
-  books = openStoredFacts()
+  facts = openStoredFacts()
   own = await createOwnDatabase()
   shared = connectDatabase({
     url: environment['DATABASE_URL'] ?? '',
@@ -33,7 +33,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await Promise.all([books.close(), shared.close()])
+  await Promise.all([facts.close(), shared.close()])
   await own.close()
 })
 
@@ -46,7 +46,7 @@ const result = (text: string): AuditResult => JSON.parse(text) as AuditResult
 const sell = async (count: number): Promise<string> => {
   const campaignId = await createTestCampaign(apiUrl, { stock: count })
   await Promise.all(Array.from({ length: count }, () => press(apiUrl, campaignId, newUser())))
-  await books.drained(campaignId, count)
+  await facts.drained(campaignId, count)
   return campaignId
 }
 const deleteRow = (campaignId: string): Promise<number> =>
@@ -101,7 +101,7 @@ test('during a sale no audit says FAIL, and after it PASS', async () => {
   }
   await Promise.all(lanes)
   expect(verdicts.filter((verdict) => verdict !== 'pass' && verdict !== 'in-flight')).toEqual([])
-  await books.drained(campaignId, sold)
+  await facts.drained(campaignId, sold)
   const { body } = await ask(url, { token: operatorToken() })
   expect(body).toMatchObject({ verdict: 'pass', books: { rows: sold, records: sold, winners: sold } })
 })
