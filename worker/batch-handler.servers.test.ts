@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Campaign } from '../coupon/campaign.ts'
 import type { Grant } from '../coupon/grant.ts'
+import { idBytes } from '../coupon/ledger/ids.ts'
 import { createRecorder, type Recorder } from '../coupon/ledger/recorder.ts'
 import { encodeMarker } from '../coupon/log/log-record.ts'
 import { createOwnDatabase, type OwnDatabase } from '../test/harness/servers/own-database.ts'
@@ -65,7 +66,15 @@ const bad: [string, string, (campaign: Campaign) => Promise<Grant | Buffer | nul
     'coupon-differs',
     async (campaign) => ({ ...(await storeLast(campaign)), userId: 'another' }),
   ],
-  ['a late grant', 'late', async () => newGrant(await ledger.createCampaign({ epoch: 2 }))],
+  [
+    'a late grant',
+    'late',
+    async () => {
+      const campaign = await ledger.createCampaign({ epoch: 2 })
+      await ledger.change('INSERT INTO campaign_cuts VALUES (?, 1, ?, 0)', [idBytes(campaign.id), partitions])
+      return newGrant(campaign)
+    },
+  ],
 ]
 const table = bad.flatMap(([what, reason, make]) =>
   [0, 500, 999].map((index) => ({ what, reason, make, index })),

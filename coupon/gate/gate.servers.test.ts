@@ -70,7 +70,7 @@ describe('outbox entries', () => {
     ['before it opens', { opensAtMs: 9_000_000_000_000 }],
     ['after its last moment', { closesAtMs: 1 }],
     ['while the outbox is full', { stock: 9, grantsPending: 200_000 }],
-    ['while units are held', { stock: 9, grantableFromMs: 9_000_000_000_000 }],
+    ['while units are held', { stock: 9, grantableFromMs: 9_000_000_000_000, holdMs: 9_000_000_000_000 }],
   ])('losers write nothing %s', async (_, changes) => {
     const { gate, id, set, content } = await armGate(redis, { stock: 2 })
     await gate.decide(id, 1, grantRequests(2))

@@ -67,6 +67,7 @@ const arm = async ({ id, armingGate, model }: GateAndModel, next: ModelSettings)
   expect(await armingGate.flip(campaignOf(id, next), epoch + 1, seal, rebuilt, holdMs)).toEqual({
     kind: 'armed',
     epochBefore: model.epochThere(),
+    version: 1,
   })
   await armingGate.forget(id, epoch)
   model.arm(next)
@@ -146,6 +147,8 @@ const compare = async (pair: GateAndModel): Promise<void> => {
     grantsPending: model.outbox().flatMap(({ grants }) => grants).length,
     overdue: model.outbox(),
     oldestAgeMs: expect.any(Number),
+    nowMs: expect.any(Number),
+    version: 1,
   })
   const { ranks, nextRank } = model.free()
   expect(await redis.command('LRANGE', freeKey(id, epoch), 0, -1)).toEqual(ranks.map(String))

@@ -95,7 +95,10 @@ describe('a missing or wrong part', () => {
   })
 
   test('the test above knows every field of a gate', async () => {
-    expect(Object.keys(await (await prepareGate()).fields())).toHaveLength(17)
+    // Without `holdMs` a hold lasts until the moment it names: a gate of an earlier release lacks it.
+    const { holdMs, ...required } = await (await prepareGate()).fields()
+    expect(Number(holdMs)).toBeGreaterThanOrEqual(0)
+    expect(Object.keys(required)).toHaveLength(17)
   })
 
   test.each<[string, (prepared: PreparedGate) => Promise<unknown>]>([

@@ -50,7 +50,7 @@ describe('answers', () => {
     ['a full outbox is unavailable, never sold out', { grantsPending: 5 }, 'unavailable'],
     [
       'units that are not grantable yet are recovering, never sold out',
-      { grantableFromMs: Date.now() + hourMs },
+      { grantableFromMs: Date.now() + hourMs, holdMs: hourMs },
       'recovering',
     ],
     ['a gate of another server is recovering', { fence: 'f'.repeat(40) }, 'recovering'],

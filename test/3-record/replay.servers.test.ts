@@ -74,7 +74,7 @@ describe('the log is replayed', () => {
     })
     await expect(sale.press(told[0]?.userId)).rejects.toMatchObject({ code: 'recovering' })
     // Every process answers so, also one that never saw the gate.
-    const progress = expect.stringMatching(/^waiting for \d+ records/)
+    const progress = expect.stringMatching(/^waiting for \d+ offsets of the log$/)
     expect(await shop.registry.refresh(sale.id, 0)).toMatchObject({
       campaign: { view: { armed: false, progress } },
     })
@@ -99,7 +99,7 @@ describe('the log is replayed', () => {
     shop.keep()
     await until('the gate was stopped', async () => {
       const words = await shop.redis.control.command('HGET', `fc:{${sale.id}}:gate`, 'progress')
-      return /^waiting for 5\d{4} records/.test(String(words))
+      return /^waiting for 5\d{4} offsets/.test(String(words))
     })
     shop.recorder.release()
     // Reading 50,000 rows at every look would keep the recorder waiting.

@@ -10,7 +10,10 @@ describe('liveness and readiness', () => {
     for (const url of inject('apiUrls')) {
       const [live, ready] = [await ask(`${url}/livez`), await ask(`${url}/readyz`)]
       expect([live.status, live.body]).toEqual([200, { status: 'live' }])
-      expect([ready.status, ready.body]).toEqual([200, { status: 'ready', checks: { warm: 'ready' } }])
+      expect([ready.status, ready.body]).toEqual([
+        200,
+        { status: 'ready', checks: { warm: 'ready', memory: 'ready' } },
+      ])
       for (const { headers } of [live, ready]) expect(headers.get('cache-control')).toBe('no-store')
     }
   })
@@ -23,7 +26,10 @@ describe('liveness and readiness', () => {
     try {
       expect((await ask(`${api.url}/livez`)).status).toBe(200)
       const { status, body } = await ask(`${api.url}/readyz`)
-      expect([status, body]).toEqual([503, { status: 'waiting', checks: { warm: 'waiting' } }])
+      expect([status, body]).toEqual([
+        503,
+        { status: 'waiting', checks: { warm: 'waiting', memory: 'ready' } },
+      ])
     } finally {
       await api.stop()
     }
@@ -51,7 +57,12 @@ describe('liveness and readiness', () => {
         503,
         {
           status: 'waiting',
-          checks: { ledger: 'joining the consumer group', movement: 'ready', gates: 'ready' },
+          checks: {
+            ledger: 'joining the consumer group',
+            movement: 'ready',
+            gates: 'ready',
+            memory: 'ready',
+          },
         },
       ])
     } finally {

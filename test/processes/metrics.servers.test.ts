@@ -188,7 +188,7 @@ describe('logs hold no secret', () => {
     const isIndiscreet = (line: string): boolean =>
       secrets.some((secret) => line.includes(secret)) || /user-[0-9a-f]{8}-/.test(line)
     expect(lines.filter(isIndiscreet)).toEqual([])
-    for (const message of ['listed without the ledger', 'a request was answered with 503'])
+    for (const message of ['listed coupons without the ledger', 'a request was answered with 503'])
       expect([message, lines.some((line) => line.includes(message))]).toEqual([message, true])
     const isWhole = (line: string): boolean => {
       const { level, time, part, msg } = JSON.parse(line) as Record<string, unknown>
