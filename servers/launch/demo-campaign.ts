@@ -1,8 +1,14 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { createTokenSigner } from '../../platform/http/token.ts'
 import { LaunchError } from '../launch-error.ts'
 
-const requestTimeoutMs = 5_000
+const createdWithinMs = 60_000
+const requestTimeoutMs = 10_000
+
+/** Not armed yet, or the first request is still in progress. */
+const isRepeatable = (status: number): boolean => status === 503 || status === 409
 const dayMs = 24 * 60 * 60 * 1_000
 
 const demoCampaign = z.object({ id: z.string(), name: z.string(), stock: z.number() })
@@ -20,33 +26,42 @@ export const createDemoToken = (jwtSecret: string): string =>
   createTokenSigner(jwtSecret)(demoUser, tokenLifetimeSeconds)
 
 /**
- * Creates a campaign that opens now and closes in a week. Throws a LaunchError with the answer unless it is
- * 201.
+ * Creates a campaign that opens now and closes in a week. While the API answers that it is not armed yet, as
+ * after a restart with campaigns of before, the same request is repeated under one Idempotency-Key. Throws a
+ * LaunchError with the last answer unless it is 201 within a minute.
  */
 export const createDemoCampaign = async (
   { apiUrl, adminToken, now }: { apiUrl: string; adminToken: string; now: number },
   signal: AbortSignal,
 ): Promise<DemoCampaign> => {
   const at = (offsetMs: number): string => new Date(now + offsetMs).toISOString()
-  const response = await fetch(`${apiUrl}/v1/admin/campaigns`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      name: 'Demo',
-      stock: 10_000,
-      perUserLimit: 1,
-      opensAt: at(0),
-      closesAt: at(7 * dayMs),
-      coupon: {
-        title: '5,000 won off',
-        discount: { kind: 'amount', value: 5_000, currency: 'KRW' },
-        usableUntil: at(30 * dayMs),
-      },
-    }),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
+  const headers = {
+    authorization: `Bearer ${adminToken}`,
+    'content-type': 'application/json',
+    'idempotency-key': `"${randomUUID()}"`,
+  }
+  const body = JSON.stringify({
+    name: 'Demo',
+    stock: 10_000,
+    perUserLimit: 1,
+    opensAt: at(0),
+    closesAt: at(7 * dayMs),
+    coupon: {
+      title: '5,000 won off',
+      discount: { kind: 'amount', value: 5_000, currency: 'KRW' },
+      usableUntil: at(30 * dayMs),
+    },
   })
-  const text = await response.text()
-  if (response.status !== 201)
-    throw new LaunchError(`the demo campaign was not created: the API answered ${response.status} ${text}`)
-  return demoCampaign.parse(JSON.parse(text))
+  const giveUpAt = Date.now() + createdWithinMs
+  for (;;) {
+    const response = await fetch(`${apiUrl}/v1/admin/campaigns`, {
+      ...{ method: 'POST', headers, body },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
+    })
+    const text = await response.text()
+    if (response.status === 201) return demoCampaign.parse(JSON.parse(text))
+    if (!isRepeatable(response.status) || Date.now() > giveUpAt)
+      throw new LaunchError(`the demo campaign was not created: the API answered ${response.status} ${text}`)
+    await delay(250, undefined, { signal })
+  }
 }
