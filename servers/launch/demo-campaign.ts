@@ -26,9 +26,9 @@ export const createDemoToken = (jwtSecret: string): string =>
   createTokenSigner(jwtSecret)(demoUser, tokenLifetimeSeconds)
 
 /**
- * Creates a campaign that opens now and closes in a week. While the API answers that it is not armed yet, as
- * after a restart with campaigns of before, the same request is repeated under one Idempotency-Key. Throws a
- * LaunchError with the last answer unless it is 201 within a minute.
+ * Creates a campaign that opens now and closes in a week. The API may not have armed it yet, as after a
+ * restart on old data. The same request is then repeated under one Idempotency-Key. Throws a LaunchError with
+ * the last answer unless it is 201 within a minute.
  */
 export const createDemoCampaign = async (
   { apiUrl, adminToken, now }: { apiUrl: string; adminToken: string; now: number },
