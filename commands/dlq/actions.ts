@@ -33,7 +33,7 @@ const find = async (letters: DeadLetterReader, position: LogPosition): Promise<F
   throw new Failure('refused', `${deadLettersTopic} has no dead letter at ${positionText(position)}`)
 }
 
-/** One letter, open or not. Rejects `refused` when there is none at this position. */
+/** One letter, open or not. Rejects `refused` when this position has no letter. */
 export const showLetter = async (letters: DeadLetterReader, position: LogPosition): Promise<Output> => {
   const found = await find(letters, position)
   return { text: showText(found), json: showDocument(found) }

@@ -18,7 +18,7 @@ export type DeadLetterReader = {
    * time. With a reason, only those of that reason.
    */
   readOpen(reason?: string): AsyncGenerator<StoredLetter[]>
-  /** The letter at a position; undefined when there is none, or retention removed it. */
+  /** The letter at a position; `undefined` when no letter is there, or retention removed it. */
   find(position: LogPosition): Promise<FoundLetter | undefined>
 }
 

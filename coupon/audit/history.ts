@@ -66,7 +66,7 @@ const readHead = async (path: string): Promise<string> => {
   throw refused(path, 'its first line names no campaign')
 }
 
-/** Opens a history. Throws `refused` when the file is none. */
+/** Opens a history. Throws `refused` when the file is not a history. */
 export const openHistory = async (path: string): Promise<History> => ({
   campaignId: await readHead(path),
   async *entries() {

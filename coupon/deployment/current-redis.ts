@@ -71,7 +71,7 @@ export const createCurrentRedis = (options: CurrentRedisOptions): CurrentRedis =
     return mine !== undefined && !isLeaving ? { kind: 'current', fence } : undefined
   }
 
-  /** Under the lease: notes this server, and sees to it that the others can confirm nothing any more. */
+  /** Under the lease: notes this server, and stops the gates of the others, so that they confirm nothing. */
   const takeOver = async (fence: string): Promise<ClaimOutcome> => {
     const endpoint = redis.remoteAddress() ?? options.address
     const servers = await database.transaction(async (connection) => {

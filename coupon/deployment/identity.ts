@@ -143,7 +143,7 @@ export const waitForIdentity = async (
   }
 }
 
-/** Compares once more every `intervalMs`, and ends the process with the sentence when a stranger shows. */
+/** A step that compares once more. It calls `onStranger` with the sentence when two ids differ. */
 export const watchIdentity =
   (identity: DeploymentIdentity, onStranger: (sentence: string) => void) => async (): Promise<void> => {
     try {

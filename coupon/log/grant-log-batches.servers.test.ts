@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { createLogger } from '../../platform/log/logger.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/own-topic.ts'
-import { type ArmedGate, armGate, grantRequests, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { type ArmedGate, armGate, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { grantEntry, openGrantLog } from '../../test/harness/values/grant-logs.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
-import { createGrantLog, type GrantLogOptions } from './grant-log.ts'
+import type { GrantLogOptions } from './grant-log.ts'
 import { decodeRecord, encodeGrant } from './log-record.ts'
 
 let redis: RedisClient
@@ -19,25 +19,11 @@ beforeEach(async () => {
 })
 afterAll(() => redis.close())
 
-const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
-  createGrantLog({
-    producer: topic.producer,
-    gate,
-    log: createLogger('test', 'silent'),
-    partitions: async () => 3,
-    publishDeadlineMs: 20_000,
-    publishInFlightMax: 2,
-    monotonicMs: () => performance.now(),
-    ...changes,
-  })
-const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<OutboxEntry> => {
-  const decided = await gate.decide(id, epoch, grantRequests(count))
-  if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
-  return decided.entry
-}
+const openLog = (sale: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
+  openGrantLog(sale, { producer: topic.producer, publishDeadlineMs: 20_000, ...changes })
 const grantMany = async (sale: ArmedGate, counts: number[]): Promise<OutboxEntry[]> => {
   const entries: OutboxEntry[] = []
-  for (const count of counts) entries.push(await grant(sale, count))
+  for (const count of counts) entries.push(await grantEntry(sale, count))
   return entries
 }
 const waiting = async ({ keys }: ArmedGate): Promise<number> =>
@@ -52,7 +38,7 @@ describe('batches', () => {
   test('entries that arrive during produces go out together, each whole and in one partition', async () => {
     const sale = await armGate(redis, { stock: 10_000 })
     const log = openLog(sale)
-    await log.append(await grant(sale, 1))
+    await log.append(await grantEntry(sale, 1))
     const entries = await grantMany(
       sale,
       Array.from({ length: 40 }, (_, index) => 1 + (index % 7) * 30),
@@ -98,11 +84,11 @@ describe('batches', () => {
       await armGate(redis),
     ]
     const log = openLog(first, { publishInFlightMax: 1 })
-    await log.append(await grant(first, 1))
+    await log.append(await grantEntry(first, 1))
     topic.proxy.hold()
-    const early = log.append(await grant(first, 1))
+    const early = log.append(await grantEntry(first, 1))
     await until('it is in progress', () => topic.produces.length === 2)
-    const late = [await grant(second, 2), await grant(third, 2), await grant(first, 2)]
+    const late = [await grantEntry(second, 2), await grantEntry(third, 2), await grantEntry(first, 2)]
     const appended = late.map((entry) => log.append(entry))
     topic.proxy.release()
     expect(await Promise.all([early, ...appended])).toEqual(Array(4).fill('confirmed'))
@@ -118,7 +104,7 @@ describe('the circuit breaker', () => {
     const log = openLog(sale, { monotonicMs: () => nowMs })
     topic.proxy.cut()
     for (let failure = 1; failure <= 3; failure += 1) {
-      expect(await log.append(await grant(sale, 1))).toBe('pending')
+      expect(await log.append(await grantEntry(sale, 1))).toBe('pending')
       expect(topic.produces).toHaveLength(failure)
     }
     for (const entry of await grantMany(sale, [1, 1, 1])) expect(await log.append(entry)).toBe('pending')
@@ -132,22 +118,22 @@ describe('the circuit breaker', () => {
 
     topic.proxy.restore()
     nowMs += 1_000
-    expect(await log.append(await grant(sale, 1))).toBe('pending')
+    expect(await log.append(await grantEntry(sale, 1))).toBe('pending')
     await log.drained(20_000)
     expect(topic.produces).toHaveLength(5)
     expect(await waiting(sale)).toBe(9)
-    expect(await log.append(await grant(sale, 1))).toBe('confirmed')
+    expect(await log.append(await grantEntry(sale, 1))).toBe('confirmed')
   })
 
   test('an unanswered produce counts as another failure each time the deadline passes', async () => {
     const sale = await armGate(redis, { stock: 100 })
     const log = openLog(sale, { publishDeadlineMs: 50, publishInFlightMax: 1 })
-    await openLog(sale).append(await grant(sale, 1))
+    await openLog(sale).append(await grantEntry(sale, 1))
     topic.proxy.hold()
-    expect(await log.append(await grant(sale, 1))).toBe('pending')
+    expect(await log.append(await grantEntry(sale, 1))).toBe('pending')
     await until('an entry is pending within the same event-loop turn', async () => {
       const turn = new Promise<string>((resolve) => setImmediate(resolve, 'it waits'))
-      return (await Promise.race([log.append(await grant(sale, 1)), turn])) === 'pending'
+      return (await Promise.race([log.append(await grantEntry(sale, 1)), turn])) === 'pending'
     })
     topic.proxy.release()
   })
@@ -157,11 +143,11 @@ test('an entry whose deadline passed in the queue is not produced: the relay has
   const sale = await armGate(redis, { stock: 100 })
   let nowMs = 1_000_000
   const log = openLog(sale, { publishInFlightMax: 1, publishDeadlineMs: 60_000, monotonicMs: () => nowMs })
-  await log.append(await grant(sale, 1))
+  await log.append(await grantEntry(sale, 1))
   topic.proxy.hold()
-  const one = log.append(await grant(sale, 1))
+  const one = log.append(await grantEntry(sale, 1))
   await until('it is in progress', () => topic.produces.length === 2)
-  const late = log.append(await grant(sale, 2))
+  const late = log.append(await grantEntry(sale, 2))
   nowMs += 60_001
   topic.proxy.release()
   expect([await one, await late]).toEqual(['confirmed', 'pending'])
@@ -172,7 +158,7 @@ test('an entry whose deadline passed in the queue is not produced: the relay has
 test('while connections break, every grant is in the log or in the outbox', async () => {
   const sale = await armGate(redis, { stock: 10_000 })
   const log = openLog(sale, { publishInFlightMax: 4 })
-  await log.append(await grant(sale, 1))
+  await log.append(await grantEntry(sale, 1))
   const outcomes = new Map<OutboxEntry, string>()
   for (let round = 0; round < 6; round += 1) {
     const entries = await grantMany(

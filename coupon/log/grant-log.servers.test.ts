@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
-import { createLogger } from '../../platform/log/logger.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/own-topic.ts'
-import { type ArmedGate, armGate, grantRequests, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { type ArmedGate, armGate, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { grantEntry, openGrantLog } from '../../test/harness/values/grant-logs.ts'
 import { until } from '../../test/harness/values/until.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import { stopScript } from '../gate/scripts.ts'
-import { createGrantLog, type GrantLogOptions } from './grant-log.ts'
+import type { GrantLogOptions } from './grant-log.ts'
 import { decodeRecord } from './log-record.ts'
 
 let redis: RedisClient
@@ -25,22 +25,8 @@ afterAll(async () => {
   redis.close()
 })
 
-const openLog = ({ gate }: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
-  createGrantLog({
-    producer: topic.producer,
-    gate,
-    log: createLogger('test', 'silent'),
-    partitions: async () => 3,
-    publishDeadlineMs: 10_000,
-    publishInFlightMax: 2,
-    monotonicMs: () => performance.now(),
-    ...changes,
-  })
-const grant = async ({ id, gate, epoch }: ArmedGate, count: number): Promise<OutboxEntry> => {
-  const decided = await gate.decide(id, epoch, grantRequests(count))
-  if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
-  return decided.entry
-}
+const openLog = (sale: ArmedGate, changes: Partial<GrantLogOptions> = {}) =>
+  openGrantLog(sale, { producer: topic.producer, publishDeadlineMs: 10_000, ...changes })
 const waiting = async ({ keys }: ArmedGate): Promise<number> =>
   Number(await redis.command('XLEN', keys.outbox))
 /** Coupon ids of this campaign in the log, in order. */
@@ -56,7 +42,7 @@ const idsOf = (...entries: OutboxEntry[]): string[] =>
 
 test('an acknowledged entry is confirmed: it is in the log and no longer in the outbox', async () => {
   const sale = await armGate(redis)
-  const entry = await grant(sale, 3)
+  const entry = await grantEntry(sale, 3)
   expect(await openLog(sale).append(entry)).toBe('confirmed')
   expect(await waiting(sale)).toBe(0)
   expect(await logged(sale)).toEqual(idsOf(entry))
@@ -71,8 +57,8 @@ describe('pending', () => {
     async (_, held) => {
       const sale = await armGate(redis)
       const log = openLog(sale, { publishDeadlineMs: 100 })
-      await openLog(sale).append(await grant(sale, 1))
-      const entry = await grant(sale, 2)
+      await openLog(sale).append(await grantEntry(sale, 1))
+      const entry = await grantEntry(sale, 2)
       const before = await sale.content()
       topic.proxy.hold(held)
       expect(await log.append(entry)).toBe('pending')
@@ -91,7 +77,7 @@ describe('pending', () => {
   test('an entry whose produce is refused stays in the outbox', async () => {
     const sale = await armGate(redis)
     const wary = await createOwnTopic({ settings: { 'max.message.bytes': '50' } })
-    const entry = await grant(sale, 2)
+    const entry = await grantEntry(sale, 2)
     const before = await sale.content()
     await expect(wary.producer.append('', 0, [{ value: 'x' }])).rejects.toThrow(
       /larger than the max message size/,
@@ -104,8 +90,8 @@ describe('pending', () => {
 
   test('a gate that was stopped between append and confirm makes it pending', async () => {
     const sale = await armGate(redis)
-    await openLog(sale).append(await grant(sale, 1))
-    const entry = await grant(sale, 2)
+    await openLog(sale).append(await grantEntry(sale, 1))
+    const entry = await grantEntry(sale, 2)
     const ended = (await topic.offsets()).reduce((sum, { end }) => sum + end, 0)
     topic.proxy.hold('answers')
     const appended = openLog(sale).append(entry)
@@ -122,12 +108,12 @@ describe('pending', () => {
 
   test('a gate of another epoch, and one that does not answer, make it pending', async () => {
     const sale = await armGate(redis)
-    const entry = await grant(sale, 1)
+    const entry = await grantEntry(sale, 1)
     await sale.set({ epoch: 2 })
     expect(await openLog(sale).append(entry)).toBe('pending')
     const closed = await openRedis(inject('environment')['REDIS_URL'] ?? '')
     const other = await armGate(closed)
-    const cut = await grant(other, 1)
+    const cut = await grantEntry(other, 1)
     closed.close()
     expect(await openLog(other).append(cut)).toBe('pending')
     expect([await waiting(sale), await waiting(other)]).toEqual([1, 1])
@@ -138,9 +124,9 @@ describe('pending', () => {
     let known = false
     const partitions = () => (known ? Promise.resolve(3) : Promise.reject(new Error('no Kafka')))
     const log = openLog(sale, { partitions })
-    expect(await log.append(await grant(sale, 1))).toBe('pending')
+    expect(await log.append(await grantEntry(sale, 1))).toBe('pending')
     known = true
-    expect(await log.append(await grant(sale, 1))).toBe('confirmed')
+    expect(await log.append(await grantEntry(sale, 1))).toBe('confirmed')
     expect(await waiting(sale)).toBe(1)
   })
 })
@@ -148,9 +134,9 @@ describe('pending', () => {
 test('drained waits for appends in progress, for at most its timeout', async () => {
   const sale = await armGate(redis)
   const log = openLog(sale, { publishDeadlineMs: 50 })
-  await openLog(sale).append(await grant(sale, 1))
+  await openLog(sale).append(await grantEntry(sale, 1))
   topic.proxy.hold()
-  expect(await log.append(await grant(sale, 1))).toBe('pending')
+  expect(await log.append(await grantEntry(sale, 1))).toBe('pending')
   await log.drained(50)
   expect(await waiting(sale)).toBe(1)
   topic.proxy.release()

@@ -46,14 +46,15 @@ export type KeeperOptions = {
 
 /** Entries of one gate that are relayed per inspection. */
 const entriesInOneInspectionMax = 100
+
+/** Gates that are inspected side by side. */
+const inspectionsAtOnceMax = 32
+
 /** What the list held before a look (`lost`: it has to be written whole), and the gates that it lacks. */
 type ListLook = {
   listed: ReadonlyMap<string, ListedVersion> | 'lost' | 'silent'
   missing: { id: string; version: number }[]
 }
-
-/** Gates that are inspected side by side. */
-const inspectionsAtOnceMax = 32
 
 const isUnlisted = ({ listed }: ListLook, id: string, version: number): boolean => {
   if (typeof listed === 'string') return false

@@ -143,7 +143,7 @@ describe('coupons that exclude each other', () => {
     expect(examples).toEqual([`coupon ${couponId(4)}: other, slot 1 and user-4, slot 1`])
   })
 
-  test('a wrong rank is told with what each source has', () => {
+  test('a wrong rank is reported with what each source has', () => {
     const { examples } = compare((sources) => {
       sources.addRow(rowOf(4, { rank: 44 }))
       sources.addRecord(recordOf(4))

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OutboxEntry } from '../../../coupon/gate/outbox-entry.ts'
-import { createGrantLog, type GrantLog } from '../../../coupon/log/grant-log.ts'
+import type { GrantLog } from '../../../coupon/log/grant-log.ts'
 import { createPartitionCount } from '../../../coupon/log/partition-count.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
-import { createLogger } from '../../../platform/log/logger.ts'
 import type { RedisClient } from '../../../platform/redis.ts'
 import type { Brokers } from '../servers/brokers.ts'
 import type { OwnDatabase } from '../servers/own-database.ts'
-import { type ArmedGate, armGate, grantRequests } from './armed-gate.ts'
+import { type ArmedGate, armGate } from './armed-gate.ts'
+import { grantEntry, openGrantLog } from './grant-logs.ts'
 import { until } from './until.ts'
 
 /** One campaign and an API's way into the log, by which grants stream until `end`. */
@@ -56,13 +56,13 @@ export const openGrantStream = async (place: GrantStreamPlace): Promise<GrantStr
   const acknowledged = [0, 0, 0]
   const failures: string[] = []
   const producer = watched(createProducer(brokers.kafka), acknowledged, failures)
-  const grantLog = createGrantLog({
-    ...{ producer, gate: sale.gate, log: createLogger('test', 'silent'), publishDeadlineMs },
+  const grantLog = openGrantLog(sale, {
+    producer,
+    publishDeadlineMs,
     partitions: createPartitionCount({
       read: () => brokers.topics.partitions(grantsTopic),
       monotonicMs: () => performance.now(),
     }),
-    ...{ publishInFlightMax: 2, monotonicMs: () => performance.now() },
   })
   const answers = new Map<OutboxEntry, string>()
   const appends: Promise<unknown>[] = []
@@ -77,9 +77,7 @@ export const openGrantStream = async (place: GrantStreamPlace): Promise<GrantStr
   }
   const run = async (): Promise<void> => {
     while (isOn) {
-      const decided = await sale.gate.decide(sale.id, 1, grantRequests(5))
-      if (decided.kind !== 'decided' || decided.entry === undefined) throw new Error(JSON.stringify(decided))
-      appends.push(answered(decided.entry))
+      appends.push(answered(await grantEntry(sale, 5)))
       await pause(5)
     }
   }
