@@ -19,7 +19,7 @@ import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
 import { canSharePort, runInProcesses } from '../platform/process/cluster.ts'
-import { limitHeapGrowth } from '../platform/process/heap-growth.ts'
+import { tuneGarbageCollection } from '../platform/process/garbage-collection.ts'
 import { runProcess } from '../platform/process/run-process.ts'
 import { connectRedis, type RedisClient } from '../platform/redis.ts'
 import { repeat } from '../platform/repeat.ts'
@@ -44,7 +44,7 @@ await runProcess(async (life) => {
   }
 
   await runInProcesses({ count: settings.API_PROCESSES, life, log, monotonicMs, prepare }, async () => {
-    limitHeapGrowth()
+    tuneGarbageCollection()
     const connect = (): RedisClient =>
       connectRedis({
         url: settings.REDIS_URL,
