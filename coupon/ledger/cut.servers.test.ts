@@ -54,12 +54,22 @@ test('an epoch is cut once: a later cut changes nothing', async () => {
 test('an epoch is cut only at ends that the ledger has reached', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await placeAt([0, 5], [1, 3])
-  for (const [partition, end] of [
-    [0, 6],
-    [1, 4],
-    [2, 1],
-  ] as const)
-    expect(await cut(campaign, 1, [[partition, end]])).toBe(false)
+  const beyond: [number, number][][] = [
+    [
+      [0, 6],
+      [1, 3],
+    ],
+    [
+      [0, 5],
+      [1, 4],
+    ],
+    [
+      [0, 5],
+      [1, 3],
+      [2, 1],
+    ],
+  ]
+  for (const ends of beyond) expect(await cut(campaign, 1, ends)).toBe(false)
   expect([await cutsOf(campaign), await epochOf(campaign)]).toEqual([[], 1])
   expect(
     await cut(campaign, 1, [
@@ -122,18 +132,21 @@ test('a cut waits for the rows of a batch that was judged before it', async () =
   expect(await epochOf(campaign)).toBe(2)
 })
 
-test('a batch that waited for a cut sees it: grants below it are stored', async () => {
+test('a batch that waited for a cut sees it: grants beyond it are late', async () => {
   const campaign = await ledger.createCampaign({ epoch: 1 })
   await placeAt([0, 0])
   const { recording } = await ledger.database.transaction(async (connection) => {
     const id = idBytes(campaign.id)
     await connection.change('UPDATE campaigns SET epoch = 2 WHERE campaign_id = ?', [id])
-    await connection.change('INSERT INTO campaign_cuts VALUES (?, 1, 0, 1)', [id])
+    await connection.change('INSERT INTO campaign_cuts VALUES (?, 1, 0, 0)', [id])
     const started = recordOne(campaign)
     await until('the batch waits', () => isAt('SELECT campaign_id, highest_stock'))
     return { commit: true, result: { recording: started } }
   })
-  expect(await recording).toEqual(recordedOne)
+  expect(await recording).toMatchObject({
+    recorded: { kind: 'recorded', nextOffset: 1, inserted: 0 },
+    rejected: [{ reason: 'late' }],
+  })
 })
 
 test('all chunks of a rebuild show the moment of its position check', async () => {

@@ -103,11 +103,10 @@ describe('what an outbox holds becomes rows', () => {
     const keeper = openKeeper(own, {
       campaigns: { ...own.parts.campaigns, live: () => Promise.reject(new Error('the database is away')) },
       requireOneDeployment: () => Promise.reject(new Error('Redis belongs to another deployment')),
-      producer: {
-        ...own.producer,
+      grantLog: {
         append: async () => {
           appended += 1
-          return 0
+          return 'pending'
         },
       },
       overdueMs: 1,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createProxy } from '../../servers/network/proxy.ts'
 import { type CrowdPress, gatherCrowd } from '../harness/processes/crowd.ts'
 import { ask, createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
 import { runCommand } from '../harness/processes/run-command.ts'
@@ -165,16 +166,26 @@ describe('servers of different deployments', () => {
   test('a worker whose database belongs to another deployment takes no partition and says which belongs to whom', async () => {
     const other = await createOwnDatabase()
     await other.change("UPDATE deployment SET deployment_id = UNHEX(REPLACE(UUID(), '-', ''))")
+    const url = new URL(other.url)
+    const proxy = await createProxy({ host: url.hostname, port: Number(url.port) })
+    url.port = String(proxy.port)
     try {
-      const environment = { ...servers.environment, DATABASE_URL: other.url }
-      const { code, stderr } = await runCommand('worker/main.ts', [], environment)
-      expect(code).toBe(1)
-      expect(stderr).toMatch(
-        /^(database|Kafka) .* belongs to deployment .*, but .* belong.* to deployment .*: correct the address/,
+      const environment = { ...servers.environment, DATABASE_URL: url.href }
+      proxy.cut()
+      const worker = await startPart('worker', environment, { folder: inject('folder'), waitFor: 'live' })
+      running.add(worker)
+      await until('it waits', () => worker.lastLines(50).join('\n').includes('the worker waits'))
+      proxy.restore()
+      expect(await worker.exited).toMatchObject({ code: 1 })
+      const said = worker.lastLines(200).join('\n')
+      expect(said).toMatch(
+        /(database|Kafka) .* belongs to deployment .*, but .* belong.* to deployment .*: correct the address/,
       )
+      expect(said).not.toContain('is recording grants')
       const migrated = await runCommand('migrations/main.ts', [], environment)
       expect(migrated).toMatchObject({ code: 2, stderr: expect.stringContaining('belongs to deployment') })
     } finally {
+      await proxy.close()
       await other.close()
     }
   }, 60_000)

@@ -43,12 +43,12 @@ export const recording: readonly Safeguard[] = [
     name: 'the late check begins with a locking read',
     section: late,
     protectsFrom:
-      'A batch that waited for a cut looks for it in an older view, finds none, and rejects a winner as late.',
+      'A batch that waited for a cut looks for it in an older view, finds none, and stores a grant whose unit was sold again.',
     edits: [
       { change: insertBefore("await connection.read('SELECT epoch FROM campaigns LIMIT 1')") },
       { part: 'cuts', change: swap('LOCK IN SHARE MODE', '') },
     ],
-    caughtBy: cutTest('a batch that waited for a cut sees it: grants below it are stored'),
+    caughtBy: cutTest('a batch that waited for a cut sees it: grants beyond it are late'),
   },
   {
     name: 'nothing is late where the cut names no end',

@@ -2,7 +2,7 @@ import type { Gate } from '../../../coupon/gate/gate.ts'
 import type { CampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { createGrantLog } from '../../../coupon/log/grant-log.ts'
 import type { Arming } from '../../../coupon/recovery/arming.ts'
-import { createKeeper, type Keeper } from '../../../coupon/recovery/keeper.ts'
+import { createKeeper, type Keeper, type KeeperOptions } from '../../../coupon/recovery/keeper.ts'
 import type { Producer } from '../../../platform/kafka/producer.ts'
 import type { Shop } from './shop.ts'
 
@@ -10,6 +10,8 @@ export type KeeperChanges = {
   arming?: Arming
   /** Its way into the log. */
   producer?: Producer
+  /** All of that way, instead of `producer` and `gate`. */
+  grantLog?: KeeperOptions['grantLog']
   /** The gate that it confirms at. */
   gate?: Gate
   /** Age at which it relays an entry; none is old enough when it is left out. */
@@ -24,11 +26,12 @@ export const openKeeper = (shop: Shop, changes: KeeperChanges = {}): Keeper => {
   const { gate, listing, log, monotonicMs } = shop.parts
   const { campaigns = shop.parts.campaigns, requireOneDeployment = async () => {} } = changes
   const { arming = shop.arming, producer = shop.producer, overdueMs = 3_600_000 } = changes
+  const grantLog = createGrantLog({
+    ...{ producer, gate: changes.gate ?? shop.gate, log, monotonicMs },
+    ...{ partitions: async () => 3, publishDeadlineMs: 500, publishInFlightMax: 2 },
+  })
   return createKeeper({
     ...{ gate, campaigns, listing, log, arming, overdueMs, requireOneDeployment },
-    grantLog: createGrantLog({
-      ...{ producer, gate: changes.gate ?? shop.gate, log, monotonicMs },
-      ...{ partitions: async () => 3, publishDeadlineMs: 500, publishInFlightMax: 2 },
-    }),
+    grantLog: changes.grantLog ?? grantLog,
   })
 }
