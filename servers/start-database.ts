@@ -22,6 +22,8 @@ export type StartDatabaseOptions = {
   program?: string
   /** Appended, so they win. */
   extraArguments?: readonly string[]
+  /** Added to the environment of this process for the server. */
+  environment?: Readonly<Record<string, string>>
   signal?: AbortSignal | undefined
 }
 
@@ -138,6 +140,7 @@ export const startDatabase = async (options: StartDatabaseOptions): Promise<Data
     name: 'database',
     command: program,
     arguments: serverArguments(options, dataFolder, initFile),
+    environment: { ...process.env, ...options.environment },
     folder: options.folder,
     ports: [options.port],
     stopWithinMs: 6_000,

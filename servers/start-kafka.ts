@@ -23,6 +23,8 @@ export type StartKafkaOptions = {
   extraSettings?: Readonly<Record<string, string>>
   /** Maximum heap size; 512 when left out. */
   heapMaxMb?: number
+  /** Added to the environment of this process for the server. */
+  environment?: Readonly<Record<string, string>>
   signal?: AbortSignal | undefined
 }
 
@@ -118,6 +120,7 @@ export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServe
     name: 'kafka',
     command: options.program.java,
     arguments: [...javaArguments(options), 'kafka.Kafka', settingsFile],
+    environment: { ...process.env, ...options.environment },
     folder: options.folder,
     ports: [options.port, options.controllerPort],
     stopWithinMs: 6_000,

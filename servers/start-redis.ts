@@ -16,6 +16,8 @@ export type StartRedisOptions = {
   program?: string
   /** Appended, so they win: `['--replicaof', '127.0.0.1 7001']`, `['--appendonly', 'no']`. */
   extraArguments?: readonly string[]
+  /** Added to the environment of this process for the server. */
+  environment?: Readonly<Record<string, string>>
   signal?: AbortSignal | undefined
 }
 
@@ -50,6 +52,7 @@ export const startRedis = async (options: StartRedisOptions): Promise<RedisServe
     name: 'redis',
     command: program,
     arguments: [...Object.entries(settings).flat(), ...(options.extraArguments ?? [])],
+    environment: { ...process.env, ...options.environment },
     folder: options.folder,
     ports: [options.port],
     stopWithinMs: 4_000,

@@ -153,6 +153,19 @@ test('after a 503 a person presses again, not before Retry-After', async () => {
   expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(990)
 })
 
+test('after a closed campaign a person presses again: they know that it is open', async () => {
+  const seen = new Set<string>()
+  const api = await startApi((request) => {
+    if (seen.has(request.userId)) return granted(request)
+    seen.add(request.userId)
+    return { status: 409, body: { code: 'closed' } }
+  })
+  const people = gather([api.url])
+  await letSomebodyArrive(people)
+  expect(await people.settle(10_000)).toBe(0)
+  expect(answersToFirst(people)).toEqual(['refused', 'granted'])
+})
+
 test('a person without a final answer gives up at the limit, not at the end of their wait', async () => {
   const api = await startApi(() => ({ ...overloaded, retryAfter: '60' }))
   const people = gather([api.url])

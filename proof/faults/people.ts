@@ -3,6 +3,7 @@ import { type AnswerHistory, createAnswerHistory } from '../../load/people/answe
 import { createApiClient } from '../../load/people/api-client.ts'
 import { evenlySpread } from '../../load/people/follow-up.ts'
 import { createPersistentShoppers, type ShopperAct } from '../../load/people/persistent-shoppers.ts'
+import { askAgainAfterClock } from './clock-answer.ts'
 import { isContractBreach } from './contract-breach.ts'
 import { createLongestSilence } from './longest-silence.ts'
 
@@ -58,8 +59,8 @@ export type PeopleOptions = {
   random(): number
 }
 
-// Longer than a round may take.
-const tokenLifetimeSeconds = 3_600
+// Longer than a clock jumps ahead.
+const tokenLifetimeSeconds = 7 * 24 * 3_600
 const arrivalIntervalMs = 20
 // People without a final answer, for each request that may be in flight: nobody new arrives beyond that.
 const openFactor = 16
@@ -87,7 +88,9 @@ export const gatherPeople = (options: PeopleOptions): People => {
     silence.asks(person)
     if (act === 'press') counts.presses += 1
     const sentMs = now()
-    const answer = (await clients[asking.clientAt]?.[act](campaignId, asking.token)) ?? unanswered
+    const answer = askAgainAfterClock(
+      (await clients[asking.clientAt]?.[act](campaignId, asking.token)) ?? unanswered,
+    )
     if (answer === unanswered) asking.clientAt = (asking.clientAt + 1) % clients.length
     else {
       counts.answered += 1

@@ -52,7 +52,7 @@ export const roundReport = (one: RoundVerdict, of: number, stream: ReportOutput)
 }
 
 const row = (label: string, figure: string, explanation = ''): string =>
-  `  ${label.padEnd(20)}${figure.padStart(10)}${explanation === '' ? '' : `  ${explanation}`}`
+  `  ${label.padEnd(22)}${figure.padStart(10)}${explanation === '' ? '' : `  ${explanation}`}`
 
 /**
  * The sum of the rounds, `of` how many were asked for: kills by part, other faults by name, and the harm

@@ -10,7 +10,7 @@ import { createAnswerHistory } from '../../load/people/answer-history.ts'
 import { compare, couponOf, soundSources } from '../../test/harness/values/sound-sources.ts'
 import { isContractBreach } from './contract-breach.ts'
 import { type Harm, noHarm } from './harm.ts'
-import { judgeRound } from './round-verdict.ts'
+import { judgeRound, type StruckFault } from './round-verdict.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -26,6 +26,18 @@ const granted: Answer = {
 }
 const refused: Answer = { ...granted, meaning: { kind: 'refused', code: 'unknown-campaign' } }
 
+const closed: Answer = { ...granted, meaning: { kind: 'refused', code: 'closed' } }
+const jump: StruckFault = {
+  fault: 'redis-clock',
+  part: 'redis',
+  isKill: false,
+  counts: true,
+  inFlight: 1,
+  unconfirmed: 0,
+  stockLeft: 9,
+  atMs: 5,
+}
+
 const resultOf = (checks: Check[], rows: number): AuditResult => ({
   campaignId: 'k',
   verdict: overallVerdict(checks),
@@ -40,7 +52,12 @@ const halfRead = resultOf([{ ...compare(soundSources())[0], verdict: 'in-flight'
  * Judges a round whose people got these answers. The audits have these results in turn, the last one for
  * ever.
  */
-const judged = async (answers: Answer[], audits: (AuditResult | Error | undefined)[], limitMs = 60_000) => {
+const judged = async (
+  answers: Answer[],
+  audits: (AuditResult | Error | undefined)[],
+  limitMs = 60_000,
+  struck: readonly StruckFault[] = [],
+) => {
   const history = createAnswerHistory()
   for (const [person, answer] of answers.entries()) history.add(person, answer, { sentMs: 0, answeredMs: 1 })
   const people = {
@@ -58,7 +75,7 @@ const judged = async (answers: Answer[], audits: (AuditResult | Error | undefine
     seed: 'abc',
     campaignId: 'k',
     stock: 20,
-    struck: [],
+    struck,
     people,
     historyFile,
     limitMs,
@@ -125,5 +142,14 @@ describe('the verdict on a round', () => {
     expect(verdict).toMatchObject({ ...noHarm, ...harm, verdict: 'fail' })
     expect(verdict.reasons).toHaveLength(1)
     expect(verdict.reasons[0]).toMatch(reason)
+  })
+
+  test('a campaign may be closed for a while when the clock of Redis jumped, and not otherwise', async () => {
+    const closedBy = async (struck: StruckFault[]) =>
+      (await judged([closed], [sound], 0, struck)).verdict.reasons
+    expect(await closedBy([jump])).toEqual([])
+    expect(await closedBy([{ ...jump, fault: 'mysql-clock' }])).toEqual([
+      '1 answers were closed, though the campaign was open',
+    ])
   })
 })

@@ -17,12 +17,12 @@ describe('the schedule of a round', () => {
     expect(rounds('a')).not.toEqual(rounds('b'))
   })
 
-  test('every round kills each of the five parts once, and has two or three other faults', () => {
+  test('every round kills each of the five parts once, and has three to five other faults', () => {
     for (const moments of rounds('a')) {
       const kinds = kindsOf(moments)
       const killed = kinds.filter(({ isKill }) => isKill).map(({ part }) => part)
       expect(killed.toSorted()).toEqual(['api', 'kafka', 'mysql', 'redis', 'worker'])
-      expect([2, 3]).toContain(kinds.length - killed.length)
+      expect([3, 4, 5]).toContain(kinds.length - killed.length)
     }
   })
 

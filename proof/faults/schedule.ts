@@ -28,7 +28,7 @@ export type PlannedFault = {
 export type PlannedMoment = { afterMs: number; faults: readonly PlannedFault[] }
 
 const killsInOneRound = 5
-const othersInOneRound = [2, 3] as const
+const othersInOneRound = [3, 5] as const
 const faultsInOneMomentMax = 2
 // Faults beyond the first `min` join their moments. A gap is the time from the end of one moment to the next.
 const moments = { min: 5, gapMinMs: 100, gapMaxMs: 900 }
@@ -60,9 +60,9 @@ const intoMoments = (faults: readonly { part: StackPart; fault: PlannedFault }[]
 }
 
 /**
- * Plans one round: five kills, one of each part where `kinds` has them all, and two or three other faults, at
- * five or more moments. So a run kills every part equally often. The same `random` and `kinds` give the same
- * plan.
+ * Plans one round: five kills, one of each part where `kinds` has them all, and three to five other faults.
+ * They strike at five or more moments. So a run kills every part equally often. The same `random` and `kinds`
+ * give the same plan.
  */
 export const planRound = (random: Random, kinds: readonly FaultShape[]): PlannedMoment[] => {
   const kills = kinds.filter(({ isKill }) => isKill)

@@ -1,4 +1,7 @@
+import { join } from 'node:path'
+import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
+import { serverErrorNumber } from '../../platform/mysql/errors.ts'
 import { readPassword, startDatabase } from '../../servers/start-database.ts'
 import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
@@ -11,6 +14,8 @@ export type StackDatabase = {
   readonly database: Database
   /** Lets it refuse every write of the stack's processes, or accept them again. */
   setReadOnly(isReadOnly: boolean): Promise<void>
+  /** Leaves the last migration half done: it is not recorded, and its last index does not exist. */
+  undoMigration(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -18,17 +23,31 @@ export type StackDatabaseOptions = {
   folder: string
   program: string
   port: number
+  /** Added to the environment of the server. */
+  environment: Readonly<Record<string, string>>
   say(line: string): void
+}
+
+const nothingToDrop = 1091
+const migrationsFolder = join(import.meta.dirname, '..', '..', 'migrations')
+
+/** Undoes the last CREATE INDEX of the migrations. */
+const dropLastIndex = (): string => {
+  const statements = readMigrationFiles({ migrationsFolder }).flatMap(({ sql }) => sql)
+  const created = statements.map((one) => /CREATE INDEX (`\w+`) ON (`\w+`)/.exec(one)).findLast(Boolean)
+  if (created === undefined || created === null) throw new Error('no migration creates an index')
+  return `DROP INDEX ${created[1]} ON ${created[2]}`
 }
 
 export const startStackDatabase = async ({
   folder,
   program,
   port,
+  environment,
   say,
 }: StackDatabaseOptions): Promise<StackDatabase> => {
   const extraArguments = ['--innodb-buffer-pool-size=128M']
-  const launch = () => startDatabase({ folder, program, port, extraArguments })
+  const launch = () => startDatabase({ folder, program, port, environment, extraArguments })
   const server = superviseProcess({ name: 'mysql', folder, launch, say })
   await server.start()
   const password = await readPassword(folder)
@@ -46,6 +65,13 @@ export const startStackDatabase = async ({
     database,
     async setReadOnly(isReadOnly) {
       await root.change(`SET GLOBAL read_only = ${isReadOnly ? 1 : 0}`)
+    },
+    async undoMigration() {
+      await database.change('DELETE FROM __drizzle_migrations ORDER BY id DESC LIMIT 1')
+      await database.change(dropLastIndex()).catch((cause: unknown) => {
+        // An earlier migration was killed before it created it again.
+        if (serverErrorNumber(cause) !== nothingToDrop) throw cause
+      })
     },
     async stop() {
       await Promise.all([root.close(), database.close()])

@@ -23,6 +23,8 @@ export type StackKafkaOptions = {
   ports: { own: number; controller: number; api: number; worker: number }
   /** The ports of the links: clients are told to connect there. */
   linkPorts: { api: number; worker: number }
+  /** Added to the environment of the server. */
+  environment: Readonly<Record<string, string>>
   say(line: string): void
 }
 
@@ -57,7 +59,7 @@ const listenersOf = ({ ports, linkPorts }: StackKafkaOptions): Record<string, st
 }
 
 export const startStackKafka = async (options: StackKafkaOptions): Promise<StackKafka> => {
-  const { folder, program, ports, say } = options
+  const { folder, program, ports, environment, say } = options
   const launch = () =>
     startKafka({
       folder,
@@ -65,6 +67,7 @@ export const startStackKafka = async (options: StackKafkaOptions): Promise<Stack
       port: ports.own,
       controllerPort: ports.controller,
       heapMaxMb: 320,
+      environment,
       extraSettings: {
         ...listenersOf(options),
         // A killed broker may rejoin only after its old session: 9 s by default.

@@ -12,6 +12,8 @@ export type Links = {
   readonly of: Readonly<Record<LinkServer, Readonly<Record<LinkClient, Proxy>>>>
   /** Both links of one server. */
   to(server: LinkServer): readonly Proxy[]
+  /** Opens links to the Redis on this port, at new addresses. From then on `of` and `to` have these. */
+  openRedis(port: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,16 +21,20 @@ export type Links = {
 export const createLinks = async (
   portOf: (server: LinkServer, client: LinkClient) => number,
 ): Promise<Links> => {
-  const both = async (server: LinkServer): Promise<Record<LinkClient, Proxy>> => {
-    const linkFor = (client: LinkClient) => createProxy({ host: '127.0.0.1', port: portOf(server, client) })
+  const both = async (portFor: (client: LinkClient) => number): Promise<Record<LinkClient, Proxy>> => {
+    const linkFor = (client: LinkClient) => createProxy({ host: '127.0.0.1', port: portFor(client) })
     const [api, worker] = await Promise.all([linkFor('api'), linkFor('worker')])
     return { api, worker }
   }
-  const [redis, kafka, mysql] = await Promise.all([both('redis'), both('kafka'), both('mysql')])
+  const toServer = (server: LinkServer) => both((client) => portOf(server, client))
+  const [redis, kafka, mysql] = await Promise.all([toServer('redis'), toServer('kafka'), toServer('mysql')])
   const of = { redis, kafka, mysql }
   return {
     of,
     to: (server) => Object.values(of[server]),
+    async openRedis(port) {
+      of.redis = await both(() => port)
+    },
     async close() {
       await Promise.all(
         linkServers.flatMap((server) => Object.values(of[server]).map((link) => link.close())),

@@ -38,6 +38,8 @@ export type StackRedis = {
   addNode(): Promise<RedisNode>
   /** Points the links to this server, and resets the connections to the old one. */
   lead(node: RedisNode): void
+  /** Makes this server the master, to which there are links already. */
+  moveTo(node: RedisNode): void
   nodes(): readonly RedisNode[]
   /** Stops a server for good. */
   removeNode(node: RedisNode): Promise<void>
@@ -49,7 +51,9 @@ export type StackRedisOptions = {
   program: string
   /** Of the first server. The links point there. */
   port: number
-  links: readonly Proxy[]
+  links(): readonly Proxy[]
+  /** Added to the environment of every server. */
+  environment: Readonly<Record<string, string>>
   say(line: string): void
 }
 
@@ -71,14 +75,14 @@ const newestFile = (dataFolder: string): string | undefined => {
 const startNode = async (
   name: string,
   port: number,
-  { folder, program, say }: StackRedisOptions,
+  { folder, program, environment, say }: StackRedisOptions,
 ): Promise<RedisNode> => {
   const ownFolder = join(folder, name)
   const dataFolder = join(ownFolder, 'data')
   const server = superviseProcess({
     name,
     folder: ownFolder,
-    launch: () => startRedis({ folder: ownFolder, port, program, extraArguments: fileSettings }),
+    launch: () => startRedis({ folder: ownFolder, port, program, environment, extraArguments: fileSettings }),
     say,
   })
   await server.start()
@@ -145,7 +149,10 @@ export const startStackRedis = async (options: StackRedisOptions): Promise<Stack
     },
     lead(node) {
       master = node
-      for (const link of options.links) link.redirect({ host: '127.0.0.1', port: node.port })
+      for (const link of options.links()) link.redirect({ host: '127.0.0.1', port: node.port })
+    },
+    moveTo(node) {
+      master = node
     },
     async removeNode(node) {
       nodes.delete(node)

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
-import { detectHost } from '../../servers/install/host.ts'
+import { detectHost, type Host } from '../../servers/install/host.ts'
 import { obtainServerSources } from '../../servers/install/obtain-servers.ts'
 import { LaunchError } from '../../servers/launch-error.ts'
 import { findFreePort } from '../../servers/ports.ts'
 import { runProgram } from '../../servers/processes/run-program.ts'
 import { startProcess } from '../../servers/processes/start-process.ts'
+import { buildShiftedClocks, type ShiftedClocks } from './clocks/shifted-clocks.ts'
 import { type StackDatabase, startStackDatabase } from './stack-database.ts'
 import { type StackKafka, startStackKafka, topicOptions } from './stack-kafka.ts'
 import { createLinks, type LinkClient, type Links } from './stack-links.ts'
@@ -25,6 +26,10 @@ export type Stack = {
   readonly database: StackDatabase
   readonly apis: readonly OwnProcess[]
   readonly workers: readonly OwnProcess[]
+  /** Wall clocks by name: `redis`, `kafka`, `mysql`, `api-1` and so on. Only on Linux can they be shifted. */
+  readonly clocks: ShiftedClocks | undefined
+  /** Runs `npm run migrate`. Rejects when it failed, or was ended after `killAfterMs`. */
+  migrate(killAfterMs?: number): Promise<void>
   /** How often an API process or a worker exited though no fault had struck it. */
   exitsByThemselves(): number
   /** Stops everything, in whatever state it is. */
@@ -57,9 +62,8 @@ const takePorts = async <Name extends string>(names: readonly Name[]): Promise<R
 }
 
 /** The programs on this machine. Servers elsewhere or in Docker cannot be killed from here. */
-const findPrograms = async ({ folder, environment, progress, signal }: StackOptions) => {
-  const machine = detectHost({ ...environment, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' })
-  const sources = await obtainServerSources({ host: machine, progress, logFolder: folder, signal })
+const findPrograms = async (host: Host, { folder, progress, signal }: StackOptions) => {
+  const sources = await obtainServerSources({ host, progress, logFolder: folder, signal })
   const { redis, kafka, database } = sources
   if (redis?.kind !== 'program' || kafka?.kind !== 'program' || database?.kind !== 'program')
     throw new LaunchError(
@@ -77,11 +81,10 @@ const settings = { GATE_LIFETIME_MS: '60000', RETIREMENT_INTERVAL_MS: '2000', SW
 
 const createOwn = async (
   part: LinkClient,
-  number: number,
-  environment: Record<string, string | undefined>,
+  name: string,
+  environmentOf: () => NodeJS.ProcessEnv,
   { folder, say }: { folder: string; say(line: string): void },
 ): Promise<OwnProcess> => {
-  const name = `${part}-${number}`
   const ports = await takePorts(['own', 'metrics'])
   const upper = part.toUpperCase()
   const launch = () =>
@@ -90,7 +93,7 @@ const createOwn = async (
       command: process.execPath,
       arguments: [join(root, part, 'main.ts')],
       environment: {
-        ...environment,
+        ...environmentOf(),
         [`${upper}_PORT`]: String(ports.own),
         [`${upper}_METRICS_PORT`]: String(ports.metrics),
       },
@@ -109,7 +112,10 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     for (const one of stops.splice(0).toReversed()) await one()
   }
   try {
-    const programs = await findPrograms(options)
+    const host = detectHost({ ...environment, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' })
+    const programs = await findPrograms(host, options)
+    const clocks = await buildShiftedClocks({ folder: join(folder, 'clocks'), host, progress, signal })
+    const withClock = (name: string): Readonly<Record<string, string>> => clocks?.environmentOf(name) ?? {}
     const ports = await takePorts(['redis', 'own', 'controller', 'api', 'worker', 'mysql'])
     const links = await createLinks((server, client) => ports[server === 'kafka' ? client : server])
     stops.push(links.close)
@@ -120,14 +126,23 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         folder,
         program: programs.redis,
         port: ports.redis,
-        links: links.to('redis'),
+        links: () => links.to('redis'),
+        environment: withClock('redis'),
         say,
       }),
-      startStackKafka({ folder: join(folder, 'kafka'), program: programs.kafka, ports, linkPorts, say }),
+      startStackKafka({
+        folder: join(folder, 'kafka'),
+        program: programs.kafka,
+        ports,
+        linkPorts,
+        environment: withClock('kafka'),
+        say,
+      }),
       startStackDatabase({
         folder: join(folder, 'mysql'),
         program: programs.database,
         port: ports.mysql,
+        environment: withClock('mysql'),
         say,
       }),
     ] as const
@@ -154,21 +169,23 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       KAFKA_BROKERS: `127.0.0.1:${links.of.kafka[client].port}`,
       DATABASE_URL: database.urlAt(links.of.mysql[client].port),
     })
-    await progress.step('creating tables and topics', () =>
+    const migrate = (killAfterMs = migrateWithinMs): Promise<void> =>
       runProgram({
         command: process.execPath,
         arguments: [join(root, 'migrations', 'main.ts')],
         environment: { ...addresses('worker'), GRANTS_PARTITIONS: String(topicOptions.grantsPartitions) },
         logFile: join(folder, 'migrations.log'),
-        timeoutMs: migrateWithinMs,
+        timeoutMs: killAfterMs,
         signal,
-      }),
-    )
+      })
+    await progress.step('creating tables and topics', () => migrate())
     const group = (part: LinkClient): Promise<OwnProcess[]> =>
       Promise.all(
-        Array.from({ length: processesOfEach }, (_, at) =>
-          createOwn(part, at + 1, addresses(part), { folder, say }),
-        ),
+        Array.from({ length: processesOfEach }, (_, at) => {
+          const name = `${part}-${at + 1}`
+          const clock = withClock(name)
+          return createOwn(part, name, () => ({ ...addresses(part), ...clock }), { folder, say })
+        }),
       )
     const [apis, workers] = [await group('api'), await group('worker')]
     const own = [...apis, ...workers]
@@ -181,6 +198,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       database,
       apis,
       workers,
+      clocks,
+      migrate,
       stop,
       killAtOnce() {
         const all = [...own, kafka.server, database.server, ...redis.nodes().map(({ server }) => server)]

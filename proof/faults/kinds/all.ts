@@ -1,9 +1,11 @@
+import { clockKinds } from './clocks.ts'
 import type { FaultKind } from './fault-kind.ts'
 import { linkKinds, serverLinkKinds } from './links.ts'
 import { processKinds } from './processes.ts'
 import { redisKinds } from './redis.ts'
 import { refusalKinds } from './refusals.ts'
 import { transactionKinds } from './transactions.ts'
+import { upgradeKinds } from './upgrades.ts'
 
 /** Every kind of fault, ordered by part. */
 export const faultKinds: readonly FaultKind[] = [
@@ -12,5 +14,7 @@ export const faultKinds: readonly FaultKind[] = [
   ...serverLinkKinds,
   ...refusalKinds,
   ...transactionKinds,
+  ...clockKinds,
+  ...upgradeKinds,
   ...linkKinds,
 ].toSorted((left, right) => left.part.localeCompare(right.part))

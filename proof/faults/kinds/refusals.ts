@@ -1,20 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { disturbanceKind, type FaultKind } from './fault-kind.ts'
-
-// A server that is dead or paused cannot be healed: these retries outlast that.
-const triesMax = 40
-const pauseMs = 250
-
-const untilDone = async (work: () => Promise<void>): Promise<void> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await work()
-    } catch (cause) {
-      if (tries >= triesMax) throw cause
-      await wait(pauseMs)
-    }
-  }
-}
+import { untilDone } from './until-done.ts'
 
 /** The topic asks for more copies than there are: NOT_ENOUGH_REPLICAS. */
 const kafkaRefuses = disturbanceKind('kafka', 'refuses', [500, 4_000], ({ stack: { kafka } }) => ({
