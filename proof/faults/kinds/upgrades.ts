@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { readFence } from '../../../coupon/deployment/current-redis.ts'
+import { readRedisServers } from '../../../coupon/ledger/redis-servers.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import type { Proxy } from '../../../servers/network/proxy.ts'
 import { chosen } from '../random.ts'
@@ -53,13 +55,18 @@ const halfMigration = disturbanceKind('mysql', 'half-migration', [300, 4_000], (
 const movedWithinMs = 30_000
 const pauseMs = 100
 
-const untilMoved = async ({ database }: Stack): Promise<void> => {
+/** Waits until gates are armed on the master alone, as `npm run redis -- status` shows it. */
+const untilMoved = async ({ redis, database }: Stack): Promise<void> => {
   const untilMs = performance.now() + movedWithinMs
   for (;;) {
-    const noted = await database.database
-      .read("SELECT SUM(state = 'leaving') AS leaving FROM redis_servers")
-      .catch(() => [])
-    if (noted.length > 0 && Number(noted[0]?.['leaving'] ?? 1) === 0) return
+    const isMoved = await Promise.all([
+      readFence(redis.master().control),
+      readRedisServers(database.database),
+    ]).then(
+      ([fence, servers]) => servers.length === 1 && servers[0]?.fence === fence,
+      () => false,
+    )
+    if (isMoved) return
     if (performance.now() >= untilMs) throw new Error(`gates were not moved within ${movedWithinMs} ms`)
     await wait(pauseMs)
   }
