@@ -82,7 +82,12 @@ describe('the log is replayed', () => {
     const later = createRegistry({
       ...{ redis: shop.redis.redis, gate: shop.gate, log, intervalMs: 50, monotonicMs, now: Date.now },
     })
-    expect(await later.find(sale.id)).toEqual({ kind: 'recovering', progress })
+    // The list was lost too, and the keeper writes it after it has begun to arm.
+    const found = await until('the campaign is listed', async () => {
+      const answer = await later.find(sale.id)
+      return 'progress' in answer && answer
+    })
+    expect(found).toEqual({ kind: 'recovering', progress })
     expect(await sale.epoch()).toBe(before)
     shop.recorder.release()
     await expectWhole(shop, sale, told)
