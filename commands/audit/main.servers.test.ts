@@ -16,6 +16,7 @@ import {
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
 import { createOwnDatabase, type OwnDatabase } from '../../test/harness/servers/own-database.ts'
 import { openStoredFacts, type StoredFacts } from '../../test/harness/values/stored-facts.ts'
+import { until } from '../../test/harness/values/until.ts'
 
 const [apiUrl] = inject('apiUrls')
 const environment = inject('environment')
@@ -122,7 +123,11 @@ test('the history of a load run is compared too', async () => {
   expect(result(sound.stdout).verdict).toBe('pass')
   expect(result(sound.stdout).books.answers).toBeGreaterThanOrEqual(300)
   expect(await deleteRow(campaignId)).toBe(1)
-  const broken = await audit([campaignId, '--history', file, '--json'])
+  // What other tests append meanwhile is in flight, and so is then what the ledger alone could show.
+  const broken = await until('the ledger had the whole log', async () => {
+    const said = await audit([campaignId, '--history', file, '--json'])
+    return result(said.stdout).checks.every(({ verdict }) => verdict !== 'in-flight') && said
+  })
   const failed = result(broken.stdout).checks.filter(({ verdict }) => verdict === 'fail')
   expect(failed.map(({ fault, promise }) => fault ?? promise)).toEqual([
     'row-missing',
