@@ -12,7 +12,7 @@ import { measureRetirement, measureSweep } from '../coupon/metrics/recovery.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createClockWatch } from '../coupon/recovery/clock-watch.ts'
 import { createKeeper } from '../coupon/recovery/keeper.ts'
-import { createRetirement } from '../coupon/recovery/retirement.ts'
+import { createRetirement, retireMany } from '../coupon/recovery/retirement.ts'
 import { readServerClocks } from '../coupon/recovery/server-clocks.ts'
 import { createSweep } from '../coupon/recovery/sweep.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
@@ -108,6 +108,8 @@ await runProcess(async (life) => {
     audit,
     log,
     gateLifetimeMs: settings.GATE_LIFETIME_MS,
+    backoffMs: settings.RETIREMENT_INTERVAL_MS,
+    monotonicMs,
     clocks: createClockWatch({
       readClocks: () => readServerClocks(redis, database),
       monotonicMs,
@@ -115,6 +117,8 @@ await runProcess(async (life) => {
     }),
     now: Date.now,
   })
+
+  const measuredRetirement = measureRetirement(retirement, metrics)
 
   const checks = createReadinessChecks({ progress, lag, keeper, room: parts.room })
   showReadiness(checks, metrics)
@@ -134,7 +138,7 @@ await runProcess(async (life) => {
     alignment,
     repeat(keeper.inspectGates, settings.KEEPER_INTERVAL_MS),
     repeat(() => sweep.step(keeper.campaigns()), settings.SWEEP_INTERVAL_MS),
-    repeat(measureRetirement(retirement, metrics).step, settings.RETIREMENT_INTERVAL_MS),
+    repeat(() => retireMany(measuredRetirement), settings.RETIREMENT_INTERVAL_MS),
     repeat(lag.step, 2_000),
     repeat(parts.room.step, 1_000),
     repeat(watchIdentity(identity, life.fail), 10_000),

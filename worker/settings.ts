@@ -31,6 +31,6 @@ export const workerSettings = z.object({
     "Time from a campaign's close until its gate may be retired. The default is a day.",
   ),
   RETIREMENT_INTERVAL_MS: milliseconds(60_000).describe(
-    'Time between two looks for a gate to retire. Each look audits one campaign.',
+    'Time between two looks for gates to retire. Each retires 30 at most, and none after one that is kept.',
   ),
 })

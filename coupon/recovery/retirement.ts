@@ -11,6 +11,7 @@ import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { RetirementRepository } from '../ledger/retirements.ts'
 import { leaseOf } from './arming.ts'
 import type { ClockWatch } from './clock-watch.ts'
+import { createRetirementBackoff } from './retirement-backoff.ts'
 
 /** The result for one campaign whose lifetime is over. `kept`: its gate stays, and why. */
 export type RetirementOutcome =
@@ -41,13 +42,21 @@ export type RetirementOptions = {
   audit: Audit
   log: Logger
   gateLifetimeMs: number
+  /** A campaign that was kept is tried again after this time, then after twice as long, and so on. */
+  backoffMs: number
+  monotonicMs(): number
   /** Retiring cannot be undone, so it needs clocks that can be trusted. */
   clocks: ClockWatch
   now(): number
 }
 
+/** Campaigns in one look that are passed over, because they were kept a short time ago. */
+const passedOverMax = 100
+const retiredInOneLookMax = 30
+
 export const createRetirement = (options: RetirementOptions): Retirement => {
   const { redis, gate, keeperGate, campaigns, retirements, audit, log } = options
+  const backoff = createRetirementBackoff(options.backoffMs, options.monotonicMs)
   let lastId: string | undefined
 
   /** Returns why the gate has to stay. Its campaign is live again then: a keeper keeps the gate meanwhile. */
@@ -86,6 +95,16 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
     return refused === undefined ? { campaignId: id, kind: 'retired' } : kept(refused)
   }
 
+  /** The next one in turn that was not tried a short time ago. */
+  const nextToTry = async (closedBeforeMs: number): Promise<Campaign | undefined> => {
+    for (let passedOver = 0; passedOver < passedOverMax; passedOver += 1) {
+      const campaign = await retirements.nextDue(closedBeforeMs, lastId)
+      lastId = campaign?.id
+      if (campaign === undefined || backoff.mayTry(campaign.id)) return campaign
+    }
+    return undefined
+  }
+
   const retireNext = async (): Promise<RetirementOutcome | undefined> => {
     // safeguard: no gate is retired by a clock that jumped
     const clock = await options.clocks.look()
@@ -93,8 +112,7 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
       log.debug({ why: clock.why }, 'retirement: waiting for clocks that can be trusted')
       return undefined
     }
-    const campaign = await retirements.nextDue(clock.nowMs - options.gateLifetimeMs, lastId)
-    lastId = campaign?.id
+    const campaign = await nextToTry(clock.nowMs - options.gateLifetimeMs)
     if (campaign === undefined) return undefined
     const lease = leaseOf(campaign.id)
     const outcome = await options.database.withLeases(
@@ -105,6 +123,8 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
           ? retire(campaign)
           : { campaignId: campaign.id, kind: 'kept', why: 'another worker holds its lease' },
     )
+    if (outcome.kind === 'retired') backoff.succeeded(campaign.id)
+    else backoff.failed(campaign.id)
     if (outcome.kind === 'retired')
       log.info({ campaignId: campaign.id }, 'retirement: gate removed, the campaign is retired')
     else log.warn({ campaignId: campaign.id, why: outcome.why }, 'retirement: gate kept beyond its lifetime')
@@ -131,4 +151,10 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
       }
     },
   }
+}
+
+/** One look for gates to retire: goes on as long as one is retired, 30 times at most. Never rejects. */
+export const retireMany = async ({ step }: Pick<Retirement, 'step'>): Promise<void> => {
+  for (let retired = 0; retired < retiredInOneLookMax; retired += 1)
+    if ((await step())?.kind !== 'retired') return
 }

@@ -52,6 +52,8 @@ beforeAll(async () => {
       steadyMs: 0,
     }),
     now: Date.now,
+    backoffMs: 0,
+    monotonicMs: () => performance.now(),
   }
   retirement = createRetirement(parts)
 })
