@@ -13,7 +13,7 @@ import type { TopicReader } from '../platform/kafka/topic-reader.ts'
 import type { Database } from '../platform/mysql/database.ts'
 import { applyStatements } from './apply-statements.ts'
 
-const migrationsFolder = new URL('.', import.meta.url).pathname
+const migrationsFolder = import.meta.dirname
 
 /**
  * Applies the SQL files that this database does not have yet; returns how many files exist. Rejects

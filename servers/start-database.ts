@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram, programFolders } from './install/find-program.ts'
 import { LaunchError } from './launch-error.ts'
@@ -66,11 +66,13 @@ const initialise = async (
     command: isMariadb && installer !== undefined ? installer : program,
     arguments: [
       '--no-defaults',
-      `--datadir=${partFolder}`,
-      `--tmpdir=${temporaryFolder(options.folder)}`,
+      // By a name without blanks: mariadb-install-db is a shell script that divides words at them.
+      `--datadir=${isMariadb ? `./${basename(partFolder)}` : partFolder}`,
       ...asRoot,
       ...(isMariadb ? ['--skip-test-db'] : ['--initialize-insecure']),
     ],
+    environment: { ...process.env, TMPDIR: temporaryFolder(options.folder) },
+    workingFolder: options.folder,
     logFile: join(options.folder, 'initialise.log'),
     timeoutMs: 120_000,
     signal: options.signal,

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { javaProperties } from './java-properties.ts'
+import { LaunchError } from './launch-error.ts'
 import { runProgram } from './processes/run-program.ts'
 import { type ProcessHandle, startProcess } from './processes/start-process.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
@@ -71,6 +73,14 @@ const javaArguments = ({ program: { jarsFolder }, heapMaxMb = 512 }: StartKafkaO
   join(jarsFolder, '*'),
 ]
 
+// Java reads and writes the names of files by the locale, and has only ASCII in that of a container or a
+// service.
+const javaEnvironment = (options: StartKafkaOptions): NodeJS.ProcessEnv => ({
+  ...process.env,
+  LC_ALL: 'C.UTF-8',
+  ...options.environment,
+})
+
 const format = async (
   options: StartKafkaOptions,
   dataFolder: string,
@@ -90,6 +100,7 @@ const format = async (
       `--config=${settingsFile}`,
       `--cluster-id=${clusterId}`,
     ],
+    environment: javaEnvironment(options),
     logFile: join(options.folder, 'format.log'),
     timeoutMs: 60_000,
     signal: options.signal,
@@ -110,17 +121,19 @@ const isMetadata = (answer: Buffer): boolean | undefined =>
 
 /** Starts one Kafka node, broker and controller, on 127.0.0.1. Resolves when it is ready. */
 export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServer> => {
-  await mkdir(options.folder, { recursive: true })
   const dataFolder = join(options.folder, 'data')
+  // It would take this as two folders, and there is no escape for it.
+  if (dataFolder.includes(','))
+    throw new LaunchError(`Kafka cannot keep its data in a folder with a comma: ${dataFolder}`)
+  await mkdir(options.folder, { recursive: true })
   const settingsFile = join(options.folder, 'server.properties')
-  const settings = Object.entries(settingsOf(options, dataFolder))
-  await writeFile(settingsFile, settings.map(([name, value]) => `${name}=${value}\n`).join(''))
+  await writeFile(settingsFile, javaProperties(settingsOf(options, dataFolder)))
   await format(options, dataFolder, settingsFile)
   const server = await startProcess({
     name: 'kafka',
     command: options.program.java,
     arguments: [...javaArguments(options), 'kafka.Kafka', settingsFile],
-    environment: { ...process.env, ...options.environment },
+    environment: javaEnvironment(options),
     folder: options.folder,
     ports: [options.port, options.controllerPort],
     stopWithinMs: 6_000,

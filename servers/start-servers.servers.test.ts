@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
@@ -85,6 +85,21 @@ describe('the three servers', () => {
     await second.stop()
     for (const { pid } of [...first.handles, ...second.handles])
       expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  test('keep their data in a folder with blanks and letters beyond ASCII, and write nowhere else', async () => {
+    const parent = join(folder, 'any name')
+    // The name of a folder is bytes: Java reads them by the locale, and this one has ASCII alone.
+    for (const variable of ['LANG', 'LC_ALL']) vi.stubEnv(variable, 'C')
+    const own = join(parent, String.raw`쿠폰 판매 é\n`)
+    await mkdir(own, { recursive: true })
+    const servers = await startServers({ ...options, folder: own, ports: await findFreeServerPorts() })
+    expect(await createTopic(servers.environment.KAFKA_BROKERS)).toEqual(['kept'])
+    expect(await askDatabase(servers.environment.DATABASE_URL, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await servers.stop()
+    vi.unstubAllEnvs()
+    expect(await readdir(join(own, 'kafka', 'data'))).toContain('kept-0')
+    expect(await readdir(parent)).toEqual([basename(own)])
   })
 
   test('have a random database password that only its owner can read', async () => {

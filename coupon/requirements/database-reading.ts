@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import type { Database } from '../../platform/mysql/database.ts'
 import { isServerError } from '../../platform/mysql/errors.ts'
@@ -36,7 +37,7 @@ const variableNames = [
   'system_time_zone',
 ]
 
-const migrationsFolder = new URL('../../migrations', import.meta.url).pathname
+const migrationsFolder = join(import.meta.dirname, '..', '..', 'migrations')
 
 /**
  * Asks and changes nothing. Rejects `unavailable` when the database does not answer, or refuses the login.

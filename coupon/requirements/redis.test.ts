@@ -7,7 +7,7 @@ import { redisRequirements } from './redis.ts'
 import { neededCommands, sentCommands } from './redis-commands.ts'
 import type { RedisReading } from './redis-reading.ts'
 
-const root = new URL('../..', import.meta.url).pathname
+const root = join(import.meta.dirname, '..', '..')
 const refused = { refused: 'Redis: NOPERM' }
 
 const soundInfo = {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { dockerImageOf, dockerServices } from '../docker-services.ts'
+import { shellWord } from '../shell-word.ts'
 import { shortPath } from '../short-path.ts'
 import { aptInstall } from './debian-packages.ts'
 import type { KafkaTools, ServerName } from './find-servers.ts'
@@ -107,8 +108,6 @@ export const announceInstallation = async (plan: InstallationPlan, host: Host): 
     '',
   ].join('\n')
 
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`)
-
 /** The shell commands that install these by hand. */
 const installCommands = async (
   { packages, needsJars, images }: Pick<InstallationPlan, 'packages' | 'needsJars' | 'images'>,
@@ -118,7 +117,7 @@ const installCommands = async (
   const names = packages.map(
     async (choice) => (await packageName(choice, host)) ?? choice.candidates.at(-1) ?? '',
   )
-  const words = mavenArguments().map(quote)
+  const words = mavenArguments().map(shellWord)
   return [
     ...(packages.length === 0
       ? []

@@ -49,6 +49,8 @@ export const downloadKafkaJars = async (maven: string, signal?: AbortSignal): Pr
     await runProgram({
       command: maven,
       arguments: mavenArguments(partFolder),
+      // Java reads the names of folders by the locale, and knows only ASCII without one.
+      environment: { ...process.env, LC_ALL: 'C.UTF-8' },
       logFile: `${kafkaJarsFolder}.log`,
       timeoutMs: 600_000,
       signal,

@@ -43,3 +43,10 @@ test('commands name the folder unless it is the default one', () => {
   expect(elsewhere).toContain('  status    FIRSTCOME_FOLDER=/data npm run status\n')
   expect(elsewhere).toContain('npx node --env-file=/data/environment load/main.ts burst')
 })
+
+test('a command with a folder that has a blank or a quotation mark is one that the shell reads', () => {
+  const text = banner({ ...facts, folder: "/쿠폰 판매's" }, options)
+  const folder = String.raw`'/쿠폰 판매'\''s'`
+  expect(text).toContain(`  status    FIRSTCOME_FOLDER=${folder} npm run status\n`)
+  expect(text).toContain(String.raw`--env-file='/쿠폰 판매'\''s/environment' load`)
+})

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { serverTable } from '../server-table.ts'
+import { shellWord } from '../shell-word.ts'
 import { shortPath } from '../short-path.ts'
 import type { LaunchFacts } from './launch-facts.ts'
 import { environmentFile } from './launch-folder.ts'
@@ -20,10 +21,10 @@ const isDefault = (folder: string): boolean => folder === '.firstcome'
 const burstCommand = (folder: string): string =>
   isDefault(folder)
     ? 'npm run load -- burst'
-    : `npx node --env-file=${environmentFile(folder)} load/main.ts burst`
+    : `npx node --env-file=${shellWord(environmentFile(folder))} load/main.ts burst`
 
 const statusCommand = (folder: string): string =>
-  isDefault(folder) ? 'npm run status' : `FIRSTCOME_FOLDER=${folder} npm run status`
+  isDefault(folder) ? 'npm run status' : `FIRSTCOME_FOLDER=${shellWord(folder)} npm run status`
 
 /** What a user needs while everything runs. Each command can be pasted into a shell as it is. */
 export const banner = (

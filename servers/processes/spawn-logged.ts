@@ -12,6 +12,8 @@ export type SpawnOptions = {
   arguments: readonly string[]
   /** The whole environment. That of this process when left out. */
   environment?: NodeJS.ProcessEnv
+  /** Where it runs. In that of this process when left out. */
+  workingFolder?: string
   /** Receives everything that the program prints. */
   logFile: string
 }
@@ -63,6 +65,7 @@ export const spawnLogged = async (
     const child = spawn(command, parameters, {
       detached: true,
       stdio: ['ignore', log, log],
+      ...(options.workingFolder === undefined ? {} : { cwd: options.workingFolder }),
       ...(options.environment === undefined ? {} : { env: options.environment }),
     })
     const exited = new Promise<Exit>((resolve) => {

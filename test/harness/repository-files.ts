@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The folder of the repository. */
-export const repositoryRoot = new URL('../..', import.meta.url).pathname
+export const repositoryRoot = join(import.meta.dirname, '..', '..')
 
 /** The paths of all files below a root that git tracks, or would track: without those it ignores. */
 export const filesOf = (root: string): string[] => {

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 
-const root = new URL('../..', import.meta.url).pathname
+const root = join(import.meta.dirname, '..', '..')
 
 /** What each part may import beside itself. A part without a line may import only packages. */
 const arrows: Record<string, readonly string[]> = {

@@ -62,8 +62,10 @@ export const buildShiftedClocks = async (
 ): Promise<ShiftedClocks | undefined> => {
   if (process.platform !== 'linux') return undefined
   const { folder, signal } = options
-  await mkdir(folder, { recursive: true })
   const library = join(folder, 'shifted-clock.so')
+  // It would take this as two libraries, and there is no escape for it.
+  if (/[\s:]/.test(library)) throw new LaunchError(`LD_PRELOAD takes no blank and no colon: ${library}`)
+  await mkdir(folder, { recursive: true })
   await runProgram({
     command: await obtainCompiler(options),
     arguments: ['-O2', '-shared', '-fPIC', '-o', library, source],

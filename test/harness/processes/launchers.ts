@@ -32,7 +32,7 @@ export type Launchers = {
   readonly close: () => Promise<void>
 }
 
-const servers = new URL('../../../servers', import.meta.url).pathname
+const servers = join(import.meta.dirname, '..', '..', '..', 'servers')
 const bannerEnd = / stop +Ctrl-C\n/
 
 const createEnvironment = async (folder: string): Promise<NodeJS.ProcessEnv> => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 
-const root = new URL('../../..', import.meta.url).pathname
+const root = join(import.meta.dirname, '..', '..', '..')
 
 /** How a command ended, and what it said. */
 export type Said = { code: unknown; stdout: string; stderr: string }

@@ -3,7 +3,7 @@ import { findFreePort } from '../../../servers/ports.ts'
 import { type ProcessHandle, startProcess } from '../../../servers/processes/start-process.ts'
 import { until } from '../values/until.ts'
 
-const root = new URL('../../..', import.meta.url).pathname
+const root = join(import.meta.dirname, '..', '..', '..')
 
 /**
  * A process of ours under test: where it answers, where its metrics are, and the handle to stop or kill it.
