@@ -168,7 +168,7 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
       }
       const { nextOffset } = recorded
       progress.recorded(partition, nextOffset)
-      await batch.markProcessed(nextOffset)
+      batch.markProcessed(nextOffset)
       await batch.heartbeat()
       position = nextOffset
       // By offset, not by count: not every offset has a record.

@@ -57,7 +57,7 @@ const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
     headers: {},
   })),
   heartbeat: async () => {},
-  markProcessed: async () => {},
+  markProcessed: () => {},
   pauseFor: () => {},
   isCurrent: () => true,
 })

@@ -4,6 +4,7 @@ import { Failure, messageOf } from '../failure.ts'
 import type { Logger } from '../log/logger.ts'
 import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
+import { createOffsetCommits } from './offset-commits.ts'
 
 /** A record of a topic. */
 export type StoredRecord = {
@@ -31,8 +32,8 @@ export type Batch = {
   records: StoredRecord[]
   /** Keeps the group membership alive. Its errors must propagate to the consumer. */
   heartbeat(): Promise<void>
-  /** Commits progress: all records below `offset` are processed. Kafka stores it for lag tools only. */
-  markProcessed(offset: number): Promise<void>
+  /** All records below `offset` are processed. Kafka stores it later, for lag tools only. */
+  markProcessed(offset: number): void
   /** Pauses fetching from this partition. */
   pauseFor(milliseconds: number): void
   /** False when the consumer is stopping or no longer owns the partition. */
@@ -61,6 +62,9 @@ export type ConsumerOptions = {
   /** Called when kafkajs gave the consumer up: the process has to exit. */
   onCrash(cause: Error): void
 }
+
+/** A stop waits this long for the last commit. */
+const lastCommitMs = 300
 
 /** Its types leave out the offset that the broker was asked for. */
 type FetchedBatch = KafkajsBatch & { fetchedOffset: string }
@@ -92,6 +96,14 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     minBytes: 300_000,
     maxWaitTimeInMs: 80,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, factor: 0.2, multiplier: 2, retries: 8 },
+  })
+  const commits = createOffsetCommits({
+    commit: (offsets) =>
+      consumer.commitOffsets(
+        offsets.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) })),
+      ),
+    onFailed: (cause) =>
+      options.log.debug({ cause: messageOf(cause) }, 'Kafka did not store offsets (for lag tools only)'),
   })
   let partitions: readonly number[] = []
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -150,16 +162,9 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
               headers: message.headers,
             })),
             heartbeat,
-            async markProcessed(offset) {
+            markProcessed(offset) {
               resolveOffset(String(offset - 1))
-              await consumer
-                .commitOffsets([{ topic, partition, offset: String(offset) }])
-                .catch((cause: unknown) =>
-                  options.log.debug(
-                    { cause: messageOf(cause) },
-                    'Kafka did not store the offset (for lag tools only)',
-                  ),
-                )
+              commits.note(partition, offset)
             },
             pauseFor(milliseconds) {
               const resume = pause()
@@ -170,6 +175,9 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
         },
       })
     },
-    stop: () => consumer.disconnect(),
+    async stop() {
+      await commits.drained(lastCommitMs)
+      await consumer.disconnect()
+    },
   }
 }

@@ -24,7 +24,7 @@ export const batchOf = (records: StoredRecord[], changes: Partial<Batch> = {}) =
     ...{ partition: records[0]?.partition ?? 0, records, isCurrent: () => true },
     ...{ startOffset: records[0]?.offset ?? 0, endOffset: (records.at(-1)?.offset ?? -1) + 1 },
     heartbeat: async () => void (done.heartbeats += 1),
-    markProcessed: async (offset) => void done.committed.push(offset),
+    markProcessed: (offset) => void done.committed.push(offset),
     pauseFor: () => void (done.pauses += 1),
     ...changes,
   }

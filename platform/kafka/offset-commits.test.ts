@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { createOffsetCommits } from './offset-commits.ts'
+
+/** Commits that the test ends one by one. */
+const open = () => {
+  const commits: { partition: number; offset: number }[][] = []
+  const ends: PromiseWithResolvers<void>[] = []
+  const failures: unknown[] = []
+  const offsets = createOffsetCommits({
+    commit(some) {
+      commits.push([...some])
+      const end = Promise.withResolvers<void>()
+      ends.push(end)
+      return end.promise
+    },
+    onFailed: (cause) => void failures.push(cause),
+  })
+  return { commits, ends, failures, offsets }
+}
+
+describe('offsets of a group', () => {
+  test('are committed one at a time, the newest of each partition: nobody waits for a slow coordinator', async () => {
+    const { commits, ends, offsets } = open()
+    for (const offset of [5, 6, 7]) offsets.note(0, offset)
+    offsets.note(1, 3)
+    expect(commits).toEqual([[{ partition: 0, offset: 5 }]])
+    ends[0]?.resolve()
+    await turn()
+    expect(commits[1]).toEqual([
+      { partition: 0, offset: 7 },
+      { partition: 1, offset: 3 },
+    ])
+  })
+
+  test('that could not be committed are told, and later ones are committed', async () => {
+    const { commits, ends, failures, offsets } = open()
+    offsets.note(0, 5)
+    ends[0]?.reject(new Error('no coordinator'))
+    await offsets.drained(5_000)
+    expect(failures).toEqual([new Error('no coordinator')])
+    offsets.note(0, 6)
+    expect(commits[1]).toEqual([{ partition: 0, offset: 6 }])
+  })
+
+  test('are waited for at a stop, for a bounded time', async () => {
+    const { offsets } = open()
+    await offsets.drained(5_000)
+    offsets.note(0, 5)
+    await expect(offsets.drained(1)).resolves.toBeUndefined()
+  })
+})
