@@ -2,6 +2,7 @@ import { Failure, messageOf } from '../../platform/failure.ts'
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Logger } from '../../platform/log/logger.ts'
+import { withTimeout } from '../../platform/with-timeout.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import { encodeGrant } from './log-record.ts'
@@ -183,10 +184,7 @@ export const createGrantLog = (options: GrantLogOptions): GrantLog => {
     },
     state: () => ({ entriesWaiting: bound.held, isOpen: breaker.isOpen() }),
     async drained(timeoutMs) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, timeoutMs)
-      await Promise.race([promise, Promise.all(inProgress)])
-      clearTimeout(timer)
+      await withTimeout(Promise.all(inProgress), timeoutMs, 'appends are in progress').catch(() => undefined)
     },
   }
 }

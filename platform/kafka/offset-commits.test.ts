@@ -33,7 +33,7 @@ describe('offsets of a group', () => {
     ])
   })
 
-  test('that could not be committed are told, and later ones are committed', async () => {
+  test('whose commit fails are reported, and later ones are committed', async () => {
     const { commits, ends, failures, offsets } = open()
     offsets.note(0, 5)
     ends[0]?.reject(new Error('no coordinator'))
@@ -41,6 +41,18 @@ describe('offsets of a group', () => {
     expect(failures).toEqual([new Error('no coordinator')])
     offsets.note(0, 6)
     expect(commits[1]).toEqual([{ partition: 0, offset: 6 }])
+  })
+
+  test('are committed also when they are noted just as a commit ends', async () => {
+    for (let ticks = 0; ticks < 10; ticks += 1) {
+      const { commits, ends, offsets } = open()
+      offsets.note(0, 5)
+      ends[0]?.resolve()
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve()
+      offsets.note(0, 6)
+      await turn()
+      expect([ticks, commits.at(-1)]).toEqual([ticks, [{ partition: 0, offset: 6 }]])
+    }
   })
 
   test('are waited for at a stop, for a bounded time', async () => {

@@ -1,3 +1,5 @@
+import { withTimeout } from '../with-timeout.ts'
+
 /** Commits the offsets of a group in the background. Nobody waits for it but tools that show a lag. */
 export type OffsetCommits = {
   /** Commits this offset of a partition soon, unless a later one is noted before. */
@@ -25,19 +27,17 @@ export const createOffsetCommits = ({ commit, onFailed }: OffsetCommitsOptions):
       noted.clear()
       await commit(offsets).catch(onFailed)
     }
+    // At once, so that nothing is noted between the last look and this.
+    working = undefined
   }
   return {
     note(partition, offset) {
       noted.set(partition, offset)
-      working ??= commitAll().finally(() => {
-        working = undefined
-      })
+      working ??= commitAll()
     },
     async drained(timeoutMs) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, timeoutMs)
-      await Promise.race([promise, working])
-      clearTimeout(timer)
+      if (working !== undefined)
+        await withTimeout(working, timeoutMs, 'Kafka: no commit').catch(() => undefined)
     },
   }
 }
