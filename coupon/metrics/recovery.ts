@@ -44,6 +44,7 @@ export const measureRetirement = (retirement: Retirement, metrics: Metrics): Ret
   })
   const counts = { retired: retirements('retired'), kept: retirements('kept') }
   return {
+    finishOthers: retirement.finishOthers,
     async step() {
       const outcome = await retirement.step()
       if (outcome !== undefined) counts[outcome.kind].add(1)

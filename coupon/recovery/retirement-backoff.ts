@@ -15,7 +15,8 @@ export const createRetirementBackoff = (firstMs: number, monotonicMs: () => numb
   return {
     mayTry: (campaignId) => monotonicMs() >= (failures.get(campaignId)?.untilMs ?? 0),
     failed(campaignId) {
-      const waitMs = Math.min((failures.get(campaignId)?.waitMs ?? firstMs / 2) * 2, dayMs)
+      const before = failures.get(campaignId)
+      const waitMs = before === undefined ? firstMs : Math.min(2 * before.waitMs, dayMs)
       if (failures.size >= rememberedMax) failures.clear()
       failures.set(campaignId, { waitMs, untilMs: monotonicMs() + waitMs })
     },

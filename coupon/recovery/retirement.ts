@@ -25,9 +25,13 @@ export type RetirementOutcome =
  */
 export type Retirement = {
   /**
-   * Tries to retire the next such campaign, after it finished retirements that died between ledger and gate.
-   * `undefined` when no campaign is due. Never rejects: after a failure, the campaign is tried again in its
-   * turn.
+   * Finishes retirements that died between ledger and gate. It reads every listed campaign, so one look does
+   * it once. False when a server does not answer; never rejects.
+   */
+  finishOthers(): Promise<boolean>
+  /**
+   * Tries to retire the next such campaign. `undefined` when none is due, or a server does not answer. Never
+   * rejects. A campaign that was kept is passed over for `backoffMs`, then for twice as long, and so on.
    */
   step(): Promise<RetirementOutcome | undefined>
 }
@@ -134,27 +138,31 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
   /**
    * Removes gates of retired campaigns: a worker died before it did, or an old copy of Redis was restored.
    */
-  const finishOthers = async (): Promise<void> => {
+  const finishOthers = async (): Promise<true> => {
     const { versions } = await readCampaignList(redis, [])
     const listed = await campaigns.readMany([...(versions?.keys() ?? [])])
     for (const campaign of listed.values()) if (campaign.retired !== undefined) await removeGate(campaign)
+    return true
+  }
+
+  const unlessFailed = async <Result>(work: () => Promise<Result>): Promise<Result | undefined> => {
+    try {
+      return await work()
+    } catch (cause) {
+      log.debug({ cause: messageOf(cause) }, 'retirement: failed, trying again later')
+      return undefined
+    }
   }
 
   return {
-    async step() {
-      try {
-        await finishOthers()
-        return await retireNext()
-      } catch (cause) {
-        log.debug({ cause: messageOf(cause) }, 'retirement: failed, trying again later')
-        return undefined
-      }
-    },
+    finishOthers: async () => (await unlessFailed(finishOthers)) === true,
+    step: () => unlessFailed(retireNext),
   }
 }
 
 /** One look for gates to retire: goes on as long as one is retired, 30 times at most. Never rejects. */
-export const retireMany = async ({ step }: Pick<Retirement, 'step'>): Promise<void> => {
+export const retireMany = async ({ finishOthers, step }: Retirement): Promise<void> => {
+  if (!(await finishOthers())) return
   for (let retired = 0; retired < retiredInOneLookMax; retired += 1)
     if ((await step())?.kind !== 'retired') return
 }

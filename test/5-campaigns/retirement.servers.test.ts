@@ -1,95 +1,32 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createAudit } from '../../coupon/audit/audit.ts'
-import { createGateSurveyor } from '../../coupon/gate/gate-surveyor.ts'
 import { campaignsKey, gateKey, retiredKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
-import { createRetirementRepository } from '../../coupon/ledger/retirements.ts'
-import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { createClockWatch } from '../../coupon/recovery/clock-watch.ts'
-import {
-  createRetirement,
-  type Retirement,
-  type RetirementOptions,
-} from '../../coupon/recovery/retirement.ts'
-import { readServerClocks } from '../../coupon/recovery/server-clocks.ts'
-import { createTopicAdmin, type TopicAdmin } from '../../platform/kafka/topic-admin.ts'
-import { createTopicReader, type TopicReader } from '../../platform/kafka/topic-reader.ts'
-import { createLogger } from '../../platform/log/logger.ts'
-import { infoOf } from '../harness/servers/own-redis.ts'
+import { createRetirement, type RetirementOptions } from '../../coupon/recovery/retirement.ts'
+import { gateLifetimeMs, openRetirements, type Retirements } from '../harness/shop/open-retirements.ts'
 import type { Sale } from '../harness/shop/sale.ts'
 import { openShop, type Shop } from '../harness/shop/shop.ts'
 import { until } from '../harness/values/until.ts'
 
-const lifetimeMs = 3_600_000
 let shop: Shop
-let topics: TopicAdmin
-let reader: TopicReader
+let retirements: Retirements
 let parts: RetirementOptions
-let retirement: Retirement
+let closedSale: Retirements['closedSale']
+let stepThrough: Retirements['stepThrough']
 beforeAll(async () => {
   shop = await openShop()
-  ;[topics, reader] = [createTopicAdmin(shop.topic.kafka), createTopicReader(shop.topic.kafka)]
-  const { database } = shop.ledger
-  parts = {
-    redis: shop.redis.redis,
-    gate: shop.gate,
-    keeperGate: shop.parts.gate,
-    database,
-    campaigns: shop.parts.campaigns,
-    retirements: createRetirementRepository(database),
-    audit: createAudit({
-      database,
-      gate: createGateSurveyor(shop.redis.redis),
-      log: createGrantLogReader({ topics, reader, topic: shop.topic.name }),
-      ...{ stuckMs: 30_000, watchMs: 100, monotonicMs: () => performance.now() },
-    }),
-    log: createLogger('test', 'silent'),
-    gateLifetimeMs: lifetimeMs,
-    clocks: createClockWatch({
-      readClocks: () => readServerClocks(shop.redis.redis, database),
-      monotonicMs: () => performance.now(),
-      steadyMs: 0,
-    }),
-    now: Date.now,
-    backoffMs: 0,
-    monotonicMs: () => performance.now(),
-  }
-  retirement = createRetirement(parts)
+  retirements = openRetirements(shop)
+  ;({ parts, closedSale, stepThrough } = retirements)
 })
 afterEach(() => shop.clear())
 afterAll(async () => {
-  await Promise.all([topics.close(), reader.close()])
+  await retirements.close()
   await shop.close()
 })
 
-/** A campaign that sold some of its coupons and, by every source, closed `agoMs` ago. */
-const closedSale = async (agoMs = 2 * lifetimeMs): Promise<Sale> => {
-  const sale = await shop.sale({ stock: 5 })
-  await sale.win(3)
-  await until('the ledger has them', async () => (await rowsOf(sale)).length === 3)
-  const closesAtMs = Date.now() - agoMs
-  await shop.ledger.change('UPDATE campaigns SET closes_at_ms = ? WHERE campaign_id = ?', [
-    closesAtMs,
-    idBytes(sale.id),
-  ])
-  const key = gateKey(sale.id)
-  const document = JSON.parse(String(await shop.redis.control.command('HGET', key, 'document'))) as object
-  const closed = JSON.stringify({ ...document, closesAtMs })
-  await shop.redis.control.command('HSET', key, 'closesAtMs', closesAtMs, 'document', closed)
-  return sale
-}
-const rowsOf = ({ id }: Sale) =>
-  shop.ledger.rows('SELECT user_id FROM coupons WHERE campaign_id = ? ORDER BY `rank`', [idBytes(id)])
 const keysOf = ({ id }: Sale) => shop.redis.control.command('KEYS', `fc:{${id}}*`)
 const retiredIn = async (sale: Sale) => (await shop.parts.campaigns.read(sale.id))?.retired
-/** Steps until every due campaign had its turn. */
-const stepThrough = async (steps = retirement) => {
-  const outcomes = []
-  for (let outcome = await steps.step(); outcome !== undefined; outcome = await steps.step())
-    outcomes.push(outcome)
-  return outcomes
-}
 const expectClosed = async (sale: Sale): Promise<void> => {
   await until('it is closed', async () => (await sale.answer()).kind === 'closed')
 }
@@ -97,7 +34,7 @@ const expectClosed = async (sale: Sale): Promise<void> => {
 describe('a gate is retired', () => {
   test('after its lifetime, when its audit passes; then issue answers closed and the ledger the rest', async () => {
     const sale = await closedSale()
-    const [{ user_id: winner } = {}] = await rowsOf(sale)
+    const [{ user_id: winner } = {}] = await retirements.rowsOf(sale)
     expect(await stepThrough()).toEqual([{ campaignId: sale.id, kind: 'retired' }])
     expect(await keysOf(sale)).toEqual([])
     expect(await retiredIn(sale)).toMatchObject({ granted: 3 })
@@ -112,7 +49,7 @@ describe('a gate is retired', () => {
   })
 
   test('not by a clock that jumped: Redis three days ahead retires no live campaign', async () => {
-    const sale = await closedSale(-lifetimeMs)
+    const sale = await closedSale(-gateLifetimeMs)
     const ahead = createRetirement({
       ...parts,
       gate: {
@@ -177,7 +114,7 @@ describe('a gate is retired', () => {
   ) => {
     const command = shop.redis.control.command
     const [closesAtMs, document] = (await command('HMGET', gateKey(id), 'closesAtMs', 'document')) as string[]
-    const later = Date.now() + lifetimeMs
+    const later = Date.now() + gateLifetimeMs
     const open = JSON.stringify({ ...(JSON.parse(document ?? '') as object), closesAtMs: later })
     await command('HSET', gateKey(id), 'closesAtMs', later, 'document', open)
     await work()
@@ -186,7 +123,11 @@ describe('a gate is retired', () => {
   }
 
   test('a gate that closed a moment ago stays, and one that cannot be retired blocks no other', async () => {
-    const [recent, broken, fine] = [await closedSale(lifetimeMs / 2), await closedSale(), await closedSale()]
+    const [recent, broken, fine] = [
+      await closedSale(gateLifetimeMs / 2),
+      await closedSale(),
+      await closedSale(),
+    ]
     await shop.ledger.change('DELETE FROM coupons WHERE `rank` = 2 AND campaign_id = ?', [idBytes(broken.id)])
     expect((await stepThrough()).map(({ campaignId, kind }) => [campaignId, kind])).toEqual([
       [broken.id, 'kept'],
@@ -238,33 +179,11 @@ describe('a gate is retired', () => {
     const sale = await closedSale()
     const campaign = await shop.parts.campaigns.read(sale.id)
     if (campaign === undefined) throw new Error('the ledger has no such campaign')
-    const { retirements } = parts
-    expect(await retirements.retire({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
-    expect(await retirements.retire({ ...campaign, version: 2 }, 3, 1)).toBe(false)
-    expect(await retirements.retire(campaign, 3, 7)).toBe(true)
-    expect(await retirements.retire(campaign, 4, 8)).toBe(false)
+    const { retire } = parts.retirements
+    expect(await retire({ ...campaign, epoch: 2 }, 3, 1)).toBe(false)
+    expect(await retire({ ...campaign, version: 2 }, 3, 1)).toBe(false)
+    expect(await retire(campaign, 3, 7)).toBe(true)
+    expect(await retire(campaign, 4, 8)).toBe(false)
     expect(await retiredIn(sale)).toEqual({ atMs: 7, granted: 3 })
-  })
-})
-
-describe('a full Redis', () => {
-  test('answers winners, retires a closed campaign, and sells again with the memory that this frees', async () => {
-    const over = await closedSale()
-    // As large as a million winners would make it.
-    const ballast = 'x'.repeat(20_000_000)
-    await shop.redis.control.command('HSET', gateKey(over.id), 'ballast', ballast)
-    const live = await shop.sale({ stock: 5 })
-    const [winner] = await live.win(1)
-    const used = Number(await infoOf(shop.redis, 'used_memory'))
-    await shop.redis.control.command('CONFIG', 'SET', 'maxmemory', used - 5_000_000)
-    await expect(live.press()).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('Redis is full'),
-    })
-    expect(await live.press(winner?.userId)).toMatchObject({ kind: 'already', grant: winner })
-    expect(await live.outcome(winner?.userId ?? '')).toMatchObject({ kind: 'granted' })
-    expect(await stepThrough()).toEqual([{ campaignId: over.id, kind: 'retired' }])
-    expect((await live.answer()).kind).toBe('granted')
-    await shop.redis.control.command('CONFIG', 'SET', 'maxmemory', 0)
   })
 })
