@@ -38,8 +38,6 @@ export type StackRedis = {
   addNode(): Promise<RedisNode>
   /** Points the links to this server, and resets the connections to the old one. */
   lead(node: RedisNode): void
-  /** Makes this server the master, to which there are links already. */
-  moveTo(node: RedisNode): void
   nodes(): readonly RedisNode[]
   /** Stops a server for good. */
   removeNode(node: RedisNode): Promise<void>
@@ -150,9 +148,6 @@ export const startStackRedis = async (options: StackRedisOptions): Promise<Stack
     lead(node) {
       master = node
       for (const link of options.links()) link.redirect({ host: '127.0.0.1', port: node.port })
-    },
-    moveTo(node) {
-      master = node
     },
     async removeNode(node) {
       nodes.delete(node)

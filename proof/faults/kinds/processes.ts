@@ -12,8 +12,10 @@ const ofPart: Record<Exclude<StackPart, 'link'>, (stack: Stack, chance: number) 
   kafka: ({ kafka }) => kafka.server,
   mysql: ({ database }) => database.server,
 }
-/** Which Redis is the master is known only at the strike. */
-const targetOf = (part: keyof typeof ofPart, stack: Stack, chance: number): string =>
+/**
+ * Its name, also that of its clock. Which Redis is the master is known only at the strike, so all have one.
+ */
+export const targetOf = (part: keyof typeof ofPart, stack: Stack, chance: number): string =>
   part === 'redis' ? 'redis' : ofPart[part](stack, chance).name
 
 /** SIGKILL, and after a while a restart on the old data. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { readFence } from '../../../coupon/deployment/current-redis.ts'
-import { readRedisServers } from '../../../coupon/ledger/redis-servers.ts'
+import { isCurrentRedis } from '../../../coupon/ledger/redis-servers.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
 import type { Proxy } from '../../../servers/network/proxy.ts'
 import { chosen } from '../random.ts'
@@ -59,14 +59,8 @@ const pauseMs = 100
 const untilMoved = async ({ redis, database }: Stack): Promise<void> => {
   const untilMs = performance.now() + movedWithinMs
   for (;;) {
-    const isMoved = await Promise.all([
-      readFence(redis.master().control),
-      readRedisServers(database.database),
-    ]).then(
-      ([fence, servers]) => servers.length === 1 && servers[0]?.fence === fence,
-      () => false,
-    )
-    if (isMoved) return
+    const fence = await readFence(redis.master().control).catch(() => undefined)
+    if (fence !== undefined && (await isCurrentRedis(database.database, fence).catch(() => false))) return
     if (performance.now() >= untilMs) throw new Error(`gates were not moved within ${movedWithinMs} ms`)
     await wait(pauseMs)
   }
@@ -93,7 +87,7 @@ const redisMoved = disturbanceKind('redis', 'moved', [1_000, 6_000], ({ stack },
       const before = { node: redis.master(), links: links.to('redis') }
       const node = await redis.addNode()
       await links.openRedis(node.port)
-      redis.moveTo(node)
+      redis.lead(node)
       old = before
       await restart(first)
       return true

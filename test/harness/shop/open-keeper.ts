@@ -26,12 +26,13 @@ export const openKeeper = (shop: Shop, changes: KeeperChanges = {}): Keeper => {
   const { gate, listing, log, monotonicMs } = shop.parts
   const { campaigns = shop.parts.campaigns, requireOneDeployment = async () => {} } = changes
   const { arming = shop.arming, producer = shop.producer, overdueMs = 3_600_000 } = changes
-  const grantLog = createGrantLog({
-    ...{ producer, gate: changes.gate ?? shop.gate, log, monotonicMs },
-    ...{ partitions: async () => 3, publishDeadlineMs: 500, publishInFlightMax: 2 },
-  })
   return createKeeper({
     ...{ gate, campaigns, listing, log, arming, overdueMs, requireOneDeployment },
-    grantLog: changes.grantLog ?? grantLog,
+    grantLog:
+      changes.grantLog ??
+      createGrantLog({
+        ...{ producer, gate: changes.gate ?? shop.gate, log, monotonicMs },
+        ...{ partitions: async () => 3, publishDeadlineMs: 500, publishInFlightMax: 2 },
+      }),
   })
 }
