@@ -100,7 +100,7 @@ export const startDockerServices = async (options: StartDockerOptions): Promise<
   return stop
 }
 
-/** Removes the containers and volumes of `folder`, if it has any. */
+/** Removes the containers and volumes of `folder`. Does nothing when it has none. */
 export const removeDockerServices = async (folder: string): Promise<void> => {
   if (!existsSync(markFile(folder))) return
   await compose({ folder, environment: {} }, 'down', ['--volumes'])

@@ -16,7 +16,7 @@ import { grantsTopic } from './topics.ts'
 
 const bytesOrNone = fc.option(bytes)
 const positions = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ max: 2 ** 31 - 1 }) })
-/** Headers as any producer could write them: bytes, text or lists of them, under any name. */
+/** Headers that another producer may write: bytes, text or lists of them, under names of its choice. */
 const one = fc.oneof(bytes, fc.string(), positions.map(positionText), fc.maxSafeInteger().map(String))
 const names = fc.constantFrom(
   ...['origin-topic', 'origin-partition', 'origin-offset', 'origin-timestamp-ms', 'reason', 'message'],

@@ -27,7 +27,7 @@ export type StoredLetter = {
   /** Value and key of the original record. */
   value: Buffer | null
   key: Buffer | null
-  /** Position of the record in the log, and its Kafka timestamp: any number that a producer could write. */
+  /** Position of the record in the log, and its Kafka timestamp, which its producer may have chosen. */
   origin: LogPosition & { topic: string; timestampMs: number }
   /** A `DeadLetterReason`, or one of a later version. */
   reason: string

@@ -1,7 +1,7 @@
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Sources } from './take-out.ts'
 
-/** Compiles the Lua files among these in Redis. Throws for one that does not compile: any test would fail. */
+/** Compiles the Lua files among these in Redis. Throws when one does not compile: every test would fail. */
 export const createLuaCheck =
   (redis: RedisClient) =>
   async (files: Sources): Promise<void> => {

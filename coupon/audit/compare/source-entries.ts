@@ -17,9 +17,9 @@ export type PlacedRecord = LedgerRow & {
 }
 
 /**
- * One answer to one user about one slot. `none`: the armed gate granted nothing. `refused`: any other final
- * no (closed, paused, ...). `unknown`: everything that leaves it open, as no answer, overloaded, recovering
- * and unavailable do.
+ * One answer to one user about one slot. `none`: the armed gate granted nothing. `refused`: another final
+ * rejection (closed, paused, ...). `unknown`: everything that leaves it open, as no answer, overloaded,
+ * recovering and unavailable do.
  */
 export type ClientAnswer =
   | { kind: 'granted'; coupon: ShownCoupon }

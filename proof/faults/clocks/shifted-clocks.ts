@@ -30,7 +30,7 @@ const source = join(import.meta.dirname, 'shifted-clock.c')
 const findCompiler = ({ environment, systemFolders }: Host): string | undefined =>
   findProgram(compilers, programFolders(environment['PATH'], systemFolders))
 
-/** A C compiler of this machine. Where apt-get may be used, it is installed when there is none. */
+/** The C compiler of this machine. Without one, apt-get installs it where this process may use apt-get. */
 const obtainCompiler = async ({ folder, host, progress, signal }: ShiftedClockOptions): Promise<string> => {
   const found = findCompiler(host)
   if (found !== undefined) return found
