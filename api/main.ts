@@ -13,6 +13,7 @@ import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
+import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
@@ -47,7 +48,7 @@ await runProcess(async (life) => {
     tuneGarbageCollection()
     const connect = (): RedisClient =>
       connectRedis({
-        url: settings.REDIS_URL,
+        ...redisConnection(settings),
         commandTimeoutMs: settings.GATE_TIMEOUT_MS,
         onError: (message) => log.debug({ message }, 'Redis connection failed'),
       })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
+import { fitTogether } from '../platform/connections/server-connections.ts'
 import { count, milliseconds, port, secret } from '../platform/settings.ts'
 
 const settings = z.object({
@@ -47,7 +48,7 @@ const settings = z.object({
 })
 
 /** The environment of the API; docs/settings.md lists it. */
-export const apiSettings = settings.refine(
+export const apiSettings = fitTogether(settings).refine(
   ({ API_PORT, API_PROCESSES }) => API_PROCESSES <= 1 || API_PORT !== 0,
   {
     path: ['API_PORT'],

@@ -1,12 +1,13 @@
 import { z } from 'zod'
-import { count, logLevel, milliseconds, serverAddresses } from '../platform/settings.ts'
+import { serverConnectionSettings } from '../platform/connections/server-connections.ts'
+import { count, logLevel, milliseconds } from '../platform/settings.ts'
 
 /** Connection limit of one API process. The doctor compares it with the limits of the machine. */
 export const connectionsMax = count(20_000, 1_000_000)
 
 /** Settings on which API and worker must agree, so each has one default; docs/settings.md lists them. */
 export const issuingSettings = {
-  ...serverAddresses,
+  ...serverConnectionSettings,
   GATE_TIMEOUT_MS: milliseconds(1_000).describe(
     'Time until a call to Redis counts as unknown. A worker, which rebuilds gates, waits five times as long.',
   ),

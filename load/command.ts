@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { grantsTopic } from '../coupon/log/topics.ts'
 import { defineCommand, defineCommandGroup } from '../platform/command.ts'
+import { databaseConnection } from '../platform/connections/database-connection.ts'
+import { kafkaConnection } from '../platform/connections/kafka-connection.ts'
 import { createTokenSigner } from '../platform/http/token.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
@@ -24,17 +26,25 @@ import { runBursts } from './scenarios/burst-run.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
 import { loadSettings } from './settings.ts'
 
+type Settings = z.infer<typeof loadSettings>
+
 /** Without brokers a missing row is never called lost, only undecided. */
-const openDrainLag = (brokers: string[] | undefined, database: Database): DrainLag => {
-  if (brokers === undefined) return unknownLag
+const openDrainLag = (settings: Settings, database: Database): DrainLag => {
+  const { KAFKA_BROKERS } = settings
+  if (KAFKA_BROKERS === undefined) return unknownLag
   const log = createLogger('load', 'silent')
-  const kafka = createKafka({ brokers, clientId: 'firstcome-load', log, requestTimeoutMs: 10_000 })
+  const kafka = createKafka({
+    ...kafkaConnection({ ...settings, KAFKA_BROKERS }),
+    clientId: 'firstcome-load',
+    log,
+    requestTimeoutMs: 10_000,
+  })
   return createDrainLag(createTopicAdmin(kafka), createPositionRepository(database), grantsTopic)
 }
 
 type Target = {
   url: string | undefined
-  settings: z.infer<typeof loadSettings>
+  settings: Settings
   stderr: NodeJS.WritableStream
 }
 type Wiring = Omit<OverloadDependencies, 'metricsUrl'> & { machine: Machine }
@@ -56,12 +66,12 @@ const withWiring = async <Result>(
     answerTimeoutMs: 5_000,
   })
   const database = connectDatabase({
-    url: settings.DATABASE_URL,
+    ...databaseConnection(settings),
     connectionsMax: 2,
     queryTimeoutMs: 30_000,
   })
   const ledger = createLedgerReader(database)
-  const lag = openDrainLag(settings.KAFKA_BROKERS, database)
+  const lag = openDrainLag(settings, database)
   try {
     return await work({
       machine: await describeMachine(await ledger.version(), new Date()),

@@ -2,6 +2,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { grantTopicShapes } from '../coupon/log/topics.ts'
 import { canKeepSetting } from '../coupon/requirements/topic-settings.ts'
 import { defineCommand } from '../platform/command.ts'
+import { databaseConnection } from '../platform/connections/database-connection.ts'
+import { kafkaConnection } from '../platform/connections/kafka-connection.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { type PinnedSetting, pinTopicSettings } from '../platform/kafka/pin-topic-settings.ts'
 import { createProducer } from '../platform/kafka/producer.ts'
@@ -26,12 +28,12 @@ export const migrateCommand = defineCommand({
   exitCodes: { migrated: [0, 'tables and topics are as this version needs them'] },
   async run(_, { settings, print }) {
     const database = connectDatabase({
-      url: settings.DATABASE_URL,
+      ...databaseConnection(settings),
       connectionsMax: 2,
       queryTimeoutMs: 600_000,
     })
     const kafka = createKafka({
-      brokers: settings.KAFKA_BROKERS,
+      ...kafkaConnection(settings),
       clientId: 'firstcome-migrate',
       log: createLogger('migrate', 'silent'),
       requestTimeoutMs: 30_000,

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { parseHostPort } from './connections/host-port.ts'
 
 /** True when a server at `host:port` accepts a TCP connection within `timeoutMs`. Never rejects. */
 export const canConnect = async (address: string, timeoutMs: number): Promise<boolean> => {
-  const colon = address.lastIndexOf(':')
-  const socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) })
+  const place = parseHostPort(address)
+  if (place === undefined) return false
+  const socket = connect(place)
   // Without this listener an error after the timeout would crash the process.
   socket.on('error', () => undefined)
   try {

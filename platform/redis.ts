@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { hostPortText } from './connections/host-port.ts'
+import type { RedisConnection } from './connections/redis-connection.ts'
 import { Failure, messageOf } from './failure.ts'
+import { ioredisOptions } from './ioredis-options.ts'
 
 /** A Lua script and the hash that Redis knows it by. Its contract is the comment at its top. */
 export type Script = { readonly name: string; readonly lua: string; readonly sha: string }
@@ -24,13 +27,15 @@ export type RedisClient = {
   subscribe(channel: string, listener: (message: string) => void): Promise<void>
   /** IP address and port of the server that the connection reaches; `undefined` while it is disconnected. */
   remoteAddress(): string | undefined
-  /** Waits until the connection is ready. Rejects with `unavailable` after `timeoutMs`. */
+  /**
+   * Waits until the connection is ready. Rejects with `unavailable` after `timeoutMs`, and says what failed
+   * last.
+   */
   waitForConnection(timeoutMs: number): Promise<void>
   close(): void
 }
 
-export type RedisClientOptions = {
-  url: string
+export type RedisClientOptions = RedisConnection & {
   /** Past this time a command rejects with `unavailable`. */
   commandTimeoutMs: number
   /** Called with the message of every connection error. */
@@ -76,13 +81,24 @@ export const isOutOfMemory = (thrown: unknown): boolean =>
 
 /** Connects to Redis and reconnects without end. While it is disconnected, commands reject at once. */
 export const connectRedis = (options: RedisClientOptions): RedisClient => {
-  const client = new Redis(options.url, {
+  const settings = {
     ...singleAttempt,
+    ...ioredisOptions(options),
     commandTimeout: options.commandTimeoutMs,
     // Closes a connection that is silently dead.
     socketTimeout: 3 * options.commandTimeoutMs,
+    // Its default. The constructor is typed by it.
+    replyMapping: 'legacy' as const,
+  }
+  const client = settings.sentinels == null ? new Redis(options.url, settings) : new Redis(settings)
+  let lastError = ''
+  client.on('error', (error: Error) => {
+    lastError = `: ${messageOf(error)}`
+    options.onError(messageOf(error))
   })
-  client.on('error', (error: Error) => options.onError(messageOf(error)))
+  client.on('ready', () => {
+    lastError = ''
+  })
 
   const command = async (name: string, ...args: (string | number)[]): Promise<unknown> => {
     try {
@@ -116,13 +132,15 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
     },
     remoteAddress() {
       const { remoteAddress, remotePort } = client.stream ?? {}
-      return remoteAddress === undefined ? undefined : `${remoteAddress}:${remotePort}`
+      return remoteAddress === undefined || remotePort === undefined
+        ? undefined
+        : hostPortText({ host: remoteAddress, port: remotePort })
     },
     async waitForConnection(timeoutMs) {
       if (client.status === 'ready') return
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       const timer = setTimeout(
-        () => reject(new Failure('unavailable', `Redis did not answer in ${timeoutMs} ms`)),
+        () => reject(new Failure('unavailable', `Redis did not answer in ${timeoutMs} ms${lastError}`)),
         timeoutMs,
       )
       client.once('ready', resolve)

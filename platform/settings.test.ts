@@ -1,16 +1,9 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  count,
-  databaseUrl,
-  kafkaBrokers,
-  logLevel,
-  milliseconds,
-  port,
-  readSettings,
-  redisUrl,
-  secret,
-} from './settings.ts'
+import { databaseUrl } from './connections/database-connection.ts'
+import { kafkaBrokers } from './connections/kafka-connection.ts'
+import { redisUrl } from './connections/redis-connection.ts'
+import { count, logLevel, milliseconds, port, readSettings, secret } from './settings.ts'
 
 const shape = z.object({
   REDIS_URL: redisUrl,

@@ -12,36 +12,6 @@ export const count = (defaultCount: number, max: number, min = 1) =>
 /** A TCP port; 0 takes any that is free. */
 export const port = (defaultPort: number) => z.coerce.number().int().min(0).max(65_535).default(defaultPort)
 
-const url = (protocols: readonly string[], example: string) =>
-  z.string({ error: `expected an address as in ${example}` }).refine(
-    (text) => {
-      const protocol = URL.parse(text)?.protocol
-      return protocol !== undefined && protocols.includes(protocol)
-    },
-    { error: `expected an address as in ${example}` },
-  )
-
-/** The settings that say where the servers are. None has a default. */
-export const redisUrl = url(['redis:', 'rediss:'], 'redis://127.0.0.1:6379')
-export const databaseUrl = url(['mysql:'], 'mysql://user:password@127.0.0.1:3306/firstcome')
-export const kafkaBrokers = z
-  .string({ error: 'expected host:port, several with commas between' })
-  .transform((text) => text.split(',').map((broker) => broker.trim()))
-  .refine((brokers) => brokers.every((broker) => /^[^\s:]+:\d{1,5}$/.test(broker)), {
-    error: 'expected host:port, several with commas between',
-  })
-
-/** Where all three servers are. */
-export const serverAddresses = {
-  REDIS_URL: redisUrl.describe('Address of Redis, redis:// or rediss://. As in redis://127.0.0.1:6379'),
-  KAFKA_BROKERS: kafkaBrokers.describe(
-    'Brokers as host:port, several with commas between. As in 127.0.0.1:9092',
-  ),
-  DATABASE_URL: databaseUrl.describe(
-    'Address of MySQL or MariaDB with its database. As in mysql://user:password@127.0.0.1:3306/firstcome',
-  ),
-}
-
 export const logLevel = z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info')
 
 /** A secret of at least 8 characters. There is no default. */

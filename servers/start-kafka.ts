@@ -23,6 +23,8 @@ export type StartKafkaOptions = {
   program: KafkaProgram
   /** Broker settings; they win over those of this file. */
   extraSettings?: Readonly<Record<string, string>>
+  /** Appended to the call of the formatter: users of SCRAM. */
+  formatArguments?: readonly string[]
   /** Maximum heap size; 512 when left out. */
   heapMaxMb?: number
   /** Added to the environment of this process for the server. */
@@ -99,6 +101,7 @@ const format = async (
       'format',
       `--config=${settingsFile}`,
       `--cluster-id=${clusterId}`,
+      ...(options.formatArguments ?? []),
     ],
     environment: javaEnvironment(options),
     logFile: join(options.folder, 'format.log'),

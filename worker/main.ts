@@ -16,6 +16,7 @@ import { createRetirement, retireMany } from '../coupon/recovery/retirement.ts'
 import { readServerClocks } from '../coupon/recovery/server-clocks.ts'
 import { createSweep } from '../coupon/recovery/sweep.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
+import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { serveHttp } from '../platform/http/server.ts'
 import { createConsumer } from '../platform/kafka/consumer.ts'
@@ -39,7 +40,7 @@ await runProcess(async (life) => {
   const log = createLogger('worker', settings.LOG_LEVEL)
   const monotonicMs = (): number => performance.now()
   const redis = connectRedis({
-    url: settings.REDIS_URL,
+    ...redisConnection(settings),
     // A rebuild writes thousands of winners a call.
     commandTimeoutMs: 5 * settings.GATE_TIMEOUT_MS,
     onError: (message) => log.debug({ message }, 'Redis connection failed'),

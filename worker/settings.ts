@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { issuingSettings } from '../coupon/settings.ts'
+import { fitTogether } from '../platform/connections/server-connections.ts'
 import { count, milliseconds, port } from '../platform/settings.ts'
 
-/** The environment of the worker; docs/settings.md lists it. */
-export const workerSettings = z.object({
+const settings = z.object({
   ...issuingSettings,
   WORKER_HOST: z
     .string()
@@ -34,3 +34,6 @@ export const workerSettings = z.object({
     'Time between two looks for gates to retire. Each retires 30 at most, and none after one that is kept.',
   ),
 })
+
+/** The environment of the worker; docs/settings.md lists it. */
+export const workerSettings = fitTogether(settings)

@@ -1,9 +1,13 @@
+import type { z } from 'zod'
 import { type AuditResult, createAudit } from '../../coupon/audit/audit.ts'
 import { createAuditParts } from '../../coupon/audit/audit-parts.ts'
 import { openHistory } from '../../coupon/audit/history.ts'
 import { createDeploymentIdentity } from '../../coupon/deployment/identity.ts'
 import { idPattern } from '../../coupon/grant.ts'
 import { defineCommand } from '../../platform/command.ts'
+import { databaseConnection } from '../../platform/connections/database-connection.ts'
+import { kafkaConnection } from '../../platform/connections/kafka-connection.ts'
+import { redisConnection } from '../../platform/connections/redis-connection.ts'
 import { Failure } from '../../platform/failure.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
@@ -19,21 +23,29 @@ import { auditSettings } from './settings.ts'
 const audit = async (
   campaignId: string,
   historyFile: string | undefined,
-  servers: { REDIS_URL: string; KAFKA_BROKERS: string[]; DATABASE_URL: string },
+  servers: z.infer<typeof auditSettings>,
 ): Promise<AuditResult> => {
   const history = historyFile === undefined ? undefined : await openHistory(historyFile)
   if (history !== undefined && history.campaignId !== campaignId)
     throw new Failure('refused', `${historyFile} belongs to campaign ${history.campaignId}`)
   const kafka = createKafka({
-    brokers: servers.KAFKA_BROKERS,
+    ...kafkaConnection(servers),
     clientId: 'firstcome-audit',
     log: createLogger('audit', 'silent'),
     requestTimeoutMs: 10_000,
   })
   const topics = createTopicAdmin(kafka)
   const reader = createTopicReader(kafka)
-  const database = connectDatabase({ url: servers.DATABASE_URL, connectionsMax: 2, queryTimeoutMs: 30_000 })
-  const redis = connectRedis({ url: servers.REDIS_URL, commandTimeoutMs: 5_000, onError: () => undefined })
+  const database = connectDatabase({
+    ...databaseConnection(servers),
+    connectionsMax: 2,
+    queryTimeoutMs: 30_000,
+  })
+  const redis = connectRedis({
+    ...redisConnection(servers),
+    commandTimeoutMs: 5_000,
+    onError: () => undefined,
+  })
   try {
     await redis.waitForConnection(5_000)
     await createDeploymentIdentity({ database, topics, reader, redis }).compare()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { serverAddresses } from '../../platform/settings.ts'
+import { fitTogether, serverConnectionSettings } from '../../platform/connections/server-connections.ts'
 
 /** The environment of an audit. */
-export const auditSettings = z.object(serverAddresses)
+export const auditSettings = fitTogether(z.object(serverConnectionSettings))

@@ -1,6 +1,8 @@
+import type { z } from 'zod'
 import { readPosition } from '../../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { defineCommand, defineCommandGroup } from '../../platform/command.ts'
+import { kafkaConnection } from '../../platform/connections/kafka-connection.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createProducer, type Producer } from '../../platform/kafka/producer.ts'
 import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
@@ -14,11 +16,11 @@ import { dlqSettings } from './settings.ts'
 
 /** Connects to Kafka for as long as `work` runs. */
 const withKafka = async (
-  brokers: string[],
+  settings: z.infer<typeof dlqSettings>,
   work: (topic: { letters: DeadLetterReader; producer: Producer; now(): number }) => Promise<void>,
 ): Promise<'done'> => {
   const kafka = createKafka({
-    brokers,
+    ...kafkaConnection(settings),
     clientId: 'firstcome-dlq',
     log: createLogger('dlq', 'silent'),
     requestTimeoutMs: 10_000,
@@ -74,7 +76,7 @@ export const listCommand = defineCommand({
   },
   jsonHelp,
   run: (asked, { settings, print }) =>
-    withKafka(settings.KAFKA_BROKERS, ({ letters }) => print(listLetters(letters, asked))),
+    withKafka(settings, ({ letters }) => print(listLetters(letters, asked))),
 })
 
 export const showCommand = defineCommand({
@@ -83,7 +85,7 @@ export const showCommand = defineCommand({
   summary: 'Shows one dead letter: where it comes from, why, its key and value, and what to do.',
   options: { letter: argument(required(letter)) },
   run: ({ letter: position }, { settings, print }) =>
-    withKafka(settings.KAFKA_BROKERS, async ({ letters }) => print(await showLetter(letters, position))),
+    withKafka(settings, async ({ letters }) => print(await showLetter(letters, position))),
 })
 
 export const redriveCommand = defineCommand({
@@ -106,7 +108,7 @@ export const redriveCommand = defineCommand({
     ]
   },
   run: ({ letter: position, reason: only, 'dry-run': isDryRun }, { settings, print }) =>
-    withKafka(settings.KAFKA_BROKERS, async (topic) =>
+    withKafka(settings, async (topic) =>
       print(await redriveLetters(topic, position === undefined ? { reason: only } : { position }, isDryRun)),
     ),
 })

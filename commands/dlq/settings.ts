@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { kafkaBrokers } from '../../platform/settings.ts'
+import { kafkaConnectionSettings } from '../../platform/connections/kafka-connection.ts'
+import { fitTogether } from '../../platform/connections/server-connections.ts'
 
 /** The environment of the command. */
-export const dlqSettings = z.object({ KAFKA_BROKERS: kafkaBrokers })
+export const dlqSettings = fitTogether(z.object(kafkaConnectionSettings))

@@ -1,6 +1,9 @@
 import { examineInstallation } from '../../coupon/requirements/examine-installation.ts'
 import type { Examination } from '../../coupon/requirements/finding.ts'
 import { defineCommand } from '../../platform/command.ts'
+import { databaseConnection } from '../../platform/connections/database-connection.ts'
+import { kafkaConnection } from '../../platform/connections/kafka-connection.ts'
+import { redisConnection } from '../../platform/connections/redis-connection.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
@@ -10,26 +13,26 @@ import { type DoctorSettings, doctorSettings } from './settings.ts'
 
 /** Connects to the servers, and closes the connections when they are examined. */
 const examine = async (settings: DoctorSettings): Promise<Examination[]> => {
-  let redisError: string | undefined
   const redis = connectRedis({
-    url: settings.REDIS_URL,
+    ...redisConnection(settings),
     commandTimeoutMs: 3_000,
-    onError: (message) => {
-      redisError = message
-    },
+    onError: () => undefined,
   })
   const kafka = createKafka({
-    brokers: settings.KAFKA_BROKERS,
+    ...kafkaConnection(settings),
     clientId: 'firstcome-doctor',
     log: createLogger('doctor', 'silent'),
     requestTimeoutMs: 5_000,
   })
-  const database = connectDatabase({ url: settings.DATABASE_URL, connectionsMax: 1, queryTimeoutMs: 5_000 })
+  const database = connectDatabase({
+    ...databaseConnection(settings),
+    connectionsMax: 1,
+    queryTimeoutMs: 5_000,
+  })
   try {
     return await examineInstallation({
       redis,
       redisUrl: settings.REDIS_URL,
-      redisError: () => redisError,
       kafka,
       brokers: settings.KAFKA_BROKERS,
       database,

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { type LeaveOutcome, readFence } from '../../coupon/deployment/current-redis.ts'
 import { createDeploymentIdentity } from '../../coupon/deployment/identity.ts'
 import { createLeaveRedis } from '../../coupon/deployment/leave-redis.ts'
@@ -9,6 +10,10 @@ import {
   readRedisServers,
 } from '../../coupon/ledger/redis-servers.ts'
 import { defineCommand, defineCommandGroup } from '../../platform/command.ts'
+import { databaseConnection } from '../../platform/connections/database-connection.ts'
+import { kafkaConnection } from '../../platform/connections/kafka-connection.ts'
+import { redisAddress } from '../../platform/connections/redis-address.ts'
+import { redisConnection } from '../../platform/connections/redis-connection.ts'
 import { Failure } from '../../platform/failure.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
@@ -20,8 +25,6 @@ import { connectRedis } from '../../platform/redis.ts'
 import { type RedisPlaces, redisReport } from './report.ts'
 import { redisSettings } from './settings.ts'
 
-type Addresses = { REDIS_URL: string; KAFKA_BROKERS: string[]; DATABASE_URL: string }
-
 /** The Redis of REDIS_URL, as a server on which gates can be armed. */
 type ConfiguredRedis = { fence: string | undefined; address: string; endpoint: string | undefined }
 
@@ -29,11 +32,11 @@ type Leave = (server: NotedRedis) => Promise<LeaveOutcome>
 
 /** Connects to the servers of one deployment for as long as `work` runs. Rejects `refused` for strangers. */
 const withServers = async <Result>(
-  addresses: Addresses,
+  settings: z.infer<typeof redisSettings>,
   work: (database: Database, configured: ConfiguredRedis, leave: Leave) => Promise<Result>,
 ): Promise<Result> => {
   const kafka = createKafka({
-    brokers: addresses.KAFKA_BROKERS,
+    ...kafkaConnection(settings),
     clientId: 'firstcome-redis',
     log: createLogger('redis', 'silent'),
     requestTimeoutMs: 10_000,
@@ -43,15 +46,23 @@ const withServers = async <Result>(
     createTopicReader(kafka),
     createProducer(kafka),
   ]
-  const database = connectDatabase({ url: addresses.DATABASE_URL, connectionsMax: 2, queryTimeoutMs: 10_000 })
-  const redis = connectRedis({ url: addresses.REDIS_URL, commandTimeoutMs: 5_000, onError: () => undefined })
+  const database = connectDatabase({
+    ...databaseConnection(settings),
+    connectionsMax: 2,
+    queryTimeoutMs: 10_000,
+  })
+  const redis = connectRedis({
+    ...redisConnection(settings),
+    commandTimeoutMs: 5_000,
+    onError: () => undefined,
+  })
   try {
     await redis.waitForConnection(5_000).catch(() => undefined)
     await createDeploymentIdentity({ database, topics, reader, redis }).compare()
     const fence = await readFence(redis).catch(() => undefined)
-    const address = new URL(addresses.REDIS_URL).host
+    const address = redisAddress(settings.REDIS_URL)
     const leave = createLeaveRedis({
-      redisUrl: addresses.REDIS_URL,
+      redisConnection: redisConnection(settings),
       commandTimeoutMs: 2_000,
       campaigns: createCampaignRepository(database),
       producer,

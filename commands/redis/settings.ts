@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { serverAddresses } from '../../platform/settings.ts'
+import { fitTogether, serverConnectionSettings } from '../../platform/connections/server-connections.ts'
 
 /** The environment of the command. The launcher writes the addresses to `.firstcome/environment`. */
-export const redisSettings = z.object(serverAddresses)
+export const redisSettings = fitTogether(z.object(serverConnectionSettings))

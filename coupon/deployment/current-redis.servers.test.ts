@@ -17,7 +17,12 @@ beforeAll(async () => {
 beforeAll(async () => {
   other = await startOwnRedis()
   const { ledger, producer } = shop
-  otherArming = openArming({ redis: other.redis, database: ledger.database, producer, redisUrl: other.url })
+  otherArming = openArming({
+    redis: other.redis,
+    database: ledger.database,
+    producer,
+    redisConnection: { url: other.url },
+  })
 })
 afterEach(async () => {
   await shop.ledger.change('DELETE FROM redis_servers')

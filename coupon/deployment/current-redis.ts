@@ -26,7 +26,7 @@ export type CurrentRedis = {
 
 export type CurrentRedisOptions = {
   redis: RedisClient
-  /** Host and port as configured. */
+  /** As `redisAddress` shortens it. */
   address: string
   database: Database
   /** Stops every live gate on a server that still answers as a master with this fence. */

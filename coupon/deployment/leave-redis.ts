@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { directRedis } from '../../platform/connections/direct-redis.ts'
+import type { RedisConnection } from '../../platform/connections/redis-connection.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
 import { createArmingGate } from '../gate/arming-gate.ts'
@@ -9,20 +11,11 @@ import { relaySurvivors } from '../log/relay-survivors.ts'
 import { type LeaveOutcome, readFence } from './current-redis.ts'
 
 export type LeaveRedisOptions = {
-  /** Credentials and TLS are those of this address. */
-  redisUrl: string
+  /** Credentials and TLS are those of this connection. */
+  redisConnection: RedisConnection
   commandTimeoutMs: number
   campaigns: CampaignRepository
   producer: Producer
-}
-
-const urlOf = (redisUrl: string, endpoint: string): string => {
-  const url = new URL(redisUrl)
-  const colon = endpoint.lastIndexOf(':')
-  const host = endpoint.slice(0, colon)
-  url.hostname = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host
-  url.port = endpoint.slice(colon + 1)
-  return url.href
 }
 
 /** The epoch of a gate, 0 when there is none. */
@@ -35,9 +28,13 @@ const epochOf = async (redis: RedisClient, campaignId: string): Promise<number> 
  * Rejects `unavailable` when a step did not finish; it may be repeated.
  */
 export const createLeaveRedis =
-  ({ redisUrl, commandTimeoutMs, campaigns, producer }: LeaveRedisOptions) =>
-  async ({ fence, endpoint }: NotedRedis): Promise<LeaveOutcome> => {
-    const redis = connectRedis({ url: urlOf(redisUrl, endpoint), commandTimeoutMs, onError: () => undefined })
+  ({ redisConnection, commandTimeoutMs, campaigns, producer }: LeaveRedisOptions) =>
+  async (server: NotedRedis): Promise<LeaveOutcome> => {
+    const redis = connectRedis({
+      ...directRedis(redisConnection, server),
+      commandTimeoutMs,
+      onError: () => undefined,
+    })
     try {
       try {
         await redis.waitForConnection(commandTimeoutMs)
@@ -45,7 +42,7 @@ export const createLeaveRedis =
         return 'silent'
       }
       // Another memory, or a replica: what was armed there can no longer grant or confirm.
-      if ((await readFence(redis)) !== fence) return 'gone'
+      if ((await readFence(redis)) !== server.fence) return 'gone'
       const gate = createArmingGate(redis)
       for (const { id, epoch } of await campaigns.live()) {
         const highest = Math.max(epoch, await epochOf(redis, id))

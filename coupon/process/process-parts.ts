@@ -1,4 +1,7 @@
 import type { z } from 'zod'
+import { databaseConnection } from '../../platform/connections/database-connection.ts'
+import { kafkaConnection } from '../../platform/connections/kafka-connection.ts'
+import { redisConnection } from '../../platform/connections/redis-connection.ts'
 import { createKafka } from '../../platform/kafka/client.ts'
 import { createProducer } from '../../platform/kafka/producer.ts'
 import { measureProducer } from '../../platform/kafka/producer-metrics.ts'
@@ -43,7 +46,7 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
   const { settings, redis, log, monotonicMs } = options
   const metrics = createMetrics()
   const kafka = createKafka({
-    brokers: settings.KAFKA_BROKERS,
+    ...kafkaConnection(settings),
     clientId: options.clientId,
     log,
     requestTimeoutMs: 10_000,
@@ -52,7 +55,7 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
   const topics = createTopicAdmin(kafka)
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
   const database = connectDatabase({
-    url: settings.DATABASE_URL,
+    ...databaseConnection(settings),
     connectionsMax: options.databaseConnectionsMax,
     queryTimeoutMs: settings.QUERY_TIMEOUT_MS,
   })
@@ -80,7 +83,7 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     database,
     producer,
     partitions,
-    redisUrl: settings.REDIS_URL,
+    redisConnection: redisConnection(settings),
     requireOneDeployment: () => identity.require(['database', 'Kafka', 'Redis']),
     now: Date.now,
     refuseIfStopping: options.life.refuseIfStopping,

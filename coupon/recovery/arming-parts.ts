@@ -1,3 +1,5 @@
+import { redisAddress } from '../../platform/connections/redis-address.ts'
+import type { RedisConnection } from '../../platform/connections/redis-connection.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
@@ -22,11 +24,8 @@ export type ArmingServers = Pick<ArmingOptions, 'log' | 'soldOutMemoryMs' | 'mon
     redis: RedisClient
     database: Database
     producer: Producer
-    /**
-     * The configured address of Redis: a server that gates are moved away from is reached with its
-     * credentials.
-     */
-    redisUrl: string
+    /** A server that gates are moved away from is reached with its credentials and TLS. */
+    redisConnection: RedisConnection
     /** Rejects when the servers belong to different deployments, or that cannot be known. */
     requireOneDeployment(): Promise<void>
     now(): number
@@ -42,7 +41,7 @@ export const createArmingParts = ({
   producer,
   partitions,
   refuseIfStopping,
-  redisUrl,
+  redisConnection,
   requireOneDeployment,
   now,
   ...decided
@@ -55,9 +54,9 @@ export const createArmingParts = ({
     armingGate,
     currentRedis: createCurrentRedis({
       redis,
-      address: new URL(redisUrl).host,
+      address: redisAddress(redisConnection.url),
       database,
-      leave: createLeaveRedis({ redisUrl, commandTimeoutMs: leaveTimeoutMs, campaigns, producer }),
+      leave: createLeaveRedis({ redisConnection, commandTimeoutMs: leaveTimeoutMs, campaigns, producer }),
       log: decided.log,
       requireOneDeployment,
       now,

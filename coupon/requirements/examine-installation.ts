@@ -1,4 +1,5 @@
 import { canConnect } from '../../platform/can-connect.ts'
+import { addressWithoutSecrets } from '../../platform/connections/redis-address.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import type { KafkaCluster } from '../../platform/kafka/client.ts'
 import { describeKafka } from '../../platform/kafka/describe-kafka.ts'
@@ -24,8 +25,6 @@ import { readRedis } from './redis-reading.ts'
 export type Installation = {
   redis: RedisClient
   redisUrl: string
-  /** The last error of the connection. */
-  redisError?(): string | undefined
   kafka: KafkaCluster
   brokers: readonly string[]
   database: Database
@@ -40,12 +39,6 @@ export type Installation = {
 const answerTimeoutMs = 3_000
 const examinationTimeoutMs = 12_000
 
-/** An address without user, password and parameters. */
-const withoutSecrets = (url: string): string => {
-  const parsed = URL.parse(url)
-  return parsed === null ? 'not an address' : `${parsed.protocol}//${parsed.host}${parsed.pathname}`
-}
-
 type Target = { place: FindingPlace; setting: string; address: string }
 
 const unreachable = ({ place, setting, address }: Target, found: string): Finding => ({
@@ -54,7 +47,7 @@ const unreachable = ({ place, setting, address }: Target, found: string): Findin
   level: 'failed',
   found,
   expected: `an answer from ${address}`,
-  fix: `start it, or correct address, user and password in ${setting}`,
+  fix: `start it, or correct address, user and password in ${setting}, or the settings of its TLS`,
   why: 'While a server does not answer, presses get 503 or 202, never a guess (promise 7)',
 })
 
@@ -73,18 +66,12 @@ const examine = async <Reading>(
   }
 }
 
-const examineRedis = ({ redis, redisUrl, redisError, now }: Installation): Promise<Examination> =>
+const examineRedis = ({ redis, redisUrl, now }: Installation): Promise<Examination> =>
   examine(
-    { place: 'Redis', setting: 'REDIS_URL', address: withoutSecrets(redisUrl) },
+    { place: 'Redis', setting: 'REDIS_URL', address: addressWithoutSecrets(redisUrl) },
     redisRequirements,
     async () => {
-      try {
-        await redis.waitForConnection(answerTimeoutMs)
-      } catch (cause) {
-        const error = redisError?.()
-        if (error === undefined) throw cause
-        throw new Failure('unavailable', `${messageOf(cause)}: ${error}`, { cause })
-      }
+      await redis.waitForConnection(answerTimeoutMs)
       return readRedis(redis, now)
     },
   )
@@ -113,7 +100,7 @@ const examineKafka = ({ kafka, brokers, topics: wanted = {} }: Installation): Pr
 
 const examineDatabase = ({ database, databaseUrl, now }: Installation): Promise<Examination> =>
   examine(
-    { place: 'database', setting: 'DATABASE_URL', address: withoutSecrets(databaseUrl) },
+    { place: 'database', setting: 'DATABASE_URL', address: addressWithoutSecrets(databaseUrl) },
     databaseRequirements,
     () => readDatabase(database, now),
   )

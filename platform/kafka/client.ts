@@ -1,11 +1,11 @@
-import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig } from 'kafkajs'
+import type { ISocketFactory, Kafka as KafkaClient, KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConnection } from '../connections/kafka-connection.ts'
+import { givenFiles } from '../connections/tls-files.ts'
 import type { Logger } from '../log/logger.ts'
 import { Kafka, logLevel } from './kafkajs.ts'
 
 /** Connection options for all Kafka clients of one process. */
-export type KafkaOptions = {
-  /** `host:port` of one or more brokers. */
-  brokers: string[]
+export type KafkaOptions = KafkaConnection & {
   clientId: string
   log: Logger
   /** Past this time a request fails; whether it took effect is unknown. */
@@ -32,7 +32,7 @@ export const isBrokerResponse = (cause: unknown): boolean => {
  * defaults block a send for 17 s. All options are passed, so `NODE_ENV` has no effect.
  */
 export const createKafka = (options: KafkaOptions): KafkaCluster => {
-  const { brokers } = options
+  const { brokers, tls, sasl, socketFactory } = options
   let connections = 0
   const config: KafkaConfig = {
     // kafkajs always connects to the first broker, also while that one does not answer. Here each attempt
@@ -53,7 +53,10 @@ export const createKafka = (options: KafkaOptions): KafkaCluster => {
           options.log.debug({ kafka: detail }, `kafkajs: ${message}`)
       },
   }
-  return new Kafka(
-    options.socketFactory === undefined ? config : { ...config, socketFactory: options.socketFactory },
-  )
+  return new Kafka({
+    ...config,
+    ...(tls === undefined ? {} : { ssl: givenFiles(tls) }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+    ...(socketFactory === undefined ? {} : { socketFactory }),
+  })
 }

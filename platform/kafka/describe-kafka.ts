@@ -1,3 +1,4 @@
+import { hostPortText } from '../connections/host-port.ts'
 import { Failure, messageOf } from '../failure.ts'
 import { withTimeout } from '../with-timeout.ts'
 import type { KafkaCluster } from './client.ts'
@@ -55,7 +56,7 @@ export const describeKafka = async (
     return {
       brokers: await Promise.all(
         brokers.map(async ({ nodeId, host, port }) => ({
-          address: `${host}:${port}`,
+          address: hostPortText({ host, port }),
           settings: await settingsOf(resourceTypes.broker, String(nodeId), asked.brokerSettings),
         })),
       ),

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module'
 import type * as Kafkajs from 'kafkajs'
+import { parseHostPort } from '../connections/host-port.ts'
 import { kafkajsCodecs } from './codecs/codecs.ts'
 import { encodePlainRecord } from './plain-record.ts'
 
 /**
- * kafkajs with some of its internal functions replaced: three for a measured cost, three because not every
- * offset of a log has a record. kafkajs has had no release since 2023 and its version is pinned. Loading
- * throws when the installed version is not the one that the overrides were verified with.
+ * kafkajs with some of its internal functions replaced. Three for a measured cost, three because not every
+ * offset of a log has a record, and one for IPv6. kafkajs has had no release since 2023 and its version is
+ * pinned. Loading throws when the installed version is not the one that the overrides were verified with.
  */
 
 type Message = {
@@ -35,6 +36,9 @@ type DecodedRecords = {
   records: Record<string, unknown>[]
 }
 type DecodeRecords = (decoder: unknown) => Promise<DecodedRecords>
+type BuildPools = (options: { brokers(): string[] | Promise<string[]> }) => {
+  build(destination?: { host: string; port: number }): Promise<unknown>
+}
 type RequestVersions = {
   versions: readonly string[]
   protocol(one: { version: number }): (parameters: object) => unknown
@@ -126,6 +130,20 @@ const askForEveryOffset = ({ versions, protocol }: RequestVersions): RequestVers
   },
 })
 
+/** The original splits an address at its first colon, which an IPv6 address is full of. */
+const splitAtLastColon =
+  (original: BuildPools): BuildPools =>
+  (options) => {
+    const { build } = original(options)
+    return {
+      async build(destination) {
+        if (destination?.host !== undefined) return build(destination)
+        const [address = ''] = await options.brokers()
+        return build(parseHostPort(address))
+      },
+    }
+  }
+
 const load = (): typeof Kafkajs => {
   const { version } = require('kafkajs/package.json') as { version: string }
   if (version !== verifiedVersion)
@@ -140,6 +158,8 @@ const load = (): typeof Kafkajs => {
   replaceExports('kafkajs/src/protocol/recordBatch/v0/decoder', endWithBatch)
   // safeguard: the end of the log is not held back by transactions
   replaceExports('kafkajs/src/protocol/requests/listOffsets', askForEveryOffset)
+  // The last: it loads what the others replace.
+  replaceExports('kafkajs/src/cluster/connectionPoolBuilder', splitAtLastColon)
   const kafkajs = require('kafkajs') as typeof Kafkajs
   // kafkajs itself reads gzip only, and fails a consumer that meets another codec.
   // safeguard: every codec of Kafka is read

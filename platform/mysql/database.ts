@@ -6,6 +6,8 @@ import {
   type PoolConnection,
   type ResultSetHeader,
 } from 'mysql2/promise'
+import { type DatabaseConnection, hasHostName } from '../connections/database-connection.ts'
+import { givenFiles } from '../connections/tls-files.ts'
 import { withTimeout } from '../with-timeout.ts'
 import type { Connection, SqlRow } from './connection.ts'
 import { databaseFailure, isReadOnly, isServerError } from './errors.ts'
@@ -32,9 +34,7 @@ export type Database = Connection & {
   close(): Promise<void>
 }
 
-export type DatabaseOptions = {
-  /** `mysql://user:password@host:port/database` */
-  url: string
+export type DatabaseOptions = DatabaseConnection & {
   connectionsMax: number
   /** After this time the result of a statement is unknown, and its connection is discarded. */
   queryTimeoutMs: number
@@ -61,6 +61,10 @@ const statementsOn = (connection: DriverConnection, timeoutMs: number): Connecti
   }
 }
 
+/** Left to the driver, the name in the certificate would not be compared. */
+const tlsOf = ({ url, tls }: DatabaseConnection) =>
+  tls === undefined ? {} : { ssl: { ...givenFiles(tls), verifyIdentity: hasHostName(url) } }
+
 /**
  * A pool in which every wait is bounded. Connections open when first needed, so a process starts without its
  * database.
@@ -75,6 +79,7 @@ export const connectDatabase = (options: DatabaseOptions): Database => {
     timezone: 'Z',
     // Without FOUND_ROWS `affectedRows` counts changed rows, so a no-op upsert counts 0.
     flags: ['-FOUND_ROWS', '-LOCAL_FILES'],
+    ...tlsOf(options),
   }
   const pool = createPool({
     ...connectionOptions,

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../../platform/settings.ts'
+import { databaseUrl } from '../../platform/connections/database-connection.ts'
+import { kafkaBrokers } from '../../platform/connections/kafka-connection.ts'
+import { redisUrl } from '../../platform/connections/redis-connection.ts'
+import { fitTogether, serverConnectionSettings } from '../../platform/connections/server-connections.ts'
+import { secret } from '../../platform/settings.ts'
 import type { PortUse } from '../ports.ts'
 import type { ServerPorts } from '../start-servers.ts'
 
@@ -28,33 +32,41 @@ const portRule = 'must be a port, 1 to 65535'
 const port = (defaultPort: number) =>
   z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(defaultPort)
 
-/** The environment of `npm start`. */
-export const launchSettings = z.object({
-  FIRSTCOME_FOLDER: z
-    .string()
-    .default('.firstcome')
-    .describe('Folder that holds all data, logs and secrets, relative to where the command runs.'),
-  API_PORT: port(8080),
-  WORKER_PORT: port(8081),
-  API_METRICS_PORT: port(9464),
-  WORKER_METRICS_PORT: port(9465),
-  REDIS_PORT: port(16_379).describe('TCP port of the Redis that is started.'),
-  KAFKA_PORT: port(19_092).describe('TCP port of the Kafka broker that is started.'),
-  KAFKA_CONTROLLER_PORT: port(19_093).describe(
-    'TCP port that this broker keeps for itself (KRaft controller).',
-  ),
-  DATABASE_PORT: port(13_306).describe('TCP port of the database that is started.'),
-  KAFKA_HOME: z
-    .string()
-    .optional()
-    .describe('Folder of a Kafka distribution to run, when kafka-server-start is not on PATH.'),
-  JAVA_HOME: z.string().optional().describe('Folder of a Java 17 or newer, when the one on PATH is older.'),
+/** Servers that run elsewhere; one without an address is started. */
+export const givenServerSettings = {
+  ...serverConnectionSettings,
   REDIS_URL: redisUrl.optional(),
   KAFKA_BROKERS: kafkaBrokers.optional(),
   DATABASE_URL: databaseUrl.optional(),
-  JWT_SECRET: secret('must have at least 8 characters').optional(),
-  ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
-})
+}
+
+/** The environment of `npm start`. */
+export const launchSettings = fitTogether(
+  z.object({
+    FIRSTCOME_FOLDER: z
+      .string()
+      .default('.firstcome')
+      .describe('Folder that holds all data, logs and secrets, relative to where the command runs.'),
+    API_PORT: port(8080),
+    WORKER_PORT: port(8081),
+    API_METRICS_PORT: port(9464),
+    WORKER_METRICS_PORT: port(9465),
+    REDIS_PORT: port(16_379).describe('TCP port of the Redis that is started.'),
+    KAFKA_PORT: port(19_092).describe('TCP port of the Kafka broker that is started.'),
+    KAFKA_CONTROLLER_PORT: port(19_093).describe(
+      'TCP port that this broker keeps for itself (KRaft controller).',
+    ),
+    DATABASE_PORT: port(13_306).describe('TCP port of the database that is started.'),
+    KAFKA_HOME: z
+      .string()
+      .optional()
+      .describe('Folder of a Kafka distribution to run, when kafka-server-start is not on PATH.'),
+    JAVA_HOME: z.string().optional().describe('Folder of a Java 17 or newer, when the one on PATH is older.'),
+    ...givenServerSettings,
+    JWT_SECRET: secret('must have at least 8 characters').optional(),
+    ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
+  }),
+)
 
 export type LaunchSettings = z.infer<typeof launchSettings>
 

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { addressWithoutSecrets } from '../../platform/connections/redis-address.ts'
+import type { ServerConnections } from '../../platform/connections/server-connections.ts'
 import { describeSource } from '../install/describe-source.ts'
-import type { ServerName } from '../install/find-servers.ts'
-import type { StartedServers } from '../start-servers.ts'
+import type { ServerName, ServerSources } from '../install/find-servers.ts'
 import { runningVersion } from '../versions/running-version.ts'
 
 const serverFacts = z.object({
@@ -37,22 +38,20 @@ export type LaunchFacts = z.infer<typeof launchFacts>
 
 export type ServerFacts = z.infer<typeof serverFacts>
 
-const withoutCredentials = (address: string): string => address.replace(/:\/\/[^@/]*@/, '://')
-
 /** Asks the running servers which products and versions they are. */
-export const collectServerFacts = async ({
-  sources,
-  environment,
-}: Pick<StartedServers, 'sources' | 'environment'>): Promise<LaunchFacts['servers']> => {
+export const collectServerFacts = async (
+  sources: ServerSources,
+  connections: ServerConnections,
+): Promise<LaunchFacts['servers']> => {
   const factsOf = async (name: ServerName, address: string): Promise<ServerFacts> => ({
-    ...(await runningVersion(name, sources, address)),
-    address: withoutCredentials(address),
+    ...(await runningVersion(name, sources, connections)),
+    address,
     origin: await describeSource(name, sources),
   })
   const [redis, kafka, database] = await Promise.all([
-    factsOf('redis', environment.REDIS_URL),
-    factsOf('kafka', environment.KAFKA_BROKERS),
-    factsOf('database', environment.DATABASE_URL),
+    factsOf('redis', addressWithoutSecrets(connections.redis.url)),
+    factsOf('kafka', connections.kafka.brokers.join(',')),
+    factsOf('database', addressWithoutSecrets(connections.database.url)),
   ])
   return { redis, kafka, database }
 }

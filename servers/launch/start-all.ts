@@ -1,5 +1,8 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { serverConnectionSettings, serverConnections } from '../../platform/connections/server-connections.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
+import { readSettings } from '../../platform/settings.ts'
 import { requireFreePorts } from '../ports.ts'
 import { runProgram } from '../processes/run-program.ts'
 import { startProcess, stopInOrder } from '../processes/start-process.ts'
@@ -42,6 +45,18 @@ const variablesOf = (
   WORKER_METRICS_PORT: String(workerMetricsPort),
   API_URL: processFacts(apiPort, apiMetricsPort).url,
 })
+
+/**
+ * What the environment says of TLS and credentials. Files by their whole path: commands that read the file of
+ * variables may run in another folder.
+ */
+const givenConnections = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(serverConnectionSettings).flatMap((name) => {
+      const value = environment[name] ?? ''
+      return value === '' ? [] : [[name, name.endsWith('_FILE') ? resolve(value) : value]]
+    }),
+  )
 
 /** Creates tables and topics, then starts the worker and the API. */
 const startProcesses = async (
@@ -103,7 +118,8 @@ export const startAll = async (
   register({ name: 'Redis, Kafka and database', handles: servers.handles, stop: servers.stop })
 
   const secrets = await readSecrets(folder, configuration)
-  const variables = variablesOf(configuration, servers, secrets)
+  const variables = { ...givenConnections(environment), ...variablesOf(configuration, servers, secrets) }
+  const connectionSettings = readSettings(z.object(serverConnectionSettings), variables)
   await writeEnvironment(folder, variables)
   await startProcesses({ ...options, environment: { ...environment, ...variables } }, scope)
 
@@ -119,7 +135,7 @@ export const startAll = async (
     folder,
     api,
     worker,
-    servers: await collectServerFacts(servers),
+    servers: await collectServerFacts(servers.sources, serverConnections(connectionSettings)),
     campaign: await createDemoCampaign(
       { apiUrl: api.url, adminToken: secrets.ADMIN_TOKEN, now: Date.now() },
       signal,

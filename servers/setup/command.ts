@@ -2,21 +2,19 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defineCommand } from '../../platform/command.ts'
+import { fitTogether, serverConnections } from '../../platform/connections/server-connections.ts'
 import { flag } from '../../platform/option.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { findServerSources, serverNames } from '../install/find-servers.ts'
 import { detectHost } from '../install/host.ts'
 import { obtainServerSources } from '../install/obtain-servers.ts'
-import { launchSettings } from '../launch/launch-configuration.ts'
+import { givenServerSettings, launchSettings } from '../launch/launch-configuration.ts'
 import { serverTable } from '../server-table.ts'
 import { describeServers } from './describe-servers.ts'
 
-const settings = z.object({
-  FIRSTCOME_FOLDER: launchSettings.shape.FIRSTCOME_FOLDER,
-  REDIS_URL: launchSettings.shape.REDIS_URL,
-  KAFKA_BROKERS: launchSettings.shape.KAFKA_BROKERS,
-  DATABASE_URL: launchSettings.shape.DATABASE_URL,
-})
+const setupSettings = fitTogether(
+  z.object({ FIRSTCOME_FOLDER: launchSettings.shape.FIRSTCOME_FOLDER, ...givenServerSettings }),
+)
 
 type SetupOptions = { progress: ProgressDisplay; signal: AbortSignal }
 
@@ -26,18 +24,25 @@ export const createSetupCommand = ({ progress, signal }: SetupOptions) =>
     name: 'npm run setup --',
     summary: 'Installs the servers that npm start needs and that this machine lacks. Starts nothing.',
     options: { 'no-install': flag('installs nothing and prints the commands that do') },
-    settings,
+    settings: setupSettings,
     exitCodes: { complete: [0, 'nothing is missing'] },
     failureExitCode: [1, 'something is missing'],
-    async run({ 'no-install': isDryRun }, { settings: { FIRSTCOME_FOLDER }, environment, print }) {
+    async run({ 'no-install': isDryRun }, { settings: { FIRSTCOME_FOLDER, ...given }, environment, print }) {
       const logFolder = resolve(FIRSTCOME_FOLDER)
+      // Of a server without an address nothing is asked.
+      const connections = serverConnections({
+        ...given,
+        REDIS_URL: given.REDIS_URL ?? '',
+        KAFKA_BROKERS: given.KAFKA_BROKERS ?? [],
+        DATABASE_URL: given.DATABASE_URL ?? '',
+      })
       const host = detectHost(environment)
       const found = await findServerSources(host)
-      const table = serverTable(await describeServers(found)).join('\n')
+      const table = serverTable(await describeServers(found, connections)).join('\n')
       await print({ text: `\nServers of this machine:\n\n${table}\n\n` })
       await mkdir(logFolder, { recursive: true })
       const obtained = await obtainServerSources({ host, mayInstall: !isDryRun, progress, logFolder, signal })
-      const servers = await describeServers(obtained)
+      const servers = await describeServers(obtained, connections)
       const isChanged = serverNames.some((name) => found[name] === undefined)
       const newTable = isChanged ? `Servers now:\n\n${serverTable(servers).join('\n')}\n\n` : ''
       await print({

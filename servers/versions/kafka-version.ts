@@ -1,4 +1,6 @@
 import { readdirSync } from 'node:fs'
+import { parseHostPort } from '../../platform/connections/host-port.ts'
+import type { KafkaConnection } from '../../platform/connections/kafka-connection.ts'
 import { probePort } from '../probe-port.ts'
 
 /** The version of the jars in a folder, by the name of the main one: kafka_2.13-4.1.1.jar. */
@@ -39,15 +41,14 @@ const releases = [
   { level: 0, version: '3.9 or older' },
 ]
 
-/**
- * Asks the first of these brokers, `host:port`, for its release: major and minor. Undefined without an
- * answer.
- */
-export const askKafkaVersion = async ([broker = '']: readonly string[]): Promise<string | undefined> => {
-  const colon = broker.lastIndexOf(':')
+/** Asks the first of the brokers for its release: major and minor. Undefined without an answer. */
+export const askKafkaVersion = async ({ brokers, tls }: KafkaConnection): Promise<string | undefined> => {
+  const place = parseHostPort(brokers[0] ?? '')
+  if (place === undefined) return undefined
+  // A broker tells it before a client has proved who it is.
   const level = await probePort({
-    host: broker.slice(0, colon),
-    port: Number(broker.slice(colon + 1)),
+    ...place,
+    tls,
     request: apiVersionsRequest,
     read: readMetadataLevel,
   })

@@ -1,18 +1,18 @@
 import { describe, expect, inject, test } from 'vitest'
+import { z } from 'zod'
+import { serverConnectionSettings, serverConnections } from '../../platform/connections/server-connections.ts'
+import { readSettings } from '../../platform/settings.ts'
 import { runningVersion } from './running-version.ts'
 
 const environment = inject('environment')
-const addresses = {
-  redis: environment['REDIS_URL'] ?? '',
-  kafka: environment['KAFKA_BROKERS'] ?? '',
-  database: environment['DATABASE_URL'] ?? '',
-}
+const read = (changes: Record<string, string> = {}) =>
+  serverConnections(readSettings(z.object(serverConnectionSettings), { ...environment, ...changes }))
 
-const ask = (name: 'redis' | 'kafka' | 'database', address = addresses[name]) =>
+const ask = (name: 'redis' | 'kafka' | 'database', changes: Record<string, string> = {}) =>
   runningVersion(
     name,
-    { redis: undefined, kafka: { kind: 'address', address }, database: undefined },
-    address,
+    { redis: undefined, kafka: { kind: 'address', address: 'given' }, database: undefined },
+    read(changes),
   )
 
 describe('a server that is given by its address', () => {
@@ -28,10 +28,10 @@ describe('a server that is given by its address', () => {
   })
 
   test.each([
-    ['redis', 'redis://127.0.0.1:1'],
-    ['kafka', '127.0.0.1:1'],
-    ['database', 'mysql://127.0.0.1:1/firstcome'],
-  ] as const)('has no version when it does not answer: %s', async (name, address) => {
-    expect((await ask(name, address)).version).toBeUndefined()
+    ['redis', { REDIS_URL: 'redis://127.0.0.1:1' }],
+    ['kafka', { KAFKA_BROKERS: '127.0.0.1:1' }],
+    ['database', { DATABASE_URL: 'mysql://127.0.0.1:1/firstcome' }],
+  ] as const)('has no version when it does not answer: %s', async (name, changes) => {
+    expect((await ask(name, changes)).version).toBeUndefined()
   })
 })

@@ -1,3 +1,6 @@
+import type { DatabaseConnection } from '../../platform/connections/database-connection.ts'
+import type { RedisConnection } from '../../platform/connections/redis-connection.ts'
+import type { ServerConnections } from '../../platform/connections/server-connections.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { connectRedis } from '../../platform/redis.ts'
 import type { FoundSources, ServerName } from '../install/find-servers.ts'
@@ -7,8 +10,8 @@ import { type ProductVersion, parseDatabaseVersion, parseRedisInfo } from './pro
 
 const timeoutMs = 3_000
 
-const askRedis = async (url: string): Promise<ProductVersion> => {
-  const redis = connectRedis({ url, commandTimeoutMs: timeoutMs, onError: () => {} })
+const askRedis = async (connection: RedisConnection): Promise<ProductVersion> => {
+  const redis = connectRedis({ ...connection, commandTimeoutMs: timeoutMs, onError: () => {} })
   try {
     await redis.waitForConnection(timeoutMs)
     return parseRedisInfo(String(await redis.command('INFO', 'server')))
@@ -17,8 +20,8 @@ const askRedis = async (url: string): Promise<ProductVersion> => {
   }
 }
 
-const askDatabase = async (url: string): Promise<ProductVersion> => {
-  const database = connectDatabase({ url, connectionsMax: 1, queryTimeoutMs: timeoutMs })
+const askDatabase = async (connection: DatabaseConnection): Promise<ProductVersion> => {
+  const database = connectDatabase({ ...connection, connectionsMax: 1, queryTimeoutMs: timeoutMs })
   try {
     const [row] = await database.read('SELECT VERSION() AS version')
     return parseDatabaseVersion(String(row?.['version']))
@@ -34,13 +37,13 @@ const askDatabase = async (url: string): Promise<ProductVersion> => {
 export const runningVersion = async (
   name: ServerName,
   sources: FoundSources,
-  address: string,
+  connections: ServerConnections,
 ): Promise<ProductVersion> => {
   try {
-    if (name === 'redis') return await askRedis(address)
-    if (name === 'database') return await askDatabase(address)
+    if (name === 'redis') return await askRedis(connections.redis)
+    if (name === 'database') return await askDatabase(connections.database)
     if (sources.kafka?.kind !== 'address') return await installedVersion('kafka', sources)
-    return { product: 'Kafka', version: await askKafkaVersion(address.split(',')) }
+    return { product: 'Kafka', version: await askKafkaVersion(connections.kafka) }
   } catch {
     return { product: defaultProducts[name], version: undefined }
   }

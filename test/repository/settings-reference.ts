@@ -8,6 +8,7 @@ import { doctorSettings } from '../../commands/doctor/settings.ts'
 import { redisSettings } from '../../commands/redis/settings.ts'
 import { loadSettings } from '../../load/settings.ts'
 import { migrateSettings } from '../../migrations/settings.ts'
+import { serverConnectionSettings } from '../../platform/connections/server-connections.ts'
 import { launchSettings } from '../../servers/launch/launch-configuration.ts'
 import { workerSettings } from '../../worker/settings.ts'
 
@@ -111,6 +112,7 @@ const defaultOf = ({ name, defaults }: Variable): string => {
 /** The sections of both documents: what is read by many first, then program by program. */
 const sections: readonly (readonly [title: string, is: (variable: Variable) => boolean])[] = [
   ['Where the servers are', ({ name }) => /^(REDIS_URL|KAFKA_BROKERS|DATABASE_URL)$/.test(name)],
+  ['TLS and users of the servers', ({ name }) => Object.hasOwn(serverConnectionSettings, name)],
   ['Secrets', ({ name }) => /(_SECRET|_TOKEN|_PASSWORD)$/.test(name)],
   [
     'Where processes listen',

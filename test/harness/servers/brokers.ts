@@ -53,14 +53,15 @@ const settingsOf = (id: BrokerId, ports: Ports): Record<string, string> => ({
   'auto.create.topics.enable': 'true',
 })
 
-const findProgram = async (folder: string): Promise<KafkaProgram> => {
+/** What runs a broker on this machine; installed if need be. */
+export const findKafkaProgram = async (folder: string): Promise<KafkaProgram> => {
   const environment = { ...process.env, ...inject('environment'), KAFKA_BROKERS: '' }
   const progress = createProgressDisplay(process.stderr)
   const { kafka } = await obtainServerSources({
     host: detectHost(environment),
     ...{ progress, logFolder: folder },
   })
-  if (kafka?.kind !== 'program') throw new Error('three brokers need a Java of 17 or newer and Kafka or mvn')
+  if (kafka?.kind !== 'program') throw new Error('a broker needs a Java of 17 or newer and Kafka or mvn')
   return kafka.program
 }
 
@@ -80,7 +81,7 @@ const formatLike = async (first: string, folder: string, id: BrokerId): Promise<
 export const startBrokers = async (name: string): Promise<Brokers> => {
   const folder = join(inject('folder'), name)
   await mkdir(folder, { recursive: true })
-  const program = await findProgram(folder)
+  const program = await findKafkaProgram(folder)
   const ports: Ports = {
     controller: await findFreePort(),
     brokers: { 1: await findFreePort(), 2: await findFreePort(), 3: await findFreePort() },

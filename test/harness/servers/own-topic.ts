@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { inject } from 'vitest'
+import { parseHostPort } from '../../../platform/connections/host-port.ts'
 import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
 import type { StoredRecord } from '../../../platform/kafka/consumer.ts'
 import { createProducer, type Producer, type RecordToAppend } from '../../../platform/kafka/producer.ts'
@@ -71,8 +72,9 @@ export const createOwnTopic = async (
   options: { partitions?: number; settings?: Record<string, string>; requestTimeoutMs?: number } = {},
 ): Promise<OwnTopic> => {
   const brokers = (inject('environment')['KAFKA_BROKERS'] ?? '').split(',')
-  const [host = '', port = ''] = brokers[0]?.split(':') ?? []
-  const proxy = await createProxy({ host, port: Number(port) })
+  const target = parseHostPort(brokers[0] ?? '')
+  if (target === undefined) throw new Error(`${brokers[0]} is no address of a broker`)
+  const proxy = await createProxy(target)
   const name = `test.${randomUUID()}`
   const { requestTimeoutMs = 10_000 } = options
   const kafka = createKafka({ ...{ brokers, log, requestTimeoutMs }, clientId: 'firstcome-test' })

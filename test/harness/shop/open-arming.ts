@@ -4,12 +4,12 @@ import { createLogger } from '../../../platform/log/logger.ts'
 
 /** Where an arming works. */
 export type ArmingPlace = Pick<WholePlace, 'redis' | 'database' | 'producer'> &
-  Partial<Pick<WholePlace, 'redisUrl' | 'partitions'>>
+  Partial<Pick<WholePlace, 'redisConnection' | 'partitions'>>
 
 /** The parts of an arming, as the processes put them together. */
 export const armingParts = (place: ArmingPlace): ArmingOptions =>
   createArmingParts({
-    redisUrl: 'redis://127.0.0.1:6379',
+    redisConnection: { url: 'redis://127.0.0.1:6379' },
     requireOneDeployment: async () => {},
     now: Date.now,
     partitions: async () => 3,

@@ -120,7 +120,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
       redis,
       database: ledger.database,
       producer,
-      redisUrl: own.url,
+      redisConnection: { url: own.url },
       partitions: topic.partitions,
     }),
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
