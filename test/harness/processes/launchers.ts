@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, vi } from 'vitest'
+import { serverConnectionSettings } from '../../../platform/connections/server-connections.ts'
 import { findFreePort } from '../../../servers/ports.ts'
 import { findRecordedProcess, processStartTime } from '../../../servers/processes/process-record.ts'
 import { findFreeServerPorts } from '../../../servers/start-servers.ts'
@@ -37,9 +38,11 @@ const bannerEnd = / stop +Ctrl-C\n/
 
 const createEnvironment = async (folder: string): Promise<NodeJS.ProcessEnv> => {
   const ports = await findFreeServerPorts()
-  const { REDIS_URL: _redis, KAFKA_BROKERS: _kafka, DATABASE_URL: _database, ...inherited } = process.env
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !Object.hasOwn(serverConnectionSettings, name),
+  )
   return {
-    ...inherited,
+    ...Object.fromEntries(inherited),
     FIRSTCOME_FOLDER: folder,
     API_PORT: String(await findFreePort()),
     WORKER_PORT: String(await findFreePort()),
