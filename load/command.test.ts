@@ -73,7 +73,7 @@ test('an overload without options is three times the peak over 20,000 connection
 })
 
 const environment = {
-  JWT_SECRET: 'a secret of many bytes',
+  JWT_SECRET: 'a secret of many bytes: at least 32',
   ADMIN_TOKEN: 'a token of many bytes',
   DATABASE_URL: 'mysql://user:password@127.0.0.1:9/firstcome',
 }

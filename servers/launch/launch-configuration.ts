@@ -1,6 +1,13 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { databaseUrl, kafkaBrokers, redisUrl, secret } from '../../platform/settings.ts'
+import {
+  adminToken,
+  databaseUrl,
+  distinctSecrets,
+  jwtSecret,
+  kafkaBrokers,
+  redisUrl,
+} from '../../platform/settings.ts'
 import type { PortUse } from '../ports.ts'
 import type { ServerPorts } from '../start-servers.ts'
 
@@ -28,8 +35,9 @@ const portRule = 'must be a port, 1 to 65535'
 const port = (defaultPort: number) =>
   z.coerce.number(portRule).int(portRule).min(1, portRule).max(65_535, portRule).default(defaultPort)
 
-/** The environment of `npm start`. */
-export const launchSettings = z.object({
+const leaveOut = 'leave it out, and npm start makes one'
+
+const settingsShape = z.object({
   FIRSTCOME_FOLDER: z
     .string()
     .default('.firstcome')
@@ -52,9 +60,12 @@ export const launchSettings = z.object({
   REDIS_URL: redisUrl.optional(),
   KAFKA_BROKERS: kafkaBrokers.optional(),
   DATABASE_URL: databaseUrl.optional(),
-  JWT_SECRET: secret('must have at least 8 characters').optional(),
-  ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
+  JWT_SECRET: jwtSecret(leaveOut).optional(),
+  ADMIN_TOKEN: adminToken(leaveOut).optional(),
 })
+
+/** The environment of `npm start`. */
+export const launchSettings = settingsShape.refine(...distinctSecrets)
 
 export type LaunchSettings = z.infer<typeof launchSettings>
 
