@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { idPattern } from '../coupon/grant.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Logger } from '../platform/log/logger.ts'
-import { failureProblem, problem, problemOfFailure } from './problem.ts'
+import { failureProblem, prepareProblem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
 import { type HttpApp, type HttpContext, mountRoutes, type Route, rejectOtherMethods } from './route.ts'
 
@@ -43,7 +43,7 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Logger): 
       )
     return failureProblem(failure.code)
   })
-  app.notFound(() => problem('not-found', 'This address does not exist.'))
+  app.notFound(prepareProblem('not-found', 'This address does not exist.'))
   mountRoutes(app, routes)
   app.route('/', health)
   rejectOtherMethods(app, [...routes, ...health.routes])

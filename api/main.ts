@@ -92,8 +92,10 @@ await runProcess(async (life) => {
     const repository = createCouponRepository(database)
     const coupons = createCouponReader({ gate, registry, campaigns, coupons: repository, log })
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
-    const { JWT_SECRET: jwtSecret, ADMIN_TOKEN: adminToken } = settings
-    const authenticator = createAuthenticator({ jwtSecret, adminToken })
+    const authenticator = createAuthenticator({
+      shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
+      adminToken: settings.ADMIN_TOKEN,
+    })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
       { name: 'warm', isReady: warmUp.isWarm },

@@ -82,29 +82,53 @@ export type ProblemExtras = { headers?: Record<string, string>; fields?: Record<
 /** Seconds until the next attempt. Random, so that clients rejected together do not return together. */
 const retryAfterSeconds = (): number => 1 + Math.floor(Math.random() * 3)
 
-/** An RFC 9457 problem document. Its `type` is a page of this server, `/problems/{code}`. */
-export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}): Response => {
-  const { status, title, headers, retryable } = problemKinds[code]
-  const document = { type: `/problems/${code}`, title, status, detail, code, ...extras.fields }
-  return new Response(JSON.stringify(document), {
-    status,
-    headers: {
-      'Content-Type': 'application/problem+json',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      ...(retryable === true ? { 'Retry-After': String(retryAfterSeconds()) } : undefined),
-      ...headers,
-      ...extras.headers,
-    },
-  })
+/**
+ * Writes an RFC 9457 problem document once, for a refusal that is always the same. Only Retry-After differs
+ * from one answer to the next.
+ */
+export const prepareProblem = (
+  code: ProblemCode,
+  detail: string,
+  extras: ProblemExtras = {},
+): (() => Response) => {
+  const { status, title, headers: own, retryable } = problemKinds[code]
+  const body = JSON.stringify({ type: `/problems/${code}`, title, status, detail, code, ...extras.fields })
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...own,
+    ...extras.headers,
+  }
+  const init = { status, headers }
+  if (retryable === undefined) return () => new Response(body, init)
+  return () =>
+    new Response(body, {
+      status,
+      headers: { 'Retry-After': String(retryAfterSeconds()), ...headers },
+    })
+}
+
+/** A problem document of its own. Its `type` is a page of this server, `/problems/{code}`. */
+export const problem = (code: ProblemCode, detail: string, extras: ProblemExtras = {}): Response =>
+  prepareProblem(code, detail, extras)()
+
+const failureProblems: Record<FailureCode, () => Response> = {
+  overloaded: prepareProblem(problemOfFailure.overloaded, failureDetails.overloaded),
+  unavailable: prepareProblem(problemOfFailure.unavailable, failureDetails.unavailable),
+  recovering: prepareProblem(problemOfFailure.recovering, failureDetails.recovering),
+  refused: prepareProblem(problemOfFailure.refused, failureDetails.refused),
+  defect: prepareProblem(problemOfFailure.defect, failureDetails.defect),
 }
 
 /** The problem document of a failure. */
-export const failureProblem = (code: FailureCode): Response =>
-  problem(problemOfFailure[code], failureDetails[code])
+export const failureProblem = (code: FailureCode): Response => failureProblems[code]()
+
+/** A 422 with every invalid value, written once. */
+export const prepareInvalidProblem = (errors: readonly FieldError[]): (() => Response) => {
+  const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ')
+  return prepareProblem('invalid', detail, { fields: { errors } })
+}
 
 /** A 422 with every invalid value. */
-export const invalidProblem = (errors: readonly FieldError[]): Response =>
-  problem('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), {
-    fields: { errors },
-  })
+export const invalidProblem = (errors: readonly FieldError[]): Response => prepareInvalidProblem(errors)()

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
-import { problem } from './problem.ts'
+import { prepareProblem } from './problem.ts'
 
 /** The request and response of Node, and the route that matched, as `GET /v1/coupons`. */
 export type Bindings = HttpBindings & { route?: string }
@@ -28,13 +28,13 @@ export const headerOf = (
   name: 'authorization' | 'content-length' | 'content-type' | 'idempotency-key',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
+const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
+
 const handlerOf = ({ method, path, handle }: Route): Handler => {
   const route = `${method} ${path}`
   return (context) => {
     context.env.route = route
-    return Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax
-      ? problem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
-      : handle(context)
+    return Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax ? tooLarge() : handle(context)
   }
 }
 
@@ -50,8 +50,9 @@ export const rejectOtherMethods = (
 ): void => {
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
     const methods = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
-    app.all(path, () =>
-      problem('method-not-allowed', `This path accepts ${methods}.`, { headers: { Allow: methods } }),
+    app.all(
+      path,
+      prepareProblem('method-not-allowed', `This path accepts ${methods}.`, { headers: { Allow: methods } }),
     )
   }
 }

@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
 import { fitTogether } from '../platform/connections/server-connections.ts'
-import { count, milliseconds, port, secret } from '../platform/settings.ts'
+import { adminToken, count, distinctSecrets, jwtSecret, milliseconds, port } from '../platform/settings.ts'
 
 const settings = z.object({
   ...issuingSettings,
-  JWT_SECRET: secret(
-    'expected the secret that shopper tokens are signed with (HS256); make one with: openssl rand -hex 32',
-  ).describe("Secret that signs shoppers' tokens (JWT, HS256). Make one: openssl rand -hex 32"),
-  ADMIN_TOKEN: secret('expected the token of operators; make one with: openssl rand -hex 32').describe(
-    'Bearer token of the operators. Make one: openssl rand -hex 32',
+  JWT_SECRET: jwtSecret().describe(
+    "Secret that signs shoppers' tokens (JWT, HS256). Make one: openssl rand -base64 48",
+  ),
+  ADMIN_TOKEN: adminToken().describe(
+    'Bearer token of the operators, other than JWT_SECRET. Make one: openssl rand -base64 48',
+  ),
+  JWT_LEEWAY_MS: count(5_000, 300_000, 0).describe(
+    'Tolerance for the clock of whoever issues tokens: they expire this much later, and begin this much earlier.',
   ),
   API_HOST: z.string().default('127.0.0.1').describe('Address to listen on. In a container 0.0.0.0.'),
   API_PORT: port(8_080).describe(
@@ -48,12 +51,11 @@ const settings = z.object({
 })
 
 /** The environment of the API; docs/settings.md lists it. */
-export const apiSettings = fitTogether(settings).refine(
-  ({ API_PORT, API_PROCESSES }) => API_PROCESSES <= 1 || API_PORT !== 0,
-  {
+export const apiSettings = fitTogether(settings)
+  .refine(...distinctSecrets)
+  .refine(({ API_PORT, API_PROCESSES }) => API_PROCESSES <= 1 || API_PORT !== 0, {
     path: ['API_PORT'],
     error: 'expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',
     // Also when other settings are wrong: all faults are reported at once.
     when: () => true,
-  },
-)
+  })

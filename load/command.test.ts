@@ -73,14 +73,14 @@ test('an overload without options is three times the peak over 20,000 connection
 })
 
 const environment = {
-  JWT_SECRET: 'a secret of many bytes',
+  JWT_SECRET: 'a secret of many bytes: at least 32',
   ADMIN_TOKEN: 'a token of many bytes',
   DATABASE_URL: 'mysql://user:password@127.0.0.1:9/firstcome',
 }
 
 test.each([
-  ['', /^expected burst or overload, not nothing/],
-  ['flood', /^expected burst or overload, not flood/],
+  ['', /^expected burst, overload or refusals, not nothing/],
+  ['flood', /^expected burst, overload or refusals, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -102,6 +102,8 @@ test.each([
   ['overload --connections 0', /^--connections: expected 1 to 60000, not 0/],
   ['overload --times 21', /^--times: expected 1 to 20/],
   ['overload --shoppers 5', /^Unknown option '--shoppers'/],
+  ['refusals --requests 99', /^--requests: expected 100 to 50000, not 99/],
+  ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

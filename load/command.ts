@@ -13,6 +13,7 @@ import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
 import { burstArgumentsOf, burstCommandLine, burstOptions, checkBurst } from './arguments/burst.ts'
 import { overloadCommandLine, overloadOptions, overloadPlanOf } from './arguments/overload.ts'
+import { refusalsCommandLine, refusalsOptions, refusalsPlanOf } from './arguments/refusals.ts'
 import { createDrainLag, type DrainLag, unknownLag } from './ledger/drain-lag.ts'
 import { createLedgerReader } from './ledger/ledger-reader.ts'
 import { describeMachine, type Machine } from './measure/machine.ts'
@@ -20,10 +21,13 @@ import { createApiClient } from './people/api-client.ts'
 import { burstReport } from './report/burst.ts'
 import { markdownReport } from './report/markdown.ts'
 import { overloadReport } from './report/overload.ts'
+import { refusalsReport } from './report/refusals.ts'
 import { withBareServer } from './scenarios/baseline.ts'
 import { runBurst } from './scenarios/burst.ts'
 import { runBursts } from './scenarios/burst-run.ts'
+import { startFullApi } from './scenarios/full-api.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
+import { runRefusals } from './scenarios/refusals.ts'
 import { loadSettings } from './settings.ts'
 
 type Settings = z.infer<typeof loadSettings>
@@ -52,6 +56,9 @@ type Wiring = Omit<OverloadDependencies, 'metricsUrl'> & { machine: Machine }
 /** The origin of the API: the option, the setting, or the port that `npm start` uses. */
 export const originOf = (option: string | undefined, setting: string | undefined): string =>
   new URL(option ?? setting ?? 'http://127.0.0.1:8080').origin
+
+const metricsUrlOf = (option: string | undefined, settings: Target['settings']): string =>
+  option ?? `http://${settings.METRICS_HOST}:${settings.API_METRICS_PORT}/metrics`
 
 /** Connects everything that a scenario needs, while `work` runs. */
 const withWiring = async <Result>(
@@ -131,8 +138,7 @@ export const overloadCommand = defineCommand({
     const plan = overloadPlanOf({ url, metrics, ...values })
     await refuseTooFewFiles(plan.connections)
     return withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
-      const metricsUrl = metrics ?? `http://${settings.METRICS_HOST}:${settings.API_METRICS_PORT}/metrics`
-      const result = await runOverload(plan, { ...wiring, metricsUrl })
+      const result = await runOverload(plan, { ...wiring, metricsUrl: metricsUrlOf(metrics, settings) })
       const command = overloadCommandLine(plan)
       await print({
         text: `${overloadReport(result, machine, stdout)}\n`,
@@ -143,5 +149,40 @@ export const overloadCommand = defineCommand({
   },
 })
 
+export const refusalsCommand = defineCommand({
+  ...common,
+  name: 'npm run load -- refusals',
+  summary: 'Measures what each refusal costs the processor of the API, against a grant.',
+  options: refusalsOptions,
+  exitCodes: { ...common.exitCodes, dear: [1, 'DEAR: a refusal costs half of a grant or more'] },
+  run: ({ url, metrics, ...values }, { settings, environment, stdout, stderr, print }) =>
+    withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
+      const plan = refusalsPlanOf({ url, metrics, ...values })
+      const result = await runRefusals(plan, {
+        ...wiring,
+        metricsUrl: metricsUrlOf(metrics, settings),
+        signWrongly: createTokenSigner(`${settings.JWT_SECRET}, but another`),
+        async withFullApi(work) {
+          const full = await startFullApi(environment)
+          try {
+            return await work(full)
+          } finally {
+            await full.stop()
+          }
+        },
+      })
+      const command = refusalsCommandLine(plan)
+      await print({
+        text: `${refusalsReport(result, machine, stdout)}\n`,
+        json: { command, machine, ...result },
+      })
+      return result.verdict === 'pass' && result.dear.length > 0 ? 'dear' : result.verdict
+    }),
+})
+
 /** Loads a running system, and judges it by its answers and its rows. */
-export const loadCommand = defineCommandGroup({ burst: burstCommand, overload: overloadCommand })
+export const loadCommand = defineCommandGroup({
+  burst: burstCommand,
+  overload: overloadCommand,
+  refusals: refusalsCommand,
+})

@@ -3,13 +3,22 @@ import { z } from 'zod'
 import { databaseUrl } from './connections/database-connection.ts'
 import { kafkaBrokers } from './connections/kafka-connection.ts'
 import { redisUrl } from './connections/redis-connection.ts'
-import { count, logLevel, milliseconds, port, readSettings, secret } from './settings.ts'
+import {
+  adminToken,
+  count,
+  distinctSecrets,
+  jwtSecret,
+  logLevel,
+  milliseconds,
+  port,
+  readSettings,
+} from './settings.ts'
 
 const shape = z.object({
   REDIS_URL: redisUrl,
   KAFKA_BROKERS: kafkaBrokers,
   DATABASE_URL: databaseUrl,
-  JWT_SECRET: secret('expected a secret'),
+  JWT_SECRET: jwtSecret(),
   API_PORT: port(8_080),
   BATCH_SIZE_MAX: count(256, 512),
   TIMEOUT_MS: milliseconds(1_000),
@@ -19,7 +28,7 @@ const good = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   KAFKA_BROKERS: 'one:9092, two:9093',
   DATABASE_URL: 'mysql://user:word@127.0.0.1:3306/firstcome',
-  JWT_SECRET: 'eight888',
+  JWT_SECRET: 'x'.repeat(32),
 }
 
 test('what is left out, or empty, has its default', () => {
@@ -85,9 +94,24 @@ test.each([
   ['BATCH_SIZE_MAX', ['1', '512'], ['0', '513', '-1', '1.5', 'NaN', 'Infinity']],
   ['TIMEOUT_MS', ['1', '3600000'], ['0', '3600001', '1.5', '1s']],
   ['LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], ['INFO', 'trace', 'all']],
-  ['JWT_SECRET', ['12345678', ' '.repeat(8)], ['1234567']],
+  ['JWT_SECRET', ['x'.repeat(32), ' '.repeat(32), '가'.repeat(11)], ['x'.repeat(31), 'aaaaaaaa']],
 ])('%s takes %j and refuses %j', (name, taken, refused) => {
   for (const value of taken) expect(readSettings(shape, { ...good, [name]: value })).toHaveProperty(name)
   for (const value of refused)
     expect(() => readSettings(shape, { ...good, [name]: value })).toThrow(`\n  ${name}: `)
+})
+
+test('the token of operators has 16 bytes or more, and is not the secret of the tokens', () => {
+  const secrets = z.object({ JWT_SECRET: jwtSecret(), ADMIN_TOKEN: adminToken() }).refine(...distinctSecrets)
+  const [long, other] = ['x'.repeat(32), 'y'.repeat(16)]
+  expect(readSettings(secrets, { JWT_SECRET: long, ADMIN_TOKEN: other })).toMatchObject({
+    ADMIN_TOKEN: other,
+  })
+  expect(() => readSettings(secrets, { JWT_SECRET: long, ADMIN_TOKEN: 'y'.repeat(15) })).toThrow(
+    'ADMIN_TOKEN: expected the token of operators, at least 16 bytes; make one with: openssl rand -base64 48',
+  )
+  expect(() => readSettings(secrets, { JWT_SECRET: long, ADMIN_TOKEN: long })).toThrow(
+    'ADMIN_TOKEN: expected another value than JWT_SECRET; make one with: openssl rand -base64 48',
+  )
+  expect(() => readSettings(secrets, {})).toThrow(/JWT_SECRET: [^]*ADMIN_TOKEN: expected the token/)
 })

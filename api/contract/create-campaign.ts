@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
+import type { FieldError } from '../problem.ts'
 
 const timeText = z.iso
   .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
@@ -56,3 +57,20 @@ export const createCampaignShape = z
       },
     }),
   )
+
+/**
+ * What makes a new campaign pointless at `nowMs`: nobody could win, or a winner could get a coupon that has
+ * expired. Not a part of the shape: a repeat of a creation is answered whatever the time is by now.
+ */
+export const findPointlessTimes = (
+  { closesAtMs, coupon: { usableUntilMs } }: CampaignTerms,
+  nowMs: number,
+): FieldError[] => {
+  const errors: FieldError[] = []
+  if (closesAtMs <= nowMs) errors.push({ pointer: '/closesAt', message: 'expected a time after now' })
+  if (usableUntilMs <= nowMs)
+    errors.push({ pointer: '/coupon/usableUntil', message: 'expected a time after now' })
+  else if (usableUntilMs < closesAtMs)
+    errors.push({ pointer: '/coupon/usableUntil', message: 'expected closesAt or a later time' })
+  return errors
+}

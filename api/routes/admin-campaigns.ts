@@ -7,11 +7,11 @@ import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
-import { createCampaignShape } from '../contract/create-campaign.ts'
+import { createCampaignShape, findPointlessTimes } from '../contract/create-campaign.ts'
 import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { invalidProblem, problem } from '../problem.ts'
+import { type FieldError, invalidProblem, problem } from '../problem.ts'
 import { bodyBytesMax, type HttpContext, headerOf, type Route } from '../route.ts'
 
 export type AdminCampaignsOptions = {
@@ -125,9 +125,18 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     return problem(campaign === undefined ? 'unavailable' : 'recovering', unsafeWithoutKey)
   }
 
-  const createOnce = async (terms: CampaignTerms, key: string): Promise<Response> => {
+  const createOnce = async (
+    terms: CampaignTerms,
+    key: string,
+    faults: readonly FieldError[],
+  ): Promise<Response> => {
     const digests = { keyHash: digestOf(key), bodyHash: digestOf(JSON.stringify(terms)) }
-    const outcome = await campaigns.createOnce(options.newCampaignId(), terms, options.now(), digests)
+    const id = options.newCampaignId()
+    const outcome =
+      faults.length === 0
+        ? await campaigns.createOnce(id, terms, options.now(), digests)
+        : await campaigns.repeat(digests)
+    if (outcome === undefined) return invalidProblem(faults)
     if (outcome.kind === 'other-body') return problem('key-reused', reusedKey)
     const { kind, campaign } = outcome
     if (campaign.retired !== undefined) return created(campaign)
@@ -148,7 +157,9 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const header = headerOf(context, 'idempotency-key')
       const key = header === undefined ? undefined : parseIdempotencyKey(header)
       if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
-      return key === undefined ? createAnew(parsed.data) : createOnce(parsed.data, key)
+      const faults = findPointlessTimes(parsed.data, registry.gateNowMs())
+      if (key !== undefined) return createOnce(parsed.data, key, faults)
+      return faults.length === 0 ? createAnew(parsed.data) : invalidProblem(faults)
     }),
   }
 

@@ -3,7 +3,7 @@ import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { failureProblem, invalidProblem, problem } from '../problem.ts'
+import { failureProblem, invalidProblem, prepareInvalidProblem, prepareProblem, problem } from '../problem.ts'
 import type { HttpContext, Route } from '../route.ts'
 
 const path = '/v1/campaigns/:campaignId/coupons'
@@ -29,6 +29,13 @@ const toCouponResponse = (
   return jsonResponse(coupon, 202, { ...location, 'Retry-After': '1' })
 }
 
+const soldOut = prepareProblem('sold-out', 'Every coupon of this campaign was granted.')
+const closed = prepareProblem('closed', 'This campaign is closed.')
+const unknownCampaign = prepareProblem('unknown-campaign', 'No live campaign has this id.')
+const invalidSlot = prepareInvalidProblem([
+  { pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` },
+])
+
 const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
   switch (answer.kind) {
     case 'granted':
@@ -36,9 +43,9 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
     case 'confirming':
       return toCouponResponse(answer, gateNowMs())
     case 'sold-out':
-      return problem('sold-out', 'Every coupon of this campaign was granted.')
+      return soldOut()
     case 'closed':
-      return problem('closed', 'This campaign is closed.')
+      return closed()
     case 'paused':
       return problem('paused', 'This campaign is paused. Trying again later is safe.')
     case 'not-open': {
@@ -53,7 +60,7 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
         { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
       ])
     case 'unknown-campaign':
-      return problem('unknown-campaign', 'No live campaign has this id.')
+      return unknownCampaign()
     case 'left':
       return failureProblem('overloaded')
   }
@@ -63,8 +70,7 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
 export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNowMs: () => number): Route => {
   const issueForShopper = authenticator.requireShopper(async (context, userId) => {
     const slot = readSlot(context)
-    if (slot === undefined)
-      return invalidProblem([{ pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` }])
+    if (slot === undefined) return invalidSlot()
     const campaignId = context.req.param('campaignId') ?? ''
     const { socket } = context.env.incoming
     return toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)

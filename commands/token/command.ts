@@ -3,7 +3,7 @@ import { userIdPattern } from '../../coupon/grant.ts'
 import { defineCommand } from '../../platform/command.ts'
 import { createTokenSigner } from '../../platform/http/token.ts'
 import { integer, required } from '../../platform/option.ts'
-import { secret } from '../../platform/settings.ts'
+import { jwtSecret } from '../../platform/settings.ts'
 
 const userIds = '1 to 64 of A-Z a-z 0-9 . _ ~ @ | : + -'
 
@@ -28,7 +28,7 @@ export const tokenCommand = defineCommand({
     }),
   },
   settings: z.object({
-    JWT_SECRET: secret('expected the secret that the API checks shopper tokens with; npm start makes one'),
+    JWT_SECRET: jwtSecret('as the API has it; npm start makes one'),
   }),
   exitCodes: { printed: [0, 'the token is printed'] },
   async run({ user, lifetime }, { settings, print }) {

@@ -1,9 +1,9 @@
 import { Failure } from '../../platform/failure.ts'
-import type { Connection } from '../../platform/mysql/connection.ts'
+import type { Connection, SqlReader } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
 import { adoptSettings, type CampaignSettings } from './adopt-settings.ts'
-import { type CreationKey, claimCreation } from './creations.ts'
+import { type CreationKey, claimCreation, readCreation } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
@@ -23,6 +23,8 @@ export type CampaignRepository = {
    * key came with another body before.
    */
   createOnce(id: string, terms: CampaignTerms, nowMs: number, key: CreationKey): Promise<CreationOutcome>
+  /** What `createOnce` returns for a key that is known; `undefined` for any other. Creates nothing. */
+  repeat(key: CreationKey): Promise<CreationOutcome | undefined>
   read(id: string): Promise<Campaign | undefined>
   readMany(ids: readonly string[]): Promise<Map<string, Campaign>>
   /** Newest first, below `beforeId`. */
@@ -75,6 +77,12 @@ const insertCampaign = async (
   return campaignFrom(row)
 }
 
+const readRepeated = async (source: SqlReader, id: string): Promise<CreationOutcome> => {
+  const [campaign] = await readCampaigns(source, 'WHERE campaign_id = ?', [idBytes(id)])
+  if (campaign === undefined) throw new Failure('defect', `the key of ${id} made no campaign`)
+  return { kind: 'repeated', campaign }
+}
+
 const highestId = 'f'.repeat(32)
 
 export const createCampaignRepository = (database: Database): CampaignRepository => {
@@ -93,16 +101,19 @@ export const createCampaignRepository = (database: Database): CampaignRepository
       database.transaction<CreationOutcome>(async (connection) => {
         // safeguard: a key makes one campaign
         const owner = await claimCreation(connection, key, id, nowMs)
-        if (owner === undefined) return { commit: false, result: { kind: 'other-body' } }
+        if (owner === 'other-body') return { commit: false, result: { kind: owner } }
         if (owner === id)
           return {
             commit: true,
             result: { kind: 'created', campaign: await insertCampaign(connection, id, terms, nowMs) },
           }
-        const [campaign] = await readCampaigns(connection, 'WHERE campaign_id = ?', [idBytes(owner)])
-        if (campaign === undefined) throw new Failure('defect', `the key of ${owner} made no campaign`)
-        return { commit: false, result: { kind: 'repeated', campaign } }
+        return { commit: false, result: await readRepeated(connection, owner) }
       }),
+    async repeat(key) {
+      const owner = await readCreation(database, key)
+      if (owner === undefined) return undefined
+      return owner === 'other-body' ? { kind: owner } : readRepeated(database, owner)
+    },
     read: async (id) => (await readMany([id])).get(id),
     readMany,
     list: (limit, beforeId = highestId) =>

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { Failure, messageOf } from '../../platform/failure.ts'
 
 /** The highest value of each that was seen; undefined when `/metrics` never answered. */
 export type ApiPeaks = { residentBytes: number | undefined; connections: number | undefined }
@@ -10,6 +11,19 @@ const answerTimeoutMs = 5_000
 const valueOf = (text: string, name: string): number | undefined => {
   const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))]
   return values.length === 0 ? undefined : values.reduce((sum, [, value]) => sum + Number(value), 0)
+}
+
+/**
+ * Seconds of processor that the API has spent so far, over all its processes. Rejects `unavailable` without
+ * them.
+ */
+export const readCpuSeconds = async (metricsUrl: string): Promise<number> => {
+  const signal = AbortSignal.timeout(answerTimeoutMs)
+  const text = await fetch(metricsUrl, { signal }).then((answer) => answer.text(), messageOf)
+  const seconds = valueOf(text, 'process_cpu_seconds_total')
+  if (seconds === undefined)
+    throw new Failure('unavailable', `${metricsUrl} has no process_cpu_seconds_total: use --metrics`)
+  return seconds
 }
 
 const greater = (left: number | undefined, right: number | undefined): number | undefined =>

@@ -24,6 +24,19 @@ test('every problem is listed at once', async () => {
     expect(stderr).toContain(text)
 })
 
+test('secrets that are given are long enough, and differ', () => {
+  const [jwtSecret, adminToken] = ['x'.repeat(32), 'y'.repeat(16)]
+  expect(configurationOf({ JWT_SECRET: jwtSecret, ADMIN_TOKEN: adminToken })).toMatchObject({
+    jwtSecret,
+    adminToken,
+  })
+  const refusedWith = (environment: Record<string, string>, fault: string): void =>
+    expect(() => configurationOf(environment)).toThrow(fault)
+  refusedWith({ JWT_SECRET: 'aaaaaaaa' }, 'at least 32 bytes; leave it out, and npm start makes one')
+  refusedWith({ ADMIN_TOKEN: 'aaaaaaaa' }, 'at least 16 bytes; leave it out, and npm start makes one')
+  refusedWith({ JWT_SECRET: jwtSecret, ADMIN_TOKEN: jwtSecret }, 'expected another value than JWT_SECRET')
+})
+
 test('--fresh and --no-install are off until they are given', () => {
   expect(startCommand.parse([])).toMatchObject({ fresh: false, 'no-install': false })
   expect(startCommand.parse(['--fresh', '--no-install'])).toMatchObject({ fresh: true, 'no-install': true })

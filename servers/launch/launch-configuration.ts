@@ -4,7 +4,7 @@ import { databaseUrl } from '../../platform/connections/database-connection.ts'
 import { kafkaBrokers } from '../../platform/connections/kafka-connection.ts'
 import { redisUrl } from '../../platform/connections/redis-connection.ts'
 import { fitTogether, serverConnectionSettings } from '../../platform/connections/server-connections.ts'
-import { secret } from '../../platform/settings.ts'
+import { adminToken, distinctSecrets, jwtSecret } from '../../platform/settings.ts'
 import type { PortUse } from '../ports.ts'
 import type { ServerPorts } from '../start-servers.ts'
 
@@ -40,6 +40,8 @@ export const givenServerSettings = {
   DATABASE_URL: databaseUrl.optional(),
 }
 
+const leaveOut = 'leave it out, and npm start makes one'
+
 /** The environment of `npm start`. */
 export const launchSettings = fitTogether(
   z.object({
@@ -63,10 +65,10 @@ export const launchSettings = fitTogether(
       .describe('Folder of a Kafka distribution to run, when kafka-server-start is not on PATH.'),
     JAVA_HOME: z.string().optional().describe('Folder of a Java 17 or newer, when the one on PATH is older.'),
     ...givenServerSettings,
-    JWT_SECRET: secret('must have at least 8 characters').optional(),
-    ADMIN_TOKEN: secret('must have at least 8 characters').optional(),
+    JWT_SECRET: jwtSecret(leaveOut).optional(),
+    ADMIN_TOKEN: adminToken(leaveOut).optional(),
   }),
-)
+).refine(...distinctSecrets)
 
 export type LaunchSettings = z.infer<typeof launchSettings>
 

@@ -118,7 +118,8 @@ describe('the window of a campaign', () => {
 
 describe('the usable time of a coupon', () => {
   test.concurrent('an expired coupon reads expired everywhere and is no longer listed', async () => {
-    const { campaignId, winner, won } = await soldOutCampaign(couponUntil(inMs(1_500)))
+    const closesAt = inMs(1_500)
+    const { campaignId, winner, won } = await soldOutCampaign({ closesAt, ...couponUntil(closesAt) })
     const expired = { ...won.body, state: 'expired' }
     await until('the list no longer has it', async () => {
       const { body } = await listOf(second, winner)

@@ -35,7 +35,11 @@ const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<A
     },
   }
   const callers = createAuthenticator({
-    jwtSecret: 'a secret of the tests, of 32 bytes or more',
+    shoppers: {
+      secret: 'a secret of the tests, of 32 bytes or more',
+      leewayMs: 0,
+      now: Date.now,
+    },
     adminToken: 'operator',
   })
   const { arming, registry } = shop

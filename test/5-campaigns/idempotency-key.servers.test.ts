@@ -1,16 +1,15 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { createCampaignShape } from '../../api/contract/create-campaign.ts'
-import { digestOf } from '../../api/contract/idempotency-key.ts'
-import { createCampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import {
   type ApiAnswer,
   ask,
   campaignDocument,
+  closedAnHourAgo,
   newUser,
   operatorToken,
   press,
+  storeCreation,
 } from '../harness/processes/http-client.ts'
 
 const [first, second] = inject('apiUrls')
@@ -55,17 +54,36 @@ describe('asking again with the same Idempotency-Key is safe', () => {
   })
 
   test('a repeat after a crash before the arming finishes it, and the very next press wins', async () => {
-    const key = newKey()
     const document = campaignDocument()
-    const terms = createCampaignShape.parse(document)
     const id = randomUUIDv7()
-    await createCampaignRepository(database).createOnce(id, terms, Date.now(), {
-      keyHash: digestOf(key.slice(1, -1)),
-      bodyHash: digestOf(JSON.stringify(terms)),
-    })
+    const key = await storeCreation(id, document)
     const answer = await create(first, document, key)
     expect(answer).toMatchObject({ status: 201, body: { id } })
     expect((await press(second, id, newUser())).status).toBe(201)
+  })
+
+  test('a repeat is answered as before when the campaign and its coupons are over by now', async () => {
+    const document = campaignDocument({ ...closedAnHourAgo() })
+    const coupon = document['coupon'] as Record<string, unknown>
+    const over = { ...document, coupon: { ...coupon, usableUntil: document['closesAt'] } }
+    const id = randomUUIDv7()
+    const key = await storeCreation(id, over)
+    for (const url of [first, second])
+      expect(await create(url, over, key)).toMatchObject({ status: 201, body: { id, state: 'closed' } })
+    expect(await create(first, { ...over, stock: 6 }, key)).toMatchObject({
+      status: 422,
+      body: { code: 'key-reused' },
+    })
+  })
+
+  test('a first creation with a key is refused when the campaign is over, and the key stays free', async () => {
+    const key = newKey()
+    const document = campaignDocument({ name: key })
+    expect(await create(first, { ...document, ...closedAnHourAgo() }, key)).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/closesAt', message: 'expected a time after now' }] },
+    })
+    expect(await create(second, document, key)).toMatchObject({ status: 201, body: { name: key } })
   })
 
   test('another body with the same key is refused, and creates nothing', async () => {

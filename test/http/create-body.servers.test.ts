@@ -54,7 +54,7 @@ describe('the body of a new campaign', () => {
       name: '봄맞이 세일 🌸'.padEnd(190, '한'),
       stock: 10_000_000,
       opensAt: '2026-11-27T09:00:00+09:00',
-      closesAt: '2026-11-27T00:00:00.001Z',
+      closesAt: '2099-12-31T23:59:59.000Z',
       coupon: { title: 't', discount: { kind: 'percent', value: 100 }, usableUntil: '2099-12-31T23:59:59Z' },
     })
     const { status, headers, body } = await createAs('application/json', JSON.stringify(sent))
@@ -65,7 +65,7 @@ describe('the body of a new campaign', () => {
       remaining: 10_000_000,
       perUserLimit: 1,
       opensAt: '2026-11-27T00:00:00.000Z',
-      closesAt: '2026-11-27T00:00:00.001Z',
+      closesAt: '2099-12-31T23:59:59.000Z',
       coupon: {
         title: 't',
         discount: { kind: 'percent', value: 100 },

@@ -52,6 +52,8 @@ const wholeNumbers = (pointer: string, beyond: number): [string, unknown][] => [
   [pointer, 1e300],
 ]
 
+const until = '/coupon/usableUntil'
+
 describe('invalid fields of a new campaign are 422', () => {
   test.each<[string, unknown]>([
     ...texts('/name'),
@@ -107,6 +109,32 @@ describe('invalid fields of a new campaign are 422', () => {
       expect(answer.body['errors']).toContainEqual(expect.objectContaining({ pointer }))
     },
   )
+
+  test.each<[string, string, string, string[]]>([
+    ['it closed', '2020-02-01T00:00:00Z', '2099-01-01T00:00:00Z', ['/closesAt']],
+    ['it and its coupons are over', '2020-02-01T00:00:00Z', '2020-03-01T00:00:00Z', ['/closesAt', until]],
+    ['its coupons have expired', '2099-01-01T00:00:00Z', '2020-03-01T00:00:00Z', [until]],
+    ['coupons expire before it closes', '2099-01-01T00:00:00Z', '2098-12-31T23:59:59Z', [until]],
+  ])('a campaign is refused when %s', async (_, closesAt, usableUntil, pointers) => {
+    const json = campaignDocument({
+      opensAt: '2020-01-01T00:00:00Z',
+      closesAt,
+      coupon: { ...baseCoupon, usableUntil },
+    })
+    const answer = await create({ json })
+    expect([answer.status, answer.body['code']]).toEqual([422, 'invalid'])
+    const errors = answer.body['errors'] as { pointer: string; message: string }[]
+    expect(errors.map(({ pointer }) => pointer)).toEqual(pointers)
+    for (const { message } of errors)
+      expect(message).toMatch(/^expected (a time after now|closesAt or a later)/)
+  })
+
+  test('a campaign may have opened already, and coupons may expire as it closes', async () => {
+    const closesAt = '2099-01-01T00:00:00Z'
+    const coupon = { ...baseCoupon, usableUntil: closesAt }
+    const json = campaignDocument({ opensAt: '2020-01-01T00:00:00Z', closesAt, coupon })
+    expect((await create({ json })).status).toBe(201)
+  })
 
   test.each<[string, unknown, string]>([
     ['a percentage over 100', { kind: 'percent', value: 101 }, '/coupon/discount/value'],

@@ -58,7 +58,7 @@ const badTokens: [string, string][] = [
   ['HS512 with our secret', jwt({ alg: 'HS512' }, claims(), hmac('sha512'))],
   ['RS256', jwt({ alg: 'RS256' }, claims(), (text) => signWith('sha256', Buffer.from(text), rsa.privateKey))],
   ['HS256 said, HS512 done', jwt(hs256, claims(), hmac('sha512'))],
-  ['expired', signed({ exp: seconds(-5) })],
+  ['expired longer ago than the leeway', signed({ exp: seconds(-6) })],
   ['an expiry that is text', signed({ exp: '2099-01-01' })],
   ['not valid yet', signed({ nbf: seconds(600) })],
   ['no subject', signed({ sub: undefined })],
@@ -87,15 +87,19 @@ const operatorRoutes = (campaignId: string): [string, string][] => [
   ['GET', `/v1/admin/campaigns/${campaignId}`],
 ]
 
+/** RFC 6750, section 3.1: only a token that came and is no good has an error code. */
+const invalidToken = 'Bearer error="invalid_token"'
+
 const expectUnauthorized = async (
   routes: readonly [string, string][],
   headers: Record<string, string>,
+  challenge: string,
 ): Promise<void> => {
   for (const [method, path] of routes) {
     const body = path === '/v1/admin/campaigns' && method === 'POST' ? { json: campaignDocument() } : {}
     const answer = await ask(`${first}${path}`, { method, headers, ...body })
     expect([path, answer.status, answer.body['code']]).toEqual([path, 401, 'unauthorized'])
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect(answer.headers.get('www-authenticate')).toBe(challenge)
     expect(answer.headers.get('cache-control')).toBe('no-store')
   }
 }
@@ -103,7 +107,8 @@ const expectUnauthorized = async (
 describe('bad credentials are refused', () => {
   test.each(badTokens)('a bad shopper token is refused on every shopper route: %s', async (_, token) => {
     const campaignId = await createTestCampaign(first)
-    await expectUnauthorized(shopperRoutes(campaignId), { authorization: `Bearer ${token}` })
+    const challenge = token === '' ? 'Bearer' : invalidToken
+    await expectUnauthorized(shopperRoutes(campaignId), { authorization: `Bearer ${token}` }, challenge)
     expect(await stored.gate(campaignId)).toMatchObject({ granted: 0, winners: 0 })
   })
 
@@ -114,7 +119,8 @@ describe('bad credentials are refused', () => {
     ['a query parameter’s name', { 'x-authorization': `Bearer ${tokenOf(newUser())}` }],
   ])('without a Bearer credential everything but public pages is refused: %s', async (_, headers) => {
     const campaignId = await createTestCampaign(first)
-    await expectUnauthorized([...shopperRoutes(campaignId), ...operatorRoutes(campaignId)], { ...headers })
+    const routes = [...shopperRoutes(campaignId), ...operatorRoutes(campaignId)]
+    await expectUnauthorized(routes, { ...headers }, 'Bearer')
   })
 
   test.each([
@@ -126,7 +132,23 @@ describe('bad credentials are refused', () => {
     ['the secret of shopper tokens', secret],
   ])('an operator token is refused on every route of operators: %s', async (_, token) => {
     const campaignId = await createTestCampaign(first)
-    await expectUnauthorized(operatorRoutes(campaignId), { authorization: `Bearer ${token}` })
+    const headers = { authorization: `Bearer ${token}` }
+    await expectUnauthorized(operatorRoutes(campaignId), headers, invalidToken)
+  })
+
+  test.each([
+    ['a subject that is a number', signed({ sub: 42 }), /^sub of the token must be a string/],
+    ['a subject with a space', signed({ sub: 'a b' }), /^The subject of the token must have 1 to 64/],
+    ['an expiry that is text', signed({ exp: '2099-01-01' }), /^exp of the token must be a number/],
+    ['expired', signed({ exp: seconds(-6) }), /^The token has expired/],
+    [
+      'a foreign secret',
+      jwt(hs256, claims(), hmac('sha256', 'another')),
+      /^The token is not signed for this/,
+    ],
+  ])('the owner of a bad token is told what is wrong with it: %s', async (_, token, detail) => {
+    const { body } = await ask(`${first}/v1/coupons`, { token })
+    expect(body['detail']).toMatch(detail)
   })
 
   test('a bad credential is answered before anything about campaign, slot or body', async () => {

@@ -94,7 +94,7 @@ test('no secret has a default, and each says what is missing', () => {
     expect(message).not.toBe('')
   }
   for (const name of new Set(secrets.map(([, secret]) => secret)))
-    expect(text).toMatch(new RegExp(`\\{${name}:\\?[^}]*make one with .openssl rand -hex`))
+    expect(text).toMatch(new RegExp(`\\{${name}:\\?[^}]*make one with .openssl rand -(hex|base64)`))
 })
 
 test('every service says whether it is well, or runs once and is waited for', () => {

@@ -17,7 +17,7 @@ const addresses = {
   KAFKA_BROKERS: '127.0.0.1:9092',
   DATABASE_URL: 'mysql://127.0.0.1/firstcome',
 }
-const required = { ...addresses, JWT_SECRET: 'a secret', ADMIN_TOKEN: 'a token of operators' }
+const required = { ...addresses, JWT_SECRET: 'x'.repeat(32), ADMIN_TOKEN: 'a token of operators' }
 
 test.each([
   { part: 'API', schema: apiSettings },

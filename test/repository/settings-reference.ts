@@ -48,7 +48,7 @@ const propertyShape = z.object({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   enum: z.array(z.string()).optional(),
-  minLength: z.number().optional(),
+  bytesMin: z.number().optional(),
 })
 
 type Property = z.infer<typeof propertyShape>
@@ -97,10 +97,10 @@ const readVariables = (): Map<string, Variable> => {
 const unitOf = (name: string): string => (name.endsWith('_MS') ? ' ms' : '')
 
 const limitsOf = ({ name, property }: Variable): string => {
-  const { minimum, maximum, enum: choices, minLength } = property
+  const { minimum, maximum, enum: choices, bytesMin } = property
   if (choices !== undefined) return choices.join(', ')
   if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}${unitOf(name)}`
-  return minLength === undefined ? '' : `at least ${minLength} characters`
+  return bytesMin === undefined ? '' : `at least ${bytesMin} bytes`
 }
 
 const defaultOf = ({ name, defaults }: Variable): string => {

@@ -1,7 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { inject } from 'vitest'
+import { createCampaignShape } from '../../../api/contract/create-campaign.ts'
+import { digestOf } from '../../../api/contract/idempotency-key.ts'
+import { createCampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { openCampaignDocument } from '../../../load/people/open-campaign-document.ts'
 import { createTokenSigner } from '../../../platform/http/token.ts'
+import { connectDatabase } from '../../../platform/mysql/database.ts'
 
 /** An answer of the API, with its body as it came. */
 export type ApiAnswer = { status: number; headers: Headers; body: Record<string, unknown> }
@@ -54,15 +58,38 @@ export const closedAnHourAgo = (): { opensAt: string; closesAt: string } => ({
   closesAt: new Date(Date.now() - 3_600_000).toISOString(),
 })
 
-/** Creates a campaign through this API process and returns its id. */
+/**
+ * Stores a creation in the ledger, as an API process does that dies before it arms the gate. Returns the
+ * Idempotency-Key with which a request for the same document finishes it, whatever its times are.
+ */
+export const storeCreation = async (id: string, document: Record<string, unknown>): Promise<string> => {
+  const key = randomUUID()
+  const terms = createCampaignShape.parse(document)
+  const database = connectDatabase({
+    url: inject('environment')['DATABASE_URL'] ?? '',
+    connectionsMax: 1,
+    queryTimeoutMs: 10_000,
+  })
+  await createCampaignRepository(database).createOnce(id, terms, Date.now(), {
+    keyHash: digestOf(key),
+    bodyHash: digestOf(JSON.stringify(terms)),
+  })
+  await database.close()
+  return key
+}
+
+/** Creates a campaign through this API process and returns its id. One that is over is a repeat. */
 export const createTestCampaign = async (
   url: string,
   changes: Record<string, unknown> = {},
 ): Promise<string> => {
+  const document = campaignDocument(changes)
+  const isOver = Date.parse(String(document['closesAt'])) <= Date.now()
   const answer = await ask(`${url}/v1/admin/campaigns`, {
     method: 'POST',
     token: operatorToken(),
-    json: campaignDocument(changes),
+    json: document,
+    headers: isOver ? { 'idempotency-key': await storeCreation(randomUUIDv7(), document) } : {},
   })
   if (answer.status !== 201) throw new Error(`not created: ${JSON.stringify(answer.body)}`)
   return String(answer.body['id'])

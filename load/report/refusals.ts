@@ -1,0 +1,46 @@
+import type { Machine } from '../measure/machine.ts'
+import type { AnswerCost, RefusalsResult } from '../scenarios/refusals.ts'
+import {
+  checkHeading,
+  checkLines,
+  headingLine,
+  loadLines,
+  paint,
+  type ReportOutput,
+  tableLine,
+} from './lines.ts'
+import { asRatio } from './numbers.ts'
+import { reasonOf, verdictWord } from './words.ts'
+
+const columns = ['status', 'CPU us', 'lowest', 'highest', 'of a grant', 'highest']
+
+const costLine = ({ name, status, microseconds, ratio }: AnswerCost): string =>
+  tableLine(name, [
+    String(status),
+    ...[microseconds.median, microseconds.min, microseconds.max].map((each) => each.toFixed(1)),
+    ...[ratio.median, ratio.max].map(asRatio),
+  ])
+
+/** What refusals cost, for a terminal: the verdict on the grants between them, the bar, then the costs. */
+export const refusalsReport = (result: RefusalsResult, machine: Machine, stream: ReportOutput): string => {
+  const { plan, grant, refusals, ratioMax, dear, verdict, checks } = result
+  // One campaign a round has the same promises: those that broke are shown each.
+  const broken = checks.filter((check) => check.verdict !== 'pass')
+  const bar =
+    dear.length === 0
+      ? `every refusal costs less than ${asRatio(ratioMax)} of a grant`
+      : `these cost ${asRatio(ratioMax)} of a grant or more: ${dear.join(', ')}`
+  return [
+    '',
+    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.rounds} rounds of ${plan.requests} requests of each kind; ${reasonOf(verdict, checks)}`,
+    `  ${dear.length === 0 ? paint('pass', 'CHEAP', stream) : paint('fail', 'DEAR', stream)}  ${bar}`,
+    '',
+    ...(broken.length === 0
+      ? []
+      : [checkHeading(stream), ...broken.flatMap((check) => checkLines(check, stream)), '']),
+    headingLine('Processor of the API', columns, stream),
+    ...[grant, ...refusals].map(costLine),
+    '',
+    ...loadLines(machine),
+  ].join('\n')
+}
