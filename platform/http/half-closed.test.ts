@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import { openConnection } from '../../test/harness/processes/raw-connection.ts'
@@ -9,10 +10,12 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.close(0))))
 
 const serve = async () => {
   let asked = 0
+  let hasEnded = (): boolean => false
   const slow = Promise.withResolvers<void>()
-  const app = new Hono()
+  const app = new Hono<{ Bindings: HttpBindings }>()
     .get('/slow', async (context) => {
       asked += 1
+      hasEnded = () => context.env.incoming.socket.readableEnded
       await slow.promise
       return context.json({ at: 'last' })
     })
@@ -32,6 +35,7 @@ const serve = async () => {
   return {
     server,
     answerSlow: slow.resolve,
+    heardOfTheEnd: () => until('the server has heard of the end', () => hasEnded()),
     underWay: (count: number) => until(`${count} are under way`, () => asked === count),
     open: () => openConnection(`http://127.0.0.1:${server.port}`),
   }
@@ -40,11 +44,12 @@ const serve = async () => {
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: here\r\n\r\n`
 
 test('a client that says it is done is answered all that it asked, then the connection is closed', async () => {
-  const { open, answerSlow, underWay } = await serve()
+  const { open, answerSlow, underWay, heardOfTheEnd } = await serve()
   const connection = await open()
   connection.send(get('/slow') + get('/slow'))
   connection.closeSending()
   await underWay(2)
+  await heardOfTheEnd()
   answerSlow()
   for (const _ of ['first', 'second'])
     expect(await connection.answer()).toMatchObject({ status: 200, body: '{"at":"last"}' })

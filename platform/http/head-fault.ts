@@ -8,7 +8,7 @@ const singleHeaders: readonly (string | undefined)[] = Array.from({ length: 16 }
   ['host', 'content-type', 'authorization', 'idempotency-key'].find((name) => name.length === length),
 )
 
-/** Compares lengths first: 0.1 µs for the ten headers of a press. */
+/** Compares lengths first: with all of `headFaultOf` 0.3 µs for a press with ten headers. */
 const repeatedHeaderOf = (rawHeaders: readonly string[]): string | undefined => {
   let seen = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
