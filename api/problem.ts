@@ -1,8 +1,15 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { FailureCode } from '../platform/failure.ts'
+import {
+  type ProtocolProblemCode,
+  problemHeaders,
+  protocolProblemKinds,
+  toProblemText,
+} from '../platform/http/protocol-problem.ts'
 
 /** Every error code of the API. Codes are stable. `routes/problem-pages.ts` has the texts for people. */
 export type ProblemCode =
+  | ProtocolProblemCode
   | 'malformed'
   | 'idempotency-key'
   | 'unauthorized'
@@ -15,7 +22,6 @@ export type ProblemCode =
   | 'closed'
   | 'paused'
   | 'in-flight'
-  | 'too-large'
   | 'unsupported-media-type'
   | 'invalid'
   | 'key-reused'
@@ -34,6 +40,7 @@ type ProblemKind = {
 
 /** The one table from codes to HTTP. */
 export const problemKinds: Record<ProblemCode, ProblemKind> = {
+  ...protocolProblemKinds,
   malformed: { status: 400, title: 'Malformed body' },
   'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
@@ -46,7 +53,6 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   closed: { status: 409, title: 'Campaign closed' },
   paused: { status: 409, title: 'Campaign paused', retryable: true },
   'in-flight': { status: 409, title: 'Still in progress', retryable: true },
-  'too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   invalid: { status: 422, title: 'Invalid request' },
   'key-reused': { status: 422, title: 'Idempotency-Key reused' },
@@ -91,15 +97,10 @@ export const prepareProblem = (
   detail: string,
   extras: ProblemExtras = {},
 ): (() => Response) => {
-  const { status, title, headers: own, retryable } = problemKinds[code]
-  const body = JSON.stringify({ type: `/problems/${code}`, title, status, detail, code, ...extras.fields })
-  const headers = {
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...own,
-    ...extras.headers,
-  }
+  const kind = problemKinds[code]
+  const { status, headers: own, retryable } = kind
+  const body = toProblemText(code, kind, detail, extras.fields)
+  const headers = { ...problemHeaders, ...own, ...extras.headers }
   const init = { status, headers }
   if (retryable === undefined) return () => new Response(body, init)
   return () =>

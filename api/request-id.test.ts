@@ -131,8 +131,7 @@ test('answers are counted by route and status, and timed by route; the rest is `
   const after = await countsByRoute()
   const grown = Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)] as const)
   expect(Object.fromEntries(grown.filter(([, count]) => count > 0))).toEqual({
-    'POST /well 201': 1,
-    'POST /well 413': 1,
+    'POST /well 201': 2,
     'GET /well 200': 2,
     'GET /recovering/:campaignId 503': 1,
     'GET /broken/:campaignId 500': 1,

@@ -16,25 +16,20 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 /** One operation. `path` has the syntax of hono. */
 export type Route = { method: 'GET' | 'POST'; path: string; handle: Handler }
 
-/** A longer body is rejected with 413. */
-export const bodyBytesMax = 65_536
-
 /**
  * Reads a request header without building a web Headers object, which would cost as much as verifying a
  * token.
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-length' | 'content-type' | 'idempotency-key',
+  name: 'authorization' | 'content-type' | 'idempotency-key',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
-
-const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {
   const route = `${method} ${path}`
   return (context) => {
     context.env.route = route
-    return Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax ? tooLarge() : handle(context)
+    return handle(context)
   }
 }
 

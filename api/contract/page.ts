@@ -1,6 +1,7 @@
 import { idPattern } from '../../coupon/grant.ts'
 import type { FieldError } from '../problem.ts'
 import type { HttpContext } from '../route.ts'
+import { readParameter } from './query-parameter.ts'
 
 /** One page of a list, newest id first. */
 export type Page = { limit: number; beforeId: string | undefined }
@@ -13,8 +14,8 @@ export const encodeCursor = (id: string): string => Buffer.from(id).toString('ba
 
 /** Reads `limit` and `cursor` of the query, or returns what is invalid. */
 export const readPage = (context: HttpContext): Page | FieldError[] => {
-  const limitText = context.req.query('limit') ?? String(limitDefault)
-  const cursor = context.req.query('cursor')
+  const limitText = readParameter(context, 'limit') ?? String(limitDefault)
+  const cursor = readParameter(context, 'cursor')
   const beforeId = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString()
   const errors: FieldError[] = []
   const limit = /^\d{1,3}$/.test(limitText) ? Number(limitText) : 0

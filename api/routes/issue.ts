@@ -2,6 +2,7 @@ import { slotMax } from '../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
+import { readParameter } from '../contract/query-parameter.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { failureProblem, invalidProblem, prepareInvalidProblem, prepareProblem, problem } from '../problem.ts'
 import type { HttpContext, Route } from '../route.ts'
@@ -10,7 +11,7 @@ const path = '/v1/campaigns/:campaignId/coupons'
 
 /** Reads `slot` of the query: 1 when left out, `undefined` when invalid. */
 const readSlot = (context: HttpContext): number | undefined => {
-  const text = context.req.query('slot')
+  const text = readParameter(context, 'slot')
   if (text === undefined) return 1
   return /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= slotMax ? Number(text) : undefined
 }

@@ -5,6 +5,22 @@ import type { Handler, Route } from '../route.ts'
 type Explanation = { en: string; ko: string }
 
 const explanations: Record<ProblemCode, Explanation> = {
+  'bad-request': {
+    en: 'The server could not read the request, or its address or headers are ambiguous. It was not processed, unless an answer came before this one. Correct the request; trying again is safe.',
+    ko: '요청을 읽을 수 없거나 주소 또는 헤더가 모호합니다. 먼저 다른 응답을 받지 않았다면 처리되지 않은 것입니다. 요청을 고쳐 다시 보내세요. 다시 보내도 안전합니다.',
+  },
+  timeout: {
+    en: 'The request did not arrive in time. Your coupons are safe. Trying again is safe and never gives a second coupon.',
+    ko: '요청이 제시간에 도착하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 다시 시도해도 안전하며 두 번 발급되지 않습니다.',
+  },
+  'expectation-failed': {
+    en: 'The Expect header asks for something other than 100-continue. Nothing was changed. Send the request without it.',
+    ko: 'Expect 헤더에 100-continue가 아닌 값이 있습니다. 바뀐 것은 없습니다. 이 헤더 없이 다시 보내세요.',
+  },
+  'headers-too-large': {
+    en: 'The address and headers of the request are too large, often because of cookies. Nothing was changed. Delete the cookies of this site and try again.',
+    ko: '주소와 헤더가 너무 큽니다. 쿠키가 많을 때 흔히 생깁니다. 바뀐 것은 없습니다. 이 사이트의 쿠키를 지우고 다시 시도하세요.',
+  },
   malformed: {
     en: 'The body of the request is not valid JSON. Nothing was changed. Correct the body and send it again.',
     ko: '요청 본문이 JSON이 아닙니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',

@@ -1,10 +1,13 @@
 import { once } from 'node:events'
-import type { Server, ServerOptions } from 'node:http'
+import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { answerHalfClosed } from './half-closed.ts'
+import { answerMalformedRequests } from './malformed-requests.ts'
 import { limitRequests, type RequestLimits } from './request-limiter.ts'
+import { createRequestListener } from './request-listener.ts'
 
 /** A listening HTTP server. */
 export type HttpServer = {
@@ -53,6 +56,9 @@ export const headersMax = 100
 
 const checkIntervalMsMax = 1_000
 
+/** Time for the answer to a client that has closed its side: longer than the p99 of a press in a burst. */
+const halfClosedMs = 1_000
+
 /**
  * Rejects when another program listens there. A process that shares its port needs this check first: it would
  * share the port with any program, without an error.
@@ -74,17 +80,21 @@ export const serveHttp = async (
   app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
   options: HttpServerOptions,
 ): Promise<HttpServer> => {
-  const serverOptions: ServerOptions = {
+  const serverOptions = {
     maxHeaderSize: headBytesMax,
     connectionsCheckingInterval: Math.min(checkIntervalMsMax, options.requestTimeoutMs),
+    // The listener asks for it, with an answer, and not of HTTP/1.0.
+    requireHostHeader: false,
   }
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server
+  const server = createHttpServer(serverOptions, createRequestListener(app))
   server.maxHeadersCount = headersMax
   server.timeout = options.inactivityTimeoutMs ?? 60_000
   server.keepAliveTimeout = options.keepAliveTimeoutMs
   server.requestTimeout = options.requestTimeoutMs
   server.headersTimeout = options.requestTimeoutMs
   server.maxConnections = options.connectionsMax
+  answerMalformedRequests(server)
+  answerHalfClosed(server, halfClosedMs)
   if (options.requestLimits !== undefined) limitRequests(server, options.requestLimits)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)

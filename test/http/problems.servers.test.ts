@@ -86,6 +86,10 @@ describe('problem documents and their pages', () => {
     expect(statuses).toEqual({
       ...Object.fromEntries(causes.map(([code, status]) => [code, status])),
       ...{
+        'bad-request': 400,
+        timeout: 408,
+        'expectation-failed': 417,
+        'headers-too-large': 431,
         paused: 409,
         'in-flight': 409,
         'key-reused': 422,

@@ -44,6 +44,17 @@ describe('query parameters', () => {
     expect((await outcomeOf(first, campaignId, userId)).body['outcome']).toBe('none')
   })
 
+  test.each(['?slot=1&slot=1', '?slot=1&slot=2', '?slot=&slot=1', '?slot=1&%73lot=1'])(
+    'a slot that is repeated is 422 at /slot and wins nothing: %s',
+    async (query) => {
+      const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
+      const userId = newUser()
+      const answer = await issue(campaignId, query, userId)
+      expect([answer.status, pointersOf(answer.body)]).toEqual([422, ['/slot']])
+      expect((await outcomeOf(first, campaignId, userId)).body['outcome']).toBe('none')
+    },
+  )
+
   test('slots 1 to 10 are accepted when the campaign allows them; the default is 1', async () => {
     const campaignId = await createTestCampaign(first, { perUserLimit: 10 })
     const userId = newUser()
@@ -109,6 +120,16 @@ describe('query parameters', () => {
       'invalid',
       ['/cursor'],
     ])
+  })
+
+  test.each(listPaths)('a limit or cursor that is repeated is 422 on %s', async (path, token) => {
+    const options = { token: token() }
+    const limits = await ask(`${second}${path}?limit=5&limit=5`, options)
+    expect([limits.status, pointersOf(limits.body)]).toEqual([422, ['/limit']])
+    const cursor = Buffer.from(randomUUIDv7()).toString('base64url')
+    expect((await ask(`${second}${path}?cursor=${cursor}`, options)).status).toBe(200)
+    const cursors = await ask(`${second}${path}?cursor=${cursor}&cursor=${cursor}`, options)
+    expect([cursors.status, pointersOf(cursors.body)]).toEqual([422, ['/cursor']])
   })
 
   test('both wrong parameters are reported at once', async () => {

@@ -15,6 +15,10 @@ export type RawConnection = {
   closed: Promise<void>
   /** Stops reading; then it does not notice either that the server closed the connection. */
   stopReading(): void
+  /** Says that nothing more will be sent, and goes on reading. */
+  closeSending(): void
+  /** Goes without a good-bye, as a program that is killed with unread answers. */
+  reset(): void
   end(): void
 }
 
@@ -62,6 +66,8 @@ export const openConnection = async (url: string): Promise<RawConnection> => {
     },
     closed: closing.promise,
     stopReading: () => void socket.pause(),
+    closeSending: () => void socket.end(),
+    reset: () => void socket.resetAndDestroy(),
     end: () => void socket.destroy(),
   }
 }

@@ -1,0 +1,31 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { headFaultOf } from './head-fault.ts'
+import { badRequestResponse } from './protocol-problem.ts'
+
+/** The host of a request that names none: it is part of a URL that nobody looks at. */
+const hostDefault = 'localhost'
+
+/**
+ * Hands requests to `app`, but for those whose head has a fault, or whose target and Host make no URL: they
+ * are answered with 400.
+ */
+export const createRequestListener = (
+  app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
+): ((incoming: IncomingMessage, outgoing: ServerResponse) => void) => {
+  const listener = getRequestListener(
+    (request, bindings) => {
+      const fault = headFaultOf(bindings.incoming as IncomingMessage)
+      return fault === undefined ? app.fetch(request, bindings) : badRequestResponse(fault)
+    },
+    {
+      hostname: hostDefault,
+      errorHandler: (cause) =>
+        cause instanceof RequestError
+          ? badRequestResponse(`The target of the request or its Host is malformed: ${cause.message}.`)
+          : new Response(null, { status: 500 }),
+    },
+  )
+  return (incoming, outgoing) => void listener(incoming, outgoing)
+}
