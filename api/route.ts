@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { problem } from './problem.ts'
@@ -13,8 +14,23 @@ export type Application = Pick<HttpApp, 'fetch'>
 
 export type Handler = (context: HttpContext) => Response | Promise<Response>
 
-/** One operation. `path` has the syntax of hono. */
-export type Route = { method: 'GET' | 'POST'; path: string; handle: Handler }
+/**
+ * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
+ * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ */
+export type Lane = 'change' | 'ledger' | 'read'
+
+/**
+ * One operation. `path` has the syntax of hono. Without a Bearer credential `handle` answers 401 at once,
+ * unless `caller` is anyone.
+ */
+export type Route = {
+  method: 'GET' | 'POST'
+  path: string
+  lane: Lane
+  caller: 'anyone' | 'shopper' | 'operator'
+  handle: Handler
+}
 
 /** A longer body is rejected with 413. */
 export const bodyBytesMax = 65_536
@@ -25,14 +41,18 @@ export const bodyBytesMax = 65_536
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-length' | 'content-type' | 'idempotency-key',
+  name: 'authorization' | 'content-type' | 'idempotency-key',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
+
+/** Whether the body is declared longer than that. */
+export const isTooLarge = (headers: IncomingHttpHeaders): boolean =>
+  Number(headers['content-length'] ?? 0) > bodyBytesMax
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {
   const route = `${method} ${path}`
   return (context) => {
     context.env.route = route
-    return Number(headerOf(context, 'content-length') ?? 0) > bodyBytesMax
+    return isTooLarge(context.env.incoming.headers)
       ? problem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
       : handle(context)
   }
