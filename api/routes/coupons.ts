@@ -14,6 +14,7 @@ const retryAfterMs = 1_000
 export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Authenticator): Route => ({
   method: 'GET',
   path: '/v1/coupons',
+  // safeguard: reads of the database have a lane of their own
   lane: 'ledger',
   caller: 'shopper',
   handle: authenticator.requireShopper(async (context, userId) => {

@@ -63,6 +63,7 @@ export const limitRequests = (server: Server, limits: RequestLimits): void => {
     const turns = lane === undefined ? undefined : lanes[lane]
     if (turns === undefined) return void serve(exchange)
     const client = clients.ofRequest(request, peer)
+    // safeguard: an address has few requests at once
     if (client !== undefined && !clients.requests.enter(client)) {
       onRefused('requests-of-client', request)
       return void serve(exchange)
@@ -72,6 +73,7 @@ export const limitRequests = (server: Server, limits: RequestLimits): void => {
   }
   const startNext = (connection: Connection): void => {
     const exchange = connection.open[connection.started]
+    // safeguard: a connection has few requests under way
     if (exchange === undefined || connection.started >= requestsUnderWayMax) return
     connection.started += 1
     admit(exchange, connection.client)
@@ -114,6 +116,7 @@ export const limitRequests = (server: Server, limits: RequestLimits): void => {
     const connection = connections.get(socket)
     // Node parses the rest of a packet whose connection was closed meanwhile.
     if (connection === undefined || socket.destroyed) return
+    // safeguard: a connection has few requests without an answer
     if (connection.open.length >= requestsUnansweredMax) {
       onRefused('requests-of-connection')
       return socket.destroy()

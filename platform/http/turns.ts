@@ -61,6 +61,7 @@ export const createTurns = (options: TurnsOptions): Turns => {
   }
   const start = (exchange: Exchange): void => {
     inFlight += 1
+    // safeguard: an answer that nobody reads holds no turn
     void serve(exchange).then(ended)
   }
   return {
