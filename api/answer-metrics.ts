@@ -1,10 +1,12 @@
 import type { Registry } from '../coupon/campaigns/registry.ts'
+import type { RefusedFor } from '../platform/http/request-limiter.ts'
 import type { HttpServer } from '../platform/http/server.ts'
+import type { Logger } from '../platform/log/logger.ts'
 import type { Count } from '../platform/metrics/family.ts'
 import { type Metrics, waitBounds } from '../platform/metrics/metrics.ts'
 import type { Application, Bindings } from './route.ts'
 
-/** The route of health checks, 404 and 405, so that unknown addresses add no series. */
+/** The route of health checks, 404, 405 and refusals, so that unknown addresses add no series. */
 const otherRoute = 'other'
 
 type AnswerCounts = (status: number, seconds: number) => void
@@ -20,7 +22,7 @@ export const measureAnswers = (
 ): Application => {
   const answers = metrics.counter({
     name: 'firstcome_http_answers_total',
-    help: 'HTTP answers by route and status. `other` is health, 404 and 405.',
+    help: 'HTTP answers by route and status. `other` is health, 404, 405 and what was refused before its route.',
     labels: ['route', 'status'],
   })
   const durations = metrics.histogram({
@@ -69,6 +71,29 @@ export const countDisconnected = (metrics: Metrics): (() => void) => {
     help: 'Requests whose client disconnected while they waited. They were not processed.',
   })()
   return () => disconnected.add(1)
+}
+
+const refusalReasons: Record<RefusedFor, true> = {
+  'connections-of-client': true,
+  'requests-of-client': true,
+  'requests-of-connection': true,
+}
+
+/** Counts what was refused because one client has too much. Warns once of an address at its bound. */
+export const countRefused = (metrics: Metrics, log: Logger): ((reason: RefusedFor) => void) => {
+  const family = metrics.counter({
+    name: 'firstcome_http_refused_total',
+    help: 'What was refused because one address or connection has too much at once, by what it has too much of.',
+    labels: ['reason'],
+  })
+  const counts = Object.fromEntries(Object.keys(refusalReasons).map((reason) => [reason, family(reason)]))
+  let hasWarned = false
+  return (reason) => {
+    counts[reason]?.add(1)
+    if (hasWarned || reason === 'requests-of-connection') return
+    hasWarned = true
+    log.warn({ reason }, 'an address is at its bound: if it is that of a proxy, set TRUSTED_PROXIES')
+  }
 }
 
 /** Exposes the open connections and the known campaigns of this process. */

@@ -17,6 +17,7 @@ import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
+import type { LaneLimits } from '../platform/http/turns.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
 import { canSharePort, runInProcesses } from '../platform/process/cluster.ts'
@@ -25,10 +26,13 @@ import { runProcess } from '../platform/process/run-process.ts'
 import { connectRedis, type RedisClient } from '../platform/redis.ts'
 import { repeat } from '../platform/repeat.ts'
 import { readSettings } from '../platform/settings.ts'
-import { countDisconnected, measureAnswers, showServer } from './answer-metrics.ts'
+import { countDisconnected, countRefused, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
+import { createLanes } from './lanes.ts'
+import { createRefusals } from './refusals.ts'
 import { echoRequestIds } from './request-id.ts'
+import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { startWarmUp } from './warm-up.ts'
@@ -114,7 +118,22 @@ await runProcess(async (life) => {
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
-    const app = measureAnswers(echoRequestIds(createApp(routes, health, log)), metrics, monotonicMs)
+    const refusals = createRefusals()
+    const countRefusal = countRefused(metrics, log)
+    const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
+    const app = measureAnswers(answering, metrics, monotonicMs)
+    const inFlightMax = settings.REQUESTS_IN_FLIGHT_MAX
+    const createReadLane = (): LaneLimits => ({
+      inFlightMax,
+      queueBound: createBound(settings.CONNECTIONS_MAX),
+      onFull: (request) => refusals.add(request, 'overloaded'),
+    })
+    const lanes: Record<Lane, LaneLimits> = {
+      // Its routes refuse by the same bound, and count it.
+      change: { inFlightMax, queueBound },
+      ledger: createReadLane(),
+      read: createReadLane(),
+    }
     await registry.start()
     void listenForHints(subscriber, registry)
     const watching = [repeat(watchIdentity(identity, life.fail), 10_000), repeat(room.step, 1_000)]
@@ -126,11 +145,18 @@ await runProcess(async (life) => {
       inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
       connectionsMax: settings.CONNECTIONS_MAX,
       requestLimits: {
-        inFlightMax: settings.REQUESTS_IN_FLIGHT_MAX,
-        queueBound,
-        queuedReadsMax: settings.CONNECTIONS_MAX,
-        exemptPaths: health.routes.map(({ path }) => path),
+        laneOf: createLanes(routes),
+        lanes,
+        clients: {
+          connectionsMax: settings.CLIENT_CONNECTIONS_MAX,
+          requestsMax: settings.CLIENT_REQUESTS_MAX,
+          proxies: settings.TRUSTED_PROXIES,
+        },
         onDisconnected: countDisconnected(metrics),
+        onRefused(reason, request) {
+          countRefusal(reason)
+          if (request !== undefined) refusals.add(request, 'rate-limited')
+        },
       },
     })
     showReadiness(checks, metrics)

@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'unsupported-media-type'
   | 'invalid'
   | 'key-reused'
+  | 'rate-limited'
   | 'internal'
   | 'overloaded'
   | 'recovering'
@@ -56,6 +57,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   invalid: { status: 422, title: 'Invalid request' },
   'key-reused': { status: 422, title: 'Idempotency-Key reused' },
+  'rate-limited': { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Overloaded', retryable: true },
   recovering: { status: 503, title: 'Recovering', retryable: true },

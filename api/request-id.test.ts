@@ -19,15 +19,18 @@ const campaignId = '01a1fe69-7d10-770e-92dc-168166463406'
 let server: HttpServer
 
 /** Routes that succeed, fail with a `Failure`, and throw an unexpected error. */
+const open = { lane: 'read', caller: 'anyone' } as const
 const routes: Route[] = [
-  { method: 'GET', path: '/well', handle: () => jsonResponse({}, 200, {}) },
-  { method: 'POST', path: '/well', handle: async () => jsonResponse({}, 201, {}) },
+  { ...open, method: 'GET', path: '/well', handle: () => jsonResponse({}, 200, {}) },
+  { ...open, method: 'POST', path: '/well', handle: async () => jsonResponse({}, 201, {}) },
   {
+    ...open,
     method: 'GET',
     path: '/recovering/:campaignId',
     handle: () => Promise.reject(new Failure('recovering', 'stale')),
   },
   {
+    ...open,
     method: 'GET',
     path: '/broken/:campaignId',
     handle: () => {

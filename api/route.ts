@@ -13,8 +13,23 @@ export type Application = Pick<HttpApp, 'fetch'>
 
 export type Handler = (context: HttpContext) => Response | Promise<Response>
 
-/** One operation. `path` has the syntax of hono. */
-export type Route = { method: 'GET' | 'POST'; path: string; handle: Handler }
+/**
+ * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
+ * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ */
+export type Lane = 'change' | 'ledger' | 'read'
+
+/**
+ * One operation. `path` has the syntax of hono. Without a Bearer credential `handle` answers 401 at once,
+ * unless `caller` is anyone.
+ */
+export type Route = {
+  method: 'GET' | 'POST'
+  path: string
+  lane: Lane
+  caller: 'anyone' | 'shopper' | 'operator'
+  handle: Handler
+}
 
 /**
  * Reads a request header without building a web Headers object, which would cost as much as verifying a

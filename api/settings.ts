@@ -32,7 +32,7 @@ const settings = z.object({
     'Requests to issue that may wait in one process, for their turn, a gate or the log. The next one is refused as overloaded.',
   ),
   REQUESTS_IN_FLIGHT_MAX: count(1_000, 100_000).describe(
-    'Presses that one process works on at once, and as many requests that only read. More wait in order, at a tenth of the memory.',
+    'Presses that one process works on at once, as many reads of the database, and as many other reads. More wait in order, at a tenth of the memory.',
   ),
   REGISTRY_INTERVAL_MS: milliseconds(500).describe(
     'Time between two readings of the list of live campaigns.',
@@ -48,6 +48,15 @@ const settings = z.object({
     'Time without a byte on a connection, amid a request and its answer, after which it is closed. Longer than any answer takes: GATE_TIMEOUT_MS and PUBLISH_DEADLINE_MS together, and the arming of a new campaign.',
   ),
   CONNECTIONS_MAX: connectionsMax.describe('Connections at once in one process. 20000 fit into 512 MB.'),
+  CLIENT_CONNECTIONS_MAX: count(2_000, 1_000_000, 0).describe(
+    'Connections of one client address at once in one process; further ones are closed. 0 is no bound. Not with TRUSTED_PROXIES.',
+  ),
+  CLIENT_REQUESTS_MAX: count(2_000, 1_000_000, 0).describe(
+    'Requests of one client address at once in one process; further ones are answered 429. 0 is no bound.',
+  ),
+  TRUSTED_PROXIES: count(0, 10, 0).describe(
+    'Proxies in front that each add an address to X-Forwarded-For. The client is that many entries from its right.',
+  ),
 })
 
 /** The environment of the API; docs/settings.md lists it. */

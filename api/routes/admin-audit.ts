@@ -18,6 +18,8 @@ export const auditRoute = (
   return {
     method: 'GET',
     path: '/v1/admin/campaigns/:campaignId/audit',
+    lane: 'ledger',
+    caller: 'operator',
     handle: authenticator.requireOperator(async (context) => {
       if (isRunning) return problem('overloaded', 'This process is already auditing a campaign.')
       isRunning = true

@@ -117,6 +117,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
   const create: Route = {
     method: 'POST',
     path,
+    lane: 'change',
+    caller: 'operator',
     handle: authenticator.requireOperator(async (context) => {
       const body = await readJson(context)
       if (body instanceof Response) return body
@@ -134,6 +136,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
   const list: Route = {
     method: 'GET',
     path,
+    lane: 'ledger',
+    caller: 'operator',
     handle: authenticator.requireOperator(async (context) => {
       const page = readPage(context)
       if (Array.isArray(page)) return invalidProblem(page)
@@ -148,6 +152,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
   const read: Route = {
     method: 'GET',
     path: `${path}/:campaignId`,
+    lane: 'ledger',
+    caller: 'operator',
     handle: authenticator.requireOperator(async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined

@@ -15,6 +15,8 @@ const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type
 export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampaigns): Route => ({
   method: 'GET',
   path: '/v1/campaigns/:campaignId',
+  lane: 'read',
+  caller: 'anyone',
   async handle(context) {
     const id = context.req.param('campaignId') ?? ''
     const found = await registry.refresh(id, ageMaxMs)

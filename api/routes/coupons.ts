@@ -14,6 +14,9 @@ const retryAfterMs = 1_000
 export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Authenticator): Route => ({
   method: 'GET',
   path: '/v1/coupons',
+  // safeguard: reads of the database have a lane of their own
+  lane: 'ledger',
+  caller: 'shopper',
   handle: authenticator.requireShopper(async (context, userId) => {
     const page = readPage(context)
     if (Array.isArray(page)) return invalidProblem(page)
@@ -32,6 +35,8 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
 export const couponRoute = (coupons: CouponReader, authenticator: Authenticator): Route => ({
   method: 'GET',
   path: '/v1/coupons/:couponId',
+  lane: 'ledger',
+  caller: 'shopper',
   handle: authenticator.requireShopper(async (context, userId) => {
     const couponId = context.req.param('couponId') ?? ''
     const coupon = idPattern.test(couponId) ? await coupons.one(couponId, userId) : undefined
@@ -45,6 +50,9 @@ export const couponRoute = (coupons: CouponReader, authenticator: Authenticator)
 export const outcomeRoute = (coupons: CouponReader, authenticator: Authenticator): Route => ({
   method: 'GET',
   path: '/v1/campaigns/:campaignId/coupons/mine',
+  // A gate answers it. Only of a retired campaign the ledger is asked.
+  lane: 'read',
+  caller: 'shopper',
   handle: authenticator.requireShopper(async (context, userId) => {
     const outcome = await coupons.outcome(context.req.param('campaignId') ?? '', userId)
     switch (outcome.kind) {

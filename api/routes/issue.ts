@@ -79,6 +79,8 @@ export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNow
   return {
     method: 'POST',
     path,
+    lane: 'change',
+    caller: 'shopper',
     handle: (context) => (issuer.isFull() ? failureProblem('overloaded') : issueForShopper(context)),
   }
 }

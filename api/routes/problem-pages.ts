@@ -81,6 +81,10 @@ const explanations: Record<ProblemCode, Explanation> = {
     en: 'A value is invalid. The errors field lists each value and what was expected. Nothing was changed.',
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
   },
+  'rate-limited': {
+    en: 'Too many requests from your network address are under way at the same time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
+    ko: '같은 네트워크 주소에서 한꺼번에 들어온 요청이 너무 많아 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
+  },
   'key-reused': {
     en: 'This Idempotency-Key was used with another body. Nothing was changed. Use a new key for a new campaign.',
     ko: '이 Idempotency-Key는 다른 본문과 함께 사용되었습니다. 바뀐 것은 없습니다. 새 캠페인에는 새 키를 사용하세요.',
@@ -137,4 +141,8 @@ const explain: Handler = (context) => {
 }
 
 /** The pages to which the `type` of a problem points. */
-export const problemPagesRoute: Route = { method: 'GET', path: '/problems/:code', handle: explain }
+export const problemPagesRoute: Route = {
+  ...{ method: 'GET', path: '/problems/:code' },
+  ...{ lane: 'read', caller: 'anyone' },
+  handle: explain,
+}

@@ -1,94 +1,128 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { type Bound, createBound } from '../group-commit.ts'
+import type { Socket } from 'node:net'
+import { clientOf } from './client-address.ts'
+import { type ClientLimits, createClientBounds } from './client-bounds.ts'
+import { createTurns, type Exchange, type LaneLimits } from './turns.ts'
 
-/** How many requests the application gets at once, and how many may wait. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/** What a refused client had the most of. */
+export type RefusedFor = 'connections-of-client' | 'requests-of-client' | 'requests-of-connection'
+
+/** Bounds the requests that the application gets at once, and what one client may have of them. */
 export type RequestLimits = {
-  /** Requests in flight: at most this many that change something, and as many that only read. */
-  inFlightMax: number
   /**
-   * Waiting requests that change something count towards it. When the queue is full the request goes straight
-   * to the application, which answers 503.
+   * The lane in which a request takes its turn. `undefined`: the application gets it at once, and must answer
+   * it without a wait.
    */
-  queueBound: Bound
-  /**
-   * Reads that may wait; the connection of a further one is closed. With as many places as connections, only
-   * a client that pipelines gets there.
-   */
-  queuedReadsMax: number
-  /** Paths that never wait: a long queue must not look like a failed health check. */
-  exemptPaths: readonly string[]
+  laneOf(request: IncomingMessage): string | undefined
+  lanes: Readonly<Record<string, LaneLimits>>
+  clients: ClientLimits
   /**
    * Called when the client of a waiting request has disconnected. The application never gets that request.
    */
   onDisconnected(): void
+  /** Called for each connection that is closed, and with a request before the application gets it. */
+  onRefused(reason: RefusedFor, request?: IncomingMessage): void
 }
 
-type Exchange = { request: IncomingMessage; response: ServerResponse }
+/** Requests of one connection that may be under way at once. Only clients that pipeline have several. */
+export const requestsUnderWayMax = 4
 
-/** First in, first out. Two stacks, so that a request costs the same in a long queue as in a short one. */
-const createQueue = () => {
-  let front: Exchange[] = []
-  let back: Exchange[] = []
-  return {
-    push: (exchange: Exchange) => void back.push(exchange),
-    shift() {
-      if (front.length === 0) [front, back] = [back.reverse(), []]
-      return front.pop()
-    },
-  }
-}
+/** Requests of one connection without an answer; a further one closes it. */
+export const requestsUnansweredMax = 16
+
+/** `open` are the exchanges whose answer is not sent, in order. The first `started` are under way. */
+type Connection = { open: Exchange[]; started: number; client: string | undefined }
 
 /**
- * Bounds the requests that the application gets at once; the others wait in order. A waiting request takes a
- * fraction of the memory of one in the application: 20,000 requests in flight took 1.1 GB without this. Call
- * it before the server listens.
+ * Every request takes a turn in its lane. A waiting one takes a fraction of the memory of one in the
+ * application: 20,000 requests in flight took 1.1 GB without this. A connection has few places, and gets one
+ * back only when an answer is sent: a client that never reads is stuck alone. The one request listener must
+ * return a promise that resolves when it has ended the response. Call it before the server listens.
  */
-export const limitRequests = (
-  server: Server,
-  { inFlightMax, queueBound, queuedReadsMax, exemptPaths, onDisconnected }: RequestLimits,
-): void => {
-  const [application, ...others] = server.listeners('request')
+export const limitRequests = (server: Server, limits: RequestLimits): void => {
+  const [application, ...others] = server.listeners('request') as Listener[]
   if (application === undefined || others.length > 0)
     throw new Error(`expected one request listener, found ${server.listenerCount('request')}`)
-  const serve = ({ request, response }: Exchange): void => {
+  const { laneOf, onDisconnected, onRefused } = limits
+  const serve = ({ request, response }: Exchange): Promise<void> =>
     application.call(server, request, response)
+  const lanes = Object.fromEntries(
+    Object.entries(limits.lanes).map(([name, lane]) => [
+      name,
+      createTurns({ ...lane, serve, onDisconnected }),
+    ]),
+  )
+  const clients = createClientBounds(limits.clients)
+  const connections = new WeakMap<Socket, Connection>()
+
+  const admit = (exchange: Exchange, peer: string | undefined): void => {
+    const { request } = exchange
+    const lane = laneOf(request)
+    const turns = lane === undefined ? undefined : lanes[lane]
+    if (turns === undefined) return void serve(exchange)
+    const client = clients.ofRequest(request, peer)
+    // safeguard: an address has few requests at once
+    if (client !== undefined && !clients.requests.enter(client)) {
+      onRefused('requests-of-client', request)
+      return void serve(exchange)
+    }
+    exchange.client = client
+    turns.take(exchange)
+  }
+  const startNext = (connection: Connection): void => {
+    const exchange = connection.open[connection.started]
+    // safeguard: a connection has few requests under way
+    if (exchange === undefined || connection.started >= requestsUnderWayMax) return
+    connection.started += 1
+    admit(exchange, connection.client)
+  }
+  const settle = ({ client }: Exchange): void => {
+    if (client !== undefined) clients.requests.leave(client)
+  }
+  /** A listener of a response that is sent. Answers leave in the order in which their requests came. */
+  function answered(this: ServerResponse): void {
+    const { socket } = this.req
+    const connection = connections.get(socket)
+    if (connection === undefined || socket.destroyed) return
+    const exchange = connection.open.shift()
+    if (exchange === undefined) return
+    connection.started -= 1
+    settle(exchange)
+    startNext(connection)
   }
 
-  const createLimiter = (bound: Bound, whenFull: (exchange: Exchange) => void) => {
-    const queue = createQueue()
-    let inFlight = 0
-    const next = (): void => {
-      while (inFlight < inFlightMax) {
-        const exchange = queue.shift()
-        if (exchange === undefined) return
-        bound.held -= 1
-        if (exchange.request.socket.destroyed) onDisconnected()
-        else start(exchange)
+  server.on('connection', (socket: Socket) => {
+    const client = clientOf(socket.remoteAddress)
+    if (client !== undefined && !clients.connections.enter(client)) {
+      onRefused('connections-of-client')
+      return socket.destroy()
+    }
+    const connection: Connection = { open: [], started: 0, client }
+    connections.set(socket, connection)
+    socket.once('close', () => {
+      connections.delete(socket)
+      if (client !== undefined) clients.connections.leave(client)
+      for (const [place, exchange] of connection.open.entries()) {
+        settle(exchange)
+        if (place >= connection.started) onDisconnected()
       }
-    }
-    const start = (exchange: Exchange): void => {
-      inFlight += 1
-      exchange.response.once('close', () => {
-        inFlight -= 1
-        next()
-      })
-      serve(exchange)
-    }
-    return (exchange: Exchange): void => {
-      if (inFlight < inFlightMax) return start(exchange)
-      if (bound.held >= bound.max) return whenFull(exchange)
-      bound.held += 1
-      queue.push(exchange)
-    }
-  }
-  const change = createLimiter(queueBound, serve)
-  const read = createLimiter(createBound(queuedReadsMax), ({ request }) => request.socket.destroy())
-
+    })
+  })
   server.removeAllListeners('request')
   server.on('request', (request, response) => {
-    const exchange = { request, response }
-    if (request.method !== 'GET' && request.method !== 'HEAD') change(exchange)
-    else if (exemptPaths.includes(request.url ?? '')) serve(exchange)
-    else read(exchange)
+    const { socket } = request
+    const connection = connections.get(socket)
+    // Node parses the rest of a packet whose connection was closed meanwhile.
+    if (connection === undefined || socket.destroyed) return
+    // safeguard: a connection has few requests without an answer
+    if (connection.open.length >= requestsUnansweredMax) {
+      onRefused('requests-of-connection')
+      return socket.destroy()
+    }
+    connection.open.push({ request, response, client: undefined })
+    response.on('close', answered)
+    startNext(connection)
   })
 }

@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import {
   ask,
@@ -73,6 +74,17 @@ const drip = async (connection: RawConnection): Promise<void> => {
   clearInterval(dripping)
 }
 
+/** Resolves with 1 when the server has cut it. One that does not read notices when it sends something. */
+const isCut = async (connection: RawConnection): Promise<1> => {
+  let isClosed = false
+  void connection.closed.then(() => (isClosed = true))
+  await until('it is cut', () => {
+    connection.send('\r\n')
+    return isClosed
+  })
+  return 1
+}
+
 describe('a bad client is cut off and its neighbours are served', () => {
   test('clients that send nothing, one byte at a time, or too much', async () => {
     const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
@@ -122,14 +134,41 @@ describe('a bad client is cut off and its neighbours are served', () => {
     // More than what kernels hold for both sides, 10 MB with Linux' own limits: some 40 MB.
     for (let count = 0; count < 20_000; count += 1)
       never.send(`GET /problems/sold-out HTTP/1.1\r\nhost: api\r\n\r\n`)
-    let isCut = false
-    void never.closed.then(() => (isCut = true))
-    await until('it is cut', () => {
-      never.send('\r\n')
-      return isCut
-    })
+    await isCut(never)
     expect((await press(api.url, campaignId, userId)).status).toBe(200)
     await neighbour.settle([userId])
+  })
+
+  test.each([
+    ['presses without a credential', 'POST', () => ''],
+    ['presses', 'POST', () => `authorization: Bearer ${tokenOf(newUser())}\r\n`],
+    ['public pages', 'GET', () => ''],
+  ])('clients that pipeline thousands of %s and never read', async (_, method, headers) => {
+    const campaignId = await createTestCampaign(api.url, { stock: 100_000 })
+    const unknown = randomUUIDv7()
+    const path = method === 'POST' ? `/v1/campaigns/${unknown}/coupons` : `/v1/campaigns/${unknown}`
+    const request = `${method} ${path} HTTP/1.1\r\nhost: api\r\n${headers()}\r\n`
+    let isDone = false
+    let cuts = 0
+    /** A client that comes again whenever it was cut off. */
+    const pester = async (): Promise<void> => {
+      while (!isDone) {
+        const connection = await openConnection(api.url)
+        connection.stopReading()
+        connection.send(request.repeat(8_000))
+        cuts += await isCut(connection)
+      }
+    }
+    const pestering = Array.from({ length: 4 }, pester)
+    // Told at the end; a test that failed before is over.
+    for (const one of pestering) one.catch(() => (isDone = true))
+    await until('they are there', () => cuts > 0)
+    const people = Array.from({ length: 30 }, newUser)
+    const answers = await Promise.all(people.map((userId) => press(api.url, campaignId, userId)))
+    isDone = true
+    await Promise.all(pestering)
+    expect(answers.map(({ status }) => status)).toEqual(people.map(() => 201))
+    await stored.drained(campaignId, people.length)
   })
 
   test('connections past the bound; there is room again when some close', async () => {

@@ -94,6 +94,7 @@ describe('problem documents and their pages', () => {
         'in-flight': 409,
         'key-reused': 422,
         'idempotency-key': 400,
+        'rate-limited': 429,
         internal: 500,
         overloaded: 503,
         recovering: 503,

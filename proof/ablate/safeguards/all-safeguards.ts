@@ -1,6 +1,7 @@
 import type { Safeguard } from '../safeguard.ts'
 import { answering } from './answering.ts'
 import { arming } from './arming.ts'
+import { badClients } from './bad-clients.ts'
 import { clocks } from './clocks.ts'
 import { confirmChecks } from './confirm-checks.ts'
 import { confirming } from './confirming.ts'
@@ -21,6 +22,7 @@ export const allSafeguards: readonly Safeguard[] = [
   ...deciding,
   ...fencing,
   ...answering,
+  ...badClients,
   ...confirming,
   ...confirmChecks,
   ...recording,

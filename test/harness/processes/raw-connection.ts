@@ -30,10 +30,13 @@ const readAnswer = ({ status, head, body }: WireAnswer): RawAnswer => {
   return { status, headers, body }
 }
 
-/** Connects to the server of `url`. */
-export const openConnection = async (url: string): Promise<RawConnection> => {
+/**
+ * Connects to the server of `url`, also from another address of this machine: on Linux it has all of
+ * 127.0.0.0/8.
+ */
+export const openConnection = async (url: string, from = '127.0.0.1'): Promise<RawConnection> => {
   const { hostname, port } = new URL(url)
-  const socket = connect(Number(port), hostname)
+  const socket = connect({ port: Number(port), host: hostname, localAddress: from })
   await once(socket, 'connect')
   let received: Buffer = Buffer.alloc(0)
   const closing = Promise.withResolvers<void>()

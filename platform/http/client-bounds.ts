@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http'
+import { clientOf, forwardedAddressOf } from './client-address.ts'
+
+/** What one client address may have at once in this process. 0 is no bound. */
+export type ClientLimits = {
+  connectionsMax: number
+  /** Requests of a lane, from their arrival until their answer is sent. */
+  requestsMax: number
+  /**
+   * Proxies in front that add to X-Forwarded-For. With any the connections are those of a proxy and are not
+   * bounded; requests count for the address in the header.
+   */
+  proxies: number
+}
+
+/** Counts what each client has at once. It holds memory only for clients that are here. */
+type Tally = {
+  /** False, and nothing is counted, for a client that has the most already. */
+  enter(client: string): boolean
+  leave(client: string): void
+}
+
+/** The clients of a server: who they are, and what each has. */
+export type ClientBounds = {
+  connections: Tally
+  requests: Tally
+  /** The client of a request, when `peer` is that of its connection. `undefined`: it is not counted. */
+  ofRequest(request: IncomingMessage, peer: string | undefined): string | undefined
+}
+
+const createTally = (max: number): Tally => {
+  const counts = new Map<string, number>()
+  return {
+    enter(client) {
+      const count = counts.get(client) ?? 0
+      if (count >= max && max > 0) return false
+      counts.set(client, count + 1)
+      return true
+    },
+    leave(client) {
+      const count = counts.get(client) ?? 0
+      if (count > 1) counts.set(client, count - 1)
+      else counts.delete(client)
+    },
+  }
+}
+
+/** No client has anything yet. */
+export const createClientBounds = (limits: ClientLimits): ClientBounds => {
+  const { connectionsMax, requestsMax, proxies } = limits
+  return {
+    connections: createTally(proxies > 0 ? 0 : connectionsMax),
+    requests: createTally(requestsMax),
+    ofRequest({ headers }, peer) {
+      const forwarded = proxies > 0 ? headers['x-forwarded-for'] : undefined
+      return typeof forwarded === 'string' ? clientOf(forwardedAddressOf(forwarded, proxies)) : peer
+    },
+  }
+}

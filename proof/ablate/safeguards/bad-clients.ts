@@ -1,0 +1,48 @@
+import { remove, replaceWith, swap } from '../changes.ts'
+import type { Safeguard } from '../safeguard.ts'
+import { serversTest, unitTest } from './failing-test.ts'
+
+const section = '1. Decide: one client among many'
+const limiterTest = unitTest('platform/http/request-limiter')
+
+/** What keeps one client from being felt by the others. */
+export const badClients: readonly Safeguard[] = [
+  {
+    name: 'an answer that nobody reads holds no turn',
+    section,
+    protectsFrom: 'Clients that never read take every turn, and everybody else waits until they are cut off.',
+    edits: [{ change: replaceWith("exchange.response.once('close', ended)\n    void serve(exchange)") }],
+    caughtBy: limiterTest('an answer that nobody reads holds no turn'),
+  },
+  {
+    name: 'a connection has few requests under way',
+    section,
+    protectsFrom: 'One connection that pipelines takes the turns and waiting places of thousands of users.',
+    edits: [{ change: swap('|| connection.started >= requestsUnderWayMax', '') }],
+    caughtBy: limiterTest('one connection has few requests under way'),
+  },
+  {
+    name: 'a connection has few requests without an answer',
+    section,
+    protectsFrom: 'One connection that pipelines and never reads fills the memory of the process.',
+    edits: [{ change: remove }],
+    caughtBy: limiterTest('a connection with one %s too many without an answer is closed'),
+  },
+  {
+    name: 'an address has few requests at once',
+    section,
+    protectsFrom: 'One machine with many connections takes the waiting places of thousands of users.',
+    edits: [{ change: remove }],
+    caughtBy: limiterTest('an address has a bound of requests'),
+  },
+  {
+    name: 'reads of the database have a lane of their own',
+    section,
+    protectsFrom:
+      'Lists that wait for a database that stands still hold up the public page and the outcome of a press.',
+    edits: [{ change: swap("'ledger'", "'read'") }],
+    caughtBy: serversTest('test/http/lanes')(
+      'lists on a database that stands still hold up neither the public page nor a press',
+    ),
+  },
+]
