@@ -56,7 +56,6 @@ const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
     value: null,
     headers: {},
   })),
-  heartbeat: async () => {},
   markProcessed: () => {},
   pauseFor: () => {},
   isCurrent: () => true,

@@ -42,12 +42,8 @@ export type ProcessPartsOptions = {
 export const createProcessParts = (options: ProcessPartsOptions) => {
   const { settings, redis, log, monotonicMs } = options
   const metrics = createMetrics()
-  const kafka = createKafka({
-    brokers: settings.KAFKA_BROKERS,
-    clientId: options.clientId,
-    log,
-    requestTimeoutMs: 10_000,
-  })
+  const kafkaOptions = { brokers: settings.KAFKA_BROKERS, clientId: options.clientId, log }
+  const kafka = createKafka({ ...kafkaOptions, requestTimeoutMs: 10_000 })
   const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
   const topics = createTopicAdmin(kafka)
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
@@ -91,6 +87,8 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
   return {
     metrics,
     kafka,
+    /** For another client, with a timeout of its own. */
+    kafkaOptions,
     producer,
     topics,
     reader,
