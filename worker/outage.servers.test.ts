@@ -51,25 +51,22 @@ test.each([
   ['is unreachable', () => proxy.cut()],
   ['stalls', () => proxy.hold()],
   ['never answers', () => proxy.hold('answers')],
-])(
-  'while the database %s a batch waits, and is recorded once it works again',
-  async (_, fail) => {
-    const { campaign, partition } = await newSale()
-    const grants = grantsOf(campaign, 50)
-    const { batch, done } = batchOf(recordsOf(partition, grants))
-    const { handleBatch, events } = open()
-    fail()
-    const recorded = handleBatch(batch)
-    await until('it has tried', () => events.length >= 2)
-    expect(done.committed).toEqual([])
-    proxy.restore()
-    proxy.release()
-    await recorded
-    expect(done.committed).toEqual([50])
-    expect(new Set(events)).toEqual(new Set(['failed', 'recorded 50']))
-    expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 50])
-  },
-)
+])('while the database %s a batch waits, and is recorded once it works again', async (_, fail) => {
+  const { campaign, partition } = await newSale()
+  const grants = grantsOf(campaign, 50)
+  const { batch, done } = batchOf(recordsOf(partition, grants))
+  const { handleBatch, events } = open()
+  fail()
+  const recorded = handleBatch(batch)
+  await until('it has tried', () => events.length >= 2)
+  expect(done.committed).toEqual([])
+  proxy.restore()
+  proxy.release()
+  await recorded
+  expect(done.committed).toEqual([50])
+  expect(new Set(events)).toEqual(new Set(['failed', 'recorded 50']))
+  expect([await storedOf(ledger, campaign), await positionOf(ledger, partition)]).toEqual([grants, 50])
+})
 
 /** The live heap of this process. */
 const heapMegabytes = (): number => {

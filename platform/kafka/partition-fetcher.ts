@@ -118,7 +118,10 @@ export const createPartitionFetcher = (options: PartitionFetcherOptions): Partit
         : [{ partition, place, fetchOffset: place.nextOffset }]
     })
 
-  const fetchOnce = async (nodeId: string, onSlice: (slice: FetchedSlice) => Promise<void>): Promise<void> => {
+  const fetchOnce = async (
+    nodeId: string,
+    onSlice: (slice: FetchedSlice) => Promise<void>,
+  ): Promise<void> => {
     const asked = askOf(nodeId)
     if (asked.length === 0) {
       await sleep(idleMs)

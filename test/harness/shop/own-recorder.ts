@@ -29,7 +29,10 @@ export type OwnRecorder = {
 export const startOwnRecorder = async (
   topic: Pick<OwnTopic, 'name' | 'kafka' | 'offsets'>,
   database: Database,
-  { batchSizeMax = 1_000, groupId = topic.name }: { batchSizeMax?: number | undefined; groupId?: string } = {},
+  {
+    batchSizeMax = 1_000,
+    groupId = topic.name,
+  }: { batchSizeMax?: number | undefined; groupId?: string } = {},
 ): Promise<OwnRecorder> => {
   const log = createLogger('test', 'silent')
   const letters: DeadLetter[] = []
