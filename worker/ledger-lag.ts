@@ -68,12 +68,15 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   const updateStalled = (partition: number): void => {
     const position = progress.positions().get(partition)
     const before = stalled.get(partition)
-    if (!progress.owns(partition) || recordsBehind(partition) === 0) stalled.delete(partition)
+    if (!progress.owns(partition) || recordsBehind(partition) === 0) {
+      stalled.delete(partition)
+      return
+    }
     // Unknown until the next alignment. A worker that is assigned its partitions again and again, and records
     // nothing, stalls all the same.
     // safeguard: an assignment is no progress
-    else if (position === undefined) return
-    else if (before?.position !== position) stalled.set(partition, { position, sinceMs: monotonicMs() })
+    if (position === undefined) return
+    if (before?.position !== position) stalled.set(partition, { position, sinceMs: monotonicMs() })
   }
 
   return {

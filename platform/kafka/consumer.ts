@@ -82,9 +82,9 @@ const recordsOf = ({ partition, fetchedOffset, records }: FetchedSlice): StoredR
     }))
 
 /**
- * Reads the partitions that its group assigns. Group and fetching are apart: while the broker that coordinates
- * the group is away, everything that was assigned is still read. Two members can read one partition then; the
- * ledger's own position makes that safe (docs/protocol.md, section 3).
+ * Reads the partitions that its group assigns. Group and fetching are apart: while the broker that
+ * coordinates the group is away, everything that was assigned is still read. Two members can read one
+ * partition then; the ledger's own position makes that safe (docs/protocol.md, section 3).
  */
 export const createConsumer = (options: ConsumerOptions): Consumer => {
   const { kafka, topic, groupId, log } = options

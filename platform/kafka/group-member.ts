@@ -128,6 +128,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       generationId = undefined
       return
     }
+    // safeguard: without a coordinator the partitions stay
     coordinator = undefined
     if (!isLost)
       log.warn({ cause: messageOf(cause) }, 'the group has no coordinator; the worker keeps its partitions')

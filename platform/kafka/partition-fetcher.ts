@@ -190,7 +190,6 @@ export const createPartitionFetcher = (options: PartitionFetcherOptions): Partit
       isRunning = true
       void superviseBrokers(onSlice)
     },
-    // safeguard: nothing is fetched before the seek
     seek: (partition, nextOffset) => void places.set(partition, { nextOffset, isPaused: false }),
     dropAll(then) {
       places.clear()
