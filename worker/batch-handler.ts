@@ -30,8 +30,8 @@ export type BatchHandlerOptions = {
 const undecidedPauseMs = 100
 /** The pause of a partition until its next alignment. */
 const misalignedPauseMs = 100
-/** Between two heartbeats of a long operation. The consumer sends at most one every `heartbeatInterval`. */
-const heartbeatMs = 1_000
+/** The longest time for which a batch that is no longer ours goes on waiting. */
+const waitStepMs = 1_000
 const retryFirstMs = 50
 const retryMaxMs = 2_000
 
@@ -75,31 +75,15 @@ const decode = (
   return { slice, unreadable, byOffset, written: new Map() }
 }
 
-/**
- * Keeps the group membership alive during `work`: with a slow database one transaction takes longer than the
- * group waits for a member. A lost membership shows at the next heartbeat, which the caller awaits.
- */
-const withHeartbeat = async <Result>(batch: Batch, work: () => Promise<Result>): Promise<Result> => {
-  const timer = setInterval(() => void batch.heartbeat().catch(() => undefined), heartbeatMs)
-  try {
-    return await work()
-  } finally {
-    clearInterval(timer)
-  }
-}
-
-/** Waits with heartbeats, and stops early when the batch is no longer ours. */
-const waitWithHeartbeat = async (batch: Batch, milliseconds: number, wait: Wait): Promise<void> => {
-  for (let leftMs = milliseconds; leftMs > 0 && batch.isCurrent(); leftMs -= heartbeatMs) {
-    await wait(Math.min(leftMs, heartbeatMs))
-    await batch.heartbeat()
-  }
+/** Waits, and stops early when the batch is no longer ours. */
+const waitWhileCurrent = async (batch: Batch, milliseconds: number, wait: Wait): Promise<void> => {
+  for (let leftMs = milliseconds; leftMs > 0 && batch.isCurrent(); leftMs -= waitStepMs)
+    await wait(Math.min(leftMs, waitStepMs))
 }
 
 /**
  * Creates the handler that records fetched batches in the ledger. It never re-decides: every grant is
- * recorded. While the database is unavailable it retries inside the batch and keeps the group membership
- * alive.
+ * recorded. While the database is unavailable it retries inside the batch, for as long as the batch is ours.
  */
 export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch) => Promise<void>) => {
   const { recorder, deadLetterWriter, progress, log, rateLimiter, wait = sleep } = options
@@ -129,7 +113,7 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
   const record = async (batch: Batch, decoded: DecodedBatch): Promise<Recorded | undefined> => {
     for (let attempt = 1; batch.isCurrent(); attempt += 1) {
       try {
-        return await withHeartbeat(batch, () => recordOnce(decoded))
+        return await recordOnce(decoded)
       } catch (cause) {
         progress.failed('rows', messageOf(cause))
         if (attempt === 1 || attempt % 20 === 0)
@@ -139,7 +123,6 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
           )
       }
       await backoff(attempt, retryFirstMs, retryMaxMs, wait)
-      await batch.heartbeat()
     }
     return undefined
   }
@@ -151,7 +134,7 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
     while (position < batch.endOffset) {
       const chunk = rest.slice(0, chunkSizeMax)
       const endOffset = rest[chunk.length]?.offset ?? batch.endOffset
-      await waitWithHeartbeat(batch, rateLimiter?.reserve(chunk.length) ?? 0, wait)
+      await waitWhileCurrent(batch, rateLimiter?.reserve(chunk.length) ?? 0, wait)
       const recorded = await record(batch, decode(partition, chunk, position, endOffset))
       if (recorded === undefined) return
       if (recorded.kind === 'undecided') {
@@ -169,7 +152,6 @@ export const createBatchHandler = (options: BatchHandlerOptions): ((batch: Batch
       const { nextOffset } = recorded
       progress.recorded(partition, nextOffset)
       batch.markProcessed(nextOffset)
-      await batch.heartbeat()
       position = nextOffset
       // By offset, not by count: not every offset has a record.
       // safeguard: records are dropped by offset

@@ -19,7 +19,7 @@ const openLag = (now = { ms: 1_000_000 }) => {
         return [{ partition: 0, first: 0, end: ends[0] }]
       },
     },
-    progress: { positions: () => positions },
+    progress: { positions: () => positions, owns: () => true },
     log: createLogger('test', 'silent'),
     monotonicMs: () => now.ms,
     now: () => now.ms,
@@ -56,7 +56,6 @@ const batchOf = (offset: number, count: number, oldestMs: number): Batch => ({
     value: null,
     headers: {},
   })),
-  heartbeat: async () => {},
   markProcessed: () => {},
   pauseFor: () => {},
   isCurrent: () => true,

@@ -24,7 +24,7 @@ export type LedgerLag = {
 
 export type LedgerLagOptions = {
   topics: Pick<TopicAdmin, 'offsets'>
-  progress: Pick<PartitionProgress, 'positions'>
+  progress: Pick<PartitionProgress, 'positions' | 'owns'>
   log: Logger
   monotonicMs(): number
   now(): number
@@ -68,8 +68,15 @@ export const createLedgerLag = (options: LedgerLagOptions): LedgerLag => {
   const updateStalled = (partition: number): void => {
     const position = progress.positions().get(partition)
     const before = stalled.get(partition)
-    if (position === undefined || recordsBehind(partition) === 0) stalled.delete(partition)
-    else if (before?.position !== position) stalled.set(partition, { position, sinceMs: monotonicMs() })
+    if (!progress.owns(partition) || recordsBehind(partition) === 0) {
+      stalled.delete(partition)
+      return
+    }
+    // Unknown until the next alignment. A worker that is assigned its partitions again and again, and records
+    // nothing, stalls all the same.
+    // safeguard: an assignment is no progress
+    if (position === undefined) return
+    if (before?.position !== position) stalled.set(partition, { position, sinceMs: monotonicMs() })
   }
 
   return {

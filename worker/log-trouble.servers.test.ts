@@ -135,7 +135,7 @@ test('when the topic is created again under a running worker, it exits and names
   expect(await rowCount(ledger)).toBe(50)
 })
 
-test('when kafkajs gives the consumer up, the worker exits with code 1 and the cause', async () => {
+test('when the group refuses the worker, it exits with code 1 and the cause', async () => {
   await createAnew(3)
   // A group with another protocol: no worker can ever join it.
   const protocol = () => ({ name: 'another', metadata: Buffer.alloc(0) })

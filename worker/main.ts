@@ -19,6 +19,7 @@ import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requireme
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { serveHttp } from '../platform/http/server.ts'
+import { createKafka } from '../platform/kafka/client.ts'
 import { createConsumer } from '../platform/kafka/consumer.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
@@ -75,11 +76,12 @@ await runProcess(async (life) => {
     rateLimiter: createRowRateLimiter({ rowsPerSecondMax: settings.LEDGER_ROWS_PER_SECOND_MAX, monotonicMs }),
   })
   const consumer = createConsumer({
-    kafka,
+    kafka: createKafka({ ...parts.kafkaOptions, requestTimeoutMs: 3_000 }),
     topic: grantsTopic,
     groupId: recorderGroup,
     log,
     onAssigned: progress.assigned,
+    onOutOfRange: progress.misaligned,
     onCrash: (cause) => life.fail(`the Kafka consumer failed: ${cause.message}`),
   })
   const alignment = startAlignment(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })

@@ -39,6 +39,8 @@ export type PartitionProgress = {
   assigned(partitions: readonly number[]): void
   /** True when all partitions of this process are aligned and no operation at the ledger fails. */
   isAligned(): boolean
+  /** This process has the partition, by the last rebalance. */
+  owns(partition: number): boolean
   /** Why `isAligned` is false, in words. */
   waitsFor(): string
   /**
@@ -115,6 +117,7 @@ export const createPartitionProgress = (options: PartitionProgressOptions): Part
       options.onMisaligned()
     },
     isAligned: () => failures.size === 0 && owned?.every((partition) => known.has(partition)) === true,
+    owns: (partition) => owned?.includes(partition) === true,
     waitsFor() {
       for (const operation of ['rows', 'positions'] as const) {
         const reason = failures.get(operation)

@@ -12,6 +12,7 @@ import { startOwnRecorder } from '../test/harness/shop/own-recorder.ts'
 import { grantsOf, storedOf } from '../test/harness/values/grants.ts'
 import { until } from '../test/harness/values/until.ts'
 import { createLedgerLag } from './ledger-lag.ts'
+import { createPartitionProgress } from './partition-progress.ts'
 import { createStallCheck } from './stall-check.ts'
 
 test('a worker that fetches nothing while Kafka has more is not ready until it records again', async () => {
@@ -75,7 +76,7 @@ test('a worker that cannot read the end offsets of Kafka says so, until it can',
       offsets: () =>
         isUnavailable ? Promise.reject(new Error('Kafka is unavailable')) : Promise.resolve([]),
     },
-    progress: { positions: () => new Map() },
+    progress: { positions: () => new Map(), owns: () => true },
     log: createLogger('test', 'silent'),
     monotonicMs: () => nowMs,
     now: () => nowMs,
@@ -102,7 +103,7 @@ test('a worker that is behind in every partition and records one of them is read
   const ends = [0, 1].map((partition) => ({ partition, first: 0, end: 100 }))
   const lag = createLedgerLag({
     topics: { offsets: async () => ends },
-    progress: { positions: () => positions },
+    progress: { positions: () => positions, owns: () => true },
     log: createLogger('test', 'silent'),
     monotonicMs: () => nowMs,
     now: () => nowMs,
@@ -119,4 +120,38 @@ test('a worker that is behind in every partition and records one of them is read
   await lag.step()
   expect(check.waitsFor?.()).toBe('the ledger has recorded nothing for 10 s although it is behind Kafka')
   expect(check.isReady()).toBe(false)
+})
+
+test('a worker that is assigned its partitions again and again, and records nothing, is not ready', async () => {
+  let nowMs = 1_000
+  const progress = createPartitionProgress({
+    positions: { read: async () => new Map([[0, 50]]), lastRecords: async () => new Map() },
+    topics: { offsets: async () => [{ partition: 0, first: 0, end: 100 }] },
+    reader: { read: async function* () {} },
+    log: createLogger('test', 'silent'),
+    onMisaligned: () => undefined,
+  })
+  const lag = createLedgerLag({
+    topics: { offsets: async () => [0, 1].map((partition) => ({ partition, first: 0, end: 100 })) },
+    progress,
+    log: createLogger('test', 'silent'),
+    monotonicMs: () => nowMs,
+    now: () => nowMs,
+  })
+  const check = createStallCheck(lag, { stallMsMax: 10_000 })
+  const consumer = { assignedPartitions: () => [0], seek: () => undefined }
+  for (let turn = 1; turn <= 6; turn += 1) {
+    progress.assigned([0])
+    await lag.step()
+    await progress.align(consumer)
+    await lag.step()
+    nowMs += 2_000
+  }
+  expect(progress.isAligned()).toBe(true)
+  expect(check.isReady()).toBe(false)
+
+  // What another worker has by now is no stall of this one.
+  progress.assigned([])
+  await lag.step()
+  expect(check.isReady()).toBe(true)
 })

@@ -45,12 +45,8 @@ export type ProcessPartsOptions = {
 export const createProcessParts = (options: ProcessPartsOptions) => {
   const { settings, redis, log, monotonicMs } = options
   const metrics = createMetrics()
-  const kafka = createKafka({
-    ...kafkaConnection(settings),
-    clientId: options.clientId,
-    log,
-    requestTimeoutMs: 10_000,
-  })
+  const kafkaOptions = { ...kafkaConnection(settings), clientId: options.clientId, log }
+  const kafka = createKafka({ ...kafkaOptions, requestTimeoutMs: 10_000 })
   const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
   const topics = createTopicAdmin(kafka)
   const partitions = (): Promise<number> => topics.partitions(grantsTopic)
@@ -94,6 +90,8 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
   return {
     metrics,
     kafka,
+    /** For another client, with a timeout of its own. */
+    kafkaOptions,
     producer,
     topics,
     reader,

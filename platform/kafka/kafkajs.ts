@@ -5,7 +5,7 @@ import { kafkajsCodecs } from './codecs/codecs.ts'
 import { encodePlainRecord } from './plain-record.ts'
 
 /**
- * kafkajs with some of its internal functions replaced. Three for a measured cost, three because not every
+ * kafkajs with some of its internal functions replaced: three for a measured cost, two because not every
  * offset of a log has a record, and one for IPv6. kafkajs has had no release since 2023 and its version is
  * pinned. Loading throws when the installed version is not the one that the overrides were verified with.
  */
@@ -29,7 +29,6 @@ type Grouping = {
   messages: readonly Message[]
   partitioner(one: { topic: string; partitionMetadata: readonly unknown[]; message: Message }): number
 }
-type FetchedBatch = { readonly rawMessages: readonly unknown[] }
 type DecodedRecords = {
   firstOffset: string
   lastOffsetDelta: number
@@ -91,18 +90,6 @@ const encodeDirectly =
   }
 
 /**
- * The original hands no batch of control records to `eachBatch`. It moves past them by itself, and the next
- * batch begins at an unexplained offset. Here every batch that moves the consumer is handed over,
- * without records if need be.
- */
-const handOverEveryBatch = (batch: { prototype: FetchedBatch & { isEmpty(): boolean } }): unknown => {
-  batch.prototype.isEmpty = function isEmpty(this: FetchedBatch) {
-    return this.rawMessages.length === 0
-  }
-  return batch
-}
-
-/**
  * Compaction leaves batches whose last records, or all, are gone. The original shows their records only, so a
  * batch without any stops its consumer for ever. Here such a batch ends with a control record, at its own
  * last offset.
@@ -152,8 +139,6 @@ const load = (): typeof Kafkajs => {
   replaceExports('kafkajs/src/network/requestQueue', stopIdleTimer)
   replaceExports('kafkajs/src/producer/groupMessagesPerPartition', groupWithoutCopies)
   replaceExports('kafkajs/src/protocol/recordBatch/record/v0', encodeDirectly)
-  // safeguard: batches without records are recorded
-  replaceExports('kafkajs/src/consumer/batch', handOverEveryBatch)
   // safeguard: a compacted batch ends at its own last offset
   replaceExports('kafkajs/src/protocol/recordBatch/v0/decoder', endWithBatch)
   // safeguard: the end of the log is not held back by transactions
@@ -167,4 +152,4 @@ const load = (): typeof Kafkajs => {
   return kafkajs
 }
 
-export const { Kafka, logLevel } = load()
+export const { AssignerProtocol, Kafka, logLevel, PartitionAssigners } = load()

@@ -43,6 +43,31 @@ describe('offsets of a group', () => {
     expect(commits[1]).toEqual([{ partition: 0, offset: 6 }])
   })
 
+  test('whose commit fails are committed later, unless a newer one is noted or they are forgotten', async () => {
+    const { commits, ends, offsets } = open()
+    const failed = async (): Promise<void> => {
+      ends.at(-1)?.reject(new Error('no coordinator'))
+      await turn()
+    }
+    offsets.note(0, 5)
+    offsets.note(1, 3)
+    await failed()
+    offsets.retry()
+    offsets.note(0, 6)
+    await failed()
+    offsets.retry()
+    const both = [
+      { partition: 0, offset: 6 },
+      { partition: 1, offset: 3 },
+    ]
+    expect(commits.at(-1)).toEqual(both)
+    offsets.forget()
+    await failed()
+    const count = commits.length
+    offsets.retry()
+    expect(commits).toHaveLength(count)
+  })
+
   test('are committed also when they are noted just as a commit ends', async () => {
     for (let ticks = 0; ticks < 10; ticks += 1) {
       const { commits, ends, offsets } = open()

@@ -2,6 +2,7 @@ import { backoff } from '../backoff.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { KafkaCluster } from './client.ts'
 import type { RecordHeaders } from './headers.ts'
+import { createInternalCluster, readUncommitted } from './internal-cluster.ts'
 
 /** A record of one partition. */
 export type TopicRecord = {
@@ -24,58 +25,16 @@ export type TopicReader = {
   close(): Promise<void>
 }
 
-/**
- * The part of kafkajs' internal cluster that a fetch needs: its consumer cannot read without joining a group.
- */
-type FetchCluster = {
-  connect(): Promise<void>
-  disconnect(): Promise<void>
-  addTargetTopic(topic: string): Promise<void>
-  refreshMetadata(): Promise<void>
-  findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>
-  findBroker(broker: { nodeId: string }): Promise<Broker>
-}
-type FetchedRecord = {
-  offset: string
-  timestamp: string
-  key: Buffer | null
-  value: Buffer | null
-  headers: RecordHeaders
-  isControlRecord: boolean
-}
-type FetchedTopic = { partitions: { highWatermark: string; messages: FetchedRecord[] }[] }
 /** Records, and the offset up to which the partition was read. */
 type Fetched = { records: TopicRecord[]; nextOffset: number }
-type Broker = {
-  fetch(request: {
-    isolationLevel: number
-    maxWaitTime: number
-    minBytes: number
-    maxBytes: number
-    topics: { topic: string; partitions: { partition: number; fetchOffset: number; maxBytes: number }[] }[]
-  }): Promise<{ responses: FetchedTopic[] }>
-}
 
 const fetchBytesMax = 1_048_576
 const fetchWaitMs = 200
 const attemptsMax = 6
-const readUncommitted = 0
-
-/** kafkajs has its cluster factory under a private symbol. Its version is pinned and checked (kafkajs.ts). */
-const createCluster = (kafka: KafkaCluster): FetchCluster => {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === 'private:Kafka:createCluster',
-  )
-  const create: unknown = symbol === undefined ? undefined : Reflect.get(kafka, symbol)
-  if (typeof create !== 'function') throw new Failure('defect', 'kafkajs has no cluster factory')
-  return Reflect.apply(create, kafka, [
-    { metadataMaxAge: 60_000, allowAutoTopicCreation: false },
-  ]) as FetchCluster
-}
 
 /** A reader that connects when first needed. */
 export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
-  const cluster = createCluster(kafka)
+  const cluster = createInternalCluster(kafka)
 
   /** `undefined`: the partition does not reach `end` yet. */
   const fetchOnce = async (

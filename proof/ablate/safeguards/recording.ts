@@ -4,6 +4,7 @@ import { serversTest, unitTest } from './failing-test.ts'
 
 const late = '3. Record: late grants'
 const position = '3. Record: positions and dead letters'
+const group = '3. Record: the group'
 const lateTest = serversTest('coupon/ledger/late')
 const cutTest = serversTest('coupon/ledger/cut')
 const progressTest = unitTest('worker/partition-progress')
@@ -137,5 +138,25 @@ export const recording: readonly Safeguard[] = [
       'A record that cannot be stored is passed over and kept nowhere, when Kafka refuses its dead letter.',
     edits: [{ change: replaceWith('void keep(rejected, nextOffset).catch(() => undefined)') }],
     caughtBy: serversTest('coupon/ledger/crash')('when dead letters could not be kept'),
+  },
+  {
+    name: 'without a coordinator the partitions stay',
+    section: group,
+    protectsFrom:
+      'No row is recorded while the broker that coordinates the group of the workers is away, or while no other takes over.',
+    edits: [{ change: insertBefore('options.onAssigned([])') }],
+    caughtBy: serversTest('test/3-record/coordinator-lost')(
+      'and no other can: every grant is a row, the worker stays ready, and tools see it later',
+    ),
+  },
+  {
+    name: 'an assignment is no progress',
+    section: group,
+    protectsFrom:
+      'A worker that joins its group again and again, and records nothing, says that it is ready.',
+    edits: [{ change: remove }],
+    caughtBy: serversTest('worker/stall-check')(
+      'a worker that is assigned its partitions again and again, and records nothing, is not ready',
+    ),
   },
 ]

@@ -26,6 +26,13 @@ export type Brokers = {
   readonly topics: TopicAdmin
   /** Who leads each partition of a topic now, and how many copies are in sync; nobody leads: -1. */
   partitions(topic: string): Promise<{ leader: number; inSync: number }[]>
+  /**
+   * Moves the groups to these brokers, and returns which of them coordinates: while all of them are away,
+   * there is no coordinator.
+   */
+  moveGroups(...ids: Exclude<BrokerId, 1>[]): Promise<Exclude<BrokerId, 1>>
+  /** The offset that a group has stored for each partition of a topic. */
+  groupOffsets(groupId: string, topic: string): Promise<number[]>
   /** Ends it as a power cut does. */
   kill(id: Exclude<BrokerId, 1>): Promise<void>
   /** Pauses the broker; its connections stay open. */
@@ -38,6 +45,8 @@ export type Brokers = {
 type Ports = { controller: number; brokers: Record<BrokerId, number> }
 
 const log = createLogger('test', 'silent')
+/** Kafka's own; the leader of its partition coordinates all groups. */
+const groupsTopic = '__consumer_offsets'
 
 const settingsOf = (id: BrokerId, ports: Ports): Record<string, string> => ({
   ...(id === 1 ? {} : { 'process.roles': 'broker', listeners: `PLAINTEXT://127.0.0.1:${ports.brokers[id]}` }),
@@ -122,12 +131,30 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
       .sort((left, right) => left.partitionId - right.partitionId)
       .map(({ leader, isr }) => ({ leader, inSync: isr.length }))
   }
+  const moveGroups: Brokers['moveGroups'] = async (...ids) => {
+    // Its first reader creates the topic of the groups.
+    await until('groups', () => admin.fetchOffsets({ groupId: 'any' }).then(() => true))
+    const partitionAssignment = [{ partition: 0, replicas: ids }]
+    await admin.alterPartitionReassignments({ topics: [{ topic: groupsTopic, partitionAssignment }] })
+    return until(`the groups are at ${ids.join(' and ')}`, async () => {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics: [groupsTopic] })
+      const [one] = found.flatMap((topic) => topic.partitions)
+      const leader = ids.find((id) => id === one?.leader)
+      return one?.replicas.length === ids.length && one.isr.length === ids.length && leader
+    })
+  }
+  const groupOffsets: Brokers['groupOffsets'] = async (groupId, topic) => {
+    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+    return (found?.partitions ?? [])
+      .toSorted((left, right) => left.partition - right.partition)
+      .map(({ offset }) => Number(offset))
+  }
   const thaw = (): void => {
     for (const pid of frozen) process.kill(pid, 'SIGCONT')
     frozen.clear()
   }
   return {
-    ...{ addresses, kafka, topics, partitions },
+    ...{ addresses, kafka, topics, partitions, moveGroups, groupOffsets },
     async kill(id) {
       servers.get(id)?.kill()
       await servers.get(id)?.exited

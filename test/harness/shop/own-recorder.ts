@@ -29,7 +29,10 @@ export type OwnRecorder = {
 export const startOwnRecorder = async (
   topic: Pick<OwnTopic, 'name' | 'kafka' | 'offsets'>,
   database: Database,
-  { batchSizeMax = 1_000 }: { batchSizeMax?: number | undefined } = {},
+  {
+    batchSizeMax = 1_000,
+    groupId = topic.name,
+  }: { batchSizeMax?: number | undefined; groupId?: string } = {},
 ): Promise<OwnRecorder> => {
   const log = createLogger('test', 'silent')
   const letters: DeadLetter[] = []
@@ -48,7 +51,8 @@ export const startOwnRecorder = async (
     deadLetterWriter: { write: async (kept) => void letters.push(...kept) },
   })
   const consumer = createConsumer({
-    ...{ kafka: topic.kafka, topic: topic.name, groupId: topic.name, log, onAssigned: progress.assigned },
+    ...{ kafka: topic.kafka, topic: topic.name, groupId, log },
+    ...{ onAssigned: progress.assigned, onOutOfRange: progress.misaligned },
     onCrash: (cause) => {
       throw cause
     },

@@ -19,11 +19,10 @@ export const recordsOf = (
 
 /** A fetched batch, and what was done with it. */
 export const batchOf = (records: StoredRecord[], changes: Partial<Batch> = {}) => {
-  const done = { committed: [] as number[], heartbeats: 0, pauses: 0 }
+  const done = { committed: [] as number[], pauses: 0 }
   const batch: Batch = {
     ...{ partition: records[0]?.partition ?? 0, records, isCurrent: () => true },
     ...{ startOffset: records[0]?.offset ?? 0, endOffset: (records.at(-1)?.offset ?? -1) + 1 },
-    heartbeat: async () => void (done.heartbeats += 1),
     markProcessed: (offset) => void done.committed.push(offset),
     pauseFor: () => void (done.pauses += 1),
     ...changes,
