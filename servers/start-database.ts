@@ -76,6 +76,8 @@ const initialise = async (
     logFile: join(options.folder, 'initialise.log'),
     timeoutMs: 120_000,
     signal: options.signal,
+    // Of mariadb-install-db, with twenty lines behind it.
+    adviceFrom: 'Installation of system tables failed!',
   })
   await rename(partFolder, dataFolder)
 }
@@ -120,6 +122,10 @@ const serverArguments = (options: StartDatabaseOptions, dataFolder: string, init
   '--max-connections=200',
   // Off: MySQL's X protocol would listen on another port.
   '--loose-mysqlx=0',
+  // On in MySQL as it comes: each transaction is then written and flushed twice.
+  '--skip-log-bin',
+  // Debian's MySQL refuses to start without the folder of its package.
+  `--secure-file-priv=${temporaryFolder(options.folder)}`,
   ...(options.extraArguments ?? []),
 ]
 

@@ -75,6 +75,9 @@ describe('the three servers', () => {
         'SELECT @@innodb_flush_log_at_trx_commit AS flush, @@character_set_database AS text',
       ),
     ).toEqual([{ flush: 1, text: 'utf8mb4' }])
+    expect(await askDatabase(DATABASE_URL, 'SELECT @@log_bin AS log, @@secure_file_priv AS files')).toEqual([
+      { log: 0, files: `${join(options.folder, 'database', 'tmp')}/` },
+    ])
     await first.stop()
 
     const second = await startServers(options)

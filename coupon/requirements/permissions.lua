@@ -1,7 +1,7 @@
 #!lua flags=no-writes,allow-oom,allow-stale
 -- Returns the commands that the user of this connection may not run. It runs none of them and writes nothing.
 -- It works on a server that is full or cut off too.
---   ARGV     one command each, with its arguments, separated by blanks
+--   ARGV     one command each, with as many arguments as it needs, separated by blanks
 --   returns  the commands that ACL rules forbid, or that the server does not know
 local forbidden = {}
 for _, line in ipairs(ARGV) do

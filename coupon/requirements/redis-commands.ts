@@ -41,18 +41,45 @@ export const sentCommands: readonly string[] = [
   'XRANGE',
 ]
 
-/** An argument for each command that works on no key. */
+/** What follows each command that works on no key. */
 const argumentsOf: Readonly<Record<string, string>> = {
   INFO: 'replication',
   TIME: '',
   'CONFIG GET': 'min-replicas-to-write',
   'SCRIPT LOAD': 'script',
-  PUBLISH: campaignsChannel,
+  PUBLISH: `${campaignsChannel} message`,
   SUBSCRIBE: campaignsChannel,
 }
+
+/**
+ * What follows the key. Redis 8 answers with an error when a command has too few arguments. Such a command
+ * would count as forbidden.
+ */
+const argumentsBehindKey: Readonly<Record<string, string>> = {
+  HDEL: 'field',
+  HGET: 'field',
+  HMGET: 'field',
+  HSCAN: '0',
+  HSET: 'field value',
+  LRANGE: '0 -1',
+  PEXPIRE: '1',
+  RPUSH: 'element',
+  SADD: 'member',
+  SET: 'value',
+  SMISMEMBER: 'member',
+  XADD: '* field value',
+  XDEL: '0-1',
+  XRANGE: '- +',
+  XREVRANGE: '+ -',
+}
+
 const withArguments = (name: string): string[] => {
   const argument = argumentsOf[name]
-  return argument === undefined ? keys.map((key) => `${name} ${key}`) : [`${name} ${argument}`.trimEnd()]
+  const lines =
+    argument === undefined
+      ? keys.map((key) => `${name} ${key} ${argumentsBehindKey[name] ?? ''}`)
+      : [`${name} ${argument}`]
+  return lines.map((line) => line.trimEnd())
 }
 
 /** Every command that API, worker, audit and their scripts run, each with a key or channel of ours. */

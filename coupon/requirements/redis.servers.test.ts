@@ -6,6 +6,7 @@ import { openRedis } from '../../test/harness/values/armed-gate.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { type Finding, findingsOf } from './finding.ts'
 import { redisRequirements } from './redis.ts'
+import { neededCommands } from './redis-commands.ts'
 import { readRedis } from './redis-reading.ts'
 
 let own: OwnRedis
@@ -62,6 +63,24 @@ test('a user without INFO, a key or a channel gets each by its name', async () =
   expect(narrow.permissions).not.toContain('gate')
   const without = await examineAs('~fc:*', '&fc:*', '+@all', '-evalsha')
   expect(without.permissions).toMatch(/NOPERM.*evalsha/)
+})
+
+test('each command is asked about with as many arguments as it takes: Redis 8 refuses others', async () => {
+  const short: string[] = []
+  for (const line of neededCommands) {
+    const words = line.split(' ')
+    const [info] = (await own.control.command('COMMAND', 'INFO', words[0] ?? '')) as [string, number][]
+    // How many words it takes with its name: exactly, or at least when the number is negative.
+    const arity = info?.[1] ?? NaN
+    const isEnough = arity < 0 ? words.length >= -arity : words.length === arity
+    if (!isEnough) short.push(line)
+  }
+  expect(short).toEqual([])
+})
+
+test('the mode is that of the server, on Redis and on Valkey', async () => {
+  const { find } = await examine(own.redis)
+  expect(find('cluster mode')).toMatchObject({ level: 'ok', found: 'standalone' })
 })
 
 test('the rules in the fix are enough', async () => {

@@ -50,6 +50,16 @@ test('a sound Redis has only findings that are ok', () => {
   expect(notOk(readingOf())).toEqual([])
 })
 
+test('a Valkey in cluster mode is seen: it calls the field server_mode', () => {
+  const { redis_mode: _, ...others } = soundInfo
+  const valkey = (mode: string) => ({
+    ...readingOf(),
+    info: { value: new Map(Object.entries({ ...others, valkey_version: '9.1.2', server_mode: mode })) },
+  })
+  expect(notOk(valkey('standalone'))).toEqual([])
+  expect(notOk(valkey('cluster'))).toEqual(['cluster mode warning'])
+})
+
 test.each<[string, Changes, string[]]>([
   ['an old version', { info: { redis_version: '6.2.14' } }, ['version failed']],
   ['Redis 10, which is not 1.0', { info: { redis_version: '10.0.1' } }, []],

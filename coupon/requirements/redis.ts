@@ -55,6 +55,10 @@ const assessPermissions = ({ user, forbidden }: RedisReading): Assessment => {
   })
 }
 
+/** Valkey calls it `server_mode`. */
+const modeField = (info: RedisReading['info']): string =>
+  'value' in info && info.value.has('server_mode') ? 'server_mode' : 'redis_mode'
+
 const assessSaving = (reading: RedisReading): Assessment =>
   whenRead(reading.info, (info) => {
     const hasSaveFailed = info.get('rdb_last_bgsave_status') === 'err'
@@ -95,7 +99,7 @@ export const redisRequirements: readonly Requirement<RedisReading>[] = [
     fix: 'set REDIS_URL to a Redis with cluster-enabled no',
     why: 'The client follows no redirection: campaigns whose slot is on another node are 503 (promise 7)',
     assess: ({ info }) =>
-      whenFieldRead(info, 'redis_mode', (mode) => okWhen(mode !== 'cluster', mode, 'warning')),
+      whenFieldRead(info, modeField(info), (mode) => okWhen(mode !== 'cluster', mode, 'warning')),
   },
   {
     name: 'maxmemory-policy',

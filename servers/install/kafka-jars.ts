@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
 import { runProgram } from '../processes/run-program.ts'
 import { shortPath } from '../short-path.ts'
 
@@ -28,8 +29,18 @@ const hasKafkaJars = (): boolean => existsSync(kafkaJarsFolder)
 // Pinned like the versions in pom.xml: without a version Maven takes the newest.
 const copyDependencies = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
 
-/** What Maven is called with to put the jars into `folder`. */
-export const mavenArguments = (folder = kafkaJarsFolder): string[] => [
+/** By the list of users, as Java reads it, not by HOME. The user of a container may be in no list. */
+const hasWritableHome = (): boolean => {
+  try {
+    accessSync(userInfo().homedir, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** What Maven is called with to put the jars into `folder`. Without a home it keeps its copy beside them. */
+export const mavenArguments = (folder = kafkaJarsFolder, hasHome = hasWritableHome()): string[] => [
   '--batch-mode',
   '--no-transfer-progress',
   '--strict-checksums',
@@ -37,6 +48,7 @@ export const mavenArguments = (folder = kafkaJarsFolder): string[] => [
   copyDependencies,
   '-DincludeScope=runtime',
   `-DoutputDirectory=${folder}`,
+  ...(hasHome ? [] : [`-Dmaven.repo.local=${join(dirname(folder), 'maven')}`]),
 ]
 
 /** Downloads the jars with Maven, unless they exist. Two processes may do so at once. */

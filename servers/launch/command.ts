@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import { defineCommand } from '../../platform/command.ts'
 import { flag } from '../../platform/option.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { banner } from './banner.ts'
 import { createDemoToken } from './demo-campaign.ts'
 import { launchConfigurationOf, launchSettings } from './launch-configuration.ts'
+import { forgetOwnAddresses } from './launch-folder.ts'
 import { runUntilStopped } from './run-until-stopped.ts'
 import { startAll } from './start-all.ts'
 
@@ -25,9 +27,14 @@ export const createStartCommand = (progress: ProgressDisplay) =>
     },
     async run(
       { fresh, 'no-install': isForbidden },
-      { settings, environment, print },
+      { settings, environment: given, print },
     ): Promise<'stopped' | 'failed' | 'killed'> {
-      const configuration = launchConfigurationOf(settings, { isFresh: fresh, mayInstall: !isForbidden })
+      const stale = await forgetOwnAddresses(resolve(settings.FIRSTCOME_FOLDER), given)
+      const environment = { ...given, ...stale }
+      const configuration = launchConfigurationOf(
+        { ...settings, ...stale },
+        { isFresh: fresh, mayInstall: !isForbidden },
+      )
       const exitCode = await runUntilStopped(progress, async (scope) => {
         const { facts, jwtSecret } = await startAll({ configuration, environment, progress }, scope)
         const text = banner(facts, {

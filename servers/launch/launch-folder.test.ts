@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { acquireFolder, readEnvironment, readSecrets, writeEnvironment } from './launch-folder.ts'
+import {
+  acquireFolder,
+  forgetOwnAddresses,
+  readEnvironment,
+  readSecrets,
+  writeEnvironment,
+  writeOwnAddresses,
+} from './launch-folder.ts'
 
 let folder: string
 const nothingGiven = { jwtSecret: undefined, adminToken: undefined }
@@ -37,6 +44,12 @@ test('the environment file reads back as it was written, whatever its values con
 })
 
 describe('the folder', () => {
+  test('that cannot be written is refused with the setting that names another', async () => {
+    await writeFile(join(folder, 'file'), '')
+    const refused = /^\/.*\/file\/inside cannot be written: set FIRSTCOME_FOLDER to .* \(ENOTDIR/
+    await expect(acquireFolder(join(folder, 'file', 'inside'), false)).rejects.toThrow(refused)
+  })
+
   test('is emptied by --fresh of what the launcher keeps there, and of nothing else', async () => {
     for (const name of ['redis', 'photographs', 'kafka-jars']) {
       await mkdir(join(folder, name))
@@ -54,5 +67,25 @@ describe('the folder', () => {
     await expect(acquireFolder(folder, false)).rejects.toThrow(`as process ${process.pid}`)
     await release()
     await (await acquireFolder(folder, false))()
+  })
+})
+
+test('an address that this folder has given to the shell is forgotten, and one that was given to it is not', async () => {
+  const environment = {
+    REDIS_URL: 'redis://127.0.0.1:16379',
+    KAFKA_BROKERS: 'elsewhere:9092',
+    DATABASE_URL: 'mysql://firstcome:p@127.0.0.1:13306/firstcome',
+  }
+  await writeEnvironment(folder, environment)
+  expect(await forgetOwnAddresses(folder, environment)).toEqual({})
+  const program = { kind: 'program', program: '/usr/bin/server' } as const
+  const kafka = { kind: 'address', address: environment.KAFKA_BROKERS } as const
+  await mkdir(join(folder, 'launcher'))
+  await writeOwnAddresses(folder, { environment, sources: { redis: program, kafka, database: program } })
+  const another = { ...environment, DATABASE_URL: 'mysql://shop:p@db/shop' }
+  expect(await forgetOwnAddresses(folder, another)).toEqual({ REDIS_URL: undefined })
+  expect(await forgetOwnAddresses(folder, environment)).toEqual({
+    REDIS_URL: undefined,
+    DATABASE_URL: undefined,
   })
 })

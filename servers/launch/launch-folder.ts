@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { messageOf } from '../../platform/failure.ts'
 import { removeDockerServices } from '../docker-services.ts'
 import { LaunchError } from '../launch-error.ts'
 import {
@@ -11,6 +12,7 @@ import {
   stopRecordedProcess,
   writeProcessRecord,
 } from '../processes/process-record.ts'
+import type { StartedServers } from '../start-servers.ts'
 import { removeLaunchFacts } from './launch-facts.ts'
 
 /** The key that signs shoppers' tokens, and the operators' token. */
@@ -27,11 +29,24 @@ const launcherFolder = (folder: string): string => join(folder, 'launcher')
 export const findLauncher = (folder: string): Promise<number | undefined> =>
   findRecordedProcess(launcherFolder(folder))
 
+/** Creates it where it is missing. Throws a LaunchError when this process may not write there. */
+export const requireWritableFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    throw new LaunchError(
+      `${folder} cannot be written: set FIRSTCOME_FOLDER to a folder of yours (${messageOf(cause)})`,
+    )
+  }
+}
+
 /**
  * Reserves `folder` for this launcher: throws when another launcher runs on it, stops the processes that a
  * killed one left, and empties it when `isFresh`. Resolves with the function that releases it.
  */
 export const acquireFolder = async (folder: string, isFresh: boolean): Promise<() => Promise<void>> => {
+  await requireWritableFolder(folder)
   const other = await findLauncher(folder)
   if (other !== undefined)
     throw new LaunchError(
@@ -91,3 +106,31 @@ export const writeEnvironment = (
 
 export const readEnvironment = (folder: string): Promise<Record<string, string | undefined>> =>
   readVariables(environmentFile(folder))
+
+const ownAddressesFile = (folder: string): string => join(folder, 'launcher', 'addresses')
+
+/** Keeps the addresses of the servers that were started here, not those that were given. */
+export const writeOwnAddresses = (
+  folder: string,
+  { environment, sources }: Pick<StartedServers, 'environment' | 'sources'>,
+): Promise<void> => {
+  const { REDIS_URL, KAFKA_BROKERS, DATABASE_URL } = environment
+  return writeVariables(ownAddressesFile(folder), {
+    ...(sources.redis.kind === 'address' ? {} : { REDIS_URL }),
+    ...(sources.kafka.kind === 'address' ? {} : { KAFKA_BROKERS }),
+    ...(sources.database.kind === 'address' ? {} : { DATABASE_URL }),
+  })
+}
+
+/**
+ * Undefined for each variable of `environment` that names a server which an earlier `npm start` started on
+ * `folder`. A shell has them that read the environment file. Such a server is to be started, not given.
+ */
+export const forgetOwnAddresses = async (
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, undefined>> => {
+  const own = Object.entries(await readVariables(ownAddressesFile(folder)))
+  const stale = own.filter(([name, address]) => environment[name] === address)
+  return Object.fromEntries(stale.map(([name]) => [name, undefined]))
+}

@@ -119,8 +119,9 @@ describe('after Ctrl-C', () => {
     expect(JSON.parse(stdout)).toEqual({ state: 'stopped', folder: launchers.folder })
   })
 
-  test('the next start has the coupons of the one before', async () => {
-    running = await launchers.launch()
+  test('the next start has the coupons of the one before, in a shell that read its variables too', async () => {
+    const sourced = parseEnv(await readFile(join(launchers.folder, 'environment'), 'utf8'))
+    running = await launchers.launch([], sourced)
     const [, list] = commandsOf(await running.banner())
     expect(await runInShell(list)).toMatchObject({ items: [{ userId: 'alice', rank: 1 }] })
   })

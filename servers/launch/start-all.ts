@@ -10,7 +10,13 @@ import { type StartedServers, startServers } from '../start-servers.ts'
 import { createDemoCampaign, demoUser } from './demo-campaign.ts'
 import { type LaunchConfiguration, portUses } from './launch-configuration.ts'
 import { collectServerFacts, type LaunchFacts, removeLaunchFacts, writeLaunchFacts } from './launch-facts.ts'
-import { acquireFolder, type LaunchSecrets, readSecrets, writeEnvironment } from './launch-folder.ts'
+import {
+  acquireFolder,
+  type LaunchSecrets,
+  readSecrets,
+  writeEnvironment,
+  writeOwnAddresses,
+} from './launch-folder.ts'
 import type { LaunchScope } from './run-until-stopped.ts'
 import { waitForHealth } from './wait-for-health.ts'
 
@@ -120,6 +126,7 @@ export const startAll = async (
   const secrets = await readSecrets(folder, configuration)
   const variables = { ...givenConnections(environment), ...variablesOf(configuration, servers, secrets) }
   const connectionSettings = readSettings(z.object(serverConnectionSettings), variables)
+  await writeOwnAddresses(folder, servers)
   await writeEnvironment(folder, variables)
   await startProcesses({ ...options, environment: { ...environment, ...variables } }, scope)
 

@@ -90,6 +90,18 @@ describe('a program', () => {
     await expect(failing).rejects.toThrow(/^sh -c .*\n {2}exited with code 3 .*:\n {4}the disk is full$/)
   })
 
+  test('that ends with advice is reported with what it said before', async () => {
+    const advice = 'It failed!; for line in 1 2 3 4 5 6 7 8 9; do echo see page $line; done; exit 1'
+    const failing = runProgram({
+      command: 'sh',
+      arguments: ['-c', `echo the disk is full; echo ${advice}`],
+      logFile: join(folder, 'log'),
+      timeoutMs: 5_000,
+      adviceFrom: 'It failed!',
+    })
+    await expect(failing).rejects.toThrow(/\):\n {4}the disk is full$/)
+  })
+
   test('that is aborted leaves none of the programs that it started', async () => {
     const abort = new AbortController()
     const pidFile = join(folder, 'pid')

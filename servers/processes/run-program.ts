@@ -2,7 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LaunchError, throwIfAborted } from '../launch-error.ts'
 import { describeExit, lastLinesOf, type SpawnOptions, spawnLogged } from './spawn-logged.ts'
 
-export type RunProgramOptions = SpawnOptions & { timeoutMs: number; signal?: AbortSignal | undefined }
+export type RunProgramOptions = SpawnOptions & {
+  timeoutMs: number
+  signal?: AbortSignal | undefined
+  /** How a line begins behind which the program only advises: what went wrong stands before it. */
+  adviceFrom?: string
+}
 
 const killAfterMs = 3_000
 // A process that has exited counts as one of its group until it is reaped, and some containers do not reap
@@ -32,6 +37,14 @@ const endGroup = async (group: number): Promise<void> => {
   }
 }
 
+const linesShown = 8
+
+const lastWords = ({ logFile, adviceFrom }: RunProgramOptions): string[] => {
+  const lines = lastLinesOf(logFile, Infinity)
+  const advice = adviceFrom === undefined ? -1 : lines.findIndex((line) => line.startsWith(adviceFrom))
+  return (advice < 1 ? lines : lines.slice(0, advice)).slice(-linesShown)
+}
+
 /**
  * Runs a program until it exits. Throws a LaunchError with its last output unless it exits with 0 in time.
  */
@@ -53,7 +66,7 @@ export const runProgram = async (options: RunProgramOptions): Promise<void> => {
   throwIfAborted(options.signal)
   if (exit.code === 0) return
   const line = [options.command, ...options.arguments].join(' ')
-  const output = lastLinesOf(options.logFile, 8).map((text) => `    ${text}`)
+  const output = lastWords(options).map((text) => `    ${text}`)
   throw new LaunchError(
     [`${line}\n  exited with ${describeExit(exit)} (${options.logFile}):`, ...output].join('\n'),
   )

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defineCommand } from '../../platform/command.ts'
@@ -9,6 +8,7 @@ import { findServerSources, serverNames } from '../install/find-servers.ts'
 import { detectHost } from '../install/host.ts'
 import { obtainServerSources } from '../install/obtain-servers.ts'
 import { givenServerSettings, launchSettings } from '../launch/launch-configuration.ts'
+import { forgetOwnAddresses, requireWritableFolder } from '../launch/launch-folder.ts'
 import { serverTable } from '../server-table.ts'
 import { describeServers } from './describe-servers.ts'
 
@@ -36,11 +36,11 @@ export const createSetupCommand = ({ progress, signal }: SetupOptions) =>
         KAFKA_BROKERS: given.KAFKA_BROKERS ?? [],
         DATABASE_URL: given.DATABASE_URL ?? '',
       })
-      const host = detectHost(environment)
+      const host = detectHost({ ...environment, ...(await forgetOwnAddresses(logFolder, environment)) })
       const found = await findServerSources(host)
       const table = serverTable(await describeServers(found, connections)).join('\n')
       await print({ text: `\nServers of this machine:\n\n${table}\n\n` })
-      await mkdir(logFolder, { recursive: true })
+      await requireWritableFolder(logFolder)
       const obtained = await obtainServerSources({ host, mayInstall: !isDryRun, progress, logFolder, signal })
       const servers = await describeServers(obtained, connections)
       const isChanged = serverNames.some((name) => found[name] === undefined)

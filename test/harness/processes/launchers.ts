@@ -24,7 +24,8 @@ export type Launcher = {
 export type Launchers = {
   readonly folder: string
   readonly environment: NodeJS.ProcessEnv
-  readonly launch: (words?: readonly string[]) => Promise<Launcher>
+  /** `changes` replace variables of the environment. */
+  readonly launch: (words?: readonly string[], changes?: NodeJS.ProcessEnv) => Promise<Launcher>
   /** Runs another main.ts of servers/ and resolves with its exit code and its standard output. */
   readonly run: (main: string, words?: readonly string[]) => Promise<{ code: number; stdout: string }>
   readonly pidOf: (name: string) => Promise<number>
@@ -76,9 +77,9 @@ export const createLaunchers = async (): Promise<Launchers> => {
   return {
     folder,
     environment,
-    async launch(words = []) {
+    async launch(words = [], changes = {}) {
       const child = spawn(process.execPath, [join(servers, 'main.ts'), ...words], {
-        env: environment,
+        env: { ...environment, ...changes },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       let output = ''
