@@ -6,6 +6,7 @@ import { createRegistry } from '../coupon/campaigns/registry.ts'
 import { createRetiredCampaigns } from '../coupon/campaigns/retired-campaigns.ts'
 import { watchIdentity } from '../coupon/deployment/identity.ts'
 import { createGate } from '../coupon/gate/gate.ts'
+import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
@@ -56,7 +57,7 @@ await runProcess(async (life) => {
         commandTimeoutMs: settings.GATE_TIMEOUT_MS,
         onError: (message) => log.debug({ message }, 'Redis connection failed'),
       })
-    const [gateRedis, redis, subscriber] = [connect(), connect(), connect()]
+    const [gateRedis, readingRedis, redis, subscriber] = [connect(), connect(), connect(), connect()]
     const parts = createProcessParts({
       settings,
       clientId: 'firstcome-api',
@@ -93,8 +94,16 @@ await runProcess(async (life) => {
       metrics,
       () => queueBound.held,
     )
-    const repository = createCouponRepository(database)
-    const coupons = createCouponReader({ gate, registry, campaigns, coupons: repository, log })
+    const coupons = createCouponReader({
+      // Presses do not wait for lists.
+      gate: createGate(readingRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
+      unrecorded: createUnrecordedCampaigns(readingRedis),
+      registry,
+      campaigns,
+      coupons: createCouponRepository(database),
+      listDeadlineMs: settings.LIST_DEADLINE_MS,
+      log,
+    })
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
     const authenticator = createAuthenticator({
       shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
@@ -162,7 +171,8 @@ await runProcess(async (life) => {
     showReadiness(checks, metrics)
     showServer({ registry, server }, metrics)
     const metricsServer = await serveMetrics({ ...metricsAddress, read: metrics.read })
-    const closeRedis = (): void => [gateRedis, redis, subscriber].forEach((client) => client.close())
+    const closeRedis = (): void =>
+      [gateRedis, readingRedis, redis, subscriber].forEach((client) => client.close())
     life.onStop(
       { name: 'audits', timeoutMs: 100, stop: audits.close },
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },

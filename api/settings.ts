@@ -38,6 +38,9 @@ const settings = z.object({
     'Time between two readings of the list of live campaigns.',
   ),
   QUERY_TIMEOUT_MS: milliseconds(2_000).describe('Time until a query of the database is given up.'),
+  LIST_DEADLINE_MS: milliseconds(1_000, 60_000).describe(
+    'Time after which a list of coupons is answered with what is known by then, and `complete: false`.',
+  ),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000).describe(
     'Time that an idle connection is kept open. Longer than the idle time of a balancer in front.',
   ),

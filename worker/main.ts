@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createAuditProcess } from '../coupon/audit/audit-process.ts'
 import { waitForIdentity, watchIdentity } from '../coupon/deployment/identity.ts'
+import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createRecorder } from '../coupon/ledger/recorder.ts'
@@ -14,6 +15,7 @@ import { createClockWatch } from '../coupon/recovery/clock-watch.ts'
 import { createKeeper } from '../coupon/recovery/keeper.ts'
 import { createRetirement, retireMany } from '../coupon/recovery/retirement.ts'
 import { readServerClocks } from '../coupon/recovery/server-clocks.ts'
+import { createSettling } from '../coupon/recovery/settling.ts'
 import { createSweep } from '../coupon/recovery/sweep.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
@@ -99,6 +101,13 @@ await runProcess(async (life) => {
     createSweep({ keeperGate, gate, coupons, logEnds, producer, log, ageMs: 30_000, ledgerWaitMs: 5_000 }),
     metrics,
   )
+  const settling = createSettling({
+    ...parts.armingParts,
+    unrecorded: createUnrecordedCampaigns(redis),
+    campaigns: keeper.campaigns,
+    positions: createPositionRepository(database),
+    isInCharge: () => consumer.assignedPartitions().includes(0),
+  })
   const audit = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
   const retirements = createRetirementRepository(database)
   const retirement = createRetirement({
@@ -140,6 +149,7 @@ await runProcess(async (life) => {
   const loops = [
     alignment,
     repeat(keeper.inspectGates, settings.KEEPER_INTERVAL_MS),
+    repeat(settling.step, settings.KEEPER_INTERVAL_MS),
     repeat(() => sweep.step(keeper.campaigns()), settings.SWEEP_INTERVAL_MS),
     repeat(() => retireMany(measuredRetirement), settings.RETIREMENT_INTERVAL_MS),
     repeat(lag.step, 2_000),

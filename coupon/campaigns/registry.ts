@@ -1,5 +1,4 @@
 import { messageOf } from '../../platform/failure.ts'
-import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { type ListedVersion, readCampaignList } from '../gate/campaign-list.ts'
@@ -36,12 +35,6 @@ export type Registry = {
   /** Reads the gate again when memory is older than `ageMaxMs`. Never returns to a lower epoch. */
   refresh(campaignId: string, ageMaxMs: number): Promise<FoundCampaign>
   live(): LiveCampaign[]
-  /**
-   * Reads the list now, together with other callers. Resolves with false when the list, or a campaign on it,
-   * cannot be read; never rejects. Call this before claiming a complete list: a campaign may be younger than
-   * the last poll.
-   */
-  refreshList(): Promise<boolean>
   /** Redis TIME, estimated between polls; the clock of this process until the first read. */
   gateNowMs(): number
 }
@@ -56,14 +49,10 @@ export type RegistryOptions = {
   now(): number
 }
 
-/** Callers that may wait for one read of the list. */
-const refreshesWaitingMax = 10_000
-
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
   const campaigns = new Map<string, LiveCampaign>()
   const loading = new Map<string, Promise<FoundCampaign>>()
-  let isComplete = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let clockOffsetMs: number | undefined
@@ -101,49 +90,32 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return started
   }
 
-  /** Reads the list, the campaigns that changed and, with `alsoScheduled`, those that have not opened. */
-  const poll = async (alsoScheduled: boolean): Promise<void> => {
+  /** Reads the list, the campaigns that changed, and those that have not opened. */
+  const poll = async (): Promise<void> => {
     const before = new Set(campaigns.keys())
     const versions = await readList([])
     // safeguard: a lost list removes no campaign
-    if (versions === undefined) {
-      isComplete = false
-      return
-    }
+    if (versions === undefined) return
     for (const id of before) if (!versions.has(id)) campaigns.delete(id)
     const nowMs = monotonicMs() + (clockOffsetMs ?? 0)
     const changed = [...versions].filter(([id, version]) => {
       const campaign = campaigns.get(id)
       // "Not open yet" is answered from memory, which is therefore kept fresh.
-      return campaign?.version !== version || (alsoScheduled && nowMs < campaign.view.document.opensAtMs)
+      return campaign?.version !== version || nowMs < campaign.view.document.opensAtMs
     })
     for (let at = 0; at < changed.length; at += 100)
       // One gate that cannot be read must not hide the others.
       await Promise.allSettled(changed.slice(at, at + 100).map(([id]) => load(id)))
-    // A listed campaign that cannot be read may hold coupons.
-    // safeguard: an unreadable campaign makes the list incomplete
-    isComplete = [...versions.keys()].every((id) => campaigns.has(id))
   }
 
   const pollForever = async (): Promise<void> => {
     try {
-      await poll(true)
+      await poll()
     } catch (cause) {
-      isComplete = false
       log.debug({ cause: messageOf(cause) }, 'the list of campaigns could not be read')
     }
     if (!stopped) timer = setTimeout(() => void pollForever(), options.intervalMs)
   }
-
-  const refreshes = createGroupCommit<undefined, undefined>({
-    batchSizeMax: refreshesWaitingMax,
-    inFlightMax: 1,
-    bound: createBound(refreshesWaitingMax),
-    run: async (callers) => {
-      await poll(false)
-      return callers
-    },
-  })
 
   const find: Registry['find'] = async (id) => {
     const campaign = campaigns.get(id)
@@ -165,15 +137,6 @@ export const createRegistry = (options: RegistryOptions): Registry => {
       return monotonicMs() - campaign.readAtMs <= ageMaxMs ? { kind: 'live', campaign } : load(id)
     },
     live: () => [...campaigns.values()],
-    async refreshList() {
-      try {
-        await refreshes.submit(undefined)
-        return isComplete
-      } catch (cause) {
-        log.debug({ cause: messageOf(cause) }, 'the list of campaigns could not be read')
-        return false
-      }
-    },
     gateNowMs: () =>
       clockOffsetMs === undefined ? options.now() : Math.round(monotonicMs() + clockOffsetMs),
     start: pollForever,

@@ -54,6 +54,15 @@ describe('gates are moved to another Redis', () => {
     expect(await sale.epoch()).toBe(2)
   })
 
+  test('a Redis that is left calls no list of coupons complete any more', async () => {
+    const sale = await shop.sale({ stock: 9 })
+    await shop.settle()
+    expect((await shop.unrecorded.look()).isComplete).toBe(true)
+    await moved(sale)
+    await shop.settle()
+    expect((await shop.unrecorded.look()).isComplete).toBe(false)
+  })
+
   test('a Redis that was left is not armed again, and says what an operator can do', async () => {
     const sale = await shop.sale({ stock: 9 })
     await moved(sale)

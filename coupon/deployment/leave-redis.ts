@@ -5,6 +5,7 @@ import type { Producer } from '../../platform/kafka/producer.ts'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
 import { createArmingGate } from '../gate/arming-gate.ts'
 import { gateKey } from '../gate/keys.ts'
+import { createUnrecordedCampaigns } from '../gate/unrecorded-campaigns.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { NotedRedis } from '../ledger/redis-servers.ts'
 import { relaySurvivors } from '../log/relay-survivors.ts'
@@ -43,6 +44,9 @@ export const createLeaveRedis =
       }
       // Another memory, or a replica: what was armed there can no longer grant or confirm.
       if ((await readFence(redis)) !== server.fence) return 'gone'
+      // From here on it calls no list of coupons complete.
+      // safeguard: a Redis that is left calls no list complete
+      await createUnrecordedCampaigns(redis).abandon()
       const gate = createArmingGate(redis)
       for (const { id, epoch } of await campaigns.live()) {
         const highest = Math.max(epoch, await epochOf(redis, id))

@@ -7,6 +7,7 @@ import {
   grantRequests,
   openRedis,
 } from '../../test/harness/values/armed-gate.ts'
+import { unrecordedKey } from './keys.ts'
 import { confirmScript, decideScript, lookScript } from './scripts.ts'
 
 let redis: RedisClient
@@ -59,7 +60,7 @@ test.each([
 ])('decide refuses %s and leaves no trace', async (_, args) => {
   const { keys, content } = await armed()
   const before = await content()
-  const run = redis.run(decideScript, [keys.gate, keys.winners, keys.outbox, keys.free], args)
+  const run = redis.run(decideScript, [keys.gate, keys.winners, keys.outbox, keys.free, unrecordedKey], args)
   await expect(run).rejects.toMatchObject({ code: 'defect' })
   expect(await content()).toEqual(before)
 })
@@ -69,10 +70,10 @@ test.each([
   ['one key', 1],
   ['two keys', 2],
   ['three keys', 3],
-  ['five keys', 5],
+  ['six keys', 6],
 ])('no script does anything with %s', async (_, count) => {
   const { keys, content } = await armed()
-  const given = [keys.gate, keys.winners, keys.outbox, keys.free, keys.gate].slice(0, count)
+  const given = [keys.gate, keys.winners, keys.outbox, keys.free, unrecordedKey, keys.gate].slice(0, count)
   const before = await content()
   await expect(redis.run(decideScript, given, [...head, good])).rejects.toThrow()
   await expect(redis.run(lookScript, given, ['1', '1', '1:user'])).rejects.toThrow()

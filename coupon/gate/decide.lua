@@ -1,6 +1,6 @@
 -- decide: which of these requests get a coupon now. A call is carried out as a whole or not at all.
 --
--- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>
+-- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>  5 unrecorded
 -- ARGV  1 layout  2 epoch  3 outboxGrantsMax (grants)
 --       4 the requests, one line `slot user-id coupon-id` each: 1..10, 1 to 64 characters, 36 characters.
 --         They are one value, because each value of a call costs the client time
@@ -17,7 +17,7 @@
 -- A packed grant is `couponId|rank|grantedAtMs|number`.
 -- An ARGUMENT error writes nothing.
 
-local gate_key, winners_key, outbox_key, free_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local gate_key, winners_key, outbox_key, free_key, unrecorded_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local layout, epoch, outboxGrantsMax = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 -- safeguard: the fence of decide / call
@@ -38,8 +38,9 @@ end
 
 -- Lua does not roll back: all arguments are checked before the first write.
 -- safeguard: decide checks the number of its keys and values
-if #KEYS ~= 4 or #ARGV ~= 4 or not outboxGrantsMax then
-  return redis.error_reply('ARGUMENT decide takes 4 keys and 4 values')
+local campaign_id = string.match(gate_key, '{(.+)}')
+if #KEYS ~= 5 or #ARGV ~= 4 or not outboxGrantsMax or not campaign_id then
+  return redis.error_reply('ARGUMENT decide takes 5 keys and 4 values')
 end
 local count, length = 0, 0
 local slots, users, coupons, fields = {}, {}, {}, {}
@@ -140,6 +141,8 @@ if granted > 0 then
   -- safeguard: the outbox / count
   redis.call('HSET', gate_key, 'granted', text(gate.granted + granted), 'nextRank', text(nextRank),
     'entriesAppended', text(gate.entriesAppended + 1), 'grantsPending', text(gate.grantsPending + granted))
+  -- safeguard: a grant is noted as unrecorded
+  redis.call('HSET', unrecorded_key, campaign_id, epoch .. ':' .. text(gate.granted + granted))
 end
 
 return {'OK', now, granted > 0 and first or 0, granted, gate.nextRank, refusedAs, freeRanks, exceptions}

@@ -2,7 +2,7 @@ import { isOutOfMemory, type RedisClient } from '../../platform/redis.ts'
 import { type CampaignDocument, decodeDocument, type OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { type Decision, type Decisions, type GrantRequest, parseDecisions } from './decision.ts'
-import { gateKeys, gateLayout } from './keys.ts'
+import { gateKeys, gateLayout, unrecordedKey } from './keys.ts'
 import type { OutboxEntry } from './outbox-entry.ts'
 import { grantOf, type Holder, parsePackedGrant } from './packed-grant.ts'
 import { parseRefusal, parseReply, type Refusal, type Reply } from './reply.ts'
@@ -73,7 +73,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
       const args = [gateLayout, epoch, options.outboxGrantsMax, lines]
       let raw: unknown
       try {
-        raw = await redis.run(decideScript, gateKeys(campaignId, epoch), args)
+        raw = await redis.run(decideScript, [...gateKeys(campaignId, epoch), unrecordedKey], args)
       } catch (cause) {
         // safeguard: winners are answered by a full Redis
         if (isOutOfMemory(cause)) return decisionsWhenFull(gate.look, [campaignId, epoch, requests])

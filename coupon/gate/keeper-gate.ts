@@ -3,7 +3,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import { type Grant, grantShape } from '../grant.ts'
 import { type GateSettings, packSettings, parseSettings, settingsFields } from './gate-settings.ts'
-import { gateKey, gateKeys, gateLayout, listKeys, winnersKey } from './keys.ts'
+import { gateKey, gateKeys, gateLayout, listKeys, unrecordedKey, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { grantOf, parsePackedGrant } from './packed-grant.ts'
 import { type Lost, parseLost, parseRefusal, parseReply, type Refusal } from './reply.ts'
@@ -126,7 +126,7 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
   },
 
   async retire({ id, epoch, version }) {
-    const keys = [...gateKeys(id, epoch), ...listKeys]
+    const keys = [...gateKeys(id, epoch), ...listKeys, unrecordedKey]
     const reply = parseReply('retire', await redis.run(retireScript, keys, [id, epoch, version]))
     if (reply.code === 'OK') return { kind: 'retired' }
     const lost = parseLost('retire', reply)

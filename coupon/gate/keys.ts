@@ -17,6 +17,14 @@ export const retiredKey = 'fc:retired'
 
 /** String: the id of the deployment that this Redis belongs to. */
 export const deploymentKey = 'fc:deployment'
+
+/**
+ * Hash: campaigns with grants that may not be in the ledger yet, campaign id -> `<epoch>:<granted>` at the
+ * last grant. `marker`: the fence of the server on which the notes are complete. `recorded:<partition>`: the
+ * position that the ledger had reached when a note was last taken out. `claim`: see complete-notes.lua.
+ */
+export const unrecordedKey = 'fc:unrecorded'
+
 /** The two keys of the list, in the order of KEYS in the scripts. */
 export const listKeys = [campaignsKey, retiredKey]
 

@@ -2,6 +2,7 @@
 -- It may be repeated.
 --
 -- KEYS  1 gate  2 winners:<epoch>  3 outbox:<epoch>  4 free:<epoch>  5 campaigns  6 retired
+--       7 unrecorded
 -- ARGV  1 campaign id  2 epoch of the ledger  3 version of the ledger: both are those that were audited
 -- Reply {'OK'}
 --       {'LOST', ''}: this server has no complete list (register.lua); nothing was written
@@ -9,8 +10,8 @@
 --       {'VERSION', version}, {'OPEN', state}, {'OUTBOX', entries}: the gate is not the one that was audited,
 --       may grant, or has grants that are not confirmed; nothing was written
 
-if #KEYS ~= 6 or #ARGV ~= 3 or not string.find(ARGV[2], '^%d+$') or not string.find(ARGV[3], '^%d+$') then
-  return redis.error_reply('ARGUMENT retire takes 6 keys, an id, an epoch and a version')
+if #KEYS ~= 7 or #ARGV ~= 3 or not string.find(ARGV[2], '^%d+$') or not string.find(ARGV[3], '^%d+$') then
+  return redis.error_reply('ARGUMENT retire takes 7 keys, an id, an epoch and a version')
 end
 local fence = server_fence()
 if not fence or redis.call('HGET', KEYS[5], 'marker') ~= fence then return {'LOST', ''} end
@@ -31,5 +32,6 @@ if fields[3] == fence then
 end
 redis.call('SADD', KEYS[6], ARGV[1])
 redis.call('HDEL', KEYS[5], ARGV[1])
+redis.call('HDEL', KEYS[7], ARGV[1])
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
 return {'OK'}

@@ -14,6 +14,16 @@ const grantColumns = ['coupon_id', 'campaign_id', 'user_id', 'slot', '`rank`', '
   .map((column) => `coupons.${column}`)
   .join(', ')
 
+const grantFrom = (row: SqlRow): Grant => ({
+  couponId: idText(row['coupon_id'] as Buffer),
+  campaignId: idText(row['campaign_id'] as Buffer),
+  userId: String(row['user_id']),
+  slot: Number(row['slot']),
+  rank: Number(row['rank']),
+  epoch: Number(row['epoch']),
+  grantedAtMs: Number(row['granted_at_ms']),
+})
+
 /**
  * Grants from rows of `coupons`. `from` is the statement from there on: tables, conditions, order, limit and
  * lock.
@@ -24,15 +34,32 @@ export const readGrants = async (
   values: readonly unknown[],
 ): Promise<Grant[]> => {
   const rows = await source.read(`SELECT ${grantColumns} FROM ${from}`, values)
-  return rows.map((row) => ({
-    couponId: idText(row['coupon_id'] as Buffer),
-    campaignId: idText(row['campaign_id'] as Buffer),
-    userId: String(row['user_id']),
-    slot: Number(row['slot']),
-    rank: Number(row['rank']),
-    epoch: Number(row['epoch']),
-    grantedAtMs: Number(row['granted_at_ms']),
-  }))
+  return rows.map(grantFrom)
+}
+
+/** Grants, and the positions of the ledger at the same moment. */
+export type GrantsAtPositions = { grants: Grant[]; positions: Map<number, number> }
+
+/**
+ * The same, with the positions as of the same view: one statement, so that no failover comes between the two.
+ * The order of `from` is lost: sort the grants.
+ */
+export const readGrantsAtPositions = async (
+  source: SqlReader,
+  from: string,
+  values: readonly unknown[],
+): Promise<GrantsAtPositions> => {
+  const rows = await source.read(
+    `SELECT reached.positions, found.* FROM
+       (SELECT CAST(JSON_OBJECTAGG(partition_id, next_offset) AS CHAR) AS positions FROM ledger_positions) AS reached
+       LEFT JOIN (SELECT ${grantColumns} FROM ${from}) AS found ON TRUE`,
+    values,
+  )
+  const reached = JSON.parse((rows[0]?.['positions'] ?? '{}') as string) as Record<string, number>
+  return {
+    grants: rows.filter((row) => row['coupon_id'] !== null).map(grantFrom),
+    positions: new Map(Object.entries(reached).map(([partition, offset]) => [Number(partition), offset])),
+  }
 }
 
 /** Those of the coupons that have a row. */

@@ -1,12 +1,17 @@
+import { createDeadline, type Deadline } from '../../platform/deadline.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
+import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { CouponTerms } from '../campaign.ts'
 import type { Registry } from '../campaigns/registry.ts'
 import { createTermsReader } from '../campaigns/terms-reader.ts'
 import type { Gate } from '../gate/gate.ts'
+import type { UnrecordedCampaigns, UnrecordedLook } from '../gate/unrecorded-campaigns.ts'
 import type { Grant } from '../grant.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { CouponRepository } from '../ledger/coupons.ts'
+import { isBelow } from '../ledger/positions.ts'
+import type { GrantsAtPositions } from '../ledger/rows.ts'
 import { createHeldCoupons, type HeldCoupon } from './held-coupons.ts'
 
 /** A coupon as its owner reads it. `confirming` is not yet a yes. */
@@ -14,8 +19,8 @@ export type CouponState = 'confirming' | 'usable' | 'expired'
 export type Coupon = { grant: Grant; terms: CouponTerms; state: CouponState }
 
 /**
- * `complete` is false when a gate, the list of campaigns or the ledger cannot be read: there may be more
- * coupons.
+ * `complete` is false when there may be more coupons. A gate, the notes of unrecorded campaigns or the ledger
+ * could not be read in time, or the ledger lost rows.
  */
 export type CouponList = { coupons: Coupon[]; more: boolean; complete: boolean }
 
@@ -30,7 +35,7 @@ export type CouponOutcome =
 export type CouponReader = {
   /**
    * Coupons that are usable now, newest first, below `beforeId`. Never rejects because a source cannot be
-   * read.
+   * read, and resolves within `listDeadlineMs`.
    */
   usable(userId: string, beforeId: string | undefined, limit: number): Promise<CouponList>
   /**
@@ -47,16 +52,32 @@ export type CouponReader = {
 
 export type CouponReaderOptions = {
   gate: Gate
+  unrecorded: Pick<UnrecordedCampaigns, 'look'>
   registry: Registry
   campaigns: CampaignRepository
   coupons: CouponRepository
+  /** After this time a list has what is known by then, and is not complete. */
+  listDeadlineMs: number
   log: Logger
 }
 
+const looksWaitingMax = 100_000
+
 export const createCouponReader = (options: CouponReaderOptions): CouponReader => {
-  const { gate, registry, coupons: repository, log } = options
+  const { gate, registry, coupons: repository, log, listDeadlineMs } = options
   const heldCoupons = createHeldCoupons(gate, registry)
   const termsReader = createTermsReader(registry, options.campaigns)
+
+  /** A look that began before the caller came would miss a grant of which the caller was told since. */
+  const looks = createGroupCommit<undefined, UnrecordedLook>({
+    batchSizeMax: looksWaitingMax,
+    inFlightMax: 1,
+    bound: createBound(looksWaitingMax),
+    run: async (callers) => {
+      const look = await options.unrecorded.look()
+      return callers.map(() => look)
+    },
+  })
 
   const couponsOf = async (held: readonly HeldCoupon[]): Promise<Coupon[]> => {
     const termsOf = await termsReader.read(held.map(({ grant }) => grant.campaignId))
@@ -82,28 +103,70 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     ]
   }
 
+  /** Whether gates and ledger together have every coupon of the user. */
+  const isWhole = (
+    look: UnrecordedLook | undefined,
+    gates: { complete: boolean } | undefined,
+    ledger: GrantsAtPositions | undefined,
+  ): boolean => {
+    // safeguard: a list without the ledger is incomplete
+    if (ledger === undefined) return false
+    // safeguard: a list without a gate is incomplete
+    if (gates?.complete !== true) return false
+    // safeguard: a list without the notes is incomplete
+    if (look?.isComplete !== true) return false
+    // safeguard: a list of a ledger that lost rows is incomplete
+    return !isBelow(ledger.positions, look.recorded)
+  }
+
+  /** The value of a source in time. A list can do without one, and then is not complete. */
+  const sourceIn =
+    ({ inTime }: Deadline) =>
+    <Value>(source: Promise<Value>): Promise<Value | undefined> =>
+      inTime(
+        source.catch((cause: unknown) => {
+          log.debug({ cause: messageOf(cause) }, 'a list of coupons lacks a source')
+          return undefined
+        }),
+      )
+
+  const readUsable = async (
+    deadline: Deadline,
+    [userId, beforeId, limit]: Parameters<CouponReader['usable']>,
+  ): Promise<CouponList> => {
+    const read = sourceIn(deadline)
+    const { isAwaited } = deadline
+    const noted = looks.submit(undefined)
+    // A grant whose note was taken out before this look had its row before the query below began.
+    // safeguard: the notes are read before the ledger
+    await read(noted)
+    const query = { userId, beforeId, limit: limit + 1, nowMs: registry.gateNowMs(), isAwaited }
+    const [look, gates, ledger] = await Promise.all([
+      read(noted),
+      read(noted.then(({ notes }) => heldCoupons.inGates(notes.keys(), userId, isAwaited))),
+      read(repository.usable(query)),
+    ])
+    const held = (gates?.held ?? []).filter(
+      ({ grant }) => beforeId === undefined || grant.couponId < beforeId,
+    )
+    const found = await read(couponsOf(merge(ledger?.grants ?? [], held)))
+    const coupons = (found ?? [])
+      .filter(isUsableNow)
+      .sort((left, right) => (left.grant.couponId < right.grant.couponId ? 1 : -1))
+    return {
+      coupons: coupons.slice(0, limit),
+      more: coupons.length > limit,
+      complete: found !== undefined && isWhole(look, gates, ledger),
+    }
+  }
+
   return {
-    async usable(userId, beforeId, limit) {
-      const list = async (rows: readonly Grant[], held: readonly HeldCoupon[], complete: boolean) => {
-        const coupons = (await couponsOf(merge(rows, held)))
-          .filter(isUsableNow)
-          .sort((left, right) => (left.grant.couponId < right.grant.couponId ? 1 : -1))
-        return { coupons: coupons.slice(0, limit), more: coupons.length > limit, complete }
-      }
-      const anywhere = heldCoupons.anywhere(userId).then(({ held, complete }) => ({
-        held: held.filter(({ grant }) => beforeId === undefined || grant.couponId < beforeId),
-        complete,
-      }))
+    async usable(...query) {
+      const deadline = createDeadline(listDeadlineMs)
       try {
-        const query = { userId, beforeId, limit: limit + 1, nowMs: registry.gateNowMs() }
-        const rows = await repository.usable(query)
-        const { held, complete } = await anywhere
-        return await list(rows, held, complete)
-      } catch (cause) {
-        log.debug({ cause: messageOf(cause) }, 'listed coupons without the ledger')
-        // Gates have live campaigns only, whose terms are known: this does not query the database.
-        // safeguard: a list without the ledger is incomplete
-        return list([], (await anywhere).held, false)
+        return await readUsable(deadline, query)
+      } finally {
+        deadline.clear()
       }
     },
 
@@ -141,18 +204,19 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     },
 
     async one(couponId, userId) {
-      const [anywhere, row] = await Promise.allSettled([
-        heldCoupons.anywhere(userId),
-        repository.one(couponId, userId),
-      ])
-      if (anywhere.status === 'rejected') throw anywhere.reason
-      const { held, complete } = anywhere.value
-      const rows = row.status === 'fulfilled' && row.value !== undefined ? [row.value] : []
-      const [coupon] = await couponsOf(merge(rows, held).filter(({ grant }) => grant.couponId === couponId))
-      if (coupon !== undefined) return coupon
-      if (row.status === 'rejected') throw row.reason
-      if (!complete) throw new Failure('recovering', 'a gate that may have the coupon cannot be read')
-      return undefined
+      const [row] = await Promise.allSettled([repository.one(couponId, userId)])
+      if (row.status === 'fulfilled' && row.value.grants.length > 0)
+        return (await couponsOf(merge(row.value.grants, [])))[0]
+      const look = await looks.submit(undefined)
+      const gates = await heldCoupons.inGates(look.notes.keys(), userId, () => true)
+      const held = gates.held.filter(({ grant }) => grant.couponId === couponId)
+      if (row.status === 'rejected' && held.length === 0) throw row.reason
+      // It may have got its row between the first query and the look.
+      const ledger = held.length > 0 ? undefined : await repository.one(couponId, userId)
+      const [coupon] = await couponsOf(merge(ledger?.grants ?? [], held))
+      if (coupon === undefined && !isWhole(look, gates, ledger))
+        throw new Failure('recovering', 'a gate that may have the coupon cannot be read')
+      return coupon
     },
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createScript } from '../../platform/redis.ts'
-import { campaignsChannel, deploymentKey, gateKey, listKeys } from '../gate/keys.ts'
+import { campaignsChannel, deploymentKey, gateKey, listKeys, unrecordedKey } from '../gate/keys.ts'
 import * as gateScripts from '../gate/scripts.ts'
 
 /** Returns the commands of ARGV that the user of the connection may not run. */
@@ -10,7 +10,7 @@ export const permissionsScript = createScript(
 )
 
 /** Keys of a campaign that does not exist: only their form matters. */
-const keys = [gateKey('00000000-0000-7000-8000-000000000000'), ...listKeys, deploymentKey]
+const keys = [gateKey('00000000-0000-7000-8000-000000000000'), ...listKeys, unrecordedKey, deploymentKey]
 const callPattern = /redis\.p?call\(\s*['"](\w+)['"]/g
 
 /** The commands that the gate's scripts call, taken from their text. */
@@ -26,6 +26,7 @@ const scriptCommands = [
 export const sentCommands: readonly string[] = [
   'CONFIG GET',
   'GET',
+  'HDEL',
   'HGET',
   'HMGET',
   'HSCAN',

@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { campaignsKey, gateKey } from '../../coupon/gate/keys.ts'
+import { gateKey, unrecordedKey } from '../../coupon/gate/keys.ts'
+import type { UnrecordedCampaigns } from '../../coupon/gate/unrecorded-campaigns.ts'
 import { type CouponRepository, createCouponRepository } from '../../coupon/ledger/coupons.ts'
 import { type CouponReader, createCouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { Failure } from '../../platform/failure.ts'
@@ -19,11 +21,14 @@ afterAll(() => shop.close())
 
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
 /** What a user reads, from this ledger. */
-const openCoupons = (changes: Partial<CouponRepository> = {}): CouponReader => {
+const openCoupons = (
+  changes: Partial<CouponRepository> = {},
+  unrecorded: Pick<UnrecordedCampaigns, 'look'> = shop.unrecorded,
+): CouponReader => {
   const { gate, registry } = shop
   const { campaigns, log } = shop.parts
   const coupons = { ...createCouponRepository(shop.ledger.database), ...changes }
-  return createCouponReader({ gate, registry, campaigns, coupons, log })
+  return createCouponReader({ gate, unrecorded, registry, campaigns, coupons, listDeadlineMs: 10_000, log })
 }
 const winOne = async (sale: Sale) => {
   const [won] = await sale.win(1)
@@ -34,6 +39,7 @@ const winOne = async (sale: Sale) => {
 describe('a coupon that the ledger does not have yet', () => {
   test('is in its winner’s list, once, and the list is complete', async () => {
     const sale = await shop.sale({ stock: 3 })
+    await shop.settle()
     shop.recorder.hold()
     const won = await winOne(sale)
     const list = () => openCoupons().usable(won.userId, undefined, 10)
@@ -49,11 +55,12 @@ describe('a coupon that the ledger does not have yet', () => {
   test.each<[string, Partial<CouponRepository>, (sale: Sale) => Promise<unknown>]>([
     ['the ledger cannot be read', { usable: noLedger }, async () => {}],
     ['a gate cannot be read', {}, ({ id }) => redis('DEL', gateKey(id))],
-    ['the list of campaigns is lost', {}, () => redis('DEL', campaignsKey)],
+    ['the notes are lost', {}, () => redis('DEL', unrecordedKey)],
   ])(
     'a list is called not complete while %s, and has what the other sources have',
     async (_, changes, spoil) => {
       const sale = await shop.sale({ stock: 3 })
+      await shop.settle()
       const won = await winOne(sale)
       await drained(shop)
       await spoil(sale)
@@ -61,4 +68,54 @@ describe('a coupon that the ledger does not have yet', () => {
       expect(list).toMatchObject({ coupons: [{ grant: { couponId: won.couponId } }], complete: false })
     },
   )
+
+  test('is in a list that its row and the end of its note overtook', async () => {
+    const sale = await shop.sale({ stock: 3 })
+    await shop.settle()
+    shop.recorder.hold()
+    const won = await winOne(sale)
+    const queried = Promise.withResolvers<void>()
+    let hasBegun = false
+    const repository = createCouponRepository(shop.ledger.database)
+    const coupons = openCoupons(
+      {
+        async usable(query) {
+          hasBegun = true
+          const found = await repository.usable(query)
+          shop.recorder.release()
+          await drained(shop)
+          await shop.settle()
+          queried.resolve()
+          return found
+        },
+      },
+      {
+        async look() {
+          await nextTurn()
+          if (hasBegun) await queried.promise
+          return shop.unrecorded.look()
+        },
+      },
+    )
+    expect(await coupons.usable(won.userId, undefined, 10)).toMatchObject({ coupons: [{ grant: won }] })
+    expect((await shop.unrecorded.look()).notes.size).toBe(0)
+  })
+
+  test('makes a list incomplete when its gate does not answer in time, and the list does not wait', async () => {
+    const sale = await shop.sale({ stock: 3 })
+    await shop.settle()
+    const won = await winOne(sale)
+    await drained(shop)
+    const never = new Promise<never>(() => undefined)
+    const { registry, parts } = shop
+    const coupons = createCouponReader({
+      ...{ gate: { ...shop.gate, look: () => never }, unrecorded: shop.unrecorded, registry, log: parts.log },
+      ...{ campaigns: parts.campaigns, coupons: createCouponRepository(shop.ledger.database) },
+      listDeadlineMs: 300,
+    })
+    expect(await coupons.usable(won.userId, undefined, 10)).toMatchObject({
+      coupons: [{ grant: won }],
+      complete: false,
+    })
+  })
 })

@@ -12,6 +12,7 @@ import { flipping } from './flipping.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
 import { logGaps } from './log-gaps.ts'
+import { reading } from './reading.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
 import { serverLimits } from './server-limits.ts'
@@ -33,6 +34,7 @@ export const allSafeguards: readonly Safeguard[] = [
   ...oneDeployment,
   ...flipping,
   ...keeping,
+  ...reading,
   ...clocks,
   ...versions,
   ...serverLimits,

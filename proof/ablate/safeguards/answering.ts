@@ -117,12 +117,4 @@ export const answering: readonly Safeguard[] = [
       'after a missing marker known campaigns stay',
     ),
   },
-  {
-    name: 'an unreadable campaign makes the list incomplete',
-    section: listing,
-    protectsFrom:
-      'A list of coupons is called complete while a campaign that may hold one of them cannot be read.',
-    edits: [{ change: replaceWith('isComplete = true') }],
-    caughtBy: serversTest('coupon/campaigns/registry')('a listed campaign that cannot be read is recovering'),
-  },
 ]

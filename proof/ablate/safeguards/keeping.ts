@@ -3,11 +3,9 @@ import type { Safeguard } from '../safeguard.ts'
 import { serversTest } from './failing-test.ts'
 
 const retirementTest = serversTest('test/5-campaigns/retirement')
-const readingTest = serversTest('test/6-read/reading-coupons')
-const notComplete = 'a list is called not complete while %s'
 const stays = 'a gate stays when %s'
 
-/** What the loops of the worker and the reading of coupons rely on. */
+/** What the loops of the worker rely on. */
 export const keeping: readonly Safeguard[] = [
   {
     name: 'the relay of overdue entries',
@@ -64,37 +62,5 @@ export const keeping: readonly Safeguard[] = [
     caughtBy: retirementTest(
       'a campaign that was armed, changed or retired since the audit began is not retired by it',
     ),
-  },
-  {
-    name: 'a list of coupons includes what only the gate knows',
-    section: '6. Read',
-    protectsFrom:
-      'A winner who reads the list just after the yes finds no coupon, while the ledger is behind the log.',
-    edits: [{ change: remove }],
-    caughtBy: readingTest('is in its winner’s list, once, and the list is complete'),
-  },
-  {
-    name: 'a list without the ledger is incomplete',
-    section: '6. Read',
-    protectsFrom:
-      'A user with coupons gets an empty list as the complete one, because the ledger cannot be read.',
-    edits: [{ change: swap('false', 'true') }],
-    caughtBy: readingTest(notComplete, notComplete.replace('%s', 'the ledger cannot be read')),
-  },
-  {
-    name: 'a list without a gate is incomplete',
-    section: '6. Read',
-    protectsFrom:
-      'A winner gets a list without the coupon as the complete one, because the gate cannot be read.',
-    edits: [{ change: replaceWith('complete: isCurrent,') }],
-    caughtBy: readingTest(notComplete, notComplete.replace('%s', 'a gate cannot be read')),
-  },
-  {
-    name: 'a list without the list of campaigns is incomplete',
-    section: '6. Read',
-    protectsFrom:
-      'A winner gets a list without the coupon as the complete one, because its campaign is not known.',
-    edits: [{ change: swap('isCurrent &&', '') }],
-    caughtBy: readingTest(notComplete, notComplete.replace('%s', 'the list of campaigns is lost')),
   },
 ]

@@ -2,6 +2,10 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { Campaign, CampaignTerms } from '../../../coupon/campaign.ts'
 import { createRegistry, type Registry } from '../../../coupon/campaigns/registry.ts'
 import { createGate, type Gate } from '../../../coupon/gate/gate.ts'
+import {
+  createUnrecordedCampaigns,
+  type UnrecordedCampaigns,
+} from '../../../coupon/gate/unrecorded-campaigns.ts'
 import type { Grant } from '../../../coupon/grant.ts'
 import { createIssuer } from '../../../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../../../coupon/ledger/coupons.ts'
@@ -9,9 +13,10 @@ import { createPositionRepository } from '../../../coupon/ledger/positions.ts'
 import { createGrantLog } from '../../../coupon/log/grant-log.ts'
 import { encodeGrant } from '../../../coupon/log/log-record.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
-import { createCouponReader } from '../../../coupon/reading/coupon-reader.ts'
+import { type CouponReader, createCouponReader } from '../../../coupon/reading/coupon-reader.ts'
 import { type Arming, type ArmingOptions, createArming } from '../../../coupon/recovery/arming.ts'
 import { createKeeper } from '../../../coupon/recovery/keeper.ts'
+import { createSettling } from '../../../coupon/recovery/settling.ts'
 import { createBound } from '../../../platform/group-commit.ts'
 import { createProducer, type Producer } from '../../../platform/kafka/producer.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
@@ -40,6 +45,8 @@ export type Shop = {
   readonly parts: ArmingOptions
   readonly arming: Arming
   readonly registry: Registry
+  readonly coupons: CouponReader
+  readonly unrecorded: UnrecordedCampaigns
   /** Puts grants into the log, past the gate. */
   append(grants: readonly Grant[], partition?: number): Promise<void>
   /** A new campaign, armed. */
@@ -48,6 +55,8 @@ export type Shop = {
   saleOf(id: string): Promise<Sale>
   /** Lets API and worker find another server at Redis' address, as after a failover. */
   serveFrom(server: OwnRedis): void
+  /** One step of the worker that takes notes out and completes them. */
+  settle(): Promise<void>
   /** Starts the keeper, unless it runs. */
   keep(): void
   /** Stops the keeper after what it is doing. */
@@ -126,9 +135,9 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     soldOutMemoryMs: options.soldOutMemoryMs ?? 100,
   }
   const { campaigns } = parts
+  const unrecorded = createUnrecordedCampaigns(redis)
   const coupons = createCouponReader({
-    gate,
-    registry,
+    ...{ gate, unrecorded, registry, listDeadlineMs: 10_000 },
     campaigns,
     coupons: createCouponRepository(ledger.database),
     log,
@@ -139,6 +148,11 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     ...{ overdueMs, listing: parts.listing, requireOneDeployment: async () => {} },
   })
   await registry.start()
+  let live: readonly Campaign[] = []
+  const settling = createSettling({
+    ...{ ...parts, unrecorded, positions: createPositionRepository(ledger.database) },
+    ...{ campaigns: () => live, isInCharge: () => true },
+  })
   let keeping: { stop(): void } | undefined
   let looking = Promise.resolve()
   const look = (): Promise<void> => (looking = keeper.inspectGates())
@@ -146,7 +160,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const saleOf = (campaign: Campaign): Sale => createSale({ gate, issuer, coupons, campaigns }, campaign)
 
   const shop: Shop = {
-    ...{ redis: own, ledger, topic, recorder, gate, producer, parts, arming, registry },
+    ...{ redis: own, ledger, topic, recorder, gate, producer, parts, arming, registry, coupons, unrecorded },
     async append(grants, partition = 0) {
       const records = grants.map((grant) => ({ value: encodeGrant(grant) }))
       await producer.append(grantsTopic, partition, records)
@@ -164,6 +178,10 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
     },
     serveFrom(server) {
       serving = server
+    },
+    async settle() {
+      live = await campaigns.live()
+      await settling.step()
     },
     keep() {
       keeping ??= repeat(look, 50)
