@@ -104,6 +104,7 @@ const common = {
     pass: [0, 'PASS: every promise held'],
     fail: [1, 'FAIL: a promise was broken'],
     'in-flight': [1, 'IN FLIGHT: a promise could not be decided'],
+    unknown: [1, 'UNKNOWN: the ledger or the log could not be read, and the report says why'],
   },
   failureExitCode: [1, 'it could not run'],
 } as const

@@ -1,8 +1,8 @@
-import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { BurstRun } from '../scenarios/burst-run.ts'
+import type { LoadVerdict } from '../scenarios/load-verdict.ts'
 import {
   checkHeading,
   checkLines,
@@ -51,23 +51,19 @@ export const burstReport = (
   machine: Machine,
   stream: ReportOutput,
 ): string => {
-  const headline = (of: Verdict, checks: readonly Check[], subject: string): string =>
-    `  ${paint(of, verdictWord(of), stream)}  ${subject}; ${reasonOf(of, checks)}`
+  const headline = (of: LoadVerdict, parts: readonly BurstResult[], subject: string): string =>
+    `  ${paint(of, verdictWord(of), stream)}  ${subject}; ${reasonOf(of, parts)}`
   const subject =
     bursts.length === 1 ? bursts.map(({ plan }) => pressedIn(plan)).join() : `${bursts.length} bursts`
   return [
     '',
-    headline(
-      verdict,
-      bursts.flatMap(({ checks }) => checks),
-      subject,
-    ),
+    headline(verdict, bursts, subject),
     '',
     ...(pairs === undefined ? [] : pairLines(pairs, stream)),
     ...bursts.flatMap((burst, index) => [
       ...(bursts.length === 1
         ? []
-        : [headline(burst.verdict, burst.checks, `burst ${index + 1}: ${pressedIn(burst.plan)}`), '']),
+        : [headline(burst.verdict, [burst], `burst ${index + 1}: ${pressedIn(burst.plan)}`), '']),
       ...burstLines(burst, stream),
     ]),
     ...loadLines(machine),

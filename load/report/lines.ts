@@ -1,17 +1,18 @@
 import { styleText } from 'node:util'
-import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
+import type { Check } from '../../coupon/audit/compare/check.ts'
 import type { LatencySummary } from '../measure/latency.ts'
 import type { Machine } from '../measure/machine.ts'
+import type { LoadVerdict } from '../scenarios/load-verdict.ts'
 import { inMs, inThousands } from './numbers.ts'
 import { extentOf, type ReportRow } from './words.ts'
 
 /** Where a report is printed. It gets colours only where the stream shows them. */
 export type ReportOutput = NodeJS.WritableStream
 
-const colours = { pass: 'green', fail: 'red', 'in-flight': 'yellow' } as const
+const colours = { pass: 'green', fail: 'red', 'in-flight': 'yellow', unknown: 'yellow' } as const
 
 /** Text in the colour of a verdict. */
-export const paint = (verdict: Verdict, text: string, stream: ReportOutput): string =>
+export const paint = (verdict: LoadVerdict, text: string, stream: ReportOutput): string =>
   styleText([colours[verdict], 'bold'], text, { stream })
 
 const dim = (text: string, stream: ReportOutput): string => styleText('dim', text, { stream })

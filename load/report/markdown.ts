@@ -38,7 +38,7 @@ const examplesOf = ({ checks }: BurstResult): string[] =>
   checks.flatMap(({ promise, examples }) => examples.map((example) => `- ${promise}: ${example}`))
 
 const burstLines = (result: BurstResult, examples: readonly string[]): string[] => [
-  `**${verdictWord(result.verdict)}**: ${pressedIn(result.plan)} over ${inThousands(result.plan.connections)} connections; ${reasonOf(result.verdict, result.checks)}.`,
+  `**${verdictWord(result.verdict)}**: ${pressedIn(result.plan)} over ${inThousands(result.plan.connections)} connections; ${reasonOf(result.verdict, [result])}.`,
   '',
   ...markdownTable(
     ['promise', 'verdict', 'checked'],

@@ -70,10 +70,9 @@ export const overloadReport = (result: OverloadResult, machine: Machine, stream:
   const { plan, peak, overload, verdict } = result
   const pressed = `${inThousands(overload.people)} people pressed over ${inThousands(plan.connections)} connections`
   const brokenAtPeak = peak.checks.filter((check) => check.verdict !== 'pass')
-  const checks = [...peak.checks, ...overload.checks]
   return [
     '',
-    `  ${paint(verdict, verdictWord(verdict), stream)}  ${pressed}; ${reasonOf(verdict, checks)}`,
+    `  ${paint(verdict, verdictWord(verdict), stream)}  ${pressed}; ${reasonOf(verdict, [peak, overload])}`,
     '',
     checkHeading(stream),
     ...overload.checks.flatMap((check) => checkLines(check, stream)),

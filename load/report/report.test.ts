@@ -15,6 +15,7 @@ const burst: BurstResult = {
   plan: { name: 'burst', shoppers: 500_000, stock: 10_000_000, connections: 4_096 },
   campaignId: 'k',
   verdict: 'pass',
+  unknown: null,
   checks: checks.map((check) => ({ ...check, looked: 500_000 })),
   outcomes: [
     { outcome: 'granted', answers: 500_000, latency },

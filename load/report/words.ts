@@ -1,23 +1,32 @@
-import type { Check, Verdict } from '../../coupon/audit/compare/check.ts'
+import type { Check } from '../../coupon/audit/compare/check.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
 import type { Baseline } from '../scenarios/baseline.ts'
 import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
+import type { LoadVerdict } from '../scenarios/load-verdict.ts'
 import { asRatio, inMs, inThousands } from './numbers.ts'
 
 /** A label, a figure, and what the figure covers. */
 export type ReportRow = [label: string, figure: string, explanation: string]
 
-const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT' } as const
+const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT', unknown: 'UNKNOWN' } as const
 
 /** The first word of a report. */
-export const verdictWord = (verdict: Verdict): string => verdictWords[verdict]
+export const verdictWord = (verdict: LoadVerdict): string => verdictWords[verdict]
 
 /** How much a check covers: `10,000`, or `3 of 10,000` that fail or are in flight. */
 export const extentOf = ({ verdict, count, looked }: Check): string =>
   verdict === 'pass' ? inThousands(looked) : `${inThousands(count)} of ${inThousands(looked)}`
 
-/** What led to a verdict: `all 9 promises held`, or the promises that are broken or in flight. */
-export const reasonOf = (verdict: Verdict, checks: readonly Check[]): string => {
+/**
+ * What led to a verdict: `all 9 promises held`, the promises that are broken or in flight, or why nothing was
+ * decided.
+ */
+export const reasonOf = (
+  verdict: LoadVerdict,
+  parts: readonly { checks: readonly Check[]; unknown: string | null }[],
+): string => {
+  const checks = parts.flatMap((part) => part.checks)
+  if (verdict === 'unknown') return parts.find(({ unknown }) => unknown !== null)?.unknown ?? ''
   const promises = new Set(checks.map(({ promise }) => promise))
   if (verdict === 'pass') return `all ${promises.size} promises held`
   const named = new Set(checks.filter((check) => check.verdict === verdict).map(({ promise }) => promise))

@@ -1,10 +1,10 @@
-import { overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
 import type { BurstArguments } from '../arguments/burst.ts'
 import { type Baseline, type RunBare, runPairs } from './baseline.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
+import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 
 /** The bursts of one command. A warm-up is among them only when it broke a promise. */
-export type BurstRun = { bursts: BurstResult[]; pairs: Baseline | undefined; verdict: Verdict }
+export type BurstRun = { bursts: BurstResult[]; pairs: Baseline | undefined; verdict: LoadVerdict }
 
 /** The two ways in which a run presses. */
 export type BurstRunners = {
@@ -24,7 +24,7 @@ const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({
 const conclude = (bursts: BurstResult[], pairs?: Baseline): BurstRun => ({
   bursts,
   pairs,
-  verdict: overallVerdict(bursts.flatMap(({ checks }) => checks)),
+  verdict: worstVerdict(bursts.map(({ verdict }) => verdict)),
 })
 
 /**

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, inject, test } from 'vitest'
 import { connectDatabase } from '../../platform/mysql/database.ts'
+import { createProxy } from '../../servers/network/proxy.ts'
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
 import { type Running, startPart } from '../../test/harness/processes/start-part.ts'
 import { startOwnServers } from '../../test/harness/servers/own-servers.ts'
@@ -81,6 +82,36 @@ describe('npm run load -- burst', () => {
     expect(stdout).toBe('')
     expect(stderr).toMatch(/the API at .* created no campaign: .*ECONNREFUSED/)
     expect(code).toBe(1)
+  })
+
+  test.each([
+    ['the database', 'DATABASE_URL', 2_004, /^UNKNOWN {2}2,004 shoppers .*; database: /],
+    ['the broker', 'KAFKA_BROKERS', 2_005, /^PASS/],
+  ] as const)('when it loses %s it still prints a report', async (_, variable, stock, says) => {
+    const address = new URL((environment[variable] ?? '').replace(/^(?!mysql)/, 'kafka://'))
+    const proxy = await createProxy({ host: address.hostname, port: Number(address.port) })
+    const database = connectDatabase({
+      url: environment['DATABASE_URL'] ?? '',
+      connectionsMax: 1,
+      queryTimeoutMs: 5_000,
+    })
+    try {
+      address.port = String(proxy.port)
+      const changes = { [variable]: address.href.replace('kafka://', '').replace(/\/$/, '') }
+      const running = load(`burst --shoppers ${stock} --stock ${stock} --connections 5 --warm-up 0`, changes)
+      await until('a coupon is recorded', async () => {
+        const [row] = await database.read(`SELECT COUNT(*) AS count FROM coupons WHERE ${theRow}`, [stock])
+        return Number(row?.['count']) > 0
+      })
+      proxy.cut()
+      const { code, stdout } = await running
+      expect(stdout.trim()).toMatch(says)
+      expect(stdout).toMatch(/granted +2,00[45] /)
+      expect(code).toBe(says.source.includes('PASS') ? 0 : 1)
+    } finally {
+      await database.close()
+      await proxy.close()
+    }
   })
 
   test('an unknown option exits with 2', async () => {

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
+import type { Check } from '../../coupon/audit/compare/check.ts'
 import { pressAll } from '../generator/press-all.ts'
 import type { Drain } from '../ledger/drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from '../measure/figures.ts'
 import { type RecoveringSummary, summariseRecovering } from '../people/recovering.ts'
 import { inThousands } from '../report/numbers.ts'
+import type { LoadVerdict } from './load-verdict.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { settle } from './settle.ts'
 
@@ -14,7 +15,9 @@ export type BurstPlan = { name: 'warm-up' | 'burst'; shoppers: number; stock: nu
 export type BurstResult = {
   plan: BurstPlan
   campaignId: string
-  verdict: Verdict
+  verdict: LoadVerdict
+  /** Why the verdict is unknown; null when it is known. */
+  unknown: string | null
   checks: Check[]
   /** First answers, by outcome. */
   outcomes: OutcomeFigures[]
@@ -72,11 +75,12 @@ export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependenci
   const drained = await pressAndDrain(plan, campaign, dependencies)
   const moments = sheet.moments()
   const settled = await settle(campaign, { pressed: plan.shoppers, drained }, dependencies)
-  const { checks, wave, total, followedUp, repeated } = settled
+  const { checks, verdict, unknown, wave, total, followedUp, repeated } = settled
   return {
     plan,
     campaignId,
-    verdict: overallVerdict(checks),
+    verdict,
+    unknown,
     checks,
     outcomes: outcomeFigures(settled.firstAnswers),
     figures: burstFigures({ answers: sheet.answeredCount(), ...total, wave }, moments, drained.lastRowMs),

@@ -1,4 +1,4 @@
-import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
+import type { Check } from '../../coupon/audit/compare/check.ts'
 import { Failure } from '../../platform/failure.ts'
 import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import type { OverloadPlan } from '../arguments/overload.ts'
@@ -7,6 +7,7 @@ import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
 import { inThousands } from '../report/numbers.ts'
+import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { settle } from './settle.ts'
 
@@ -28,11 +29,14 @@ export type RushFigures = Pick<RushCounts, 'people' | 'heldBack' | 'presses' | '
   followedUp: number
   faults: Record<string, number>
   checks: Check[]
+  verdict: LoadVerdict
+  /** Why the verdict is unknown; null when it is known. */
+  unknown: string | null
 }
 
 export type OverloadResult = {
   plan: OverloadPlan
-  verdict: Verdict
+  verdict: LoadVerdict
   peak: RushFigures
   overload: RushFigures
   offeredPerSecond: number
@@ -95,6 +99,8 @@ const rushOnce = async (
     followedUp: settled.followedUp,
     faults: Object.fromEntries(sheet.faults()),
     checks: settled.checks,
+    verdict: settled.verdict,
+    unknown: settled.unknown,
   }
 }
 
@@ -140,6 +146,6 @@ export const runOverload = async (
     offeredPerSecond,
     api: peaks,
     ratio: overload.grantsPerSecond / peak.grantsPerSecond,
-    verdict: overallVerdict([...(warmUp?.checks ?? []), ...peak.checks, ...overload.checks]),
+    verdict: worstVerdict([warmUp?.verdict ?? 'pass', peak.verdict, overload.verdict]),
   }
 }

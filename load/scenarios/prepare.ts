@@ -5,6 +5,7 @@ import type { DrainLag } from '../ledger/drain-lag.ts'
 import type { LedgerReader } from '../ledger/ledger-reader.ts'
 import type { ApiClient } from '../people/api-client.ts'
 import { createShoppers, type Shoppers } from '../people/shoppers.ts'
+import { valueOrReason } from './value-or-reason.ts'
 
 export type ScenarioDependencies = {
   /** Origin of the API. */
@@ -30,7 +31,10 @@ export type LoadCampaign = {
   /** The complete press of each shopper. */
   requests: readonly Buffer[]
   sheet: AnswerSheet
-  /** Waits until the ledger has this many rows; `fromMs` is the moment of the last grant. */
+  /**
+   * Waits until the ledger has this many rows; `fromMs` is the moment of the last grant. A ledger that does
+   * not answer is not complete.
+   */
   waitForRows(expected: number, fromMs: number): Promise<Drain>
 }
 
@@ -43,7 +47,8 @@ export const prepareCampaign = async (
 ): Promise<LoadCampaign> => {
   const campaignId = await api.createCampaign({ name: 'Load run', stock })
   const shoppers = createShoppers({ count, prefix: `load-${campaignId.slice(-8)}`, sign })
-  const countRows = (): Promise<number> => ledger.count(campaignId)
+  let rows = 0
+  const countRows = async (): Promise<number> => (rows = await ledger.count(campaignId))
   // Opens the database connection before the drain is timed.
   await countRows()
   return {
@@ -52,7 +57,10 @@ export const prepareCampaign = async (
     shoppers,
     requests: shoppers.presses(url, campaignId),
     sheet: createAnswerSheet(count, now),
-    waitForRows: (expected, fromMs) =>
-      waitForDrain({ count: countRows, lag, expected, fromMs, now, stallMs, limitMs: drainLimitMs }),
+    async waitForRows(expected, fromMs) {
+      const limits = { stallMs, limitMs: drainLimitMs }
+      const waiting = waitForDrain({ count: countRows, lag, expected, fromMs, now, ...limits })
+      return (await valueOrReason(waiting)).value ?? { rows, lastRowMs: now(), isComplete: false }
+    },
   }
 }

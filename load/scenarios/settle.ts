@@ -1,4 +1,4 @@
-import type { Check } from '../../coupon/audit/compare/check.ts'
+import { type Check, overallVerdict } from '../../coupon/audit/compare/check.ts'
 import { compareClients } from '../../coupon/audit/compare/compare-clients.ts'
 import { createSourceTables } from '../../coupon/audit/compare/source-tables.ts'
 import type { AnswerSheet } from '../generator/answer-sheet.ts'
@@ -10,7 +10,9 @@ import { type AnswerHistory, createAnswerHistory } from '../people/answer-histor
 import { followUp, pressAgain } from '../people/follow-up.ts'
 import { writeHistory } from '../people/write-history.ts'
 import { inThousands } from '../report/numbers.ts'
+import type { LoadVerdict } from './load-verdict.ts'
 import type { LoadCampaign, ScenarioDependencies } from './prepare.ts'
+import { valueOrReason } from './value-or-reason.ts'
 
 type FirstAnswer = { answer: Answer; latencyMs: number | undefined; times: AnswerTimes }
 
@@ -27,6 +29,9 @@ export type Settlement = {
   /** Shoppers who pressed once more although it was. */
   repeated: number
   checks: Check[]
+  verdict: LoadVerdict
+  /** Why the verdict is unknown; null when it is known. */
+  unknown: string | null
 }
 
 // Longer than the arming of a gate with a million grants takes.
@@ -96,11 +101,17 @@ export const settle = async (
   if (dependencies.history !== undefined)
     await writeHistory(dependencies.history, campaignId, history, shoppers.userId)
 
-  const checks = await progress.step('comparing the answers with the ledger', async () => {
+  const compared = await progress.step('comparing the answers with the ledger', async () => {
     // Waits for further rows too, such as nobody was told of.
-    const isLagGone = await waitForLag(lag, lagLimitMs)
-    return compareAnswers(history, campaign, isLagGone ?? isComplete, dependencies)
+    const lagGone = await valueOrReason(waitForLag(lag, lagLimitMs))
+    const isLedgerComplete = lagGone.value ?? isComplete
+    const checks = await valueOrReason(compareAnswers(history, campaign, isLedgerComplete, dependencies))
+    return { checks: checks.value ?? [], noRows: checks.reason, noLag: lagGone.reason }
   })
+  const { checks } = compared
+  const known = overallVerdict(checks)
+  // Without the log a row that is not there may still come.
+  const unknown = compared.noRows ?? (known === 'in-flight' ? compared.noLag : undefined) ?? null
   return {
     firstAnswers,
     history,
@@ -109,5 +120,7 @@ export const settle = async (
     followedUp,
     repeated,
     checks,
+    verdict: unknown === null ? known : 'unknown',
+    unknown,
   }
 }
