@@ -93,8 +93,11 @@ await runProcess(async (life) => {
   const inspected = createLastInspections(keeperGate)
   const overdueMs = settings.PUBLISH_DEADLINE_MS + settings.RELAY_MARGIN_MS
   const requireOneDeployment = () => identity.require(['Kafka', 'Redis'])
-  const keeperParts = { gate: inspected.gate, arming, grantLog, campaigns, listing, log }
-  const keeper = createKeeper({ ...keeperParts, overdueMs, requireOneDeployment })
+  const unrecorded = createUnrecordedCampaigns(redis)
+  const keeper = createKeeper({
+    ...{ gate: inspected.gate, arming, grantLog, campaigns, listing, unrecorded, log },
+    ...{ overdueMs, requireOneDeployment, now: Date.now },
+  })
   showKeeper(keeper, inspected, metrics)
   const coupons = createCouponRepository(database)
   const sweep = measureSweep(
@@ -103,7 +106,7 @@ await runProcess(async (life) => {
   )
   const settling = createSettling({
     ...parts.armingParts,
-    unrecorded: createUnrecordedCampaigns(redis),
+    unrecorded,
     campaigns: keeper.campaigns,
     positions: createPositionRepository(database),
     isInCharge: () => consumer.assignedPartitions().includes(0),

@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { type ListedVersion, readCampaignList, registerCampaigns } from '../gate/campaign-list.ts'
+import { createCampaignListReader, type ListedVersion, registerCampaigns } from '../gate/campaign-list.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { RetirementRepository } from '../ledger/retirements.ts'
 
@@ -27,17 +27,20 @@ export type ListingOptions = {
 /** The newest of them; older ones read as "no such campaign". Each takes about 60 bytes of Redis. */
 const retiredMax = 100_000
 
-export const createListing = ({ redis, campaigns, retirements }: ListingOptions): Listing => ({
-  async put(armed) {
-    const some = await registerCampaigns(redis, 'some', armed)
-    if (some.kind === 'registered') return
-    const [live, retired] = await Promise.all([campaigns.live(), retirements.ids(retiredMax)])
-    const all = await registerCampaigns(redis, 'all', [
-      // A campaign that was never armed has no gate to read and no coupons.
-      ...live.filter(({ epoch }) => epoch > 0),
-      ...retired.map((id) => ({ id, version: 'retired' as const })),
-    ])
-    if (all.kind === 'lost') throw new Failure('recovering', all.what)
-  },
-  read: async () => (await readCampaignList(redis, [])).versions,
-})
+export const createListing = ({ redis, campaigns, retirements }: ListingOptions): Listing => {
+  const list = createCampaignListReader(redis)
+  return {
+    async put(armed) {
+      const some = await registerCampaigns(redis, 'some', armed)
+      if (some.kind === 'registered') return
+      const [live, retired] = await Promise.all([campaigns.live(), retirements.ids(retiredMax)])
+      const all = await registerCampaigns(redis, 'all', [
+        // A campaign that was never armed has no gate to read and no coupons.
+        ...live.filter(({ epoch }) => epoch > 0),
+        ...retired.map((id) => ({ id, version: 'retired' as const })),
+      ])
+      if (all.kind === 'lost') throw new Failure('recovering', all.what)
+    },
+    read: async () => (await list.read()).versions,
+  }
+}

@@ -1,7 +1,13 @@
+import { eachAtMost } from '../../platform/each-at-most.ts'
 import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { type ListedVersion, readCampaignList } from '../gate/campaign-list.ts'
+import {
+  type CampaignList,
+  createCampaignListReader,
+  type ListedVersion,
+  lookUpCampaigns,
+} from '../gate/campaign-list.ts'
 import type { Gate, GateView } from '../gate/gate.ts'
 import { idPattern } from '../grant.ts'
 import { createListLookup } from './list-lookup.ts'
@@ -32,6 +38,8 @@ export type Registry = {
   find(campaignId: string): Promise<FoundCampaign>
   /** From memory only. */
   known(campaignId: string): LiveCampaign | undefined
+  /** Reads the gate of a known campaign again in the next poll. */
+  keepFresh(campaignId: string): void
   /** Reads the gate again when memory is older than `ageMaxMs`. Never returns to a lower epoch. */
   refresh(campaignId: string, ageMaxMs: number): Promise<FoundCampaign>
   live(): LiveCampaign[]
@@ -49,22 +57,34 @@ export type RegistryOptions = {
   now(): number
 }
 
+/** Gates that are read side by side. */
+const readAtOnceMax = 100
+
 export const createRegistry = (options: RegistryOptions): Registry => {
   const { redis, gate, log, monotonicMs } = options
   const campaigns = new Map<string, LiveCampaign>()
   const loading = new Map<string, Promise<FoundCampaign>>()
+  const toKeepFresh = new Set<string>()
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let clockOffsetMs: number | undefined
 
-  const readList = async (ids: readonly string[]): Promise<Map<string, ListedVersion> | undefined> => {
+  const list = createCampaignListReader(redis)
+  /** What the last poll read, and the campaigns on it that could not be read. */
+  let polled: ReadonlyMap<string, ListedVersion> | undefined
+  let unread: readonly string[] = []
+
+  const timed = async (reading: () => Promise<CampaignList>): Promise<CampaignList['versions']> => {
     const askedAtMs = monotonicMs()
-    const { nowMs, versions } = await readCampaignList(redis, ids)
+    const { nowMs, versions } = await reading()
     clockOffsetMs = nowMs - (askedAtMs + monotonicMs()) / 2
     return versions
   }
 
-  const lookup = createListLookup({ readList, monotonicMs })
+  const lookup = createListLookup({
+    readList: (ids) => timed(() => lookUpCampaigns(redis, ids)),
+    monotonicMs,
+  })
 
   const read = async (id: string): Promise<FoundCampaign> => {
     const readAtMs = monotonicMs()
@@ -90,22 +110,31 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return started
   }
 
-  /** Reads the list, the campaigns that changed, and those that have not opened. */
+  /** Campaigns that changed since the last poll, or could not be read by it. Forgets those that left the list. */
+  const changedOn = (versions: ReadonlyMap<string, ListedVersion>, askedAtMs: number): readonly string[] => {
+    if (versions === polled) return unread
+    polled = versions
+    for (const [id, { readAtMs }] of campaigns) {
+      if (versions.has(id)) continue
+      if (readAtMs < askedAtMs) campaigns.delete(id)
+      // It may be younger than the list: compared again by the next poll.
+      else polled = undefined
+    }
+    return [...versions].flatMap(([id, version]) => (campaigns.get(id)?.version === version ? [] : [id]))
+  }
+
+  /** Reads the list, and the campaigns that changed. */
   const poll = async (): Promise<void> => {
-    const before = new Set(campaigns.keys())
-    const versions = await readList([])
+    const askedAtMs = monotonicMs()
+    const versions = await timed(list.read)
     // safeguard: a lost list removes no campaign
-    if (versions === undefined) return
-    for (const id of before) if (!versions.has(id)) campaigns.delete(id)
-    const nowMs = monotonicMs() + (clockOffsetMs ?? 0)
-    const changed = [...versions].filter(([id, version]) => {
-      const campaign = campaigns.get(id)
-      // "Not open yet" is answered from memory, which is therefore kept fresh.
-      return campaign?.version !== version || nowMs < campaign.view.document.opensAtMs
-    })
-    for (let at = 0; at < changed.length; at += 100)
-      // One gate that cannot be read must not hide the others.
-      await Promise.allSettled(changed.slice(at, at + 100).map(([id]) => load(id)))
+    const changed = versions === undefined ? [] : changedOn(versions, askedAtMs)
+    const due = new Set([...toKeepFresh, ...changed])
+    toKeepFresh.clear()
+    // One gate that cannot be read must not hide the others.
+    await eachAtMost(readAtOnceMax, due, (id) => load(id).catch(() => undefined))
+    if (versions !== undefined)
+      unread = changed.filter((id) => campaigns.get(id)?.version !== versions.get(id))
   }
 
   const pollForever = async (): Promise<void> => {
@@ -128,6 +157,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
   return {
     find,
     known: (id) => campaigns.get(id),
+    keepFresh: (id) => void toKeepFresh.add(id),
     async refresh(id, ageMaxMs) {
       const campaign = campaigns.get(id)
       if (campaign === undefined) {

@@ -7,7 +7,7 @@ import { applyScript, flipScript, stopScript } from './scripts.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
 

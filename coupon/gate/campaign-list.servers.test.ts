@@ -6,7 +6,7 @@ import { listScript, registerScript } from './scripts.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
 
@@ -15,13 +15,13 @@ const newList = () => {
   const key = `fc:test:${randomUUID()}`
   const keys = [key, `${key}:retired`]
   const listed = async (...ids: string[]): Promise<unknown[]> =>
-    (await redis.run(listScript, keys, ids)) as unknown[]
+    (await redis.run(listScript, keys, ['', ...ids])) as unknown[]
   return {
     key,
     keys,
     register: (...args: (string | number)[]) => redis.run(registerScript, keys, args),
     codeOf: async (...ids: string[]) => (await listed(...ids))[0],
-    versionsOf: async (...ids: string[]) => pairsOf((await listed(...ids)).slice(2)),
+    versionsOf: async (...ids: string[]) => pairsOf((await listed(...ids)).slice(3)),
   }
 }
 

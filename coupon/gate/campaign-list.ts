@@ -12,18 +12,51 @@ export type ListedCampaign = { id: string; version: ListedVersion }
 /** `versions` by campaign id, `undefined` when this server has no complete list. `nowMs` is Redis time. */
 export type CampaignList = { nowMs: number; versions: Map<string, ListedVersion> | undefined }
 
-/** Reads all live campaigns or, of the given ids, those that are live or retired. Rejects `unavailable`. */
-export const readCampaignList = async (redis: RedisClient, ids: readonly string[]): Promise<CampaignList> => {
-  const reply = parseReply('list', await redis.run(listScript, listKeys, ids))
-  const nowMs = reply.number(1)
-  if (reply.code !== 'OK') return { nowMs, versions: undefined }
+const versionsIn = (flat: readonly unknown[]): Map<string, ListedVersion> => {
   const versions = new Map<string, ListedVersion>()
-  const flat = reply.rest(2)
   for (let at = 0; at < flat.length; at += 2) {
     const version = flat[at + 1]
     versions.set(String(flat[at]), version === 'retired' ? 'retired' : Number(version))
   }
-  return { nowMs, versions }
+  return versions
+}
+
+/** Of the given ids, those that are live or retired. Rejects `unavailable`. */
+export const lookUpCampaigns = async (redis: RedisClient, ids: readonly string[]): Promise<CampaignList> => {
+  const reply = parseReply('list', await redis.run(listScript, listKeys, ['', ...ids]))
+  return {
+    nowMs: reply.number(1),
+    versions: reply.code === 'OK' ? versionsIn(reply.rest(3)) : undefined,
+  }
+}
+
+/** All live campaigns. A list that has not changed is not read again: reading 10,000 takes milliseconds. */
+export type CampaignListReader = {
+  /** `versions` is the same object as before when the list has not changed. Rejects `unavailable`. */
+  read(): Promise<CampaignList>
+}
+
+/** Every so many reads the list is read whatever its revision is: it may have been edited by hand. */
+const readsToWhole = 20
+
+export const createCampaignListReader = (redis: RedisClient): CampaignListReader => {
+  let revision = ''
+  let versions = new Map<string, ListedVersion>()
+  let reads = 0
+  return {
+    async read() {
+      reads += 1
+      const known = reads % readsToWhole === 0 ? '' : revision
+      const reply = parseReply('list', await redis.run(listScript, listKeys, [known]))
+      const nowMs = reply.number(1)
+      if (reply.code === 'LOST') return { nowMs, versions: undefined }
+      if (reply.code === 'OK') {
+        revision = reply.text(2)
+        versions = versionsIn(reply.rest(3))
+      }
+      return { nowMs, versions }
+    },
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ import { stopScript } from './scripts.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
 

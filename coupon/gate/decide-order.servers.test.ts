@@ -7,7 +7,7 @@ import { createGate } from './gate.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
 

@@ -152,7 +152,7 @@ describe('a server that cannot write', () => {
 })
 
 test('after a stalled or broken connection the gate goes on, and a repeat finds the coupon', async () => {
-  const url = new URL(inject('environment')['REDIS_URL'] ?? '')
+  const url = new URL(inject('gatesRedisUrl'))
   const proxy = await createProxy({ host: url.hostname, port: Number(url.port || 6_379) })
   url.hostname = '127.0.0.1'
   url.port = String(proxy.port)

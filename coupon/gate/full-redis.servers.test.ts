@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createLogger } from '../../platform/log/logger.ts'
 import { type OwnRedis, startOwnRedis } from '../../test/harness/servers/own-redis.ts'
 import { armGate, contentOf, grantRequest } from '../../test/harness/values/armed-gate.ts'
-import { readCampaignList, registerCampaigns } from './campaign-list.ts'
+import { lookUpCampaigns, registerCampaigns } from './campaign-list.ts'
 import { createGateSurveyor } from './gate-surveyor.ts'
 import { createKeeperGate } from './keeper-gate.ts'
 import { createRedisRoom } from './redis-room.ts'
@@ -60,7 +60,7 @@ test('a full Redis confirms, reads and stops, and refuses what would make a gate
   expect(await gate.view(id)).toMatchObject({ armed: true })
   expect(await keeperGate.inspect(id, 1, 0, 10)).toMatchObject({ kind: 'in-order', overdue: [] })
   expect(await createGateSurveyor(redis).survey(id)).toMatchObject({ kind: 'armed', winners: 2 })
-  expect((await readCampaignList(redis, [])).versions?.get(id)).toBe(1)
+  expect((await lookUpCampaigns(redis, [id])).versions?.get(id)).toBe(1)
   const claim = `1:${randomUUID()}`
   expect(await redis.run(stopScript, [keys.gate], [1, claim])).toMatchObject(['OK', expect.any(String)])
   const full = { code: 'unavailable', message: expect.stringContaining('OOM') }

@@ -14,7 +14,7 @@ import { createGate, type DecideResult } from './gate.ts'
 let redis: RedisClient
 let others: RedisClient[]
 beforeAll(async () => {
-  const url = inject('environment')['REDIS_URL'] ?? ''
+  const url = inject('gatesRedisUrl')
   redis = await openRedis(url)
   others = await Promise.all([openRedis(url), openRedis(url), openRedis(url)])
 })

@@ -9,11 +9,12 @@ import {
   openRedis,
 } from '../../test/harness/values/armed-gate.ts'
 import { createKeeperGate } from './keeper-gate.ts'
+import { unrecordedKey } from './keys.ts'
 import { registerScript, retireScript } from './scripts.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
 
@@ -22,7 +23,7 @@ const list = (id: string): Promise<unknown> => redis.run(registerScript, listOf(
 const retire = ({ id, keys }: ArmedGate, epoch: number, version: number): Promise<unknown> =>
   redis.run(
     retireScript,
-    [keys.gate, keys.winners, keys.outbox, keys.free, ...listOf(id)],
+    [keys.gate, keys.winners, keys.outbox, keys.free, ...listOf(id), unrecordedKey],
     [id, epoch, version],
   )
 /** A gate of epoch 2 and version 3 that closed a minute ago. */
@@ -63,8 +64,10 @@ test('retire removes nothing on a server without a complete list', async () => {
 test('retire removes a closed gate as it was audited, and may be repeated', async () => {
   const armed = await closedGate()
   await list(armed.id)
+  await redis.command('HSET', unrecordedKey, armed.id, '2:0')
   expect([await retire(armed, 2, 3), await retire(armed, 2, 3)]).toEqual([['OK'], ['OK']])
   expect(await armed.content()).toEqual({})
+  expect(await redis.command('HGET', unrecordedKey, armed.id)).toBeNull()
 })
 
 test('an old copy of a gate, which can no longer grant, is removed whatever it holds', async () => {

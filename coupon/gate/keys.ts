@@ -7,8 +7,8 @@
 export const gateLayout = '1'
 
 /**
- * Hash: the list of live campaigns, campaign id -> version, and `marker`: the fence of the server on which
- * the complete list was written.
+ * Hash: the list of live campaigns, campaign id -> version. `marker`: the fence of the server on which the
+ * complete list was written. `revision`: another one after each change.
  */
 export const campaignsKey = 'fc:campaigns'
 

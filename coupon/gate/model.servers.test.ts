@@ -15,7 +15,7 @@ import type { Holder } from './packed-grant.ts'
 
 let redis: RedisClient
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
 

@@ -65,6 +65,12 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+-- Another one for each change of the list, also when the list was deleted between two of them.
+local function new_revision()
+  local time = redis.call('TIME')
+  return time[1] .. '.' .. time[2]
+end
+
 -- A whole number as text. Lua's own conversion is cheaper, but exact only up to 14 digits: enough for ranks
 -- and grant numbers.
 local function text(number) return string.format('%.0f', number) end

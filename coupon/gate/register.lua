@@ -34,4 +34,5 @@ for index = 2, #ARGV, 2 do
   end
 end
 if ARGV[1] == 'all' then redis.call('HSET', KEYS[1], 'marker', fence) end
+redis.call('HSET', KEYS[1], 'revision', new_revision())
 return {'OK'}

@@ -32,6 +32,7 @@ if fields[3] == fence then
 end
 redis.call('SADD', KEYS[6], ARGV[1])
 redis.call('HDEL', KEYS[5], ARGV[1])
+redis.call('HSET', KEYS[5], 'revision', new_revision())
 redis.call('HDEL', KEYS[7], ARGV[1])
 redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
 return {'OK'}

@@ -11,6 +11,8 @@ type Positions = ReadonlyMap<number, number>
 export type UnrecordedLook = {
   /** False when this server lost notes: other campaigns may have such grants too. */
   isComplete: boolean
+  /** Of this server; empty when it is not a master. */
+  fence: string
   /** Campaign id -> its note, which each grant changes. */
   notes: ReadonlyMap<string, string>
   /** How far the ledger was when a note was last taken out. A ledger below it has lost rows. */
@@ -43,7 +45,7 @@ const flatten = (pairs: Iterable<readonly [string | number, string | number]>): 
 export const createUnrecordedCampaigns = (redis: RedisClient): UnrecordedCampaigns => ({
   async look() {
     const reply = parseReply('unrecorded', await redis.run(unrecordedScript, [unrecordedKey], []))
-    const flat = reply.list(1)
+    const flat = reply.list(2)
     const notes = new Map<string, string>()
     const recorded = new Map<number, number>()
     for (let at = 0; at < flat.length; at += 2) {
@@ -52,7 +54,7 @@ export const createUnrecordedCampaigns = (redis: RedisClient): UnrecordedCampaig
       else if (field.startsWith(recordedField))
         recorded.set(Number(field.slice(recordedField.length)), wholeNumber('unrecorded', value))
     }
-    return { isComplete: reply.code === 'OK', notes, recorded }
+    return { isComplete: reply.code === 'OK', fence: reply.text(1), notes, recorded }
   },
   hasPending: async (id) => (await redis.command('HGET', gateKey(id), 'grantsPending')) !== '0',
   async remove(notes, positions) {

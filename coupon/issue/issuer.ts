@@ -120,8 +120,9 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   }
 
   /** No user can have won before the first opening, so fresh memory may answer "not open". */
-  const notOpenYet = ({ view, readAtMs }: LiveCampaign): IssueAnswer | undefined => {
+  const notOpenYet = ({ id, view, readAtMs }: LiveCampaign): IssueAnswer | undefined => {
     const nowMs = registry.gateNowMs()
+    if (nowMs < view.document.opensAtMs) registry.keepFresh(id)
     // safeguard: "not open" only from fresh memory
     // safeguard: "not open" from memory only before the first grant
     const isCertain =

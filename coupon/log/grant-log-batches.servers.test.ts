@@ -11,7 +11,7 @@ import { decodeRecord, encodeGrant } from './log-record.ts'
 let redis: RedisClient
 let topic: OwnTopic
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
 })
 beforeEach(async () => {
   topic = await createOwnTopic()

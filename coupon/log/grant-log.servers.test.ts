@@ -13,7 +13,7 @@ import { decodeRecord } from './log-record.ts'
 let redis: RedisClient
 let topic: OwnTopic
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
   topic = await createOwnTopic()
 })
 afterEach(() => {
@@ -111,7 +111,7 @@ describe('pending', () => {
     const entry = await grantEntry(sale, 1)
     await sale.set({ epoch: 2 })
     expect(await openLog(sale).append(entry)).toBe('pending')
-    const closed = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+    const closed = await openRedis(inject('gatesRedisUrl'))
     const other = await armGate(closed)
     const cut = await grantEntry(other, 1)
     closed.close()

@@ -17,7 +17,7 @@ import { measureGrantLog } from './grant-log.ts'
 let redis: RedisClient
 let topic: OwnTopic
 beforeAll(async () => {
-  redis = await openRedis(inject('environment')['REDIS_URL'] ?? '')
+  redis = await openRedis(inject('gatesRedisUrl'))
   topic = await createOwnTopic()
 })
 afterAll(async () => {

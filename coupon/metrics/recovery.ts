@@ -22,9 +22,9 @@ export const measureArming = (arming: Arming, metrics: Metrics): Arming => {
   })
   for (const outcome of [...Object.keys(armOutcomes), 'failed']) armings(outcome).add(0)
   return {
-    async arm(campaignIds, leaseWaitSeconds) {
+    async arm(campaignIds, ...options) {
       try {
-        const outcomes = await arming.arm(campaignIds, leaseWaitSeconds)
+        const outcomes = await arming.arm(campaignIds, ...options)
         for (const { kind } of outcomes.values()) armings(kind).add(1)
         return outcomes
       } catch (cause) {

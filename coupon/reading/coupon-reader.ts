@@ -9,10 +9,10 @@ import type { Gate } from '../gate/gate.ts'
 import type { UnrecordedCampaigns, UnrecordedLook } from '../gate/unrecorded-campaigns.ts'
 import type { Grant } from '../grant.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
-import type { CouponRepository } from '../ledger/coupons.ts'
+import type { CouponRepository, UsableQuery } from '../ledger/coupons.ts'
 import { isBelow } from '../ledger/positions.ts'
 import type { GrantsAtPositions } from '../ledger/rows.ts'
-import { createHeldCoupons, type HeldCoupon } from './held-coupons.ts'
+import { createHeldCoupons, type HeldCoupon, type HeldCoupons } from './held-coupons.ts'
 
 /** A coupon as its owner reads it. `confirming` is not yet a yes. */
 export type CouponState = 'confirming' | 'usable' | 'expired'
@@ -94,20 +94,33 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     state === 'usable' && terms.usableFromMs <= registry.gateNowMs()
 
   /** Rows come first: a coupon with a row is confirmed, whatever a gate says. */
-  const merge = (rows: readonly Grant[], held: readonly HeldCoupon[]): HeldCoupon[] => {
-    const stored = new Set(rows.map(({ couponId }) => couponId))
+  const merge = (rows: readonly Coupon[], held: readonly Coupon[]): Coupon[] => {
+    const stored = new Set(rows.map(({ grant }) => grant.couponId))
     return [
-      ...rows.map((grant) => ({ grant, confirmed: true })),
+      ...rows,
       // safeguard: a list of coupons includes what only the gate knows
       ...held.filter(({ grant }) => !stored.has(grant.couponId)),
     ]
+  }
+
+  const confirmedCoupons = (grants: readonly Grant[]): Promise<Coupon[]> =>
+    couponsOf(grants.map((grant) => ({ grant, confirmed: true })))
+
+  const readRows = async (query: UsableQuery) => {
+    const { grants, positions } = await repository.usable(query)
+    return { coupons: await confirmedCoupons(grants), positions }
+  }
+
+  const readGates = async (...question: Parameters<HeldCoupons['inGates']>) => {
+    const { held, complete } = await heldCoupons.inGates(...question)
+    return { coupons: await couponsOf(held), complete }
   }
 
   /** Whether gates and ledger together have every coupon of the user. */
   const isWhole = (
     look: UnrecordedLook | undefined,
     gates: { complete: boolean } | undefined,
-    ledger: GrantsAtPositions | undefined,
+    ledger: Pick<GrantsAtPositions, 'positions'> | undefined,
   ): boolean => {
     // safeguard: a list without the ledger is incomplete
     if (ledger === undefined) return false
@@ -143,20 +156,16 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     const query = { userId, beforeId, limit: limit + 1, nowMs: registry.gateNowMs(), isAwaited }
     const [look, gates, ledger] = await Promise.all([
       read(noted),
-      read(noted.then(({ notes }) => heldCoupons.inGates(notes.keys(), userId, isAwaited))),
-      read(repository.usable(query)),
+      read(noted.then(({ notes }) => readGates(notes.keys(), userId, isAwaited))),
+      read(readRows(query)),
     ])
-    const held = (gates?.held ?? []).filter(
-      ({ grant }) => beforeId === undefined || grant.couponId < beforeId,
-    )
-    const found = await read(couponsOf(merge(ledger?.grants ?? [], held)))
-    const coupons = (found ?? [])
-      .filter(isUsableNow)
+    const coupons = merge(ledger?.coupons ?? [], gates?.coupons ?? [])
+      .filter((coupon) => isUsableNow(coupon) && (beforeId === undefined || coupon.grant.couponId < beforeId))
       .sort((left, right) => (left.grant.couponId < right.grant.couponId ? 1 : -1))
     return {
       coupons: coupons.slice(0, limit),
       more: coupons.length > limit,
-      complete: found !== undefined && isWhole(look, gates, ledger),
+      complete: isWhole(look, gates, ledger),
     }
   }
 
@@ -175,7 +184,7 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
       if (found.kind === 'unknown') return { kind: 'unknown-campaign' }
       if (found.kind === 'retired') {
         // Its gate was removed after an audit: the ledger has all of its coupons.
-        const coupons = await couponsOf(merge(await repository.ofCampaign(campaignId, userId), []))
+        const coupons = await confirmedCoupons(await repository.ofCampaign(campaignId, userId))
         return coupons.length > 0 ? { kind: 'granted', coupons } : { kind: 'none' }
       }
       let gateFailure: Failure | undefined
@@ -192,7 +201,7 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
         gateFailure === undefined
           ? []
           : await repository.ofCampaign(campaignId, userId).catch((): Grant[] => [])
-      const coupons = await couponsOf(merge(rows, held))
+      const coupons = merge(await confirmedCoupons(rows), await couponsOf(held))
       if (coupons.length > 0)
         return {
           kind: coupons.some(({ state }) => state === 'confirming') ? 'confirming' : 'granted',
@@ -206,14 +215,15 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     async one(couponId, userId) {
       const [row] = await Promise.allSettled([repository.one(couponId, userId)])
       if (row.status === 'fulfilled' && row.value.grants.length > 0)
-        return (await couponsOf(merge(row.value.grants, [])))[0]
+        return (await confirmedCoupons(row.value.grants))[0]
       const look = await looks.submit(undefined)
-      const gates = await heldCoupons.inGates(look.notes.keys(), userId, () => true)
-      const held = gates.held.filter(({ grant }) => grant.couponId === couponId)
-      if (row.status === 'rejected' && held.length === 0) throw row.reason
+      const gates = await readGates(look.notes.keys(), userId, () => true)
+      const inGate = gates.coupons.find(({ grant }) => grant.couponId === couponId)
+      if (inGate !== undefined) return inGate
+      if (row.status === 'rejected') throw row.reason
       // It may have got its row between the first query and the look.
-      const ledger = held.length > 0 ? undefined : await repository.one(couponId, userId)
-      const [coupon] = await couponsOf(merge(ledger?.grants ?? [], held))
+      const ledger = await repository.one(couponId, userId)
+      const [coupon] = await confirmedCoupons(ledger.grants)
       if (coupon === undefined && !isWhole(look, gates, ledger))
         throw new Failure('recovering', 'a gate that may have the coupon cannot be read')
       return coupon

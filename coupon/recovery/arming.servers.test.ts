@@ -35,7 +35,9 @@ afterAll(() => Promise.all([own.close(), ledger.close()]))
 const gateOf = async ({ id }: Pick<Campaign, 'id'>) =>
   pairsOf(await own.control.command('HGETALL', gateKey(id)))
 const listed = async () =>
-  Object.keys(pairsOf(await own.control.command('HGETALL', campaignsKey))).filter((name) => name !== 'marker')
+  Object.keys(pairsOf(await own.control.command('HGETALL', campaignsKey))).filter(
+    (name) => name !== 'marker' && name !== 'revision',
+  )
 const epochOf = async ({ id }: Campaign) =>
   (await ledger.rows('SELECT epoch FROM campaigns WHERE campaign_id = ?', [idBytes(id)]))[0]?.['epoch']
 const cutsOf = ({ id }: Campaign) =>

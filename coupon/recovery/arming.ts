@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { eachAtMost } from '../../platform/each-at-most.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { isOutOfMemory } from '../../platform/redis.ts'
+import type { Campaign } from '../campaign.ts'
 import type { CurrentRedis } from '../deployment/current-redis.ts'
 import {
   type ArmingStepsOptions,
@@ -17,11 +19,16 @@ import {
 export type Arming = {
   /**
    * Arms those of the campaigns whose gates are not in order, and puts them and those in order on the list.
-   * They wait for the ledger together, because a loss of Redis hits all of them. Waits up to
+   * They wait for the ledger together, because a loss of Redis hits all of them. Then they come back in the
+   * given order, some at once; `onOutcome` is called with each as soon as it is known. Waits up to
    * `leaseWaitSeconds` for a lease that is held. Rejects `unavailable` when a server does not answer: a later
    * try starts over.
    */
-  arm(campaignIds: readonly string[], leaseWaitSeconds: number): Promise<Map<string, ArmOutcome>>
+  arm(
+    campaignIds: readonly string[],
+    leaseWaitSeconds: number,
+    onOutcome?: (campaignId: string, outcome: ArmOutcome) => void,
+  ): Promise<Map<string, ArmOutcome>>
 }
 
 export type ArmingOptions = ArmingStepsOptions & {
@@ -36,9 +43,14 @@ export type ArmingOptions = ArmingStepsOptions & {
   isRedisFull(): Promise<boolean>
 }
 
+/** A large gate is rebuilt beside small ones, so that none waits for all of it. */
+const finishedAtOnceMax = 3
+
 /** Where Redis became full while a gate was written, the next try waits this long. */
 const fullPauseMs = 10_000
 const fullText = 'Redis is full (maxmemory): a gate is armed when memory is freed'
+
+type TellOutcome = (campaignId: string, outcome: ArmOutcome) => void
 
 /** The lease under which a gate is armed or retired. */
 export const leaseOf = (campaignId: string): string => `fc:arm:${campaignId}`
@@ -49,47 +61,44 @@ export const createArming = (options: ArmingOptions): Arming => {
   let fullUntilMs = Number.NEGATIVE_INFINITY
 
   /** Arms campaigns whose leases are held. */
-  const armHeld = async (campaignIds: readonly string[]): Promise<Map<string, ArmOutcome>> => {
-    const outcomes = new Map<string, ArmOutcome>()
+  const armHeld = async (campaignIds: readonly string[], tell: TellOutcome): Promise<void> => {
     const found = await campaigns.readMany(campaignIds)
     const stopped: StoppedGate[] = []
+    const inOrder: Campaign[] = []
     for (const id of campaignIds) {
       const campaign = found.get(id)
       const result = campaign === undefined ? ({ kind: 'unknown-campaign' } as const) : await stop(campaign)
       if ('seal' in result) stopped.push(result)
-      else outcomes.set(id, result)
+      else if (result.kind === 'in-order' && campaign !== undefined) inOrder.push(campaign)
+      else tell(id, result)
     }
-    await reopen(stopped, outcomes)
-    // What was armed here is listed already.
-    const inOrder = [...found.values()].filter(({ id }) => outcomes.get(id)?.kind === 'in-order')
+    // What is armed here is listed by its last step.
     if (inOrder.length > 0) await options.listing.put(inOrder)
-    return outcomes
+    for (const { id } of inOrder) tell(id, { kind: 'in-order' })
+    await reopen(stopped, tell)
   }
 
-  const reopen = async (
-    stopped: readonly StoppedGate[],
-    outcomes: Map<string, ArmOutcome>,
-  ): Promise<void> => {
+  const reopen = async (stopped: readonly StoppedGate[], tell: TellOutcome): Promise<void> => {
     if (stopped.length === 0) return
     const acceptedAtMs = monotonicMs()
     const waitMs = (await options.failoverWaitMs()) - (monotonicMs() - acceptedAtMs)
     // safeguard: arming waits out the replication lag
     if (waitMs > 0) await wait(waitMs)
     const ends = await reachEnds(stopped)
-    for (const stoppedGate of stopped) {
+    await eachAtMost(finishedAtOnceMax, stopped, async (stoppedGate) => {
       try {
-        outcomes.set(stoppedGate.campaign.id, await finish(stoppedGate, ends))
+        tell(stoppedGate.campaign.id, await finish(stoppedGate, ends))
       } catch (cause) {
         // A failure of one campaign must not keep the others closed.
         if (!(cause instanceof Failure)) throw cause
         if (isOutOfMemory(cause)) fullUntilMs = monotonicMs() + fullPauseMs
-        outcomes.set(stoppedGate.campaign.id, { kind: 'lost', what: messageOf(cause) })
+        tell(stoppedGate.campaign.id, { kind: 'lost', what: messageOf(cause) })
       }
-    }
+    })
   }
 
   return {
-    async arm(campaignIds, leaseWaitSeconds) {
+    async arm(campaignIds, leaseWaitSeconds, onOutcome = () => undefined) {
       // safeguard: no gate is armed on a full Redis
       if (monotonicMs() < fullUntilMs || (await options.isRedisFull()))
         return new Map(campaignIds.map((id) => [id, { kind: 'lost', what: fullText }]))
@@ -101,7 +110,10 @@ export const createArming = (options: ArmingOptions): Arming => {
       await options.database.withLeases(campaignIds.map(leaseOf), leaseWaitSeconds, async (held) => {
         // safeguard: the lease of a campaign
         const mine = campaignIds.filter((id) => held.has(leaseOf(id)))
-        for (const [id, outcome] of await armHeld(mine)) outcomes.set(id, outcome)
+        await armHeld(mine, (id, outcome) => {
+          outcomes.set(id, outcome)
+          onOutcome(id, outcome)
+        })
       })
       return outcomes
     },

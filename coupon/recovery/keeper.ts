@@ -1,14 +1,17 @@
+import { eachAtMost } from '../../platform/each-at-most.ts'
 import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Listing } from '../campaigns/listing.ts'
-import type { ListedVersion } from '../gate/campaign-list.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
+import type { UnrecordedCampaigns } from '../gate/unrecorded-campaigns.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { GrantLog } from '../log/grant-log.ts'
 import { createAgreeOnSettings } from './agree-on-settings.ts'
 import type { Arming } from './arming.ts'
+import { byUrgency } from './by-urgency.ts'
+import { createDueGates, isUnlisted, type RedisLook } from './due-gates.ts'
 
 /**
  * Relays overdue outbox entries to the log, arms gates that are not in order, and keeps ledger, gate and list
@@ -17,9 +20,9 @@ import type { Arming } from './arming.ts'
  */
 export type Keeper = {
   /**
-   * Inspects every live gate once. Never rejects: a gate that does not answer is inspected again next time.
-   * While the ledger cannot be read it only relays, also for the listed campaigns, at the epochs of their
-   * gates.
+   * Inspects live gates, in turns when there are many (due-gates.ts). Never rejects: a gate that does not
+   * answer is inspected again next time. While the ledger cannot be read it only relays, also for the listed
+   * campaigns, at the epochs of their gates.
    */
   inspectGates(): Promise<void>
   /** Ids of the campaigns that this process is arming. */
@@ -34,6 +37,7 @@ export type KeeperOptions = {
   grantLog: Pick<GrantLog, 'append'>
   campaigns: CampaignRepository
   listing: Listing
+  unrecorded: Pick<UnrecordedCampaigns, 'look'>
   log: Logger
   /**
    * Rejects unless Kafka and Redis belong to one deployment: without the ledger nothing else says so before
@@ -42,6 +46,7 @@ export type KeeperOptions = {
   requireOneDeployment(): Promise<void>
   /** Age from which an outbox entry is overdue: `publishDeadlineMs` plus `relayMarginMs`. */
   overdueMs: number
+  now(): number
 }
 
 /** Entries of one gate that are relayed per inspection. */
@@ -50,17 +55,11 @@ const entriesInOneInspectionMax = 100
 /** Gates that are inspected side by side. */
 const inspectionsAtOnceMax = 32
 
-/** What the list held before a look (`lost`: it has to be written whole), and the gates that it lacks. */
-type ListLook = {
-  listed: ReadonlyMap<string, ListedVersion> | 'lost' | 'silent'
-  missing: { id: string; version: number }[]
-}
+/** Gates that are armed together. They wait for the ledger once, and a lease is held until all are done. */
+const armedTogetherMax = 200
 
-const isUnlisted = ({ listed }: ListLook, id: string, version: number): boolean => {
-  if (typeof listed === 'string') return false
-  const there = listed.get(id) ?? 0
-  return there !== 'retired' && there < version
-}
+/** What Redis held before a look, and the gates that the list lacks. */
+type Look = RedisLook & { missing: { id: string; version: number }[] }
 
 export const createKeeper = (options: KeeperOptions): Keeper => {
   const { gate, arming, grantLog, campaigns, log } = options
@@ -68,7 +67,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const draining = new Set<string>()
   const lostBecause = new Map<string, string>()
   const agreeOnSettings = createAgreeOnSettings(options)
-  let known: Campaign[] = []
+  const dueGates = createDueGates()
+  let known: readonly Campaign[] = []
   let isOneDeployment = false
 
   /** Relays overdue entries, and repeats at once while there are more and the log confirms all of them. */
@@ -94,7 +94,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     }
   }
 
-  const needsArming = async (campaign: Campaign, list: ListLook): Promise<boolean> => {
+  const needsArming = async (campaign: Campaign, look: Look): Promise<boolean> => {
     const { id, epoch } = campaign
     const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
     if (inspected.kind === 'in-order') {
@@ -102,7 +102,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
       if (!draining.has(id)) void drain(id, epoch, inspected.overdue)
       const version = await agreeOnSettings(campaign, inspected)
       // safeguard: a gate in order is listed
-      if (version !== undefined && isUnlisted(list, id, version)) list.missing.push({ id, version })
+      if (version !== undefined && isUnlisted(look.listed, id, version)) look.missing.push({ id, version })
       return false
     }
     // safeguard: the keeper arms a lost gate
@@ -128,11 +128,12 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     }
   }
 
-  const arm = async (ids: readonly string[]): Promise<void> => {
-    for (const id of ids) beingArmed.add(id)
+  const armTogether = async (ids: readonly string[]): Promise<void> => {
     try {
-      for (const [id, outcome] of await arming.arm(ids, 0))
+      await arming.arm(ids, 0, (id, outcome) => {
         noteLost(id, outcome.kind === 'lost' ? outcome.what : undefined)
+        beingArmed.delete(id)
+      })
     } catch (cause) {
       log.warn(
         { campaigns: ids.length, cause: messageOf(cause) },
@@ -142,17 +143,27 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     for (const id of ids) beingArmed.delete(id)
   }
 
-  /** Ids of those campaigns that have to be armed. */
-  const inspectAll = async (inspected: readonly Campaign[], list: ListLook): Promise<string[]> => {
-    const answers = await Promise.all(
-      inspected.map((campaign) =>
-        needsArming(campaign, list).catch((cause: unknown) => {
-          log.debug({ campaignId: campaign.id, cause: messageOf(cause) }, 'keeper: the gate did not answer')
-          return false
-        }),
-      ),
-    )
-    return inspected.filter((_, index) => answers[index]).map(({ id }) => id)
+  const arm = async (lost: readonly Campaign[], nowMs: number): Promise<void> => {
+    for (const { id } of lost) beingArmed.add(id)
+    const ids = byUrgency(lost, nowMs).map(({ id }) => id)
+    for (let at = 0; at < ids.length; at += armedTogetherMax)
+      await armTogether(ids.slice(at, at + armedTogetherMax))
+  }
+
+  /** Those of the campaigns that have to be armed. */
+  const inspectAll = async (inspected: readonly Campaign[], look: Look): Promise<Campaign[]> => {
+    const lost: Campaign[] = []
+    await eachAtMost(inspectionsAtOnceMax, inspected, async (campaign) => {
+      try {
+        const isLost = await needsArming(campaign, look)
+        dueGates.inspected(campaign, isLost)
+        if (isLost) lost.push(campaign)
+      } catch (cause) {
+        dueGates.inspected(campaign, true)
+        log.debug({ campaignId: campaign.id, cause: messageOf(cause) }, 'keeper: the gate did not answer')
+      }
+    })
+    return lost
   }
 
   /** Relays overdue entries of a gate whose epoch this process may not know. */
@@ -167,35 +178,48 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   }
 
   /** Without the ledger nothing can be armed, but overdue entries can still go into the log. */
-  const relayAll = async ({ listed }: ListLook): Promise<void> => {
+  const relayAll = async ({ listed, noted }: Look): Promise<void> => {
     // safeguard: no relay into the log of another deployment
     if (!isOneDeployment) await options.requireOneDeployment()
     isOneDeployment = true
+    // A gate with an outbox is noted.
     // safeguard: the relay by the list of campaigns
-    const epochs = new Map(typeof listed === 'string' ? [] : [...listed.keys()].map((id) => [id, 1]))
-    for (const { id, epoch } of known) epochs.set(id, Math.max(epoch, 1))
+    const epochs = new Map(
+      [...(noted ?? (typeof listed === 'string' ? [] : listed.keys()))].map((id) => [id, 1]),
+    )
+    for (const { id, epoch } of known)
+      if (noted === undefined || noted.has(id)) epochs.set(id, Math.max(epoch, 1))
     const due = [...epochs].filter(([id]) => !beingArmed.has(id))
-    for (let at = 0; at < due.length; at += inspectionsAtOnceMax)
-      await Promise.allSettled(
-        due.slice(at, at + inspectionsAtOnceMax).map(([id, epoch]) => relayOf(id, epoch)),
-      )
+    await eachAtMost(inspectionsAtOnceMax, due, ([id, epoch]) => relayOf(id, epoch).catch(() => undefined))
   }
 
-  const armAndList = async (list: ListLook): Promise<void> => {
-    const due = known.filter(({ id }) => !beingArmed.has(id))
-    const toArm: string[] = []
-    for (let at = 0; at < due.length; at += inspectionsAtOnceMax)
-      toArm.push(...(await inspectAll(due.slice(at, at + inspectionsAtOnceMax), list)))
-    if (toArm.length > 0) void arm(toArm)
+  const armAndList = async (look: Look): Promise<void> => {
+    const due = dueGates.due(known, look).filter(({ id }) => !beingArmed.has(id))
+    const lost = await inspectAll(due, look)
+    if (lost.length > 0) void arm(lost, options.now())
     // A lost list is written whole, also when no campaign is live.
-    if (list.missing.length > 0 || list.listed === 'lost') await options.listing.put(list.missing)
+    if (look.missing.length > 0 || look.listed === 'lost') await options.listing.put(look.missing)
+  }
+
+  /** Reads of Redis before the gates: one that is retired meanwhile is not listed again. */
+  const lookAtRedis = async (): Promise<Look> => {
+    const [list, notes] = await Promise.allSettled([options.listing.read(), options.unrecorded.look()])
+    return {
+      listed: list.status === 'rejected' ? 'silent' : (list.value ?? 'lost'),
+      noted:
+        notes.status === 'fulfilled' && notes.value.isComplete
+          ? new Set(notes.value.notes.keys())
+          : undefined,
+      fence: notes.status === 'fulfilled' ? notes.value.fence : undefined,
+      missing: [],
+    }
   }
 
   return {
     beingArmed: () => [...beingArmed],
     campaigns: () => known,
     async inspectGates() {
-      const live = await campaigns.live().catch((cause: unknown) => {
+      const live = await campaigns.liveOrKnown().catch((cause: unknown) => {
         log.debug(
           { cause: messageOf(cause) },
           'keeper: the ledger cannot be read, so entries are relayed alone',
@@ -204,12 +228,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
       })
       known = live ?? known
       try {
-        // One read of the list, before the gates: one that is retired meanwhile is not listed again.
-        const listed = await options.listing.read().then(
-          (versions) => versions ?? 'lost',
-          () => 'silent' as const,
-        )
-        await (live === undefined ? relayAll : armAndList)({ listed, missing: [] })
+        const look = await lookAtRedis()
+        await (live === undefined ? relayAll : armAndList)(look)
       } catch (cause) {
         log.debug({ cause: messageOf(cause) }, 'keeper: the inspection was cut short and is repeated')
       }

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { Audit } from '../audit/audit.ts'
 import type { Campaign } from '../campaign.ts'
-import { readCampaignList } from '../gate/campaign-list.ts'
+import { createCampaignListReader } from '../gate/campaign-list.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
@@ -59,7 +59,8 @@ const passedOverMax = 100
 const retiredInOneLookMax = 30
 
 export const createRetirement = (options: RetirementOptions): Retirement => {
-  const { redis, gate, keeperGate, campaigns, retirements, audit, log } = options
+  const { gate, keeperGate, campaigns, retirements, audit, log } = options
+  const list = createCampaignListReader(options.redis)
   const backoff = createRetirementBackoff(options.backoffMs, options.monotonicMs)
   let lastId: string | undefined
 
@@ -139,7 +140,7 @@ export const createRetirement = (options: RetirementOptions): Retirement => {
    * Removes gates of retired campaigns: a worker died before it did, or an old copy of Redis was restored.
    */
   const finishOthers = async (): Promise<true> => {
-    const { versions } = await readCampaignList(redis, [])
+    const { versions } = await list.read()
     const listed = await campaigns.readMany([...(versions?.keys() ?? [])])
     for (const campaign of listed.values()) if (campaign.retired !== undefined) await removeGate(campaign)
     return true

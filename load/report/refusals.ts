@@ -23,16 +23,16 @@ const costLine = ({ name, status, microseconds, ratio }: AnswerCost): string =>
 
 /** What refusals cost, for a terminal: the verdict on the grants between them, the bar, then the costs. */
 export const refusalsReport = (result: RefusalsResult, machine: Machine, stream: ReportOutput): string => {
-  const { plan, grant, refusals, ratioMax, dear, verdict, checks } = result
+  const { plan, grant, refusals, ratioMax, dear, verdict, settlements } = result
   // One campaign a round has the same promises: those that broke are shown each.
-  const broken = checks.filter((check) => check.verdict !== 'pass')
+  const broken = settlements.flatMap(({ checks }) => checks).filter((check) => check.verdict !== 'pass')
   const bar =
     dear.length === 0
       ? `every refusal costs less than ${asRatio(ratioMax)} of a grant`
       : `these cost ${asRatio(ratioMax)} of a grant or more: ${dear.join(', ')}`
   return [
     '',
-    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.rounds} rounds of ${plan.requests} requests of each kind; ${reasonOf(verdict, checks)}`,
+    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.rounds} rounds of ${plan.requests} requests of each kind; ${reasonOf(verdict, settlements)}`,
     `  ${dear.length === 0 ? paint('pass', 'CHEAP', stream) : paint('fail', 'DEAR', stream)}  ${bar}`,
     '',
     ...(broken.length === 0

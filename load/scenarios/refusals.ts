@@ -1,4 +1,3 @@
-import { type Check, overallVerdict, type Verdict } from '../../coupon/audit/compare/check.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { RefusalsPlan } from '../arguments/refusals.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
@@ -8,8 +7,9 @@ import { type Spread, spreadOf } from '../measure/figures.ts'
 import { readCpuSeconds } from '../measure/watch-api.ts'
 import { createShoppers } from '../people/shoppers.ts'
 import type { FullApi } from './full-api.ts'
+import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { settle } from './settle.ts'
+import { type Settlement, settle } from './settle.ts'
 
 /** What one kind of answer costs the API's processor. */
 export type AnswerCost = {
@@ -22,14 +22,14 @@ export type AnswerCost = {
 
 export type RefusalsResult = {
   plan: RefusalsPlan
-  verdict: Verdict
+  verdict: LoadVerdict
   grant: AnswerCost
   refusals: AnswerCost[]
   /** The bar: a refusal costs less than this part of a grant. */
   ratioMax: number
   /** Names of refusals at or above the bar. */
   dear: string[]
-  checks: Check[]
+  settlements: readonly Pick<Settlement, 'checks' | 'unknown'>[]
 }
 
 export type RefusalsDependencies = ScenarioDependencies & {
@@ -129,10 +129,10 @@ export const runRefusals = async (
       })
   })
 
-  const checks: Check[] = []
+  const settlements: Settlement[] = []
   for (const campaign of campaigns) {
     const drained = await campaign.waitForRows(campaign.sheet.grantedCount(), now())
-    checks.push(...(await settle(campaign, { pressed: count, drained }, dependencies)).checks)
+    settlements.push(await settle(campaign, { pressed: count, drained }, dependencies))
   }
   const grants = costs.get(grantName) ?? []
   const costOf = (name: string, status: number): AnswerCost => {
@@ -151,7 +151,7 @@ export const runRefusals = async (
     refusals,
     ratioMax,
     dear: refusals.flatMap(({ name, ratio }) => (ratio.median < ratioMax ? [] : [name])),
-    verdict: overallVerdict(checks),
-    checks,
+    verdict: worstVerdict(settlements.map(({ verdict }) => verdict)),
+    settlements,
   }
 }

@@ -89,7 +89,10 @@ describe('what an outbox holds becomes rows', () => {
     const own = await open({ overdueMs: 1 })
     const sale = await own.sale({ stock: 20 })
     const orphans = await sale.decideAlone(3)
-    const away = { ...own.parts.campaigns, live: () => Promise.reject(new Error('the database is away')) }
+    const away = {
+      ...own.parts.campaigns,
+      liveOrKnown: () => Promise.reject(new Error('the database is away')),
+    }
     const keeper = openKeeper(own, { campaigns: away, overdueMs: 1 })
     // A look may come before the entries are overdue, or find the log slow: a worker looks again and again.
     const looking = repeat(keeper.inspectGates, 20)
@@ -107,7 +110,10 @@ describe('what an outbox holds becomes rows', () => {
     await sale.decideAlone(3)
     let appended = 0
     const keeper = openKeeper(own, {
-      campaigns: { ...own.parts.campaigns, live: () => Promise.reject(new Error('the database is away')) },
+      campaigns: {
+        ...own.parts.campaigns,
+        liveOrKnown: () => Promise.reject(new Error('the database is away')),
+      },
       requireOneDeployment: () => Promise.reject(new Error('Redis belongs to another deployment')),
       grantLog: {
         append: async () => {

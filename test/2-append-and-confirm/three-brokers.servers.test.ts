@@ -22,7 +22,7 @@ let recorder: OwnRecorder
 beforeAll(async () => {
   const opened = await Promise.all([
     startBrokers('three-brokers'),
-    openRedis(inject('environment')['REDIS_URL'] ?? ''),
+    openRedis(inject('gatesRedisUrl')),
     createOwnDatabase(),
   ])
   ;[brokers, redis, ledger] = opened

@@ -106,7 +106,7 @@ const expectIssuing = async (process: Running, campaignId: string): Promise<ApiA
 describe('the database is down', () => {
   test('an API process starts, issues, and says that its lists are not complete', async () => {
     const campaignId = await createTestCampaign(direct.url)
-    toApi.cut()
+    for (const proxy of [toApi, toWorker]) proxy.cut()
     const started = await startPart('api', through(toApi), { folder, waitFor: 'ready' })
     try {
       const won = await expectIssuing(started, campaignId)
@@ -122,7 +122,7 @@ describe('the database is down', () => {
       )
       expect((await ask(`${started.url}/v1/campaigns/${campaignId}`)).body['state']).toBe('open')
 
-      toApi.restore()
+      for (const proxy of [toApi, toWorker]) proxy.restore()
       await until('its lists are complete again', async () => {
         const { body } = await listOf(started.url, String(won.body['userId']))
         expect(body['items']).toEqual([won.body])
@@ -137,7 +137,8 @@ describe('the database is down', () => {
   test('a database that accepts connections and never answers stops neither issuing nor reading', async () => {
     const campaignId = await createTestCampaign(direct.url)
     await listOf(api.url, newUser())
-    toApi.hold()
+    // The worker too: of a campaign that it has recorded, a list asks the ledger alone.
+    for (const proxy of [toApi, toWorker]) proxy.hold()
     await expectIssuing(api, campaignId)
   })
 

@@ -12,6 +12,8 @@ import { createTopicReader } from '../../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../../platform/log/logger.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
 import { createProgressDisplay } from '../../../platform/progress-display.ts'
+import { findFreePort } from '../../../servers/ports.ts'
+import { startRedis } from '../../../servers/start-redis.ts'
 import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
 import { ask, campaignDocument } from '../processes/http-client.ts'
 import { startPart } from '../processes/start-part.ts'
@@ -25,6 +27,8 @@ declare module 'vitest' {
     apiUrls: [string, string]
     /** Where the metrics of the first of them and of the worker are. */
     metricsUrls: { api: string; worker: string }
+    /** A Redis for gates that are on no list and in no ledger: lists would ask them for their coupons. */
+    gatesRedisUrl: string
     /** What these three say, as they say it. */
     logFiles: string[]
     /** A folder of this run: whatever a test starts keeps its data and logs there. */
@@ -112,7 +116,9 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     startPart('api', environment, { folder, waitFor: 'ready' }),
   ])
   await createFirstCampaign(environment, [first.url, second.url])
+  const gates = await startRedis({ folder: join(folder, 'gates'), port: await findFreePort() })
   project.provide('environment', environment)
+  project.provide('gatesRedisUrl', gates.url)
   project.provide('apiUrls', [first.url, second.url])
   project.provide('metricsUrls', { api: first.metricsUrl, worker: worker.metricsUrl })
   project.provide(
@@ -123,7 +129,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   return async () => {
     await Promise.all([first.stop(), second.stop()])
     await worker.stop()
-    await servers.stop()
+    await Promise.all([servers.stop(), gates.stop()])
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -24,10 +24,12 @@ export type KeeperChanges = {
 /** A second keeper of a shop, which looks on demand; `changes` replace parts of it. */
 export const openKeeper = (shop: Shop, changes: KeeperChanges = {}): Keeper => {
   const { gate, listing, log, monotonicMs } = shop.parts
+  const { unrecorded } = shop
   const { campaigns = shop.parts.campaigns, requireOneDeployment = async () => {} } = changes
   const { arming = shop.arming, producer = shop.producer, overdueMs = 3_600_000 } = changes
   return createKeeper({
     ...{ gate, campaigns, listing, log, arming, overdueMs, requireOneDeployment },
+    ...{ unrecorded, now: Date.now },
     grantLog:
       changes.grantLog ??
       createGrantLog({

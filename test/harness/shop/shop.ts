@@ -145,7 +145,8 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   const arming = createArming(parts)
   const keeper = createKeeper({
     ...{ gate: parts.gate, arming, grantLog: createGrantLog({ ...logParts, producer }), campaigns, log },
-    ...{ overdueMs, listing: parts.listing, requireOneDeployment: async () => {} },
+    ...{ overdueMs, listing: parts.listing, requireOneDeployment: async () => {}, now: Date.now },
+    unrecorded,
   })
   await registry.start()
   let live: readonly Campaign[] = []
