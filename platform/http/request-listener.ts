@@ -9,11 +9,11 @@ const hostDefault = 'localhost'
 
 /**
  * Hands requests to `app`, but for those whose head has a fault, or whose target and Host make no URL: they
- * are answered with 400.
+ * are answered with 400. Its promise resolves when the response has ended.
  */
 export const createRequestListener = (
   app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
-): ((incoming: IncomingMessage, outgoing: ServerResponse) => void) => {
+): ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) => {
   const listener = getRequestListener(
     (request, bindings) => {
       const fault = headFaultOf(bindings.incoming as IncomingMessage)
@@ -27,5 +27,7 @@ export const createRequestListener = (
           : new Response(null, { status: 500 }),
     },
   )
-  return (incoming, outgoing) => void listener(incoming, outgoing)
+  return async (incoming, outgoing) => {
+    await listener(incoming, outgoing)
+  }
 }
