@@ -150,7 +150,7 @@ export const overloadCommand = defineCommand({
   },
 })
 
-export const refusalsCommand = defineCommand({
+const refusalsCommand = defineCommand({
   ...common,
   name: 'npm run load -- refusals',
   summary: 'Measures what each refusal costs the processor of the API, against a grant.',
