@@ -169,6 +169,7 @@ const refusalsCommand = defineCommand({
       const result = await runRefusals(plan, {
         ...wiring,
         metricsUrl: metricsUrlOf(metrics, settings),
+        adminToken: settings.ADMIN_TOKEN,
         signWrongly: createTokenSigner(`${settings.JWT_SECRET}, but another`),
         async withFullApi(work) {
           const full = await startFullApi(environment)
