@@ -14,7 +14,7 @@ import { createTopicAdmin } from '../../platform/kafka/topic-admin.ts'
 import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
-import { argument, path, required } from '../../platform/option.ts'
+import { argument, integer, path, required } from '../../platform/option.ts'
 import { connectRedis } from '../../platform/redis.ts'
 import { auditReport } from './report.ts'
 import { auditSettings } from './settings.ts'
@@ -22,7 +22,7 @@ import { auditSettings } from './settings.ts'
 /** Connects to the servers, and closes the connections when the audit is over. */
 const audit = async (
   campaignId: string,
-  historyFile: string | undefined,
+  { historyFile, logUntilMs }: { historyFile: string | undefined; logUntilMs: number | undefined },
   servers: z.infer<typeof auditSettings>,
 ): Promise<AuditResult> => {
   const history = historyFile === undefined ? undefined : await openHistory(historyFile)
@@ -50,7 +50,7 @@ const audit = async (
     await redis.waitForConnection(5_000)
     await createDeploymentIdentity({ database, topics, reader, redis }).compare()
     const parts = createAuditParts({ redis, database, topics, reader })
-    const result = await createAudit(parts).run(campaignId, history)
+    const result = await createAudit(parts).run(campaignId, { history, logUntilMs })
     if (result === undefined) throw new Failure('refused', `the ledger has no campaign ${campaignId}`)
     return result
   } finally {
@@ -75,6 +75,11 @@ export const auditCommand = defineCommand({
         parse: (text) => (idPattern.test(text) ? text : undefined),
       }),
     ),
+    'log-until': integer({
+      min: 0,
+      max: 253_402_300_799_999,
+      help: 'milliseconds since 1970: reads no record of Kafka that was appended later',
+    }),
     history: path('FILE', 'also the answers that clients got: npm run load -- burst --history FILE'),
   },
   settings: auditSettings,
@@ -84,9 +89,9 @@ export const auditCommand = defineCommand({
     'in-flight': [3, 'IN FLIGHT: no promise is broken, and something has not arrived yet'],
   },
   failureExitCode: [4, 'a source could not be read: there is no verdict'],
-  async run({ campaign, history }, { settings, stdout, print }) {
+  async run({ campaign, history: historyFile, 'log-until': logUntilMs }, { settings, stdout, print }) {
     const startedAtMs = performance.now()
-    const result = await audit(campaign, history, settings)
+    const result = await audit(campaign, { historyFile, logUntilMs }, settings)
     await print({ text: auditReport(result, performance.now() - startedAtMs, stdout), json: result })
     return result.verdict
   },

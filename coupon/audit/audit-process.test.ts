@@ -24,6 +24,8 @@ test.each([
 ])('the verdict %s is returned, whatever the exit code', async (verdict, code) => {
   const { run } = await audit(says(verdict, code))
   expect(await run('a-campaign')).toEqual({ verdict, asked: ['--json', 'a-campaign'] })
+  const asked = ['--json', '--log-until', '7', 'a-campaign']
+  expect(await run('a-campaign', { logUntilMs: 7 })).toEqual({ verdict, asked })
 })
 
 test.each([

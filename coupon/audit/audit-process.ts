@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import type { AuditResult } from './audit.ts'
+import type { AuditResult, AuditScope } from './audit.ts'
 
 /** Runs audits in processes of their own. */
 export type AuditProcess = {
   /** Rejects with `unavailable` when a source cannot be read, or after the timeout. */
-  run(campaignId: string): Promise<AuditResult>
+  run(campaignId: string, scope?: Pick<AuditScope, 'logUntilMs'>): Promise<AuditResult>
   /** Ends running audits. */
   close(): void
 }
@@ -42,11 +42,16 @@ const lowerPriority = (pid: number): void => {
 export const createAuditProcess = (program: string): AuditProcess => {
   const closing = new AbortController()
   return {
-    run(campaignId) {
+    run(campaignId, { logUntilMs } = {}) {
       const { promise, resolve, reject } = Promise.withResolvers<AuditResult>()
       const child = execFile(
         process.execPath,
-        [program, '--json', campaignId],
+        [
+          program,
+          '--json',
+          ...(logUntilMs === undefined ? [] : ['--log-until', String(logUntilMs)]),
+          campaignId,
+        ],
         { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: outputBytesMax, signal: closing.signal },
         (cause, stdout, stderr) => {
           const result = cause === null || verdictCodes.includes(cause.code) ? resultIn(stdout) : undefined

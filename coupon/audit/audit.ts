@@ -24,6 +24,16 @@ export type AuditResult = {
   notes: string[]
 }
 
+/** What an audit compares beside the sources, and how far it reads. */
+export type AuditScope = {
+  history?: History | undefined
+  /**
+   * What was appended to the log from this moment on is not read. Of a campaign that closed long before that
+   * is nothing; when a winner's record is missing, the verdict is not `pass`.
+   */
+  logUntilMs?: number | undefined
+}
+
 /**
  * One read-only comparison of gate, log and ledger, and of the answers that clients got, during a sale or
  * after it (docs/audit.md). It knows what is in flight and never calls backlog a loss: see `readSources`.
@@ -35,7 +45,7 @@ export type Audit = {
    * `undefined` when the ledger has no such campaign. Rejects `unavailable` when a source cannot be read,
    * `overloaded` when the sources outgrow their bound, `refused` when the history is no history.
    */
-  run(campaignId: string, history?: History): Promise<AuditResult | undefined>
+  run(campaignId: string, scope?: AuditScope): Promise<AuditResult | undefined>
 }
 
 export type AuditOptions = {
@@ -120,10 +130,10 @@ export const createAudit = (options: AuditOptions): Audit => {
   }
 
   return {
-    async run(campaignId, history) {
+    async run(campaignId, { history, logUntilMs } = {}) {
       const sources = createSourceTables()
       try {
-        const read = await readSources(campaignId, { ...options, history }, sources)
+        const read = await readSources(campaignId, { ...options, history, logUntilMs }, sources)
         if (read === undefined) return undefined
         return await compare(campaignId, read, { sources, hasClients: history !== undefined })
       } finally {

@@ -15,6 +15,8 @@ export type LogMoments = {
   before: readonly PartitionOffsets[]
   after: readonly PartitionOffsets[]
   ledger: LedgerMoments
+  /** By partition, where the log need not be read any further. */
+  until?: ReadonlyMap<number, number> | undefined
 }
 
 /**
@@ -24,10 +26,11 @@ export type LogMoments = {
 export type PartitionRange = { partition: number; from: number; end: number; isWhole: boolean }
 
 /** What to read of each partition. */
-export const rangesToRead = ({ after, ledger }: LogMoments): PartitionRange[] =>
+export const rangesToRead = ({ after, ledger, until }: LogMoments): PartitionRange[] =>
   after.map(({ partition, first, end }) => {
     const cut = ledger.after.cuts.get(0)?.get(partition) ?? 0
-    return { partition, from: Math.max(first, cut), end, isWhole: first <= cut }
+    const endToRead = Math.min(end, until?.get(partition) ?? end)
+    return { partition, from: Math.max(first, cut), end: endToRead, isWhole: first <= cut }
   })
 
 /**

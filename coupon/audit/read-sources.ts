@@ -14,6 +14,8 @@ export type SourceReaders = {
   gate: GateSurveyor
   log: GrantLogReader
   history: History | undefined
+  /** What was appended from this moment on is not read. */
+  logUntilMs: number | undefined
   monotonicMs(): number
 }
 
@@ -50,7 +52,7 @@ const readFactsNow = (database: Database, campaignId: string): Promise<LedgerFac
  */
 export const readSources = (
   campaignId: string,
-  { database, gate, log, history, monotonicMs }: SourceReaders,
+  { database, gate, log, history, logUntilMs, monotonicMs }: SourceReaders,
   sources: SourceTables,
 ): Promise<SourcesRead | undefined> =>
   database.transaction(
@@ -62,7 +64,8 @@ export const readSources = (
       const outboxReadAtMs = monotonicMs()
       const after = await log.ends()
       const last = (await readFactsNow(database, campaignId)) ?? first
-      const moments = { before, after, ledger: { before: first, after: last } }
+      const until = logUntilMs === undefined ? undefined : await log.offsetsAt(logUntilMs)
+      const moments = { before, after, until, ledger: { before: first, after: last } }
 
       const readLedger = async (): Promise<void> => {
         for await (const rows of readGrantsByRank(connection, campaignId)) rows.forEach(sources.addRow)

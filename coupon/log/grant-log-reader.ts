@@ -7,6 +7,8 @@ import { decodeRecord } from './log-record.ts'
 export type GrantLogReader = {
   /** First and end offset of each partition, as of now. */
   ends(): Promise<PartitionOffsets[]>
+  /** By partition, the first offset that was appended at `atMs` or later; the end where there is none. */
+  offsetsAt(atMs: number): Promise<ReadonlyMap<number, number>>
   /**
    * The grants of a campaign in a slice of one partition (`end` is exclusive), in order, one array per fetch.
    */
@@ -22,6 +24,7 @@ export const createGrantLogReader = (options: {
   topic: string
 }): GrantLogReader => ({
   ends: () => options.topics.offsets(options.topic),
+  offsetsAt: (atMs) => options.topics.offsetsAt(options.topic, atMs),
   async *grants(campaignId, { partition, from, end }) {
     for await (const values of options.reader.read(options.topic, partition, from, end)) {
       const grants = []

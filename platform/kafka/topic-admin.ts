@@ -22,6 +22,10 @@ export type TopicAdmin = {
   exists(topic: string): Promise<boolean>
   /** The offsets of all partitions that the brokers name now, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
+  /**
+   * By partition, the first offset with a timestamp of `atMs` or later; the end where there is none.
+   */
+  offsetsAt(topic: string, atMs: number): Promise<Map<number, number>>
   /** The number of partitions, as the brokers name it now. */
   partitions(topic: string): Promise<number>
   close(): Promise<void>
@@ -124,6 +128,11 @@ export const createTopicAdmin = (kafka: KafkaCluster): TopicAdmin => {
       if (offsets === undefined) throw new Failure('unavailable', `Kafka: the partitions of ${topic} change`)
       return offsets
     },
+    offsetsAt: (topic, atMs) =>
+      withAdmin(async (admin) => {
+        const found = await admin.fetchTopicOffsetsByTimestamp(topic, atMs)
+        return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]))
+      }),
     partitions: (topic) => withAdmin((admin) => countPartitions(admin, topic)),
     close: async () => current?.admin.disconnect(),
   }

@@ -82,8 +82,8 @@ const judged = async (
     now: () => performance.now(),
     startedMs: performance.now(),
     audit: {
-      async run(_, opened) {
-        runs.push(opened?.campaignId)
+      async run(_, scope) {
+        runs.push(scope?.history?.campaignId)
         const audited = audits.length > 1 ? audits.shift() : audits[0]
         if (audited instanceof Error) throw audited
         return audited

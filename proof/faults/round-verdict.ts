@@ -91,7 +91,7 @@ const auditUntilQuiet = async (options: JudgeOptions): Promise<AuditResult | und
   const endMs = now() + options.limitMs
   for (;;) {
     try {
-      const result = await audit.run(campaignId, await openHistory(historyFile))
+      const result = await audit.run(campaignId, { history: await openHistory(historyFile) })
       if (result?.verdict !== 'in-flight' || now() >= endMs) return result
     } catch (cause) {
       if (now() >= endMs) throw cause

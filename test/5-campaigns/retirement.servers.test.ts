@@ -159,6 +159,29 @@ describe('a gate is retired', () => {
     await expectClosed(sale)
   })
 
+  test.each([
+    ['the log is read to an hour behind the close', 60_000, [true]],
+    ['the log is read to its end when what came by then does not pass', 2 * gateLifetimeMs, [true, false]],
+  ])('%s', async (_, closedAgoMs, isBounded) => {
+    const sale = await closedSale(closedAgoMs)
+    const scopes: boolean[] = []
+    const audit: RetirementOptions['audit'] = {
+      run(id, scope) {
+        scopes.push(scope?.logUntilMs !== undefined)
+        return parts.audit.run(id, scope)
+      },
+    }
+    const retirement = createRetirement({ ...parts, audit, gateLifetimeMs: 1 })
+    expect(await stepThrough(retirement)).toEqual([{ campaignId: sale.id, kind: 'retired' }])
+    expect(scopes).toEqual(isBounded)
+  })
+
+  test('an audit that reads none of the log does not pass', async () => {
+    const sale = await closedSale()
+    const result = await parts.audit.run(sale.id, { logUntilMs: 0 })
+    expect([result?.verdict, result?.books]).toMatchObject(['fail', { records: 0, rows: 3 }])
+  })
+
   test('a gate that was opened after its audit stays, and its campaign is live again', async () => {
     const sale = await closedSale()
     const audit: RetirementOptions['audit'] = {

@@ -151,7 +151,7 @@ export const openAudited = async (): Promise<Audited> => {
           }))
         },
         async result(history, campaignId = id) {
-          const result = await audit.run(campaignId, history)
+          const result = await audit.run(campaignId, { history })
           if (result === undefined) throw new Error('the ledger has no such campaign')
           return result
         },
