@@ -22,7 +22,7 @@ const settings = z.object({
     'Time past PUBLISH_DEADLINE_MS after which a worker publishes what an API process has not.',
   ),
   KEEPER_INTERVAL_MS: milliseconds(500).describe(
-    'Time between two looks at every live gate: how soon a lost gate is noticed.',
+    'Time between two looks at live gates: how soon a lost gate is noticed.',
   ),
   SWEEP_INTERVAL_MS: milliseconds(1_000).describe(
     'Time between two steps, of 500 winners each, of the search for grants that only a gate has.',
