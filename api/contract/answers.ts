@@ -1,5 +1,5 @@
 import type { Campaign, CampaignDocument, CouponTerms, PublicState } from '../../coupon/campaign.ts'
-import type { Coupon } from '../../coupon/reading/coupon-reader.ts'
+import type { Coupon } from '../../coupon/reading/coupon-sources.ts'
 
 let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
 

@@ -1,22 +1,13 @@
 import { createDeadline, type Deadline } from '../../platform/deadline.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
-import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Logger } from '../../platform/log/logger.ts'
-import type { CouponTerms } from '../campaign.ts'
-import type { Registry } from '../campaigns/registry.ts'
-import { createTermsReader } from '../campaigns/terms-reader.ts'
-import type { Gate } from '../gate/gate.ts'
-import type { UnrecordedCampaigns, UnrecordedLook } from '../gate/unrecorded-campaigns.ts'
-import type { Grant } from '../grant.ts'
-import type { CampaignRepository } from '../ledger/campaigns.ts'
-import type { CouponRepository, UsableQuery } from '../ledger/coupons.ts'
-import { isBelow } from '../ledger/positions.ts'
-import type { GrantsAtPositions } from '../ledger/rows.ts'
-import { createHeldCoupons, type HeldCoupon, type HeldCoupons } from './held-coupons.ts'
-
-/** A coupon as its owner reads it. `confirming` is not yet a yes. */
-export type CouponState = 'confirming' | 'usable' | 'expired'
-export type Coupon = { grant: Grant; terms: CouponTerms; state: CouponState }
+import {
+  type Coupon,
+  type CouponSourcesOptions,
+  createCouponSources,
+  isWhole,
+  mergeCoupons,
+} from './coupon-sources.ts'
 
 /**
  * `complete` is false when there may be more coupons. A gate, the notes of unrecorded campaigns or the ledger
@@ -50,87 +41,18 @@ export type CouponReader = {
   one(couponId: string, userId: string): Promise<Coupon | undefined>
 }
 
-export type CouponReaderOptions = {
-  gate: Gate
-  unrecorded: Pick<UnrecordedCampaigns, 'look'>
-  registry: Registry
-  campaigns: CampaignRepository
-  coupons: CouponRepository
+export type CouponReaderOptions = CouponSourcesOptions & {
   /** After this time a list has what is known by then, and is not complete. */
   listDeadlineMs: number
   log: Logger
 }
 
-const looksWaitingMax = 100_000
-
 export const createCouponReader = (options: CouponReaderOptions): CouponReader => {
-  const { gate, registry, coupons: repository, log, listDeadlineMs } = options
-  const heldCoupons = createHeldCoupons(gate, registry)
-  const termsReader = createTermsReader(registry, options.campaigns)
-
-  /** A look that began before the caller came would miss a grant of which the caller was told since. */
-  const looks = createGroupCommit<undefined, UnrecordedLook>({
-    batchSizeMax: looksWaitingMax,
-    inFlightMax: 1,
-    bound: createBound(looksWaitingMax),
-    run: async (callers) => {
-      const look = await options.unrecorded.look()
-      return callers.map(() => look)
-    },
-  })
-
-  const couponsOf = async (held: readonly HeldCoupon[]): Promise<Coupon[]> => {
-    const termsOf = await termsReader.read(held.map(({ grant }) => grant.campaignId))
-    const nowMs = registry.gateNowMs()
-    return held.flatMap(({ grant, confirmed }) => {
-      const terms = termsOf.get(grant.campaignId)
-      if (terms === undefined) return []
-      const state = !confirmed ? 'confirming' : nowMs < terms.usableUntilMs ? 'usable' : 'expired'
-      return [{ grant, terms, state }]
-    })
-  }
+  const { registry, log, listDeadlineMs } = options
+  const sources = createCouponSources(options)
 
   const isUsableNow = ({ state, terms }: Coupon): boolean =>
     state === 'usable' && terms.usableFromMs <= registry.gateNowMs()
-
-  /** Rows come first: a coupon with a row is confirmed, whatever a gate says. */
-  const merge = (rows: readonly Coupon[], held: readonly Coupon[]): Coupon[] => {
-    const stored = new Set(rows.map(({ grant }) => grant.couponId))
-    return [
-      ...rows,
-      // safeguard: a list of coupons includes what only the gate knows
-      ...held.filter(({ grant }) => !stored.has(grant.couponId)),
-    ]
-  }
-
-  const confirmedCoupons = (grants: readonly Grant[]): Promise<Coupon[]> =>
-    couponsOf(grants.map((grant) => ({ grant, confirmed: true })))
-
-  const readRows = async (query: UsableQuery) => {
-    const { grants, positions } = await repository.usable(query)
-    return { coupons: await confirmedCoupons(grants), positions }
-  }
-
-  const readGates = async (...question: Parameters<HeldCoupons['inGates']>) => {
-    const { held, complete } = await heldCoupons.inGates(...question)
-    return { coupons: await couponsOf(held), complete }
-  }
-
-  /** Whether gates and ledger together have every coupon of the user. */
-  const isWhole = (
-    look: UnrecordedLook | undefined,
-    gates: { complete: boolean } | undefined,
-    ledger: Pick<GrantsAtPositions, 'positions'> | undefined,
-  ): boolean => {
-    // safeguard: a list without the ledger is incomplete
-    if (ledger === undefined) return false
-    // safeguard: a list without a gate is incomplete
-    if (gates?.complete !== true) return false
-    // safeguard: a list without the notes is incomplete
-    if (look?.isComplete !== true) return false
-    // safeguard: a list of a ledger that lost rows is incomplete
-    return !isBelow(ledger.positions, look.recorded)
-  }
 
   /** The value of a source in time. A list can do without one, and then is not complete. */
   const sourceIn =
@@ -149,17 +71,17 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
   ): Promise<CouponList> => {
     const read = sourceIn(deadline)
     const { isAwaited } = deadline
-    const noted = looks.submit(undefined)
+    const noted = sources.look()
     // A grant whose note was taken out before this look had its row before the query below began.
     // safeguard: the notes are read before the ledger
     await read(noted)
     const query = { userId, beforeId, limit: limit + 1, nowMs: registry.gateNowMs(), isAwaited }
     const [look, gates, ledger] = await Promise.all([
       read(noted),
-      read(noted.then(({ notes }) => readGates(notes.keys(), userId, isAwaited))),
-      read(readRows(query)),
+      read(noted.then((found) => sources.inGates(found, userId, isAwaited))),
+      read(sources.usableRows(query)),
     ])
-    const coupons = merge(ledger?.coupons ?? [], gates?.coupons ?? [])
+    const coupons = mergeCoupons(ledger?.coupons ?? [], gates?.coupons ?? [])
       .filter((coupon) => isUsableNow(coupon) && (beforeId === undefined || coupon.grant.couponId < beforeId))
       .sort((left, right) => (left.grant.couponId < right.grant.couponId ? 1 : -1))
     return {
@@ -184,14 +106,14 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
       if (found.kind === 'unknown') return { kind: 'unknown-campaign' }
       if (found.kind === 'retired') {
         // Its gate was removed after an audit: the ledger has all of its coupons.
-        const coupons = await confirmedCoupons(await repository.ofCampaign(campaignId, userId))
+        const coupons = await sources.rowsOfCampaign(campaignId, userId)
         return coupons.length > 0 ? { kind: 'granted', coupons } : { kind: 'none' }
       }
       let gateFailure: Failure | undefined
-      let held: HeldCoupon[] = []
+      let held: Coupon[] = []
       try {
         if (found.kind === 'recovering') throw new Failure('recovering', 'the list of campaigns is lost')
-        held = await heldCoupons.inGate(found.campaign, userId)
+        held = await sources.inGate(found.campaign, userId)
       } catch (cause) {
         if (!(cause instanceof Failure)) throw cause
         gateFailure = cause
@@ -200,8 +122,8 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
       const rows =
         gateFailure === undefined
           ? []
-          : await repository.ofCampaign(campaignId, userId).catch((): Grant[] => [])
-      const coupons = merge(await confirmedCoupons(rows), await couponsOf(held))
+          : await sources.rowsOfCampaign(campaignId, userId).catch((): Coupon[] => [])
+      const coupons = mergeCoupons(rows, held)
       if (coupons.length > 0)
         return {
           kind: coupons.some(({ state }) => state === 'confirming') ? 'confirming' : 'granted',
@@ -213,17 +135,16 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     },
 
     async one(couponId, userId) {
-      const [row] = await Promise.allSettled([repository.one(couponId, userId)])
-      if (row.status === 'fulfilled' && row.value.grants.length > 0)
-        return (await confirmedCoupons(row.value.grants))[0]
-      const look = await looks.submit(undefined)
-      const gates = await readGates(look.notes.keys(), userId, () => true)
+      const [row] = await Promise.allSettled([sources.row(couponId, userId)])
+      if (row.status === 'fulfilled' && row.value.coupons.length > 0) return row.value.coupons[0]
+      const look = await sources.look()
+      const gates = await sources.inGates(look, userId)
       const inGate = gates.coupons.find(({ grant }) => grant.couponId === couponId)
       if (inGate !== undefined) return inGate
       if (row.status === 'rejected') throw row.reason
       // It may have got its row between the first query and the look.
-      const ledger = await repository.one(couponId, userId)
-      const [coupon] = await confirmedCoupons(ledger.grants)
+      const ledger = await sources.row(couponId, userId)
+      const [coupon] = ledger.coupons
       if (coupon === undefined && !isWhole(look, gates, ledger))
         throw new Failure('recovering', 'a gate that may have the coupon cannot be read')
       return coupon

@@ -4,7 +4,6 @@ import type { Logger } from '../../platform/log/logger.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Listing } from '../campaigns/listing.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
-import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { UnrecordedCampaigns } from '../gate/unrecorded-campaigns.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { GrantLog } from '../log/grant-log.ts'
@@ -12,6 +11,7 @@ import { createAgreeOnSettings } from './agree-on-settings.ts'
 import type { Arming } from './arming.ts'
 import { byUrgency } from './by-urgency.ts'
 import { createDueGates, isUnlisted, type RedisLook } from './due-gates.ts'
+import { createOutboxRelay } from './outbox-relay.ts'
 
 /**
  * Relays overdue outbox entries to the log, arms gates that are not in order, and keeps ledger, gate and list
@@ -49,9 +49,6 @@ export type KeeperOptions = {
   now(): number
 }
 
-/** Entries of one gate that are relayed per inspection. */
-const entriesInOneInspectionMax = 100
-
 /** Gates that are inspected side by side. */
 const inspectionsAtOnceMax = 32
 
@@ -62,44 +59,21 @@ const armedTogetherMax = 200
 type Look = RedisLook & { missing: { id: string; version: number }[] }
 
 export const createKeeper = (options: KeeperOptions): Keeper => {
-  const { gate, arming, grantLog, campaigns, log } = options
+  const { arming, campaigns, log } = options
+  const relay = createOutboxRelay(options)
   const beingArmed = new Set<string>()
-  const draining = new Set<string>()
   const lostBecause = new Map<string, string>()
   const agreeOnSettings = createAgreeOnSettings(options)
   const dueGates = createDueGates()
   let known: readonly Campaign[] = []
   let isOneDeployment = false
 
-  /** Relays overdue entries, and repeats at once while there are more and the log confirms all of them. */
-  const drain = async (id: string, epoch: number, overdue: readonly OutboxEntry[]): Promise<void> => {
-    draining.add(id)
-    try {
-      let entries = overdue
-      while (entries.length > 0) {
-        const outcomes = await Promise.all(entries.map((entry) => grantLog.append(entry)))
-        const confirmed = outcomes.filter((outcome) => outcome === 'confirmed').length
-        log.info({ campaignId: id, entries: entries.length, confirmed }, 'keeper: relayed overdue entries')
-        if (confirmed < entriesInOneInspectionMax) return
-        const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
-        entries = inspected.kind === 'in-order' ? inspected.overdue : []
-      }
-    } catch (cause) {
-      log.debug(
-        { campaignId: id, cause: messageOf(cause) },
-        'keeper: relaying continues at the next inspection',
-      )
-    } finally {
-      draining.delete(id)
-    }
-  }
-
   const needsArming = async (campaign: Campaign, look: Look): Promise<boolean> => {
     const { id, epoch } = campaign
-    const inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
+    const inspected = await relay.inspect(id, epoch)
     if (inspected.kind === 'in-order') {
       // safeguard: the relay of overdue entries
-      if (!draining.has(id)) void drain(id, epoch, inspected.overdue)
+      relay.drain(id, epoch, inspected.overdue)
       const version = await agreeOnSettings(campaign, inspected)
       // safeguard: a gate in order is listed
       if (version !== undefined && isUnlisted(look.listed, id, version)) look.missing.push({ id, version })
@@ -130,10 +104,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
 
   const armTogether = async (ids: readonly string[]): Promise<void> => {
     try {
-      await arming.arm(ids, 0, (id, outcome) => {
-        noteLost(id, outcome.kind === 'lost' ? outcome.what : undefined)
-        beingArmed.delete(id)
-      })
+      const outcomes = await arming.arm(ids, 0, (id) => beingArmed.delete(id))
+      for (const [id, outcome] of outcomes) noteLost(id, outcome.kind === 'lost' ? outcome.what : undefined)
     } catch (cause) {
       log.warn(
         { campaigns: ids.length, cause: messageOf(cause) },
@@ -166,17 +138,6 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     return lost
   }
 
-  /** Relays overdue entries of a gate whose epoch this process may not know. */
-  const relayOf = async (id: string, epochKnown: number): Promise<void> => {
-    let epoch = epochKnown
-    let inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
-    if (inspected.kind === 'epoch') {
-      epoch = inspected.epoch
-      inspected = await gate.inspect(id, epoch, options.overdueMs, entriesInOneInspectionMax)
-    }
-    if (inspected.kind === 'in-order' && !draining.has(id)) void drain(id, epoch, inspected.overdue)
-  }
-
   /** Without the ledger nothing can be armed, but overdue entries can still go into the log. */
   const relayAll = async ({ listed, noted }: Look): Promise<void> => {
     // safeguard: no relay into the log of another deployment
@@ -189,7 +150,9 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     for (const { id, epoch } of known)
       if (noted === undefined || noted.has(id)) epochs.set(id, Math.max(epoch, 1))
     const due = [...epochs].filter(([id]) => !beingArmed.has(id))
-    await eachAtMost(inspectionsAtOnceMax, due, ([id, epoch]) => relayOf(id, epoch).catch(() => undefined))
+    await eachAtMost(inspectionsAtOnceMax, due, ([id, epoch]) =>
+      relay.relay(id, epoch).catch(() => undefined),
+    )
   }
 
   const armAndList = async (look: Look): Promise<void> => {
