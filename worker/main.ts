@@ -108,7 +108,6 @@ await runProcess(async (life) => {
     ...parts.armingParts,
     unrecorded,
     campaigns: keeper.campaigns,
-    positions: createPositionRepository(database),
     isInCharge: () => consumer.assignedPartitions().includes(0),
   })
   const audit = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))

@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { CurrentRedis } from '../deployment/current-redis.ts'
 import type { UnrecordedCampaigns, UnrecordedLook } from '../gate/unrecorded-campaigns.ts'
-import { isBelow, type PositionRepository } from '../ledger/positions.ts'
+import { isBelow } from '../ledger/positions.ts'
 import type { LogEnds } from '../log/log-ends.ts'
 
 /**
@@ -24,7 +24,6 @@ export type SettlingOptions = {
   /** The live campaigns of this ledger: another one knows nothing of their grants. */
   campaigns(): readonly { id: string }[]
   logEnds: LogEnds
-  positions: Pick<PositionRepository, 'read'>
   currentRedis: CurrentRedis
   /** How long a cut-off old master may confirm beside its successor. */
   failoverWaitMs(): Promise<number>
@@ -39,12 +38,6 @@ const ledgerWaitMs = 5_000
 export const createSettling = (options: SettlingOptions): Settling => {
   const { unrecorded, logEnds, log } = options
 
-  /** The ends of the log, once the ledger has reached them; `undefined` when it does not in time. */
-  const reachEnds = async (): Promise<Map<number, number> | undefined> => {
-    const ends = await logEnds.mark('settling')
-    return (await logEnds.waitForLedgerWithin(ends, ledgerWaitMs)) ? ends : undefined
-  }
-
   /**
    * What this server confirmed before it lost its memory is in the log before the marks. The claim is written
    * before the ledger is asked which server is current: a server that is left has no claim afterwards.
@@ -57,9 +50,9 @@ export const createSettling = (options: SettlingOptions): Settling => {
     if ((await options.currentRedis.claim()).kind !== 'current') return
     // safeguard: notes are complete after the replication lag
     await wait(await options.failoverWaitMs())
+    const ends = await logEnds.mark('settling')
     // safeguard: notes are complete once the ledger has every confirmed grant
-    const ends = await reachEnds()
-    if (ends === undefined) return
+    if (!(await logEnds.waitForLedgerWithin(ends, ledgerWaitMs))) return
     const completed = await unrecorded.complete(claim, fence, ends)
     log.info({ completed }, 'settling: lists of coupons are complete once this Redis has all notes')
   }
@@ -73,20 +66,18 @@ export const createSettling = (options: SettlingOptions): Settling => {
     return new Map(due.filter((_, index) => pending[index] === false))
   }
 
-  /** Whether the positions that were noted belong to this log: another one ends before them. */
-  const isAnotherLog = async ({ recorded }: UnrecordedLook): Promise<boolean> =>
-    isBelow(await options.positions.read([]), recorded) && isBelow(await logEnds.mark('settling'), recorded)
-
   const settle = async (): Promise<void> => {
     const look = await unrecorded.look()
     if (!look.isComplete) return complete()
     if (!options.isInCharge()) return
-    if (await isAnotherLog(look)) return complete()
     const confirmed = await confirmedNotes(look)
     if (confirmed.size === 0) return
+    const ends = await logEnds.mark('settling')
+    // What was noted as recorded is of another log, which went further than this one.
+    if (isBelow(ends, look.recorded)) return complete()
     // safeguard: a note is taken out once the ledger has its grants
-    const ends = await reachEnds()
-    if (ends !== undefined) await unrecorded.remove(confirmed, ends)
+    if (!(await logEnds.waitForLedgerWithin(ends, ledgerWaitMs))) return
+    await unrecorded.remove(confirmed, ends)
   }
 
   return {

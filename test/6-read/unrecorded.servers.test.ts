@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { unrecordedKey } from '../../coupon/gate/keys.ts'
 import type { Grant } from '../../coupon/grant.ts'
-import { createPositionRepository } from '../../coupon/ledger/positions.ts'
 import { createSettling } from '../../coupon/recovery/settling.ts'
 import { infoOf } from '../harness/servers/own-redis.ts'
 import { drained } from '../harness/shop/drained.ts'
@@ -165,7 +164,6 @@ describe('notes are completed', () => {
     await shop.redis.control.command('FLUSHALL')
     const settling = createSettling({
       ...{ ...shop.parts, unrecorded: shop.unrecorded, campaigns: () => [], isInCharge: () => true },
-      positions: createPositionRepository(shop.ledger.database),
       async failoverWaitMs() {
         await shop.append([late])
         return 1
@@ -196,11 +194,12 @@ describe('a ledger that went back', () => {
   })
 
   test('is not taken for one on another log, which ends before the positions that were noted', async () => {
-    await shop.sale({ stock: 3 })
+    const sale = await shop.sale({ stock: 3 })
     await shop.settle()
     const { recorded } = await shop.unrecorded.look()
     await shop.redis.control.command('HSET', unrecordedKey, 'recorded:0', 1_000_000)
     expect(await listOf('anybody')).toMatchObject({ complete: false })
+    await winOne(sale)
     await shop.settle()
     expect((await shop.unrecorded.look()).recorded.get(0)).toBeLessThan(1_000)
     expect(recorded.size).toBe(3)

@@ -93,7 +93,7 @@ export const reading: readonly Safeguard[] = [
     name: 'a note is taken out once the ledger has its grants',
     section,
     protectsFrom: 'While the ledger is behind the log, lists lack coupons and are called complete.',
-    edits: [{ change: swap('reachEnds()', "logEnds.mark('settling')") }],
+    edits: [{ change: remove }],
     caughtBy: notesTest('is there before the winner is told'),
   },
   {
@@ -101,7 +101,7 @@ export const reading: readonly Safeguard[] = [
     section,
     protectsFrom:
       'Redis loses the notes while the ledger is behind: lists lack confirmed coupons and are called complete.',
-    edits: [{ change: swap('reachEnds()', "logEnds.mark('settling')") }],
+    edits: [{ change: remove }],
     caughtBy: notesTest(lateList),
   },
   {

@@ -151,7 +151,7 @@ export const openShop = async (options: ShopOptions = {}): Promise<Shop> => {
   await registry.start()
   let live: readonly Campaign[] = []
   const settling = createSettling({
-    ...{ ...parts, unrecorded, positions: createPositionRepository(ledger.database) },
+    ...{ ...parts, unrecorded },
     ...{ campaigns: () => live, isInCharge: () => true },
   })
   let keeping: { stop(): void } | undefined
