@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Creates a folder and those above it. Node's recursive mkdir never ends where a folder exists and none can
- * be created in it, as in /proc: it takes ENOENT for a missing parent, for ever. What exists is not looked
- * at, so it may be a file.
+ * Creates a folder and those above it. Node's recursive mkdir never ends in a folder that takes no other, as
+ * /proc: it answers ENOENT, which is taken for a missing parent. What exists is not looked at, so it may be a
+ * file.
  */
 export const createFolder = async (folder: string): Promise<void> => {
   if (existsSync(folder)) return
