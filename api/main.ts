@@ -31,11 +31,11 @@ import { countDisconnected, countRefused, measureAnswers, showServer } from './a
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { createLanes } from './lanes.ts'
-import { createRefusals } from './refusals.ts'
 import { echoRequestIds } from './request-id.ts'
 import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
+import { createRefusals } from './standing-refusals.ts'
 import { startWarmUp } from './warm-up.ts'
 
 await runProcess(async (life) => {

@@ -79,8 +79,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload or refusals, not nothing/],
-  ['flood', /^expected burst, overload or refusals, not flood/],
+  ['', /^expected burst, overload, refusals or many-campaigns, not nothing/],
+  ['flood', /^expected burst, overload, refusals or many-campaigns, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],

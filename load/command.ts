@@ -12,6 +12,11 @@ import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
 import { burstArgumentsOf, burstCommandLine, burstOptions, checkBurst } from './arguments/burst.ts'
+import {
+  manyCampaignsCommandLine,
+  manyCampaignsOptions,
+  manyCampaignsPlanOf,
+} from './arguments/many-campaigns.ts'
 import { overloadCommandLine, overloadOptions, overloadPlanOf } from './arguments/overload.ts'
 import { refusalsCommandLine, refusalsOptions, refusalsPlanOf } from './arguments/refusals.ts'
 import { createDrainLag, type DrainLag, unknownLag } from './ledger/drain-lag.ts'
@@ -19,6 +24,7 @@ import { createLedgerReader } from './ledger/ledger-reader.ts'
 import { describeMachine, type Machine } from './measure/machine.ts'
 import { createApiClient } from './people/api-client.ts'
 import { burstReport } from './report/burst.ts'
+import { manyCampaignsReport } from './report/many-campaigns.ts'
 import { markdownReport } from './report/markdown.ts'
 import { overloadReport } from './report/overload.ts'
 import { refusalsReport } from './report/refusals.ts'
@@ -26,6 +32,7 @@ import { withBareServer } from './scenarios/baseline.ts'
 import { runBurst } from './scenarios/burst.ts'
 import { runBursts } from './scenarios/burst-run.ts'
 import { startFullApi } from './scenarios/full-api.ts'
+import { runManyCampaigns } from './scenarios/many-campaigns.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
 import { runRefusals } from './scenarios/refusals.ts'
 import { loadSettings } from './settings.ts'
@@ -150,7 +157,7 @@ export const overloadCommand = defineCommand({
   },
 })
 
-export const refusalsCommand = defineCommand({
+const refusalsCommand = defineCommand({
   ...common,
   name: 'npm run load -- refusals',
   summary: 'Measures what each refusal costs the processor of the API, against a grant.',
@@ -162,6 +169,7 @@ export const refusalsCommand = defineCommand({
       const result = await runRefusals(plan, {
         ...wiring,
         metricsUrl: metricsUrlOf(metrics, settings),
+        adminToken: settings.ADMIN_TOKEN,
         signWrongly: createTokenSigner(`${settings.JWT_SECRET}, but another`),
         async withFullApi(work) {
           const full = await startFullApi(environment)
@@ -181,9 +189,33 @@ export const refusalsCommand = defineCommand({
     }),
 })
 
+const manyCampaignsCommand = defineCommand({
+  ...common,
+  name: 'npm run load -- many-campaigns',
+  summary: 'Measures lists of coupons with few and with many live campaigns, and presses beside them.',
+  options: manyCampaignsOptions,
+  exitCodes: {
+    ...common.exitCodes,
+    uneven: [1, 'UNEVEN: with many live campaigns lists or presses are slower'],
+  },
+  run: (values, { settings, stdout, stderr, print }) =>
+    withWiring({ url: values.url, settings, stderr }, async ({ machine, ...wiring }) => {
+      const plan = manyCampaignsPlanOf(values)
+      const result = await runManyCampaigns(plan, wiring)
+      const command = manyCampaignsCommandLine(plan)
+      await print({
+        text: `${manyCampaignsReport(result, machine, stdout)}\n`,
+        json: { command, machine, ...result },
+      })
+      const { verdict, listsRatio, pressRatio, ratioMin } = result
+      return verdict === 'pass' && Math.min(listsRatio, pressRatio) < ratioMin ? 'uneven' : verdict
+    }),
+})
+
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
   burst: burstCommand,
   overload: overloadCommand,
   refusals: refusalsCommand,
+  'many-campaigns': manyCampaignsCommand,
 })

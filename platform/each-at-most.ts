@@ -1,4 +1,4 @@
-/** Does `work` for every item, in their order and at most `max` at once. Rejects as the first that rejects. */
+/** Does `work` for every item, in order and at most `max` at once. Rejects as the first that rejects. */
 export const eachAtMost = async <Item>(
   max: number,
   items: Iterable<Item>,

@@ -110,7 +110,7 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     return started
   }
 
-  /** Campaigns that changed since the last poll, or could not be read by it. Forgets those that left the list. */
+  /** Campaigns that changed since the last poll, or could not be read by it. Forgets those that left. */
   const changedOn = (versions: ReadonlyMap<string, ListedVersion>, askedAtMs: number): readonly string[] => {
     if (versions === polled) return unread
     polled = versions

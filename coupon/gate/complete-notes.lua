@@ -1,5 +1,5 @@
--- complete-notes: from now on the notes are complete. The caller marked the end of the log after its claim, and
--- the ledger has reached it. So every grant that was confirmed before the claim has its row.
+-- complete-notes: from now on the notes are complete. The caller marked the end of the log after its claim,
+-- and the ledger has reached it. So every grant that was confirmed before the claim has its row.
 --
 -- KEYS  1 unrecorded
 -- ARGV  1 claim  2 fence that claim-notes.lua returned, then partition and position of each

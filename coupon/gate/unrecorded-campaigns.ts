@@ -31,7 +31,7 @@ export type UnrecordedCampaigns = {
   remove(notes: ReadonlyMap<string, string>, positions: Positions): Promise<void>
   /** Begins to complete the notes. Returns the fence, `undefined` when this server is not a master. */
   claim(claim: string): Promise<string | undefined>
-  /** From now on the notes are complete. The ledger has reached `positions`, which were marked since `claim`. */
+  /** From now on the notes are complete. The ledger has reached `positions`, marked since `claim`. */
   complete(claim: string, fence: string, positions: Positions): Promise<{ kind: 'complete' } | Lost>
   /** The notes are no longer complete: gates are moved away from this server. */
   abandon(): Promise<void>

@@ -33,7 +33,7 @@ export type CampaignRepository = {
   list(limit: number, beforeId: string | undefined): Promise<Campaign[]>
   /** Every campaign that is not retired. */
   live(): Promise<Campaign[]>
-  /** As `live`, and the same array as before while nothing about them has changed: made for frequent reads. */
+  /** As `live`, and the same array as before while nothing about them has changed. */
   liveOrKnown(): Promise<readonly Campaign[]>
   /** Takes settings of a higher version than the ledger has. `false` when it has this one or a higher one. */
   adopt(id: string, settings: CampaignSettings, nowMs: number): Promise<boolean>

@@ -9,7 +9,7 @@ const classOf = ({ state, opensAtMs, closesAtMs }: Window, nowMs: number): numbe
   return state === 'paused' ? 1 : 0
 }
 
-/** The order in which gates are armed: first those that people press now, and of the others the next to open. */
+/** The order in which gates are armed: first those that people press now, then the next to open. */
 export const byUrgency = <One extends Window>(campaigns: readonly One[], nowMs: number): One[] =>
   campaigns.toSorted(
     (left, right) => classOf(left, nowMs) - classOf(right, nowMs) || left.opensAtMs - right.opensAtMs,

@@ -18,9 +18,9 @@ export const isUnlisted = (listed: RedisLook['listed'], id: string, version: num
 
 /**
  * Which gates a look inspects, so that thousands of quiet campaigns cost little. All of them after a start,
- * on a server with another fence, and when the list is lost. Else those where something can be due: noted
- * ones, which alone can have an outbox, those that the ledger changed, unlisted ones, and those that were not
- * in order. Of the others so many in turn.
+ * on a server with another fence, and when the list is lost. Else those where something can be due. These
+ * are noted ones, which alone can have an outbox, those that the ledger changed, unlisted ones, and those
+ * that were not in order. Of the others so many in turn.
  */
 export type DueGates = {
   due(campaigns: readonly Campaign[], look: RedisLook): Campaign[]

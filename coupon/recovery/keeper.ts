@@ -183,10 +183,9 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
     if (!isOneDeployment) await options.requireOneDeployment()
     isOneDeployment = true
     // A gate with an outbox is noted.
+    const ids = [...(noted ?? (typeof listed === 'string' ? [] : listed.keys()))]
     // safeguard: the relay by the list of campaigns
-    const epochs = new Map(
-      [...(noted ?? (typeof listed === 'string' ? [] : listed.keys()))].map((id) => [id, 1]),
-    )
+    const epochs = new Map(ids.map((id) => [id, 1]))
     for (const { id, epoch } of known)
       if (noted === undefined || noted.has(id)) epochs.set(id, Math.max(epoch, 1))
     const due = [...epochs].filter(([id]) => !beingArmed.has(id))

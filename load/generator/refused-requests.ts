@@ -16,6 +16,7 @@ export type RefusedRequestsOptions = {
   soldOutId: string
   /** Open, with units left. */
   openId: string
+  adminToken: string
   sign(userId: string, lifetimeSeconds: number): string
   /** With another secret than that of the API. */
   signWrongly(userId: string, lifetimeSeconds: number): string
@@ -27,18 +28,18 @@ const hourSeconds = 3_600
 
 /** One kind for each refusal that costs the API something of its own. */
 export const refusedKinds = (options: RefusedRequestsOptions): RefusedKind[] => {
-  const { url, soldOutId, openId, sign, signWrongly } = options
+  const { url, soldOutId, openId, adminToken, sign, signWrongly } = options
   const { host } = new URL(url)
   const write = (line: string, token?: string, body = ''): Buffer => {
     const credential = token === undefined ? '' : `authorization: Bearer ${token}\r\n`
-    const head = `${line} HTTP/1.1\r\nhost: ${host}\r\n${credential}content-length: ${body.length}\r\n\r\n`
+    const head = `${line} HTTP/1.1\r\nhost: ${host}\r\n${credential}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`
     return Buffer.from(head + body, 'latin1')
   }
   const press = (campaignId: string, query = ''): string => `POST ${issuePath(campaignId)}${query}`
   const user = (number: number): string => `refused-${soldOutId.slice(-8)}-${number}`
   const good = (number: number): string => sign(user(number), hourSeconds)
-  // Each is 64 kB: all of them are the same.
-  const tooLarge = write(press(openId), good(0), 'x'.repeat(bodyBytes))
+  // Each is 64 kB: all of them are the same. Only operators' bodies are read.
+  const tooLarge = write('POST /v1/admin/campaigns', adminToken, 'x'.repeat(bodyBytes))
   return [
     { name: 'no token', status: 401, code: 'unauthorized', request: () => write(press(openId)) },
     {

@@ -34,6 +34,7 @@ export type RefusalsResult = {
 
 export type RefusalsDependencies = ScenarioDependencies & {
   metricsUrl: string
+  adminToken: string
   signWrongly(userId: string, lifetimeSeconds: number): string
   /** Runs an API process that is full, while `work` runs. */
   withFullApi<Result>(work: (api: FullApi) => Promise<Result>): Promise<Result>
@@ -86,14 +87,14 @@ export const runRefusals = async (
   plan: RefusalsPlan,
   dependencies: RefusalsDependencies,
 ): Promise<RefusalsResult> => {
-  const { url, metricsUrl, api, sign, signWrongly, now, progress, withFullApi } = dependencies
+  const { url, metricsUrl, api, adminToken, sign, signWrongly, now, progress, withFullApi } = dependencies
   const { requests: count, rounds, connections } = plan
   const [soldOutId, openId] = [
     await api.createCampaign({ name: 'Refusals: sold out', stock: 1 }),
     await api.createCampaign({ name: 'Refusals: open', stock: 1_000_000 }),
   ]
   await api.press(soldOutId, sign(`winner-${soldOutId.slice(-8)}`, 3_600))
-  const kinds = refusedKinds({ url, soldOutId, openId, sign, signWrongly })
+  const kinds = refusedKinds({ url, soldOutId, openId, adminToken, sign, signWrongly })
   const costs = new Map<string, number[]>()
   const note = (name: string, cost: number): void => void costs.set(name, [...(costs.get(name) ?? []), cost])
   const campaigns: LoadCampaign[] = []

@@ -4,7 +4,8 @@ import { clientOf } from './client-address.ts'
 import { type ClientLimits, createClientBounds } from './client-bounds.ts'
 import { createTurns, type Exchange, type LaneLimits } from './turns.ts'
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** Answers a request. Resolves when it has ended the response. */
+type Application = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** What a refused client had the most of. */
 export type RefusedFor = 'connections-of-client' | 'requests-of-client' | 'requests-of-connection'
@@ -38,16 +39,12 @@ type Connection = { open: Exchange[]; started: number; client: string | undefine
 /**
  * Every request takes a turn in its lane. A waiting one takes a fraction of the memory of one in the
  * application: 20,000 requests in flight took 1.1 GB without this. A connection has few places, and gets one
- * back only when an answer is sent: a client that never reads is stuck alone. The one request listener must
- * return a promise that resolves when it has ended the response. Call it before the server listens.
+ * back only when an answer is sent: a client that never reads is stuck alone. Call it before the server
+ * listens.
  */
-export const limitRequests = (server: Server, limits: RequestLimits): void => {
-  const [application, ...others] = server.listeners('request') as Listener[]
-  if (application === undefined || others.length > 0)
-    throw new Error(`expected one request listener, found ${server.listenerCount('request')}`)
+export const limitRequests = (server: Server, application: Application, limits: RequestLimits): void => {
   const { laneOf, onDisconnected, onRefused } = limits
-  const serve = ({ request, response }: Exchange): Promise<void> =>
-    application.call(server, request, response)
+  const serve = ({ request, response }: Exchange): Promise<void> => application(request, response)
   const lanes = Object.fromEntries(
     Object.entries(limits.lanes).map(([name, lane]) => [
       name,
@@ -110,7 +107,6 @@ export const limitRequests = (server: Server, limits: RequestLimits): void => {
       }
     })
   })
-  server.removeAllListeners('request')
   server.on('request', (request, response) => {
     const { socket } = request
     const connection = connections.get(socket)

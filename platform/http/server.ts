@@ -86,7 +86,8 @@ export const serveHttp = async (
     // The listener asks for it, with an answer, and not of HTTP/1.0.
     requireHostHeader: false,
   }
-  const server = createHttpServer(serverOptions, createRequestListener(app))
+  const server = createHttpServer(serverOptions)
+  const serve = createRequestListener(app)
   server.maxHeadersCount = headersMax
   server.timeout = options.inactivityTimeoutMs ?? 60_000
   server.keepAliveTimeout = options.keepAliveTimeoutMs
@@ -95,7 +96,9 @@ export const serveHttp = async (
   server.maxConnections = options.connectionsMax
   answerMalformedRequests(server)
   answerHalfClosed(server, halfClosedMs)
-  if (options.requestLimits !== undefined) limitRequests(server, options.requestLimits)
+  if (options.requestLimits === undefined)
+    server.on('request', (request, response) => void serve(request, response))
+  else limitRequests(server, serve, options.requestLimits)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)
   const { host, port, reusePort: sharesPort = false } = options

@@ -5,8 +5,8 @@ import { kafkajsCodecs } from './codecs/codecs.ts'
 import { encodePlainRecord } from './plain-record.ts'
 
 /**
- * kafkajs with some of its internal functions replaced: three for a measured cost, two because not every
- * offset of a log has a record, and one for IPv6. kafkajs has had no release since 2023 and its version is
+ * kafkajs with some of its internal functions replaced. Three are for a measured cost, two because not every
+ * offset of a log has a record, and one is for IPv6. kafkajs has had no release since 2023 and its version is
  * pinned. Loading throws when the installed version is not the one that the overrides were verified with.
  */
 

@@ -83,6 +83,7 @@ const allLost = {
 }
 const away = {
   ...always,
+  'coupon that never was': '503, unavailable',
   'press, of a stranger': '503, unavailable',
   'press, of the winner': '503, unavailable',
   'press, for a campaign that never was': '503, unavailable',

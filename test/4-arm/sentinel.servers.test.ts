@@ -45,7 +45,7 @@ test('the sentinels replace a killed master, twice: each sale goes on to a whole
   const before = await sentinels.masterPort()
   const stock = 2_000
   const campaignId = await createTestCampaign(url, { stock })
-  const crowd = gatherCrowd({ urls: [url], campaignId, people: 8, pauseMs: 10 })
+  const crowd = gatherCrowd({ urls: [url], campaignId, people: 8, pauseMs: 100 })
   await crowd.goesOn(100)
   await sentinels.killMaster()
   expect(await sentinels.masterPort()).not.toBe(before)

@@ -186,7 +186,7 @@ describe('logs hold no secret', () => {
         readFileSync(file, 'utf8').split('\n').slice(0, -1),
       )
     // A line is written after the answer that it is about.
-    for (const message of ['listed coupons without the ledger', 'a request was answered with 503'])
+    for (const message of ['a list of coupons lacks a source', 'a request was answered with 503'])
       await until(`"${message}" is logged`, () => readLines().some((line) => line.includes(message)))
     const lines = readLines()
     const secrets = [operatorToken(), inject('environment')['JWT_SECRET'] ?? '', 'eyJ']

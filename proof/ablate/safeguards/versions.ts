@@ -69,7 +69,7 @@ export const versions: readonly Safeguard[] = [
     name: 'the relay by the list of campaigns',
     section: '2. Append and confirm: keeper',
     protectsFrom: 'A worker that starts while the database is away relays nothing: winners stay "pending".',
-    edits: [{ change: swap('[...listed.keys()].map((id) => [id, 1])', '[]') }],
+    edits: [{ change: swap('ids.map((id) => [id, 1])', '[]') }],
     caughtBy: relayTest('without the ledger a keeper that never read it relays by the list and the gates'),
   },
   {

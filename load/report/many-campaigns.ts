@@ -1,0 +1,36 @@
+import type { Machine } from '../measure/machine.ts'
+import type { ListFigures, ManyCampaignsResult } from '../scenarios/many-campaigns.ts'
+import { headingLine, loadLines, paint, type ReportOutput, tableLine } from './lines.ts'
+import { asRatio, inMs, inThousands } from './numbers.ts'
+import { reasonOf, verdictWord } from './words.ts'
+
+const columns = ['lists/s', 'lowest', 'highest', 'press p99 ms', 'lowest', 'highest']
+
+const figuresLine = ({ live, listsPerSecond, pressP99Ms }: ListFigures): string =>
+  tableLine(`${inThousands(live)} campaigns`, [
+    ...[listsPerSecond.median, listsPerSecond.min, listsPerSecond.max].map((each) =>
+      inThousands(Math.floor(each)),
+    ),
+    ...[pressP99Ms.median, pressP99Ms.min, pressP99Ms.max].map(inMs),
+  ])
+
+/** Lists with few and with many live campaigns, for a terminal: the verdict, the bar, then the figures. */
+export const manyCampaignsReport = (
+  result: ManyCampaignsResult,
+  machine: Machine,
+  stream: ReportOutput,
+): string => {
+  const { plan, few, many, verdict, listsRatio, pressRatio, ratioMin, settlements } = result
+  const isEven = Math.min(listsRatio, pressRatio) >= ratioMin
+  return [
+    '',
+    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.pressesPerSecond} presses a second beside lists; ${reasonOf(verdict, settlements)}`,
+    `  ${isEven ? paint('pass', 'EVEN', stream) : paint('fail', 'UNEVEN', stream)}  lists ${asRatio(listsRatio)}, presses ${asRatio(pressRatio)} of those with few campaigns; the bar is ${asRatio(ratioMin)}`,
+    '',
+    headingLine('Lists of coupons', columns, stream),
+    figuresLine(few),
+    figuresLine(many),
+    '',
+    ...loadLines(machine),
+  ].join('\n')
+}
