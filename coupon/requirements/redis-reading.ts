@@ -27,7 +27,7 @@ const settingNames = [
 const listOf = (reply: unknown): string[] => (Array.isArray(reply) ? reply.map(String) : [])
 
 /** The fields in a reply to `INFO`. */
-export const fieldsOf = (info: string): Map<string, string> =>
+const fieldsOf = (info: string): Map<string, string> =>
   new Map(
     info.split('\r\n').flatMap((line) => {
       const colon = line.indexOf(':')

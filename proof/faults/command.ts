@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describeMachine } from '../../load/measure/machine.ts'
 import { defineCommand } from '../../platform/command.ts'
+import { createFolder } from '../../platform/create-folder.ts'
 import { messageOf } from '../../platform/failure.ts'
 import { createTokenSigner } from '../../platform/http/token.ts'
 import { flag, integer, optional, path } from '../../platform/option.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
+import { commitOf, describeRunMachine } from '../records/run-origin.ts'
 import { faultLines, isChosen, unknownWords } from './fault-choice.ts'
 import { faultKinds } from './kinds/all.ts'
 import { closingReport, roundReport } from './report.ts'
 import { runRound } from './round.ts'
 import type { RoundVerdict } from './round-verdict.ts'
-import { commitOf, describeRunMachine, recordRun } from './run-record.ts'
+import { recordRun } from './run-record.ts'
 import { serverVersions } from './server-versions.ts'
 import { type Stack, startStack } from './stack.ts'
 import { openStackReaders } from './stack-readers.ts'
@@ -25,9 +27,9 @@ const kindNames = faultKinds.map(({ name }) => name)
 
 type FaultsOptions = { progress: ProgressDisplay; signal: AbortSignal }
 
-const createFolder = async (folder: string | undefined): Promise<string> => {
+const createRunFolder = async (folder: string | undefined): Promise<string> => {
   if (folder === undefined) return mkdtemp(join(tmpdir(), 'firstcome-faults-'))
-  await mkdir(resolve(folder), { recursive: true })
+  await createFolder(resolve(folder))
   return mkdtemp(join(resolve(folder), 'run-'))
 }
 
@@ -103,7 +105,7 @@ export const createFaultsCommand = ({ progress, signal }: FaultsOptions) =>
     async run({ rounds, only = [], record, ...asked }, { environment, stdout, print }) {
       const seed = asked.seed ?? randomBytes(4).toString('hex')
       const commit = await commitOf(root)
-      const folder = await createFolder(asked.folder)
+      const folder = await createRunFolder(asked.folder)
       const secrets = {
         JWT_SECRET: randomBytes(32).toString('hex'),
         ADMIN_TOKEN: randomBytes(32).toString('hex'),

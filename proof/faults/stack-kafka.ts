@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { grantsTopic, grantTopicShapes } from '../../coupon/log/topics.ts'
 import { createKafka, type KafkaCluster } from '../../platform/kafka/client.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { type KafkaProgram, startKafka } from '../../servers/start-kafka.ts'
+import { versionOfKafkaJars } from '../../servers/versions/kafka-version.ts'
 import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
 /** The one broker of the stack. Each kind of client has its own listener, so that each has its own link. */
@@ -11,7 +11,7 @@ export type StackKafka = {
   /** Past the links. */
   readonly kafka: KafkaCluster
   /** Read from the names of its jars. */
-  readonly version: string
+  readonly version: string | undefined
   /** Lets it accept grants, or refuse them with NOT_ENOUGH_REPLICAS. */
   acceptGrants(isAccepting: boolean): Promise<void>
   stop(): Promise<void>
@@ -34,11 +34,6 @@ export const topicOptions = { grantsPartitions: 3, replicationFactor: 1, minInsy
 // kafkajs has no name for it that is exported at run time.
 const topicResource = 2
 const listenerMap = ['PLAINTEXT', 'CONTROLLER', 'API', 'WORKER'].map((name) => `${name}:PLAINTEXT`).join(',')
-
-const versionOf = ({ jarsFolder }: KafkaProgram): string =>
-  readdirSync(jarsFolder)
-    .map((name) => /^kafka_[\d.]+-(.+)\.jar$/.exec(name)?.[1])
-    .find((version) => version !== undefined) ?? 'unknown'
 
 const listenersOf = ({ ports, linkPorts }: StackKafkaOptions): Record<string, string> => {
   const at = (name: string, port: number): string => `${name}://127.0.0.1:${port}`
@@ -89,7 +84,7 @@ export const startStackKafka = async (options: StackKafkaOptions): Promise<Stack
   return {
     server,
     kafka,
-    version: versionOf(program),
+    version: versionOfKafkaJars(program.jarsFolder),
     stop: server.stop,
     async acceptGrants(isAccepting) {
       // The request replaces all settings of the topic.

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,6 +50,19 @@ describe('the folder', () => {
     await writeFile(join(folder, 'file'), '')
     const refused = /^\/.*\/file\/inside cannot be written: set FIRSTCOME_FOLDER to .* \(ENOTDIR/
     await expect(acquireFolder(join(folder, 'file', 'inside'), false)).rejects.toThrow(refused)
+    await expect(acquireFolder(join(folder, 'file'), false)).rejects.toThrow(/cannot be written: .*ENOTDIR/)
+  })
+
+  // In a process of its own: it would hold a thread of this one for ever.
+  test.runIf(existsSync('/proc/self'))('where nothing can be created is refused at once', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '..', 'main.ts')], {
+      env: { PATH: process.env['PATH'], FIRSTCOME_FOLDER: '/proc/firstcome/inside' },
+      encoding: 'utf8',
+      timeout: 15_000,
+      killSignal: 'SIGKILL',
+    })
+    expect(stderr).toContain('/proc/firstcome/inside cannot be written: set FIRSTCOME_FOLDER to')
+    expect(status).toBe(1)
   })
 
   test('is emptied by --fresh of what the launcher keeps there, and of nothing else', async () => {

@@ -3,6 +3,7 @@ import { constants, existsSync } from 'node:fs'
 import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
+import { createFolder } from '../../platform/create-folder.ts'
 import { messageOf } from '../../platform/failure.ts'
 import { removeDockerServices } from '../docker-services.ts'
 import { LaunchError } from '../launch-error.ts'
@@ -32,8 +33,9 @@ export const findLauncher = (folder: string): Promise<number | undefined> =>
 /** Creates it where it is missing. Throws a LaunchError when this process may not write there. */
 export const requireWritableFolder = async (folder: string): Promise<void> => {
   try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
+    await createFolder(folder)
+    // With the slash, a file is refused too.
+    await access(`${folder}/`, constants.W_OK)
   } catch (cause) {
     throw new LaunchError(
       `${folder} cannot be written: set FIRSTCOME_FOLDER to a folder of yours (${messageOf(cause)})`,

@@ -1,6 +1,10 @@
 /** A server product, as in MariaDB 10.11.19. The version is undefined when it could not be read. */
 export type ProductVersion = { product: string; version: string | undefined }
 
+/** As in `Redis 7.0.15`. */
+export const inWords = ({ product, version }: { product: string; version?: string | undefined }): string =>
+  `${product} ${version ?? 'unknown'}`
+
 const versionIn = (text: string): string | undefined => /\d+\.\d+(?:\.\d+)?/.exec(text)?.[0]
 
 /** Reads `redis-server --version`: "Redis server v=7.0.15 …" or "Valkey server v=8.1.1 …". */
