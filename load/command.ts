@@ -12,6 +12,7 @@ import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
 import { burstArgumentsOf, burstCommandLine, burstOptions, checkBurst } from './arguments/burst.ts'
+import { hostileCommandLine, hostileOptions, hostilePlanOf } from './arguments/hostile.ts'
 import { overloadCommandLine, overloadOptions, overloadPlanOf } from './arguments/overload.ts'
 import { refusalsCommandLine, refusalsOptions, refusalsPlanOf } from './arguments/refusals.ts'
 import { createDrainLag, type DrainLag, unknownLag } from './ledger/drain-lag.ts'
@@ -19,6 +20,7 @@ import { createLedgerReader } from './ledger/ledger-reader.ts'
 import { describeMachine, type Machine } from './measure/machine.ts'
 import { createApiClient } from './people/api-client.ts'
 import { burstReport } from './report/burst.ts'
+import { hostileReport } from './report/hostile.ts'
 import { markdownReport } from './report/markdown.ts'
 import { overloadReport } from './report/overload.ts'
 import { refusalsReport } from './report/refusals.ts'
@@ -26,6 +28,7 @@ import { withBareServer } from './scenarios/baseline.ts'
 import { runBurst } from './scenarios/burst.ts'
 import { runBursts } from './scenarios/burst-run.ts'
 import { startFullApi } from './scenarios/full-api.ts'
+import { hostileOutcome, runHostile } from './scenarios/hostile.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
 import { runRefusals } from './scenarios/refusals.ts'
 import { loadSettings } from './settings.ts'
@@ -181,9 +184,32 @@ export const refusalsCommand = defineCommand({
     }),
 })
 
+const hostileCommand = defineCommand({
+  ...common,
+  name: 'npm run load -- hostile',
+  summary: 'Measures how much longer people wait beside each kind of bad client.',
+  options: hostileOptions,
+  exitCodes: {
+    ...common.exitCodes,
+    harmed: [1, 'HARMED: beside a bad client somebody was not served, or the p99 more than tripled'],
+  },
+  run: ({ url, ...values }, { settings, stdout, stderr, print }) =>
+    withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
+      const plan = hostilePlanOf({ url, ...values })
+      const result = await runHostile(plan, wiring)
+      const command = hostileCommandLine(plan)
+      await print({
+        text: `${hostileReport(result, machine, stdout)}\n`,
+        json: { command, machine, ...result },
+      })
+      return hostileOutcome(result)
+    }),
+})
+
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
   burst: burstCommand,
   overload: overloadCommand,
   refusals: refusalsCommand,
+  hostile: hostileCommand,
 })
