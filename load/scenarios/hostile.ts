@@ -41,8 +41,8 @@ const connections = 64
 const patienceMs = 5_000
 // Presses of the last moment may take this long.
 const graceMs = 3_000
-// Time for the connections of a bad client to open, and for the API to forget those of one that ended.
-const settleMs = 500
+// Time for the API to answer what came while connections were opened, and to forget those that ended.
+const settleMs = 300
 const warmUpSeconds = 2
 
 type Stretch = { p99Ms: number; unserved: number }

@@ -5,7 +5,7 @@ import type { Exchange } from './turns.ts'
  * reads of its request and of the answers that it waits for. 500 connections of one address would fill each
  * of them with 50 ms of refusals.
  */
-export const startsInTurnMax = 16
+export const startsInTurnMax = 8
 
 /** Spreads the requests of one address over turns of the event loop. Others are not delayed by them. */
 export type LoopShares = {
