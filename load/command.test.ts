@@ -79,8 +79,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, refusals or many-campaigns, not nothing/],
-  ['flood', /^expected burst, overload, refusals or many-campaigns, not flood/],
+  ['', /^expected burst, overload, refusals, many-campaigns or hostile, not nothing/],
+  ['flood', /^expected burst, overload, refusals, many-campaigns or hostile, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -104,12 +104,14 @@ test.each([
   ['overload --shoppers 5', /^Unknown option '--shoppers'/],
   ['refusals --requests 99', /^--requests: expected 100 to 50000, not 99/],
   ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
+  ['hostile --pairs 0', /^--pairs: expected 1 to 20, not 0/],
+  ['hostile --presses 9', /^--presses: expected 10 to 2000/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(fault)
-  expect(stderr).toMatch(/--connections N/)
+  expect(stderr).toMatch(/--(?:connections|presses) N/)
 })
 
 test('the API is the option, the setting, or port 8080', () => {

@@ -12,6 +12,7 @@ import { createLogger } from '../platform/log/logger.ts'
 import { connectDatabase, type Database } from '../platform/mysql/database.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
 import { burstArgumentsOf, burstCommandLine, burstOptions, checkBurst } from './arguments/burst.ts'
+import { hostileCommandLine, hostileOptions, hostilePlanOf } from './arguments/hostile.ts'
 import {
   manyCampaignsCommandLine,
   manyCampaignsOptions,
@@ -24,6 +25,7 @@ import { createLedgerReader } from './ledger/ledger-reader.ts'
 import { describeMachine, type Machine } from './measure/machine.ts'
 import { createApiClient } from './people/api-client.ts'
 import { burstReport } from './report/burst.ts'
+import { hostileReport } from './report/hostile.ts'
 import { manyCampaignsReport } from './report/many-campaigns.ts'
 import { markdownReport } from './report/markdown.ts'
 import { overloadReport } from './report/overload.ts'
@@ -32,6 +34,7 @@ import { withBareServer } from './scenarios/baseline.ts'
 import { runBurst } from './scenarios/burst.ts'
 import { runBursts } from './scenarios/burst-run.ts'
 import { startFullApi } from './scenarios/full-api.ts'
+import { hostileOutcome, runHostile } from './scenarios/hostile.ts'
 import { runManyCampaigns } from './scenarios/many-campaigns.ts'
 import { type OverloadDependencies, refuseTooFewFiles, runOverload } from './scenarios/overload.ts'
 import { runRefusals } from './scenarios/refusals.ts'
@@ -212,10 +215,33 @@ const manyCampaignsCommand = defineCommand({
     }),
 })
 
+const hostileCommand = defineCommand({
+  ...common,
+  name: 'npm run load -- hostile',
+  summary: 'Measures how much longer people wait beside each kind of bad client.',
+  options: hostileOptions,
+  exitCodes: {
+    ...common.exitCodes,
+    harmed: [1, 'HARMED: beside a bad client somebody was not served, or the p99 more than tripled'],
+  },
+  run: ({ url, ...values }, { settings, stdout, stderr, print }) =>
+    withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
+      const plan = hostilePlanOf({ url, ...values })
+      const result = await runHostile(plan, wiring)
+      const command = hostileCommandLine(plan)
+      await print({
+        text: `${hostileReport(result, machine, stdout)}\n`,
+        json: { command, machine, ...result },
+      })
+      return hostileOutcome(result)
+    }),
+})
+
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
   burst: burstCommand,
   overload: overloadCommand,
   refusals: refusalsCommand,
   'many-campaigns': manyCampaignsCommand,
+  hostile: hostileCommand,
 })

@@ -19,9 +19,14 @@ export type PressConnectionEvents = {
   fault(cause: Error): void
 }
 
-/** Connects to the server of `url`. */
-export const openPressConnection = (url: URL, events: PressConnectionEvents): PressConnection => {
-  const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
+/** Connects to the server of `url`, from the address `from` when there is one. */
+export const openPressConnection = (
+  url: URL,
+  events: PressConnectionEvents,
+  from?: string,
+): PressConnection => {
+  const place = { host: url.hostname, port: Number(url.port), noDelay: true }
+  const socket = connect(from === undefined ? place : { ...place, localAddress: from })
   let received: Buffer = Buffer.alloc(0)
   let isReset = false
   socket.on('connect', events.connected)

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
@@ -5,7 +8,7 @@ import { openConnection } from '../../test/harness/processes/raw-connection.ts'
 import { until } from '../../test/harness/values/until.ts'
 import { createBound } from '../group-commit.ts'
 import type { ClientLimits } from './client-bounds.ts'
-import { requestsUnansweredMax, requestsUnderWayMax } from './request-limiter.ts'
+import { limitRequests, requestsUnansweredMax, requestsUnderWayMax } from './request-limiter.ts'
 import { type HttpServer, serveHttp } from './server.ts'
 
 const servers: HttpServer[] = []
@@ -251,6 +254,27 @@ test.each(['POST', 'GET'])(
     expect(seen).toEqual(['/held', '/other'])
   },
 )
+
+test('what a client pipelined behind the request that closed its connection becomes no request', async () => {
+  const server = createServer()
+  limitRequests(server, async () => undefined, {
+    laneOf: () => undefined,
+    lanes: {},
+    clients: { connectionsMax: 0, requestsMax: 0, proxies: 0 },
+    onDisconnected: () => undefined,
+    onRefused: () => undefined,
+  })
+  let parsed = 0
+  server.on('request', () => (parsed += 1))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const many = await openConnection(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  many.send(pipelined(500, 'GET', '/many'))
+  await many.closed
+  server.close()
+  await once(server, 'close')
+  expect(parsed).toBe(requestsUnansweredMax + 1)
+})
 
 test('an answer that nobody reads holds no turn, and the places of its own connection', async () => {
   const { ask, url, seen, isSeen, waiting, letGo } = await serve({ inFlightMax: 1 })

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { clientOf } from './client-address.ts'
 import { type ClientLimits, createClientBounds } from './client-bounds.ts'
+import { createLoopShares } from './loop-shares.ts'
 import { createTurns, type Exchange, type LaneLimits } from './turns.ts'
 
 /** Answers a request. Resolves when it has ended the response. */
@@ -33,6 +34,22 @@ export const requestsUnderWayMax = 4
 /** Requests of one connection without an answer; a further one closes it. */
 export const requestsUnansweredMax = 16
 
+/** Node keeps the parser of a connection at its socket, and has no public name for it. */
+type ParsedSocket = Socket & { parser?: { onIncoming: () => number } | null }
+
+/** What Node's parser is told to do after a head: take what follows for no HTTP, and stop. */
+const noHttp = 2
+
+/**
+ * Closes a connection amid a packet. By itself Node makes requests of the rest of it, 740 of 64 KB. That cost
+ * 13 ms of processor instead of 2.3 (2026-11-29, a busy machine).
+ */
+const closeAmidPacket = (socket: ParsedSocket): void => {
+  const { parser } = socket
+  if (parser) parser.onIncoming = () => noHttp
+  socket.destroy()
+}
+
 /** `open` are the exchanges whose answer is not sent, in order. The first `started` are under way. */
 type Connection = { open: Exchange[]; started: number; client: string | undefined }
 
@@ -54,12 +71,11 @@ export const limitRequests = (server: Server, application: Application, limits: 
   const clients = createClientBounds(limits.clients)
   const connections = new WeakMap<Socket, Connection>()
 
-  const admit = (exchange: Exchange, peer: string | undefined): void => {
+  const admit = (exchange: Exchange, client: string | undefined): void => {
     const { request } = exchange
     const lane = laneOf(request)
     const turns = lane === undefined ? undefined : lanes[lane]
     if (turns === undefined) return void serve(exchange)
-    const client = clients.ofRequest(request, peer)
     // safeguard: an address has few requests at once
     if (client !== undefined && !clients.requests.enter(client)) {
       onRefused('requests-of-client', request)
@@ -68,12 +84,13 @@ export const limitRequests = (server: Server, application: Application, limits: 
     exchange.client = client
     turns.take(exchange)
   }
+  const shares = createLoopShares({ start: admit, onDisconnected })
   const startNext = (connection: Connection): void => {
     const exchange = connection.open[connection.started]
     // safeguard: a connection has few requests under way
     if (exchange === undefined || connection.started >= requestsUnderWayMax) return
     connection.started += 1
-    admit(exchange, connection.client)
+    shares.take(exchange, clients.ofRequest(exchange.request, connection.client))
   }
   const settle = ({ client }: Exchange): void => {
     if (client !== undefined) clients.requests.leave(client)
@@ -110,12 +127,12 @@ export const limitRequests = (server: Server, application: Application, limits: 
   server.on('request', (request, response) => {
     const { socket } = request
     const connection = connections.get(socket)
-    // Node parses the rest of a packet whose connection was closed meanwhile.
+    // Node parses the rest of a packet whose connection was closed elsewhere.
     if (connection === undefined || socket.destroyed) return
     // safeguard: a connection has few requests without an answer
     if (connection.open.length >= requestsUnansweredMax) {
       onRefused('requests-of-connection')
-      return socket.destroy()
+      return closeAmidPacket(socket)
     }
     connection.open.push({ request, response, client: undefined })
     response.on('close', answered)

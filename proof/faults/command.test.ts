@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { runInProcess } from '../../test/harness/processes/run-in-process.ts'
 import { createFaultsCommand } from './command.ts'
-import { faultLines, isChosen, unknownWords } from './fault-choice.ts'
+import { brokersOf, faultLines, isChosen, strikingOn, unknownWords } from './fault-choice.ts'
+import { faultKinds } from './kinds/all.ts'
 
 const command = createFaultsCommand({
   progress: createProgressDisplay({ write: () => true }),
@@ -49,6 +50,27 @@ test('without words every fault is chosen', () => {
 test('words that name no fault are found, and faults are listed by part', () => {
   expect(unknownWords(kinds, ['redis', 'red', 'kill', 'redis-kills', ''])).toEqual(['red', 'redis-kills', ''])
   expect(faultLines(kinds)[1]).toMatch(/^ +redis +redis-kill redis-empty redis-pause$/)
+})
+
+const named = (...names: string[]) => faultKinds.filter(({ name }) => names.includes(name))
+const seeds = Array.from({ length: 300 }, (_, seed) => String(seed))
+
+test('about every third seed has three brokers, always the same', () => {
+  const withThree = seeds.filter((seed) => brokersOf(seed, faultKinds) === 3)
+  expect(withThree.length).toBeGreaterThan(60)
+  expect(withThree.length).toBeLessThan(140)
+  expect(seeds.filter((seed) => brokersOf(seed, faultKinds) === 3)).toEqual(withThree)
+})
+
+test('a run has three brokers when nothing else could strike, and one when nothing needs three', () => {
+  expect(new Set(seeds.map((seed) => brokersOf(seed, named('kafka-coordinator'))))).toEqual(new Set([3]))
+  expect(new Set(seeds.map((seed) => brokersOf(seed, named('kafka-kill', 'link-cut'))))).toEqual(new Set([1]))
+})
+
+test('the coordinator of the group is killed among three brokers alone, everything else everywhere', () => {
+  expect(strikingOn(3, faultKinds)).toEqual(faultKinds)
+  const missing = faultKinds.filter((kind) => !strikingOn(1, faultKinds).includes(kind))
+  expect(missing.map(({ name }) => name)).toEqual(['kafka-coordinator'])
 })
 
 const anExpectedWord = '--only: expected a part, an action or a fault as listed below'

@@ -10,8 +10,9 @@ import { createTokenSigner } from '../../platform/http/token.ts'
 import { flag, integer, optional, path } from '../../platform/option.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import { commitOf, describeRunMachine } from '../records/run-origin.ts'
-import { faultLines, isChosen, unknownWords } from './fault-choice.ts'
+import { brokersOf, faultLines, isChosen, strikingOn, unknownWords } from './fault-choice.ts'
 import { faultKinds } from './kinds/all.ts'
+import type { FaultKind } from './kinds/fault-kind.ts'
 import { closingReport, roundReport } from './report.ts'
 import { runRound } from './round.ts'
 import type { RoundVerdict } from './round-verdict.ts'
@@ -38,7 +39,7 @@ type Rounds = {
   folder: string
   seed: string
   rounds: number
-  only: readonly string[]
+  kinds: readonly FaultKind[]
   adminToken: string
   sign: ReturnType<typeof createTokenSigner>
   onRound(verdict: RoundVerdict, exitedAlone: number): Promise<void>
@@ -46,10 +47,9 @@ type Rounds = {
 
 /** Plays round after round on one stack. Ends at the first that cannot be played; those before it count. */
 const playRounds = async (
-  { stack, folder, seed, rounds, only, adminToken, sign, onRound }: Rounds,
+  { stack, folder, seed, rounds, kinds, adminToken, sign, onRound }: Rounds,
   { progress, signal }: FaultsOptions,
 ): Promise<readonly RoundVerdict[]> => {
-  const kinds = faultKinds.filter(({ name }) => isChosen(name, only))
   const readers = openStackReaders(stack)
   const verdicts: RoundVerdict[] = []
   let exitedBefore = 0
@@ -104,14 +104,16 @@ export const createFaultsCommand = ({ progress, signal }: FaultsOptions) =>
     },
     async run({ rounds, only = [], record, ...asked }, { environment, stdout, print }) {
       const seed = asked.seed ?? randomBytes(4).toString('hex')
+      const chosen = faultKinds.filter(({ name }) => isChosen(name, only))
+      const brokers = brokersOf(seed, chosen)
       const commit = await commitOf(root)
       const folder = await createRunFolder(asked.folder)
       const secrets = {
         JWT_SECRET: randomBytes(32).toString('hex'),
         ADMIN_TOKEN: randomBytes(32).toString('hex'),
       }
-      await print({ text: `\n  seed ${seed}\n\n` })
-      const stack = await startStack({ folder, environment, secrets, progress, signal }).catch(
+      await print({ text: `\n  seed ${seed}${brokers === 3 ? ', with three brokers' : ''}\n\n` })
+      const stack = await startStack({ folder, environment, brokers, secrets, progress, signal }).catch(
         async (cause: unknown) => {
           if (signal.aborted) await rm(folder, { recursive: true, force: true })
           else progress.say(`logs are kept in ${folder}`)
@@ -127,7 +129,7 @@ export const createFaultsCommand = ({ progress, signal }: FaultsOptions) =>
           folder,
           seed,
           rounds,
-          only,
+          kinds: strikingOn(brokers, chosen),
           adminToken: secrets.ADMIN_TOKEN,
           sign: createTokenSigner(secrets.JWT_SECRET),
           async onRound(verdict, exitedAlone) {

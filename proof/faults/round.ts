@@ -106,7 +106,12 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
     const { struck, failed } = await strikeAll({
       moments: planRound(createRandom(`${seed} round ${round}`), kinds),
       kinds,
-      context: { stack, confirming: (limitMs) => untilWinners(people, 10, limitMs) },
+      context: {
+        stack,
+        campaignId,
+        sign: options.sign,
+        confirming: (limitMs) => untilWinners(people, 10, limitMs),
+      },
       traffic: () => waitForTraffic({ gate: readers.gate, campaignId, stock, people, now }, trafficWithinMs),
       now,
       startedMs,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { strikingOn } from './fault-choice.ts'
 import { faultKinds } from './kinds/all.ts'
 import { createRandom } from './random.ts'
 import { type FaultShape, planRound } from './schedule.ts'
@@ -45,6 +46,14 @@ describe('the schedule of a round', () => {
       const [min, max] = faultKinds.find(({ name }) => name === kind)?.lastsMs ?? [0, 0]
       expect(lastsMs).toBeGreaterThanOrEqual(min)
       expect(lastsMs).toBeLessThanOrEqual(max)
+    }
+  })
+
+  test('what cannot be planned on one broker leaves each part killed once, as with three', () => {
+    for (const moments of rounds('a', strikingOn(1, faultKinds))) {
+      const kinds = kindsOf(moments)
+      expect(kinds.map(({ name }) => name)).not.toContain('kafka-coordinator')
+      expect(kinds.filter(({ isKill }) => isKill)).toHaveLength(5)
     }
   })
 

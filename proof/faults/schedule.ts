@@ -12,6 +12,8 @@ export type FaultShape = {
   isKill: boolean
   /** From strike to heal: the least and the most. */
   lastsMs: readonly [number, number]
+  /** It cannot strike a stack with one broker. */
+  needsThreeBrokers?: true
 }
 
 /** A fault before it strikes. */

@@ -8,8 +8,8 @@ import { type SupervisedProcess, superviseProcess } from './supervised-process.t
 /** The database of the stack. */
 export type StackDatabase = {
   readonly server: SupervisedProcess
-  /** Its URL for a process that reaches it through the link on this port. */
-  urlAt(port: number): string
+  /** Its URL for a process that reaches it through the link at this `host:port`. */
+  urlAt(address: string): string
   /** Past the links. */
   readonly database: Database
   /** Lets it refuse every write of the stack's processes, or accept them again. */
@@ -51,11 +51,15 @@ export const startStackDatabase = async ({
   const server = superviseProcess({ name: 'mysql', folder, launch, say })
   await server.start()
   const password = await readPassword(folder)
-  const urlAt = (at: number): string => `mysql://firstcome:${password}@127.0.0.1:${at}/firstcome`
-  const database = connectDatabase({ url: urlAt(port), connectionsMax: 3, queryTimeoutMs: 15_000 })
+  const urlAt = (address: string): string => `mysql://firstcome:${password}@${address}/firstcome`
+  const database = connectDatabase({
+    url: urlAt(`127.0.0.1:${port}`),
+    connectionsMax: 3,
+    queryTimeoutMs: 15_000,
+  })
   const [row] = await database.read('SELECT @@socket AS socket')
   // Root may write even while it is read-only, and connects through the socket alone.
-  const rootUrl = new URL(urlAt(port))
+  const rootUrl = new URL(urlAt(`127.0.0.1:${port}`))
   rootUrl.username = 'root'
   rootUrl.searchParams.set('socketPath', String(row?.['socket']))
   const root = connectDatabase({ url: rootUrl.href, connectionsMax: 1, queryTimeoutMs: 3_000 })

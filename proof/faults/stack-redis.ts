@@ -2,9 +2,9 @@ import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connectRedis, type RedisClient } from '../../platform/redis.ts'
-import type { Proxy } from '../../servers/network/proxy.ts'
 import { findFreePort } from '../../servers/ports.ts'
 import { startRedis } from '../../servers/start-redis.ts'
+import type { Link } from './link.ts'
 import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
 
 /** An append-only file of a Redis, and its size at one moment. */
@@ -49,7 +49,7 @@ export type StackRedisOptions = {
   program: string
   /** Of the first server. The links point there. */
   port: number
-  links(): readonly Proxy[]
+  links(): readonly Link[]
   /** Added to the environment of every server. */
   environment: Readonly<Record<string, string>>
   say(line: string): void

@@ -8,7 +8,7 @@ import { runProgram } from '../../servers/processes/run-program.ts'
 import { startProcess } from '../../servers/processes/start-process.ts'
 import { buildShiftedClocks, type ShiftedClocks } from './clocks/shifted-clocks.ts'
 import { type StackDatabase, startStackDatabase } from './stack-database.ts'
-import { type StackKafka, startStackKafka, topicOptions } from './stack-kafka.ts'
+import { type BrokerPorts, type StackKafka, startStackKafka, topicOptionsOn } from './stack-kafka.ts'
 import { createLinks, type LinkClient, type Links } from './stack-links.ts'
 import { type StackRedis, startStackRedis } from './stack-redis.ts'
 import { type SupervisedProcess, superviseProcess } from './supervised-process.ts'
@@ -43,6 +43,8 @@ export type StackOptions = {
   folder: string
   /** Names the programs of the servers. */
   environment: NodeJS.ProcessEnv
+  /** With three, every record has three copies, and counts as written when two brokers have it. */
+  brokers: 1 | 3
   /** Added to the environment of API processes and workers. */
   secrets: Readonly<Record<string, string>>
   progress: ProgressDisplay
@@ -106,7 +108,7 @@ const createOwn = async (
 
 /** Starts everything on an empty folder. When a part cannot start, it stops the others and rejects. */
 export const startStack = async (options: StackOptions): Promise<Stack> => {
-  const { folder, environment, secrets, progress, signal } = options
+  const { folder, environment, brokers, secrets, progress, signal } = options
   const stops: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).toReversed()) await one()
@@ -116,11 +118,16 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const programs = await findPrograms(host, options)
     const clocks = await buildShiftedClocks({ folder: join(folder, 'clocks'), host, progress, signal })
     const withClock = (name: string): Readonly<Record<string, string>> => clocks?.environmentOf(name) ?? {}
-    const ports = await takePorts(['redis', 'own', 'controller', 'api', 'worker', 'mysql'])
-    const links = await createLinks((server, client) => ports[server === 'kafka' ? client : server])
+    const ports = await takePorts(['redis', 'controller', 'mysql'])
+    const brokerPorts: BrokerPorts[] = []
+    while (brokerPorts.length < brokers) brokerPorts.push(await takePorts(['own', 'api', 'worker']))
+    const topicOptions = topicOptionsOn(brokers)
+    const links = await createLinks((server, client) =>
+      server === 'kafka' ? brokerPorts.map((one) => one[client]) : [ports[server]],
+    )
     stops.push(links.close)
     const { say } = progress
-    const linkPorts = { api: links.of.kafka.api.port, worker: links.of.kafka.worker.port }
+    const linkPorts = { api: links.of.kafka.api.ports, worker: links.of.kafka.worker.ports }
     const starting = [
       startStackRedis({
         folder,
@@ -133,8 +140,10 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       startStackKafka({
         folder: join(folder, 'kafka'),
         program: programs.kafka,
-        ports,
+        ports: brokerPorts,
+        controllerPort: ports.controller,
         linkPorts,
+        topicOptions,
         environment: withClock('kafka'),
         say,
       }),
@@ -165,15 +174,20 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     }
     const addresses = (client: LinkClient) => ({
       ...base,
-      REDIS_URL: `redis://127.0.0.1:${links.of.redis[client].port}`,
-      KAFKA_BROKERS: `127.0.0.1:${links.of.kafka[client].port}`,
-      DATABASE_URL: database.urlAt(links.of.mysql[client].port),
+      REDIS_URL: `redis://${links.of.redis[client].addresses}`,
+      KAFKA_BROKERS: links.of.kafka[client].addresses,
+      DATABASE_URL: database.urlAt(links.of.mysql[client].addresses),
     })
     const migrate = (killAfterMs = migrateWithinMs): Promise<void> =>
       runProgram({
         command: process.execPath,
         arguments: [join(root, 'migrations', 'main.ts')],
-        environment: { ...addresses('worker'), GRANTS_PARTITIONS: String(topicOptions.grantsPartitions) },
+        environment: {
+          ...addresses('worker'),
+          GRANTS_PARTITIONS: String(topicOptions.grantsPartitions),
+          TOPIC_REPLICATION_FACTOR: String(topicOptions.replicationFactor),
+          TOPIC_MIN_INSYNC_REPLICAS: String(topicOptions.minInsyncReplicas),
+        },
         logFile: join(folder, 'migrations.log'),
         timeoutMs: killAfterMs,
         signal,
@@ -202,7 +216,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       migrate,
       stop,
       killAtOnce() {
-        const all = [...own, kafka.server, database.server, ...redis.nodes().map(({ server }) => server)]
+        const all = [...own, ...kafka.brokers, database.server, ...redis.nodes().map(({ server }) => server)]
         for (const one of all) one.killAtOnce()
       },
       exitsByThemselves: () => own.reduce((sum, one) => sum + one.exitsByItself(), 0),

@@ -36,6 +36,14 @@ export const badClients: readonly Safeguard[] = [
     caughtBy: limiterTest('an address has a bound of requests'),
   },
   {
+    name: 'an address starts few requests in a turn of the event loop',
+    section,
+    protectsFrom:
+      'One machine with many connections delays every step of every press by what it asks at once.',
+    edits: [{ change: remove }],
+    caughtBy: unitTest('platform/http/loop-shares')('an address starts few requests in a turn'),
+  },
+  {
     name: 'reads of the database have a lane of their own',
     section,
     protectsFrom:

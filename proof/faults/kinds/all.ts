@@ -1,4 +1,6 @@
+import { clientKinds } from './bad-clients.ts'
 import { clockKinds } from './clocks.ts'
+import { coordinatorKinds } from './coordinator.ts'
 import type { FaultKind } from './fault-kind.ts'
 import { linkKinds, serverLinkKinds } from './links.ts'
 import { processKinds } from './processes.ts'
@@ -10,11 +12,13 @@ import { upgradeKinds } from './upgrades.ts'
 /** Every kind of fault, ordered by part. */
 export const faultKinds: readonly FaultKind[] = [
   ...processKinds,
+  ...coordinatorKinds,
   ...redisKinds,
   ...serverLinkKinds,
   ...refusalKinds,
   ...transactionKinds,
   ...clockKinds,
+  ...clientKinds,
   ...upgradeKinds,
   ...linkKinds,
 ].toSorted((left, right) => left.part.localeCompare(right.part))

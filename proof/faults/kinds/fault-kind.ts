@@ -4,6 +4,10 @@ import type { Stack } from '../stack.ts'
 /** What a fault strikes, and what it may wait for. */
 export type FaultContext = {
   stack: Stack
+  /** The campaign of the round. */
+  campaignId: string
+  /** Makes a token of a shopper. */
+  sign(userId: string, lifetimeSeconds: number): string
   /** Resolves when grants are confirmed again, or after `limitMs`. */
   confirming(limitMs: number): Promise<void>
 }

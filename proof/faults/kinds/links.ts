@@ -1,4 +1,4 @@
-import type { Proxy } from '../../../servers/network/proxy.ts'
+import type { Link } from '../link.ts'
 import { chosen } from '../random.ts'
 import { type Links, linkClients, linkServers } from '../stack-links.ts'
 import { disturbanceKind, type FaultKind } from './fault-kind.ts'
@@ -7,7 +7,7 @@ const delayMs = { min: 100, max: 1_500 }
 const delayOf = (chance: number): number => delayMs.min + chance * (delayMs.max - delayMs.min)
 
 /** One of the six links by chance, with its name. */
-const linkOf = (links: Links, chance: number): { target: string; link: Proxy } =>
+const linkOf = (links: Links, chance: number): { target: string; link: Link } =>
   chosen(
     linkClients.flatMap((client) =>
       linkServers.map((server) => ({ target: `link-${client}-${server}`, link: links.of[server][client] })),
@@ -17,8 +17,8 @@ const linkOf = (links: Links, chance: number): { target: string; link: Proxy } =
 
 const linkKind = (
   action: string,
-  strike: (link: Proxy, chance: number) => void,
-  heal: (link: Proxy) => void,
+  strike: (link: Link, chance: number) => void,
+  heal: (link: Link) => void,
 ): FaultKind =>
   disturbanceKind('link', action, [300, 4_000], ({ stack }, [chance, otherChance]) => {
     const { target, link } = linkOf(stack.links, chance)

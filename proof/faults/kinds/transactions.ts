@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { encodeMarker } from '../../../coupon/log/log-record.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
-import { topicOptions } from '../stack-kafka.ts'
+import { grantsPartitions } from '../stack-kafka.ts'
 import { disturbanceKind, type FaultKind } from './fault-kind.ts'
 
-const partitions = Array.from({ length: topicOptions.grantsPartitions }, (_, partition) => partition)
+const partitions = Array.from({ length: grantsPartitions }, (_, partition) => partition)
 
 /** A foreign transaction is open for a while. Its commit or abort is an offset without a record. */
 const kafkaTransaction = disturbanceKind(

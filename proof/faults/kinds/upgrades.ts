@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { readFence } from '../../../coupon/deployment/current-redis.ts'
 import { isCurrentRedis } from '../../../coupon/ledger/redis-servers.ts'
 import { grantsTopic } from '../../../coupon/log/topics.ts'
-import type { Proxy } from '../../../servers/network/proxy.ts'
+import type { Link } from '../link.ts'
 import { chosen } from '../random.ts'
 import type { OwnProcess, Stack } from '../stack.ts'
 import type { RedisNode } from '../stack-redis.ts'
@@ -80,7 +80,7 @@ const redisMoved = disturbanceKind('redis', 'moved', [1_000, 6_000], ({ stack },
   const { redis, links, apis, workers } = stack
   const first = [chosen(apis, chance), chosen(workers, chance)]
   const others = [...apis, ...workers].filter((one) => !first.includes(one))
-  let old: { node: RedisNode; links: readonly Proxy[] } | undefined
+  let old: { node: RedisNode; links: readonly Link[] } | undefined
   return {
     target: 'redis',
     async strike() {

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { createKafka, type KafkaCluster } from '../../../platform/kafka/client.ts'
@@ -9,10 +8,15 @@ import { createProgressDisplay } from '../../../platform/progress-display.ts'
 import { detectHost } from '../../../servers/install/host.ts'
 import { obtainServerSources } from '../../../servers/install/obtain-servers.ts'
 import { findFreePort } from '../../../servers/ports.ts'
-import { type KafkaProgram, type KafkaServer, startKafka } from '../../../servers/start-kafka.ts'
+import type { KafkaProgram, KafkaServer } from '../../../servers/start-kafka.ts'
+import {
+  type BrokerId,
+  type FollowerId,
+  groupsPlace,
+  placeGroups,
+  startBrokerOfThree,
+} from '../../../servers/three-brokers.ts'
 import { until } from '../values/until.ts'
-
-export type BrokerId = 1 | 2 | 3
 
 /**
  * Three real brokers of one test file. The first is the controller too and always stays, so that the others
@@ -30,13 +34,13 @@ export type Brokers = {
    * Moves the groups to these brokers, and returns which of them coordinates: while all of them are away,
    * there is no coordinator.
    */
-  moveGroups(...ids: Exclude<BrokerId, 1>[]): Promise<Exclude<BrokerId, 1>>
+  moveGroups(...ids: FollowerId[]): Promise<FollowerId>
   /** The offset that a group has stored for each partition of a topic. */
   groupOffsets(groupId: string, topic: string): Promise<number[]>
   /** Ends it as a power cut does. */
-  kill(id: Exclude<BrokerId, 1>): Promise<void>
+  kill(id: FollowerId): Promise<void>
   /** Pauses the broker; its connections stay open. */
-  freeze(id: Exclude<BrokerId, 1>): void
+  freeze(id: FollowerId): void
   /** Brings back who was killed or frozen, and waits until every copy of these topics is in sync. */
   heal(...topics: string[]): Promise<void>
   stop(): Promise<void>
@@ -45,22 +49,13 @@ export type Brokers = {
 type Ports = { controller: number; brokers: Record<BrokerId, number> }
 
 const log = createLogger('test', 'silent')
-/** Kafka's own; the leader of its partition coordinates all groups. */
-const groupsTopic = '__consumer_offsets'
-
-const settingsOf = (id: BrokerId, ports: Ports): Record<string, string> => ({
-  ...(id === 1 ? {} : { 'process.roles': 'broker', listeners: `PLAINTEXT://127.0.0.1:${ports.brokers[id]}` }),
-  'node.id': String(id),
-  'controller.quorum.voters': `1@127.0.0.1:${ports.controller}`,
+const settings = {
   // How long a broker may be silent until others lead its partitions: 9 s as Kafka comes.
   'broker.session.timeout.ms': '3000',
   'broker.heartbeat.interval.ms': '500',
-  'offsets.topic.replication.factor': '3',
-  // 128 MB as it comes, taken at the start: more than half of this heap.
-  'log.cleaner.dedupe.buffer.size': '4194304',
   // Here a client that creates what it does not find would be seen.
   'auto.create.topics.enable': 'true',
-})
+}
 
 /** What runs a broker on this machine; installed if need be. */
 export const findKafkaProgram = async (folder: string): Promise<KafkaProgram> => {
@@ -74,18 +69,6 @@ export const findKafkaProgram = async (folder: string): Promise<KafkaProgram> =>
   return kafka.program
 }
 
-/** Writes what the formatter would: all else a broker learns from the controller, whose cluster it names. */
-const formatLike = async (first: string, folder: string, id: BrokerId): Promise<void> => {
-  const properties = await readFile(join(first, 'data', 'meta.properties'), 'utf8')
-  const cluster = /^cluster\.id=.+$/m.exec(properties)?.[0] ?? ''
-  const directory = randomBytes(16).toString('base64url')
-  await mkdir(join(folder, 'data'), { recursive: true })
-  await writeFile(
-    join(folder, 'data', 'meta.properties'),
-    ['version=1', cluster, `node.id=${id}`, `directory.id=${directory}`, ''].join('\n'),
-  )
-}
-
 /** Starts them in a folder of this name; they answer and know each other when this resolves. */
 export const startBrokers = async (name: string): Promise<Brokers> => {
   const folder = join(inject('folder'), name)
@@ -96,20 +79,14 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
     brokers: { 1: await findFreePort(), 2: await findFreePort(), 3: await findFreePort() },
   }
   const folderOf = (id: BrokerId): string => join(folder, `broker-${id}`)
-  const start = async (id: BrokerId): Promise<KafkaServer> =>
-    startKafka({
-      ...{ folder: folderOf(id), program, heapMaxMb: 192, port: ports.brokers[id] },
-      controllerPort: id === 1 ? ports.controller : await findFreePort(),
-      extraSettings: settingsOf(id, ports),
+  const start = (id: BrokerId): Promise<KafkaServer> =>
+    startBrokerOfThree({
+      ...{ id, folderOf, program, heapMaxMb: 192 },
+      ...{ port: ports.brokers[id], controllerPort: ports.controller, extraSettings: settings },
     })
   const servers = new Map<BrokerId, KafkaServer>([[1, await start(1)]])
   const others = [2, 3] as const
-  await Promise.all(
-    others.map(async (id) => {
-      await formatLike(folderOf(1), folderOf(id), id)
-      servers.set(id, await start(id))
-    }),
-  )
+  await Promise.all(others.map(async (id) => servers.set(id, await start(id))))
   const addresses = [...servers.values()].map(({ brokers }) => brokers)
   const kafka = createKafka({
     ...{ brokers: addresses, clientId: 'firstcome-test', log, requestTimeoutMs: 10_000 },
@@ -132,15 +109,11 @@ export const startBrokers = async (name: string): Promise<Brokers> => {
       .map(({ leader, isr }) => ({ leader, inSync: isr.length }))
   }
   const moveGroups: Brokers['moveGroups'] = async (...ids) => {
-    // Its first reader creates the topic of the groups.
-    await until('groups', () => admin.fetchOffsets({ groupId: 'any' }).then(() => true))
-    const partitionAssignment = [{ partition: 0, replicas: ids }]
-    await admin.alterPartitionReassignments({ topics: [{ topic: groupsTopic, partitionAssignment }] })
+    await until('groups', () => placeGroups(admin, ids).then(() => true))
     return until(`the groups are at ${ids.join(' and ')}`, async () => {
-      const { topics: found } = await admin.fetchTopicMetadata({ topics: [groupsTopic] })
-      const [one] = found.flatMap((topic) => topic.partitions)
-      const leader = ids.find((id) => id === one?.leader)
-      return one?.replicas.length === ids.length && one.isr.length === ids.length && leader
+      const { coordinator, copies, inSync } = await groupsPlace(admin)
+      const leader = ids.find((id) => id === coordinator)
+      return copies.length === ids.length && inSync.length === ids.length && leader
     })
   }
   const groupOffsets: Brokers['groupOffsets'] = async (groupId, topic) => {
