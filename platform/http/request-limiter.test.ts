@@ -256,7 +256,7 @@ test.each(['POST', 'GET'])(
 )
 
 test('what a client pipelined behind the request that closed its connection becomes no request', async () => {
-  const server = createServer(async () => undefined)
+  const server = createServer(() => undefined)
   limitRequests(server, {
     laneOf: () => undefined,
     lanes: {},
