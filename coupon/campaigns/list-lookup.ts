@@ -21,7 +21,8 @@ export type ListLookupOptions = {
 
 const missMemoryMs = 1_000
 const missesMax = 10_000
-const idsInOneReadMax = 500
+// All of them are answered in one turn of the event loop, for which every press waits.
+const idsInOneReadMax = 16
 
 export const createListLookup = ({ readList, monotonicMs }: ListLookupOptions): ListLookup => {
   const misses = {
