@@ -12,7 +12,7 @@ const settings = z.object({
     'Bearer token of the operators, other than JWT_SECRET. Make one: openssl rand -base64 48',
   ),
   JWT_LEEWAY_MS: count(5_000, 300_000, 0).describe(
-    'Tolerance for the clock of whoever issues tokens: they expire this much later, and begin this much earlier.',
+    'Tolerance for the clock of the token issuer: tokens expire this much later and begin this much earlier.',
   ),
   API_HOST: z.string().default('127.0.0.1').describe('Address to listen on. In a container 0.0.0.0.'),
   API_PORT: port(8_080).describe(

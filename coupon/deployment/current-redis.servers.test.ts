@@ -54,7 +54,7 @@ describe('gates are moved to another Redis', () => {
     expect(await sale.epoch()).toBe(2)
   })
 
-  test('a Redis that is left calls no list of coupons complete any more', async () => {
+  test('a Redis that is left no longer calls a list of coupons complete', async () => {
     const sale = await shop.sale({ stock: 9 })
     await shop.settle()
     expect((await shop.unrecorded.look()).isComplete).toBe(true)

@@ -7,7 +7,7 @@ import { decodeRecord } from './log-record.ts'
 export type GrantLogReader = {
   /** First and end offset of each partition, as of now. */
   ends(): Promise<PartitionOffsets[]>
-  /** By partition, the first offset that was appended at `atMs` or later; the end where there is none. */
+  /** The first offset appended at `atMs` or later, by partition; without one, the end of the partition. */
   offsetsAt(atMs: number): Promise<ReadonlyMap<number, number>>
   /**
    * The grants of a campaign in a slice of one partition (`end` is exclusive), in order, one array per fetch.

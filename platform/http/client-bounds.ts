@@ -45,7 +45,7 @@ const createTally = (max: number): Tally => {
   }
 }
 
-/** No client has anything yet. */
+/** The bounds of a server that has no client yet. */
 export const createClientBounds = (limits: ClientLimits): ClientBounds => {
   const { connectionsMax, requestsMax, proxies } = limits
   return {

@@ -23,7 +23,7 @@ export type TopicAdmin = {
   /** The offsets of all partitions that the brokers name now, lowest partition first. */
   offsets(topic: string): Promise<PartitionOffsets[]>
   /**
-   * By partition, the first offset with a timestamp of `atMs` or later; the end where there is none.
+   * The first offset with a timestamp of `atMs` or later, by partition; without one, its end.
    */
   offsetsAt(topic: string, atMs: number): Promise<Map<number, number>>
   /** The number of partitions, as the brokers name it now. */

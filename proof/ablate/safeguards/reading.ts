@@ -127,7 +127,7 @@ export const reading: readonly Safeguard[] = [
       'A process at the old Redis calls a list complete, although coupons are granted at the new one.',
     edits: [{ change: remove }],
     caughtBy: serversTest('coupon/deployment/current-redis')(
-      'a Redis that is left calls no list of coupons complete any more',
+      'a Redis that is left no longer calls a list of coupons complete',
     ),
   },
   {
