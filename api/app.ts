@@ -2,9 +2,9 @@ import { Hono } from 'hono'
 import { idPattern } from '../coupon/grant.ts'
 import { Failure, messageOf } from '../platform/failure.ts'
 import type { Logger } from '../platform/log/logger.ts'
-import { failureProblem, prepareProblem, problemOfFailure } from './problem.ts'
+import { failureProblem, problemOfFailure } from './problem.ts'
 import { givenRequestId, requestIdOf } from './request-id.ts'
-import { type HttpApp, type HttpContext, mountRoutes, type Route, rejectOtherMethods } from './route.ts'
+import { createNotFound, type HttpApp, type HttpContext, mountRoutes, type Route } from './route.ts'
 
 /**
  * Route and campaign of a request, for a log line. A malformed id is left out: it could be anything, even a
@@ -43,9 +43,8 @@ export const createApp = (routes: readonly Route[], health: Hono, log: Logger): 
       )
     return failureProblem(failure.code)
   })
-  app.notFound(prepareProblem('not-found', 'This address does not exist.'))
+  app.notFound(createNotFound([...routes, ...health.routes]))
   mountRoutes(app, routes)
   app.route('/', health)
-  rejectOtherMethods(app, [...routes, ...health.routes])
   return app
 }

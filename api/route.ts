@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { prepareProblem } from './problem.ts'
 
 /** The request and response of Node, and the route that matched, as `GET /v1/coupons`. */
@@ -53,16 +54,17 @@ export const mountRoutes = (app: HttpApp, routes: readonly Route[]): void => {
   for (const route of routes) app.on(route.method, route.path, handlerOf(route))
 }
 
-/** Answers 405 with Allow for other methods on these paths. Call it after the routes are mounted. */
-export const rejectOtherMethods = (
-  app: HttpApp,
-  routes: readonly { method: string; path: string }[],
-): void => {
+/**
+ * Answers 405 with Allow on the paths of `routes`, and 404 elsewhere. It is asked when no route matched: with
+ * a second handler on its path hono would compose each answer of a route from promises.
+ */
+export const createNotFound = (routes: readonly { method: string; path: string }[]): Handler => {
+  const router = new RegExpRouter<() => Response>()
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
     const methods = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
-    app.all(
-      path,
-      prepareProblem('method-not-allowed', `This path accepts ${methods}.`, { headers: { Allow: methods } }),
-    )
+    const extras = { headers: { Allow: methods } }
+    router.add('ALL', path, prepareProblem('method-not-allowed', `This path accepts ${methods}.`, extras))
   }
+  const nowhere = prepareProblem('not-found', 'This address does not exist.')
+  return ({ req }) => (router.match(req.method, req.path)[0][0]?.[0] ?? nowhere)()
 }

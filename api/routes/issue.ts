@@ -1,4 +1,5 @@
-import { slotMax } from '../../coupon/grant.ts'
+import type { Socket } from 'node:net'
+import { idPattern, slotMax } from '../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
@@ -69,12 +70,16 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
 
 /** `issue`: gives the caller a coupon of this campaign. Idempotent by (campaign, user, slot). */
 export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNowMs: () => number): Route => {
-  const issueForShopper = authenticator.requireShopper(async (context, userId) => {
+  const answer = async (campaignId: string, userId: string, slot: number, socket: Socket): Promise<Response> =>
+    toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
+  const issueForShopper = authenticator.requireShopper((context, userId) => {
     const slot = readSlot(context)
     if (slot === undefined) return invalidSlot()
     const campaignId = context.req.param('campaignId') ?? ''
-    const { socket } = context.env.incoming
-    return toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
+    // What can be answered at once is no promise, which would double what a refusal costs.
+    return idPattern.test(campaignId)
+      ? answer(campaignId, userId, slot, context.env.incoming.socket)
+      : unknownCampaign()
   })
   return {
     method: 'POST',
