@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { endOfTurn } from './end-of-turn.ts'
 import { headFaultOf } from './head-fault.ts'
 import { badRequestResponse } from './protocol-problem.ts'
 
@@ -15,9 +16,11 @@ export const createRequestListener = (
   app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
 ): ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) => {
   const listener = getRequestListener(
-    (request, bindings) => {
+    async (request, bindings) => {
       const fault = headFaultOf(bindings.incoming as IncomingMessage)
-      return fault === undefined ? app.fetch(request, bindings) : badRequestResponse(fault)
+      const answer = fault === undefined ? await app.fetch(request, bindings) : badRequestResponse(fault)
+      await endOfTurn()
+      return answer
     },
     {
       hostname: hostDefault,
