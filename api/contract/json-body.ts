@@ -3,7 +3,7 @@ import { problem } from '../problem.ts'
 import { type HttpContext, headerOf } from '../route.ts'
 
 /** A longer body is rejected with 413. */
-const bodyBytesMax = 16_384
+const bodyBytesMax = 8_192
 
 /** JSON is UTF-8 (RFC 8259): other bytes are malformed, instead of names with replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

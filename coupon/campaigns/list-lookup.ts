@@ -22,7 +22,7 @@ export type ListLookupOptions = {
 const missMemoryMs = 1_000
 const missesMax = 10_000
 // All of them are answered in one turn of the event loop, for which every press waits.
-const idsInOneReadMax = 16
+const idsInOneReadMax = 32
 
 export const createListLookup = ({ readList, monotonicMs }: ListLookupOptions): ListLookup => {
   const misses = {

@@ -14,7 +14,7 @@ const [first] = inject('apiUrls')
 const probe = 'GET /livez HTTP/1.1\r\nHost: test\r\n\r\n'
 const chunked = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`
 const lastChunk = '0\r\n\r\n'
-const longest = 16_384
+const longest = 8_192
 
 /** A request of an operator who creates a campaign, up to its body. */
 const create = (headers: string): string =>
