@@ -127,6 +127,9 @@ const failureProblems: Record<FailureCode, () => Response> = {
 /** The problem document of a failure. */
 export const failureProblem = (code: FailureCode): Response => failureProblems[code]()
 
+/** The 404 of a campaign that is not live, and of an id that no campaign can have. */
+export const unknownCampaign = prepareProblem('unknown-campaign', 'No live campaign has this id.')
+
 /** A 422 with every invalid value, written once. */
 export const prepareInvalidProblem = (errors: readonly FieldError[]): (() => Response) => {
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ')

@@ -1,9 +1,10 @@
 import { publicState } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
+import { idPattern } from '../../coupon/grant.ts'
 import { toPublicCampaignJson } from '../contract/answers.ts'
 import { jsonResponse } from '../json-response.ts'
-import { problem } from '../problem.ts'
+import { problem, unknownCampaign } from '../problem.ts'
 import type { Route } from '../route.ts'
 
 /** The greatest age of the public facts. */
@@ -11,37 +12,45 @@ const ageMaxMs = 1_000
 
 const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type-Options': 'nosniff' }
 
+const recovering = 'The campaign cannot be read at the moment. Trying again is safe.'
+
+const answerPublicly = async (
+  registry: Registry,
+  retiredCampaigns: RetiredCampaigns,
+  id: string,
+): Promise<Response> => {
+  const found = await registry.refresh(id, ageMaxMs)
+  if (found.kind === 'unknown') return unknownCampaign()
+  if (found.kind === 'recovering') return problem('recovering', recovering)
+  if (found.kind === 'retired') {
+    const campaign = await retiredCampaigns.read(id)
+    if (campaign === undefined) return problem('recovering', recovering)
+    const { stock, retired } = campaign
+    const moment = {
+      state: 'closed' as const,
+      stock,
+      granted: retired.granted,
+      nowMs: registry.gateNowMs(),
+    }
+    return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, publicForASecond)
+  }
+  const { view } = found.campaign
+  const nowMs = registry.gateNowMs()
+  const state = view.armed
+    ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
+    : 'recovering'
+  const moment = { state, stock: view.stock, granted: view.granted, nowMs }
+  return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, publicForASecond)
+}
+
 /** The public facts of a campaign. They are the same for everyone, so caches may keep them for a second. */
 export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampaigns): Route => ({
   method: 'GET',
   path: '/v1/campaigns/:campaignId',
   lane: 'read',
   caller: 'anyone',
-  async handle(context) {
+  handle(context) {
     const id = context.req.param('campaignId') ?? ''
-    const found = await registry.refresh(id, ageMaxMs)
-    if (found.kind === 'unknown') return problem('unknown-campaign', 'No live campaign has this id.')
-    if (found.kind === 'retired') {
-      const campaign = await retiredCampaigns.read(id)
-      if (campaign === undefined)
-        return problem('recovering', 'The campaign cannot be read at the moment. Trying again is safe.')
-      const { stock, retired } = campaign
-      const moment = {
-        state: 'closed' as const,
-        stock,
-        granted: retired.granted,
-        nowMs: registry.gateNowMs(),
-      }
-      return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, publicForASecond)
-    }
-    if (found.kind === 'recovering')
-      return problem('recovering', 'The campaign cannot be read at the moment. Trying again is safe.')
-    const { view } = found.campaign
-    const nowMs = registry.gateNowMs()
-    const state = view.armed
-      ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
-      : 'recovering'
-    const moment = { state, stock: view.stock, granted: view.granted, nowMs }
-    return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, publicForASecond)
+    return idPattern.test(id) ? answerPublicly(registry, retiredCampaigns, id) : unknownCampaign()
   },
 })

@@ -5,7 +5,14 @@ import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
 import { readParameter } from '../contract/query-parameter.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { failureProblem, invalidProblem, prepareInvalidProblem, prepareProblem, problem } from '../problem.ts'
+import {
+  failureProblem,
+  invalidProblem,
+  prepareInvalidProblem,
+  prepareProblem,
+  problem,
+  unknownCampaign,
+} from '../problem.ts'
 import type { HttpContext, Route } from '../route.ts'
 
 const path = '/v1/campaigns/:campaignId/coupons'
@@ -33,7 +40,6 @@ const toCouponResponse = (
 
 const soldOut = prepareProblem('sold-out', 'Every coupon of this campaign was granted.')
 const closed = prepareProblem('closed', 'This campaign is closed.')
-const unknownCampaign = prepareProblem('unknown-campaign', 'No live campaign has this id.')
 const invalidSlot = prepareInvalidProblem([
   { pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` },
 ])
@@ -70,13 +76,17 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
 
 /** `issue`: gives the caller a coupon of this campaign. Idempotent by (campaign, user, slot). */
 export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNowMs: () => number): Route => {
-  const answer = async (campaignId: string, userId: string, slot: number, socket: Socket): Promise<Response> =>
+  const answer = async (
+    campaignId: string,
+    userId: string,
+    slot: number,
+    socket: Socket,
+  ): Promise<Response> =>
     toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
   const issueForShopper = authenticator.requireShopper((context, userId) => {
     const slot = readSlot(context)
     if (slot === undefined) return invalidSlot()
     const campaignId = context.req.param('campaignId') ?? ''
-    // What can be answered at once is no promise, which would double what a refusal costs.
     return idPattern.test(campaignId)
       ? answer(campaignId, userId, slot, context.env.incoming.socket)
       : unknownCampaign()

@@ -21,20 +21,23 @@ const takeFreePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
+/** Ends a process when its standard input ends, which it does with whoever started it. */
+const endWithInput = `data:text/javascript,process.stdin.resume().once('end',()=>process.kill(process.pid,'SIGTERM'))`
+
 /**
  * Starts it on free ports, with the settings of `environment` otherwise. A running API with the default bound
- * would need 20,000 connections to be full.
+ * would need 20,000 connections to be full. It ends with this process, however that ends.
  */
 export const startFullApi = async (environment: NodeJS.ProcessEnv): Promise<FullApi> => {
   const [port, metricsPort] = [await takeFreePort(), await takeFreePort()]
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, ['--import', endWithInput, program], {
     env: {
       ...environment,
       ...{ API_HOST: '127.0.0.1', API_PORT: String(port), API_METRICS_PORT: String(metricsPort) },
       ...{ METRICS_HOST: '127.0.0.1', API_PROCESSES: '1', STOP_DELAY_MS: '0', LOG_LEVEL: 'error' },
       ISSUE_QUEUE_MAX: '1',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'inherit'],
   })
   const exited = once(child, 'exit')
   const url = `http://127.0.0.1:${port}`

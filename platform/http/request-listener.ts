@@ -10,17 +10,17 @@ const hostDefault = 'localhost'
 
 /**
  * Hands requests to `app`, but for those whose head has a fault, or whose target and Host make no URL: they
- * are answered with 400. Its promise resolves when the response has ended.
+ * are answered with 400. Answers without a wait leave together at the end of the turn of the event loop. Its
+ * promise resolves when the response has ended.
  */
 export const createRequestListener = (
   app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>,
 ): ((incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>) => {
   const listener = getRequestListener(
-    async (request, bindings) => {
+    (request, bindings) => {
       const fault = headFaultOf(bindings.incoming as IncomingMessage)
-      const answer = fault === undefined ? await app.fetch(request, bindings) : badRequestResponse(fault)
-      await endOfTurn()
-      return answer
+      const answer = fault === undefined ? app.fetch(request, bindings) : badRequestResponse(fault)
+      return answer instanceof Promise ? answer : endOfTurn().then(() => answer)
     },
     {
       hostname: hostDefault,
