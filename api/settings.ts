@@ -39,7 +39,7 @@ const settings = z.object({
   ),
   QUERY_TIMEOUT_MS: milliseconds(2_000).describe('Time until a query of the database is given up.'),
   LIST_DEADLINE_MS: milliseconds(1_000, 60_000).describe(
-    'Time after which a list of coupons is answered with what is known by then, and `complete: false`.',
+    'Time from its arrival after which a list of coupons is answered with what is known by then, and `complete: false`.',
   ),
   KEEP_ALIVE_TIMEOUT_MS: milliseconds(75_000).describe(
     'Time that an idle connection is kept open. Longer than the idle time of a balancer in front.',

@@ -1,5 +1,6 @@
 import { idPattern } from '../../coupon/grant.ts'
 import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
+import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
 import { encodeCursor, type Page, readPage } from '../contract/page.ts'
@@ -12,8 +13,13 @@ const retryAfterMs = 1_000
 
 const unknownCoupon = prepareProblem('unknown-coupon', 'You have no coupon with this id.')
 
-const answerList = async (coupons: CouponReader, userId: string, page: Page): Promise<Response> => {
-  const list = await coupons.usable(userId, page.beforeId, page.limit)
+const answerList = async (
+  coupons: CouponReader,
+  userId: string,
+  page: Page,
+  waitedMs: number,
+): Promise<Response> => {
+  const list = await coupons.usable(userId, { ...page, waitedMs })
   const last = list.coupons.at(-1)
   const nextCursor = list.more && last !== undefined ? encodeCursor(last.grant.couponId) : null
   const items = list.coupons.map(toCouponJson)
@@ -29,7 +35,8 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
   caller: 'shopper',
   handle: authenticator.requireShopper((context, userId) => {
     const page = readPage(context)
-    return Array.isArray(page) ? invalidProblem(page) : answerList(coupons, userId, page)
+    if (Array.isArray(page)) return invalidProblem(page)
+    return answerList(coupons, userId, page, msSinceArrival(context.env.incoming))
   }),
 })
 

@@ -15,6 +15,9 @@ import {
  */
 export type CouponList = { coupons: Coupon[]; more: boolean; complete: boolean }
 
+/** `waitedMs`: how long the caller has waited before this call. */
+export type ListRequest = { beforeId: string | undefined; limit: number; waitedMs: number }
+
 export type CouponOutcome =
   | { kind: 'granted' | 'confirming'; coupons: Coupon[] }
   | { kind: 'none' | 'recovering' | 'unknown-campaign' }
@@ -26,9 +29,9 @@ export type CouponOutcome =
 export type CouponReader = {
   /**
    * Coupons that are usable now, newest first, below `beforeId`. Never rejects because a source cannot be
-   * read, and resolves within `listDeadlineMs`.
+   * read, and resolves within `listDeadlineMs`, of which `waitedMs` are over.
    */
-  usable(userId: string, beforeId: string | undefined, limit: number): Promise<CouponList>
+  usable(userId: string, query: ListRequest): Promise<CouponList>
   /**
    * The result of the user's issue. `none` comes only from an armed gate, or from the ledger for a retired
    * campaign. Rejects `unavailable`.
@@ -67,7 +70,8 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
 
   const readUsable = async (
     deadline: Deadline,
-    [userId, beforeId, limit]: Parameters<CouponReader['usable']>,
+    userId: string,
+    { beforeId, limit }: ListRequest,
   ): Promise<CouponList> => {
     const read = sourceIn(deadline)
     const { isAwaited } = deadline
@@ -92,10 +96,12 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
   }
 
   return {
-    async usable(...query) {
-      const deadline = createDeadline(listDeadlineMs)
+    async usable(userId, query) {
+      const leftMs = listDeadlineMs - query.waitedMs
+      if (leftMs <= 0) return { coupons: [], more: false, complete: false }
+      const deadline = createDeadline(leftMs)
       try {
-        return await readUsable(deadline, query)
+        return await readUsable(deadline, userId, query)
       } finally {
         deadline.clear()
       }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { noteArrival } from './arrival.ts'
 import { clientOf } from './client-address.ts'
 import { type ClientLimits, createClientBounds } from './client-bounds.ts'
 import { createLoopShares } from './loop-shares.ts'
@@ -134,6 +135,7 @@ export const limitRequests = (server: Server, application: Application, limits: 
       onRefused('requests-of-connection')
       return closeAmidPacket(socket)
     }
+    noteArrival(request)
     connection.open.push({ request, response, client: undefined })
     response.on('close', answered)
     startNext(connection)

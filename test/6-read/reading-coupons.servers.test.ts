@@ -19,7 +19,9 @@ afterEach(() => {
 })
 afterAll(() => shop.close())
 
+const firstPage = { beforeId: undefined, limit: 10, waitedMs: 0 }
 const redis = (...words: [string, ...(string | number)[]]) => shop.redis.control.command(...words)
+const listDeadlineMs = 10_000
 /** What a user reads, from this ledger. */
 const openCoupons = (
   changes: Partial<CouponRepository> = {},
@@ -28,7 +30,7 @@ const openCoupons = (
   const { gate, registry } = shop
   const { campaigns, log } = shop.parts
   const coupons = { ...createCouponRepository(shop.ledger.database), ...changes }
-  return createCouponReader({ gate, unrecorded, registry, campaigns, coupons, listDeadlineMs: 10_000, log })
+  return createCouponReader({ gate, unrecorded, registry, campaigns, coupons, listDeadlineMs, log })
 }
 const winOne = async (sale: Sale) => {
   const [won] = await sale.win(1)
@@ -42,7 +44,7 @@ describe('a coupon that the ledger does not have yet', () => {
     await shop.settle()
     shop.recorder.hold()
     const won = await winOne(sale)
-    const list = () => openCoupons().usable(won.userId, undefined, 10)
+    const list = () => openCoupons().usable(won.userId, firstPage)
     const expected = { coupons: [{ grant: won, state: 'usable' }], more: false, complete: true }
     expect(await list()).toMatchObject(expected)
     shop.recorder.release()
@@ -64,7 +66,7 @@ describe('a coupon that the ledger does not have yet', () => {
       const won = await winOne(sale)
       await drained(shop)
       await spoil(sale)
-      const list = await openCoupons(changes).usable(won.userId, undefined, 10)
+      const list = await openCoupons(changes).usable(won.userId, firstPage)
       expect(list).toMatchObject({ coupons: [{ grant: { couponId: won.couponId } }], complete: false })
     },
   )
@@ -97,7 +99,7 @@ describe('a coupon that the ledger does not have yet', () => {
         },
       },
     )
-    expect(await coupons.usable(won.userId, undefined, 10)).toMatchObject({ coupons: [{ grant: won }] })
+    expect(await coupons.usable(won.userId, firstPage)).toMatchObject({ coupons: [{ grant: won }] })
     expect((await shop.unrecorded.look()).notes.size).toBe(0)
   })
 
@@ -113,9 +115,21 @@ describe('a coupon that the ledger does not have yet', () => {
       ...{ campaigns: parts.campaigns, coupons: createCouponRepository(shop.ledger.database) },
       listDeadlineMs: 300,
     })
-    expect(await coupons.usable(won.userId, undefined, 10)).toMatchObject({
+    expect(await coupons.usable(won.userId, firstPage)).toMatchObject({
       coupons: [{ grant: won }],
       complete: false,
     })
+  })
+})
+
+test('a list whose time was over before its turn came asks nobody, and is not complete', async () => {
+  const sale = await shop.sale({ stock: 3 })
+  const won = await winOne(sale)
+  const asked = (): never => {
+    throw new Error('the ledger was asked')
+  }
+  const late = { ...firstPage, waitedMs: listDeadlineMs }
+  expect(await openCoupons({ usable: asked }, { look: asked }).usable(won.userId, late)).toEqual({
+    ...{ coupons: [], more: false, complete: false },
   })
 })

@@ -51,6 +51,21 @@ test('lists on a database that stands still hold up neither the public page nor 
   expect(new Set((await Promise.all(lists)).map(({ status }) => status))).toEqual(new Set([200]))
 })
 
+test('the time of a list runs from its arrival: a long queue behind a database that stands still has one', async () => {
+  toDatabase.hold()
+  const startedAt = performance.now()
+  // Four at a time get a turn, so these would have one after the other for twenty deadlines.
+  const lists = Array.from({ length: 80 }, () => listOf(api.url, newUser()))
+  await Promise.any(lists)
+  const firstMs = performance.now() - startedAt
+  const answers = await Promise.all(lists)
+  expect((performance.now() - startedAt) / firstMs).toBeLessThan(5)
+  expect(new Set(answers.map(({ status, body }) => `${status} ${body['complete']}`))).toEqual(
+    new Set(['200 false']),
+  )
+  toDatabase.release()
+})
+
 test('an address with too many requests at once is 429 and safe to repeat; others are served', async () => {
   const campaignId = await createTestCampaign(bounded.url, { stock: 100 })
   const from = (address: string) => ({ 'x-forwarded-for': `198.51.100.9, ${address}` })
