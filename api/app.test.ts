@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { createLogger } from '../platform/log/logger.ts'
 import { createApp } from './app.ts'
-import type { Bindings, Route } from './route.ts'
+import type { Route } from './route.ts'
 
 const route = (method: Route['method'], handle: Route['handle']): Route => ({
   method,
@@ -17,7 +17,7 @@ const app = createApp(
   createLogger('api', 'error'),
 )
 const ask = (method: string, path: string): Response | Promise<Response> =>
-  app.fetch(new Request(`http://here${path}`, { method }), {} as Bindings)
+  app.fetch(new Request(`http://here${path}`, { method }), {})
 
 test('what a route answers without a wait is no promise', () => {
   expect(ask('GET', '/v1/things')).toBeInstanceOf(Response)
