@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { userIdPattern } from '../coupon/grant.ts'
 import { createTokenVerifier, type TokenVerifierOptions } from '../platform/http/token.ts'
 import { prepareProblem } from './problem.ts'
@@ -19,7 +19,7 @@ const bearerOf = (context: HttpContext): string | undefined => {
   return header?.slice(0, 7).toLowerCase() === 'bearer ' ? header.slice(7).trim() : undefined
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
 
 /** A token came and is no good. RFC 6750, section 3.1: a request without one gets no error code. */
 const invalidToken = { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } }

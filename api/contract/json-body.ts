@@ -1,25 +1,40 @@
 import type { IncomingMessage } from 'node:http'
-import { problem } from '../problem.ts'
-import { type HttpContext, headerOf } from '../route.ts'
+import { prepareProblem } from '../problem.ts'
+import { type Handler, type HttpContext, headerOf } from '../route.ts'
 
-/** A longer body is rejected with 413. */
+/** A longer body is rejected with 413. The longest document takes half of it. */
 const bodyBytesMax = 8_192
 
 /** JSON is UTF-8 (RFC 8259): other bytes are malformed, instead of names with replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Reads a JSON body of bounded size, or returns the problem. */
-export const readJson = async (context: HttpContext): Promise<{ document: unknown } | Response> => {
-  const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (mediaType !== 'application/json')
-    return problem('unsupported-media-type', 'Send the campaign as application/json.')
-  const bytes = await readBody(context.env.incoming)
-  if (bytes === 'too-large') return problem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
-  if (bytes === 'broken-off') return problem('malformed', 'The body did not arrive as a whole.')
-  try {
-    return { document: JSON.parse(utf8.decode(bytes)) as unknown }
-  } catch {
-    return problem('malformed', 'The body is not a JSON document.')
+const wrongMediaType = prepareProblem('unsupported-media-type', 'Send the campaign as application/json.')
+const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
+const brokenOff = prepareProblem('malformed', 'The body did not arrive as a whole.')
+const noJson = prepareProblem('malformed', 'The body is not a JSON document.')
+
+/**
+ * Hands on the JSON body of a request, or answers the problem with it. What its head tells is answered
+ * without a wait.
+ */
+export const withJson = (handle: (context: HttpContext, document: unknown) => Promise<Response>): Handler => {
+  const read = async (context: HttpContext): Promise<Response> => {
+    const bytes = await readBody(context.env.incoming)
+    if (bytes === 'too-large') return tooLarge()
+    if (bytes === 'broken-off') return brokenOff()
+    let document: unknown
+    try {
+      document = JSON.parse(utf8.decode(bytes))
+    } catch {
+      return noJson()
+    }
+    return handle(context, document)
+  }
+  return (context) => {
+    const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
+    if (mediaType !== 'application/json') return wrongMediaType()
+    const declaredBytes = Number(context.env.incoming.headers['content-length'] ?? 0)
+    return declaredBytes > bodyBytesMax ? tooLarge() : read(context)
   }
 }
 
@@ -29,7 +44,6 @@ export const readJson = async (context: HttpContext): Promise<{ document: unknow
  * with 1 MB lost the 413.
  */
 const readBody = async (incoming: IncomingMessage): Promise<Buffer | 'too-large' | 'broken-off'> => {
-  if (Number(incoming.headers['content-length'] ?? 0) > bodyBytesMax) return 'too-large'
   const chunks: Buffer[] = []
   let bytes = 0
   try {

@@ -9,7 +9,7 @@ import type { Authenticator } from '../authenticator.ts'
 import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
 import { createCampaignShape, findPointlessTimes } from '../contract/create-campaign.ts'
 import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
-import { readJson } from '../contract/json-body.ts'
+import { withJson } from '../contract/json-body.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { type FieldError, invalidProblem, problem } from '../problem.ts'
@@ -119,18 +119,18 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     path,
     lane: 'change',
     caller: 'operator',
-    handle: authenticator.requireOperator(async (context) => {
-      const body = await readJson(context)
-      if (body instanceof Response) return body
-      const parsed = createCampaignShape.safeParse(body.document)
-      if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
-      const header = headerOf(context, 'idempotency-key')
-      const key = header === undefined ? undefined : parseIdempotencyKey(header)
-      if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
-      const faults = findPointlessTimes(parsed.data, registry.gateNowMs())
-      if (key !== undefined) return createOnce(parsed.data, key, faults)
-      return faults.length === 0 ? createAnew(parsed.data) : invalidProblem(faults)
-    }),
+    handle: authenticator.requireOperator(
+      withJson(async (context, document) => {
+        const parsed = createCampaignShape.safeParse(document)
+        if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
+        const header = headerOf(context, 'idempotency-key')
+        const key = header === undefined ? undefined : parseIdempotencyKey(header)
+        if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
+        const faults = findPointlessTimes(parsed.data, registry.gateNowMs())
+        if (key !== undefined) return createOnce(parsed.data, key, faults)
+        return faults.length === 0 ? createAnew(parsed.data) : invalidProblem(faults)
+      }),
+    ),
   }
 
   const list: Route = {

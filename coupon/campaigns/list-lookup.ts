@@ -20,7 +20,9 @@ export type ListLookupOptions = {
 }
 
 const missMemoryMs = 1_000
-const missesMax = 10_000
+// More of them are invented ids, none of which comes twice.
+const missesMax = 1_000
+const waitingMax = 10_000
 // All of them are answered in one turn of the event loop, for which every press waits.
 const idsInOneReadMax = 32
 
@@ -32,7 +34,7 @@ export const createListLookup = ({ readList, monotonicMs }: ListLookupOptions): 
   const lookups = createGroupCommit<string, ListLookupResult>({
     batchSizeMax: idsInOneReadMax,
     inFlightMax: 1,
-    bound: createBound(missesMax),
+    bound: createBound(waitingMax),
     run: async (ids) => {
       const versions = await readList([...new Set(ids)])
       if (versions === undefined) return ids.map(() => 'recovering')
