@@ -14,7 +14,7 @@ export type HostilePlan = {
 
 export const hostileOptions = {
   pairs: integer({
-    default: 3,
+    default: 5,
     min: 1,
     max: 20,
     help: 'stretches with each bad client, and as many without',
