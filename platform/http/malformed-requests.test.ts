@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
@@ -240,4 +242,31 @@ test('a client that goes in the middle of a head leaves nothing behind', async (
   ended.closeSending()
   expectProblem(await ended.answer(), 400, 'bad-request')
   await until('both are closed', async () => (await server.connections()) === 0)
+})
+
+describe('a client that goes on after its refusal', () => {
+  /** Its side of the connection stays open when the server has closed the other. */
+  const openStubborn = async (url: string) => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port), allowHalfOpen: true })
+    await once(socket, 'connect')
+    let text = ''
+    socket.on('data', (chunk) => (text += String(chunk))).on('error', () => undefined)
+    return { send: (more: string) => void socket.write(more), text: () => text, end: () => socket.destroy() }
+  }
+  const answersIn = (text: string): string[] => text.match(/HTTP\/1\.1 \d{3}/g) ?? []
+
+  test.each([
+    ['no HTTP', 'hello\r\n\r\n', 'hello\r\n\r\n', 400],
+    ['a request that was slow to come', 'GET / HTTP/1.1\r\nHost: he', 're\r\n\r\n', 408],
+  ])('is refused once and closed, and nothing of it is a request: %s', async (_, first, rest, status) => {
+    const { server, url, seen } = await serve({ requestTimeoutMs: 200 })
+    const client = await openStubborn(url)
+    client.send(first)
+    await until('it is refused', () => answersIn(client.text()).length > 0)
+    client.send(rest)
+    await until('its connection is closed', async () => (await server.connections()) === 0)
+    expect(answersIn(client.text())).toEqual([`HTTP/1.1 ${status}`])
+    expect(seen).toEqual([])
+    client.end()
+  })
 })
