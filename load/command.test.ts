@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { runInProcess } from '../test/harness/processes/run-in-process.ts'
 import { burstArgumentsOf, burstCommandLine } from './arguments/burst.ts'
 import { overloadCommandLine, overloadPlanOf } from './arguments/overload.ts'
-import { burstCommand, loadCommand, originOf, overloadCommand } from './command.ts'
+import { burstCommand, loadCommand, overloadCommand } from './command.ts'
+import { originOf } from './wiring.ts'
 
 const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '')
 
@@ -25,33 +26,33 @@ describe('burst', () => {
       stock: 10_000,
       connections: 256,
       warmUp: 10_000,
-      pairs: undefined,
+      rounds: undefined,
       ...noFiles,
     })
   })
 
   test('reads every option', () => {
-    const numbers = '--shoppers 5 --stock 7 --connections 3 --warm-up 0 --baseline --pairs 2'
+    const numbers = '--shoppers 5 --stock 7 --connections 3 --warm-up 0 --baseline --rounds 2'
     expect(parseBurst(`${numbers} --url http://127.0.0.1:9000 --report b --history c`)).toEqual({
       shoppers: 5,
       stock: 7,
       connections: 3,
       warmUp: 0,
-      pairs: 2,
+      rounds: 2,
       url: 'http://127.0.0.1:9000',
       report: 'b',
       history: 'c',
     })
   })
 
-  test('has three pairs unless told otherwise, and no more connections than shoppers', () => {
-    expect(parseBurst('--baseline --shoppers 9')).toMatchObject({ pairs: 3, connections: 9 })
+  test('has five rounds unless told otherwise, and no more connections than shoppers', () => {
+    expect(parseBurst('--baseline --shoppers 9')).toMatchObject({ rounds: 5, connections: 9 })
   })
 
   test('the command line in a report repeats it, without files and hosts', () => {
     const asked = parseBurst('--shoppers 5 --stock 7 --baseline --url http://127.0.0.1:9000 --report b')
     const line = burstCommandLine(asked)
-    expect(line).toBe('npm run load -- burst --shoppers 5 --stock 7 --baseline --pairs 3')
+    expect(line).toBe('npm run load -- burst --shoppers 5 --stock 7 --baseline --rounds 5')
     expect(parseBurst(line.split(' ').slice(5).join(' '))).toEqual({ ...asked, ...noFiles })
   })
 })
@@ -92,8 +93,8 @@ test.each([
   ['burst --connections 0', /^--connections: expected/],
   ['burst --connections 4097', /^--connections: expected/],
   ['burst --warm-up 100001', /^--warm-up: expected/],
-  ['burst --pairs 2', /^--pairs: only with --baseline/],
-  ['burst --baseline --pairs 21', /^--pairs: expected 1 to 20/],
+  ['burst --rounds 2', /^--rounds: only with --baseline/],
+  ['burst --baseline --rounds 21', /^--rounds: expected 1 to 20/],
   ['burst --url example', /^--url: expected an origin/],
   ['burst --url http://127.0.0.1:8080/v1', /^--url: expected an origin/],
   ['burst --url https://127.0.0.1', /^--url: expected an origin/],

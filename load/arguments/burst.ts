@@ -12,11 +12,11 @@ export type BurstArguments = {
   connections: number
   /** Requests to campaigns of their own before anything is measured. */
   warmUp: number
-  /** Measured pairs of a burst and bare Hono; undefined without bare Hono. */
-  pairs: number | undefined
+  /** Measured rounds of a burst and the baselines; undefined without baselines. */
+  rounds: number | undefined
 }
 
-const defaults = { connections: 256, warmUp: 10_000, pairs: 3 }
+const defaults = { connections: 256, warmUp: 10_000, rounds: 5 }
 
 export const burstOptions = {
   // Answers are kept for the comparison, some 500 bytes each: 250 MB at the bound.
@@ -34,11 +34,11 @@ export const burstOptions = {
     max: 100_000,
     help: 'presses before anything is measured',
   }),
-  baseline: flag('also measures bare Hono with the same token check, in alternation, and prints the ratio'),
-  pairs: integer({
+  baseline: flag('also measures bare node:http and bare Hono in alternation, and prints the ratios'),
+  rounds: integer({
     min: 1,
     max: 20,
-    help: `with --baseline: measured pairs, ${defaults.pairs} when left out`,
+    help: `with --baseline: measured rounds, ${defaults.rounds} when left out`,
   }),
   url: originOption,
   report: path('FILE', 'writes the report as Markdown'),
@@ -48,8 +48,8 @@ export const burstOptions = {
 type BurstValues = ValuesOf<typeof burstOptions>
 
 /** What is wrong with options that are accepted one by one. */
-export const checkBurst = ({ pairs, baseline }: Partial<BurstValues>): string[] =>
-  pairs !== undefined && !baseline ? ['--pairs: only with --baseline'] : []
+export const checkBurst = ({ rounds, baseline }: Partial<BurstValues>): string[] =>
+  rounds !== undefined && !baseline ? ['--rounds: only with --baseline'] : []
 
 export const burstArgumentsOf = ({ shoppers, stock, ...values }: BurstValues): BurstArguments => ({
   shoppers,
@@ -57,14 +57,14 @@ export const burstArgumentsOf = ({ shoppers, stock, ...values }: BurstValues): B
   // A connection without a shopper would have nothing to do.
   connections: Math.min(values.connections, shoppers),
   warmUp: values['warm-up'],
-  pairs: values.baseline ? (values.pairs ?? defaults.pairs) : undefined,
+  rounds: values.baseline ? (values.rounds ?? defaults.rounds) : undefined,
 })
 
 /** The command that does the same again, without the names of files and hosts. */
-export const burstCommandLine = ({ shoppers, stock, connections, warmUp, pairs }: BurstArguments): string =>
+export const burstCommandLine = ({ shoppers, stock, connections, warmUp, rounds }: BurstArguments): string =>
   [
     `npm run load -- burst --shoppers ${shoppers} --stock ${stock}`,
     ...(connections === Math.min(defaults.connections, shoppers) ? [] : [`--connections ${connections}`]),
     ...(warmUp === defaults.warmUp ? [] : [`--warm-up ${warmUp}`]),
-    ...(pairs === undefined ? [] : [`--baseline --pairs ${pairs}`]),
+    ...(rounds === undefined ? [] : [`--baseline --rounds ${rounds}`]),
   ].join(' ')

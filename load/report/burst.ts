@@ -1,8 +1,8 @@
 import type { Machine } from '../measure/machine.ts'
-import type { Baseline } from '../scenarios/baseline.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { BurstRun } from '../scenarios/burst-run.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
+import type { Comparison } from '../scenarios/rounds.ts'
 import {
   checkHeading,
   checkLines,
@@ -15,8 +15,16 @@ import {
   rowLine,
   tableLine,
 } from './lines.ts'
-import { asRatio } from './numbers.ts'
-import { notesOf, pairColumns, pairRows, pressedIn, rateRows, reasonOf, verdictWord } from './words.ts'
+import {
+  notesOf,
+  pressedIn,
+  rateRows,
+  ratioSentences,
+  reasonOf,
+  roundColumns,
+  roundRows,
+  verdictWord,
+} from './words.ts'
 
 const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
   checkHeading(stream),
@@ -34,20 +42,20 @@ const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
   '',
 ]
 
-const pairLines = (baseline: Baseline, stream: ReportOutput): string[] => [
-  `  ${asRatio(baseline.ratio.median)} coupons persisted for each request of bare Hono (${asRatio(baseline.ratio.min)} to ${asRatio(baseline.ratio.max)})`,
+const comparisonLines = (comparison: Comparison, stream: ReportOutput): string[] => [
+  ...ratioSentences(comparison).map((sentence) => `  ${sentence}`),
   '',
-  headingLine('Pairs', pairColumns, stream),
-  ...pairRows(baseline).map(([number, cells]) => tableLine(number, cells)),
+  headingLine('Rounds', roundColumns, stream),
+  ...roundRows(comparison).map(([number, cells]) => tableLine(number, cells)),
   '',
 ]
 
 /**
- * The bursts of a run for a terminal: the verdict, the pairs with bare Hono, then promises and figures of
- * each burst.
+ * The bursts of a run for a terminal. The verdict comes first, then the rounds with the baselines, then
+ * promises and figures of each burst.
  */
 export const burstReport = (
-  { bursts, pairs, verdict }: BurstRun,
+  { bursts, comparison, verdict }: BurstRun,
   machine: Machine,
   stream: ReportOutput,
 ): string => {
@@ -59,7 +67,7 @@ export const burstReport = (
     '',
     headline(verdict, bursts, subject),
     '',
-    ...(pairs === undefined ? [] : pairLines(pairs, stream)),
+    ...(comparison === undefined ? [] : comparisonLines(comparison, stream)),
     ...bursts.flatMap((burst, index) => [
       ...(bursts.length === 1
         ? []

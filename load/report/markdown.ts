@@ -1,16 +1,17 @@
 import type { Machine } from '../measure/machine.ts'
-import type { Baseline } from '../scenarios/baseline.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
+import type { Comparison } from '../scenarios/rounds.ts'
 import { latencyCells, latencyColumns } from './lines.ts'
-import { asRatio, inThousands } from './numbers.ts'
+import { inThousands } from './numbers.ts'
 import {
   extentOf,
   notesOf,
-  pairColumns,
-  pairRows,
   pressedIn,
   rateRows,
+  ratioSentences,
   reasonOf,
+  roundColumns,
+  roundRows,
   verdictWord,
 } from './words.ts'
 
@@ -59,19 +60,20 @@ const burstLines = (result: BurstResult, examples: readonly string[]): string[] 
   ...notesOf(result).map((note) => `- ${note}`),
 ]
 
-const pairLines = (baseline: Baseline): string[] => [
+const comparisonLines = (comparison: Comparison): string[] => [
   ...markdownTable(
-    ['pair', ...pairColumns],
-    pairRows(baseline).map(([number, cells]) => [number, ...cells]),
+    ['round', ...roundColumns],
+    roundRows(comparison).map(([number, cells]) => [number, ...cells]),
   ),
   '',
-  `Coupons persisted for each request of bare Hono, with the same token check, generator and connections:`,
-  `**${asRatio(baseline.ratio.median)}** (${asRatio(baseline.ratio.min)} to ${asRatio(baseline.ratio.max)}).`,
+  'With the same token check, generator and connections, median (lowest to highest):',
+  '',
+  ...ratioSentences(comparison).map((sentence) => `- ${sentence}`),
 ]
 
 /** A run as a document for a repository: it has no host name and no path. */
 export const markdownReport = (
-  run: { bursts: readonly BurstResult[]; pairs: Baseline | undefined },
+  run: { bursts: readonly BurstResult[]; comparison: Comparison | undefined },
   machine: Machine,
   command: string,
 ): string =>
@@ -80,7 +82,7 @@ export const markdownReport = (
     '',
     ...machineLines(machine, command),
     '',
-    ...(run.pairs === undefined ? [] : ['## Pairs', '', ...pairLines(run.pairs), '']),
+    ...(run.comparison === undefined ? [] : ['## Rounds', '', ...comparisonLines(run.comparison), '']),
     ...run.bursts.flatMap((burst, index) => [
       `## Burst ${index + 1}`,
       '',

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { overallVerdict } from '../../coupon/audit/compare/check.ts'
 import { createPromiseTallies } from '../../coupon/audit/compare/check-tallies.ts'
+import type { BaselineRun } from '../baselines/press-baseline.ts'
 import type { Machine } from '../measure/machine.ts'
-import { pairRatio } from '../scenarios/baseline.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { BurstRun } from '../scenarios/burst-run.ts'
+import { compareRounds, type Round, roundRatio } from '../scenarios/rounds.ts'
 import { burstReport } from './burst.ts'
 import { markdownReport } from './markdown.ts'
 
-const latency = { count: 500_000, p50Ms: 12.34, p95Ms: 45.6, p99Ms: 1_204, maxMs: 9_999 }
+const latency = { count: 500_000, p50Ms: 12.34, p95Ms: 45.6, p99Ms: 1_204, maxMs: 9_999, curve: [] }
 const checks = Object.values(createPromiseTallies()).map((tally) => tally.check())
 
 const burst: BurstResult = {
@@ -56,7 +57,16 @@ const recovered: BurstResult = {
   figures: { ...burst.figures, wave: { accepted: 10_000, persisted: 12_000 } },
   recovering: { stretches: [stretch], lastedMs: 89_999.6, answers: 500_000 },
 }
-const bare = { answers: 500_000, answersPerSecond: 24_000, latency }
+const baselineRun = (answersPerSecond: number): BaselineRun => ({
+  answers: 500_000,
+  answersPerSecond,
+  latency,
+})
+const roundOf = (measured: BurstResult): Round => ({
+  burst: measured,
+  baselines: { node: baselineRun(32_000), hono: baselineRun(24_000) },
+  control: baselineRun(28_000),
+})
 const machine: Machine = {
   processors: '2 × A processor',
   memoryGb: 8,
@@ -68,10 +78,7 @@ const machine: Machine = {
 }
 const runOf = (bursts: BurstResult[]): BurstRun => ({
   bursts,
-  pairs: {
-    pairs: [{ bare, burst, ratio: pairRatio(bare, burst) }],
-    ratio: { min: 0.5, median: 0.5, max: 0.5 },
-  },
+  comparison: compareRounds([roundOf(burst)]),
   verdict: overallVerdict(bursts.flatMap((one) => one.checks)),
 })
 const plain = process.stdout
@@ -130,9 +137,18 @@ describe('the report of a burst', () => {
     expect(burstReport(runOf([burst]), machine, plain)).not.toContain('only then')
   })
 
-  test('the ratio is coupons persisted for each request of bare Hono', () => {
-    expect(pairRatio(bare, burst)).toBe(0.5)
-    expect(pairRatio({ ...bare, answersPerSecond: 0 }, burst)).toBe(0)
+  test('a ratio is coupons persisted for each request of a baseline; bare node:http is taken from both ends', () => {
+    const round = roundOf(burst)
+    expect([roundRatio(round, 'hono'), roundRatio(round, 'node')]).toEqual([0.5, 0.4])
+    const still = { ...round, baselines: { ...round.baselines, hono: baselineRun(0) } }
+    expect(roundRatio(still, 'hono')).toBe(0)
+  })
+
+  test('the noise of the machine stands beside the ratios', () => {
+    expect(compareRounds([roundOf(burst)]).noise).toEqual({ min: 0.875, median: 0.875, max: 0.875 })
+    expect(burstReport(runOf([burst]), machine, plain)).toMatch(
+      /0\.40 \(0\.40 to 0\.40\) coupons persisted for each request of bare node:http\n.*bare Hono\n +0\.88/,
+    )
   })
 
   test('the Markdown shows where, when and how it was measured', () => {
@@ -146,6 +162,6 @@ describe('the report of a burst', () => {
       '**PASS**',
     ])
       expect(text).toContain(fact)
-    expect(text).toMatch(/\| 1 \| 24,000 \| 12,345 \| 12,000 \| 34.5 \| 0.50 \|/)
+    expect(text).toMatch(/\| 1 \| 30,000 \| 24,000 \| 12,000 \| 0.40 \| 0.50 \|/)
   })
 })

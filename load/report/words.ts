@@ -1,8 +1,10 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
+import { baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
+import type { Spread } from '../measure/figures.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
-import type { Baseline } from '../scenarios/baseline.ts'
 import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
+import { baselineRate, type Comparison, roundRatio } from '../scenarios/rounds.ts'
 import { asRatio, inMs, inThousands } from './numbers.ts'
 
 /** A label, a figure, and what the figure covers. */
@@ -72,21 +74,30 @@ export const rateRows = ({ figures, recovering }: BurstResult): ReportRow[] => [
   ...(recovering === null ? [] : recoveringRows(recovering)),
 ]
 
-/** The columns of a table of pairs, after the number of each. */
-export const pairColumns = ['bare Hono /s', 'accepted /s', 'persisted /s', 'drain ms', 'ratio'] as const
+/** The columns of a table of rounds, after the number of each. */
+export const roundColumns = ['node:http /s', 'Hono /s', 'persisted /s', 'to node:http', 'to Hono'] as const
 
-/** The cells below `pairColumns`, after the number of each pair. */
-export const pairRows = ({ pairs }: Baseline): [string, string[]][] =>
-  pairs.map(({ bare, burst: { figures }, ratio }, index) => [
+/** The cells below `roundColumns`, after the number of each round. */
+export const roundRows = ({ rounds }: Comparison): [string, string[]][] =>
+  rounds.map((round, index) => [
     String(index + 1),
     [
-      inThousands(bare.answersPerSecond),
-      inThousands(figures.acceptedPerSecond),
-      inThousands(figures.persistedPerSecond),
-      inMs(figures.drainMs),
-      asRatio(ratio),
+      ...baselineNames.map((name) => inThousands(baselineRate(round, name))),
+      inThousands(round.burst.figures.persistedPerSecond),
+      ...baselineNames.map((name) => asRatio(roundRatio(round, name))),
     ],
   ])
+
+const spreadText = ({ min, median, max }: Spread): string =>
+  `${asRatio(median)} (${asRatio(min)} to ${asRatio(max)})`
+
+/** The ratios of a comparison in words, and the noise that they have to be read with. */
+export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
+  ...baselineNames.map(
+    (name) => `${spreadText(ratios[name])} coupons persisted for each request of ${baselineLabels[name]}`,
+  ),
+  `${spreadText(noise)} requests of bare node:http for each of its own, at the other end of a round`,
+]
 
 /** `3 connections broke: ECONNRESET`, for each error code. */
 export const faultNotes = (faults: Record<string, number>): string[] =>

@@ -46,11 +46,12 @@ describe('npm run load -- burst', () => {
     expect(code).toBe(0)
   })
 
-  test('with --baseline it prints the ratio to bare Hono', async () => {
-    const words = 'burst --shoppers 300 --stock 300 --connections 10 --warm-up 0 --baseline --pairs 2'
+  test('with --baseline it prints the ratios to bare node:http and bare Hono', async () => {
+    const words = 'burst --shoppers 300 --stock 300 --connections 10 --warm-up 0 --baseline --rounds 2'
     const { code, stdout } = await load(words)
     expect(stdout.trim()).toMatch(/^PASS/)
-    expect(stdout).toMatch(/coupons persisted for each request of bare Hono/)
+    for (const name of ['node:http', 'Hono'])
+      expect(stdout).toContain(`coupons persisted for each request of bare ${name}`)
     expect(code).toBe(0)
   })
 

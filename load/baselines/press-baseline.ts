@@ -1,0 +1,81 @@
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
+import { createAnswerSheet } from '../generator/answer-sheet.ts'
+import { pressAll } from '../generator/press-all.ts'
+import { rate } from '../measure/figures.ts'
+import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
+import { createShoppers } from '../people/shoppers.ts'
+import { inThousands } from '../report/numbers.ts'
+import {
+  type BaselineName,
+  type BaselineServer,
+  baselineLabels,
+  baselineNames,
+  startBaseline,
+} from './baseline-server.ts'
+
+/** How a baseline answered the presses of a burst. */
+export type BaselineRun = {
+  answers: number
+  answersPerSecond: number
+  latency: LatencySummary | undefined
+}
+
+/** How many press, over how many connections. */
+export type BaselinePlan = { shoppers: number; connections: number }
+
+/** Presses a baseline instead of the API. */
+export type PressBaseline = (name: BaselineName, plan: BaselinePlan) => Promise<BaselineRun>
+
+export type BaselineDependencies = {
+  jwtSecret: string
+  sign(userId: string, lifetimeSeconds: number): string
+  now(): number
+  progress: ProgressDisplay
+}
+
+const campaignId = '00000000-0000-7000-8000-000000000000'
+
+/** With the generator, requests and connections of a burst. Throws unless every answer is 201. */
+const press = async (
+  label: string,
+  url: string,
+  { shoppers: count, connections }: BaselinePlan,
+  { sign, now, progress }: BaselineDependencies,
+): Promise<BaselineRun> => {
+  const sheet = createAnswerSheet(count, now)
+  const requests = createShoppers({ count, prefix: 'bare', sign }).presses(url, campaignId)
+  await progress.step(
+    () => `${label}: ${inThousands(sheet.answeredCount())} of ${inThousands(count)} answered`,
+    () => pressAll({ url, requests, connections }, sheet),
+  )
+  const { firstPressMs, lastAnswerMs } = sheet.moments()
+  const answers = Array.from({ length: count }, (_, shopper) => sheet.read(shopper)).filter(
+    (answer) => answer !== undefined,
+  )
+  const refused = answers.find(({ status }) => status !== 201)
+  if (refused !== undefined || answers.length < count)
+    throw new Error(
+      `${label} answered ${answers.length} of ${count}${refused === undefined ? '' : `, one with ${refused.status}`}`,
+    )
+  return {
+    answers: answers.length,
+    answersPerSecond: rate(answers.length, firstPressMs, lastAnswerMs),
+    latency: summariseLatencies(answers.map(({ latencyMs }) => latencyMs)),
+  }
+}
+
+/** Runs every baseline, each in a process of its own, while `work` runs. */
+export const withBaselines = async <Result>(
+  dependencies: BaselineDependencies,
+  work: (pressBaseline: PressBaseline) => Promise<Result>,
+): Promise<Result> => {
+  const servers = new Map<BaselineName, BaselineServer>()
+  try {
+    for (const name of baselineNames) servers.set(name, await startBaseline(name, dependencies.jwtSecret))
+    return await work((name, plan) =>
+      press(baselineLabels[name], servers.get(name)?.url ?? '', plan, dependencies),
+    )
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.stop()))
+  }
+}

@@ -1,0 +1,204 @@
+import { readFile } from 'node:fs/promises'
+import { html, raw } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import type { Check } from '../../../coupon/audit/compare/check.ts'
+import { baselineLabels, baselineNames } from '../../baselines/baseline-server.ts'
+import { spreadOf } from '../../measure/figures.ts'
+import type { BenchRun } from '../../scenarios/bench-run.ts'
+import type { BurstResult } from '../../scenarios/burst.ts'
+import { baselineRate, type Comparison, roundRatio } from '../../scenarios/rounds.ts'
+import { asRatio, inMs, inThousands } from '../numbers.ts'
+import { extentOf, verdictWord } from '../words.ts'
+import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
+import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
+
+type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+
+const say = ({ en, ko }: Text): Html => html`<span lang="en">${en}</span><span lang="ko">${ko}</span>`
+
+const cells = (tag: 'th' | 'td', values: readonly (string | Html)[]): Html[] =>
+  values.map((value, index) =>
+    index === 0
+      ? html`${raw(`<${tag}>`)}${value}${raw(`</${tag}>`)}`
+      : html`${raw(`<${tag} class="number">`)}${value}${raw(`</${tag}>`)}`,
+  )
+
+/** A table with text in its first column and figures in the others. */
+const table = (heads: readonly (string | Html)[], rows: readonly (readonly (string | Html)[])[]): Html =>
+  html`<div class="wide"><table>
+<thead><tr>${cells('th', heads)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${cells('td', row)}</tr>`)}</tbody>
+</table></div>`
+
+const behind = (content: Html): Html =>
+  html`<details><summary>${say(texts.behind)}</summary>${content}</details>`
+
+/** The gravest verdict of a promise over all bursts, with all that they checked. */
+const overBursts = (bursts: readonly BurstResult[]): Check[] => {
+  const grouped = Map.groupBy(
+    bursts.flatMap(({ checks }) => checks),
+    ({ promise }) => promise,
+  )
+  return [...grouped.values()].flatMap((checks) => {
+    const [first] = checks
+    const gravest = (['fail', 'in-flight'] as const).find((verdict) =>
+      checks.some((check) => check.verdict === verdict),
+    )
+    const sum = (of: (check: Check) => number): number =>
+      checks.reduce((total, check) => total + of(check), 0)
+    return first === undefined
+      ? []
+      : [
+          {
+            ...first,
+            verdict: gravest ?? 'pass',
+            count: sum(({ count }) => count),
+            looked: sum(({ looked }) => looked),
+            examples: checks.flatMap(({ examples }) => examples),
+          },
+        ]
+  })
+}
+
+const headline = ({ burst: { verdict, bursts } }: BenchRun): Html => {
+  const [kind, word, text] =
+    verdict === 'pass'
+      ? ['pass', 'PASS', texts.pass]
+      : verdict === 'fail'
+        ? ['fail', 'INVALID', texts.fail]
+        : ['undecided', verdictWord(verdict), texts.undecided]
+  const persisted = spreadOf(bursts.map(({ figures }) => figures.persistedPerSecond)).median
+  const speed = html`<p class="speed"><strong>${inThousands(persisted)}</strong> ${say(texts.speed)}</p>`
+  return html`<section class="${kind}"><h1>${word}</h1></section>
+<p>${say(text)}. ${say(texts.believe)}</p>
+${verdict === 'pass' ? speed : html`<p>${say(texts.noSpeed)}</p>`}`
+}
+
+const promises = (bursts: readonly BurstResult[]): Html => {
+  const rows = overBursts(bursts).map((check) => [
+    html`<code>${check.promise}</code><br>${say({ en: check.how, ko: koreanPromises[check.promise] })}
+${check.examples.map((example) => html`<br><code>${example}</code>`)}`,
+    html`<span class="${check.verdict}">${say({ en: check.verdict, ko: koreanVerdicts[check.verdict] })}</span>`,
+    extentOf(check),
+  ])
+  const heads = [say(texts.promise), say(texts.verdict), say(texts.checked)]
+  return html`<h2>${say(texts.promises)}</h2>${table(heads, rows)}`
+}
+
+const ratios = (comparison: Comparison): Html => {
+  const { rounds } = comparison
+  const noises = rounds.map(
+    ({ baselines, control }) => control.answersPerSecond / baselines.node.answersPerSecond,
+  )
+  const rows: DotRow[] = [
+    ...baselineNames.map((name) => ({
+      label: baselineLabels[name],
+      values: rounds.map((round) => roundRatio(round, name)),
+      median: comparison.ratios[name].median,
+    })),
+    { label: 'node:http / itself', values: noises, median: comparison.noise.median },
+  ]
+  const heads = [
+    say(texts.round),
+    ...baselineNames.map((name) => `${baselineLabels[name]} /s`),
+    say(texts.recorded),
+    ...baselineNames.map((name) => `/ ${baselineLabels[name]}`),
+  ]
+  const figures = rounds.map((round, index) => [
+    String(index + 1),
+    ...baselineNames.map((name) => inThousands(baselineRate(round, name))),
+    inThousands(round.burst.figures.persistedPerSecond),
+    ...baselineNames.map((name) => asRatio(roundRatio(round, name))),
+  ])
+  return html`<h2>${say(texts.ratios)}</h2>
+<figure>${dotPlot('ratios', rows)}<figcaption>${say(texts.ratiosHow)}</figcaption></figure>
+${behind(table(heads, figures))}`
+}
+
+const latencies = (bursts: readonly BurstResult[]): Html => {
+  const outcomes = bursts.flatMap((burst, round) => burst.outcomes.map((outcome) => ({ ...outcome, round })))
+  const named = [...new Set(outcomes.map(({ outcome }) => outcome))]
+  const groups: CurveGroup[] = named.map((name) => ({
+    className: name,
+    curves: outcomes.flatMap(({ outcome, latency }) =>
+      outcome === name && latency !== undefined ? [latency.curve] : [],
+    ),
+  }))
+  const rows = outcomes.flatMap(({ outcome, answers, latency, round }) =>
+    latency === undefined
+      ? []
+      : [
+          [
+            `${outcome}, ${round + 1}`,
+            inThousands(answers),
+            ...[latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs].map(inMs),
+          ],
+        ],
+  )
+  const heads = [
+    html`${say(texts.outcome)}, ${say(texts.round)}`,
+    say(texts.answers),
+    ...['p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
+  ]
+  return html`<h2>${say(texts.latency)}</h2>
+<p>${named.map((name) => html`<span class="key ${name}">${name}</span> `)}</p>
+<figure>${curvePlot('latency by percentile', groups)}<figcaption>${say(texts.latencyHow)}</figcaption></figure>
+${behind(table(heads, rows))}`
+}
+
+const environment = ({ machine, checkout, startedAt }: BenchRun): Html => {
+  const { processors, memoryGb, loadBefore, node, database, packages } = machine
+  const changes = checkout.hasChanges ? html`, ${say(texts.changed)}` : ''
+  const rows: [string, string | Html][] = [
+    ['date', startedAt],
+    ['commit', html`<code>${checkout.commit ?? 'unknown'}</code>${changes}`],
+    ['processors', `${processors}, ${memoryGb} GB`],
+    ['load average before', loadBefore.toFixed(1)],
+    ['Node', node],
+    ['database', database],
+    ...Object.entries(packages),
+  ]
+  return html`<h2>${say(texts.environment)}</h2>
+<div class="wide"><table><tbody>${rows.map(
+    ([name, value]) => html`<tr><td class="dim">${name}</td><td>${value}</td></tr>`,
+  )}</tbody></table></div>`
+}
+
+const limits = (): Html =>
+  html`<h2>${say(texts.limits)}</h2>
+${(['en', 'ko'] as const).map(
+  (language) =>
+    html`<ul lang="${language}">${texts.limitsList[language].map((limit) => html`<li>${limit}</li>`)}</ul>`,
+)}`
+
+/**
+ * A report as one HTML document that needs nothing else: no network, no script. The verdict comes first, and
+ * no speed stands above a promise that did not hold.
+ */
+export const htmlReport = async (run: BenchRun): Promise<string> => {
+  const style = await readFile(new URL('report.css', import.meta.url), 'utf8')
+  const { bursts, comparison } = run.burst
+  const date = run.startedAt.slice(0, 10)
+  return String(
+    await html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${texts.title.en} ${date}</title>
+<style>${raw(style)}</style></head>
+<body>
+<header><span id="title">${say(texts.title)} · ${date}</span>
+<span id="switches"><input class="switch" type="radio" name="language" id="in-english" checked><label for="in-english" lang="en">English</label><input class="switch" type="radio" name="language" id="in-korean"><label for="in-korean" lang="ko">한국어</label></span></header>
+<main>
+${headline(run)}
+${promises(bursts)}
+${comparison === undefined ? '' : ratios(comparison)}
+${latencies(bursts)}
+${limits()}
+${environment(run)}
+<h2>${say(texts.again)}</h2>
+<pre>npm ci && npm start
+${run.command}</pre>
+</main></body></html>
+`,
+  )
+}

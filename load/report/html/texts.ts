@@ -1,0 +1,81 @@
+import type { PromiseName, Verdict } from '../../../coupon/audit/compare/check.ts'
+
+/** The same in English and in Korean. */
+export type Text = { en: string; ko: string }
+
+/** What a report says, but for its figures. */
+export const texts = {
+  title: { en: 'firstcome benchmark', ko: 'firstcome 벤치마크' },
+  pass: { en: 'Every promise held', ko: '모든 약속이 지켜졌습니다' },
+  fail: { en: 'A promise was broken', ko: '지켜지지 않은 약속이 있습니다' },
+  undecided: { en: 'Not every promise could be decided', ko: '판정하지 못한 약속이 있습니다' },
+  believe: {
+    en: 'The answers of every shopper were compared with the rows in the database, after every burst.',
+    ko: '매번의 버스트 뒤에 모든 구매자가 받은 응답을 데이터베이스의 행과 비교했습니다.',
+  },
+  noSpeed: {
+    en: 'A fast answer that is wrong is worth nothing, so this report shows no speed before the promises.',
+    ko: '빠르더라도 틀린 응답은 의미가 없으므로, 이 보고서는 약속보다 먼저 속도를 보여 주지 않습니다.',
+  },
+  speed: {
+    en: 'coupons a second, accepted and recorded (median of the rounds)',
+    ko: '초당 쿠폰 수: 발급되어 데이터베이스에 기록된 것만 (라운드의 중앙값)',
+  },
+  promises: { en: 'Promises', ko: '약속' },
+  promise: { en: 'promise', ko: '약속' },
+  verdict: { en: 'verdict', ko: '판정' },
+  checked: { en: 'checked', ko: '확인한 수' },
+  ratios: { en: 'Against web servers that grant nothing', ko: '아무것도 발급하지 않는 웹 서버와의 비교' },
+  ratiosHow: {
+    en: 'Recorded coupons a second, for each request a second of the other. Each dot is a round. In a round both got the same presses from the same generator, one after the other, with the same token check. The last row is bare node:http against itself: the noise of the machine.',
+    ko: '상대 서버가 초당 처리한 요청 하나에 대한, 초당 기록된 쿠폰의 비율입니다. 점 하나가 라운드 하나입니다. 한 라운드에서 양쪽은 같은 부하 생성기로부터 같은 요청을 차례로 받았고, 같은 토큰 검사를 했습니다. 마지막 줄은 node:http를 자기 자신과 비교한 것으로, 이 장비의 잡음입니다.',
+  },
+  latency: { en: 'How long answers took', ko: '응답에 걸린 시간' },
+  latencyHow: {
+    en: 'From the press to its answer in milliseconds, by percentile. Each line is a round. All presses of a burst come as fast as the connections take them, so this is the wait of a crowd, not of one person.',
+    ko: '요청부터 응답까지의 시간(밀리초)을 백분위로 나타냈습니다. 선 하나가 라운드 하나입니다. 버스트의 모든 요청은 연결이 받아들이는 한 가장 빠르게 도착하므로, 한 사람이 아니라 몰려든 군중의 대기 시간입니다.',
+  },
+  round: { en: 'round', ko: '라운드' },
+  outcome: { en: 'outcome', ko: '결과' },
+  answers: { en: 'answers', ko: '응답 수' },
+  recorded: { en: 'recorded /s', ko: '초당 기록' },
+  behind: { en: 'The figures behind it', ko: '그림의 수치' },
+  limits: { en: 'What this does not show', ko: '이 보고서가 보여 주지 않는 것' },
+  limitsList: {
+    en: [
+      'Generator, API, worker, Redis, Kafka and the database share this machine. With machines of their own all figures differ.',
+      'There is no network between them.',
+      'The generator waits for an answer before it presses again on a connection. People do not.',
+      'Figures of another machine, or of another hour, do not compare with these. Ratios of a round do.',
+    ],
+    ko: [
+      '부하 생성기, API, 워커, Redis, Kafka, 데이터베이스가 이 장비 하나를 나누어 씁니다. 장비를 따로 쓰면 모든 수치가 달라집니다.',
+      '그 사이에 네트워크가 없습니다.',
+      '부하 생성기는 한 연결에서 응답을 받은 뒤에야 다음 요청을 보냅니다. 사람들은 그렇지 않습니다.',
+      '다른 장비나 다른 시간의 수치와는 비교할 수 없습니다. 같은 라운드의 비율만 비교할 수 있습니다.',
+    ],
+  },
+  environment: { en: 'Environment', ko: '환경' },
+  again: { en: 'How to run it again', ko: '다시 실행하는 방법' },
+  changed: { en: 'with changes that are not committed', ko: '커밋되지 않은 변경 포함' },
+} as const
+
+/** What verdicts are called in Korean. The English is that of the audit. */
+export const koreanVerdicts: Record<Verdict, string> = {
+  pass: '지켜짐',
+  fail: '깨짐',
+  'in-flight': '판정 전',
+}
+
+/** What a promise to the people means, in Korean. The English is that of the audit. */
+export const koreanPromises: Record<PromiseName, string> = {
+  'no-oversell': '기록된 쿠폰 수가 재고를 넘지 않는다',
+  'no-lost-win': '당첨 응답마다 같은 id, 사용자, 슬롯, 순번의 행이 있다',
+  'one-per-user-and-slot': '한 사용자의 한 슬롯에는 쿠폰이 하나다',
+  'same-answer-again': '당첨자가 다시 물으면 같은 쿠폰을 본다',
+  'sold-out-is-final': '매진 응답을 받은 사람에게 행이나 나중의 당첨이 없다',
+  'nothing-stranded': '재고만큼, 또는 사용자가 더 적으면 그만큼 행이 있다',
+  'nobody-unaware': '모든 행은 당첨 응답을 받은 사용자의 것이다',
+  'ranks-without-gap': '순번은 1, 2, 3 …으로 빠짐없이 하나씩이다',
+  'everybody-answered': '요청한 모두가 최종 응답을 받았다',
+}

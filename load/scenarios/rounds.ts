@@ -1,0 +1,67 @@
+import type { BaselineName } from '../baselines/baseline-server.ts'
+import type { BaselineRun, PressBaseline } from '../baselines/press-baseline.ts'
+import { type Spread, spreadOf } from '../measure/figures.ts'
+import type { BurstPlan, BurstResult } from './burst.ts'
+
+/**
+ * A burst amid the same presses to the baselines. Only these compare: the speed of a machine halves within
+ * minutes.
+ */
+export type Round = {
+  burst: BurstResult
+  baselines: Record<BaselineName, BaselineRun>
+  /** Bare node:http once more, at the other end of the round: the noise of the machine. */
+  control: BaselineRun
+}
+
+/** Coupons persisted a second, for each request a second of a baseline in the same round. */
+export type Comparison = {
+  rounds: Round[]
+  ratios: Record<BaselineName, Spread>
+  /** Bare node:http at the end of a round, for each request a second at its start. 1 on a quiet machine. */
+  noise: Spread
+}
+
+const over = (value: number, base: number): number => (base === 0 ? 0 : value / base)
+
+/** The requests a second of a baseline in a round. Bare node:http is taken from both ends. */
+export const baselineRate = ({ baselines, control }: Round, name: BaselineName): number =>
+  name === 'node'
+    ? (baselines.node.answersPerSecond + control.answersPerSecond) / 2
+    : baselines[name].answersPerSecond
+
+/** Coupons persisted a second in a round, for each request a second of a baseline. */
+export const roundRatio = (round: Round, name: BaselineName): number =>
+  over(round.burst.figures.persistedPerSecond, baselineRate(round, name))
+
+/** Compares what the rounds measured. */
+export const compareRounds = (rounds: Round[]): Comparison => {
+  const spread = (figure: (round: Round) => number): Spread => spreadOf(rounds.map(figure))
+  return {
+    rounds,
+    ratios: {
+      node: spread((round) => roundRatio(round, 'node')),
+      hono: spread((round) => roundRatio(round, 'hono')),
+    },
+    noise: spread(({ baselines, control }) =>
+      over(control.answersPerSecond, baselines.node.answersPerSecond),
+    ),
+  }
+}
+
+/** Runs `count` rounds. Their order alternates, so that a drift of the machine favours neither side. */
+export const runRounds = async (
+  count: number,
+  plan: BurstPlan,
+  run: { baseline: PressBaseline; burst(plan: BurstPlan): Promise<BurstResult> },
+): Promise<Comparison> => {
+  const rounds: Round[] = []
+  for (let round = 0; round < count; round += 1) {
+    const node = await run.baseline('node', plan)
+    const early = round % 2 === 0 ? await run.baseline('hono', plan) : undefined
+    const burst = await run.burst(plan)
+    const hono = early ?? (await run.baseline('hono', plan))
+    rounds.push({ burst, baselines: { node, hono }, control: await run.baseline('node', plan) })
+  }
+  return compareRounds(rounds)
+}
