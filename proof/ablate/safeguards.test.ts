@@ -7,12 +7,16 @@ import { markerOf } from './safeguard.ts'
 import { allSafeguards } from './safeguards/all-safeguards.ts'
 import { safeguardsDocument } from './safeguards-document.ts'
 import { readMarkedSources, takeOut } from './take-out.ts'
+import { needsProcesses } from './test-runner.ts'
 import { countTitles } from './test-titles.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const sources = readMarkedSources(root)
 const byName = allSafeguards.map((safeguard) => [safeguard.name, safeguard] as const)
+
+const namesIn = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, name]) => name ?? [])
 
 describe('markers and edits', () => {
   test.each(byName)('the edits of %s fit the sources and change them', (_, safeguard) => {
@@ -53,6 +57,19 @@ describe('the list', () => {
     expect(existsSync(join(root, file))).toBe(true)
     expect(countTitles(read(file), title)).toBe(1)
     expect(file.endsWith('.servers.test.ts') ? 'servers' : 'unit').toBe(project)
+  })
+
+  test('names tests that find what they ask for, also where no process of ours runs', () => {
+    const provided = namesIn(read('test/harness/setup/servers-only.ts'), /provide\('(\w+)'/g)
+    const files = new Set(allSafeguards.map(({ caughtBy: { file } }) => file))
+    const withoutProcesses = [...files].filter((file) => !needsProcesses.test(read(file)))
+    const lacking = withoutProcesses.flatMap((file) =>
+      namesIn(read(file), /inject\('(\w+)'\)/g)
+        .filter((name) => !provided.includes(name))
+        .map((name) => `${file} needs ${name}`),
+    )
+    expect(provided).not.toEqual([])
+    expect(lacking).toEqual([])
   })
 
   test('has unique names, and a sentence on what each safeguard protects from', () => {

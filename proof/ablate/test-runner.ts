@@ -37,7 +37,7 @@ export type TestRunnerOptions = {
 }
 
 /** The values that test/harness/setup/whole-system.ts provides about processes. */
-const needsProcesses = /inject\('(?:apiUrls|metricsUrls|logFiles)'\)/
+export const needsProcesses = /inject\('(?:apiUrls|metricsUrls|logFiles)'\)/
 
 const projectArguments = (kind: TestKind, folder: string): string[] => {
   if (kind === 'servers') return ['--config', join(folder, 'proof', 'ablate', 'vitest.config.ts')]

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { findFreePort } from '../../../servers/ports.ts'
+import { startRedis } from '../../../servers/start-redis.ts'
 import { migrate, secrets } from './whole-system.ts'
 
 /**
@@ -17,7 +19,12 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     ...secrets,
   }
   await migrate(environment)
+  const gates = await startRedis({ folder: join(folder, 'gates'), port: await findFreePort() })
   project.provide('environment', environment)
+  project.provide('gatesRedisUrl', gates.url)
   project.provide('folder', folder)
-  return () => rm(folder, { recursive: true, force: true })
+  return async () => {
+    await gates.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
 }
