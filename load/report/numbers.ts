@@ -14,3 +14,6 @@ export const inSeconds = (milliseconds: number): string => `${(milliseconds / 1_
 
 /** `0.63`. */
 export const asRatio = (ratio: number): string => ratio.toFixed(2)
+
+/** `63 %`. */
+export const asShare = (share: number): string => `${Math.round(share * 100)} %`

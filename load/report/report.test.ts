@@ -32,6 +32,7 @@ const burst: BurstResult = {
     persistedPerSecond: 12_000,
     drainMs: 34.5,
   },
+  generatorShare: 0.62,
   recovering: null,
   followedUp: 3,
   repeated: 400,
@@ -127,6 +128,13 @@ describe('the report of a burst', () => {
       /^ {4}recovering, 1 +90,000 ms {2}first to last of 500,000 such answers; over within/m,
     )
     expect(text).toMatch(/^ {4}recovering, 2 +1,500 ms {2}first to last of 7 such answers; never seen over$/m)
+  })
+
+  test('a generator that was at work all the time is named', () => {
+    expect(burstReport(runOf([burst]), machine, plain)).toMatch(/generator +62 % {2}of one core/)
+    expect(burstReport(runOf([burst]), machine, plain)).not.toContain('are its own')
+    const text = burstReport(runOf([{ ...burst, generatorShare: 0.97 }]), machine, plain)
+    expect(text).toContain('the generator was at work all the time: rates and latencies are its own (97 %)')
   })
 
   test('rates are of the wave, and later coupons are named', () => {

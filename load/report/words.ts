@@ -5,7 +5,7 @@ import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.
 import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
 import { baselineRate, type Comparison, roundRatio } from '../scenarios/rounds.ts'
-import { asRatio, inMs, inThousands } from './numbers.ts'
+import { asRatio, asShare, inMs, inThousands } from './numbers.ts'
 
 /** A label, a figure, and what the figure covers. */
 export type ReportRow = [label: string, figure: string, explanation: string]
@@ -54,7 +54,7 @@ const recoveringRows = ({ stretches, lastedMs, answers }: RecoveringSummary): Re
 }
 
 /** The rates of a burst, and how long its gate was recovering. */
-export const rateRows = ({ figures, recovering }: BurstResult): ReportRow[] => [
+export const rateRows = ({ figures, generatorShare, recovering }: BurstResult): ReportRow[] => [
   [
     'accepted',
     `${inThousands(figures.acceptedPerSecond)} /s`,
@@ -71,6 +71,7 @@ export const rateRows = ({ figures, recovering }: BurstResult): ReportRow[] => [
     `${inThousands(figures.answers)} answers, first press to last answer`,
   ],
   ['drain', `${inMs(figures.drainMs)} ms`, 'last grant to last row'],
+  ['generator', asShare(generatorShare), 'of one core, while people pressed'],
   ...(recovering === null ? [] : recoveringRows(recovering)),
 ]
 
@@ -103,8 +104,24 @@ export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
 export const faultNotes = (faults: Record<string, number>): string[] =>
   Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`)
 
+/** From here on the generator may have been slower than what it measured. */
+const generatorShareMax = 0.9
+
+/** Whether a burst says more about its generator than about the API. */
+export const isGeneratorBound = ({ generatorShare }: BurstResult): boolean =>
+  generatorShare > generatorShareMax
+
 /** What else happened in a burst. */
-export const notesOf = ({ figures, followedUp, repeated, faults }: BurstResult): string[] => [
+export const notesOf = (burst: BurstResult): string[] => [
+  ...(isGeneratorBound(burst)
+    ? [
+        `the generator was at work all the time: rates and latencies are its own (${asShare(burst.generatorShare)})`,
+      ]
+    : []),
+  ...otherNotes(burst),
+]
+
+const otherNotes = ({ figures, followedUp, repeated, faults }: BurstResult): string[] => [
   ...(followedUp > 0
     ? [`${inThousands(followedUp)} shoppers had no final answer, and asked or pressed again`]
     : []),

@@ -22,6 +22,8 @@ export type BurstResult = {
   /** First answers, by outcome. */
   outcomes: OutcomeFigures[]
   figures: BurstFigures
+  /** The part of the wave in which the generator was at work. Near 1 it, and not the API, was the limit. */
+  generatorShare: number
   /** How long the gate was recovering, as the answers show it; null when it never was. */
   recovering: RecoveringSummary | null
   /** Shoppers who asked or pressed again because their first answer was not final. */
@@ -39,8 +41,10 @@ const pressAndDrain = async (
   plan: BurstPlan,
   { requests, sheet, waitForRows }: LoadCampaign,
   { url, api, progress, now }: ScenarioDependencies,
-): Promise<Drain> => {
+): Promise<{ drained: Drain; generatorShare: number }> => {
   let isPressed = false
+  const [startedMs, before] = [now(), process.cpuUsage()]
+  let generatorShare = 0
   const wave = progress.step(
     () =>
       `${plan.name}: ${inThousands(sheet.answeredCount())} of ${inThousands(plan.shoppers)} answered, ` +
@@ -57,9 +61,11 @@ const pressAndDrain = async (
     drain(),
     wave.finally(() => {
       isPressed = true
+      const { user, system } = process.cpuUsage(before)
+      generatorShare = (user + system) / 1_000 / (now() - startedMs)
     }),
   ])
-  return drained
+  return { drained, generatorShare }
 }
 
 /**
@@ -72,7 +78,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependenci
     () => prepareCampaign(plan, dependencies),
   )
   const { campaignId, sheet } = campaign
-  const drained = await pressAndDrain(plan, campaign, dependencies)
+  const { drained, generatorShare } = await pressAndDrain(plan, campaign, dependencies)
   const moments = sheet.moments()
   const settled = await settle(campaign, { pressed: plan.shoppers, drained }, dependencies)
   const { checks, verdict, unknown, wave, total, followedUp, repeated } = settled
@@ -84,6 +90,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependenci
     checks,
     outcomes: outcomeFigures(settled.firstAnswers),
     figures: burstFigures({ answers: sheet.answeredCount(), ...total, wave }, moments, drained.lastRowMs),
+    generatorShare,
     recovering: summariseRecovering(settled.history.gateObservations(), moments.firstPressMs),
     followedUp,
     repeated,

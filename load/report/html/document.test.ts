@@ -26,6 +26,7 @@ const burst = (persistedPerSecond: number): BurstResult => ({
     },
     ...{ answersPerSecond: 12_000, acceptedPerSecond: 12_000, persistedPerSecond, drainMs: 30 },
   },
+  generatorShare: 0.6,
   recovering: null,
   followedUp: 0,
   repeated: 400,
@@ -73,6 +74,12 @@ describe('the report as a page', () => {
     expect(page).toContain('<h1>INVALID</h1>')
     expect(page).not.toContain('class="speed"')
     expect(page).toMatch(/no-lost-win[^]*&lt;user&gt; has no row[^]*class="fail"[^]*1 of 80,000/)
+  })
+
+  test('of a run whose generator was at work all the time says so beside the speed', async () => {
+    expect(await htmlReport(runOf(sound))).not.toContain('class="undecided bound"')
+    const page = await htmlReport(runOf(sound.map((one) => ({ ...one, generatorShare: 0.99 }))))
+    expect(page.indexOf('class="undecided bound"')).toBeLessThan(page.indexOf('<h2>'))
   })
 
   test('needs no network and no script, and escapes what it shows', async () => {

@@ -8,7 +8,7 @@ import type { BenchRun } from '../../scenarios/bench-run.ts'
 import type { BurstResult } from '../../scenarios/burst.ts'
 import { baselineRate, type Comparison, roundRatio } from '../../scenarios/rounds.ts'
 import { asRatio, inMs, inThousands } from '../numbers.ts'
-import { extentOf, verdictWord } from '../words.ts'
+import { extentOf, isGeneratorBound, verdictWord } from '../words.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
 import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
 
@@ -71,7 +71,8 @@ const headline = ({ burst: { verdict, bursts } }: BenchRun): Html => {
   const speed = html`<p class="speed"><strong>${inThousands(persisted)}</strong> ${say(texts.speed)}</p>`
   return html`<section class="${kind}"><h1>${word}</h1></section>
 <p>${say(text)}. ${say(texts.believe)}</p>
-${verdict === 'pass' ? speed : html`<p>${say(texts.noSpeed)}</p>`}`
+${verdict === 'pass' ? speed : html`<p>${say(texts.noSpeed)}</p>`}
+${bursts.some(isGeneratorBound) ? html`<p class="undecided bound">${say(texts.bound)}</p>` : ''}`
 }
 
 const promises = (bursts: readonly BurstResult[]): Html => {

@@ -21,6 +21,10 @@ export const texts = {
     en: 'coupons a second, accepted and recorded (median of the rounds)',
     ko: '초당 쿠폰 수: 발급되어 데이터베이스에 기록된 것만 (라운드의 중앙값)',
   },
+  bound: {
+    en: 'The generator was at work all the time. The figures are its own, and the API may be faster.',
+    ko: '부하 생성기가 쉬지 않고 일했습니다. 수치는 생성기의 것이며, API는 더 빠를 수 있습니다.',
+  },
   promises: { en: 'Promises', ko: '약속' },
   promise: { en: 'promise', ko: '약속' },
   verdict: { en: 'verdict', ko: '판정' },
