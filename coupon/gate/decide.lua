@@ -36,9 +36,9 @@ local function is_held(now)
   return leftMs <= tonumber(redis.call('HGET', gate_key, 'holdMs') or leftMs)
 end
 
+local campaign_id = string.match(gate_key, '{(.+)}')
 -- Lua does not roll back: all arguments are checked before the first write.
 -- safeguard: decide checks the number of its keys and values
-local campaign_id = string.match(gate_key, '{(.+)}')
 if #KEYS ~= 5 or #ARGV ~= 4 or not outboxGrantsMax or not campaign_id then
   return redis.error_reply('ARGUMENT decide takes 5 keys and 4 values')
 end
