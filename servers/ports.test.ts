@@ -42,6 +42,13 @@ describe('ports that are required to be free', () => {
     await expect(requireFreePorts(uses)).rejects.toThrow(`port ${port} is set for API and for worker health`)
   })
 
+  test('are never found twice, though nothing listens there yet', async () => {
+    const free = await findFreePort()
+    const place = (free - 20_000 + 0.5) / 12_000
+    const places = [place, place, 0.25]
+    expect(await findFreePort(() => places.shift() ?? Math.random())).not.toBe(free)
+  })
+
   test('stay free after the check', async () => {
     const port = await findFreePort()
     await expect(requireFreePorts([{ port, use: 'API', setting: 'API_PORT' }])).resolves.toBeUndefined()

@@ -43,10 +43,15 @@ export const requireFreePorts = async (uses: readonly PortUse[]): Promise<void> 
 const freePortMin = 20_000
 const freePortMax = 32_000
 
-/** A port that is free at this moment. */
+// A port is free until the server that it was found for listens.
+const found = new Set<number>()
+
+/** A port that is free at this moment, and that this process has not found before. */
 export const findFreePort = async (random: () => number = Math.random): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = freePortMin + Math.floor(random() * (freePortMax - freePortMin))
+    if (found.has(port)) continue
+    found.add(port)
     if (!(await isPortTaken(port))) return port
   }
   throw new LaunchError(`found no free port from ${freePortMin} to ${freePortMax}`)

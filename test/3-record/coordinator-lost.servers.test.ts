@@ -79,13 +79,17 @@ const drained = async (campaign: Campaign, grants: readonly Grant[]): Promise<vo
   )
   expect(await storedOf(ledger, campaign)).toEqual(grants)
 }
-/** What lag tools see is what the ledger has. */
+/** What lag tools see is what the ledger has. A frozen broker is given up only after requests to it timed out. */
 const offsetsFollow = (): Promise<boolean> =>
-  until('the group has the offsets of the ledger', async () => {
-    const stored = await createPositionRepository(ledger.database).read(partitions)
-    const offsets = await brokers.groupOffsets(recorderGroup, grantsTopic)
-    return offsets.length === 3 && offsets.every((offset, partition) => offset === stored.get(partition))
-  })
+  until(
+    'the group has the offsets of the ledger',
+    async () => {
+      const stored = await createPositionRepository(ledger.database).read(partitions)
+      const offsets = await brokers.groupOffsets(recorderGroup, grantsTopic)
+      return offsets.length === 3 && offsets.every((offset, partition) => offset === stored.get(partition))
+    },
+    60_000,
+  )
 const expectNoLeak = (): void => expect(worker.lastLines(10_000).join('\n')).not.toContain('MaxListeners')
 
 describe('the broker that coordinates the group of the workers is lost', () => {

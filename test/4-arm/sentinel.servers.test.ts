@@ -40,16 +40,20 @@ const wonBy = (pressed: readonly CrowdPress[]) =>
     .filter(({ status }) => status === 200 || status === 201)
     .map(({ status, body }) => couponIn({ status, body, headers: new Headers() }))
 
+/** Sentinels that split their votes begin a new election after twice the time of a failover. */
+const electionMs = 60_000
+
 test('the sentinels replace a killed master, twice: each sale goes on to a whole audit, and no operator is needed', async () => {
   const url = api?.url ?? ''
   const before = await sentinels.masterPort()
   const stock = 2_000
   const campaignId = await createTestCampaign(url, { stock })
+  const isOpen = async (): Promise<boolean> => (await stateOf(campaignId)) === 'open'
   const crowd = gatherCrowd({ urls: [url], campaignId, people: 8, pauseMs: 100 })
   await crowd.goesOn(100)
   await sentinels.killMaster()
   expect(await sentinels.masterPort()).not.toBe(before)
-  await until('the campaign is open again', async () => (await stateOf(campaignId)) === 'open')
+  await until('the campaign is open again', isOpen, electionMs)
   await sentinels.restartKilled()
   await until('the old master is a replica', async () =>
     (
@@ -62,7 +66,7 @@ test('the sentinels replace a killed master, twice: each sale goes on to a whole
   await sentinels.killSentinel()
   await sentinels.killMaster()
   expect(await sentinels.masterPort()).toBe(before)
-  await until('the campaign is open once more', async () => (await stateOf(campaignId)) === 'open')
+  await until('the campaign is open once more', isOpen, electionMs)
   await crowd.goesOn(50)
   await crowd.end()
 
