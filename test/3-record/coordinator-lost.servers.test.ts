@@ -79,7 +79,7 @@ const drained = async (campaign: Campaign, grants: readonly Grant[]): Promise<vo
   )
   expect(await storedOf(ledger, campaign)).toEqual(grants)
 }
-/** What lag tools see is what the ledger has. A frozen broker is given up only after requests to it timed out. */
+/** What lag tools see is what the ledger has. Requests to a frozen broker have to time out first. */
 const offsetsFollow = (): Promise<boolean> =>
   until(
     'the group has the offsets of the ledger',
