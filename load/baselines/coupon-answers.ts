@@ -10,7 +10,7 @@ const refused: BaselineAnswer = {
   body: '{"code":"unauthorized"}',
 }
 
-/** Answers the press of whoever has this Authorization. */
+/** Answers a press that came with this Authorization header. */
 export type CouponAnswers = (authorization: string | undefined, campaignId: string) => BaselineAnswer
 
 /**

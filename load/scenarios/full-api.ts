@@ -21,7 +21,7 @@ const takeFreePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** Ends a process when its standard input ends, which it does with whoever started it. */
+/** Ends a process when its standard input is closed, as it is when its parent ends. */
 const endWithInput = `data:text/javascript,process.stdin.resume().once('end',()=>process.kill(process.pid,'SIGTERM'))`
 
 /**

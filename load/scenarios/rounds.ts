@@ -34,6 +34,10 @@ export const baselineRate = ({ baselines, control }: Round, name: BaselineName):
 export const roundRatio = (round: Round, name: BaselineName): number =>
   over(round.burst.figures.persistedPerSecond, baselineRate(round, name))
 
+/** Bare node:http at the end of a round, for each of its requests a second at the start. */
+export const roundNoise = ({ baselines, control }: Round): number =>
+  over(control.answersPerSecond, baselines.node.answersPerSecond)
+
 /** Compares what the rounds measured. */
 export const compareRounds = (rounds: Round[]): Comparison => {
   const spread = (figure: (round: Round) => number): Spread => spreadOf(rounds.map(figure))
@@ -43,9 +47,7 @@ export const compareRounds = (rounds: Round[]): Comparison => {
       node: spread((round) => roundRatio(round, 'node')),
       hono: spread((round) => roundRatio(round, 'hono')),
     },
-    noise: spread(({ baselines, control }) =>
-      over(control.answersPerSecond, baselines.node.answersPerSecond),
-    ),
+    noise: spread(roundNoise),
   }
 }
 

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
-import type { Check } from '../../../coupon/audit/compare/check.ts'
+import { type Check, overallVerdict } from '../../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../../baselines/baseline-server.ts'
 import { spreadOf } from '../../measure/figures.ts'
 import type { BenchRun } from '../../scenarios/bench-run.ts'
 import type { BurstResult } from '../../scenarios/burst.ts'
-import { baselineRate, type Comparison, roundRatio } from '../../scenarios/rounds.ts'
-import { asRatio, inMs, inThousands } from '../numbers.ts'
-import { extentOf, isGeneratorBound, verdictWord } from '../words.ts'
+import { type Comparison, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
+import { latencyCells, latencyColumns } from '../lines.ts'
+import { inThousands } from '../numbers.ts'
+import { extentOf, isGeneratorBound, roundRows, verdictWord } from '../words.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
 import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
 
@@ -41,9 +42,6 @@ const overBursts = (bursts: readonly BurstResult[]): Check[] => {
   )
   return [...grouped.values()].flatMap((checks) => {
     const [first] = checks
-    const gravest = (['fail', 'in-flight'] as const).find((verdict) =>
-      checks.some((check) => check.verdict === verdict),
-    )
     const sum = (of: (check: Check) => number): number =>
       checks.reduce((total, check) => total + of(check), 0)
     return first === undefined
@@ -51,7 +49,7 @@ const overBursts = (bursts: readonly BurstResult[]): Check[] => {
       : [
           {
             ...first,
-            verdict: gravest ?? 'pass',
+            verdict: overallVerdict(checks),
             count: sum(({ count }) => count),
             looked: sum(({ looked }) => looked),
             examples: checks.flatMap(({ examples }) => examples),
@@ -88,16 +86,13 @@ ${check.examples.map((example) => html`<br><code>${example}</code>`)}`,
 
 const ratios = (comparison: Comparison): Html => {
   const { rounds } = comparison
-  const noises = rounds.map(
-    ({ baselines, control }) => control.answersPerSecond / baselines.node.answersPerSecond,
-  )
   const rows: DotRow[] = [
     ...baselineNames.map((name) => ({
       label: baselineLabels[name],
       values: rounds.map((round) => roundRatio(round, name)),
       median: comparison.ratios[name].median,
     })),
-    { label: 'node:http / itself', values: noises, median: comparison.noise.median },
+    { label: 'node:http / itself', values: rounds.map(roundNoise), median: comparison.noise.median },
   ]
   const heads = [
     say(texts.round),
@@ -105,12 +100,7 @@ const ratios = (comparison: Comparison): Html => {
     say(texts.recorded),
     ...baselineNames.map((name) => `/ ${baselineLabels[name]}`),
   ]
-  const figures = rounds.map((round, index) => [
-    String(index + 1),
-    ...baselineNames.map((name) => inThousands(baselineRate(round, name))),
-    inThousands(round.burst.figures.persistedPerSecond),
-    ...baselineNames.map((name) => asRatio(roundRatio(round, name))),
-  ])
+  const figures = roundRows(comparison).map(([number, columns]) => [number, ...columns])
   return html`<h2>${say(texts.ratios)}</h2>
 <figure>${dotPlot('ratios', rows)}<figcaption>${say(texts.ratiosHow)}</figcaption></figure>
 ${behind(table(heads, figures))}`
@@ -126,20 +116,12 @@ const latencies = (bursts: readonly BurstResult[]): Html => {
     ),
   }))
   const rows = outcomes.flatMap(({ outcome, answers, latency, round }) =>
-    latency === undefined
-      ? []
-      : [
-          [
-            `${outcome}, ${round + 1}`,
-            inThousands(answers),
-            ...[latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs].map(inMs),
-          ],
-        ],
+    latency === undefined ? [] : [[`${outcome}, ${round + 1}`, ...latencyCells(answers, latency)]],
   )
   const heads = [
     html`${say(texts.outcome)}, ${say(texts.round)}`,
     say(texts.answers),
-    ...['p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
+    ...latencyColumns.slice(1),
   ]
   return html`<h2>${say(texts.latency)}</h2>
 <p>${named.map((name) => html`<span class="key ${name}">${name}</span> `)}</p>
