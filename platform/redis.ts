@@ -64,6 +64,9 @@ const singleAttempt = {
   reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 }
 
+/** Between the end of a connection and the next attempt. */
+const afterEndMs = 50
+
 const failureOf = (cause: unknown): Failure => {
   const message = messageOf(cause)
   return message.startsWith('ARGUMENT')
@@ -91,6 +94,7 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
     replyMapping: 'legacy' as const,
   }
   const client = settings.sentinels == null ? new Redis(options.url, settings) : new Redis(settings)
+  let isClosed = false
   let lastError = ''
   client.on('error', (error: Error) => {
     lastError = `: ${messageOf(error)}`
@@ -98,6 +102,15 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
   })
   client.on('ready', () => {
     lastError = ''
+  })
+  // ioredis gives up for good when the sentinels replace the master while it asks one of them where that is.
+  client.on('end', () => {
+    const again = (): void => {
+      // Its error is also an event.
+      // safeguard: a connection that ended is opened again
+      if (!isClosed) client.connect().catch(() => undefined)
+    }
+    setTimeout(again, afterEndMs)
   })
 
   const command = async (name: string, ...args: (string | number)[]): Promise<unknown> => {
@@ -152,6 +165,7 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
       }
     },
     close() {
+      isClosed = true
       client.disconnect()
     },
   }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import type { Campaign } from '../coupon/campaign.ts'
 import type { Grant } from '../coupon/grant.ts'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { encodeGrant } from '../coupon/log/log-record.ts'
-import { grantsTopic } from '../coupon/log/topics.ts'
+import { grantsTopic, recorderGroup } from '../coupon/log/topics.ts'
 import { createTopics } from '../migrations/migrate.ts'
 import { createKafka, type KafkaCluster } from '../platform/kafka/client.ts'
 import { createProducer, type Producer } from '../platform/kafka/producer.ts'
@@ -111,6 +112,25 @@ test('a ledger that was restored to an older state catches up without a new reco
     return { commit: true, result: undefined }
   })
   expect(await drained(ledger, campaign, 300)).toEqual([...early, ...late])
+})
+
+test('lag tools see where the ledger stands, also when no record has come since the worker joined', async () => {
+  const ledger = await openLedger()
+  const campaign = await createRetired(ledger)
+  const worker = await startWorker(ledger)
+  await append(grantsOf(campaign, 30))
+  await drained(ledger, campaign, 30)
+  await worker.stop()
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.deleteGroups([recorderGroup])
+  await startWorker(ledger)
+  const positions = await createPositionRepository(ledger.database).read(partitions)
+  await until('the group has the offsets of the ledger', async () => {
+    const [found] = await admin.fetchOffsets({ groupId: recorderGroup, topics: [grantsTopic] })
+    return found?.partitions.every(({ partition, offset }) => Number(offset) === positions.get(partition))
+  })
+  await admin.disconnect()
 })
 
 test('after a worker is killed in the middle of a batch, the next one has every row once', async () => {

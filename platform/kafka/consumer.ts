@@ -47,7 +47,10 @@ export type Consumer = {
   run(onBatch: (batch: Batch) => Promise<void>): Promise<void>
   /** The partitions that this member owns now. */
   assignedPartitions(): readonly number[]
-  /** Nothing of a partition is fetched before its first seek after an assignment. */
+  /**
+   * Fetches from this offset on; all records below it are processed. Nothing of a partition is fetched before
+   * its first seek after an assignment.
+   */
   seek(partition: number, offset: number): void
   stop(): Promise<void>
 }
@@ -131,7 +134,11 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
   return {
     assignedPartitions: () => partitions,
     seek(partition, offset) {
-      if (partitions.includes(partition)) fetcher.seek(partition, offset)
+      if (!partitions.includes(partition)) return
+      fetcher.seek(partition, offset)
+      // A member before may have processed the last records, and lost its place before it stored that.
+      // safeguard: the offset of a seek is stored in the group
+      commits.note(partition, offset)
     },
     async run(onBatch) {
       for (let attempt = 1; ; attempt += 1) {

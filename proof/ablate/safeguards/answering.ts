@@ -26,6 +26,16 @@ export const answering: readonly Safeguard[] = [
     caughtBy: redisTest('a command whose reply was lost was executed once'),
   },
   {
+    name: 'a connection that ended is opened again',
+    section,
+    protectsFrom:
+      'The sentinels replace the master while a process asks one of them: it answers 503 until it is restarted.',
+    edits: [{ change: remove }],
+    caughtBy: serversTest('platform/redis-sentinels')(
+      'a client that asks a silent sentinel while the others replace the master reaches the new one',
+    ),
+  },
+  {
     name: 'no answer from the gate means unknown',
     section,
     protectsFrom: 'A user who holds a coupon gets "sold out" because of a timeout.',

@@ -105,6 +105,16 @@ export const recording: readonly Safeguard[] = [
     caughtBy: progressTest('an assigned partition is read from the position of the ledger'),
   },
   {
+    name: 'the offset of a seek is stored in the group',
+    section: position,
+    protectsFrom:
+      'A worker that lost its place before it stored its last offset leaves a lag in all tools until the next record.',
+    edits: [{ change: remove }],
+    caughtBy: serversTest('worker/worker')(
+      'lag tools see where the ledger stands, also when no record has come since the worker joined',
+    ),
+  },
+  {
     name: 'a position before the start of the log is refused',
     section: position,
     protectsFrom:

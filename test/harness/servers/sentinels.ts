@@ -18,8 +18,11 @@ export type SentinelSetup = {
   readonly controls: readonly RedisClient[]
   /** Where the master is, as a sentinel says. */
   masterPort(): Promise<number>
-  /** Ends the present master as a power cut does. Resolves when the sentinels name the other one. */
-  killMaster(): Promise<void>
+  /**
+   * Ends the present master as a power cut does. Resolves when the sentinels name the other one, which they
+   * may do without an election.
+   */
+  killMaster(election?: 'without an election'): Promise<void>
   /** Starts it again, with the settings of a master and without its data, as a supervisor does. */
   restartKilled(): Promise<void>
   /** One sentinel dies. */
@@ -99,9 +102,10 @@ export const startSentinels = async (folderName: string): Promise<SentinelSetup>
     )
   }
   const asked = connect(`redis://:${sentinelPassword}@127.0.0.1:${sentinelPorts[2]}`)
+  // GET-MASTER-ADDR-BY-NAME names the next one before those who listen are told.
   const masterPort = async (): Promise<number> => {
-    const place = await asked.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)
-    return Array.isArray(place) ? Number(place[1]) : 0
+    const facts = await asked.command('SENTINEL', 'MASTER', name)
+    return Array.isArray(facts) ? Number(facts[facts.indexOf('port') + 1]) : 0
   }
   await until('the sentinels know each other and the replica', async () => {
     const known = [
@@ -115,11 +119,12 @@ export const startSentinels = async (folderName: string): Promise<SentinelSetup>
   return {
     url: `redis+sentinel://:${password}@${hosts}/${name}`,
     ...{ sentinelPassword, controls, masterPort },
-    async killMaster() {
+    async killMaster(election) {
       killed = await masterPort()
       const node = nodes.get(killed)
       node?.kill()
       await node?.exited
+      if (election !== undefined) await asked.command('SENTINEL', 'FAILOVER', name)
       await until('the replica is the master', async () => (await masterPort()) !== killed)
     },
     async restartKilled() {
