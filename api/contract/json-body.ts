@@ -40,8 +40,7 @@ export const withJson = (handle: (context: HttpContext, document: unknown) => Pr
 
 /**
  * Counts a body without Content-Length while it arrives. The rest of a body that is too long is left to the
- * server, which reads on for half a second. When the connection was closed at once, a third of the clients
- * with 1 MB lost the 413.
+ * server.
  */
 const readBody = async (incoming: IncomingMessage): Promise<Buffer | 'too-large' | 'broken-off'> => {
   const chunks: Buffer[] = []

@@ -40,18 +40,19 @@ export const createListLookup = ({ readList, monotonicMs }: ListLookupOptions): 
       if (versions === undefined) return ids.map(() => 'recovering')
       return ids.map((id) => {
         const version = versions.get(id)
-        return version === undefined ? 'unknown' : version === 'retired' ? 'retired' : 'live'
+        if (version !== undefined && version !== 'retired') return 'live'
+        const result = version ?? 'unknown'
+        misses[result].add(id)
+        return result
       })
     },
   })
 
   return {
-    async find(id) {
-      if (misses.unknown.has(id)) return 'unknown'
-      if (misses.retired.has(id)) return 'retired'
-      const result = await lookups.submit(id)
-      if (result === 'unknown' || result === 'retired') misses[result].add(id)
-      return result
+    find(id) {
+      if (misses.unknown.has(id)) return Promise.resolve('unknown')
+      if (misses.retired.has(id)) return Promise.resolve('retired')
+      return lookups.submit(id)
     },
     forgetMiss(id, ageMaxMs) {
       if (ageMaxMs < missMemoryMs) misses.unknown.delete(id)

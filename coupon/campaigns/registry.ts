@@ -146,12 +146,11 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     if (!stopped) timer = setTimeout(() => void pollForever(), options.intervalMs)
   }
 
-  const find: Registry['find'] = async (id) => {
+  const find: Registry['find'] = (id) => {
     const campaign = campaigns.get(id)
-    if (campaign !== undefined) return { kind: 'live', campaign }
-    if (!idPattern.test(id)) return { kind: 'unknown' }
-    const kind = await lookup.find(id)
-    return kind === 'live' ? load(id) : { kind }
+    if (campaign !== undefined) return Promise.resolve({ kind: 'live', campaign })
+    if (!idPattern.test(id)) return Promise.resolve({ kind: 'unknown' })
+    return lookup.find(id).then((kind) => (kind === 'live' ? load(id) : { kind }))
   }
 
   return {

@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
-import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
+import type { FoundCampaign, LiveCampaign, Registry } from '../campaigns/registry.ts'
 import type { Decision, GrantRequest } from '../gate/decision.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
@@ -148,13 +148,21 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     }
   }
 
-  const answer = async (campaign: LiveCampaign, decided: DecidedPress): Promise<IssueAnswer> => {
-    const { decision, isRepeat, nowMs, appended } = decided
+  const answerGrant = async (
+    campaign: LiveCampaign,
+    grant: Grant,
+    { isRepeat, appended }: DecidedPress,
+  ): Promise<IssueAnswer> => {
+    const kind = !(await isConfirmed(appended)) ? 'confirming' : isRepeat ? 'already' : 'granted'
+    return { kind, grant, campaign }
+  }
+
+  /** Only a grant waits, for the log. */
+  const answer = (campaign: LiveCampaign, decided: DecidedPress): IssueAnswer | Promise<IssueAnswer> => {
+    const { decision, nowMs } = decided
     switch (decision.kind) {
-      case 'granted': {
-        const kind = !(await isConfirmed(appended)) ? 'confirming' : isRepeat ? 'already' : 'granted'
-        return { kind, grant: decision.grant, campaign }
-      }
+      case 'granted':
+        return answerGrant(campaign, decision.grant, decided)
       case 'won':
         return { kind: decision.confirmed ? 'already' : 'confirming', grant: decision.grant, campaign }
       case 'over-limit':
@@ -175,20 +183,41 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     }
   }
 
+  const issueOf = async (
+    campaign: LiveCampaign,
+    press: Omit<WaitingPress, 'couponId'>,
+  ): Promise<IssueAnswer> => {
+    const early = notOpenYet(campaign)
+    if (early !== undefined) return early
+    const decided = await queueOf(campaign.id).submit({ ...press, couponId: options.newCouponId() })
+    if (decided === 'left') return { kind: 'left' }
+    const answered = answer(campaign, decided)
+    return answered instanceof Promise ? await answered : answered
+  }
+
+  const issueFound = (
+    found: FoundCampaign,
+    press: Omit<WaitingPress, 'couponId'>,
+  ): IssueAnswer | Promise<IssueAnswer> => {
+    switch (found.kind) {
+      case 'unknown':
+        return { kind: 'unknown-campaign' }
+      case 'retired':
+        return { kind: 'closed' }
+      case 'recovering':
+        throw recovering('the campaign cannot be read')
+      case 'live':
+        return issueOf(found.campaign, press)
+    }
+  }
+
   return {
-    async issue(campaignId, userId, slot, hasDisconnected = () => false) {
-      const known = registry.known(campaignId)
-      const found = known === undefined ? await registry.find(campaignId) : undefined
-      if (found?.kind === 'unknown') return { kind: 'unknown-campaign' }
-      if (found?.kind === 'retired') return { kind: 'closed' }
-      if (found?.kind === 'recovering') throw recovering('the campaign cannot be read')
-      const campaign = known ?? found?.campaign
-      if (campaign === undefined) return { kind: 'unknown-campaign' }
-      const early = notOpenYet(campaign)
-      if (early !== undefined) return early
-      const press = { userId, slot, couponId: options.newCouponId(), hasDisconnected }
-      const decided = await queueOf(campaignId).submit(press)
-      return decided === 'left' ? { kind: 'left' } : answer(campaign, decided)
+    issue(campaignId, userId, slot, hasDisconnected = () => false) {
+      const press = { userId, slot, hasDisconnected }
+      const campaign = registry.known(campaignId)
+      return campaign === undefined
+        ? registry.find(campaignId).then((found) => issueFound(found, press))
+        : issueOf(campaign, press)
     },
     isFull: () => queueBound.held >= queueBound.max,
   }

@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import { endOfTurn } from './end-of-turn.ts'
 import { headFaultOf } from './head-fault.ts'
 import { badRequestResponse } from './protocol-problem.ts'
+import { leaveRestOfBody } from './rest-of-body.ts'
 
 /** The host of a request that names none: it is part of a URL that nobody looks at. */
 const hostDefault = 'localhost'
@@ -24,13 +25,17 @@ export const createRequestListener = (
     },
     {
       hostname: hostDefault,
+      // Its timers for what is left of a body cost each press, which has none.
+      autoCleanupIncoming: false,
       errorHandler: (cause) =>
         cause instanceof RequestError
           ? badRequestResponse(`The target of the request or its Host is malformed: ${cause.message}.`)
           : new Response(null, { status: 500 }),
     },
   )
-  return async (incoming, outgoing) => {
-    await listener(incoming, outgoing)
+  return (incoming, outgoing) => {
+    const answered: Promise<void> = listener(incoming, outgoing)
+    const answeredBody = leaveRestOfBody(incoming)
+    return answeredBody === undefined ? answered : answered.then(answeredBody)
   }
 }
