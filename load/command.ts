@@ -88,7 +88,10 @@ const refusalsCommand = defineCommand({
   name: 'npm run load -- refusals',
   summary: 'Measures what each refusal costs the processor of the API, against a grant.',
   options: refusalsOptions,
-  exitCodes: { ...commonToLoads.exitCodes, dear: [1, 'DEAR: a refusal costs half of a grant or more'] },
+  exitCodes: {
+    ...commonToLoads.exitCodes,
+    dear: [1, 'DEAR: a refusal costs as much of a grant as its bar, or more'],
+  },
   run: ({ url, metrics, ...values }, { settings, environment, stdout, stderr, print }) =>
     withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
       const plan = refusalsPlanOf({ url, metrics, ...values })

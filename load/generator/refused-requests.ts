@@ -6,6 +6,8 @@ export type RefusedKind = {
   name: string
   status: number
   code: string
+  /** It takes a part of what a grant takes as well: a question to Redis, or the bytes of a body. */
+  hasMore?: true
   /** The request numbered from 0. */
   request(number: number): Buffer
 }
@@ -64,6 +66,7 @@ export const refusedKinds = (options: RefusedRequestsOptions): RefusedKind[] => 
       name: 'unknown campaign',
       status: 404,
       code: 'unknown-campaign',
+      hasMore: true,
       request: (number) => write(press(randomUUIDv7()), good(number)),
     },
     {
@@ -82,9 +85,16 @@ export const refusedKinds = (options: RefusedRequestsOptions): RefusedKind[] => 
       name: 'sold out',
       status: 409,
       code: 'sold-out',
+      hasMore: true,
       request: (number) => write(press(soldOutId), good(number)),
     },
-    { name: 'body too large', status: 413, code: 'too-large', request: () => tooLarge },
+    {
+      name: 'body too large',
+      status: 413,
+      code: 'too-large',
+      hasMore: true,
+      request: () => tooLarge,
+    },
     {
       name: 'invalid slot',
       status: 422,

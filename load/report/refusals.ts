@@ -12,24 +12,25 @@ import {
 import { asRatio } from './numbers.ts'
 import { reasonOf, verdictWord } from './words.ts'
 
-const columns = ['status', 'CPU us', 'lowest', 'highest', 'of a grant', 'highest']
+const columns = ['status', 'CPU us', 'lowest', 'highest', 'of a grant', 'highest', 'bar']
 
-const costLine = ({ name, status, microseconds, ratio }: AnswerCost): string =>
+const costLine = ({ name, status, microseconds, ratio }: AnswerCost, bar: string): string =>
   tableLine(name, [
     String(status),
     ...[microseconds.median, microseconds.min, microseconds.max].map((each) => each.toFixed(1)),
     ...[ratio.median, ratio.max].map(asRatio),
+    bar,
   ])
 
 /** What refusals cost, for a terminal: the verdict on the grants between them, the bar, then the costs. */
 export const refusalsReport = (result: RefusalsResult, machine: Machine, stream: ReportOutput): string => {
-  const { plan, grant, refusals, ratioMax, dear, verdict, settlements } = result
+  const { plan, grant, refusals, dear, verdict, settlements } = result
   // One campaign a round has the same promises: those that broke are shown each.
   const broken = settlements.flatMap(({ checks }) => checks).filter((check) => check.verdict !== 'pass')
   const bar =
     dear.length === 0
-      ? `every refusal costs less than ${asRatio(ratioMax)} of a grant`
-      : `these cost ${asRatio(ratioMax)} of a grant or more: ${dear.join(', ')}`
+      ? 'every refusal costs less of a grant than its bar'
+      : `these cost as much of a grant as their bar, or more: ${dear.join(', ')}`
   return [
     '',
     `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.rounds} rounds of ${plan.requests} requests of each kind; ${reasonOf(verdict, settlements)}`,
@@ -39,7 +40,8 @@ export const refusalsReport = (result: RefusalsResult, machine: Machine, stream:
       ? []
       : [checkHeading(stream), ...broken.flatMap((check) => checkLines(check, stream)), '']),
     headingLine('Processor of the API', columns, stream),
-    ...[grant, ...refusals].map(costLine),
+    costLine(grant, ''),
+    ...refusals.map((refusal) => costLine(refusal, asRatio(refusal.ratioMax))),
     '',
     ...loadLines(machine),
   ].join('\n')

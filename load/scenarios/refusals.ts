@@ -18,6 +18,8 @@ export type AnswerCost = {
   microseconds: Spread
   /** Of a grant in the same round. */
   ratio: Spread
+  /** The bar: its median is below this part of a grant. */
+  ratioMax: number
 }
 
 export type RefusalsResult = {
@@ -25,9 +27,7 @@ export type RefusalsResult = {
   verdict: LoadVerdict
   grant: AnswerCost
   refusals: AnswerCost[]
-  /** The bar: a refusal costs less than this part of a grant. */
-  ratioMax: number
-  /** Names of refusals at or above the bar. */
+  /** Names of refusals at or above their bar. */
   dear: string[]
   settlements: readonly Pick<Settlement, 'checks' | 'unknown'>[]
 }
@@ -40,8 +40,13 @@ export type RefusalsDependencies = ScenarioDependencies & {
   withFullApi<Result>(work: (api: FullApi) => Promise<Result>): Promise<Result>
 }
 
-/** A refusal that costs as much as this lets a flood of them displace the sale. */
-const ratioMax = 0.5
+/**
+ * A refusal that costs as much as this lets a flood of them displace the sale. An answer of HTTP with a
+ * verified token is nearly half of a grant already: what asks Redis or has a body may cost a sixth more
+ * (docs/decisions/020).
+ */
+const ratioMax = 1 / 2
+const ratioMaxWithMore = 2 / 3
 
 type Target = Pick<FullApi, 'url' | 'metricsUrl'>
 
@@ -136,22 +141,20 @@ export const runRefusals = async (
     settlements.push(await settle(campaign, { pressed: count, drained }, dependencies))
   }
   const grants = costs.get(grantName) ?? []
-  const costOf = (name: string, status: number): AnswerCost => {
+  const costOf = ({ name, status, hasMore }: Omit<RefusedKind, 'code' | 'request'>): AnswerCost => {
     const each = costs.get(name) ?? []
     return {
-      name,
-      status,
+      ...{ name, status, ratioMax: hasMore ? ratioMaxWithMore : ratioMax },
       microseconds: spreadOf(each),
       ratio: spreadOf(each.map((cost, round) => cost / (grants[round] ?? cost))),
     }
   }
-  const refusals = [...kinds, overloaded].map(({ name, status }) => costOf(name, status))
+  const refusals = [...kinds, overloaded].map(costOf)
   return {
     plan,
-    grant: costOf(grantName, 201),
+    grant: costOf({ name: grantName, status: 201 }),
     refusals,
-    ratioMax,
-    dear: refusals.flatMap(({ name, ratio }) => (ratio.median < ratioMax ? [] : [name])),
+    dear: refusals.flatMap(({ name, ratio, ratioMax: bar }) => (ratio.median < bar ? [] : [name])),
     verdict: worstVerdict(settlements.map(({ verdict }) => verdict)),
     settlements,
   }
