@@ -41,9 +41,8 @@ export type RefusalsDependencies = ScenarioDependencies & {
 }
 
 /**
- * A refusal that costs as much as this lets a flood of them displace the sale. An answer of HTTP with a
- * verified token is nearly half of a grant already: what asks Redis or has a body may cost a sixth more
- * (docs/decisions/020).
+ * A refusal that costs as much as this lets a flood of them displace the sale. HTTP and a token are nearly
+ * half of a grant, so what asks Redis or has a body has another bar (docs/decisions/020).
  */
 const ratioMax = 1 / 2
 const ratioMaxWithMore = 2 / 3
