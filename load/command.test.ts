@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { runInProcess } from '../test/harness/processes/run-in-process.ts'
 import { burstArgumentsOf, burstCommandLine } from './arguments/burst.ts'
 import { overloadCommandLine, overloadPlanOf } from './arguments/overload.ts'
-import { burstCommand, loadCommand, overloadCommand } from './command.ts'
+import { loadCommand } from './command.ts'
+import { burstCommand } from './commands/burst-command.ts'
+import { overloadCommand } from './commands/overload-command.ts'
 import { originOf } from './wiring.ts'
 
 const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '')
