@@ -190,9 +190,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     const early = notOpenYet(campaign)
     if (early !== undefined) return early
     const decided = await queueOf(campaign.id).submit({ ...press, couponId: options.newCouponId() })
-    if (decided === 'left') return { kind: 'left' }
-    const answered = answer(campaign, decided)
-    return answered instanceof Promise ? await answered : answered
+    return decided === 'left' ? { kind: 'left' } : answer(campaign, decided)
   }
 
   const issueFound = (
