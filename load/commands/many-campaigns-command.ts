@@ -1,4 +1,3 @@
-import { defineCommand } from '../../platform/command.ts'
 import {
   manyCampaignsCommandLine,
   manyCampaignsOptions,
@@ -6,28 +5,19 @@ import {
 } from '../arguments/many-campaigns.ts'
 import { manyCampaignsReport } from '../report/many-campaigns.ts'
 import { runManyCampaigns } from '../scenarios/many-campaigns.ts'
-import { withWiring } from '../wiring.ts'
-import { commonToLoads } from './common-to-loads.ts'
+import { defineLoad } from './define-load.ts'
 
-export const manyCampaignsCommand = defineCommand({
-  ...commonToLoads,
-  name: 'npm run load -- many-campaigns',
+export const manyCampaignsCommand = defineLoad({
+  name: 'many-campaigns',
   summary: 'Measures lists of coupons with few and with many live campaigns, and presses beside them.',
   options: manyCampaignsOptions,
-  exitCodes: {
-    ...commonToLoads.exitCodes,
-    uneven: [1, 'UNEVEN: with many live campaigns lists or presses are slower'],
+  planOf: manyCampaignsPlanOf,
+  commandLine: manyCampaignsCommandLine,
+  run: runManyCampaigns,
+  report: manyCampaignsReport,
+  bar: {
+    outcome: 'uneven',
+    exitCode: [1, 'UNEVEN: with many live campaigns lists or presses are slower'],
+    isMissed: ({ listsRatio, pressRatio, ratioMin }) => Math.min(listsRatio, pressRatio) < ratioMin,
   },
-  run: (values, { settings, stdout, stderr, print }) =>
-    withWiring({ url: values.url, settings, stderr }, async ({ machine, ...wiring }) => {
-      const plan = manyCampaignsPlanOf(values)
-      const result = await runManyCampaigns(plan, wiring)
-      const command = manyCampaignsCommandLine(plan)
-      await print({
-        text: `${manyCampaignsReport(result, machine, stdout)}\n`,
-        json: { command, machine, ...result },
-      })
-      const { verdict, listsRatio, pressRatio, ratioMin } = result
-      return verdict === 'pass' && Math.min(listsRatio, pressRatio) < ratioMin ? 'uneven' : verdict
-    }),
 })

@@ -1,26 +1,18 @@
-import { defineCommand } from '../../platform/command.ts'
 import { overloadCommandLine, overloadOptions, overloadPlanOf } from '../arguments/overload.ts'
 import { overloadReport } from '../report/overload.ts'
-import { refuseTooFewFiles, runOverload } from '../scenarios/overload.ts'
-import { withWiring } from '../wiring.ts'
-import { commonToLoads, metricsUrlOf } from './common-to-loads.ts'
+import { runOverload } from '../scenarios/overload.ts'
+import { refuseTooFewFiles } from '../scenarios/refuse-too-few-files.ts'
+import { metricsUrlOf } from './common-to-loads.ts'
+import { defineLoad } from './define-load.ts'
 
-export const overloadCommand = defineCommand({
-  ...commonToLoads,
-  name: 'npm run load -- overload',
+export const overloadCommand = defineLoad({
+  name: 'overload',
   summary: 'Measures the peak, then offers several times as many people, who disconnect and press again.',
   options: overloadOptions,
-  async run({ url, metrics, ...values }, { settings, stdout, stderr, print }) {
-    const plan = overloadPlanOf({ url, metrics, ...values })
-    await refuseTooFewFiles(plan.connections)
-    return withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
-      const result = await runOverload(plan, { ...wiring, metricsUrl: metricsUrlOf(metrics, settings) })
-      const command = overloadCommandLine(plan)
-      await print({
-        text: `${overloadReport(result, machine, stdout)}\n`,
-        json: { command, machine, ...result },
-      })
-      return result.verdict
-    })
-  },
+  planOf: overloadPlanOf,
+  commandLine: overloadCommandLine,
+  requireRoom: ({ connections }) => refuseTooFewFiles(connections),
+  run: (plan, dependencies, { values, settings }) =>
+    runOverload(plan, { ...dependencies, metricsUrl: metricsUrlOf(values.metrics, settings) }),
+  report: overloadReport,
 })

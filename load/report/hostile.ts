@@ -1,16 +1,8 @@
 import type { Machine } from '../measure/machine.ts'
 import type { BadClientHarm, HostileResult } from '../scenarios/hostile.ts'
-import {
-  checkHeading,
-  checkLines,
-  headingLine,
-  loadLines,
-  paint,
-  type ReportOutput,
-  tableLine,
-} from './lines.ts'
+import { headingLine, type ReportOutput, tableLine } from './lines.ts'
 import { asRatio, inMs, inThousands } from './numbers.ts'
-import { reasonOf, verdictWord } from './words.ts'
+import { verdictFirst } from './verdict-first.ts'
 
 const columns = ['alone ms', 'beside it ms', 'ratio', 'lowest', 'highest', 'not served']
 const clientColumns = ['requests /s', 'answers /s', 'opened /s', 'closed on it /s']
@@ -29,25 +21,25 @@ const clientLine = ({ name, perSecond: { sent, answered, opened, cut } }: BadCli
 /** What people noticed of bad clients, for a terminal: the verdict on their presses, the bar, the p99s. */
 export const hostileReport = (result: HostileResult, machine: Machine, stream: ReportOutput): string => {
   const { plan, harm, ratioMax, harmful, verdict } = result
-  const bar =
-    harmful.length === 0
-      ? `beside every bad client all were served, with a p99 of at most ${asRatio(ratioMax)} times that alone`
-      : `somebody was not served, or the p99 was more than ${asRatio(ratioMax)} times that alone: ${harmful.join(', ')}`
-  const broken = result.checks.filter((check) => check.verdict !== 'pass')
-  return [
-    '',
-    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.pairs} pairs of ${plan.seconds} s for each bad client, ${inThousands(plan.pressesPerSecond)} presses /s; ${reasonOf(verdict, [result])}`,
-    `  ${harmful.length === 0 ? paint('pass', 'UNHARMED', stream) : paint('fail', 'HARMED', stream)}  ${bar}`,
-    '',
-    ...(broken.length === 0
-      ? []
-      : [checkHeading(stream), ...broken.flatMap((check) => checkLines(check, stream)), '']),
-    headingLine('p99 of people', columns, stream),
-    ...harm.map(harmLine),
-    '',
-    headingLine('Bad clients', clientColumns, stream),
-    ...harm.map(clientLine),
-    '',
-    ...loadLines(machine),
-  ].join('\n')
+  const isUnharmed = harmful.length === 0
+  return verdictFirst(
+    {
+      ...{ verdict, parts: [result], promises: 'broken', machine },
+      subject: `${plan.pairs} pairs of ${plan.seconds} s for each bad client, ${inThousands(plan.pressesPerSecond)} presses /s`,
+      bar: {
+        ...{ isMet: isUnharmed, met: 'UNHARMED', missed: 'HARMED' },
+        sentence: isUnharmed
+          ? `beside every bad client all were served, with a p99 of at most ${asRatio(ratioMax)} times that alone`
+          : `somebody was not served, or the p99 was more than ${asRatio(ratioMax)} times that alone: ${harmful.join(', ')}`,
+      },
+      figures: [
+        headingLine('p99 of people', columns, stream),
+        ...harm.map(harmLine),
+        '',
+        headingLine('Bad clients', clientColumns, stream),
+        ...harm.map(clientLine),
+      ],
+    },
+    stream,
+  )
 }

@@ -1,8 +1,8 @@
 import type { Machine } from '../measure/machine.ts'
 import type { ListFigures, ManyCampaignsResult } from '../scenarios/many-campaigns.ts'
-import { headingLine, loadLines, paint, type ReportOutput, tableLine } from './lines.ts'
+import { headingLine, type ReportOutput, tableLine } from './lines.ts'
 import { asRatio, inMs, inThousands } from './numbers.ts'
-import { reasonOf, verdictWord } from './words.ts'
+import { verdictFirst } from './verdict-first.ts'
 
 const columns = ['lists/s', 'lowest', 'highest', 'press p99 ms', 'lowest', 'highest']
 
@@ -21,16 +21,16 @@ export const manyCampaignsReport = (
   stream: ReportOutput,
 ): string => {
   const { plan, few, many, verdict, listsRatio, pressRatio, ratioMin, settlements } = result
-  const isEven = Math.min(listsRatio, pressRatio) >= ratioMin
-  return [
-    '',
-    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.pressesPerSecond} presses a second beside lists; ${reasonOf(verdict, settlements)}`,
-    `  ${isEven ? paint('pass', 'EVEN', stream) : paint('fail', 'UNEVEN', stream)}  lists ${asRatio(listsRatio)}, presses ${asRatio(pressRatio)} of those with few campaigns; the bar is ${asRatio(ratioMin)}`,
-    '',
-    headingLine('Lists of coupons', columns, stream),
-    figuresLine(few),
-    figuresLine(many),
-    '',
-    ...loadLines(machine),
-  ].join('\n')
+  return verdictFirst(
+    {
+      ...{ verdict, parts: settlements, promises: 'broken', machine },
+      subject: `${plan.pressesPerSecond} presses a second beside lists`,
+      bar: {
+        ...{ isMet: Math.min(listsRatio, pressRatio) >= ratioMin, met: 'EVEN', missed: 'UNEVEN' },
+        sentence: `lists ${asRatio(listsRatio)}, presses ${asRatio(pressRatio)} of those with few campaigns; the bar is ${asRatio(ratioMin)}`,
+      },
+      figures: [headingLine('Lists of coupons', columns, stream), figuresLine(few), figuresLine(many)],
+    },
+    stream,
+  )
 }

@@ -1,16 +1,8 @@
 import type { Machine } from '../measure/machine.ts'
 import type { AnswerCost, RefusalsResult } from '../scenarios/refusals.ts'
-import {
-  checkHeading,
-  checkLines,
-  headingLine,
-  loadLines,
-  paint,
-  type ReportOutput,
-  tableLine,
-} from './lines.ts'
+import { headingLine, type ReportOutput, tableLine } from './lines.ts'
 import { asRatio } from './numbers.ts'
-import { reasonOf, verdictWord } from './words.ts'
+import { verdictFirst } from './verdict-first.ts'
 
 const columns = ['status', 'CPU us', 'lowest', 'highest', 'of a grant', 'highest', 'bar']
 
@@ -25,24 +17,25 @@ const costLine = ({ name, status, microseconds, ratio }: AnswerCost, bar: string
 /** What refusals cost, for a terminal: the verdict on the grants between them, the bar, then the costs. */
 export const refusalsReport = (result: RefusalsResult, machine: Machine, stream: ReportOutput): string => {
   const { plan, grant, refusals, dear, verdict, settlements } = result
-  // One campaign a round has the same promises: those that broke are shown each.
-  const broken = settlements.flatMap(({ checks }) => checks).filter((check) => check.verdict !== 'pass')
-  const bar =
-    dear.length === 0
-      ? 'every refusal costs less of a grant than its bar'
-      : `these cost as much of a grant as their bar, or more: ${dear.join(', ')}`
-  return [
-    '',
-    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.rounds} rounds of ${plan.requests} requests of each kind; ${reasonOf(verdict, settlements)}`,
-    `  ${dear.length === 0 ? paint('pass', 'CHEAP', stream) : paint('fail', 'DEAR', stream)}  ${bar}`,
-    '',
-    ...(broken.length === 0
-      ? []
-      : [checkHeading(stream), ...broken.flatMap((check) => checkLines(check, stream)), '']),
-    headingLine('Processor of the API', columns, stream),
-    costLine(grant, ''),
-    ...refusals.map((refusal) => costLine(refusal, asRatio(refusal.ratioMax))),
-    '',
-    ...loadLines(machine),
-  ].join('\n')
+  const isCheap = dear.length === 0
+  return verdictFirst(
+    {
+      ...{ verdict, parts: settlements, machine },
+      subject: `${plan.rounds} rounds of ${plan.requests} requests of each kind`,
+      bar: {
+        ...{ isMet: isCheap, met: 'CHEAP', missed: 'DEAR' },
+        sentence: isCheap
+          ? 'every refusal costs less of a grant than its bar'
+          : `these cost as much of a grant as their bar, or more: ${dear.join(', ')}`,
+      },
+      // One campaign a round has the same promises: those that broke are shown each.
+      promises: 'broken',
+      figures: [
+        headingLine('Processor of the API', columns, stream),
+        costLine(grant, ''),
+        ...refusals.map((refusal) => costLine(refusal, asRatio(refusal.ratioMax))),
+      ],
+    },
+    stream,
+  )
 }

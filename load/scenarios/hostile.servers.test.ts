@@ -4,7 +4,7 @@ import { runCommand } from '../../test/harness/processes/run-command.ts'
 import { badClientNames } from '../hostile/bad-client-kinds.ts'
 import type { Machine } from '../measure/machine.ts'
 import { hostileReport } from '../report/hostile.ts'
-import { type HostileResult, hostileOutcome } from './hostile.ts'
+import type { HostileResult } from './hostile.ts'
 
 test('npm run load -- hostile lets every bad client come, and audits everybody who pressed beside them', async () => {
   const [apiUrl] = inject('apiUrls')
@@ -25,7 +25,7 @@ test('npm run load -- hostile lets every bad client come, and audits everybody w
   for (const name of ['forged tokens', 'unknown campaigns', 'admin lists'] as const)
     expect(byName.get(name)?.answered).toBeGreaterThan(0)
   // A stretch of a second on a busy machine: whom it harms is up to that, the exit code is not.
-  expect(code).toBe(hostileOutcome(result) === 'pass' ? 0 : 1)
+  expect(code).toBe(result.harmful.length === 0 ? 0 : 1)
   const text = stripVTControlCharacters(hostileReport(result, machine, process.stdout))
   expect(text).toMatch(/PASS {2}1 pairs of 1 s for each bad client, 40 presses \/s; all 9 promises held/)
   expect(text).toMatch(/forged tokens +\d+\.\d/)

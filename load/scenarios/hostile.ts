@@ -8,9 +8,8 @@ import { type BadClientName, badClientNames } from '../hostile/bad-client-kinds.
 import { badClientAddress, startBadClients } from '../hostile/bad-client-process.ts'
 import { rate, type Spread, spreadOf } from '../measure/figures.ts'
 import { summariseLatencies } from '../measure/latency.ts'
-import type { LoadVerdict } from './load-verdict.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { type Settlement, settle } from './settle.ts'
+import { drainAndSettle, type Settlement } from './settle.ts'
 
 /** What one kind of bad client did, and what people noticed of it. */
 export type BadClientHarm = {
@@ -144,13 +143,7 @@ export const runHostile = async (
         measured.push(await pairOf(name)),
       )
 
-  const { sheet, waitForRows } = campaign
-  const drained = await waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
-  const { checks, verdict, unknown } = await settle(
-    campaign,
-    { pressed: stretches.pressed(), drained },
-    dependencies,
-  )
+  const { checks, verdict, unknown } = await drainAndSettle(campaign, stretches.pressed(), dependencies)
   const harm = [...pairs].map(([name, measured]) => harmOf(name, measured))
   return {
     plan,
@@ -162,10 +155,3 @@ export const runHostile = async (
     ...{ checks, verdict, unknown },
   }
 }
-
-/** PASS alone does not pass: nobody may be harmed either. */
-export const hostileOutcome = ({
-  verdict,
-  harmful,
-}: Pick<HostileResult, 'verdict' | 'harmful'>): LoadVerdict | 'harmed' =>
-  verdict === 'pass' && harmful.length > 0 ? 'harmed' : verdict

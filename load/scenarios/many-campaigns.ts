@@ -9,7 +9,7 @@ import { summariseLatencies } from '../measure/latency.ts'
 import { createShoppers, type Shoppers } from '../people/shoppers.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { type Settlement, settle } from './settle.ts'
+import { drainAndSettle, type Settlement } from './settle.ts'
 
 /** Lists and presses beside each other, while so many campaigns are live. */
 export type ListFigures = { live: number; listsPerSecond: Spread; pressP99Ms: Spread }
@@ -105,8 +105,7 @@ export const runManyCampaigns = async (
       ),
     ])
     requireWholeLists(sheet, asked.people)
-    const drained = await campaign.waitForRows(campaign.sheet.grantedCount(), now())
-    settlements.push(await settle(campaign, { pressed: pressed.people, drained }, dependencies))
+    settlements.push(await drainAndSettle(campaign, pressed.people, dependencies))
     return {
       listsPerSecond: (sheet.answeredCount() * 1_000) / asked.lastedMs,
       pressP99Ms: summariseLatencies(pressed.waitsMs)?.p99Ms ?? 0,

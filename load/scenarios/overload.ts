@@ -1,6 +1,5 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { Failure } from '../../platform/failure.ts'
-import { readMachineLimits } from '../../platform/process/machine-limits.ts'
 import type { OverloadPlan } from '../arguments/overload.ts'
 import { type Rush, type RushCounts, runRush } from '../generator/rush.ts'
 import { rate } from '../measure/figures.ts'
@@ -9,7 +8,7 @@ import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
 import { inThousands } from '../report/numbers.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { settle } from './settle.ts'
+import { drainAndSettle } from './settle.ts'
 
 /** A rush for a campaign with a coupon for everybody, so that all requests cost the same. */
 type RushPlan = Omit<Rush, 'url' | 'requests' | 'now'> & { name: string; shoppers: number }
@@ -50,20 +49,6 @@ export type OverloadDependencies = ScenarioDependencies & { metricsUrl: string }
 const peakLimitMs = 120_000
 // The request and answer of each are kept, a kilobyte together.
 const shoppersMax = 500_000
-// Other connections, files and pipes of the generator.
-const otherFiles = 200
-
-/** Throws `refused`, with what to do, when this process may not open this many connections. */
-export const refuseTooFewFiles = async (connections: number): Promise<void> => {
-  const { filesMax = Infinity } = await readMachineLimits()
-  const needed = connections + otherFiles
-  if (filesMax < needed)
-    throw new Failure(
-      'refused',
-      `this process may open ${filesMax} files, and ${connections} connections take ${needed}: run ulimit -n ${needed} first, here and where the API starts, or use --connections ${filesMax - otherFiles}`,
-    )
-}
-
 const rushOnce = async (
   { name, ...plan }: RushPlan,
   dependencies: OverloadDependencies,
@@ -72,15 +57,14 @@ const rushOnce = async (
   const campaign = await progress.step(`${name}: creating ${inThousands(plan.shoppers)} shoppers`, () =>
     prepareCampaign({ shoppers: plan.shoppers, stock: plan.shoppers }, dependencies),
   )
-  const { requests, sheet, waitForRows } = campaign
+  const { requests, sheet } = campaign
   const counts = await progress.step(
     () =>
       `${name}: ${inThousands(sheet.answeredCount())} answers, ${inThousands(sheet.grantedCount())} with a coupon`,
     () => runRush({ ...plan, url, requests, now }, sheet),
   )
   const { people, heldBack, presses, gaveUp, lastedMs } = counts
-  const drained = await waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || now())
-  const settled = await settle(campaign, { pressed: people, drained }, dependencies)
+  const settled = await drainAndSettle(campaign, people, dependencies)
   const grantedMs = settled.firstAnswers.flatMap(({ answer: { meaning }, latencyMs }) =>
     latencyMs !== undefined && (meaning.kind === 'granted' || meaning.kind === 'confirming')
       ? [latencyMs]

@@ -9,7 +9,7 @@ import { createShoppers } from '../people/shoppers.ts'
 import type { FullApi } from './full-api.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { type Settlement, settle } from './settle.ts'
+import { drainAndSettle, type Settlement } from './settle.ts'
 
 /** What one kind of answer costs the API's processor. */
 export type AnswerCost = {
@@ -135,10 +135,7 @@ export const runRefusals = async (
   })
 
   const settlements: Settlement[] = []
-  for (const campaign of campaigns) {
-    const drained = await campaign.waitForRows(campaign.sheet.grantedCount(), now())
-    settlements.push(await settle(campaign, { pressed: count, drained }, dependencies))
-  }
+  for (const campaign of campaigns) settlements.push(await drainAndSettle(campaign, count, dependencies))
   const grants = costs.get(grantName) ?? []
   const costOf = ({ name, status, hasMore }: Omit<RefusedKind, 'code' | 'request'>): AnswerCost => {
     const each = costs.get(name) ?? []

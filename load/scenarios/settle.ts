@@ -1,24 +1,21 @@
 import { type Check, overallVerdict } from '../../coupon/audit/compare/check.ts'
 import { compareClients } from '../../coupon/audit/compare/compare-clients.ts'
 import { createSourceTables } from '../../coupon/audit/compare/source-tables.ts'
-import type { AnswerSheet } from '../generator/answer-sheet.ts'
 import type { Drain } from '../ledger/drain.ts'
 import { waitForLag } from '../ledger/drain-lag.ts'
 import type { CouponCounts } from '../measure/figures.ts'
-import { type Answer, type AnswerTimes, readIssue, unanswered } from '../people/answer.ts'
 import { type AnswerHistory, createAnswerHistory } from '../people/answer-history.ts'
 import { followUp, pressAgain } from '../people/follow-up.ts'
 import { writeHistory } from '../people/write-history.ts'
 import { inThousands } from '../report/numbers.ts'
 import type { LoadVerdict } from './load-verdict.ts'
 import type { LoadCampaign, ScenarioDependencies } from './prepare.ts'
+import { type PressAnswer, readFirstAnswers } from './press-answers.ts'
 import { valueOrReason } from './value-or-reason.ts'
-
-type FirstAnswer = { answer: Answer; latencyMs: number | undefined; times: AnswerTimes }
 
 /** A campaign whose shoppers have final answers, compared with the ledger. */
 export type Settlement = {
-  firstAnswers: FirstAnswer[]
+  firstAnswers: readonly PressAnswer[]
   history: AnswerHistory
   /** Before any shopper asked or pressed again. */
   wave: CouponCounts
@@ -40,20 +37,6 @@ const followUpBounds = { waitMaxMs: 5_000, limitMs: 90_000 }
 const repeatsMax = 400
 const lagLimitMs = 15_000
 
-/** The answer of each shopper on the sheet; those without one are `unanswered` as of `nowMs`. */
-const readFirstAnswers = (sheet: AnswerSheet, shoppers: number, nowMs: number): FirstAnswer[] =>
-  Array.from({ length: shoppers }, (_, shopper) => {
-    const raw = sheet.read(shopper)
-    if (raw === undefined)
-      return { answer: unanswered, latencyMs: undefined, times: { sentMs: nowMs, answeredMs: nowMs } }
-    const { latencyMs, answeredMs } = raw
-    return {
-      answer: readIssue(raw.status, raw.body, raw.retryAfter),
-      latencyMs,
-      times: { sentMs: answeredMs - latencyMs, answeredMs },
-    }
-  })
-
 /** Compares the answers to the shoppers with the rows of the ledger. */
 const compareAnswers = async (
   history: AnswerHistory,
@@ -71,21 +54,29 @@ const compareAnswers = async (
   }
 }
 
+/** What shoppers were answered, and the ledger behind it. */
+export type Answered = {
+  /** Shoppers who pressed: those numbered from 0. */
+  pressed: number
+  drained: Drain
+  /** In the order in which they were given; without it the first answer of each on the campaign's sheet. */
+  answers?: readonly PressAnswer[]
+}
+
 /**
  * Lets shoppers without a final answer go on and a few others press once more, then compares the answers with
- * the ledger. `pressed` shoppers pressed: those numbered from 0. `drained` is the ledger behind their first
- * presses.
+ * the ledger.
  */
 export const settle = async (
   campaign: LoadCampaign,
-  { pressed, drained }: { pressed: number; drained: Drain },
+  { pressed, drained, answers }: Answered,
   dependencies: ScenarioDependencies,
 ): Promise<Settlement> => {
   const { campaignId, shoppers, sheet } = campaign
   const { api, lag, now, progress } = dependencies
   const history = createAnswerHistory()
-  const firstAnswers = readFirstAnswers(sheet, pressed, now())
-  for (const [shopper, { answer, times }] of firstAnswers.entries()) history.add(shopper, answer, times)
+  const firstAnswers = answers ?? readFirstAnswers(sheet, pressed, now())
+  for (const { shopper, answer, times } of firstAnswers) history.add(shopper, answer, times)
   const wave = { accepted: history.winnerCount(), persisted: drained.rows }
 
   const asking = { api, campaignId, tokenOf: shoppers.token, now }
@@ -123,4 +114,15 @@ export const settle = async (
     verdict: unknown === null ? known : 'unknown',
     unknown,
   }
+}
+
+/** Waits for a row behind each grant on the campaign's sheet, then settles it. */
+export const drainAndSettle = async (
+  campaign: LoadCampaign,
+  pressed: number,
+  dependencies: ScenarioDependencies,
+): Promise<Settlement> => {
+  const { sheet, waitForRows } = campaign
+  const drained = await waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || dependencies.now())
+  return settle(campaign, { pressed, drained }, dependencies)
 }
