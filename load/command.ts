@@ -1,5 +1,6 @@
 import { defineCommandGroup } from '../platform/command.ts'
 import { burstCommand } from './commands/burst-command.ts'
+import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { otherDesignsCommand } from './commands/other-designs-command.ts'
@@ -13,5 +14,6 @@ export const loadCommand = defineCommandGroup({
   refusals: refusalsCommand,
   'many-campaigns': manyCampaignsCommand,
   hostile: hostileCommand,
+  growth: growthCommand,
   'other-designs': otherDesignsCommand,
 })

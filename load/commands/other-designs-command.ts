@@ -1,4 +1,4 @@
-import { defineCommand } from '../../platform/command.ts'
+import { z } from 'zod'
 import { Failure } from '../../platform/failure.ts'
 import {
   otherDesignsCommandLine,
@@ -6,40 +6,29 @@ import {
   otherDesignsPlanOf,
 } from '../arguments/other-designs.ts'
 import { startDesign } from '../other-designs/design-process.ts'
-import { designDatabase, designKafka, designRedis, designSettings } from '../other-designs/design-settings.ts'
+import { designSettings, withDesignServers } from '../other-designs/design-settings.ts'
 import { createDesignStore } from '../other-designs/design-store.ts'
 import { otherDesignsReport } from '../report/other-designs.ts'
 import { runOtherDesigns } from '../scenarios/other-designs.ts'
-import { withWiring } from '../wiring.ts'
-import { commonToLoads } from './common-to-loads.ts'
+import { defineLoad } from './define-load.ts'
 
-export const otherDesignsCommand = defineCommand({
-  ...commonToLoads,
-  name: 'npm run load -- other-designs',
+export const otherDesignsCommand = defineLoad({
+  name: 'other-designs',
   summary: 'Measures two usual designs beside the system, on the same servers, and counts what they lose.',
   options: otherDesignsOptions,
-  run: (values, { settings, environment, stdout, stderr, print }) =>
-    withWiring({ url: values.url, settings, stderr }, async ({ machine, ...wiring }) => {
-      const all = designSettings.safeParse(environment)
-      if (!all.success) throw new Failure('refused', `other designs need all servers: ${all.error.message}`)
-      const [database, redis] = [designDatabase(all.data), designRedis(all.data)]
-      try {
-        await redis.waitForConnection(5_000)
-        const plan = otherDesignsPlanOf(values)
-        const result = await runOtherDesigns(plan, {
-          ...wiring,
-          store: createDesignStore(database, redis, designKafka(all.data)),
-          start: (part, sale) => startDesign(part, sale, environment),
-        })
-        const command = otherDesignsCommandLine(plan)
-        await print({
-          text: `${otherDesignsReport(result, machine, stdout)}\n`,
-          json: { command, machine, ...result },
-        })
-        return result.verdict
-      } finally {
-        redis.close()
-        await database.close()
-      }
-    }),
+  planOf: otherDesignsPlanOf,
+  commandLine: otherDesignsCommandLine,
+  run(plan, dependencies, { environment }) {
+    const parsed = designSettings.safeParse(environment)
+    if (!parsed.success)
+      throw new Failure('refused', `other designs need all servers: ${z.prettifyError(parsed.error)}`)
+    return withDesignServers(parsed.data, (database, redis, kafka) =>
+      runOtherDesigns(plan, {
+        ...dependencies,
+        store: createDesignStore(database, redis, kafka),
+        start: (part, sale) => startDesign(part, sale, environment),
+      }),
+    )
+  },
+  report: otherDesignsReport,
 })

@@ -45,3 +45,18 @@ export const designKafka = (settings: Settings): KafkaCluster =>
     log: createLogger('load', 'silent'),
     requestTimeoutMs: 10_000,
   })
+
+/** Connects the servers while `work` runs. */
+export const withDesignServers = async <Result>(
+  settings: Settings,
+  work: (database: Database, redis: RedisClient, kafka: KafkaCluster) => Promise<Result>,
+): Promise<Result> => {
+  const [database, redis] = [designDatabase(settings), designRedis(settings)]
+  try {
+    await redis.waitForConnection(5_000)
+    return await work(database, redis, designKafka(settings))
+  } finally {
+    redis.close()
+    await database.close()
+  }
+}

@@ -2,9 +2,10 @@ import type { Spread } from '../measure/figures.ts'
 import type { Machine } from '../measure/machine.ts'
 import { designLabels } from '../other-designs/design-process.ts'
 import type { DesignFaults, OtherDesignsResult } from '../scenarios/other-designs.ts'
-import { headingLine, loadLines, paint, type ReportOutput, tableLine } from './lines.ts'
+import { headingLine, type ReportOutput, tableLine } from './lines.ts'
 import { asRatio, inThousands } from './numbers.ts'
-import { pressedIn, reasonOf, verdictWord } from './words.ts'
+import { verdictFirst } from './verdict-first.ts'
+import { pressedIn } from './words.ts'
 
 const speedColumns = ['coupons/s', 'lowest', 'highest', 'ours to it', 'lowest', 'highest']
 const faultColumns = ['lost', 'oversold', 'doubled']
@@ -19,29 +20,33 @@ export const otherDesignsReport = (
   { plan, verdict, bursts, persistedPerSecond, designs }: OtherDesignsResult,
   machine: Machine,
   stream: ReportOutput,
-): string =>
-  [
-    '',
-    `  ${paint(verdict, verdictWord(verdict), stream)}  ${plan.rounds} rounds of ${pressedIn({ shoppers: plan.shoppers, stock: Math.floor(plan.shoppers / 2) })}; ${reasonOf(verdict, bursts)}`,
-    '',
-    headingLine('Persisted', speedColumns, stream),
-    tableLine('firstcome', speedCells(persistedPerSecond)),
-    ...designs.map(({ name, persistedPerSecond: speed, ratio }) =>
-      tableLine(designLabels[name], [
-        ...speedCells(speed),
-        ...[ratio.median, ratio.min, ratio.max].map(asRatio),
-      ]),
-    ),
-    '',
-    headingLine('Killed half way', faultColumns, stream),
-    ...designs.map(({ name, killed }) => faultLine(designLabels[name], killed)),
-    '',
-    headingLine('Redis lost half way', faultColumns, stream),
-    ...designs.map(({ name, redisLost }) =>
-      redisLost === undefined
-        ? tableLine(designLabels[name], ['no Redis'])
-        : faultLine(designLabels[name], redisLost),
-    ),
-    '',
-    ...loadLines(machine),
-  ].join('\n')
+): string => {
+  const { shoppers, rounds } = plan
+  return verdictFirst(
+    {
+      ...{ verdict, parts: bursts, machine, promises: 'broken' },
+      subject: `${rounds} rounds of ${pressedIn({ shoppers, stock: Math.floor(shoppers / 2) })}`,
+      figures: [
+        headingLine('Persisted', speedColumns, stream),
+        tableLine('firstcome', speedCells(persistedPerSecond)),
+        ...designs.map(({ name, persistedPerSecond: speed, ratio }) =>
+          tableLine(designLabels[name], [
+            ...speedCells(speed),
+            ...[ratio.median, ratio.min, ratio.max].map(asRatio),
+          ]),
+        ),
+        '',
+        headingLine('Killed half way', faultColumns, stream),
+        ...designs.map(({ name, killed }) => faultLine(designLabels[name], killed)),
+        '',
+        headingLine('Redis lost half way', faultColumns, stream),
+        ...designs.map(({ name, redisLost }) =>
+          redisLost === undefined
+            ? tableLine(designLabels[name], ['no Redis'])
+            : faultLine(designLabels[name], redisLost),
+        ),
+      ],
+    },
+    stream,
+  )
+}
