@@ -4,6 +4,7 @@ import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { otherDesignsCommand } from './commands/other-designs-command.ts'
+import { outageCommand } from './commands/outage-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { refusalsCommand } from './commands/refusals-command.ts'
 
@@ -15,5 +16,6 @@ export const loadCommand = defineCommandGroup({
   'many-campaigns': manyCampaignsCommand,
   hostile: hostileCommand,
   growth: growthCommand,
+  outage: outageCommand,
   'other-designs': otherDesignsCommand,
 })
