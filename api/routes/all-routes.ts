@@ -9,6 +9,7 @@ import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
 import { problemPagesRoute } from './problem-pages.ts'
+import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions & {
   issuer: Issuer
@@ -28,6 +29,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     campaignRoute(registry, retiredCampaigns),
     ...adminCampaignRoutes(options),
     auditRoute(audits, campaigns, authenticator),
+    timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ]
 }
