@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { join } from 'node:path'
 import { createAuditProcess } from '../coupon/audit/audit-process.ts'
+import { createCampaignChanger } from '../coupon/campaigns/change-campaign.ts'
 import { listenForHints } from '../coupon/campaigns/listen-for-hints.ts'
 import { createRegistry } from '../coupon/campaigns/registry.ts'
 import { createRetiredCampaigns } from '../coupon/campaigns/retired-campaigns.ts'
@@ -16,6 +17,7 @@ import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
+import { forwardedAddressOf } from '../platform/http/client-address.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
@@ -122,6 +124,17 @@ await runProcess(async (life) => {
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
       arming: parts.arming,
+      changer: createCampaignChanger({
+        ...{ campaigns, log, gateNowMs: registry.gateNowMs },
+        gate: parts.armingParts.gate,
+        listing: parts.armingParts.listing,
+      }),
+      addressOf: ({ headers, socket }) => {
+        const forwarded = headers['x-forwarded-for']
+        return settings.TRUSTED_PROXIES > 0 && typeof forwarded === 'string'
+          ? forwardedAddressOf(forwarded, settings.TRUSTED_PROXIES)
+          : socket.remoteAddress
+      },
       audits,
       authenticator,
       newCampaignId: randomUUIDv7,

@@ -22,6 +22,9 @@ export type ProblemCode =
   | 'closed'
   | 'paused'
   | 'in-flight'
+  | 'frozen'
+  | 'version'
+  | 'version-required'
   | 'unsupported-media-type'
   | 'invalid'
   | 'key-reused'
@@ -54,6 +57,9 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   closed: { status: 409, title: 'Campaign closed' },
   paused: { status: 409, title: 'Campaign paused', retryable: true },
   'in-flight': { status: 409, title: 'Still in progress', retryable: true },
+  frozen: { status: 409, title: 'Cannot be changed so' },
+  version: { status: 412, title: 'Another version' },
+  'version-required': { status: 428, title: 'If-Match required' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   invalid: { status: 422, title: 'Invalid request' },
   'key-reused': { status: 422, title: 'Idempotency-Key reused' },

@@ -25,7 +25,7 @@ export type Lane = 'change' | 'ledger' | 'read'
  * unless `caller` is anyone.
  */
 export type Route = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT'
   path: string
   lane: Lane
   caller: 'anyone' | 'shopper' | 'operator'
@@ -38,7 +38,7 @@ export type Route = {
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key',
+  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

@@ -21,8 +21,8 @@ const writeTerms = (terms: CouponTerms) => ({
 
 const written = new WeakMap<CouponTerms, ReturnType<typeof writeTerms>>()
 
-/** Written once per campaign instead of once per coupon. */
-const toTermsJson = (terms: CouponTerms) => {
+/** `coupon` of a campaign. Written once per campaign instead of once per coupon. */
+export const toTermsJson = (terms: CouponTerms) => {
   const known = written.get(terms) ?? writeTerms(terms)
   written.set(terms, known)
   return known

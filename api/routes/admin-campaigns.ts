@@ -1,19 +1,20 @@
-import type { z } from 'zod'
-import { type Campaign, type CampaignTerms, publicState } from '../../coupon/campaign.ts'
+import type { Campaign, CampaignTerms } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
 import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Authenticator } from '../authenticator.ts'
-import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
+import { versionTag } from '../contract/campaign-change.ts'
 import { createCampaignShape, findPointlessTimes } from '../contract/create-campaign.ts'
+import { fieldErrors } from '../contract/field-errors.ts'
 import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { withJson } from '../contract/json-body.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { type FieldError, invalidProblem, problem } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
+import { createOperatorsView } from './operators-view.ts'
 
 export type AdminCampaignsOptions = {
   campaigns: CampaignRepository
@@ -36,42 +37,17 @@ const unsafeWithoutKey =
   'The campaign may have been created. List the campaigns before another try, or send an Idempotency-Key, which ' +
   'makes a repeat safe.'
 
-const pointerOf = (issuePath: readonly PropertyKey[]): string =>
-  issuePath.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
-const fieldErrors = (issues: readonly z.core.$ZodIssue[]) =>
-  issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), message: 'unknown field' }))
-      : [{ pointer: pointerOf(issue.path), message: issue.message }],
-  )
-
 /** The routes by which operators create, list and read campaigns. */
 export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => {
   const { campaigns, arming, registry, authenticator } = options
 
-  /** The state of the campaign at its gate now. A gate that cannot be read is `recovering`. */
-  const momentOf = async (campaign: Campaign): Promise<CampaignMoment & { recovery: string | null }> => {
-    if (campaign.retired !== undefined) {
-      const { granted } = campaign.retired
-      return { state: 'closed', stock: campaign.stock, granted, nowMs: registry.gateNowMs(), recovery: null }
-    }
-    const found = await registry.refresh(campaign.id, 0).catch(() => undefined)
-    const nowMs = registry.gateNowMs()
-    const view = found?.kind === 'live' ? found.campaign.view : undefined
-    const granted = view?.granted ?? 0
-    const state = view?.armed === true ? publicState(campaign, granted, nowMs) : 'recovering'
-    const progress = found?.kind === 'recovering' ? found.progress : view?.progress
-    const recovery = state === 'recovering' ? progress || 'waiting for a keeper' : null
-    return { state, stock: campaign.stock, granted, nowMs, recovery }
-  }
-
-  const toJson = async (campaign: Campaign) => toCampaignJson(campaign, await momentOf(campaign))
+  const toJson = createOperatorsView(registry)
 
   const created = async (campaign: Campaign): Promise<Response> =>
     jsonResponse(await toJson({ ...campaign, epoch: Math.max(1, campaign.epoch) }), 201, {
       ...noStoreHeaders,
       Location: `${path}/${campaign.id}`,
+      ETag: versionTag(campaign.version),
     })
 
   /**
@@ -158,7 +134,10 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
         ? problem('unknown-campaign', 'No campaign has this id.')
-        : jsonResponse(await toJson(campaign), 200, noStoreHeaders)
+        : jsonResponse(await toJson(campaign), 200, {
+            ...noStoreHeaders,
+            ETag: versionTag(campaign.version),
+          })
     }),
   }
 

@@ -5,18 +5,21 @@ import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
 import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
+import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
+import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { timeRoute } from './time.ts'
 
-export type RoutesOptions = AdminCampaignsOptions & {
-  issuer: Issuer
-  coupons: CouponReader
-  retiredCampaigns: RetiredCampaigns
-  audits: AuditProcess
-}
+export type RoutesOptions = AdminCampaignsOptions &
+  Omit<AdminChangesOptions, 'toJson'> & {
+    issuer: Issuer
+    coupons: CouponReader
+    retiredCampaigns: RetiredCampaigns
+    audits: AuditProcess
+  }
 
 /** Every route of docs/api.md but the health checks. */
 export const allRoutes = (options: RoutesOptions): Route[] => {
@@ -28,6 +31,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     couponRoute(coupons, authenticator),
     campaignRoute(registry, retiredCampaigns),
     ...adminCampaignRoutes(options),
+    ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,

@@ -57,6 +57,18 @@ const explanations: Record<ProblemCode, Explanation> = {
     en: 'The campaign is not open yet. Nothing was granted. Try again at the time in opensAt.',
     ko: '아직 시작하지 않은 캠페인입니다. 발급된 것은 없습니다. opensAt 시각에 다시 눌러 주세요.',
   },
+  frozen: {
+    en: 'The campaign cannot be changed in this way: people may rely on what it promises. Nothing was changed. The detail of the answer says why.',
+    ko: '캠페인을 이렇게 바꿀 수 없습니다. 이미 약속된 내용을 믿는 사람이 있을 수 있습니다. 바뀐 것은 없습니다. 이유는 응답의 detail에 있습니다.',
+  },
+  version: {
+    en: 'Somebody changed the campaign after you read it. Nothing was changed by this request. Read the campaign again, and decide again.',
+    ko: '캠페인을 읽은 뒤에 다른 사람이 바꾸었습니다. 이 요청으로 바뀐 것은 없습니다. 캠페인을 다시 읽고 다시 결정하세요.',
+  },
+  'version-required': {
+    en: 'A change needs an If-Match header with the ETag of the campaign, so that two people do not overwrite each other. Nothing was changed.',
+    ko: '변경에는 캠페인의 ETag를 담은 If-Match 헤더가 필요합니다. 두 사람이 서로의 변경을 덮어쓰지 않게 하기 위해서입니다. 바뀐 것은 없습니다.',
+  },
   closed: {
     en: 'The campaign is closed. A coupon that you won before is still valid and in your list.',
     ko: '끝난 캠페인입니다. 이미 받은 쿠폰은 그대로 유효하며 목록에 있습니다.',

@@ -4,6 +4,13 @@ import type { Database } from '../../platform/mysql/database.ts'
 import { rememberWhileUnchanged } from '../../platform/remember-while-unchanged.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
 import { adoptSettings, type CampaignSettings } from './adopt-settings.ts'
+import {
+  type CampaignChange,
+  type ChangeOutcome,
+  changeSettings,
+  type RecordedChange,
+  readChanges,
+} from './change-settings.ts'
 import { type CreationKey, claimCreation, readCreation } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
@@ -35,6 +42,10 @@ export type CampaignRepository = {
   live(): Promise<Campaign[]>
   /** As `live`, and the same array as before while nothing about them has changed. */
   liveOrKnown(): Promise<readonly Campaign[]>
+  /** Writes the next version, as an operator asks for. */
+  change(id: string, change: CampaignChange): Promise<ChangeOutcome>
+  /** The changes of a campaign, newest first. */
+  changes(id: string, limit: number): Promise<RecordedChange[]>
   /** Takes settings of a higher version than the ledger has. `false` when it has this one or a higher one. */
   adopt(id: string, settings: CampaignSettings, nowMs: number): Promise<boolean>
   /**
@@ -128,6 +139,8 @@ export const createCampaignRepository = (database: Database): CampaignRepository
       ]),
     live,
     liveOrKnown: rememberWhileUnchanged(() => readLiveDigest(database), live),
+    change: (id, change) => changeSettings(database, id, change),
+    changes: (id, limit) => readChanges(database, id, limit),
     adopt: (id, settings, nowMs) => adoptSettings(database, id, settings, nowMs),
     cut: (id, epoch, ends, fence, lastEpoch) => cutEpoch(database, id, epoch, ends, fence, lastEpoch),
   }

@@ -61,7 +61,10 @@ export const campaigns = mysqlTable(
   (table) => [index('campaigns_by_retirement').on(table.retiredAtMs, table.closesAtMs)],
 )
 
-/** What was changed about a campaign, and when; one row a version. */
+/**
+ * What was changed about a campaign, when, by whom, from which address and why; one row a version. The last
+ * three are null where no operator changed it.
+ */
 export const campaignChanges = mysqlTable(
   'campaign_changes',
   {
@@ -71,6 +74,9 @@ export const campaignChanges = mysqlTable(
     /** JSON, as text: MariaDB and MySQL return their JSON type differently. */
     settings: text('settings').notNull(),
     changedAtMs: milliseconds('changed_at_ms'),
+    changedBy: code('changed_by', { length: 64 }),
+    changedFrom: code('changed_from', { length: 64 }),
+    reason: label('reason'),
   },
   (table) => [primaryKey({ columns: [table.campaignId, table.version] })],
 )

@@ -4,6 +4,7 @@ import { serversTest } from './failing-test.ts'
 
 const campaigns = '5. Campaigns'
 const versionTest = serversTest('test/5-campaigns/highest-version')
+const changesTest = serversTest('test/5-campaigns/changes')
 const applyTest = serversTest('coupon/gate/apply')
 const relayTest = serversTest('test/2-append-and-confirm/relay')
 const stays = 'retire removes no gate %s'
@@ -11,6 +12,21 @@ const keeperGateTest = serversTest('coupon/gate/keeper-gate')
 
 /** What keeps ledger, gate and list together, and steps that died half way from being left so. */
 export const versions: readonly Safeguard[] = [
+  {
+    name: 'a change is made to the version that was seen',
+    section: '5. Campaigns: changes',
+    protectsFrom: 'An operator overwrites what another one changed a moment before, and neither is told.',
+    edits: [{ change: remove }],
+    caughtBy: changesTest('a change to a version that was changed meanwhile is 412, and changes nothing'),
+  },
+  {
+    name: 'the highest stock follows the stock',
+    section: '5. Campaigns: changes',
+    protectsFrom:
+      'Coupons that are granted after the stock was raised are refused by the ledger: winners lose them.',
+    edits: [{ change: swap('GREATEST(highest_stock, ?)', 'LEAST(highest_stock, ?)') }],
+    caughtBy: changesTest('more stock reopens a sale that was sold out, on every process'),
+  },
   {
     name: 'a migration goes on after what it did before',
     section: '3. Record: log → ledger',

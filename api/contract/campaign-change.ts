@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { stockMax } from '../../coupon/grant.ts'
+
+const reason = z
+  .string({ error: 'expected why, in 1 to 200 characters' })
+  .min(1)
+  .max(200)
+  .refine((text) => text.trim().length > 0, 'expected more than spaces')
+  .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
+
+/** The body of a pause, a resumption or a closure. */
+export const changeShape = z.strictObject({ reason })
+
+/** The body of a new stock. */
+export const stockChangeShape = z.strictObject({ stock: z.int().min(1).max(stockMax), reason })
+
+/** The version of a campaign as an entity tag (RFC 9110, section 8.8.3). */
+export const versionTag = (version: number): string => `"${version}"`
+
+/**
+ * Reads If-Match with the entity tag of a version, or `*` for any: `any`. `undefined` when it is missing or
+ * malformed.
+ */
+export const parseIfMatch = (header: string | undefined): number | 'any' | undefined => {
+  if (header?.trim() === '*') return 'any'
+  const digits = /^\s*"([1-9]\d{0,9})"\s*$/.exec(header ?? '')?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}

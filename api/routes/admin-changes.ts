@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+import type { z } from 'zod'
+import type { AskedChange, CampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
+import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
+import type { RecordedChange } from '../../coupon/ledger/change-settings.ts'
+import type { Authenticator } from '../authenticator.ts'
+import { formatTime, toTermsJson } from '../contract/answers.ts'
+import { changeShape, parseIfMatch, stockChangeShape, versionTag } from '../contract/campaign-change.ts'
+import { fieldErrors } from '../contract/field-errors.ts'
+import { withJson } from '../contract/json-body.ts'
+import { jsonResponse, noStoreHeaders } from '../json-response.ts'
+import { invalidProblem, prepareProblem, problem } from '../problem.ts'
+import { type Handler, headerOf, type Route } from '../route.ts'
+import type { OperatorsView } from './operators-view.ts'
+
+export type AdminChangesOptions = {
+  campaigns: CampaignRepository
+  changer: CampaignChanger
+  authenticator: Authenticator
+  toJson: OperatorsView
+  /** The address that a request counts for. */
+  addressOf(request: IncomingMessage): string | undefined
+}
+
+const path = '/v1/admin/campaigns/:campaignId'
+/** More than a campaign has that people change by hand. */
+const changesMax = 1_000
+/** Until operators have names. */
+const operatorName = 'operator'
+
+const noCampaign = prepareProblem('unknown-campaign', 'No campaign has this id.')
+const noVersion = prepareProblem(
+  'version-required',
+  'Send If-Match with the ETag of the campaign, or * to change whichever version it has.',
+)
+
+const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: RecordedChange) => ({
+  ...{ version, action, at: formatTime(atMs), by, from, reason },
+  settings: {
+    name: settings.name,
+    stock: settings.stock,
+    perUserLimit: settings.perUserLimit,
+    opensAt: formatTime(settings.opensAtMs),
+    closesAt: formatTime(settings.closesAtMs),
+    coupon: toTermsJson(settings.coupon),
+  },
+})
+
+/** The routes by which operators change a campaign, and read what was changed. */
+export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
+  const { campaigns, changer, authenticator, toJson, addressOf } = options
+
+  const changing = <Shape extends z.ZodType<{ reason: string }>>(
+    shape: Shape,
+    askedOf: (body: z.output<Shape>) => AskedChange,
+  ): Handler =>
+    authenticator.requireOperator(
+      withJson(async (context, document) => {
+        const parsed = shape.safeParse(document)
+        if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
+        const ifMatch = parseIfMatch(headerOf(context, 'if-match'))
+        if (ifMatch === undefined) return noVersion()
+        const address = addressOf(context.env.incoming) ?? ''
+        const outcome = await changer.change(context.req.param('campaignId') ?? '', askedOf(parsed.data), {
+          ifVersion: ifMatch === 'any' ? undefined : ifMatch,
+          origin: {
+            by: operatorName,
+            from: isIP(address) === 0 ? 'unknown' : address,
+            reason: parsed.data.reason,
+          },
+        })
+        switch (outcome.kind) {
+          case 'unknown-campaign':
+            return noCampaign()
+          case 'refused':
+            return problem('frozen', outcome.why)
+          case 'version': {
+            const { version } = outcome.campaign
+            return problem('version', `The campaign has version ${version} now. Read it again.`, {
+              headers: { ETag: versionTag(version) },
+            })
+          }
+          case 'changed':
+            return jsonResponse(await toJson(outcome.campaign), outcome.applied ? 200 : 202, {
+              ...noStoreHeaders,
+              ETag: versionTag(outcome.campaign.version),
+              ...(outcome.applied ? {} : { 'Retry-After': '1' }),
+            })
+        }
+      }),
+    )
+  const route = (method: 'POST' | 'PUT', name: string, handle: Handler): Route => ({
+    ...{ method, handle },
+    path: `${path}/${name}`,
+    lane: 'change',
+    caller: 'operator',
+  })
+
+  const changes: Route = {
+    method: 'GET',
+    path: `${path}/changes`,
+    lane: 'ledger',
+    caller: 'operator',
+    handle: authenticator.requireOperator(async (context) => {
+      const id = context.req.param('campaignId') ?? ''
+      if ((await campaigns.read(id)) === undefined) return noCampaign()
+      const found = await campaigns.changes(id, changesMax)
+      return jsonResponse({ items: found.map(toChangeJson) }, 200, noStoreHeaders)
+    }),
+  }
+
+  return [
+    route(
+      'POST',
+      'pause',
+      changing(changeShape, () => ({ kind: 'pause' })),
+    ),
+    route(
+      'POST',
+      'resume',
+      changing(changeShape, () => ({ kind: 'resume' })),
+    ),
+    route(
+      'POST',
+      'close',
+      changing(changeShape, () => ({ kind: 'close' })),
+    ),
+    route(
+      'PUT',
+      'stock',
+      changing(stockChangeShape, ({ stock }) => ({ kind: 'raise-stock', stock })),
+    ),
+    changes,
+  ]
+}

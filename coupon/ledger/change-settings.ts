@@ -1,0 +1,99 @@
+import type { Database } from '../../platform/mysql/database.ts'
+import type { Campaign, CampaignTerms } from '../campaign.ts'
+import type { CampaignSettings } from './adopt-settings.ts'
+import { idBytes } from './ids.ts'
+import { readCampaigns, termsRow } from './rows.ts'
+
+/** Who changed a campaign, from where, and why. */
+export type ChangeOrigin = { by: string; from: string; reason: string }
+
+/** A change of a campaign, as it is kept. `version` is the one that it made. */
+export type RecordedChange = {
+  version: number
+  action: string
+  settings: CampaignTerms
+  atMs: number
+  by: string | null
+  from: string | null
+  reason: string | null
+}
+
+/** A change that an operator asks for. */
+export type CampaignChange = {
+  action: 'paused' | 'resumed' | 'closed' | 'stock-raised'
+  /** The version that the operator saw; `undefined` for whichever it is. */
+  ifVersion: number | undefined
+  atMs: number
+  origin: ChangeOrigin
+  /** What the campaign is changed to, or why it cannot be. The same settings are no change. */
+  change(campaign: Campaign): { settings: Omit<CampaignSettings, 'version'> } | { refused: string }
+}
+
+/** `version`: the campaign has another one than the operator saw. `refused`: it cannot be changed so. */
+export type NoChange =
+  | { kind: 'version'; campaign: Campaign }
+  | { kind: 'refused'; why: string }
+  | { kind: 'unknown-campaign' }
+
+/** What became of a change. */
+export type ChangeOutcome =
+  | { kind: 'changed'; campaign: Campaign }
+  | { kind: 'unchanged'; campaign: Campaign }
+  | NoChange
+
+/**
+ * Writes the next version of a campaign and its change in one transaction. The highest stock follows, so that
+ * no rank that is granted under it is refused. The gate gets it afterwards.
+ */
+export const changeSettings = (
+  database: Database,
+  id: string,
+  { action, ifVersion, atMs, origin, change }: CampaignChange,
+): Promise<ChangeOutcome> =>
+  database.transaction<ChangeOutcome>(async (connection) => {
+    const [campaign] = await readCampaigns(connection, 'WHERE campaign_id = ? FOR UPDATE', [idBytes(id)])
+    if (campaign === undefined) return { commit: false, result: { kind: 'unknown-campaign' } }
+    // safeguard: a change is made to the version that was seen
+    if (ifVersion !== undefined && ifVersion !== campaign.version)
+      return { commit: false, result: { kind: 'version', campaign } }
+    const changed = change(campaign)
+    if ('refused' in changed) return { commit: false, result: { kind: 'refused', why: changed.refused } }
+    const { state, ...terms } = changed.settings
+    if (state === campaign.state && terms.stock === campaign.stock)
+      return { commit: false, result: { kind: 'unchanged', campaign } }
+    const version = campaign.version + 1
+    await connection.change(
+      // safeguard: the highest stock follows the stock
+      'UPDATE campaigns SET ?, highest_stock = GREATEST(highest_stock, ?) WHERE campaign_id = ?',
+      [{ ...termsRow(terms), state, version }, terms.stock, idBytes(id)],
+    )
+    await connection.change('INSERT INTO campaign_changes SET ?', [
+      {
+        ...{ campaign_id: idBytes(id), version, action, changed_at_ms: atMs },
+        settings: JSON.stringify(terms),
+        ...{ changed_by: origin.by, changed_from: origin.from, reason: origin.reason },
+      },
+    ])
+    return { commit: true, result: { kind: 'changed', campaign: { ...campaign, ...terms, state, version } } }
+  })
+
+/** The changes of a campaign, newest first. */
+export const readChanges = async (
+  database: Database,
+  id: string,
+  limit: number,
+): Promise<RecordedChange[]> => {
+  const rows = await database.read(
+    'SELECT * FROM campaign_changes WHERE campaign_id = ? ORDER BY version DESC LIMIT ?',
+    [idBytes(id), limit],
+  )
+  return rows.map((row) => ({
+    version: Number(row['version']),
+    action: String(row['action']),
+    settings: JSON.parse(String(row['settings'])) as CampaignTerms,
+    atMs: Number(row['changed_at_ms']),
+    by: row['changed_by'] as string | null,
+    from: row['changed_from'] as string | null,
+    reason: row['reason'] as string | null,
+  }))
+}
