@@ -14,7 +14,7 @@ export type AskedChange =
   | { kind: 'raise-stock'; stock: number }
 
 /**
- * `applied`: the gate has the version of the ledger, and decides by no older one from here on. Else the keeper
+ * `applied`: the gate has the version of the ledger, and decides by no older one from now on. Else the keeper
  * brings it.
  */
 export type CampaignChanged = { kind: 'changed'; campaign: Campaign; applied: boolean } | NoChange
