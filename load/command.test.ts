@@ -82,8 +82,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, refusals, many-campaigns or hostile, not nothing/],
-  ['flood', /^expected burst, overload, refusals, many-campaigns or hostile, not flood/],
+  ['', /^expected burst, overload, refusals, many-campaigns, hostile or masher, not nothing/],
+  ['flood', /^expected burst, overload, refusals, many-campaigns, hostile or masher, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -109,6 +109,11 @@ test.each([
   ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
   ['hostile --pairs 0', /^--pairs: expected 1 to 20, not 0/],
   ['hostile --presses 9', /^--presses: expected 10 to 2000/],
+  ['masher --presses 1', /^--presses: expected 2 to 1000, not 1/],
+  [
+    'masher --shoppers 5001 --presses 100',
+    /^--presses: expected at most 500000 presses of all shoppers, not 500100/,
+  ],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

@@ -50,16 +50,20 @@ export const burstFigures = (
   }
 }
 
-/** Counts answers by outcome, the most frequent first. A missing answer has no latency. */
-export const outcomeFigures = (
-  answers: Iterable<{ answer: Answer; latencyMs: number | undefined }>,
-): OutcomeFigures[] => {
+type MeasuredAnswer = { status?: number | undefined; answer: Answer; latencyMs: number | undefined }
+
+/**
+ * Counts answers by outcome, the most frequent first. A missing answer has no latency. With a status the
+ * outcome begins with it: `201 granted`.
+ */
+export const outcomeFigures = (answers: Iterable<MeasuredAnswer>): OutcomeFigures[] => {
   const byOutcome = new Map<string, { answers: number; latenciesMs: number[] }>()
-  for (const { answer, latencyMs } of answers) {
-    const known = byOutcome.get(answer.outcome) ?? { answers: 0, latenciesMs: [] }
+  for (const { status, answer, latencyMs } of answers) {
+    const outcome = status === undefined ? answer.outcome : `${status} ${answer.outcome}`
+    const known = byOutcome.get(outcome) ?? { answers: 0, latenciesMs: [] }
     known.answers += 1
     if (latencyMs !== undefined) known.latenciesMs.push(latencyMs)
-    byOutcome.set(answer.outcome, known)
+    byOutcome.set(outcome, known)
   }
   return [...byOutcome]
     .map(([outcome, known]) => ({

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Check } from '../../coupon/audit/compare/check.ts'
+import type { OutcomeFigures } from '../measure/figures.ts'
 import type { LatencySummary } from '../measure/latency.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
@@ -56,6 +57,16 @@ export const latencyColumns = ['answers', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'
 export const latencyCells = (answers: number, latency: LatencySummary | undefined): string[] => [
   inThousands(answers),
   ...(latency === undefined ? [] : [latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs].map(inMs)),
+]
+
+/** A table of answers by outcome, with their latencies. */
+export const answerLines = (
+  title: string,
+  outcomes: readonly OutcomeFigures[],
+  stream: ReportOutput,
+): string[] => [
+  headingLine(title, latencyColumns, stream),
+  ...outcomes.map(({ outcome, answers, latency }) => tableLine(outcome, latencyCells(answers, latency))),
 ]
 
 /** A note when the machine had other work. */

@@ -88,7 +88,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependenci
     verdict,
     unknown,
     checks,
-    outcomes: outcomeFigures(settled.firstAnswers),
+    outcomes: outcomeFigures(settled.firstAnswers.map(({ answer, latencyMs }) => ({ answer, latencyMs }))),
     figures: burstFigures({ answers: sheet.answeredCount(), ...total, wave }, moments, drained.lastRowMs),
     generatorShare,
     recovering: summariseRecovering(settled.history.gateObservations(), moments.firstPressMs),

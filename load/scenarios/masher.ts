@@ -1,0 +1,61 @@
+import type { MasherPlan } from '../arguments/masher.ts'
+import { createAnswerSheet } from '../generator/answer-sheet.ts'
+import { pressAll } from '../generator/press-all.ts'
+import { type OutcomeFigures, outcomeFigures, rate } from '../measure/figures.ts'
+import { inThousands } from '../report/numbers.ts'
+import { type Judgement, judge } from './judge.ts'
+import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import { inBindingOrder, readPresses } from './press-answers.ts'
+import { checkRepeats } from './repeat-checks.ts'
+import { drainAndSettle } from './settle.ts'
+import { runWarmUp } from './warm-up-burst.ts'
+
+export type MasherResult = Judgement & {
+  plan: MasherPlan
+  /** All presses, by status and outcome. */
+  outcomes: OutcomeFigures[]
+  answersPerSecond: number
+  /** Shoppers with a coupon in the end. */
+  winners: number
+  /** Shoppers who asked or pressed again because their last answer was not final. */
+  followedUp: number
+  /** Connection faults by error code. */
+  faults: Record<string, number>
+}
+
+/**
+ * Lets every shopper press many times at once, over different connections, as one does who mashes a button.
+ * However the presses overtake each other, a shopper has one coupon and is shown no other.
+ */
+export const runMasher = async (
+  plan: MasherPlan,
+  dependencies: ScenarioDependencies,
+): Promise<MasherResult> => {
+  const { shoppers, presses, stock, connections } = plan
+  const { url, api, now, progress } = dependencies
+  const warmUp = await runWarmUp(plan, dependencies)
+  const campaign = await progress.step(`creating ${inThousands(shoppers)} shoppers`, () =>
+    prepareCampaign({ shoppers, stock }, dependencies),
+  )
+  const count = shoppers * presses
+  // The presses of a shopper follow each other, so they are under way together.
+  const requests = campaign.requests.flatMap((request) => Array.from({ length: presses }, () => request))
+  const shopperOf = (number: number): number => Math.floor(number / presses)
+  const sheet = createAnswerSheet(count, now)
+  await progress.step(
+    () => `${inThousands(sheet.answeredCount())} of ${inThousands(count)} presses answered`,
+    () => pressAll({ url, requests, connections, api }, sheet),
+  )
+  const answers = inBindingOrder(readPresses(sheet, count, { shopperOf, nowMs: now() }))
+  const settled = await drainAndSettle(campaign, shoppers, dependencies, answers)
+  const { firstPressMs, lastAnswerMs } = sheet.moments()
+  return {
+    plan,
+    ...judge(settled, { own: checkRepeats(answers), warmUp }),
+    outcomes: outcomeFigures(answers),
+    answersPerSecond: rate(sheet.answeredCount(), firstPressMs, lastAnswerMs),
+    winners: settled.total.accepted,
+    followedUp: settled.followedUp,
+    faults: Object.fromEntries(sheet.faults()),
+  }
+}
