@@ -82,8 +82,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, refusals, many-campaigns, hostile or masher, not nothing/],
-  ['flood', /^expected burst, overload, refusals, many-campaigns, hostile or masher, not flood/],
+  ['', /^expected burst, overload, refusals, many-campaigns, hostile, masher or sold-out, not nothing/],
+  ['flood', /^expected burst, overload, refusals, many-campaigns, hostile, masher or sold-out, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -114,6 +114,7 @@ test.each([
     'masher --shoppers 5001 --presses 100',
     /^--presses: expected at most 500000 presses of all shoppers, not 500100/,
   ],
+  ['sold-out --stock 9 --presses 9', /^--stock: expected fewer than the 9 presses, not 9/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

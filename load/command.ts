@@ -5,6 +5,7 @@ import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { masherCommand } from './commands/masher-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { refusalsCommand } from './commands/refusals-command.ts'
+import { soldOutCommand } from './commands/sold-out-command.ts'
 
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
@@ -14,4 +15,5 @@ export const loadCommand = defineCommandGroup({
   'many-campaigns': manyCampaignsCommand,
   hostile: hostileCommand,
   masher: masherCommand,
+  'sold-out': soldOutCommand,
 })

@@ -1,4 +1,4 @@
-import type { WaveMoments } from '../generator/answer-sheet.ts'
+import type { AnswerSheet, WaveMoments } from '../generator/answer-sheet.ts'
 import type { Answer } from '../people/answer.ts'
 import { type LatencySummary, summariseLatencies } from './latency.ts'
 
@@ -86,5 +86,25 @@ export const spreadOf = (values: readonly number[]): Spread => {
     min: at(0),
     median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2,
     max: at(Math.max(0, last)),
+  }
+}
+
+/** What a scenario measured of all its answers. */
+export type AnswerFigures = {
+  /** Answers by status and outcome. */
+  outcomes: OutcomeFigures[]
+  /** From the first request to the last answer. */
+  answersPerSecond: number
+  /** Connection faults by error code. */
+  faults: Record<string, number>
+}
+
+/** The figures of a sheet, whose answers are `answers`. */
+export const answerFigures = (sheet: AnswerSheet, answers: Iterable<MeasuredAnswer>): AnswerFigures => {
+  const { firstPressMs, lastAnswerMs } = sheet.moments()
+  return {
+    outcomes: outcomeFigures(answers),
+    answersPerSecond: rate(sheet.answeredCount(), firstPressMs, lastAnswerMs),
+    faults: Object.fromEntries(sheet.faults()),
   }
 }

@@ -69,6 +69,21 @@ export const answerLines = (
   ...outcomes.map(({ outcome, answers, latency }) => tableLine(outcome, latencyCells(answers, latency))),
 ]
 
+/** The row of the rate of all answers. */
+export const answerRateLine = (
+  { answersPerSecond }: { answersPerSecond: number },
+  connections: number,
+  stream: ReportOutput,
+): string =>
+  rowLine(
+    [
+      'answers',
+      `${inThousands(answersPerSecond)} /s`,
+      `over ${inThousands(connections)} connections, first request to last answer`,
+    ],
+    stream,
+  )
+
 /** A note when the machine had other work. */
 export const loadLines = ({ loadBefore }: Machine): string[] =>
   loadBefore > 1

@@ -1,13 +1,13 @@
 import type { Machine } from '../measure/machine.ts'
 import type { MasherResult } from '../scenarios/masher.ts'
-import { answerLines, headingLine, type ReportOutput, rowLine } from './lines.ts'
+import { answerLines, answerRateLine, headingLine, type ReportOutput, rowLine } from './lines.ts'
 import { inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
 import { noteLines } from './words.ts'
 
 /** What people got who mashed the button, for a terminal. */
 export const masherReport = (result: MasherResult, machine: Machine, stream: ReportOutput): string => {
-  const { plan, verdict, outcomes, answersPerSecond, winners } = result
+  const { plan, verdict, outcomes, winners } = result
   const { shoppers, presses, stock, connections } = plan
   return verdictFirst(
     {
@@ -17,14 +17,7 @@ export const masherReport = (result: MasherResult, machine: Machine, stream: Rep
         ...answerLines('Answers', outcomes, stream),
         '',
         headingLine('Figures', [], stream),
-        rowLine(
-          [
-            'answers',
-            `${inThousands(answersPerSecond)} /s`,
-            `over ${inThousands(connections)} connections, first press to last answer`,
-          ],
-          stream,
-        ),
+        answerRateLine(result, connections, stream),
         rowLine(['winners', inThousands(winners), 'shoppers with a coupon'], stream),
         '',
         ...noteLines(result),

@@ -1,7 +1,7 @@
 import type { MasherPlan } from '../arguments/masher.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
 import { pressAll } from '../generator/press-all.ts'
-import { type OutcomeFigures, outcomeFigures, rate } from '../measure/figures.ts'
+import { type AnswerFigures, answerFigures } from '../measure/figures.ts'
 import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
@@ -10,18 +10,14 @@ import { checkRepeats } from './repeat-checks.ts'
 import { drainAndSettle } from './settle.ts'
 import { runWarmUp } from './warm-up-burst.ts'
 
-export type MasherResult = Judgement & {
-  plan: MasherPlan
-  /** All presses, by status and outcome. */
-  outcomes: OutcomeFigures[]
-  answersPerSecond: number
-  /** Shoppers with a coupon in the end. */
-  winners: number
-  /** Shoppers who asked or pressed again because their last answer was not final. */
-  followedUp: number
-  /** Connection faults by error code. */
-  faults: Record<string, number>
-}
+export type MasherResult = Judgement &
+  AnswerFigures & {
+    plan: MasherPlan
+    /** Shoppers with a coupon in the end. */
+    winners: number
+    /** Shoppers who asked or pressed again because their last answer was not final. */
+    followedUp: number
+  }
 
 /**
  * Lets every shopper press many times at once, over different connections, as one does who mashes a button.
@@ -48,14 +44,11 @@ export const runMasher = async (
   )
   const answers = inBindingOrder(readPresses(sheet, count, { shopperOf, nowMs: now() }))
   const settled = await drainAndSettle(campaign, shoppers, dependencies, answers)
-  const { firstPressMs, lastAnswerMs } = sheet.moments()
   return {
     plan,
     ...judge(settled, { own: checkRepeats(answers), warmUp }),
-    outcomes: outcomeFigures(answers),
-    answersPerSecond: rate(sheet.answeredCount(), firstPressMs, lastAnswerMs),
+    ...answerFigures(sheet, answers),
     winners: settled.total.accepted,
     followedUp: settled.followedUp,
-    faults: Object.fromEntries(sheet.faults()),
   }
 }
