@@ -82,8 +82,14 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, refusals, many-campaigns, hostile, masher or sold-out, not nothing/],
-  ['flood', /^expected burst, overload, refusals, many-campaigns, hostile, masher or sold-out, not flood/],
+  [
+    '',
+    /^expected burst, overload, refusals, many-campaigns, hostile, masher, sold-out or wallet, not nothing/,
+  ],
+  [
+    'flood',
+    /^expected burst, overload, refusals, many-campaigns, hostile, masher, sold-out or wallet, not flood/,
+  ],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -115,6 +121,7 @@ test.each([
     /^--presses: expected at most 500000 presses of all shoppers, not 500100/,
   ],
   ['sold-out --stock 9 --presses 9', /^--stock: expected fewer than the 9 presses, not 9/],
+  ['wallet --shoppers 4', /^--shoppers: expected 5 to 100000, not 4/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

@@ -6,6 +6,7 @@ import { masherCommand } from './commands/masher-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { refusalsCommand } from './commands/refusals-command.ts'
 import { soldOutCommand } from './commands/sold-out-command.ts'
+import { walletCommand } from './commands/wallet-command.ts'
 
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
@@ -16,4 +17,5 @@ export const loadCommand = defineCommandGroup({
   hostile: hostileCommand,
   masher: masherCommand,
   'sold-out': soldOutCommand,
+  wallet: walletCommand,
 })

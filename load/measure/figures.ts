@@ -50,7 +50,11 @@ export const burstFigures = (
   }
 }
 
-type MeasuredAnswer = { status?: number | undefined; answer: Answer; latencyMs: number | undefined }
+type MeasuredAnswer = {
+  status?: number | undefined
+  answer: Pick<Answer, 'outcome'>
+  latencyMs: number | undefined
+}
 
 /**
  * Counts answers by outcome, the most frequent first. A missing answer has no latency. With a status the

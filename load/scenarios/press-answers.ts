@@ -12,7 +12,7 @@ export type PressAnswer = {
 }
 
 /** The press that the sheet has under `number`. Without an answer it is `unanswered` as of `nowMs`. */
-const readPress = (
+export const readPress = (
   sheet: AnswerSheet,
   number: number,
   { shopper, nowMs }: { shopper: number; nowMs: number },
