@@ -84,11 +84,11 @@ const environment = {
 test.each([
   [
     '',
-    /^expected burst, overload, refusals, many-campaigns, hostile, masher, sold-out or wallet, not nothing/,
+    /^expected burst, overload, refusals, many-campaigns, hostile, cold-burst, masher, sold-out or wallet, not nothing/,
   ],
   [
     'flood',
-    /^expected burst, overload, refusals, many-campaigns, hostile, masher, sold-out or wallet, not flood/,
+    /^expected burst, overload, refusals, many-campaigns, hostile, cold-burst, masher, sold-out or wallet, not flood/,
   ],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
@@ -122,6 +122,7 @@ test.each([
   ],
   ['sold-out --stock 9 --presses 9', /^--stock: expected fewer than the 9 presses, not 9/],
   ['wallet --shoppers 4', /^--shoppers: expected 5 to 100000, not 4/],
+  ['cold-burst --connections 28001', /^--connections: expected 1 to 28000, not 28001/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

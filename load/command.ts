@@ -1,5 +1,6 @@
 import { defineCommandGroup } from '../platform/command.ts'
 import { burstCommand } from './commands/burst-command.ts'
+import { coldBurstCommand } from './commands/cold-burst-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { masherCommand } from './commands/masher-command.ts'
@@ -15,6 +16,7 @@ export const loadCommand = defineCommandGroup({
   refusals: refusalsCommand,
   'many-campaigns': manyCampaignsCommand,
   hostile: hostileCommand,
+  'cold-burst': coldBurstCommand,
   masher: masherCommand,
   'sold-out': soldOutCommand,
   wallet: walletCommand,
