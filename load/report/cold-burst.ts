@@ -11,7 +11,7 @@ import {
 } from './lines.ts'
 import { asShare, inMs, inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
-import { generatorNotes, noteLines, type ReportRow } from './words.ts'
+import { connectionNotes, generatorNotes, type ReportRow } from './words.ts'
 
 const figureRows = (result: ColdBurstResult): ReportRow[] => {
   const { failedConnects, openingMs, listen, answersPerSecond, generatorShare } = result
@@ -46,10 +46,8 @@ export const coldBurstReport = (result: ColdBurstResult, machine: Machine, strea
         '',
         headingLine('Figures', [], stream),
         ...figureRows(result).map((row) => rowLine(row, stream)),
-        '',
-        ...generatorNotes(result).map((note) => `  ${note}`),
-        ...noteLines(result),
       ],
+      notes: [...generatorNotes(result), ...connectionNotes(result)],
     },
     stream,
   )

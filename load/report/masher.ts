@@ -3,7 +3,7 @@ import type { MasherResult } from '../scenarios/masher.ts'
 import { answerLines, answerRateLine, headingLine, type ReportOutput, rowLine } from './lines.ts'
 import { inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
-import { noteLines } from './words.ts'
+import { connectionNotes } from './words.ts'
 
 /** What people got who mashed the button, for a terminal. */
 export const masherReport = (result: MasherResult, machine: Machine, stream: ReportOutput): string => {
@@ -19,9 +19,8 @@ export const masherReport = (result: MasherResult, machine: Machine, stream: Rep
         headingLine('Figures', [], stream),
         answerRateLine(result, connections, stream),
         rowLine(['winners', inThousands(winners), 'shoppers with a coupon'], stream),
-        '',
-        ...noteLines(result),
       ],
+      notes: connectionNotes(result),
     },
     stream,
   )

@@ -13,7 +13,7 @@ import {
   tableLine,
 } from './lines.ts'
 import { asRatio, inThousands } from './numbers.ts'
-import { noteLines, type ReportRow, reasonOf, verdictWord } from './words.ts'
+import { connectionNotes, type ReportRow, reasonOf, verdictWord } from './words.ts'
 
 const latencyLines = ({ granted, refused, waited }: RushFigures): string[] => [
   tableLine('granted', latencyCells(granted?.count ?? 0, granted)),
@@ -76,7 +76,7 @@ export const overloadReport = (result: OverloadResult, machine: Machine, stream:
     headingLine('Figures', [], stream),
     ...figureRows(result).map((row) => rowLine(row, stream)),
     '',
-    ...noteLines(overload),
+    ...connectionNotes(overload).map((note) => `  ${note}`),
     ...loadLines(machine),
   ].join('\n')
 }

@@ -3,7 +3,7 @@ import type { SoldOutResult } from '../scenarios/sold-out.ts'
 import { answerLines, answerRateLine, headingLine, type ReportOutput } from './lines.ts'
 import { inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
-import { noteLines } from './words.ts'
+import { connectionNotes } from './words.ts'
 
 /** What people got who came too late, for a terminal. */
 export const soldOutReport = (result: SoldOutResult, machine: Machine, stream: ReportOutput): string => {
@@ -17,9 +17,8 @@ export const soldOutReport = (result: SoldOutResult, machine: Machine, stream: R
         '',
         headingLine('Figures', [], stream),
         answerRateLine(result, plan.connections, stream),
-        '',
-        ...noteLines(result),
       ],
+      notes: connectionNotes(result),
     },
     stream,
   )

@@ -11,7 +11,7 @@ import {
 } from './lines.ts'
 import { inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
-import { noteLines } from './words.ts'
+import { connectionNotes } from './words.ts'
 
 const kindLine = (name: string, { answers, latency }: KindFigures): string =>
   tableLine(name, latencyCells(answers, latency))
@@ -35,9 +35,8 @@ export const walletReport = (result: WalletResult, machine: Machine, stream: Rep
         headingLine('Rates', [], stream),
         rateLine('lists', lists, `over ${inThousands(plan.connections)} connections, presses between them`),
         rateLine('presses', presses, 'over the same connections'),
-        '',
-        ...noteLines(result),
       ],
+      notes: connectionNotes(result),
     },
     stream,
   )

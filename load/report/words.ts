@@ -104,20 +104,19 @@ export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
 const faultNotes = (faults: Record<string, number>): string[] =>
   Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`)
 
-/** Lines for people who had to go on after their answer, and for connections that broke. */
-export const noteLines = ({
+/** How many people had to go on after the run, and how many connections broke. */
+export const connectionNotes = ({
   followedUp,
   faults,
 }: {
   followedUp: number
   faults: Record<string, number>
-}): string[] =>
-  [
-    ...(followedUp > 0
-      ? [`${inThousands(followedUp)} people had no final answer at the end, and asked or pressed again`]
-      : []),
-    ...faultNotes(faults),
-  ].map((note) => `  ${note}`)
+}): string[] => [
+  ...(followedUp > 0
+    ? [`${inThousands(followedUp)} people had no final answer at the end, and asked or pressed again`]
+    : []),
+  ...faultNotes(faults),
+]
 
 /** From here on the generator may have been slower than what it measured. */
 const generatorShareMax = 0.9

@@ -128,7 +128,8 @@ export const runManyCampaigns = async (
 
   const [few, many] = [await measure(plan.few), await measure(plan.many)]
   return {
-    ...{ plan, few, many, ratioMin, settlements },
+    ...{ plan, few, many, ratioMin },
+    settlements: settlements.map(({ checks, unknown }) => ({ checks, unknown })),
     verdict: worstVerdict(settlements.map(({ verdict }) => verdict)),
     listsRatio: many.listsPerSecond.median / few.listsPerSecond.median,
     pressRatio: few.pressP99Ms.median / many.pressP99Ms.median,

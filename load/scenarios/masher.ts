@@ -1,11 +1,11 @@
 import type { MasherPlan } from '../arguments/masher.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
-import { pressAll } from '../generator/press-all.ts'
 import { type AnswerFigures, answerFigures } from '../measure/figures.ts'
 import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { inBindingOrder, readPresses } from './press-answers.ts'
+import { pressWithProgress } from './press-with-progress.ts'
 import { checkRepeats } from './repeat-checks.ts'
 import { drainAndSettle } from './settle.ts'
 import { runWarmUp } from './warm-up-burst.ts'
@@ -28,7 +28,7 @@ export const runMasher = async (
   dependencies: ScenarioDependencies,
 ): Promise<MasherResult> => {
   const { shoppers, presses, stock, connections } = plan
-  const { url, api, now, progress } = dependencies
+  const { now, progress } = dependencies
   const warmUp = await runWarmUp(plan, dependencies)
   const campaign = await progress.step(`creating ${inThousands(shoppers)} shoppers`, () =>
     prepareCampaign({ shoppers, stock }, dependencies),
@@ -38,10 +38,7 @@ export const runMasher = async (
   const requests = campaign.requests.flatMap((request) => Array.from({ length: presses }, () => request))
   const shopperOf = (number: number): number => Math.floor(number / presses)
   const sheet = createAnswerSheet(count, now)
-  await progress.step(
-    () => `${inThousands(sheet.answeredCount())} of ${inThousands(count)} presses answered`,
-    () => pressAll({ url, requests, connections, api }, sheet),
-  )
+  await pressWithProgress({ requests, connections }, sheet, dependencies)
   const answers = inBindingOrder(readPresses(sheet, count, { shopperOf, nowMs: now() }))
   const settled = await drainAndSettle(campaign, shoppers, dependencies, answers)
   return {

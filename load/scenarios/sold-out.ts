@@ -1,7 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import type { SoldOutPlan } from '../arguments/sold-out.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
-import { pressAll } from '../generator/press-all.ts'
 import { type AnswerFigures, answerFigures } from '../measure/figures.ts'
 import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
@@ -9,6 +8,7 @@ import { checkLateAnswers } from './late-checks.ts'
 import { createLatePresses } from './late-presses.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { readFirstAnswers, readPresses } from './press-answers.ts'
+import { pressWithProgress } from './press-with-progress.ts'
 import { drainAndSettle } from './settle.ts'
 import { runWarmUp } from './warm-up-burst.ts'
 
@@ -23,13 +23,14 @@ export const runSoldOut = async (
   dependencies: ScenarioDependencies,
 ): Promise<SoldOutResult> => {
   const { stock, presses, connections } = plan
-  const { url, api, now, progress } = dependencies
+  const { now, progress } = dependencies
   const warmUp = await runWarmUp(plan, dependencies)
   const campaign = await progress.step(`creating ${inThousands(presses)} shoppers`, () =>
     prepareCampaign({ shoppers: presses, stock }, dependencies),
   )
   const winners = createAnswerSheet(stock, now)
-  await pressAll({ url, requests: campaign.requests.slice(0, stock), connections, api }, winners)
+  const first = campaign.requests.slice(0, stock)
+  await pressWithProgress({ requests: first, connections }, winners, dependencies)
   if (winners.grantedCount() < stock)
     throw new Failure('unavailable', `only ${winners.grantedCount()} of ${stock} coupons were granted`)
 
@@ -39,10 +40,7 @@ export const runSoldOut = async (
     (_, press) => campaign.requests[shopperOf(press)] ?? Buffer.alloc(0),
   )
   const sheet = createAnswerSheet(presses, now)
-  await progress.step(
-    () => `${inThousands(sheet.answeredCount())} of ${inThousands(presses)} presses answered`,
-    () => pressAll({ url, requests, connections, api }, sheet),
-  )
+  await pressWithProgress({ requests, connections }, sheet, dependencies)
   const late = readPresses(sheet, presses, { shopperOf, nowMs: now() })
   const answers = [...readFirstAnswers(winners, stock, now()), ...late]
   const settled = await drainAndSettle(campaign, presses, dependencies, answers)

@@ -1,7 +1,6 @@
 import type { WalletPlan } from '../arguments/wallet.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
 import { listRequests } from '../generator/list-requests.ts'
-import { pressAll } from '../generator/press-all.ts'
 import { type AnswerFigures, answerFigures, rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { readList } from '../people/read-list.ts'
@@ -10,6 +9,7 @@ import { type Judgement, judge } from './judge.ts'
 import { checkLists } from './list-checks.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { readPress } from './press-answers.ts'
+import { pressWithProgress } from './press-with-progress.ts'
 import { drainAndSettle } from './settle.ts'
 import { requestsPerPress, walletRequest } from './wallet-order.ts'
 import { runWarmUp } from './warm-up-burst.ts'
@@ -35,7 +35,7 @@ export const runWallet = async (
   dependencies: ScenarioDependencies,
 ): Promise<WalletResult> => {
   const { shoppers, connections } = plan
-  const { url, api, now, progress } = dependencies
+  const { url, now, progress } = dependencies
   const warmUp = await runWarmUp(plan, dependencies)
   const campaign = await progress.step(`creating ${inThousands(shoppers)} shoppers`, () =>
     prepareCampaign({ shoppers, stock: shoppers }, dependencies),
@@ -51,10 +51,7 @@ export const runWallet = async (
   const buffers = { press: campaign.requests, list: listRequests(url, campaign.shoppers) }
   const requests = order.map(({ kind, shopper }) => buffers[kind][shopper] ?? Buffer.alloc(0))
   const sheet = createAnswerSheet(requests.length, now)
-  await progress.step(
-    () => `${inThousands(sheet.answeredCount())} of ${inThousands(requests.length)} requests answered`,
-    () => pressAll({ url, requests, connections, api }, sheet),
-  )
+  await pressWithProgress({ requests, connections }, sheet, dependencies)
 
   const nowMs = now()
   const answers = order.map(({ kind, shopper, number }) => {
