@@ -20,7 +20,7 @@ const pressesMax = 500_000
 
 export const masherOptions = {
   shoppers: integer({ default: 2_000, min: 1, max: 100_000, help: 'distinct shoppers' }),
-  presses: integer({ default: 10, min: 2, max: 1_000, help: 'presses of each shopper, one after the other' }),
+  presses: integer({ default: 10, min: 2, max: 1_000, help: 'presses of each shopper, without a wait' }),
   stock: integer({ default: 1_000, min: 1, max: 100_000, help: 'coupons of the campaign' }),
   connections: connectionsOption(256),
   'warm-up': warmUpOption,
