@@ -6,10 +6,10 @@ import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { countListenOverflows, type ListenCounts } from '../measure/listen-overflows.ts'
 import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
-import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import type { ScenarioDependencies } from './prepare.ts'
 import { readFirstAnswers } from './press-answers.ts'
 import { drainAndSettle } from './settle.ts'
-import { runWarmUp } from './warm-up-burst.ts'
+import { warmUpAndPrepare } from './warm-up-burst.ts'
 
 export type ColdBurstResult = Judgement &
   AnswerFigures & {
@@ -43,9 +43,10 @@ export const runColdBurst = async (
 ): Promise<ColdBurstResult> => {
   const { connections, stock, patienceSeconds } = plan
   const { url, now, progress } = dependencies
-  const warmUp = await runWarmUp({ warmUp: plan.warmUp, connections: warmUpConnections }, dependencies)
-  const campaign = await progress.step(`creating ${inThousands(connections)} shoppers`, () =>
-    prepareCampaign({ shoppers: connections, stock }, dependencies),
+  const { warmUp, campaign } = await warmUpAndPrepare(
+    { warmUp: plan.warmUp, connections: warmUpConnections },
+    { shoppers: connections, stock },
+    dependencies,
   )
   const { requests, sheet } = campaign
   const generatorShare = startGeneratorShare(now)

@@ -1,14 +1,13 @@
 import type { MasherPlan } from '../arguments/masher.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
 import { type AnswerFigures, answerFigures } from '../measure/figures.ts'
-import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
-import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import type { ScenarioDependencies } from './prepare.ts'
 import { inBindingOrder, readPresses } from './press-answers.ts'
 import { pressWithProgress } from './press-with-progress.ts'
 import { checkRepeats } from './repeat-checks.ts'
 import { drainAndSettle } from './settle.ts'
-import { runWarmUp } from './warm-up-burst.ts'
+import { warmUpAndPrepare } from './warm-up-burst.ts'
 
 export type MasherResult = Judgement &
   AnswerFigures & {
@@ -28,11 +27,8 @@ export const runMasher = async (
   dependencies: ScenarioDependencies,
 ): Promise<MasherResult> => {
   const { shoppers, presses, stock, connections } = plan
-  const { now, progress } = dependencies
-  const warmUp = await runWarmUp(plan, dependencies)
-  const campaign = await progress.step(`creating ${inThousands(shoppers)} shoppers`, () =>
-    prepareCampaign({ shoppers, stock }, dependencies),
-  )
+  const { now } = dependencies
+  const { warmUp, campaign } = await warmUpAndPrepare(plan, { shoppers, stock }, dependencies)
   const count = shoppers * presses
   // The presses of a shopper follow each other, so they are under way together.
   const requests = campaign.requests.flatMap((request) => Array.from({ length: presses }, () => request))

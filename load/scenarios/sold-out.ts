@@ -2,15 +2,14 @@ import { Failure } from '../../platform/failure.ts'
 import type { SoldOutPlan } from '../arguments/sold-out.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
 import { type AnswerFigures, answerFigures } from '../measure/figures.ts'
-import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
 import { checkLateAnswers } from './late-checks.ts'
 import { createLatePresses } from './late-presses.ts'
-import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import type { ScenarioDependencies } from './prepare.ts'
 import { readFirstAnswers, readPresses } from './press-answers.ts'
 import { pressWithProgress } from './press-with-progress.ts'
 import { drainAndSettle } from './settle.ts'
-import { runWarmUp } from './warm-up-burst.ts'
+import { warmUpAndPrepare } from './warm-up-burst.ts'
 
 export type SoldOutResult = Judgement & AnswerFigures & { plan: SoldOutPlan; followedUp: number }
 
@@ -23,11 +22,8 @@ export const runSoldOut = async (
   dependencies: ScenarioDependencies,
 ): Promise<SoldOutResult> => {
   const { stock, presses, connections } = plan
-  const { now, progress } = dependencies
-  const warmUp = await runWarmUp(plan, dependencies)
-  const campaign = await progress.step(`creating ${inThousands(presses)} shoppers`, () =>
-    prepareCampaign({ shoppers: presses, stock }, dependencies),
-  )
+  const { now } = dependencies
+  const { warmUp, campaign } = await warmUpAndPrepare(plan, { shoppers: presses, stock }, dependencies)
   const winners = createAnswerSheet(stock, now)
   const first = campaign.requests.slice(0, stock)
   await pressWithProgress({ requests: first, connections }, winners, dependencies)

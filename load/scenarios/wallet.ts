@@ -4,15 +4,14 @@ import { listRequests } from '../generator/list-requests.ts'
 import { type AnswerFigures, answerFigures, rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { readList } from '../people/read-list.ts'
-import { inThousands } from '../report/numbers.ts'
 import { type Judgement, judge } from './judge.ts'
 import { checkLists } from './list-checks.ts'
-import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import type { ScenarioDependencies } from './prepare.ts'
 import { readPress } from './press-answers.ts'
 import { pressWithProgress } from './press-with-progress.ts'
 import { drainAndSettle } from './settle.ts'
 import { requestsPerPress, walletRequest } from './wallet-order.ts'
-import { runWarmUp } from './warm-up-burst.ts'
+import { warmUpAndPrepare } from './warm-up-burst.ts'
 
 /** Lists or presses of a run, from the first request of any kind to the last answer. */
 export type KindFigures = { perSecond: number; answers: number; latency: LatencySummary | undefined }
@@ -35,11 +34,8 @@ export const runWallet = async (
   dependencies: ScenarioDependencies,
 ): Promise<WalletResult> => {
   const { shoppers, connections } = plan
-  const { url, now, progress } = dependencies
-  const warmUp = await runWarmUp(plan, dependencies)
-  const campaign = await progress.step(`creating ${inThousands(shoppers)} shoppers`, () =>
-    prepareCampaign({ shoppers, stock: shoppers }, dependencies),
-  )
+  const { url, now } = dependencies
+  const { warmUp, campaign } = await warmUpAndPrepare(plan, { shoppers, stock: shoppers }, dependencies)
   const apart = Math.max(
     1,
     Math.min(connections * apartPerConnection, Math.floor(shoppers / requestsPerPress)),

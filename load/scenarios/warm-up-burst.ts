@@ -1,5 +1,6 @@
+import { inThousands } from '../report/numbers.ts'
 import { type BurstPlan, type BurstResult, runBurst } from './burst.ts'
-import type { ScenarioDependencies } from './prepare.ts'
+import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 
 /** How much is pressed before anything is measured. */
 export type WarmUpSize = {
@@ -16,9 +17,18 @@ export const warmUpPlan = ({ warmUp, connections }: WarmUpSize): BurstPlan => ({
   connections: Math.min(connections, warmUp),
 })
 
-/** Warms up the system and this process. A promise that is broken meanwhile is broken. */
-export const runWarmUp = async (
-  plan: WarmUpSize,
+/**
+ * Warms up the system and this process, then creates a campaign and its shoppers. A promise that is broken
+ * while warming up is broken, so its result is returned as well.
+ */
+export const warmUpAndPrepare = async (
+  size: WarmUpSize,
+  people: { shoppers: number; stock: number },
   dependencies: ScenarioDependencies,
-): Promise<BurstResult | undefined> =>
-  plan.warmUp === 0 ? undefined : runBurst(warmUpPlan(plan), dependencies)
+): Promise<{ warmUp: BurstResult | undefined; campaign: LoadCampaign }> => {
+  const warmUp = size.warmUp === 0 ? undefined : await runBurst(warmUpPlan(size), dependencies)
+  const campaign = await dependencies.progress.step(`creating ${inThousands(people.shoppers)} shoppers`, () =>
+    prepareCampaign(people, dependencies),
+  )
+  return { warmUp, campaign }
+}
