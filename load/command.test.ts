@@ -109,6 +109,14 @@ test.each([
   ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
   ['hostile --pairs 0', /^--pairs: expected 1 to 20, not 0/],
   ['hostile --presses 9', /^--presses: expected 10 to 2000/],
+  ['masher --presses 1', /^--presses: expected 2 to 1000, not 1/],
+  [
+    'masher --shoppers 5001 --presses 100',
+    /^--presses: expected at most 500000 presses of all shoppers, not 500100/,
+  ],
+  ['sold-out --stock 9 --presses 9', /^--stock: expected fewer than the 9 presses, not 9/],
+  ['wallet --shoppers 4', /^--shoppers: expected 5 to 100000, not 4/],
+  ['cold-burst --connections 28001', /^--connections: expected 1 to 28000, not 28001/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

@@ -1,12 +1,16 @@
 import { defineCommandGroup } from '../platform/command.ts'
 import { burstCommand } from './commands/burst-command.ts'
+import { coldBurstCommand } from './commands/cold-burst-command.ts'
 import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
+import { masherCommand } from './commands/masher-command.ts'
 import { otherDesignsCommand } from './commands/other-designs-command.ts'
 import { outageCommand } from './commands/outage-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { refusalsCommand } from './commands/refusals-command.ts'
+import { soldOutCommand } from './commands/sold-out-command.ts'
+import { walletCommand } from './commands/wallet-command.ts'
 
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
@@ -18,4 +22,8 @@ export const loadCommand = defineCommandGroup({
   growth: growthCommand,
   outage: outageCommand,
   'other-designs': otherDesignsCommand,
+  'cold-burst': coldBurstCommand,
+  masher: masherCommand,
+  'sold-out': soldOutCommand,
+  wallet: walletCommand,
 })

@@ -1,6 +1,7 @@
 import type { ValuesOf } from '../../platform/command-words.ts'
 import { flag, integer, path } from '../../platform/option.ts'
 import { originOption } from './address.ts'
+import { connectionsOption, warmUpOption, warmUpPresses } from './shared-options.ts'
 
 /** What a burst is asked to do. */
 export type BurstArguments = {
@@ -16,24 +17,14 @@ export type BurstArguments = {
   rounds: number | undefined
 }
 
-const defaults = { connections: 256, warmUp: 10_000, rounds: 5 }
+const defaults = { connections: 256, warmUp: warmUpPresses, rounds: 5 }
 
 export const burstOptions = {
   // Answers are kept for the comparison, some 500 bytes each: 250 MB at the bound.
   shoppers: integer({ default: 20_000, min: 1, max: 500_000, help: 'distinct shoppers, one press each' }),
   stock: integer({ default: 10_000, min: 1, max: 10_000_000, help: 'coupons of the campaign' }),
-  connections: integer({
-    default: defaults.connections,
-    min: 1,
-    max: 4_096,
-    help: 'connections that press at once',
-  }),
-  'warm-up': integer({
-    default: defaults.warmUp,
-    min: 0,
-    max: 100_000,
-    help: 'presses before anything is measured',
-  }),
+  connections: connectionsOption(defaults.connections),
+  'warm-up': warmUpOption,
   baseline: flag('also measures bare node:http and bare Hono in alternation, and prints the ratios'),
   rounds: integer({
     min: 1,

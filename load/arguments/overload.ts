@@ -1,6 +1,7 @@
 import type { ValuesOf } from '../../platform/command-words.ts'
 import { integer } from '../../platform/option.ts'
 import { metricsOption, originOption } from './address.ts'
+import { warmUpOption } from './shared-options.ts'
 
 /** What an overload offers, and over how much. */
 export type OverloadPlan = {
@@ -41,12 +42,7 @@ export const overloadOptions = {
     max: 4_096,
     help: 'connections to measure the peak over',
   }),
-  'warm-up': integer({
-    default: 10_000,
-    min: 0,
-    max: 100_000,
-    help: 'presses before anything is measured',
-  }),
+  'warm-up': warmUpOption,
   url: originOption,
   metrics: metricsOption,
 }

@@ -2,7 +2,8 @@ import type { AnswerSheet } from './answer-sheet.ts'
 import type { ArrivalQueue } from './arrival-queue.ts'
 import { openingRequest } from './opening-request.ts'
 import { openPressConnection, type PressConnection } from './press-connection.ts'
-import { headersOf, type WireAnswer } from './wire-answer.ts'
+import type { WireAnswer } from './wire-answer.ts'
+import { isRefusal, writeAnswer } from './write-answer.ts'
 
 export type ClientPoolOptions = {
   /** Origin of the server. */
@@ -51,20 +52,15 @@ const openingMax = 256
 // For a person whose connection broke, or who was refused without Retry-After.
 const returnMs = 1_000
 
-const isRefusal = (status: number): boolean => status === 503 || status === 429
-
 /** Stores an answer. Returns the delay before the shopper presses again; undefined for one who does not. */
 const storeAnswer = (
-  { status, head, body }: WireAnswer,
+  answer: WireAnswer,
   { shopper, sentMs }: PooledClient,
   nowMs: number,
   sheet: AnswerSheet,
 ): number | undefined => {
-  const isRefused = isRefusal(status)
-  const headers = isRefused || status === 202 ? headersOf(head) : []
-  sheet.answer(shopper, status, body, headers)
-  sheet.time(shopper, nowMs - sentMs)
-  if (!isRefused) return undefined
+  const headers = writeAnswer(sheet, shopper, answer, nowMs - sentMs)
+  if (!isRefusal(answer.status)) return undefined
   const seconds = Number(headers[headers.indexOf('retry-after') + 1])
   return seconds > 0 ? seconds * 1_000 : returnMs
 }

@@ -1,4 +1,4 @@
-import type { WaveMoments } from '../generator/answer-sheet.ts'
+import type { AnswerSheet, WaveMoments } from '../generator/answer-sheet.ts'
 import type { Answer } from '../people/answer.ts'
 import { type LatencySummary, summariseLatencies } from './latency.ts'
 
@@ -50,16 +50,24 @@ export const burstFigures = (
   }
 }
 
-/** Counts answers by outcome, the most frequent first. A missing answer has no latency. */
-export const outcomeFigures = (
-  answers: Iterable<{ answer: Answer; latencyMs: number | undefined }>,
-): OutcomeFigures[] => {
+type MeasuredAnswer = {
+  status?: number | undefined
+  answer: Pick<Answer, 'outcome'>
+  latencyMs: number | undefined
+}
+
+/**
+ * Counts answers by outcome, the most frequent first. A missing answer has no latency. With a status the
+ * outcome begins with it: `201 granted`.
+ */
+export const outcomeFigures = (answers: Iterable<MeasuredAnswer>): OutcomeFigures[] => {
   const byOutcome = new Map<string, { answers: number; latenciesMs: number[] }>()
-  for (const { answer, latencyMs } of answers) {
-    const known = byOutcome.get(answer.outcome) ?? { answers: 0, latenciesMs: [] }
+  for (const { status, answer, latencyMs } of answers) {
+    const outcome = status === undefined ? answer.outcome : `${status} ${answer.outcome}`
+    const known = byOutcome.get(outcome) ?? { answers: 0, latenciesMs: [] }
     known.answers += 1
     if (latencyMs !== undefined) known.latenciesMs.push(latencyMs)
-    byOutcome.set(answer.outcome, known)
+    byOutcome.set(outcome, known)
   }
   return [...byOutcome]
     .map(([outcome, known]) => ({
@@ -82,5 +90,25 @@ export const spreadOf = (values: readonly number[]): Spread => {
     min: at(0),
     median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2,
     max: at(Math.max(0, last)),
+  }
+}
+
+/** What a scenario measured of all its answers. */
+export type AnswerFigures = {
+  /** Answers by status and outcome. */
+  outcomes: OutcomeFigures[]
+  /** From the first request to the last answer. */
+  answersPerSecond: number
+  /** Connection faults by error code. */
+  faults: Record<string, number>
+}
+
+/** The figures of a sheet, whose answers are `answers`. */
+export const answerFigures = (sheet: AnswerSheet, answers: Iterable<MeasuredAnswer>): AnswerFigures => {
+  const { firstPressMs, lastAnswerMs } = sheet.moments()
+  return {
+    outcomes: outcomeFigures(answers),
+    answersPerSecond: rate(sheet.answeredCount(), firstPressMs, lastAnswerMs),
+    faults: Object.fromEntries(sheet.faults()),
   }
 }

@@ -4,11 +4,10 @@ import type { BurstRun } from '../scenarios/burst-run.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
 import type { Comparison } from '../scenarios/rounds.ts'
 import {
+  answerLines,
   checkHeading,
   checkLines,
   headingLine,
-  latencyCells,
-  latencyColumns,
   loadLines,
   paint,
   type ReportOutput,
@@ -30,10 +29,7 @@ const burstLines = (result: BurstResult, stream: ReportOutput): string[] => [
   checkHeading(stream),
   ...result.checks.flatMap((check) => checkLines(check, stream)),
   '',
-  headingLine('First answers', latencyColumns, stream),
-  ...result.outcomes.map(({ outcome, answers, latency }) =>
-    tableLine(outcome, latencyCells(answers, latency)),
-  ),
+  ...answerLines('First answers', result.outcomes, stream),
   '',
   headingLine('Rates', [], stream),
   ...rateRows(result).map((row) => rowLine(row, stream)),

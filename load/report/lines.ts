@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Check } from '../../coupon/audit/compare/check.ts'
+import type { OutcomeFigures } from '../measure/figures.ts'
 import type { LatencySummary } from '../measure/latency.ts'
 import type { Machine } from '../measure/machine.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
@@ -57,6 +58,31 @@ export const latencyCells = (answers: number, latency: LatencySummary | undefine
   inThousands(answers),
   ...(latency === undefined ? [] : [latency.p50Ms, latency.p95Ms, latency.p99Ms, latency.maxMs].map(inMs)),
 ]
+
+/** A table of answers by outcome, with their latencies. */
+export const answerLines = (
+  title: string,
+  outcomes: readonly OutcomeFigures[],
+  stream: ReportOutput,
+): string[] => [
+  headingLine(title, latencyColumns, stream),
+  ...outcomes.map(({ outcome, answers, latency }) => tableLine(outcome, latencyCells(answers, latency))),
+]
+
+/** The row of the rate of all answers. */
+export const answerRateLine = (
+  { answersPerSecond }: { answersPerSecond: number },
+  connections: number,
+  stream: ReportOutput,
+): string =>
+  rowLine(
+    [
+      'answers',
+      `${inThousands(answersPerSecond)} /s`,
+      `over ${inThousands(connections)} connections, first request to last answer`,
+    ],
+    stream,
+  )
 
 /** A note when the machine had other work. */
 export const loadLines = ({ loadBefore }: Machine): string[] =>

@@ -13,7 +13,7 @@ import {
   tableLine,
 } from './lines.ts'
 import { asRatio, inThousands } from './numbers.ts'
-import { faultNotes, type ReportRow, reasonOf, verdictWord } from './words.ts'
+import { connectionNotes, type ReportRow, reasonOf, verdictWord } from './words.ts'
 
 const latencyLines = ({ granted, refused, waited }: RushFigures): string[] => [
   tableLine('granted', latencyCells(granted?.count ?? 0, granted)),
@@ -54,15 +54,6 @@ const figureRows = ({ plan, peak, overload, offeredPerSecond, ratio, api }: Over
   ],
 ]
 
-const notesOf = ({ overload }: OverloadResult): string[] => [
-  ...(overload.followedUp > 0
-    ? [
-        `${inThousands(overload.followedUp)} people had no final answer at the end, and asked or pressed again`,
-      ]
-    : []),
-  ...faultNotes(overload.faults),
-]
-
 /**
  * An overload for a terminal: the verdict on every press, the promises under the overload, then the figures.
  */
@@ -85,7 +76,7 @@ export const overloadReport = (result: OverloadResult, machine: Machine, stream:
     headingLine('Figures', [], stream),
     ...figureRows(result).map((row) => rowLine(row, stream)),
     '',
-    ...notesOf(result).map((note) => `  ${note}`),
+    ...connectionNotes(overload).map((note) => `  ${note}`),
     ...loadLines(machine),
   ].join('\n')
 }

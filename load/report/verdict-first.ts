@@ -17,6 +17,8 @@ export type VerdictFirst = {
   /** Every promise with what was checked, or only those that did not hold. */
   promises: 'all' | 'broken'
   figures: readonly string[]
+  /** What else has to be known of the figures. */
+  notes?: readonly string[]
   machine: Machine
 }
 
@@ -32,7 +34,7 @@ const barLine = ({ isMet, met, missed, sentence }: ReportBar, stream: ReportOutp
 
 /** A report for a terminal: the verdict and its reason, the bar, the promises, and only then the figures. */
 export const verdictFirst = (report: VerdictFirst, stream: ReportOutput): string => {
-  const { verdict, subject, parts, bar, figures, machine } = report
+  const { verdict, subject, parts, bar, figures, notes = [], machine } = report
   return [
     '',
     `  ${paint(verdict, verdictWord(verdict), stream)}  ${subject}; ${reasonOf(verdict, parts)}`,
@@ -41,6 +43,7 @@ export const verdictFirst = (report: VerdictFirst, stream: ReportOutput): string
     ...promiseLines(report, stream),
     ...figures,
     '',
+    ...(notes.length === 0 ? [] : [...notes.map((note) => `  ${note}`), '']),
     ...loadLines(machine),
   ].join('\n')
 }

@@ -101,25 +101,40 @@ export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
 ]
 
 /** `3 connections broke: ECONNRESET`, for each error code. */
-export const faultNotes = (faults: Record<string, number>): string[] =>
+const faultNotes = (faults: Record<string, number>): string[] =>
   Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`)
+
+/** How many people had to go on after the run, and how many connections broke. */
+export const connectionNotes = ({
+  followedUp,
+  faults,
+}: {
+  followedUp: number
+  faults: Record<string, number>
+}): string[] => [
+  ...(followedUp > 0
+    ? [`${inThousands(followedUp)} people had no final answer at the end, and asked or pressed again`]
+    : []),
+  ...faultNotes(faults),
+]
 
 /** From here on the generator may have been slower than what it measured. */
 const generatorShareMax = 0.9
 
-/** Whether a burst says more about its generator than about the API. */
-export const isGeneratorBound = ({ generatorShare }: BurstResult): boolean =>
+/** Whether a run says more about its generator than about the API. */
+export const isGeneratorBound = ({ generatorShare }: { generatorShare: number }): boolean =>
   generatorShare > generatorShareMax
 
-/** What else happened in a burst. */
-export const notesOf = (burst: BurstResult): string[] => [
-  ...(isGeneratorBound(burst)
+/** A note when the figures are those of the generator. */
+export const generatorNotes = (run: { generatorShare: number }): string[] =>
+  isGeneratorBound(run)
     ? [
-        `the generator was at work all the time: rates and latencies are its own (${asShare(burst.generatorShare)})`,
+        `the generator was at work all the time: rates and latencies are its own (${asShare(run.generatorShare)})`,
       ]
-    : []),
-  ...otherNotes(burst),
-]
+    : []
+
+/** What else happened in a burst. */
+export const notesOf = (burst: BurstResult): string[] => [...generatorNotes(burst), ...otherNotes(burst)]
 
 const otherNotes = ({ figures, followedUp, repeated, faults }: BurstResult): string[] => [
   ...(followedUp > 0

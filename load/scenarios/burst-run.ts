@@ -4,6 +4,7 @@ import type { PressBaseline } from '../baselines/press-baseline.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { type Comparison, runRounds } from './rounds.ts'
+import { warmUpPlan } from './warm-up-burst.ts'
 
 /** The bursts of one command. A warm-up is among them only when it broke a promise. */
 export type BurstRun = { bursts: BurstResult[]; comparison: Comparison | undefined; verdict: LoadVerdict }
@@ -14,14 +15,6 @@ export type BurstRunners = {
   /** Runs the baselines while `work` runs. */
   withBaselines(work: (baseline: PressBaseline) => Promise<Comparison>): Promise<Comparison>
 }
-
-// As many coupons as shoppers, less a few, so that every path through the code is warm.
-const warmUpPlan = ({ warmUp, connections }: BurstArguments): BurstPlan => ({
-  name: 'warm-up',
-  shoppers: warmUp,
-  stock: Math.max(1, Math.floor(warmUp * 0.9)),
-  connections: Math.min(connections, warmUp),
-})
 
 const conclude = (bursts: BurstResult[], comparison?: Comparison): BurstRun => ({
   bursts,

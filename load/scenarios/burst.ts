@@ -3,6 +3,7 @@ import type { Check } from '../../coupon/audit/compare/check.ts'
 import { pressAll } from '../generator/press-all.ts'
 import type { Drain } from '../ledger/drain.ts'
 import { type BurstFigures, burstFigures, type OutcomeFigures, outcomeFigures } from '../measure/figures.ts'
+import { startGeneratorShare } from '../measure/generator-share.ts'
 import { type RecoveringSummary, summariseRecovering } from '../people/recovering.ts'
 import { inThousands } from '../report/numbers.ts'
 import type { LoadVerdict } from './load-verdict.ts'
@@ -43,7 +44,7 @@ const pressAndDrain = async (
   { url, api, progress, now }: ScenarioDependencies,
 ): Promise<{ drained: Drain; generatorShare: number }> => {
   let isPressed = false
-  const [startedMs, before] = [now(), process.cpuUsage()]
+  const measureShare = startGeneratorShare(now)
   let generatorShare = 0
   const wave = progress.step(
     () =>
@@ -61,8 +62,7 @@ const pressAndDrain = async (
     drain(),
     wave.finally(() => {
       isPressed = true
-      const { user, system } = process.cpuUsage(before)
-      generatorShare = (user + system) / 1_000 / (now() - startedMs)
+      generatorShare = measureShare()
     }),
   ])
   return { drained, generatorShare }
@@ -88,7 +88,7 @@ export const runBurst = async (plan: BurstPlan, dependencies: ScenarioDependenci
     verdict,
     unknown,
     checks,
-    outcomes: outcomeFigures(settled.firstAnswers),
+    outcomes: outcomeFigures(settled.firstAnswers.map(({ answer, latencyMs }) => ({ answer, latencyMs }))),
     figures: burstFigures({ answers: sheet.answeredCount(), ...total, wave }, moments, drained.lastRowMs),
     generatorShare,
     recovering: summariseRecovering(settled.history.gateObservations(), moments.firstPressMs),

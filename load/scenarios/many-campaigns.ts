@@ -2,6 +2,7 @@ import { eachAtMost } from '../../platform/each-at-most.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { ManyCampaignsPlan } from '../arguments/many-campaigns.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
+import { listRequests } from '../generator/list-requests.ts'
 import { pressAll } from '../generator/press-all.ts'
 import { runRush } from '../generator/rush.ts'
 import { type Spread, spreadOf } from '../measure/figures.ts'
@@ -39,11 +40,9 @@ const patienceMs = 5_000
 /** More than are answered in a round. */
 const listsPerSecondMax = 50_000
 
+/** `count` lists, of one person after the other. */
 const listsOf = (url: string, people: Shoppers, count: number): Buffer[] => {
-  const head = `GET /v1/coupons HTTP/1.1\r\nhost: ${new URL(url).host}\r\n`
-  const requests = Array.from({ length: people.count }, (_, shopper) =>
-    Buffer.from(`${head}authorization: Bearer ${people.token(shopper)}\r\n\r\n`, 'latin1'),
-  )
+  const requests = listRequests(url, people)
   return Array.from({ length: count }, (_, number) => requests[number % people.count] ?? Buffer.alloc(0))
 }
 
@@ -129,7 +128,8 @@ export const runManyCampaigns = async (
 
   const [few, many] = [await measure(plan.few), await measure(plan.many)]
   return {
-    ...{ plan, few, many, ratioMin, settlements },
+    ...{ plan, few, many, ratioMin },
+    settlements: settlements.map(({ checks, unknown }) => ({ checks, unknown })),
     verdict: worstVerdict(settlements.map(({ verdict }) => verdict)),
     listsRatio: many.listsPerSecond.median / few.listsPerSecond.median,
     pressRatio: few.pressP99Ms.median / many.pressP99Ms.median,

@@ -8,6 +8,7 @@ import { type ApiPeaks, watchApi } from '../measure/watch-api.ts'
 import { inThousands } from '../report/numbers.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
+import { isGrant } from './press-answers.ts'
 import { drainAndSettle } from './settle.ts'
 
 /** A rush for a campaign with a coupon for everybody, so that all requests cost the same. */
@@ -65,10 +66,8 @@ const rushOnce = async (
   )
   const { people, heldBack, presses, gaveUp, lastedMs } = counts
   const settled = await drainAndSettle(campaign, people, dependencies)
-  const grantedMs = settled.firstAnswers.flatMap(({ answer: { meaning }, latencyMs }) =>
-    latencyMs !== undefined && (meaning.kind === 'granted' || meaning.kind === 'confirming')
-      ? [latencyMs]
-      : [],
+  const grantedMs = settled.firstAnswers.flatMap(({ answer, latencyMs }) =>
+    latencyMs !== undefined && isGrant(answer) ? [latencyMs] : [],
   )
   return {
     people,

@@ -12,7 +12,7 @@ export type PressAnswer = {
 }
 
 /** The press that the sheet has under `number`. Without an answer it is `unanswered` as of `nowMs`. */
-const readPress = (
+export const readPress = (
   sheet: AnswerSheet,
   number: number,
   { shopper, nowMs }: { shopper: number; nowMs: number },
@@ -27,6 +27,31 @@ const readPress = (
   return { shopper, status, answer, latencyMs, times: { sentMs: answeredMs - latencyMs, answeredMs } }
 }
 
+/** The answers to `count` presses, each that of `shopperOf(number)`. */
+export const readPresses = (
+  sheet: AnswerSheet,
+  count: number,
+  { shopperOf, nowMs }: { shopperOf(number: number): number; nowMs: number },
+): PressAnswer[] =>
+  Array.from({ length: count }, (_, number) =>
+    readPress(sheet, number, { shopper: shopperOf(number), nowMs }),
+  )
+
 /** The answers to shoppers who pressed once each, under their own numbers, from 0. */
 export const readFirstAnswers = (sheet: AnswerSheet, shoppers: number, nowMs: number): PressAnswer[] =>
-  Array.from({ length: shoppers }, (_, shopper) => readPress(sheet, shopper, { shopper, nowMs }))
+  readPresses(sheet, shoppers, { shopperOf: (number) => number, nowMs })
+
+/** Whether the gate granted a coupon, which may not be confirmed yet. */
+export const isGrant = ({ meaning }: Answer): boolean =>
+  meaning.kind === 'granted' || meaning.kind === 'confirming'
+
+/** A yes binds once it is read. Any other answer tells how it was at some moment after the press. */
+const bindingMs = ({ answer, times }: PressAnswer): number =>
+  answer.meaning.kind === 'granted' ? times.answeredMs : times.sentMs
+
+/**
+ * Orders answers to presses that overlap. `confirming` says nothing against a yes that was read after its
+ * press was sent, even if it was read later.
+ */
+export const inBindingOrder = (answers: readonly PressAnswer[]): PressAnswer[] =>
+  answers.toSorted((left, right) => bindingMs(left) - bindingMs(right))

@@ -152,6 +152,6 @@ export const runRefusals = async (
     refusals,
     dear: refusals.flatMap(({ name, ratio, ratioMax: bar }) => (ratio.median < bar ? [] : [name])),
     verdict: worstVerdict(settlements.map(({ verdict }) => verdict)),
-    settlements,
+    settlements: settlements.map(({ checks, unknown }) => ({ checks, unknown })),
   }
 }

@@ -10,7 +10,7 @@ import { writeHistory } from '../people/write-history.ts'
 import { inThousands } from '../report/numbers.ts'
 import type { LoadVerdict } from './load-verdict.ts'
 import type { LoadCampaign, ScenarioDependencies } from './prepare.ts'
-import { type PressAnswer, readFirstAnswers } from './press-answers.ts'
+import { isGrant, type PressAnswer, readFirstAnswers } from './press-answers.ts'
 import { valueOrReason } from './value-or-reason.ts'
 
 /** A campaign whose shoppers have final answers, compared with the ledger. */
@@ -116,13 +116,19 @@ export const settle = async (
   }
 }
 
-/** Waits for a row behind each grant on the campaign's sheet, then settles it. */
+/**
+ * Waits for a row behind each shopper with a grant among `answers`, then settles the campaign. Without
+ * `answers` they are the first ones on the campaign's sheet.
+ */
 export const drainAndSettle = async (
   campaign: LoadCampaign,
   pressed: number,
   dependencies: ScenarioDependencies,
+  answers: readonly PressAnswer[] = readFirstAnswers(campaign.sheet, pressed, dependencies.now()),
 ): Promise<Settlement> => {
-  const { sheet, waitForRows } = campaign
-  const drained = await waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || dependencies.now())
-  return settle(campaign, { pressed, drained }, dependencies)
+  const grants = answers.filter(({ answer }) => isGrant(answer))
+  const lastGrantMs = grants.reduce((last, { times }) => Math.max(last, times.answeredMs), 0)
+  const winners = new Set(grants.map(({ shopper }) => shopper)).size
+  const drained = await campaign.waitForRows(winners, lastGrantMs || dependencies.now())
+  return settle(campaign, { pressed, drained, answers }, dependencies)
 }

@@ -1,0 +1,43 @@
+import type { ValuesOf } from '../../platform/command-words.ts'
+import { integer } from '../../platform/option.ts'
+import { originOption } from './address.ts'
+import { commandLineOf } from './command-line.ts'
+import { connectionsOption, warmUpOption } from './shared-options.ts'
+
+/** Presses for a campaign that has nothing left. */
+export type SoldOutPlan = {
+  /** Coupons, all of which are gone before anything is measured. */
+  stock: number
+  /** Measured presses: one of each winner, the others of shoppers who come too late. */
+  presses: number
+  connections: number
+  /** Presses to a campaign of their own before anything is measured. */
+  warmUp: number
+}
+
+export const soldOutOptions = {
+  presses: integer({ default: 50_000, min: 2, max: 500_000, help: 'presses after the last coupon is gone' }),
+  stock: integer({
+    default: 500,
+    min: 1,
+    max: 100_000,
+    help: 'coupons; each winner presses once more among the others',
+  }),
+  connections: connectionsOption(256),
+  'warm-up': warmUpOption,
+  url: originOption,
+}
+
+type SoldOutValues = ValuesOf<typeof soldOutOptions>
+
+/** What is wrong with options that are accepted one by one. */
+export const checkSoldOut = ({ stock = 0, presses = Infinity }: Partial<SoldOutValues>): string[] =>
+  stock < presses ? [] : [`--stock: expected fewer than the ${presses} presses, not ${stock}`]
+
+export const soldOutPlanOf = ({ stock, presses, connections, ...values }: SoldOutValues): SoldOutPlan => ({
+  ...{ stock, presses, connections },
+  warmUp: values['warm-up'],
+})
+
+export const soldOutCommandLine = ({ presses, stock, connections, warmUp }: SoldOutPlan): string =>
+  commandLineOf('sold-out', { presses, stock, connections, 'warm-up': warmUp })

@@ -1,0 +1,15 @@
+import { checkSoldOut, soldOutCommandLine, soldOutOptions, soldOutPlanOf } from '../arguments/sold-out.ts'
+import { soldOutReport } from '../report/sold-out.ts'
+import { runSoldOut } from '../scenarios/sold-out.ts'
+import { defineLoad } from './define-load.ts'
+
+export const soldOutCommand = defineLoad({
+  name: 'sold-out',
+  summary: 'Measures presses for a campaign that is sold out, and of winners who press again between them.',
+  options: soldOutOptions,
+  check: checkSoldOut,
+  planOf: soldOutPlanOf,
+  commandLine: soldOutCommandLine,
+  run: runSoldOut,
+  report: soldOutReport,
+})
