@@ -82,8 +82,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, refusals, many-campaigns or hostile, not nothing/],
-  ['flood', /^expected burst, overload, refusals, many-campaigns or hostile, not flood/],
+  ['', /^expected burst, overload, refusals, many-campaigns, hostile or fairness, not nothing/],
+  ['flood', /^expected burst, overload, refusals, many-campaigns, hostile or fairness, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -109,6 +109,8 @@ test.each([
   ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
   ['hostile --pairs 0', /^--pairs: expected 1 to 20, not 0/],
   ['hostile --presses 9', /^--presses: expected 10 to 2000/],
+  ['fairness --rounds 0', /^--rounds: expected 1 to 20, not 0/],
+  ['fairness --shoppers 1', /^--shoppers: expected 2 to 100000/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

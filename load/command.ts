@@ -1,5 +1,6 @@
 import { defineCommandGroup } from '../platform/command.ts'
 import { burstCommand } from './commands/burst-command.ts'
+import { fairnessCommand } from './commands/fairness-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
@@ -12,4 +13,5 @@ export const loadCommand = defineCommandGroup({
   refusals: refusalsCommand,
   'many-campaigns': manyCampaignsCommand,
   hostile: hostileCommand,
+  fairness: fairnessCommand,
 })
