@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { FoundCampaign, LiveCampaign } from '../campaigns/registry.ts'
 import { createFirstContact } from './first-contact.ts'
@@ -35,7 +36,10 @@ const openContact = () => {
 test('presses that look a campaign up find it in their order, whichever lookup is answered first', async () => {
   const { found, lookups, press } = openContact()
   const pressing = ['a', 'b', 'c'].map(press)
-  for (const lookup of lookups.toReversed()) lookup.resolve(live)
+  for (const lookup of lookups.toReversed()) {
+    lookup.resolve(live)
+    await turn()
+  }
   await Promise.all(pressing)
   expect(found).toEqual(['a live', 'b live', 'c live'])
 })
@@ -48,8 +52,9 @@ test('a press that finds the campaign in memory does not pass one that still loo
   expect(found).toEqual([])
   // The lookup of b is never answered: it is needless once the campaign is known.
   lookups[0]?.resolve(live)
-  await Promise.all(pressing)
+  await turn()
   expect(found).toEqual(['a live', 'b live', 'c live'])
+  await Promise.all(pressing)
   await press('d')
   expect(found.at(-1)).toBe('d from memory')
 })

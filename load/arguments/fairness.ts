@@ -9,7 +9,7 @@ export type FairnessPlan = {
   stock: number
   /** Over all processes. */
   connections: number
-  /** Bursts over one process, and as many over two. */
+  /** Bursts of each kind. */
   rounds: number
   /** Presses before each, to processes that have just started. */
   warmUp: number
@@ -24,7 +24,12 @@ export const fairnessOptions = {
   }),
   stock: integer({ default: 20_000, min: 1, max: 100_000, help: 'coupons of each campaign' }),
   connections: integer({ default: 256, min: 2, max: 4_096, help: 'connections that press at once' }),
-  rounds: integer({ default: 1, min: 1, max: 20, help: 'bursts over one process, and as many over two' }),
+  rounds: integer({
+    default: 1,
+    min: 1,
+    max: 20,
+    help: 'bursts of each kind: over one process, over two, from one address',
+  }),
   'warm-up': integer({ default: 2_000, min: 0, max: 100_000, help: 'presses before each burst' }),
   url: originOption,
 }

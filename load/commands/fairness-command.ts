@@ -9,11 +9,11 @@ import { commonToLoads } from './common-to-loads.ts'
 export const fairnessCommand = defineCommand({
   ...commonToLoads,
   name: 'npm run load -- fairness',
-  summary: 'Measures how ranks follow the order of arrival, over one API process and over two.',
+  summary: 'Measures how ranks follow the order of arrival, over one API process, two, and from one address.',
   options: fairnessOptions,
   exitCodes: {
     ...commonToLoads.exitCodes,
-    unfair: [1, 'UNFAIR: a later press overtook within a process, or came after an answer'],
+    unfair: [1, 'UNFAIR: a later press overtook within a process or an address, or came after an answer'],
   },
   run: ({ url, ...values }, { settings, environment, stdout, stderr, print }) =>
     withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
@@ -21,10 +21,10 @@ export const fairnessCommand = defineCommand({
       const result = await runFairness(plan, {
         ...wiring,
         monotonicNs: process.hrtime.bigint,
-        withStampingApis: (count, work) =>
+        withStampingApis: ({ processes, settings: changes }, work) =>
           withOwnApis(
-            count,
-            () => startOwnApi(environment, { ARRIVAL_STAMPS: 'true' }),
+            processes,
+            () => startOwnApi(environment, { ...changes, ARRIVAL_STAMPS: 'true' }),
             (apis) => work(apis.map((api) => api.url)),
           ),
       })

@@ -28,13 +28,12 @@ const inversionCells = ({ inversions, overtaken, arrivals, laterMs, ranks }: Inv
   ...[ranks.p99, ranks.max].map(inThousands),
 ]
 
-const burstRows = ({ processes, within, together }: FairnessBurst): string[] =>
-  processes === 1
-    ? [tableLine('one process', inversionCells(together))]
-    : [
-        ...within.map((own, index) => tableLine(`process ${index + 1} of ${processes}`, inversionCells(own))),
-        tableLine(`${processes} together`, inversionCells(together)),
-      ]
+const burstRows = ({ kind, within, together }: FairnessBurst): string[] => [
+  tableLine(kind, inversionCells(together)),
+  ...(within.length === 1
+    ? []
+    : within.map(({ name, inversions }) => tableLine(`  ${name}`, inversionCells(inversions)))),
+]
 
 const undecidedNotes = (bursts: readonly FairnessBurst[]): string[] => {
   const undecided = bursts.reduce((sum, burst) => sum + burst.undecided, 0)
@@ -47,7 +46,7 @@ export const fairnessReport = (result: FairnessResult, machine: Machine, stream:
   const broken = bursts.flatMap(({ checks }) => checks).filter((check) => check.verdict !== 'pass')
   const bar =
     unfair.length === 0
-      ? 'no inversion within a process, and none by a press that came after an answer'
+      ? 'no inversion within a process or an address, and none by a press that came after an answer'
       : unfair.join('; ')
   return [
     '',
@@ -61,12 +60,7 @@ export const fairnessReport = (result: FairnessResult, machine: Machine, stream:
     ...bursts.flatMap(burstRows),
     '',
     headingLine('Time of a press', latencyColumns, stream),
-    ...bursts.map(({ processes, together, latency }) =>
-      tableLine(
-        processes === 1 ? 'one process' : `${processes} together`,
-        latencyCells(together.arrivals, latency),
-      ),
-    ),
+    ...bursts.map(({ kind, together, latency }) => tableLine(kind, latencyCells(together.arrivals, latency))),
     '',
     ...undecidedNotes(bursts),
     ...loadLines(machine),
