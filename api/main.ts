@@ -17,6 +17,7 @@ import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
+import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
 import { forwardedAddressOf } from '../platform/http/client-address.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
@@ -37,6 +38,7 @@ import { echoRequestIds } from './request-id.ts'
 import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
+import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
 import { startWarmUp } from './warm-up.ts'
 
@@ -143,7 +145,12 @@ await runProcess(async (life) => {
     const refusals = createRefusals()
     const countRefusal = countRefused(metrics, log)
     const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
-    const app = measureAnswers(answering, metrics, monotonicMs)
+    const stamps =
+      settings.ARRIVAL_STAMPS === 'true'
+        ? createArrivalStamps({ processId: process.pid, monotonicNs: process.hrtime.bigint })
+        : undefined
+    const showing = stamps === undefined ? answering : showArrivals(answering, stamps)
+    const app = measureAnswers(showing, metrics, monotonicMs)
     const inFlightMax = settings.REQUESTS_IN_FLIGHT_MAX
     const createReadLane = (): LaneLimits => ({
       inFlightMax,
@@ -174,6 +181,7 @@ await runProcess(async (life) => {
           requestsMax: settings.CLIENT_REQUESTS_MAX,
           proxies: settings.TRUSTED_PROXIES,
         },
+        ...(stamps === undefined ? {} : { onArrival: stamps.note }),
         onDisconnected: countDisconnected(metrics),
         onRefused(reason, request) {
           countRefusal(reason)

@@ -57,6 +57,12 @@ const settings = z.object({
   CLIENT_REQUESTS_MAX: count(2_000, 1_000_000, 0).describe(
     'Requests of one client address at once in one process; further ones are answered 429. 0 is no bound.',
   ),
+  ARRIVAL_STAMPS: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .default('false')
+    .describe(
+      'Whether every answer says when its request arrived (`X-Arrival`), as load -- fairness needs it. It shows how long this machine is up: not for the public.',
+    ),
   TRUSTED_PROXIES: count(0, 10, 0).describe(
     'Proxies in front that each add an address to X-Forwarded-For. The client is that many entries from its right.',
   ),

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { runInProcess } from '../test/harness/processes/run-in-process.ts'
 import { burstArgumentsOf, burstCommandLine } from './arguments/burst.ts'
+import { fairnessCommandLine, fairnessPlanOf } from './arguments/fairness.ts'
 import { overloadCommandLine, overloadPlanOf } from './arguments/overload.ts'
 import { loadCommand } from './command.ts'
 import { burstCommand } from './commands/burst-command.ts'
+import { fairnessCommand } from './commands/fairness-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { originOf } from './wiring.ts'
 
@@ -73,6 +75,19 @@ test('an overload without options is three times the peak over 20,000 connection
   const line = overloadCommandLine(plan)
   expect(line).toMatch(/^npm run load -- overload /)
   expect(parseOverload(line.split(' ').slice(5).join(' '))).toEqual(plan)
+})
+
+test('a fairness run without options is one burst of each kind, and its command line repeats it', () => {
+  const parse = (words: string) => {
+    const values = fairnessCommand.parse(wordsOf(words))
+    if (values === 'help') throw new Error('help')
+    return fairnessPlanOf(values)
+  }
+  const plan = parse('')
+  expect(plan).toEqual({ shoppers: 20_000, stock: 20_000, connections: 256, rounds: 1, warmUp: 2_000 })
+  const other = { shoppers: 9, stock: 5, connections: 3, rounds: 2, warmUp: 0 }
+  for (const one of [plan, other])
+    expect(parse(fairnessCommandLine(one).split(' ').slice(5).join(' '))).toEqual(one)
 })
 
 const environment = {

@@ -1,6 +1,7 @@
 import { defineCommandGroup } from '../platform/command.ts'
 import { burstCommand } from './commands/burst-command.ts'
 import { coldBurstCommand } from './commands/cold-burst-command.ts'
+import { fairnessCommand } from './commands/fairness-command.ts'
 import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
@@ -26,4 +27,5 @@ export const loadCommand = defineCommandGroup({
   masher: masherCommand,
   'sold-out': soldOutCommand,
   wallet: walletCommand,
+  fairness: fairnessCommand,
 })

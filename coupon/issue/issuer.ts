@@ -6,6 +6,7 @@ import type { Gate } from '../gate/gate.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Grant } from '../grant.ts'
 import type { AppendResult, GrantLog } from '../log/grant-log.ts'
+import { createFirstContact } from './first-contact.ts'
 
 /** The answer to an issue. `granted`, `already` and `confirming` carry the user's own coupon. */
 export type IssueAnswer =
@@ -68,6 +69,7 @@ const recovering = (detail: string): Failure => new Failure('recovering', detail
 
 export const createIssuer = (options: IssuerOptions): Issuer => {
   const { gate, registry, grantLog, queueBound } = options
+  const contact = createFirstContact(registry)
   const queues = new Map<string, GroupCommit<WaitingPress, DecidedPress | 'left'>>()
 
   const decide = async (campaignId: string, requests: GrantRequest[]) => {
@@ -212,9 +214,9 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   return {
     issue(campaignId, userId, slot, hasDisconnected = () => false) {
       const press = { userId, slot, hasDisconnected }
-      const campaign = registry.known(campaignId)
+      const campaign = contact.known(campaignId)
       return campaign === undefined
-        ? registry.find(campaignId).then((found) => issueFound(found, press))
+        ? contact.find(campaignId).then((found) => issueFound(found, press))
         : issueOf(campaign, press)
     },
     isFull: () => queueBound.held >= queueBound.max,

@@ -47,8 +47,9 @@ export type AnswerSheet = {
   faults(): ReadonlyMap<string, number>
 }
 
-const retryAfterOf = (headers: readonly string[]): string | undefined => {
-  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'retry-after')
+/** The value of a header, by its name in lower case. `headers` are names and values, alternating. */
+export const headerIn = (headers: readonly string[], name: string): string | undefined => {
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
   return at < 0 ? undefined : headers[at + 1]
 }
 
@@ -90,7 +91,7 @@ export const createAnswerSheet = (shoppers: number, now: () => number): AnswerSh
         grantedCount += 1
       }
       if (status !== 202 && status !== 429 && status !== 503) return
-      const retryAfter = retryAfterOf(headers)
+      const retryAfter = headerIn(headers, 'retry-after')
       if (retryAfter !== undefined) retryAfters.set(shopper, retryAfter)
     },
     time(shopper, latencyMs) {

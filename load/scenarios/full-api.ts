@@ -1,66 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { Failure } from '../../platform/failure.ts'
-
-/** An API process that is full as soon as one press waits. */
-export type FullApi = { readonly url: string; readonly metricsUrl: string; stop(): Promise<void> }
-
-const startMs = 20_000
-const lookIntervalMs = 100
-const program = fileURLToPath(new URL('../../api/main.ts', import.meta.url))
-
-const takeFreePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-/** Ends a process when its standard input is closed, as it is when its parent ends. */
-const endWithInput = `data:text/javascript,process.stdin.resume().once('end',()=>process.kill(process.pid,'SIGTERM'))`
+import { type OwnApi, startOwnApi } from './own-api.ts'
 
 /**
- * Starts it on free ports, with the settings of `environment` otherwise. A running API with the default bound
- * would need 20,000 connections to be full. It ends with this process, however that ends.
+ * Starts an API process that is full as soon as one press waits. A running API with the default bound would
+ * need 20,000 connections to be full.
  */
-export const startFullApi = async (environment: NodeJS.ProcessEnv): Promise<FullApi> => {
-  const [port, metricsPort] = [await takeFreePort(), await takeFreePort()]
-  const child = spawn(process.execPath, ['--import', endWithInput, program], {
-    env: {
-      ...environment,
-      ...{ API_HOST: '127.0.0.1', API_PORT: String(port), API_METRICS_PORT: String(metricsPort) },
-      ...{ METRICS_HOST: '127.0.0.1', API_PROCESSES: '1', STOP_DELAY_MS: '0', LOG_LEVEL: 'error' },
-      ISSUE_QUEUE_MAX: '1',
-    },
-    stdio: ['pipe', 'ignore', 'inherit'],
-  })
-  const exited = once(child, 'exit')
-  const url = `http://127.0.0.1:${port}`
-  const isReady = async (): Promise<boolean> => {
-    try {
-      return (await fetch(`${url}/readyz`)).ok
-    } catch {
-      return false
-    }
-  }
-  for (let waitedMs = 0; !(await isReady()); waitedMs += lookIntervalMs) {
-    if (child.exitCode !== null || waitedMs > startMs) {
-      child.kill('SIGKILL')
-      throw new Failure('unavailable', 'an API process with a full queue did not start')
-    }
-    await wait(lookIntervalMs)
-  }
-  return {
-    url,
-    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
-    async stop() {
-      child.kill('SIGTERM')
-      await exited
-    },
-  }
-}
+export const startFullApi = (environment: NodeJS.ProcessEnv): Promise<OwnApi> =>
+  startOwnApi(environment, { ISSUE_QUEUE_MAX: '1' })

@@ -6,8 +6,8 @@ import { type RefusedKind, refusedKinds } from '../generator/refused-requests.ts
 import { type Spread, spreadOf } from '../measure/figures.ts'
 import { readCpuSeconds } from '../measure/watch-api.ts'
 import { createShoppers } from '../people/shoppers.ts'
-import type { FullApi } from './full-api.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
+import type { OwnApi } from './own-api.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { drainAndSettle, type Settlement } from './settle.ts'
 
@@ -37,7 +37,7 @@ export type RefusalsDependencies = ScenarioDependencies & {
   adminToken: string
   signWrongly(userId: string, lifetimeSeconds: number): string
   /** Runs an API process that is full, while `work` runs. */
-  withFullApi<Result>(work: (api: FullApi) => Promise<Result>): Promise<Result>
+  withFullApi<Result>(work: (api: OwnApi) => Promise<Result>): Promise<Result>
 }
 
 /**
@@ -47,7 +47,7 @@ export type RefusalsDependencies = ScenarioDependencies & {
 const ratioMax = 1 / 2
 const ratioMaxWithMore = 2 / 3
 
-type Target = Pick<FullApi, 'url' | 'metricsUrl'>
+type Target = Pick<OwnApi, 'url' | 'metricsUrl'>
 
 /** The requests over all connections, and what each answer cost the processor of the API in µs. */
 const measure = async (
@@ -115,7 +115,7 @@ export const runRefusals = async (
     requireRefusals(kind, sheet, count)
     return cost
   }
-  const overloadOnce = async (full: FullApi, round: number): Promise<number> => {
+  const overloadOnce = async (full: OwnApi, round: number): Promise<number> => {
     const shoppers = createShoppers({ count, prefix: `full-${openId.slice(-8)}-${round}`, sign })
     const presses = shoppers.presses(full.url, openId)
     const sheet = createAnswerSheet(count, now)

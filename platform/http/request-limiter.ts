@@ -21,6 +21,8 @@ export type RequestLimits = {
   laneOf(request: IncomingMessage): string | undefined
   lanes: Readonly<Record<string, LaneLimits>>
   clients: ClientLimits
+  /** Called with each request that has arrived, in order, before it waits for anything. */
+  onArrival?(request: IncomingMessage): void
   /**
    * Called when the client of a waiting request has disconnected. The application never gets that request.
    */
@@ -61,7 +63,7 @@ type Connection = { open: Exchange[]; started: number; client: string | undefine
  * listens.
  */
 export const limitRequests = (server: Server, application: Application, limits: RequestLimits): void => {
-  const { laneOf, onDisconnected, onRefused } = limits
+  const { laneOf, onArrival, onDisconnected, onRefused } = limits
   const serve = ({ request, response }: Exchange): Promise<void> => application(request, response)
   const lanes = Object.fromEntries(
     Object.entries(limits.lanes).map(([name, lane]) => [
@@ -136,6 +138,7 @@ export const limitRequests = (server: Server, application: Application, limits: 
       return closeAmidPacket(socket)
     }
     noteArrival(request)
+    onArrival?.(request)
     connection.open.push({ request, response, client: undefined })
     response.on('close', answered)
     startNext(connection)
