@@ -1,3 +1,4 @@
 import { benchCommand } from './command.ts'
 
-process.exitCode = await benchCommand.run(process.argv.slice(2), process)
+// After a signal the rounds are left as they are: nothing waits for them.
+process.exit(await benchCommand.run(process.argv.slice(2), process))

@@ -66,7 +66,7 @@ const comparisonLines = (comparison: Comparison): string[] => [
     roundRows(comparison).map(([number, cells]) => [number, ...cells]),
   ),
   '',
-  'With the same token check, generator and connections, median (lowest to highest):',
+  'With the same token check, generator and connections, median (lowest to highest, paired permutation test):',
   '',
   ...ratioSentences(comparison).map((sentence) => `- ${sentence}`),
 ]

@@ -153,9 +153,16 @@ describe('the report of a burst', () => {
   })
 
   test('the noise of the machine stands beside the ratios', () => {
-    expect(compareRounds([roundOf(burst)]).noise).toEqual({ min: 0.875, median: 0.875, max: 0.875 })
+    expect(compareRounds([roundOf(burst)]).noise).toEqual({ min: 0.875, median: 0.875, max: 0.875, p: 1 })
     expect(burstReport(runOf([burst]), machine, plain)).toMatch(
-      /0\.40 \(0\.40 to 0\.40\) coupons persisted for each request of bare node:http\n.*bare Hono\n +0\.88/,
+      /~0\.40 \(0\.40 to 0\.40, p = 1\) coupons persisted for each request of bare node:http\n.*bare Hono\n +~0\.88/,
+    )
+  })
+
+  test('a ratio that differs from 1 beyond noise has no ~', () => {
+    const comparison = compareRounds(Array.from({ length: 7 }, () => roundOf(burst)))
+    expect(burstReport({ ...runOf([burst]), comparison }, machine, plain)).toMatch(
+      /^ {2}0\.40 \(0\.40 to 0\.40, p = 0\.016\) coupons persisted/m,
     )
   })
 

@@ -1,6 +1,7 @@
 import type { BaselineName } from '../baselines/baseline-server.ts'
 import type { BaselineRun, PressBaseline } from '../baselines/press-baseline.ts'
 import { type Spread, spreadOf } from '../measure/figures.ts'
+import { pairedP } from '../measure/permutation-test.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
 
 /**
@@ -14,12 +15,15 @@ export type Round = {
   control: BaselineRun
 }
 
+/** The ratios of some rounds, and `p` of the paired test that they differ from 1. */
+export type RatioSpread = Spread & { p: number }
+
 /** Coupons persisted a second, for each request a second of a baseline in the same round. */
 export type Comparison = {
   rounds: Round[]
-  ratios: Record<BaselineName, Spread>
+  ratios: Record<BaselineName, RatioSpread>
   /** Bare node:http at the end of a round, for each request a second at its start. 1 on a quiet machine. */
-  noise: Spread
+  noise: RatioSpread
 }
 
 const over = (value: number, base: number): number => (base === 0 ? 0 : value / base)
@@ -40,7 +44,10 @@ export const roundNoise = ({ baselines, control }: Round): number =>
 
 /** Compares what the rounds measured. */
 export const compareRounds = (rounds: Round[]): Comparison => {
-  const spread = (figure: (round: Round) => number): Spread => spreadOf(rounds.map(figure))
+  const spread = (figure: (round: Round) => number): RatioSpread => {
+    const ratios = rounds.map(figure)
+    return { ...spreadOf(ratios), p: pairedP(ratios) }
+  }
   return {
     rounds,
     ratios: {

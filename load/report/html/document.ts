@@ -6,10 +6,10 @@ import { baselineLabels, baselineNames } from '../../baselines/baseline-server.t
 import { spreadOf } from '../../measure/figures.ts'
 import type { BenchRun } from '../../scenarios/bench-run.ts'
 import type { BurstResult } from '../../scenarios/burst.ts'
-import { type Comparison, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
+import { type Comparison, type RatioSpread, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
 import { latencyCells, latencyColumns } from '../lines.ts'
-import { inThousands } from '../numbers.ts'
-import { extentOf, isGeneratorBound, roundRows, verdictWord } from '../words.ts'
+import { asProbability, inThousands } from '../numbers.ts'
+import { extentOf, isGeneratorBound, markedRatio, roundRows, verdictWord } from '../words.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
 import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
 
@@ -84,15 +84,24 @@ ${check.examples.map((example) => html`<br><code>${example}</code>`)}`,
   return html`<h2>${say(texts.promises)}</h2>${table(heads, rows)}`
 }
 
+/** `p < 0.001` has a sign that would open a tag. */
+const escapeText = (words: string): string => words.replaceAll('<', '&lt;')
+
 const ratios = (comparison: Comparison): Html => {
   const { rounds } = comparison
+  const row = (label: string, values: number[], spread: RatioSpread): DotRow => ({
+    ...{ label, values, median: spread.median },
+    words: escapeText(`${markedRatio(spread)} (${asProbability(spread.p)})`),
+  })
   const rows: DotRow[] = [
-    ...baselineNames.map((name) => ({
-      label: baselineLabels[name],
-      values: rounds.map((round) => roundRatio(round, name)),
-      median: comparison.ratios[name].median,
-    })),
-    { label: 'node:http / itself', values: rounds.map(roundNoise), median: comparison.noise.median },
+    ...baselineNames.map((name) =>
+      row(
+        baselineLabels[name],
+        rounds.map((round) => roundRatio(round, name)),
+        comparison.ratios[name],
+      ),
+    ),
+    row('node:http / itself', rounds.map(roundNoise), comparison.noise),
   ]
   const heads = [
     say(texts.round),

@@ -1,10 +1,10 @@
 import { raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { LatencyPoint } from '../../measure/latency.ts'
-import { asRatio, inMs } from '../numbers.ts'
+import { inMs } from '../numbers.ts'
 
-/** A row of dots, one for each round, with the median as a line. */
-export type DotRow = { label: string; values: readonly number[]; median: number }
+/** A row of dots, one for each round, with the median as a line and what is written over it. */
+export type DotRow = { label: string; values: readonly number[]; median: number; words: string }
 
 /** The same latencies in every round, and the class that gives their colour. */
 export type CurveGroup = { className: string; curves: readonly (readonly LatencyPoint[])[] }
@@ -43,13 +43,13 @@ export const dotPlot = (title: string, rows: readonly DotRow[]): HtmlEscapedStri
     ...ticks.map((tick) => line('grid', [x(tick), 0, x(tick), height - 22])),
     line('one', [x(1), 0, x(1), height - 22]),
     ...ticks.map((tick) => text(x(tick), height - 6, 'middle', tick.toFixed(1))),
-    ...rows.flatMap(({ label, values, median }, index) => {
+    ...rows.flatMap(({ label, values, median, words }, index) => {
       const y = index * rowHeight + rowHeight / 2 + 6
       return [
         text(left - 10, y + 4, 'end', label),
         line('median', [x(median), y - 11, x(median), y + 11]),
         ...values.map((value) => `<circle cx="${px(x(value))}" cy="${px(y)}" r="4.5"/>`),
-        text(x(median), y - 13, 'middle', asRatio(median)),
+        text(x(median), y - 13, 'middle', words),
       ]
     }),
   ])

@@ -31,8 +31,8 @@ export const texts = {
   checked: { en: 'checked', ko: '확인한 수' },
   ratios: { en: 'Against web servers that grant nothing', ko: '아무것도 발급하지 않는 웹 서버와의 비교' },
   ratiosHow: {
-    en: 'Recorded coupons a second, for each request a second of the other. Each dot is a round. In a round both got the same presses from the same generator, one after the other, with the same token check. The last row is bare node:http against itself: the noise of the machine.',
-    ko: '상대 서버가 초당 처리한 요청 하나에 대한, 초당 기록된 쿠폰의 비율입니다. 점 하나가 라운드 하나입니다. 한 라운드에서 양쪽은 같은 부하 생성기로부터 같은 요청을 차례로 받았고, 같은 토큰 검사를 했습니다. 마지막 줄은 node:http를 자기 자신과 비교한 것으로, 이 장비의 잡음입니다.',
+    en: 'Recorded coupons a second, for each request a second of the other. Each dot is a round. In a round both got the same presses from the same generator, one after the other, with the same token check. The last row is bare node:http against itself: the noise of the machine. p is of a paired permutation test that the ratio differs from 1, and ~ says that it is within noise.',
+    ko: '상대 서버가 초당 처리한 요청 하나에 대한, 초당 기록된 쿠폰의 비율입니다. 점 하나가 라운드 하나입니다. 한 라운드에서 양쪽은 같은 부하 생성기로부터 같은 요청을 차례로 받았고, 같은 토큰 검사를 했습니다. 마지막 줄은 node:http를 자기 자신과 비교한 것으로, 이 장비의 잡음입니다. p는 비율이 1과 다른지를 보는 대응 순열 검정의 값이며, ~는 잡음과 구별되지 않음을 뜻합니다.',
   },
   latency: { en: 'How long answers took', ko: '응답에 걸린 시간' },
   latencyHow: {

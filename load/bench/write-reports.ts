@@ -1,0 +1,19 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { htmlReport } from '../report/html/document.ts'
+import { markdownReport } from '../report/markdown.ts'
+import type { BenchRun } from '../scenarios/bench-run.ts'
+
+/** `2026-11-29T15-20-00Z-0123456789`: folders sort by time. */
+const folderName = ({ startedAt, checkout: { commit } }: BenchRun): string =>
+  `${startedAt.slice(0, 19).replaceAll(':', '-')}Z-${commit ?? 'unknown'}`
+
+/** Writes the page, the Markdown and the data into a new folder below `reports`, and returns its path. */
+export const writeReports = async (run: BenchRun, reports: string): Promise<string> => {
+  const folder = join(reports, folderName(run))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'run.json'), `${JSON.stringify(run, undefined, 2)}\n`)
+  await writeFile(join(folder, 'report.html'), await htmlReport(run))
+  await writeFile(join(folder, 'report.md'), markdownReport(run.burst, run.machine, run.command))
+  return folder
+}
