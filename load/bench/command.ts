@@ -2,7 +2,11 @@ import { join, resolve } from 'node:path'
 import { defineCommand } from '../../platform/command.ts'
 import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { loadExitCodes } from '../commands/common-to-loads.ts'
+import { createLatencyLog } from '../measure/latency-log.ts'
+import { readMetricSeconds } from '../measure/metric-seconds.ts'
+import { type ProcessSeconds, readFolderSeconds } from '../measure/process-seconds.ts'
 import { burstReport } from '../report/burst.ts'
+import { benchWord } from '../report/words.ts'
 import { originOf } from '../wiring.ts'
 import { measureSystem } from './measure-system.ts'
 import { interruption, readKeptEnvironment, withOwnSystem } from './own-system.ts'
@@ -31,6 +35,15 @@ const withSystem = <Result>(
   return withOwnSystem({ folder: resolve(folder), environment }, work)
 }
 
+/** Reads what the processes of the system have spent: from /proc where their folder is known. */
+const secondsReaderOf = (
+  kind: MeasuredSystem['kind'],
+  { home, folder, environment }: { home: string; folder: string; environment: NodeJS.ProcessEnv },
+): (() => Promise<ProcessSeconds>) => {
+  if (kind !== 'given') return () => readFolderSeconds(kind === 'own' ? folder : home)
+  return () => readMetricSeconds(environment)
+}
+
 /** Measures a system against bare web servers, and writes a report whose headline is the verdict. */
 export const benchCommand = defineCommand({
   name: 'npm run bench --',
@@ -50,13 +63,18 @@ export const benchCommand = defineCommand({
     const { url } = values
     const system = await whichSystem({ url, environment: given, kept, isReady })
     try {
-      const run = await withSystem(system, { folder: join(home, 'bench'), stderr }, (environment) =>
-        measureSystem({ plan: benchPlanOf(values), url, environment, stderr }),
+      const folder = join(home, 'bench')
+      const latencies = createLatencyLog()
+      const run = await withSystem(system, { folder, stderr }, (environment) =>
+        measureSystem({
+          ...{ plan: benchPlanOf(values), url, environment, system: system.kind, latencies, stderr },
+          processSeconds: secondsReaderOf(system.kind, { home, folder, environment }),
+        }),
       )
-      const folder = await writeReports(run, values.reports ?? 'reports')
+      const report = await writeReports(run, latencies, values.reports ?? 'reports')
       const { burst, machine } = run
       await print({
-        text: `${burstReport(burst, machine, stdout)}\n  ${join(folder, 'report.html')}\n`,
+        text: `${burstReport(burst, machine, stdout, benchWord)}\n  ${join(report, 'report.html')}\n`,
         json: run,
       })
       return burst.verdict

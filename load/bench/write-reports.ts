@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hgrmName, hgrmText } from '../measure/hgrm.ts'
+import type { LatencyLog } from '../measure/latency-log.ts'
 import { htmlReport } from '../report/html/document.ts'
 import { markdownReport } from '../report/markdown.ts'
 import type { BenchRun } from '../scenarios/bench-run.ts'
@@ -8,12 +10,21 @@ import type { BenchRun } from '../scenarios/bench-run.ts'
 const folderName = ({ startedAt, checkout: { commit } }: BenchRun): string =>
   `${startedAt.slice(0, 19).replaceAll(':', '-')}Z-${commit ?? 'unknown'}`
 
-/** Writes the page, the Markdown and the data into a new folder below `reports`, and returns its path. */
-export const writeReports = async (run: BenchRun, reports: string): Promise<string> => {
+/**
+ * Writes the page, the Markdown, the data and a file of latencies for each outcome into a new folder below
+ * `reports`. Returns its path.
+ */
+export const writeReports = async (
+  run: BenchRun,
+  latencies: LatencyLog,
+  reports: string,
+): Promise<string> => {
   const folder = join(reports, folderName(run))
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'run.json'), `${JSON.stringify(run, undefined, 2)}\n`)
   await writeFile(join(folder, 'report.html'), await htmlReport(run))
   await writeFile(join(folder, 'report.md'), markdownReport(run.burst, run.machine, run.command))
+  for (const [outcome, sorted] of latencies.sorted())
+    await writeFile(join(folder, hgrmName(outcome)), hgrmText(sorted))
   return folder
 }

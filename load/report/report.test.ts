@@ -100,6 +100,17 @@ describe('the report of a burst', () => {
     expect(text).toContain('somebody')
   })
 
+  test('a run with a broken promise shows it before the speed of any round', () => {
+    for (const text of [
+      burstReport(runOf([failed]), machine, plain),
+      markdownReport(runOf([failed]), machine, 'load'),
+    ])
+      expect(text.indexOf('somebody')).toBeLessThan(text.indexOf('coupons persisted for each request'))
+    expect(markdownReport(runOf([failed]), machine, 'load')).toMatch(
+      /^# Load run: INVALID\n\nbroken: no-lost-win\n/,
+    )
+  })
+
   test('no line is wider than 100 columns', () => {
     const lines = burstReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
     expect(lines.filter((line) => line.length > 100)).toEqual([])

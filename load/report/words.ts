@@ -15,6 +15,10 @@ const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT', unk
 /** The first word of a report. */
 export const verdictWord = (verdict: LoadVerdict): string => verdictWords[verdict]
 
+/** The headline of a benchmark: INVALID where a promise was broken, because its figures are worth nothing. */
+export const benchWord = (verdict: LoadVerdict): string =>
+  verdict === 'fail' ? 'INVALID' : verdictWord(verdict)
+
 /** How much a check covers: `10,000`, or `3 of 10,000` that fail or are in flight. */
 export const extentOf = ({ verdict, count, looked }: Check): string =>
   verdict === 'pass' ? inThousands(looked) : `${inThousands(count)} of ${inThousands(looked)}`

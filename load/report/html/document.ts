@@ -9,7 +9,7 @@ import type { BurstResult } from '../../scenarios/burst.ts'
 import { type Comparison, type RatioSpread, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
 import { latencyCells, latencyColumns } from '../lines.ts'
 import { asProbability, inThousands } from '../numbers.ts'
-import { extentOf, isGeneratorBound, markedRatio, roundRows, verdictWord } from '../words.ts'
+import { benchWord, extentOf, isGeneratorBound, markedRatio, roundRows } from '../words.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
 import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
 
@@ -59,16 +59,12 @@ const overBursts = (bursts: readonly BurstResult[]): Check[] => {
 }
 
 const headline = ({ burst: { verdict, bursts } }: BenchRun): Html => {
-  const [kind, word, text] =
-    verdict === 'pass'
-      ? ['pass', 'PASS', texts.pass]
-      : verdict === 'fail'
-        ? ['fail', 'INVALID', texts.fail]
-        : ['undecided', verdictWord(verdict), texts.undecided]
+  const isKnown = verdict === 'pass' || verdict === 'fail'
+  const kind = isKnown ? verdict : 'undecided'
   const persisted = spreadOf(bursts.map(({ figures }) => figures.persistedPerSecond)).median
   const speed = html`<p class="speed"><strong>${inThousands(persisted)}</strong> ${say(texts.speed)}</p>`
-  return html`<section class="${kind}"><h1>${word}</h1></section>
-<p>${say(text)}. ${say(texts.believe)}</p>
+  return html`<section class="${kind}"><h1>${benchWord(verdict)}</h1></section>
+<p>${say(texts[kind])}. ${say(texts.believe)}</p>
 ${verdict === 'pass' ? speed : html`<p>${say(texts.noSpeed)}</p>`}
 ${bursts.some(isGeneratorBound) ? html`<p class="undecided bound">${say(texts.bound)}</p>` : ''}`
 }
