@@ -37,6 +37,9 @@ test('npm run bench writes a report with the verdict, the figures and both basel
   expect(run.system).toBe('given')
   expect(await read('report.html')).toContain('<h1>PASS</h1>')
   expect(await read('report.md')).toContain('bare node:http')
+  // Both bursts: 300 latencies of each.
+  expect(await read('granted.hgrm')).toMatch(/#\[Max .* Total count +=  +600\]/)
+  expect(run.burst.bursts.map(({ timeline }) => timeline?.at(-1)?.rows)).toEqual([300, 300])
 })
 
 /** Deletes one row of the measured burst, as soon as the campaign with this stock has it. */

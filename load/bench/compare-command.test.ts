@@ -16,6 +16,7 @@ beforeAll(async () => {
     JSON.stringify(benchRunOf([brokenBurst(soundBurst(99_999)), soundBurst(12_000)])),
   )
   await writeFile(join(folder, 'other.json'), '{"schema":1}')
+  await writeFile(join(folder, 'newer.json'), JSON.stringify({ ...benchRunOf([soundBurst(1)]), schema: 2 }))
 })
 
 afterAll(() => rm(folder, { recursive: true }))
@@ -36,7 +37,7 @@ test('with a run that is INVALID the exit code is 1, also as JSON', async () => 
 })
 
 test('what is no report is named, and is wrong use', async () => {
-  for (const path of [join(folder, 'other.json'), join(folder, 'missing')]) {
+  for (const path of [join(folder, 'other.json'), join(folder, 'newer.json'), join(folder, 'missing')]) {
     const { code, stderr } = await runInProcess(compareCommand, [committed, path])
     expect([code, stderr]).toEqual([2, expect.stringContaining(`${path} is no report of npm run bench: `)])
   }

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { processesOf } from '../../test/harness/processes/launchers.ts'
+import { systemProcesses } from '../measure/process-seconds.ts'
+import type { BenchRun } from '../scenarios/bench-run.ts'
 
 /** A start takes up to 60 s on a machine at its limit. */
 const withStart = { timeout: 150_000 }
@@ -38,6 +40,10 @@ test(
     const { exited, output } = startBench('--shoppers 200 --rounds 1')
     expect([await exited, output()]).toEqual([0, expect.stringMatching(/PASS {2}200 shoppers pressed/)])
     expect(await processesOf(folder)).toEqual([])
+    const [report = ''] = await readdir(join(home, 'reports'))
+    const run = JSON.parse(await readFile(join(home, 'reports', report, 'run.json'), 'utf8')) as BenchRun
+    expect(run.system).toBe('own')
+    expect(Object.keys(run.burst.bursts[0]?.cpuMicroseconds ?? {})).toEqual([...systemProcesses])
   },
 )
 

@@ -15,6 +15,7 @@ describe('two runs beside each other', () => {
     expect(text).toMatch(/^ {4}coupons persisted +10,200 \/s +15,300 \/s +\+50 % +0\.0079$/m)
     expect(text).toMatch(/^ {4}to bare Hono +0\.57 +0\.85 +\+50 % +0\.0079$/m)
     expect(text).toMatch(/^ {4}bare node:http +23,500 \/s +23,500 \/s +~\+0 % +1$/m)
+    expect(text).toMatch(/^ {4}CPU a coupon, kafka +20 µs +20 µs +~\+0 % +1$/m)
     expect(textOf(slow, slow)).toMatch(/^ {4}coupons persisted +10,200 \/s +10,200 \/s +~\+0 % +1$/m)
   })
 

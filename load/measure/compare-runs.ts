@@ -6,6 +6,7 @@ import { baselineRate, type Round, roundNoise, roundRatio } from '../scenarios/r
 import { spreadOf } from './figures.ts'
 import type { LatencySummary } from './latency.ts'
 import { unpairedP } from './permutation-test.ts'
+import { systemProcesses } from './process-seconds.ts'
 
 /** A figure of two runs. Null where a run has none, or is not sound: what is wrong has no speed. */
 export type ComparedFigure = {
@@ -56,6 +57,13 @@ const measured: readonly Measured[] = [
     (name): Measured => [`to ${baselineLabels[name]}`, 'ratio', ofRounds((round) => roundRatio(round, name))],
   ),
   ['node:http to itself', 'ratio', ofRounds(roundNoise)],
+  ...systemProcesses.map(
+    (name): Measured => [
+      `CPU a coupon, ${name}`,
+      'µs',
+      ({ burst }) => burst.bursts.flatMap(({ cpuMicroseconds }) => cpuMicroseconds?.[name] ?? []),
+    ],
+  ),
 ]
 
 const compareFigure = ([figure, unit, of]: Measured, a: BenchRun, b: BenchRun): ComparedFigure => {

@@ -62,8 +62,11 @@ const pressAndDrain = async (
   // The drain is timed from the last coupon, while losers are still being answered.
   const drain = async (): Promise<Drain> => {
     const grantable = Math.min(plan.stock, plan.shoppers)
-    for (let waitedMs = 0; !isPressed && sheet.grantedCount() < grantable; waitedMs += grantedIntervalMs) {
-      if (waitedMs % sampleIntervalMs === 0) await sampleRows()
+    for (let sampledMs = 0; !isPressed && sheet.grantedCount() < grantable; ) {
+      if (now() - sampledMs >= sampleIntervalMs) {
+        sampledMs = now()
+        await sampleRows()
+      }
       await wait(grantedIntervalMs)
     }
     return waitForRows(sheet.grantedCount(), sheet.moments().lastGrantMs || now())

@@ -42,4 +42,41 @@ describe('the report as a page', () => {
     expect(page.match(/<polyline class="granted"/g)).toHaveLength(sound.length)
     expect(page.match(/<circle/g)).toHaveLength(3 * sound.length)
   })
+
+  test('shows the processor time of every process as one bar, beside a bar of each baseline', async () => {
+    const page = await htmlReport(benchRunOf(sound))
+    const bars = [...page.matchAll(/<rect class="(\w+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/g)]
+    const names = bars.map(([, name]) => name)
+    expect(names).toEqual(['api', 'redis', 'kafka', 'worker', 'database', 'baseline', 'baseline'])
+    // Each part of a bar begins where the one before it ends.
+    const [api, redis] = bars.map(([, , x, , width]) => [Number(x), Number(width)])
+    expect(redis?.[0]).toBeCloseTo((api?.[0] ?? 0) + (api?.[1] ?? 0), 0)
+    // 60 + 12.5 + 20 + 15 + 10 microseconds.
+    expect(page).toMatch(/>118<\/text>/)
+    expect(page).not.toContain('Not measured')
+  })
+
+  test('names the processes whose time is not known, and has no such bar when none is', async () => {
+    const without = (cpuMicroseconds: object) => sound.map((one) => ({ ...one, cpuMicroseconds }))
+    expect(await htmlReport(benchRunOf(without({ api: 60 })))).toMatch(/Not measured[^]*Redis[^]*database/)
+    expect(await htmlReport(benchRunOf(without({})))).not.toContain('<rect')
+  })
+
+  test('shows grants and rows over time of the middle burst, and shades what lies between', async () => {
+    const page = await htmlReport(benchRunOf(sound))
+    for (const shape of ['polygon class="backlog"', 'polyline class="grants"', 'polyline class="rows"'])
+      expect(page.split(`<${shape}`)).toHaveLength(2)
+    expect(page).toMatch(/<td>1,280<\/td><td class="number">16,000<\/td><td class="number">14,000<\/td>/)
+    // 12,345 lies between 12,111 and 13,000: that of the first round.
+    expect(page).toMatch(/Rows are read[^]{0,300}1\)<\/figcaption>/)
+  })
+
+  test('of a run without these figures, as an older one, has none of their pictures', async () => {
+    const older = sound.map(({ timeline: _, cpuMicroseconds: __, ...one }) => one)
+    expect(await htmlReport(benchRunOf(older))).not.toMatch(/<rect|<polygon/)
+  })
+
+  test('lists the files of latencies beside it', async () => {
+    expect(await htmlReport(benchRunOf(sound))).toContain('<code>granted.hgrm</code>')
+  })
 })

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { html, raw } from 'hono/html'
-import type { HtmlEscapedString } from 'hono/utils/html'
 import { type Check, overallVerdict } from '../../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../../baselines/baseline-server.ts'
 import { spreadOf } from '../../measure/figures.ts'
@@ -10,29 +9,12 @@ import { type Comparison, type RatioSpread, roundNoise, roundRatio } from '../..
 import { latencyCells, latencyColumns } from '../lines.ts'
 import { asProbability, inThousands } from '../numbers.ts'
 import { benchWord, extentOf, isGeneratorBound, markedRatio, roundRows } from '../words.ts'
+import { costs } from './costs.ts'
+import { files } from './files.ts'
+import { overTime } from './over-time.ts'
+import { behind, type Html, say, table } from './page-parts.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
-import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
-
-type Html = HtmlEscapedString | Promise<HtmlEscapedString>
-
-const say = ({ en, ko }: Text): Html => html`<span lang="en">${en}</span><span lang="ko">${ko}</span>`
-
-const cells = (tag: 'th' | 'td', values: readonly (string | Html)[]): Html[] =>
-  values.map((value, index) =>
-    index === 0
-      ? html`${raw(`<${tag}>`)}${value}${raw(`</${tag}>`)}`
-      : html`${raw(`<${tag} class="number">`)}${value}${raw(`</${tag}>`)}`,
-  )
-
-/** A table with text in its first column and figures in the others. */
-const table = (heads: readonly (string | Html)[], rows: readonly (readonly (string | Html)[])[]): Html =>
-  html`<div class="wide"><table>
-<thead><tr>${cells('th', heads)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${cells('td', row)}</tr>`)}</tbody>
-</table></div>`
-
-const behind = (content: Html): Html =>
-  html`<details><summary>${say(texts.behind)}</summary>${content}</details>`
+import { koreanPromises, koreanVerdicts, texts } from './texts.ts'
 
 /** The gravest verdict of a promise over all bursts, with all that they checked. */
 const overBursts = (bursts: readonly BurstResult[]): Check[] => {
@@ -181,11 +163,14 @@ ${headline(run)}
 ${promises(bursts)}
 ${comparison === undefined ? '' : ratios(comparison)}
 ${latencies(bursts)}
+${overTime(bursts)}
+${costs(run.burst)}
 ${limits()}
 ${environment(run)}
 <h2>${say(texts.again)}</h2>
-<pre>npm ci && npm start
+<pre>npm ci
 ${run.command}</pre>
+${files(bursts)}
 </main></body></html>
 `,
   )

@@ -30,12 +30,21 @@ export const soundBurst = (persistedPerSecond: number): BurstResult => ({
     ...{ answersPerSecond: 12_000, acceptedPerSecond: 12_000, persistedPerSecond, drainMs: 30 },
   },
   generatorShare: 0.6,
+  cpuMicroseconds: { api: 60, redis: 12.5, kafka: 20, worker: 15, database: 10 },
+  timeline: Array.from({ length: 81 }, (_, index) => ({
+    ms: index * 20,
+    grants: index * 250,
+    rows: Math.max(0, index - 8) * 250,
+  })),
   recovering: null,
   followedUp: 0,
   repeated: 400,
   faults: {},
 })
-const baseline = (answersPerSecond: number): BaselineRun => ({ answers: 20_000, answersPerSecond, latency })
+const baseline = (answersPerSecond: number): BaselineRun => ({
+  ...{ answers: 20_000, answersPerSecond, latency },
+  cpuMicroseconds: 25,
+})
 /** A benchmark with these bursts, a round each. */
 export const benchRunOf = (bursts: BurstResult[]): BenchRun => ({
   schema: 1,
