@@ -36,6 +36,11 @@ test('with a run that is INVALID the exit code is 1, also as JSON', async () => 
   expect(code).toBe(1)
 })
 
+test('with --watch it prints one line and exits with 0, whatever it says', async () => {
+  const { code, stdout } = await runInProcess(compareCommand, [committed, folder, '--watch'])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^not compared: .*\n$/)])
+})
+
 test('what is no report is named, and is wrong use', async () => {
   for (const path of [join(folder, 'other.json'), join(folder, 'newer.json'), join(folder, 'missing')]) {
     const { code, stderr } = await runInProcess(compareCommand, [committed, path])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { benchRunOf, brokenBurst, soundBurst } from '../../test/harness/values/bench-runs.ts'
 import { comparedReport } from '../report/compared-runs.ts'
+import { watchedRatio } from '../report/watched-ratio.ts'
 import type { BenchRun } from '../scenarios/bench-run.ts'
 import { compareRuns } from './compare-runs.ts'
 
@@ -45,5 +46,26 @@ describe('two runs beside each other', () => {
       'system: given and own',
     ])
     expect(textOf(slow, fast)).not.toContain('differ in more')
+  })
+})
+
+describe('the watch', () => {
+  const watch = (a: BenchRun, b: BenchRun): string => watchedRatio(compareRuns(a, b))
+
+  test('warns of a run that is slower beyond noise, and of no other', () => {
+    const subject = 'coupons persisted for each request of bare node:http'
+    expect(watch(fast, slow)).toBe(
+      `warning, slower than noise explains: ${subject}: 0.43, and 0.65 before (p = 0.0079)`,
+    )
+    expect(watch(slow, fast)).toMatch(/^no regression: /)
+    const wide = runWith([9_000, 12_000, 10_000, 10_500, 10_000])
+    expect(watch(slow, wide)).toMatch(/^no regression: .* \(p = 0\.\d+\)$/)
+  })
+
+  test('says what else differs, and does not compare a run that is not sound', () => {
+    expect(watch(slow, { ...slow, machine: { ...slow.machine, memoryGb: 8 } })).toMatch(
+      /; they differ in memory in GB: 24 and 8$/,
+    )
+    expect(watch(slow, benchRunOf([brokenBurst(soundBurst(1))]))).toMatch(/^not compared: /)
   })
 })

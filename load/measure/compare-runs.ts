@@ -1,4 +1,4 @@
-import { baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
+import { type BaselineName, baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
 import type { BenchRun } from '../scenarios/bench-run.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
@@ -44,6 +44,9 @@ const ofGrants = (figure: (latency: LatencySummary) => number) => (run: BenchRun
     ),
   )
 
+/** What the figure of coupons persisted for each request of a baseline is called. */
+export const ratioName = (name: BaselineName): string => `to ${baselineLabels[name]}`
+
 const measured: readonly Measured[] = [
   ['coupons persisted', '/s', ofBursts(({ figures }) => figures.persistedPerSecond)],
   ['coupons accepted', '/s', ofBursts(({ figures }) => figures.acceptedPerSecond)],
@@ -54,7 +57,7 @@ const measured: readonly Measured[] = [
     (name): Measured => [baselineLabels[name], '/s', ofRounds((round) => baselineRate(round, name))],
   ),
   ...baselineNames.map(
-    (name): Measured => [`to ${baselineLabels[name]}`, 'ratio', ofRounds((round) => roundRatio(round, name))],
+    (name): Measured => [ratioName(name), 'ratio', ofRounds((round) => roundRatio(round, name))],
   ),
   ['node:http to itself', 'ratio', ofRounds(roundNoise)],
   ...systemProcesses.map(
