@@ -19,8 +19,11 @@ afterAll(() => rm(reports, { recursive: true }))
 const bench = async (name: string, words: string) => {
   const folder = join(reports, name)
   const [apiUrl] = inject('apiUrls')
+  const { api, worker } = inject('metricsUrls')
   const said: Said = await runCommand('load/bench/main.ts', [...words.split(' '), '--reports', folder], {
     API_URL: apiUrl,
+    API_METRICS_PORT: new URL(api).port,
+    WORKER_METRICS_PORT: new URL(worker).port,
   })
   const [report = ''] = await readdir(folder)
   const read = (file: string) => readFile(join(folder, report, file), 'utf8')
@@ -35,6 +38,8 @@ test('npm run bench writes a report with the verdict, the figures and both basel
   expect(run.burst.comparison?.rounds).toHaveLength(2)
   expect(run.burst.bursts.map(({ figures }) => figures.persisted)).toEqual([300, 300])
   expect(run.system).toBe('given')
+  // What the benchmark did not start is known by its metrics alone, which servers do not have.
+  expect(Object.keys(run.burst.bursts[0]?.cpuMicroseconds ?? {})).toEqual(['api', 'worker'])
   expect(await read('report.html')).toContain('<h1>PASS</h1>')
   expect(await read('report.md')).toContain('bare node:http')
   // Both bursts: 300 latencies of each.

@@ -4,6 +4,7 @@ import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { findRecordedProcess } from '../../servers/processes/process-record.ts'
 import { processesOf } from '../../test/harness/processes/launchers.ts'
 import { systemProcesses } from '../measure/process-seconds.ts'
 import type { BenchRun } from '../scenarios/bench-run.ts'
@@ -57,4 +58,22 @@ test('Ctrl-C amid its start leaves no process and no report, and exits with 130'
   expect([await exited, output()]).toEqual([130, expect.stringContaining('stopping')])
   expect(await processesOf(folder)).toEqual([])
   await expect(access(join(home, 'reports'))).rejects.toThrow('ENOENT')
+})
+
+test('a system of which a process ends is stopped, and the exit code is 1', withStart, async () => {
+  const { exited, output } = startBench('--shoppers 200 --rounds 1')
+  const pid = await vi.waitFor(
+    async () => {
+      const found = await findRecordedProcess(join(folder, 'worker'))
+      if (found === undefined) throw new Error('no worker yet')
+      return found
+    },
+    { timeout: 60_000, interval: 20 },
+  )
+  process.kill(pid, 'SIGKILL')
+  expect([await exited, output()]).toEqual([
+    1,
+    expect.stringMatching(/worker exited unexpectedly[^]*the system of this benchmark ended/),
+  ])
+  expect(await processesOf(folder)).toEqual([])
 })
