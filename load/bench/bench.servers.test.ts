@@ -61,8 +61,7 @@ const deleteRows = async (stock: number, signal: AbortSignal): Promise<void> => 
   // By its key: a scan of all coupons would take longer than the burst.
   const remove = 'DELETE FROM coupons WHERE campaign_id = ? AND `rank` = 5'
   while (!signal.aborted) {
-    for (const { campaign_id: id } of await database.read(find, [stock]))
-      await database.change(remove, [id as Buffer])
+    for (const { campaign_id: id } of await database.read(find, [stock])) await database.change(remove, [id])
     await wait(2)
   }
   await database.close()

@@ -148,6 +148,16 @@ describe('the report of a burst', () => {
     expect(text).toContain('the generator was at work all the time: rates and latencies are its own (97 %)')
   })
 
+  test('what a coupon cost each process has a line, and none where it is not known', () => {
+    const cpuMicroseconds = { api: 998.4, redis: 912, kafka: 934, worker: 934, database: 912 }
+    const lines = burstReport(runOf([{ ...burst, cpuMicroseconds }]), machine, plain).split('\n')
+    expect(lines.filter((line) => line.includes('CPU'))).toEqual([
+      '    CPU a coupon              4,690 µs  api 998, redis 912, kafka 934, worker 934, database 912',
+    ])
+    expect(lines.filter((line) => line.length > 100)).toEqual([])
+    expect(burstReport(runOf([burst]), machine, plain)).not.toContain('CPU')
+  })
+
   test('rates are of the wave, and later coupons are named', () => {
     const text = burstReport(runOf([recovered]), machine, plain)
     expect(text).toMatch(/accepted +12,345 \/s {2}10,000 coupons, first press to last yes/)

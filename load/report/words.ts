@@ -1,6 +1,7 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
 import { isWithinNoise } from '../measure/permutation-test.ts'
+import type { ProcessSeconds } from '../measure/process-seconds.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
 import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
@@ -57,8 +58,22 @@ const recoveringRows = ({ stretches, lastedMs, answers }: RecoveringSummary): Re
   ]
 }
 
-/** The rates of a burst, and how long its gate was recovering. */
-export const rateRows = ({ figures, generatorShare, recovering }: BurstResult): ReportRow[] => [
+/** What a coupon cost all processes whose time is known, and each of them. */
+const costRows = (cpuMicroseconds: ProcessSeconds): ReportRow[] => {
+  const known = Object.entries(cpuMicroseconds)
+  if (known.length === 0) return []
+  const sum = known.reduce((total, [, microseconds]) => total + microseconds, 0)
+  const parts = known.map(([name, microseconds]) => `${name} ${inThousands(microseconds)}`)
+  return [['CPU a coupon', `${inThousands(sum)} µs`, parts.join(', ')]]
+}
+
+/** The rates of a burst, what a coupon cost, and how long its gate was recovering. */
+export const rateRows = ({
+  figures,
+  generatorShare,
+  cpuMicroseconds = {},
+  recovering,
+}: BurstResult): ReportRow[] => [
   [
     'accepted',
     `${inThousands(figures.acceptedPerSecond)} /s`,
@@ -76,6 +91,7 @@ export const rateRows = ({ figures, generatorShare, recovering }: BurstResult): 
   ],
   ['drain', `${inMs(figures.drainMs)} ms`, 'last grant to last row'],
   ['generator', asShare(generatorShare), 'of one core, while people pressed'],
+  ...costRows(cpuMicroseconds),
   ...(recovering === null ? [] : recoveringRows(recovering)),
 ]
 
