@@ -20,8 +20,17 @@ const splitWords = (words: readonly string[], options: Options) => {
     allowPositionals: true,
   })
   const texts = new Map(Object.entries(values).map(([name, value]) => [name, String(value)]))
-  return { texts, others: positionals.join(' ') }
+  return { texts, positionals }
 }
+
+/** The words beside the options: one for each argument in order, and the rest for the last. */
+const splitArguments = (positionals: readonly string[], names: readonly string[]): Map<string, string> =>
+  new Map(
+    names.map((name, index) => {
+      const isLast = index === names.length - 1
+      return [name, positionals.slice(index, isLast ? undefined : index + 1).join(' ')]
+    }),
+  )
 
 /**
  * Reads the words behind a command. Adds a line to `faults` for each that is not accepted; its option is then
@@ -34,13 +43,14 @@ export const readWords = <Declared extends Options>(
 ): Partial<ValuesOf<Declared>> | 'help' => {
   const values: Record<string, unknown> = {}
   try {
-    const { texts, others } = splitWords(words, options)
+    const { texts, positionals } = splitWords(words, options)
     if (texts.has('help')) return 'help'
-    const argument = Object.entries(options).find(([, { isArgument }]) => isArgument)?.[0]
-    if (argument === undefined && others !== '')
-      faults.push(`expected no words beside the options, not ${others}`)
+    const names = Object.entries(options).flatMap(([name, { isArgument }]) => (isArgument ? [name] : []))
+    if (names.length === 0 && positionals.length > 0)
+      faults.push(`expected no words beside the options, not ${positionals.join(' ')}`)
+    const given = splitArguments(positionals, names)
     for (const [name, { expected, isArgument, read }] of Object.entries<Option<unknown>>(options)) {
-      const text = isArgument ? others || undefined : texts.get(name)
+      const text = isArgument ? given.get(name) || undefined : texts.get(name)
       const result = read(text)
       if (result !== undefined) values[name] = result.value
       else faults.push(`${isArgument ? '' : `--${name}: `}expected ${expected}, not ${text || 'nothing'}`)

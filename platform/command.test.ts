@@ -144,6 +144,40 @@ describe('what a command prints', () => {
   })
 })
 
+describe('two arguments', () => {
+  const wall = (placeholder: string) =>
+    argument(
+      required({ placeholder, help: 'a wall', expected: `the ${placeholder} wall`, parse: (text) => text }),
+    )
+  const move = defineCommand({
+    name: 'npm run move --',
+    summary: 'Moves a picture.',
+    options: { from: wall('first'), fast: flag('runs'), to: wall('second') },
+    exitCodes: { moved: [0, 'it hangs there'] },
+    run: async () => 'moved',
+  })
+
+  test('are read in their order, wherever options stand', () => {
+    expect(move.parse(['north', '--fast', 'south'])).toMatchObject({ from: 'north', to: 'south', fast: true })
+  })
+
+  test('are both in the help', () => {
+    expect(move.help).toMatch(/^npm run move -- <first> <second> \[options\]\n/)
+  })
+
+  test.each([
+    [[], ['expected the first wall, not nothing', 'expected the second wall, not nothing']],
+    [['north'], ['expected the second wall, not nothing']],
+  ])('%j lacks what is not given', async (words, faults) => {
+    const { code, stderr } = await runInProcess(move, words)
+    expect([code, stderr.split('\n\n')[0]?.split('\n')]).toEqual([2, faults])
+  })
+
+  test('have what is left over in the last, which then names nothing that exists', () => {
+    expect(move.parse(['north', 'south', 'east'])).toMatchObject({ from: 'north', to: 'south east' })
+  })
+})
+
 /** Prints pieces as they are made, and fails after them. */
 const createCounter = (): Command => {
   async function* pieces(): AsyncGenerator<number[]> {

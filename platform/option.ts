@@ -1,4 +1,4 @@
-/** One option of a command, or its argument: the word that needs no name. */
+/** One option of a command, or an argument: a word that needs no name. */
 export type Option<Value> = {
   /** What it is for, with its limits and its default: the text of `--help`. */
   help: string
@@ -54,7 +54,7 @@ export const required = <Value>({ parse, ...shown }: ParsedOption<Value>): Optio
   read: (text) => (text === undefined ? undefined : readWith(parse, text)),
 })
 
-/** Makes an option the argument of its command. */
+/** Makes an option an argument of its command. Arguments are read in the order in which they are declared. */
 export const argument = <Value>(option: Option<Value>): Option<Value> => ({ ...option, isArgument: true })
 
 /** The name of a file or folder. */

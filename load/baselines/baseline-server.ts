@@ -12,7 +12,7 @@ export type BaselineName = keyof typeof baselineLabels
 export const baselineNames = Object.keys(baselineLabels) as BaselineName[]
 
 /** A baseline in its own process. */
-export type BaselineServer = { readonly url: string; stop(): Promise<void> }
+export type BaselineServer = { readonly url: string; readonly pid: number | undefined; stop(): Promise<void> }
 
 const startMs = 10_000
 const program = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -34,6 +34,7 @@ export const startBaseline = async (name: BaselineName, jwtSecret: string): Prom
   }
   return {
     url: `http://127.0.0.1:${output.trim()}`,
+    pid: child.pid,
     async stop() {
       child.stdin.end()
       await exited

@@ -3,6 +3,7 @@ import { createAnswerSheet } from '../generator/answer-sheet.ts'
 import { pressAll } from '../generator/press-all.ts'
 import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
+import { microsecondsEach, readProcessSeconds } from '../measure/process-seconds.ts'
 import { createShoppers } from '../people/shoppers.ts'
 import { inThousands } from '../report/numbers.ts'
 import {
@@ -18,6 +19,8 @@ export type BaselineRun = {
   answers: number
   answersPerSecond: number
   latency: LatencySummary | undefined
+  /** Microseconds of its processor for each answer; undefined where that is not known. */
+  cpuMicroseconds?: number | undefined
 }
 
 /** How many press, over how many connections. */
@@ -38,16 +41,18 @@ const campaignId = '00000000-0000-7000-8000-000000000000'
 /** With the generator, requests and connections of a burst. Throws unless every answer is 201. */
 const press = async (
   label: string,
-  url: string,
+  { url, pid }: Pick<BaselineServer, 'url' | 'pid'>,
   { shoppers: count, connections }: BaselinePlan,
   { sign, now, progress }: BaselineDependencies,
 ): Promise<BaselineRun> => {
   const sheet = createAnswerSheet(count, now)
   const requests = createShoppers({ count, prefix: 'bare', sign }).presses(url, campaignId)
+  const before = await readProcessSeconds(pid)
   await progress.step(
     () => `${label}: ${inThousands(sheet.answeredCount())} of ${inThousands(count)} answered`,
     () => pressAll({ url, requests, connections }, sheet),
   )
+  const after = await readProcessSeconds(pid)
   const { firstPressMs, lastAnswerMs } = sheet.moments()
   const answers = Array.from({ length: count }, (_, shopper) => sheet.read(shopper)).filter(
     (answer) => answer !== undefined,
@@ -61,6 +66,7 @@ const press = async (
     answers: answers.length,
     answersPerSecond: rate(answers.length, firstPressMs, lastAnswerMs),
     latency: summariseLatencies(answers.map(({ latencyMs }) => latencyMs)),
+    cpuMicroseconds: microsecondsEach(before, after, answers.length),
   }
 }
 
@@ -73,7 +79,7 @@ export const withBaselines = async <Result>(
   try {
     for (const name of baselineNames) servers.set(name, await startBaseline(name, dependencies.jwtSecret))
     return await work((name, plan) =>
-      press(baselineLabels[name], servers.get(name)?.url ?? '', plan, dependencies),
+      press(baselineLabels[name], servers.get(name) ?? { url: '', pid: undefined }, plan, dependencies),
     )
   } finally {
     await Promise.all([...servers.values()].map((server) => server.stop()))

@@ -1,78 +1,86 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { defineCommand } from '../../platform/command.ts'
-import type { ValuesOf } from '../../platform/command-words.ts'
-import { flag, integer, path } from '../../platform/option.ts'
-import { originOption } from '../arguments/address.ts'
-import type { BurstArguments } from '../arguments/burst.ts'
-import { withBaselines } from '../baselines/press-baseline.ts'
-import { commonToLoads } from '../commands/common-to-loads.ts'
-import { readCheckout } from '../measure/checkout.ts'
+import { createProgressDisplay } from '../../platform/progress-display.ts'
+import { loadExitCodes } from '../commands/common-to-loads.ts'
+import { createLatencyLog } from '../measure/latency-log.ts'
+import { readMetricSeconds } from '../measure/metric-seconds.ts'
+import { type ProcessSeconds, readFolderSeconds } from '../measure/process-seconds.ts'
 import { burstReport } from '../report/burst.ts'
-import { htmlReport } from '../report/html/document.ts'
-import { markdownReport } from '../report/markdown.ts'
-import { inThousands } from '../report/numbers.ts'
-import type { BenchRun } from '../scenarios/bench-run.ts'
-import { runBurst } from '../scenarios/burst.ts'
-import { runBursts } from '../scenarios/burst-run.ts'
-import { withWiring } from '../wiring.ts'
+import { benchWord } from '../report/words.ts'
+import { originOf } from '../wiring.ts'
+import { measureSystem } from './measure-system.ts'
+import { interruption, readKeptEnvironment, withOwnSystem } from './own-system.ts'
+import { benchOptions, benchPlanOf } from './plan.ts'
+import { type MeasuredSystem, whichSystem } from './which-system.ts'
+import { writeReports } from './write-reports.ts'
 
-const connections = 256
-const sizes = { quick: { shoppers: 20_000, rounds: 5 }, full: { shoppers: 100_000, rounds: 7 } }
+const answerTimeoutMs = 2_000
 
-const benchOptions = {
-  quick: flag(`${sizes.quick.rounds} rounds of ${inThousands(sizes.quick.shoppers)} presses`),
-  shoppers: integer({
-    ...{ min: 2, max: 500_000 },
-    help: `presses of a round, as many coupons: ${inThousands(sizes.full.shoppers)} when left out`,
-  }),
-  rounds: integer({ min: 1, max: 100, help: `measured rounds, ${sizes.full.rounds} when left out` }),
-  reports: path('FOLDER', 'where the folder of the report is made, reports when left out'),
-  url: originOption,
+const isReady = async (environment: NodeJS.ProcessEnv): Promise<boolean> => {
+  const url = `${originOf(undefined, environment['API_URL'])}/readyz`
+  return fetch(url, { signal: AbortSignal.timeout(answerTimeoutMs) }).then(
+    ({ status }) => status === 200,
+    () => false,
+  )
 }
 
-type BenchValues = ValuesOf<typeof benchOptions>
-
-const planOf = (values: BenchValues): BurstArguments & { rounds: number } => {
-  const size = sizes[values.quick ? 'quick' : 'full']
-  const { shoppers = size.shoppers, rounds = size.rounds } = values
-  const warmUp = Math.min(shoppers, 20_000)
-  return { shoppers, stock: shoppers, connections: Math.min(connections, shoppers), warmUp, rounds }
+/** Runs `work` with the environment of the system that is measured, which is started where none runs. */
+const withSystem = <Result>(
+  { kind, environment }: MeasuredSystem,
+  { folder, stderr }: { folder: string; stderr: NodeJS.WritableStream },
+  work: (environment: NodeJS.ProcessEnv) => Promise<Result>,
+): Promise<Result> => {
+  if (kind !== 'own') return work(environment)
+  createProgressDisplay(stderr).say(`no system runs here: starting one of its own in ${folder}`)
+  return withOwnSystem({ folder: resolve(folder), environment }, work)
 }
 
-/** The command that does the same again, without the names of folders and hosts. */
-const benchCommandLine = ({ shoppers, rounds }: Pick<BurstArguments, 'shoppers' | 'rounds'>): string =>
-  `npm run bench -- --shoppers ${shoppers} --rounds ${rounds}`
+/** Reads what the processes of the system have spent: from /proc where their folder is known. */
+const secondsReaderOf = (
+  kind: MeasuredSystem['kind'],
+  { home, folder, environment }: { home: string; folder: string; environment: NodeJS.ProcessEnv },
+): (() => Promise<ProcessSeconds>) => {
+  if (kind !== 'given') return () => readFolderSeconds(kind === 'own' ? folder : home)
+  return () => readMetricSeconds(environment)
+}
 
-/** `2026-11-29T15-20-00Z-0123456789`: folders sort by time. */
-const folderName = ({ startedAt, checkout: { commit } }: BenchRun): string =>
-  `${startedAt.slice(0, 19).replaceAll(':', '-')}Z-${commit ?? 'unknown'}`
-
-/** Measures a running system against bare web servers, and writes a report whose headline is the verdict. */
+/** Measures a system against bare web servers, and writes a report whose headline is the verdict. */
 export const benchCommand = defineCommand({
-  ...commonToLoads,
   name: 'npm run bench --',
-  summary: 'Measures a running system (npm start) and writes a report whose headline is the verdict.',
+  summary: 'Measures a system and writes a report whose headline is the verdict.',
   options: benchOptions,
-  run: (values, { settings, stdout, stderr, print }) =>
-    withWiring({ url: values.url, settings, stderr }, async ({ machine, ...wiring }) => {
-      const plan = planOf(values)
-      const [startedAt, checkout] = [new Date().toISOString(), await readCheckout()]
-      const burst = await runBursts(plan, {
-        burst: (one) => runBurst(one, wiring),
-        withBaselines: (work) => withBaselines({ ...wiring, jwtSecret: settings.JWT_SECRET }, work),
-      })
-      const command = benchCommandLine(plan)
-      const run: BenchRun = { schema: 1, startedAt, command, checkout, machine, burst }
-      const folder = join(values.reports ?? 'reports', folderName(run))
-      await mkdir(folder, { recursive: true })
-      await writeFile(join(folder, 'run.json'), `${JSON.stringify(run, undefined, 2)}\n`)
-      await writeFile(join(folder, 'report.html'), await htmlReport(run))
-      await writeFile(join(folder, 'report.md'), markdownReport(burst, machine, command))
+  notes: [
+    'It measures the system that --url or API_URL names. Otherwise it measures the one that npm start runs',
+    'here. Where none runs it starts its own, on free ports and in a folder of its own, and stops it.',
+    '',
+    'npm run bench -- compare A B   compares two reports',
+  ],
+  exitCodes: { ...loadExitCodes.exitCodes, interrupted: [130, 'stopped by a signal'] },
+  failureExitCode: loadExitCodes.failureExitCode,
+  async run(values, { environment: given, stdout, stderr, print }) {
+    const home = given['FIRSTCOME_FOLDER'] || '.firstcome'
+    const kept = await readKeptEnvironment(home)
+    const { url } = values
+    const system = await whichSystem({ url, environment: given, kept, isReady })
+    try {
+      const folder = join(home, 'bench')
+      const latencies = createLatencyLog()
+      const run = await withSystem(system, { folder, stderr }, (environment) =>
+        measureSystem({
+          ...{ plan: benchPlanOf(values), url, environment, system: system.kind, latencies, stderr },
+          processSeconds: secondsReaderOf(system.kind, { home, folder, environment }),
+        }),
+      )
+      const report = await writeReports(run, latencies, values.reports ?? 'reports')
+      const { burst, machine } = run
       await print({
-        text: `${burstReport(burst, machine, stdout)}\n  ${join(folder, 'report.html')}\n`,
+        text: `${burstReport(burst, machine, stdout, benchWord)}\n  ${join(report, 'report.html')}\n`,
         json: run,
       })
       return burst.verdict
-    }),
+    } catch (cause) {
+      if (cause === interruption) return 'interrupted'
+      throw cause
+    }
+  },
 })

@@ -20,6 +20,7 @@ export const burstCommand = defineCommand({
       const asked = burstArgumentsOf(values)
       const { history, report } = values
       const run = await runBursts(asked, {
+        ...wiring,
         burst: (plan) => runBurst(plan, { ...wiring, ...(history === undefined ? {} : { history }) }),
         withBaselines: (work) => withBaselines({ ...wiring, jwtSecret: settings.JWT_SECRET }, work),
       })

@@ -5,9 +5,8 @@ import { type Target } from '../wiring.ts'
 export const metricsUrlOf = (option: string | undefined, settings: Target['settings']): string =>
   option ?? `http://${settings.METRICS_HOST}:${settings.API_METRICS_PORT}/metrics`
 
-/** What every command of a load run needs, and how it ends. */
-export const commonToLoads = {
-  settings: loadSettings,
+/** How a load run ends. */
+export const loadExitCodes = {
   exitCodes: {
     pass: [0, 'PASS: every promise held'],
     fail: [1, 'FAIL: a promise was broken'],
@@ -16,3 +15,6 @@ export const commonToLoads = {
   },
   failureExitCode: [1, 'it could not run'],
 } as const
+
+/** What every command of a load run needs, and how it ends. */
+export const commonToLoads = { settings: loadSettings, ...loadExitCodes } as const

@@ -11,6 +11,8 @@ import type { Database } from '../../platform/mysql/database.ts'
 export type LedgerReader = {
   /** The number of rows of a campaign. */
   count(campaignId: string): Promise<number>
+  /** Records of the log that the ledger has, of all campaigns: cheap enough to be asked during a burst. */
+  recorded(): Promise<number>
   /** Calls `onRow` with every row of a campaign, from one snapshot. */
   eachRow(campaignId: string, onRow: (row: LedgerRow) => void): Promise<void>
   /** The version that the server reports. */
@@ -22,6 +24,10 @@ export const createLedgerReader = (database: Database): LedgerReader => ({
     const [row] = await database.read('SELECT COUNT(*) AS count FROM coupons WHERE campaign_id = ?', [
       idBytes(campaignId),
     ])
+    return z.object({ count: z.coerce.number() }).parse(row).count
+  },
+  async recorded() {
+    const [row] = await database.read('SELECT COALESCE(SUM(next_offset), 0) AS count FROM ledger_positions')
     return z.object({ count: z.coerce.number() }).parse(row).count
   },
   eachRow: (campaignId, onRow) =>

@@ -48,28 +48,31 @@ const comparisonLines = (comparison: Comparison, stream: ReportOutput): string[]
 
 /**
  * The bursts of a run for a terminal. The verdict comes first, then the rounds with the baselines, then
- * promises and figures of each burst.
+ * promises and figures of each burst. `wordOf` names a verdict.
  */
 export const burstReport = (
   { bursts, comparison, verdict }: BurstRun,
   machine: Machine,
   stream: ReportOutput,
+  wordOf: (verdict: LoadVerdict) => string = verdictWord,
 ): string => {
   const headline = (of: LoadVerdict, parts: readonly BurstResult[], subject: string): string =>
-    `  ${paint(of, verdictWord(of), stream)}  ${subject}; ${reasonOf(of, parts)}`
+    `  ${paint(of, wordOf(of), stream)}  ${subject}; ${reasonOf(of, parts)}`
   const subject =
     bursts.length === 1 ? bursts.map(({ plan }) => pressedIn(plan)).join() : `${bursts.length} bursts`
+  const rounds = comparison === undefined ? [] : comparisonLines(comparison, stream)
+  const each = bursts.flatMap((burst, index) => [
+    ...(bursts.length === 1
+      ? []
+      : [headline(burst.verdict, [burst], `burst ${index + 1}: ${pressedIn(burst.plan)}`), '']),
+    ...burstLines(burst, stream),
+  ])
   return [
     '',
     headline(verdict, bursts, subject),
     '',
-    ...(comparison === undefined ? [] : comparisonLines(comparison, stream)),
-    ...bursts.flatMap((burst, index) => [
-      ...(bursts.length === 1
-        ? []
-        : [headline(burst.verdict, [burst], `burst ${index + 1}: ${pressedIn(burst.plan)}`), '']),
-      ...burstLines(burst, stream),
-    ]),
+    // The speed of a run with a broken promise stands behind what is broken.
+    ...(verdict === 'pass' ? [...rounds, ...each] : [...each, ...rounds]),
     ...loadLines(machine),
   ].join('\n')
 }

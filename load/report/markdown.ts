@@ -1,9 +1,11 @@
 import type { Machine } from '../measure/machine.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
+import type { BurstRun } from '../scenarios/burst-run.ts'
 import type { Comparison } from '../scenarios/rounds.ts'
 import { latencyCells, latencyColumns } from './lines.ts'
 import { inThousands } from './numbers.ts'
 import {
+  benchWord,
   extentOf,
   notesOf,
   pressedIn,
@@ -66,27 +68,33 @@ const comparisonLines = (comparison: Comparison): string[] => [
     roundRows(comparison).map(([number, cells]) => [number, ...cells]),
   ),
   '',
-  'With the same token check, generator and connections, median (lowest to highest):',
+  'With the same token check, generator and connections, median (lowest to highest, paired permutation test):',
   '',
   ...ratioSentences(comparison).map((sentence) => `- ${sentence}`),
 ]
 
 /** A run as a document for a repository: it has no host name and no path. */
 export const markdownReport = (
-  run: { bursts: readonly BurstResult[]; comparison: Comparison | undefined },
+  run: Pick<BurstRun, 'bursts' | 'comparison' | 'verdict'>,
   machine: Machine,
   command: string,
-): string =>
-  [
-    '# Load run',
+): string => {
+  const rounds = run.comparison === undefined ? [] : ['## Rounds', '', ...comparisonLines(run.comparison), '']
+  const bursts = run.bursts.flatMap((burst, index) => [
+    `## Burst ${index + 1}`,
+    '',
+    ...burstLines(burst, examplesOf(burst)),
+    '',
+  ])
+  const { verdict } = run
+  return [
+    `# Load run: ${benchWord(verdict)}`,
+    '',
+    reasonOf(verdict, run.bursts),
     '',
     ...machineLines(machine, command),
     '',
-    ...(run.comparison === undefined ? [] : ['## Rounds', '', ...comparisonLines(run.comparison), '']),
-    ...run.bursts.flatMap((burst, index) => [
-      `## Burst ${index + 1}`,
-      '',
-      ...burstLines(burst, examplesOf(burst)),
-      '',
-    ]),
+    // The speed of a run with a broken promise stands behind what is broken.
+    ...(verdict === 'pass' ? [...rounds, ...bursts] : [...bursts, ...rounds]),
   ].join('\n')
+}

@@ -17,3 +17,7 @@ export const asRatio = (ratio: number): string => ratio.toFixed(2)
 
 /** `63 %`. */
 export const asShare = (share: number): string => `${Math.round(share * 100)} %`
+
+/** A probability to two digits: `p = 0.031`, and `p < 0.001` below. */
+export const asProbability = (p: number): string =>
+  p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`

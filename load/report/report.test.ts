@@ -100,6 +100,17 @@ describe('the report of a burst', () => {
     expect(text).toContain('somebody')
   })
 
+  test('a run with a broken promise shows it before the speed of any round', () => {
+    for (const text of [
+      burstReport(runOf([failed]), machine, plain),
+      markdownReport(runOf([failed]), machine, 'load'),
+    ])
+      expect(text.indexOf('somebody')).toBeLessThan(text.indexOf('coupons persisted for each request'))
+    expect(markdownReport(runOf([failed]), machine, 'load')).toMatch(
+      /^# Load run: INVALID\n\nbroken: no-lost-win\n/,
+    )
+  })
+
   test('no line is wider than 100 columns', () => {
     const lines = burstReport(runOf([burst, recovered]), { ...machine, loadBefore: 7 }, plain).split('\n')
     expect(lines.filter((line) => line.length > 100)).toEqual([])
@@ -137,6 +148,16 @@ describe('the report of a burst', () => {
     expect(text).toContain('the generator was at work all the time: rates and latencies are its own (97 %)')
   })
 
+  test('what a coupon cost each process has a line, and none where it is not known', () => {
+    const cpuMicroseconds = { api: 998.4, redis: 912, kafka: 934, worker: 934, database: 912 }
+    const lines = burstReport(runOf([{ ...burst, cpuMicroseconds }]), machine, plain).split('\n')
+    expect(lines.filter((line) => line.includes('CPU'))).toEqual([
+      '    CPU a coupon              4,690 µs  api 998, redis 912, kafka 934, worker 934, database 912',
+    ])
+    expect(lines.filter((line) => line.length > 100)).toEqual([])
+    expect(burstReport(runOf([burst]), machine, plain)).not.toContain('CPU')
+  })
+
   test('rates are of the wave, and later coupons are named', () => {
     const text = burstReport(runOf([recovered]), machine, plain)
     expect(text).toMatch(/accepted +12,345 \/s {2}10,000 coupons, first press to last yes/)
@@ -153,9 +174,16 @@ describe('the report of a burst', () => {
   })
 
   test('the noise of the machine stands beside the ratios', () => {
-    expect(compareRounds([roundOf(burst)]).noise).toEqual({ min: 0.875, median: 0.875, max: 0.875 })
+    expect(compareRounds([roundOf(burst)]).noise).toEqual({ min: 0.875, median: 0.875, max: 0.875, p: 1 })
     expect(burstReport(runOf([burst]), machine, plain)).toMatch(
-      /0\.40 \(0\.40 to 0\.40\) coupons persisted for each request of bare node:http\n.*bare Hono\n +0\.88/,
+      /~0\.40 \(0\.40 to 0\.40, p = 1\) coupons persisted for each request of bare node:http\n.*bare Hono\n +~0\.88/,
+    )
+  })
+
+  test('a ratio that differs from 1 beyond noise has no ~', () => {
+    const comparison = compareRounds(Array.from({ length: 7 }, () => roundOf(burst)))
+    expect(burstReport({ ...runOf([burst]), comparison }, machine, plain)).toMatch(
+      /^ {2}0\.40 \(0\.40 to 0\.40, p = 0\.016\) coupons persisted/m,
     )
   })
 

@@ -1,11 +1,12 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
-import type { Spread } from '../measure/figures.ts'
+import { isWithinNoise } from '../measure/permutation-test.ts'
+import type { ProcessSeconds } from '../measure/process-seconds.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
 import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
-import { baselineRate, type Comparison, roundRatio } from '../scenarios/rounds.ts'
-import { asRatio, asShare, inMs, inThousands } from './numbers.ts'
+import { baselineRate, type Comparison, type RatioSpread, roundRatio } from '../scenarios/rounds.ts'
+import { asProbability, asRatio, asShare, inMs, inThousands } from './numbers.ts'
 
 /** A label, a figure, and what the figure covers. */
 export type ReportRow = [label: string, figure: string, explanation: string]
@@ -14,6 +15,10 @@ const verdictWords = { pass: 'PASS', fail: 'FAIL', 'in-flight': 'IN FLIGHT', unk
 
 /** The first word of a report. */
 export const verdictWord = (verdict: LoadVerdict): string => verdictWords[verdict]
+
+/** The headline of a benchmark: INVALID where a promise was broken, because its figures are worth nothing. */
+export const benchWord = (verdict: LoadVerdict): string =>
+  verdict === 'fail' ? 'INVALID' : verdictWord(verdict)
 
 /** How much a check covers: `10,000`, or `3 of 10,000` that fail or are in flight. */
 export const extentOf = ({ verdict, count, looked }: Check): string =>
@@ -53,8 +58,22 @@ const recoveringRows = ({ stretches, lastedMs, answers }: RecoveringSummary): Re
   ]
 }
 
-/** The rates of a burst, and how long its gate was recovering. */
-export const rateRows = ({ figures, generatorShare, recovering }: BurstResult): ReportRow[] => [
+/** What a coupon cost all processes whose time is known, and each of them. */
+const costRows = (cpuMicroseconds: ProcessSeconds): ReportRow[] => {
+  const known = Object.entries(cpuMicroseconds)
+  if (known.length === 0) return []
+  const sum = known.reduce((total, [, microseconds]) => total + microseconds, 0)
+  const parts = known.map(([name, microseconds]) => `${name} ${inThousands(microseconds)}`)
+  return [['CPU a coupon', `${inThousands(sum)} µs`, parts.join(', ')]]
+}
+
+/** The rates of a burst, what a coupon cost, and how long its gate was recovering. */
+export const rateRows = ({
+  figures,
+  generatorShare,
+  cpuMicroseconds = {},
+  recovering,
+}: BurstResult): ReportRow[] => [
   [
     'accepted',
     `${inThousands(figures.acceptedPerSecond)} /s`,
@@ -72,6 +91,7 @@ export const rateRows = ({ figures, generatorShare, recovering }: BurstResult): 
   ],
   ['drain', `${inMs(figures.drainMs)} ms`, 'last grant to last row'],
   ['generator', asShare(generatorShare), 'of one core, while people pressed'],
+  ...costRows(cpuMicroseconds),
   ...(recovering === null ? [] : recoveringRows(recovering)),
 ]
 
@@ -89,15 +109,21 @@ export const roundRows = ({ rounds }: Comparison): [string, string[]][] =>
     ],
   ])
 
-const spreadText = ({ min, median, max }: Spread): string =>
-  `${asRatio(median)} (${asRatio(min)} to ${asRatio(max)})`
+/** `0.44`; `~1.02` for a ratio that does not differ from 1 beyond noise. */
+export const markedRatio = ({ median, p }: RatioSpread): string =>
+  `${isWithinNoise(p) ? '~' : ''}${asRatio(median)}`
+
+/** `0.44 (0.41 to 0.52, p = 0.016)`. */
+const ratioText = (ratio: RatioSpread): string =>
+  `${markedRatio(ratio)} (${asRatio(ratio.min)} to ${asRatio(ratio.max)}, ${asProbability(ratio.p)})`
 
 /** The ratios of a comparison in words, and the noise that they have to be read with. */
 export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
   ...baselineNames.map(
-    (name) => `${spreadText(ratios[name])} coupons persisted for each request of ${baselineLabels[name]}`,
+    (name) => `${ratioText(ratios[name])} coupons persisted for each request of ${baselineLabels[name]}`,
   ),
-  `${spreadText(noise)} requests of bare node:http for each of its own, at the other end of a round`,
+  `${ratioText(noise)} bare node:http to itself, at the other end of a round`,
+  '~ is within noise: as far from 1 by chance in more than one of twenty cases',
 ]
 
 /** `3 connections broke: ECONNRESET`, for each error code. */

@@ -12,5 +12,7 @@ export type BenchRun = {
   command: string
   checkout: Checkout
   machine: Machine
+  /** Who started what was measured: the benchmark, `npm start` in this folder, or somebody else. */
+  system?: 'own' | 'running' | 'given'
   burst: BurstRun
 }

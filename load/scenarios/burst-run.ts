@@ -1,3 +1,4 @@
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import type { BurstArguments } from '../arguments/burst.ts'
 import { baselineNames } from '../baselines/baseline-server.ts'
 import type { PressBaseline } from '../baselines/press-baseline.ts'
@@ -14,6 +15,8 @@ export type BurstRunners = {
   burst(plan: BurstPlan): Promise<BurstResult>
   /** Runs the baselines while `work` runs. */
   withBaselines(work: (baseline: PressBaseline) => Promise<Comparison>): Promise<Comparison>
+  progress: ProgressDisplay
+  now(): number
 }
 
 const conclude = (bursts: BurstResult[], comparison?: Comparison): BurstRun => ({
@@ -28,7 +31,7 @@ const conclude = (bursts: BurstResult[], comparison?: Comparison): BurstRun => (
  */
 export const runBursts = async (
   asked: BurstArguments,
-  { burst, withBaselines }: BurstRunners,
+  { burst, withBaselines, progress, now }: BurstRunners,
 ): Promise<BurstRun> => {
   const { shoppers, stock, connections } = asked
   const plan: BurstPlan = { name: 'burst', shoppers, stock, connections }
@@ -39,7 +42,7 @@ export const runBursts = async (
   if (count === undefined) return conclude([...unsound, await burst(plan)])
   const comparison = await withBaselines(async (baseline) => {
     if (asked.warmUp > 0) for (const name of baselineNames) await baseline(name, warmUpPlan(asked))
-    return runRounds(count, plan, { baseline, burst })
+    return runRounds(count, plan, { baseline, burst, progress, now })
   })
   return conclude([...unsound, ...comparison.rounds.map((round) => round.burst)], comparison)
 }

@@ -1,7 +1,10 @@
+import type { ProgressDisplay } from '../../platform/progress-display.ts'
 import type { BaselineName } from '../baselines/baseline-server.ts'
 import type { BaselineRun, PressBaseline } from '../baselines/press-baseline.ts'
 import { type Spread, spreadOf } from '../measure/figures.ts'
+import { pairedP } from '../measure/permutation-test.ts'
 import type { BurstPlan, BurstResult } from './burst.ts'
+import { roundsLeft } from './rounds-left.ts'
 
 /**
  * A burst amid the same presses to the baselines. Only these compare: the speed of a machine halves within
@@ -14,12 +17,15 @@ export type Round = {
   control: BaselineRun
 }
 
+/** The ratios of some rounds, and `p` of the paired test that they differ from 1. */
+export type RatioSpread = Spread & { p: number }
+
 /** Coupons persisted a second, for each request a second of a baseline in the same round. */
 export type Comparison = {
   rounds: Round[]
-  ratios: Record<BaselineName, Spread>
+  ratios: Record<BaselineName, RatioSpread>
   /** Bare node:http at the end of a round, for each request a second at its start. 1 on a quiet machine. */
-  noise: Spread
+  noise: RatioSpread
 }
 
 const over = (value: number, base: number): number => (base === 0 ? 0 : value / base)
@@ -40,7 +46,10 @@ export const roundNoise = ({ baselines, control }: Round): number =>
 
 /** Compares what the rounds measured. */
 export const compareRounds = (rounds: Round[]): Comparison => {
-  const spread = (figure: (round: Round) => number): Spread => spreadOf(rounds.map(figure))
+  const spread = (figure: (round: Round) => number): RatioSpread => {
+    const ratios = rounds.map(figure)
+    return { ...spreadOf(ratios), p: pairedP(ratios) }
+  }
   return {
     rounds,
     ratios: {
@@ -51,19 +60,34 @@ export const compareRounds = (rounds: Round[]): Comparison => {
   }
 }
 
+/** What rounds run, and where they say how far they are. */
+export type RoundRunners = {
+  baseline: PressBaseline
+  burst(plan: BurstPlan): Promise<BurstResult>
+  progress: ProgressDisplay
+  now(): number
+}
+
 /** Runs `count` rounds. Their order alternates, so that a drift of the machine favours neither side. */
-export const runRounds = async (
-  count: number,
-  plan: BurstPlan,
-  run: { baseline: PressBaseline; burst(plan: BurstPlan): Promise<BurstResult> },
-): Promise<Comparison> => {
+export const runRounds = async (count: number, plan: BurstPlan, run: RoundRunners): Promise<Comparison> => {
   const rounds: Round[] = []
-  for (let round = 0; round < count; round += 1) {
+  const startedMs = run.now()
+  let lastMs = startedMs
+  const runRound = async (isEven: boolean): Promise<Round> => {
     const node = await run.baseline('node', plan)
-    const early = round % 2 === 0 ? await run.baseline('hono', plan) : undefined
+    const early = isEven ? await run.baseline('hono', plan) : undefined
     const burst = await run.burst(plan)
     const hono = early ?? (await run.baseline('hono', plan))
-    rounds.push({ burst, baselines: { node, hono }, control: await run.baseline('node', plan) })
+    return { burst, baselines: { node, hono }, control: await run.baseline('node', plan) }
+  }
+  const howFar = (): string => {
+    const nowMs = run.now()
+    const elapsedMs = nowMs - startedMs
+    return roundsLeft({ count, done: rounds.length, elapsedMs, sinceLastMs: nowMs - lastMs })
+  }
+  while (rounds.length < count) {
+    rounds.push(await run.progress.step(howFar, () => runRound(rounds.length % 2 === 0)))
+    lastMs = run.now()
   }
   return compareRounds(rounds)
 }

@@ -4,6 +4,7 @@ import { createProgressDisplay } from '../../platform/progress-display.ts'
 import { readSettings } from '../../platform/settings.ts'
 import { runInProcess } from '../../test/harness/processes/run-in-process.ts'
 import { createStartCommand } from './command.ts'
+import { onFreePorts } from './free-ports.ts'
 import { launchConfigurationOf, launchSettings, portUses } from './launch-configuration.ts'
 
 const startCommand = createStartCommand(createProgressDisplay({ write: () => true }))
@@ -67,5 +68,13 @@ describe('ports', () => {
       'API_METRICS_PORT',
       'WORKER_METRICS_PORT',
     ])
+  })
+
+  test('that are free replace all of them, each another one', async () => {
+    const configuration = configurationOf({})
+    const uses = portUses(await onFreePorts(configuration))
+    const taken = new Set(portUses(configuration).map(({ port }) => port))
+    expect(new Set(uses.map(({ port }) => port)).size).toBe(8)
+    expect(uses.filter(({ port }) => taken.has(port))).toEqual([])
   })
 })

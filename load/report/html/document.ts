@@ -1,38 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { html, raw } from 'hono/html'
-import type { HtmlEscapedString } from 'hono/utils/html'
 import { type Check, overallVerdict } from '../../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../../baselines/baseline-server.ts'
 import { spreadOf } from '../../measure/figures.ts'
 import type { BenchRun } from '../../scenarios/bench-run.ts'
 import type { BurstResult } from '../../scenarios/burst.ts'
-import { type Comparison, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
+import { type Comparison, type RatioSpread, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
 import { latencyCells, latencyColumns } from '../lines.ts'
-import { inThousands } from '../numbers.ts'
-import { extentOf, isGeneratorBound, roundRows, verdictWord } from '../words.ts'
+import { asProbability, inThousands } from '../numbers.ts'
+import { benchWord, extentOf, isGeneratorBound, markedRatio, roundRows } from '../words.ts'
+import { costs } from './costs.ts'
+import { files } from './files.ts'
+import { overTime } from './over-time.ts'
+import { behind, type Html, say, table } from './page-parts.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
-import { koreanPromises, koreanVerdicts, type Text, texts } from './texts.ts'
-
-type Html = HtmlEscapedString | Promise<HtmlEscapedString>
-
-const say = ({ en, ko }: Text): Html => html`<span lang="en">${en}</span><span lang="ko">${ko}</span>`
-
-const cells = (tag: 'th' | 'td', values: readonly (string | Html)[]): Html[] =>
-  values.map((value, index) =>
-    index === 0
-      ? html`${raw(`<${tag}>`)}${value}${raw(`</${tag}>`)}`
-      : html`${raw(`<${tag} class="number">`)}${value}${raw(`</${tag}>`)}`,
-  )
-
-/** A table with text in its first column and figures in the others. */
-const table = (heads: readonly (string | Html)[], rows: readonly (readonly (string | Html)[])[]): Html =>
-  html`<div class="wide"><table>
-<thead><tr>${cells('th', heads)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${cells('td', row)}</tr>`)}</tbody>
-</table></div>`
-
-const behind = (content: Html): Html =>
-  html`<details><summary>${say(texts.behind)}</summary>${content}</details>`
+import { koreanPromises, koreanVerdicts, texts } from './texts.ts'
 
 /** The gravest verdict of a promise over all bursts, with all that they checked. */
 const overBursts = (bursts: readonly BurstResult[]): Check[] => {
@@ -59,16 +41,12 @@ const overBursts = (bursts: readonly BurstResult[]): Check[] => {
 }
 
 const headline = ({ burst: { verdict, bursts } }: BenchRun): Html => {
-  const [kind, word, text] =
-    verdict === 'pass'
-      ? ['pass', 'PASS', texts.pass]
-      : verdict === 'fail'
-        ? ['fail', 'INVALID', texts.fail]
-        : ['undecided', verdictWord(verdict), texts.undecided]
+  const isKnown = verdict === 'pass' || verdict === 'fail'
+  const kind = isKnown ? verdict : 'undecided'
   const persisted = spreadOf(bursts.map(({ figures }) => figures.persistedPerSecond)).median
   const speed = html`<p class="speed"><strong>${inThousands(persisted)}</strong> ${say(texts.speed)}</p>`
-  return html`<section class="${kind}"><h1>${word}</h1></section>
-<p>${say(text)}. ${say(texts.believe)}</p>
+  return html`<section class="${kind}"><h1>${benchWord(verdict)}</h1></section>
+<p>${say(texts[kind])}. ${say(texts.believe)}</p>
 ${verdict === 'pass' ? speed : html`<p>${say(texts.noSpeed)}</p>`}
 ${bursts.some(isGeneratorBound) ? html`<p class="undecided bound">${say(texts.bound)}</p>` : ''}`
 }
@@ -84,15 +62,24 @@ ${check.examples.map((example) => html`<br><code>${example}</code>`)}`,
   return html`<h2>${say(texts.promises)}</h2>${table(heads, rows)}`
 }
 
+/** `p < 0.001` has a sign that would open a tag. */
+const escapeText = (words: string): string => words.replaceAll('<', '&lt;')
+
 const ratios = (comparison: Comparison): Html => {
   const { rounds } = comparison
+  const row = (label: string, values: number[], spread: RatioSpread): DotRow => ({
+    ...{ label, values, median: spread.median },
+    words: escapeText(`${markedRatio(spread)} (${asProbability(spread.p)})`),
+  })
   const rows: DotRow[] = [
-    ...baselineNames.map((name) => ({
-      label: baselineLabels[name],
-      values: rounds.map((round) => roundRatio(round, name)),
-      median: comparison.ratios[name].median,
-    })),
-    { label: 'node:http / itself', values: rounds.map(roundNoise), median: comparison.noise.median },
+    ...baselineNames.map((name) =>
+      row(
+        baselineLabels[name],
+        rounds.map((round) => roundRatio(round, name)),
+        comparison.ratios[name],
+      ),
+    ),
+    row('node:http / itself', rounds.map(roundNoise), comparison.noise),
   ]
   const heads = [
     say(texts.round),
@@ -176,11 +163,14 @@ ${headline(run)}
 ${promises(bursts)}
 ${comparison === undefined ? '' : ratios(comparison)}
 ${latencies(bursts)}
+${overTime(bursts)}
+${costs(run.burst)}
 ${limits()}
 ${environment(run)}
 <h2>${say(texts.again)}</h2>
-<pre>npm ci && npm start
+<pre>npm ci
 ${run.command}</pre>
+${files(bursts)}
 </main></body></html>
 `,
   )

@@ -70,6 +70,14 @@ const belongsTo = async (folder: string, pid: string): Promise<boolean> => {
   }
 }
 
+/** The command lines of all processes that an `npm start` on `folder` started and that still run. */
+export const processesOf = async (folder: string): Promise<string[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const isOwn = await Promise.all(pids.map((pid) => belongsTo(folder, pid)))
+  const remaining = pids.filter((_, index) => isOwn[index])
+  return Promise.all(remaining.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')))
+}
+
 export const createLaunchers = async (): Promise<Launchers> => {
   const folder = await mkdtemp(join(tmpdir(), 'firstcome-launcher-'))
   const environment = await createEnvironment(folder)
@@ -111,12 +119,7 @@ export const createLaunchers = async (): Promise<Launchers> => {
       if (pid === undefined) throw new Error(`${name} does not run`)
       return pid
     },
-    async remainingProcesses() {
-      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-      const isOwn = await Promise.all(pids.map((pid) => belongsTo(folder, pid)))
-      const remaining = pids.filter((_, index) => isOwn[index])
-      return Promise.all(remaining.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8')))
-    },
+    remainingProcesses: () => processesOf(folder),
     async close() {
       for (const launcher of launchers) {
         if ((await processStartTime(launcher.pid)) === undefined) continue
