@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { runInProcess } from '../test/harness/processes/run-in-process.ts'
 import { burstArgumentsOf, burstCommandLine } from './arguments/burst.ts'
 import { overloadCommandLine, overloadPlanOf } from './arguments/overload.ts'
+import { steadyCommandLine, steadyPlanOf } from './arguments/steady.ts'
 import { loadCommand } from './command.ts'
 import { burstCommand } from './commands/burst-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
+import { steadyCommand } from './commands/steady-command.ts'
 import { originOf } from './wiring.ts'
 
 const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '')
@@ -18,6 +20,11 @@ const parseOverload = (words: string) => {
   const values = overloadCommand.parse(wordsOf(words))
   if (values === 'help') throw new Error('help')
   return overloadPlanOf(values)
+}
+const parseSteady = (words: string) => {
+  const values = steadyCommand.parse(wordsOf(words))
+  if (values === 'help') throw new Error('help')
+  return steadyPlanOf(values)
 }
 const noFiles = { url: undefined, report: undefined, history: undefined }
 
@@ -75,6 +82,22 @@ test('an overload without options is three times the peak over 20,000 connection
   expect(parseOverload(line.split(' ').slice(5).join(' '))).toEqual(plan)
 })
 
+test('a steady run without options is 1,000 presses a second for 10 s', () => {
+  expect(parseSteady('')).toEqual({
+    pressesPerSecond: 1_000,
+    seconds: 10,
+    warmUpSeconds: 3,
+    connections: 512,
+    sweepP99Ms: undefined,
+  })
+})
+
+test('a sweep has a bar of 50 ms, and its command line repeats it', () => {
+  const plan = parseSteady('--sweep --warm-up 0 --connections 9')
+  expect(plan).toMatchObject({ sweepP99Ms: 50, warmUpSeconds: 0, connections: 9 })
+  expect(parseSteady(steadyCommandLine(plan).split(' ').slice(5).join(' '))).toEqual(plan)
+})
+
 const environment = {
   JWT_SECRET: 'a secret of many bytes: at least 32',
   ADMIN_TOKEN: 'a token of many bytes',
@@ -82,8 +105,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, refusals, many-campaigns or hostile, not nothing/],
-  ['flood', /^expected burst, overload, refusals, many-campaigns or hostile, not flood/],
+  ['', /^expected burst, steady, overload, refusals, many-campaigns or hostile, not nothing/],
+  ['flood', /^expected burst, steady, overload, refusals, many-campaigns or hostile, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],
@@ -109,6 +132,9 @@ test.each([
   ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
   ['hostile --pairs 0', /^--pairs: expected 1 to 20, not 0/],
   ['hostile --presses 9', /^--presses: expected 10 to 2000/],
+  ['steady --rate 0', /^--rate: expected 1 to 50000, not 0/],
+  ['steady --rate 50000', /^--rate: expected at most 300000 presses in all, not 650000/],
+  ['steady --p99 5', /^--p99: only with --sweep/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],
 ])('`%s` is wrong use', async (words, fault) => {
   const { code, stdout, stderr } = await runInProcess(loadCommand, wordsOf(words), environment)

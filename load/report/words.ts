@@ -1,6 +1,7 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
 import type { Spread } from '../measure/figures.ts'
+import { generatorShareMax } from '../measure/generator-soundness.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
 import type { BurstPlan, BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
@@ -103,9 +104,6 @@ export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
 /** `3 connections broke: ECONNRESET`, for each error code. */
 export const faultNotes = (faults: Record<string, number>): string[] =>
   Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`)
-
-/** From here on the generator may have been slower than what it measured. */
-const generatorShareMax = 0.9
 
 /** Whether a burst says more about its generator than about the API. */
 export const isGeneratorBound = ({ generatorShare }: BurstResult): boolean =>
