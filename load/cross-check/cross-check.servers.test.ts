@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest'
 import { runCommand } from '../../test/harness/processes/run-command.ts'
 
-const [apiUrl = ''] = inject('apiUrls')
+const [apiUrl] = inject('apiUrls')
 const linesFor = async (form: string): Promise<string[]> => {
   const { stdout } = await runCommand('load/cross-check/main.ts', [form, '2'], { API_URL: apiUrl })
   return stdout.trim().split('\n')
