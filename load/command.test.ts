@@ -3,10 +3,12 @@ import { runInProcess } from '../test/harness/processes/run-in-process.ts'
 import { burstArgumentsOf, burstCommandLine } from './arguments/burst.ts'
 import { fairnessCommandLine, fairnessPlanOf } from './arguments/fairness.ts'
 import { overloadCommandLine, overloadPlanOf } from './arguments/overload.ts'
+import { steadyCommandLine, steadyPlanOf } from './arguments/steady.ts'
 import { loadCommand } from './command.ts'
 import { burstCommand } from './commands/burst-command.ts'
 import { fairnessCommand } from './commands/fairness-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
+import { steadyCommand } from './commands/steady-command.ts'
 import { originOf } from './wiring.ts'
 
 const wordsOf = (text: string): string[] => text.split(' ').filter((word) => word !== '')
@@ -20,6 +22,11 @@ const parseOverload = (words: string) => {
   const values = overloadCommand.parse(wordsOf(words))
   if (values === 'help') throw new Error('help')
   return overloadPlanOf(values)
+}
+const parseSteady = (words: string) => {
+  const values = steadyCommand.parse(wordsOf(words))
+  if (values === 'help') throw new Error('help')
+  return steadyPlanOf(values)
 }
 const noFiles = { url: undefined, report: undefined, history: undefined }
 
@@ -90,6 +97,22 @@ test('a fairness run without options is one burst of each kind, and its command 
     expect(parse(fairnessCommandLine(one).split(' ').slice(5).join(' '))).toEqual(one)
 })
 
+test('a steady run without options is 1,000 presses a second for 10 s', () => {
+  expect(parseSteady('')).toEqual({
+    pressesPerSecond: 1_000,
+    seconds: 10,
+    warmUpSeconds: 3,
+    connections: 512,
+    sweepP99Ms: undefined,
+  })
+})
+
+test('a sweep has a bar of 50 ms, and its command line repeats it', () => {
+  const plan = parseSteady('--sweep --warm-up 0 --connections 9')
+  expect(plan).toMatchObject({ sweepP99Ms: 50, warmUpSeconds: 0, connections: 9 })
+  expect(parseSteady(steadyCommandLine(plan).split(' ').slice(5).join(' '))).toEqual(plan)
+})
+
 const environment = {
   JWT_SECRET: 'a secret of many bytes: at least 32',
   ADMIN_TOKEN: 'a token of many bytes',
@@ -97,8 +120,8 @@ const environment = {
 }
 
 test.each([
-  ['', /^expected burst, overload, .+ or [\w-]+, not nothing/],
-  ['flood', /^expected burst, overload, .+ or [\w-]+, not flood/],
+  ['', /^expected burst, steady, .+ or [\w-]+, not nothing/],
+  ['flood', /^expected burst, steady, .+ or [\w-]+, not flood/],
   ['burst burst', /^expected no words beside the options, not burst/],
   ['burst --shopper 5', /^Unknown option '--shopper'/],
   ['burst --shoppers', /^Option '--shoppers <value>' argument missing/],

@@ -11,11 +11,13 @@ import { outageCommand } from './commands/outage-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { refusalsCommand } from './commands/refusals-command.ts'
 import { soldOutCommand } from './commands/sold-out-command.ts'
+import { steadyCommand } from './commands/steady-command.ts'
 import { walletCommand } from './commands/wallet-command.ts'
 
 /** Loads a running system, and judges it by its answers and its rows. */
 export const loadCommand = defineCommandGroup({
   burst: burstCommand,
+  steady: steadyCommand,
   overload: overloadCommand,
   refusals: refusalsCommand,
   'many-campaigns': manyCampaignsCommand,

@@ -3,7 +3,7 @@ type Press = 0 | 1 | 2
 const [notSent, sent, answered] = [0, 1, 2] as const
 
 /** One answer, unparsed. */
-type RawAnswer = {
+export type SheetAnswer = {
   status: number
   body: string
   /** From writing the request to reading the answer, in fractional milliseconds. */
@@ -37,7 +37,7 @@ export type AnswerSheet = {
   /** Shoppers whose request was never sent. */
   unpressed(): number[]
   /** `undefined` when the shopper's request was not sent, or not answered. */
-  read(shopper: number): RawAnswer | undefined
+  read(shopper: number): SheetAnswer | undefined
   /** Answers so far. */
   answeredCount(): number
   /** Answers so far with status 200, 201 or 202. */

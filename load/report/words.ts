@@ -1,5 +1,6 @@
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
+import { generatorShareMax } from '../measure/generator-soundness.ts'
 import { isWithinNoise } from '../measure/permutation-test.ts'
 import type { ProcessSeconds } from '../measure/process-seconds.ts'
 import type { RecoveringStretch, RecoveringSummary } from '../people/recovering.ts'
@@ -127,7 +128,7 @@ export const ratioSentences = ({ ratios, noise }: Comparison): string[] => [
 ]
 
 /** `3 connections broke: ECONNRESET`, for each error code. */
-const faultNotes = (faults: Record<string, number>): string[] =>
+export const faultNotes = (faults: Record<string, number>): string[] =>
   Object.entries(faults).map(([fault, count]) => `${inThousands(count)} connections broke: ${fault}`)
 
 /** How many people had to go on after the run, and how many connections broke. */
@@ -143,9 +144,6 @@ export const connectionNotes = ({
     : []),
   ...faultNotes(faults),
 ]
-
-/** From here on the generator may have been slower than what it measured. */
-const generatorShareMax = 0.9
 
 /** Whether a run says more about its generator than about the API. */
 export const isGeneratorBound = ({ generatorShare }: { generatorShare: number }): boolean =>
