@@ -5,14 +5,9 @@ import { rate } from '../measure/figures.ts'
 import { type LatencySummary, summariseLatencies } from '../measure/latency.ts'
 import { microsecondsEach, readProcessSeconds } from '../measure/process-seconds.ts'
 import { createShoppers } from '../people/shoppers.ts'
+import type { ServingProcess } from '../processes/serving-process.ts'
 import { inThousands } from '../report/numbers.ts'
-import {
-  type BaselineName,
-  type BaselineServer,
-  baselineLabels,
-  baselineNames,
-  startBaseline,
-} from './baseline-server.ts'
+import { type BaselineName, baselineLabels, baselineNames, startBaseline } from './baseline-server.ts'
 
 /** How a baseline answered the presses of a burst. */
 export type BaselineRun = {
@@ -41,7 +36,7 @@ const campaignId = '00000000-0000-7000-8000-000000000000'
 /** With the generator, requests and connections of a burst. Throws unless every answer is 201. */
 const press = async (
   label: string,
-  { url, pid }: Pick<BaselineServer, 'url' | 'pid'>,
+  { url, pid }: Pick<ServingProcess, 'url' | 'pid'>,
   { shoppers: count, connections }: BaselinePlan,
   { sign, now, progress }: BaselineDependencies,
 ): Promise<BaselineRun> => {
@@ -75,7 +70,7 @@ export const withBaselines = async <Result>(
   dependencies: BaselineDependencies,
   work: (pressBaseline: PressBaseline) => Promise<Result>,
 ): Promise<Result> => {
-  const servers = new Map<BaselineName, BaselineServer>()
+  const servers = new Map<BaselineName, ServingProcess>()
   try {
     for (const name of baselineNames) servers.set(name, await startBaseline(name, dependencies.jwtSecret))
     return await work((name, plan) =>

@@ -3,9 +3,10 @@ import type { OtherDesignsPlan } from '../arguments/other-designs.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
 import { pressAll } from '../generator/press-all.ts'
 import { rate, type Spread, spreadOf } from '../measure/figures.ts'
-import { type DesignName, type DesignProcess, designLabels } from '../other-designs/design-process.ts'
+import { type DesignName, designLabels } from '../other-designs/design-process.ts'
 import type { DesignSale, DesignStore, StoredCoupons } from '../other-designs/design-store.ts'
 import { createShoppers } from '../people/shoppers.ts'
+import type { ServingProcess } from '../processes/serving-process.ts'
 import { type BurstResult, runBurst } from './burst.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import type { ScenarioDependencies } from './prepare.ts'
@@ -36,7 +37,7 @@ export type OtherDesignsResult = {
 
 export type OtherDesignsDependencies = ScenarioDependencies & {
   store: DesignStore
-  start(part: DesignName | 'consumer', sale: DesignSale): Promise<DesignProcess>
+  start(part: DesignName | 'consumer', sale: DesignSale): Promise<ServingProcess>
 }
 
 const designNames = Object.keys(designLabels) as DesignName[]
@@ -67,7 +68,7 @@ export const runOtherDesigns = async (
     halfWay?: (restart: () => Promise<void>) => Promise<void>,
   ): Promise<DesignRun> => {
     const sale = await store.reset(stock)
-    const parts: DesignProcess[] = []
+    const parts: ServingProcess[] = []
     const startParts = async (): Promise<string> => {
       const server = await start(name, sale)
       parts.push(server)
