@@ -32,12 +32,12 @@ test('while the worker is frozen people get coupons, and every grant is a row af
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('expected')])
   const { machine, ...result } = JSON.parse(stdout) as OutageResult & { machine: Machine }
   const [, frozen] = result.stretches
-  expect(frozen?.outcomes.map(({ outcome }) => outcome)).toEqual(['granted'])
+  expect(frozen?.outcomes.map(({ outcome }) => outcome)).toEqual(['201 granted'])
   expect(result.backlogMax).toBeGreaterThan(0)
   expect(result.caughtUpMs).not.toBeNull()
   const text = stripVTControlCharacters(outageReport(result, machine, process.stdout))
   expect(text).toMatch(/PASS {2}process \d+ was frozen for 1 s; all \d+ promises held/)
-  expect(text).toMatch(/While frozen +answers .*\n +granted +\d+/)
+  expect(text).toMatch(/While frozen +answers .*\n +201 granted +\d+/)
 }, 60_000)
 
 test('a process that is not there is refused by its id, before anybody presses', async () => {
