@@ -12,32 +12,22 @@ export type FirstContact = {
 }
 
 /**
- * Lookups come back many at a time, and a poll may be faster than all of them. Without an order a press that
- * finds the campaign in memory would pass those that still look it up.
+ * All presses that wait for one campaign share one lookup, and go on in their order when it is back. A poll
+ * may be faster: without this a press that finds the campaign in memory would pass those that wait.
  */
 export const createFirstContact = (registry: Pick<Registry, 'find' | 'known'>): FirstContact => {
-  /** By campaign: settles behind its last press that waits. */
-  const tails = new Map<string, Promise<void>>()
-
-  const findBehind = async (campaignId: string, before: Promise<void> | undefined) => {
-    const finding = registry.find(campaignId)
-    // Who came before may make it needless, and then nobody looks at its failure.
-    finding.catch(() => undefined)
-    await before
-    const campaign = registry.known(campaignId)
-    return campaign === undefined ? finding : { kind: 'live' as const, campaign }
-  }
-
+  const findings = new Map<string, Promise<FoundCampaign>>()
   return {
-    known: (campaignId) => (tails.has(campaignId) ? undefined : registry.known(campaignId)),
+    known: (campaignId) => (findings.has(campaignId) ? undefined : registry.known(campaignId)),
     find(campaignId) {
-      const found = findBehind(campaignId, tails.get(campaignId))
-      const settled = (): void => {
-        if (tails.get(campaignId) === tail) tails.delete(campaignId)
-      }
-      const tail = found.then(settled, settled)
-      tails.set(campaignId, tail)
-      return found
+      const present = findings.get(campaignId)
+      if (present !== undefined) return present
+      const finding = registry.find(campaignId)
+      const settled = (): void => void findings.delete(campaignId)
+      // Before the presses that wait go on, and nobody new can come between them.
+      finding.then(settled, settled)
+      findings.set(campaignId, finding)
+      return finding
     },
   }
 }

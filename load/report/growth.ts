@@ -4,7 +4,7 @@ import { headingLine, type ReportOutput, tableLine } from './lines.ts'
 import { inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
 
-const columns = ['API us', 'Redis us', 'bytes a winner']
+const columns = ['API us', 'Redis us', 'bytes/winner']
 
 /** What a press costs as a campaign grows, for a terminal: the verdict, then the sizes. */
 export const growthReport = (
