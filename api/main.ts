@@ -18,7 +18,7 @@ import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requireme
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
-import { forwardedAddressOf } from '../platform/http/client-address.ts'
+import { forwardedAddress } from '../platform/http/client-address.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
@@ -131,12 +131,8 @@ await runProcess(async (life) => {
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
       }),
-      addressOf: ({ headers, socket }) => {
-        const forwarded = headers['x-forwarded-for']
-        return settings.TRUSTED_PROXIES > 0 && typeof forwarded === 'string'
-          ? forwardedAddressOf(forwarded, settings.TRUSTED_PROXIES)
-          : socket.remoteAddress
-      },
+      addressOf: (request) =>
+        forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
       authenticator,
       newCampaignId: randomUUIDv7,

@@ -136,6 +136,9 @@ export const failureProblem = (code: FailureCode): Response => failureProblems[c
 /** The 404 of a campaign that is not live, and of an id that no campaign can have. */
 export const unknownCampaign = prepareProblem('unknown-campaign', 'No live campaign has this id.')
 
+/** The 404 for operators, who read the ledger: retired campaigns are there. */
+export const noCampaign = prepareProblem('unknown-campaign', 'No campaign has this id.')
+
 /** A 422 with every invalid value, written once. */
 export const prepareInvalidProblem = (errors: readonly FieldError[]): (() => Response) => {
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ')

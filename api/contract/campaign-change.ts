@@ -1,12 +1,8 @@
 import { z } from 'zod'
 import { stockMax } from '../../coupon/grant.ts'
+import { label } from './label.ts'
 
-const reason = z
-  .string({ error: 'expected why, in 1 to 200 characters' })
-  .min(1)
-  .max(200)
-  .refine((text) => text.trim().length > 0, 'expected more than spaces')
-  .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
+const reason = label('expected why, in 1 to 200 characters')
 
 /** The body of a pause, a resumption or a closure. */
 export const changeShape = z.strictObject({ reason })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import type { FieldError } from '../problem.ts'
+import { label } from './label.ts'
 
 const timeText = z.iso
   .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
@@ -9,23 +10,16 @@ const timeText = z.iso
   // 9999-12-31T22:00-03:00 is a valid RFC 3339 time, but RFC 3339 cannot write it in UTC.
   .refine((ms) => timeShape.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
 
-const label = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => text.trim().length > 0, 'expected more than spaces')
-  .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
-
 /** The body of a request to create a campaign. Unknown fields are rejected. */
 export const createCampaignShape = z
   .strictObject({
-    name: label,
+    name: label(),
     stock: z.int().min(1).max(stockMax),
     opensAt: timeText,
     closesAt: timeText,
     perUserLimit: z.int().min(1).max(slotMax).default(1),
     coupon: z.strictObject({
-      title: label,
+      title: label(),
       discount: discountShape,
       usableFrom: timeText.optional(),
       usableUntil: timeText,

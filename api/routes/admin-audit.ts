@@ -2,7 +2,7 @@ import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { problem } from '../problem.ts'
+import { noCampaign, problem } from '../problem.ts'
 import type { Route } from '../route.ts'
 
 /**
@@ -28,7 +28,7 @@ export const auditRoute = (
       try {
         const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
         return campaign === undefined
-          ? problem('unknown-campaign', 'No campaign has this id.')
+          ? noCampaign()
           : jsonResponse(await audits.run(campaign.id), 200, noStoreHeaders)
       } finally {
         isRunning = false

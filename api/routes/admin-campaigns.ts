@@ -12,7 +12,7 @@ import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { withJson } from '../contract/json-body.ts'
 import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { type FieldError, invalidProblem, problem } from '../problem.ts'
+import { type FieldError, invalidProblem, noCampaign, problem } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
 import { createOperatorsView } from './operators-view.ts'
 
@@ -133,7 +133,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     handle: authenticator.requireOperator(async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
-        ? problem('unknown-campaign', 'No campaign has this id.')
+        ? noCampaign()
         : jsonResponse(await toJson(campaign), 200, {
             ...noStoreHeaders,
             ETag: versionTag(campaign.version),

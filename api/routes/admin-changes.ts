@@ -10,7 +10,7 @@ import { changeShape, parseIfMatch, stockChangeShape, versionTag } from '../cont
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { invalidProblem, prepareProblem, problem } from '../problem.ts'
+import { invalidProblem, noCampaign, prepareProblem, problem } from '../problem.ts'
 import { type Handler, headerOf, type Route } from '../route.ts'
 import type { OperatorsView } from './operators-view.ts'
 
@@ -29,7 +29,6 @@ const changesMax = 1_000
 /** Until operators have names. */
 const operatorName = 'operator'
 
-const noCampaign = prepareProblem('unknown-campaign', 'No campaign has this id.')
 const noVersion = prepareProblem(
   'version-required',
   'Send If-Match with the ETag of the campaign, or * to change whichever version it has.',

@@ -4,7 +4,8 @@ import type { Campaign } from '../campaign.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { CampaignSettings } from '../ledger/adopt-settings.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
-import type { CampaignChange, ChangeOrigin, NoChange } from '../ledger/change-settings.ts'
+import type { CampaignChange, NoChange } from '../ledger/change-settings.ts'
+import type { ChangeOrigin } from '../ledger/record-change.ts'
 import type { Listing } from './listing.ts'
 
 /** What an operator can ask for. */

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
 import { idBytes } from './ids.ts'
+import { recordChange } from './record-change.ts'
 import { termsRow } from './rows.ts'
 
 /** What an operator decides about a campaign, at a version. */
@@ -26,15 +27,7 @@ export const adoptSettings = (
       [{ ...termsRow(settings), state, version }, stock, idBytes(id), version],
     )
     if (changed === 0) return { commit: false, result: false }
-    await connection.change('INSERT INTO campaign_changes SET ?', [
-      {
-        campaign_id: idBytes(id),
-        version,
-        action: 'adopted',
-        settings: JSON.stringify(settings),
-        changed_at_ms: nowMs,
-      },
-    ])
+    await recordChange(connection, id, { version, action: 'adopted', settings, atMs: nowMs })
     return { commit: true, result: true }
   })
 }

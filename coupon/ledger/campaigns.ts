@@ -15,6 +15,7 @@ import { type CreationKey, claimCreation, readCreation } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { readLiveDigest } from './live-digest.ts'
+import { recordChange } from './record-change.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
 
 /** What a creation with a key came to. */
@@ -80,15 +81,12 @@ const insertCampaign = async (
     created_at_ms: nowMs,
   }
   await connection.change('INSERT INTO campaigns SET ?', [row])
-  await connection.change('INSERT INTO campaign_changes SET ?', [
-    {
-      campaign_id: row.campaign_id,
-      version: row.version,
-      action: 'created',
-      settings: JSON.stringify(terms),
-      changed_at_ms: nowMs,
-    },
-  ])
+  await recordChange(connection, id, {
+    version: row.version,
+    action: 'created',
+    settings: terms,
+    atMs: nowMs,
+  })
   return campaignFrom(row)
 }
 

@@ -2,10 +2,8 @@ import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms } from '../campaign.ts'
 import type { CampaignSettings } from './adopt-settings.ts'
 import { idBytes } from './ids.ts'
+import { type ChangeOrigin, recordChange } from './record-change.ts'
 import { readCampaigns, termsRow } from './rows.ts'
-
-/** Who changed a campaign, from where, and why. */
-export type ChangeOrigin = { by: string; from: string; reason: string }
 
 /** A change of a campaign, as it is kept. `version` is the one that it made. */
 export type RecordedChange = {
@@ -35,7 +33,7 @@ export type NoChange =
   | { kind: 'refused'; why: string }
   | { kind: 'unknown-campaign' }
 
-/** What became of a change. */
+/** The result of a change. */
 export type ChangeOutcome =
   | { kind: 'changed'; campaign: Campaign }
   | { kind: 'unchanged'; campaign: Campaign }
@@ -67,13 +65,7 @@ export const changeSettings = (
       'UPDATE campaigns SET ?, highest_stock = GREATEST(highest_stock, ?) WHERE campaign_id = ?',
       [{ ...termsRow(terms), state, version }, terms.stock, idBytes(id)],
     )
-    await connection.change('INSERT INTO campaign_changes SET ?', [
-      {
-        ...{ campaign_id: idBytes(id), version, action, changed_at_ms: atMs },
-        settings: JSON.stringify(terms),
-        ...{ changed_by: origin.by, changed_from: origin.from, reason: origin.reason },
-      },
-    ])
+    await recordChange(connection, id, { version, action, settings: terms, atMs, origin })
     return { commit: true, result: { kind: 'changed', campaign: { ...campaign, ...terms, state, version } } }
   })
 

@@ -10,7 +10,7 @@ const launcher = join(import.meta.dirname, '..', '..', 'servers', 'main.ts')
 /** Thrown through the work when a signal ends it. */
 export const interruption = Symbol('interrupted')
 
-/** The environment file that `npm start` writes into its folder; empty where there is none. */
+/** The environment file that `npm start` writes into its folder; empty when it is missing. */
 export const readKeptEnvironment = async (folder: string): Promise<NodeJS.ProcessEnv> => {
   try {
     return parseEnv(await readFile(join(folder, 'environment'), 'utf8'))

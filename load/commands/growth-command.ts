@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { redisConnection, redisConnectionSettings } from '../../platform/connections/redis-connection.ts'
 import { fitTogether } from '../../platform/connections/server-connections.ts'
-import { Failure } from '../../platform/failure.ts'
 import { connectRedis } from '../../platform/redis.ts'
+import { readSettings } from '../../platform/settings.ts'
 import { growthCommandLine, growthOptions, growthPlanOf } from '../arguments/growth.ts'
 import { readRedisUsage } from '../measure/redis-usage.ts'
 import { growthReport } from '../report/growth.ts'
@@ -19,10 +19,8 @@ export const growthCommand = defineLoad({
   planOf: growthPlanOf,
   commandLine: growthCommandLine,
   async run(plan, dependencies, { values, settings, environment }) {
-    const parsed = redisSettings.safeParse(environment)
-    if (!parsed.success) throw new Failure('refused', `growth asks Redis: ${z.prettifyError(parsed.error)}`)
     const redis = connectRedis({
-      ...redisConnection(parsed.data),
+      ...redisConnection(readSettings(redisSettings, environment)),
       ...{ commandTimeoutMs: 5_000, onError: () => undefined },
     })
     try {

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { Failure } from '../../platform/failure.ts'
+import { readSettings } from '../../platform/settings.ts'
 import {
   otherDesignsCommandLine,
   otherDesignsOptions,
@@ -18,17 +17,13 @@ export const otherDesignsCommand = defineLoad({
   options: otherDesignsOptions,
   planOf: otherDesignsPlanOf,
   commandLine: otherDesignsCommandLine,
-  run(plan, dependencies, { environment }) {
-    const parsed = designSettings.safeParse(environment)
-    if (!parsed.success)
-      throw new Failure('refused', `other designs need all servers: ${z.prettifyError(parsed.error)}`)
-    return withDesignServers(parsed.data, (database, redis, kafka) =>
+  run: (plan, dependencies, { environment }) =>
+    withDesignServers(readSettings(designSettings, environment), (database, redis, kafka) =>
       runOtherDesigns(plan, {
         ...dependencies,
         store: createDesignStore(database, redis, kafka),
         start: (part, sale) => startDesign(part, sale, environment),
       }),
-    )
-  },
+    ),
   report: otherDesignsReport,
 })

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { readSettings } from '../../platform/settings.ts'
 import { createDesignListener, type DesignAnswers } from './design-server.ts'
 import { designDatabase, designKafka, designRedis, designSettings } from './design-settings.ts'
 import type { DesignSale } from './design-store.ts'
@@ -8,7 +9,7 @@ import { createNaiveMysql } from './naive-mysql.ts'
 import { consumeCoupons, createSendAndForget } from './send-and-forget.ts'
 
 // Runs the part that DESIGN_PART names. It says its port on standard output, or 0 when it serves nothing.
-const settings = designSettings.parse(process.env)
+const settings = readSettings(designSettings, process.env)
 const { DESIGN_PART: part, DESIGN_SALE = '{}' } = process.env
 const sale = JSON.parse(DESIGN_SALE) as DesignSale
 

@@ -9,7 +9,7 @@ import { inThousands } from '../report/numbers.ts'
 import { type FairnessKind, fairnessKinds } from './fairness-kinds.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { type LoadCampaign, prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { type Settlement, settle } from './settle.ts'
+import { drainAndSettle, type Settlement } from './settle.ts'
 
 /** One burst, and how its ranks follow the order of arrival. */
 export type FairnessBurst = Pick<Settlement, 'checks' | 'unknown' | 'verdict'> & {
@@ -113,8 +113,7 @@ const runKind = async (
   const sheet = createStampedSheet(campaign.sheet)
   const [originNs, originMs] = [monotonicNs(), now()]
   await pressOver(urls, kind, connections, campaign, sheet)
-  const drained = await campaign.waitForRows(sheet.grantedCount(), now())
-  const settled = await settle(campaign, { pressed: shoppers, drained }, dependencies)
+  const settled = await drainAndSettle(campaign, shoppers, dependencies)
   const toMs = (ns: bigint): number => originMs + Number(ns - originNs) / 1e6
   const compared = comparedPresses(settled, kind, stock, sheet, toMs)
   const within = [...Map.groupBy(compared, ({ order }) => order)].map(([name, presses]) => ({

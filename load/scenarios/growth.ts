@@ -6,7 +6,7 @@ import { readCpuSeconds } from '../measure/watch-api.ts'
 import { inThousands } from '../report/numbers.ts'
 import type { LoadVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
-import { type Settlement, settle } from './settle.ts'
+import { drainAndSettle, type Settlement } from './settle.ts'
 
 /** What the last presses up to this many winners cost each, and what all winners take in Redis. */
 export type GrowthFigures = {
@@ -44,13 +44,8 @@ export const runGrowth = async (
 
   const pressUpTo = async (size: number): Promise<void> => {
     const part = requests.slice(pressed, size)
-    const from = sheetFrom(sheet, pressed)
-    // Who was not answered in this part is seen from its own numbers.
-    const unpressed = (): number[] =>
-      sheet
-        .unpressed()
-        .flatMap((shopper) => (shopper >= pressed && shopper < size ? [shopper - pressed] : []))
-    if (part.length > 0) await pressAll({ url, requests: part, connections, api }, { ...from, unpressed })
+    if (part.length > 0)
+      await pressAll({ url, requests: part, connections, api }, sheetFrom(sheet, pressed, part.length))
     pressed = size
   }
   const usageNow = async (): Promise<RedisUsage & { apiSeconds: number }> => ({
@@ -80,7 +75,6 @@ export const runGrowth = async (
         () => measure(size),
       ),
     )
-  const drained = await campaign.waitForRows(sheet.grantedCount(), now())
-  const settlement = await settle(campaign, { pressed: count, drained }, dependencies)
+  const settlement = await drainAndSettle(campaign, count, dependencies)
   return { plan, sizes, settlement, verdict: settlement.verdict }
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { isIP, isIPv6 } from 'node:net'
 
 /** Programs on this machine are no strangers: a proxy, a load run, a test. No bound counts them. */
@@ -42,4 +43,10 @@ export const forwardedAddressOf = (header: string, proxies: number): string => {
     if (comma <= 0 || left <= 1) return withoutPort(header.slice(comma + 1, end).trim())
     end = comma
   }
+}
+
+/** The address that trusted proxies give a request; `undefined` without proxies or without the header. */
+export const forwardedAddress = ({ headers }: IncomingMessage, proxies: number): string | undefined => {
+  const header = proxies > 0 ? headers['x-forwarded-for'] : undefined
+  return typeof header === 'string' ? forwardedAddressOf(header, proxies) : undefined
 }

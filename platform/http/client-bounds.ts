@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { clientOf, forwardedAddressOf } from './client-address.ts'
+import { clientOf, forwardedAddress } from './client-address.ts'
 
 /** What one client address may have at once in this process. 0 is no bound. */
 export type ClientLimits = {
@@ -51,9 +51,9 @@ export const createClientBounds = (limits: ClientLimits): ClientBounds => {
   return {
     connections: createTally(proxies > 0 ? 0 : connectionsMax),
     requests: createTally(requestsMax),
-    ofRequest({ headers }, peer) {
-      const forwarded = proxies > 0 ? headers['x-forwarded-for'] : undefined
-      return typeof forwarded === 'string' ? clientOf(forwardedAddressOf(forwarded, proxies)) : peer
+    ofRequest(request, peer) {
+      const forwarded = forwardedAddress(request, proxies)
+      return forwarded === undefined ? peer : clientOf(forwarded)
     },
   }
 }
