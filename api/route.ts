@@ -16,7 +16,7 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ * changes campaigns, `ledger` needs the database, and `read` reads what does not.
  */
 export type Lane = 'change' | 'ledger' | 'read'
 
@@ -25,7 +25,7 @@ export type Lane = 'change' | 'ledger' | 'read'
  * unless `caller` is anyone.
  */
 export type Route = {
-  method: 'GET' | 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   lane: Lane
   caller: 'anyone' | 'shopper' | 'operator'

@@ -11,10 +11,12 @@ import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
 import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
+import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
-  Omit<AdminChangesOptions, 'toJson'> & {
+  Omit<AdminChangesOptions, 'toJson'> &
+  RedemptionRoutesOptions & {
     issuer: Issuer
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
@@ -29,6 +31,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
+    ...redemptionRoutes(options),
     campaignRoute(registry, retiredCampaigns),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),

@@ -5,13 +5,11 @@ import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
 import { encodeCursor, type Page, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { invalidProblem, prepareProblem, unknownCampaign } from '../problem.ts'
+import { invalidProblem, unknownCampaign, unknownCoupon } from '../problem.ts'
 import type { Route } from '../route.ts'
 
 /** The wait of a client before it asks again for an outcome that is not final. */
 const retryAfterMs = 1_000
-
-const unknownCoupon = prepareProblem('unknown-coupon', 'You have no coupon with this id.')
 
 const answerList = async (
   coupons: CouponReader,

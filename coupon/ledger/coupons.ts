@@ -26,6 +26,8 @@ export type CouponRepository = {
   stored(couponIds: readonly string[]): Promise<Set<string>>
   /** One coupon, if this user holds it. */
   one(couponId: string, userId: string): Promise<GrantsAtPositions>
+  /** One coupon, whoever holds it. */
+  ofAnybody(couponId: string): Promise<GrantsAtPositions>
 }
 
 const queriesInOneMax = 100
@@ -78,5 +80,7 @@ export const createCouponRepository = (database: Database): CouponRepository => 
         idBytes(couponId),
         userId,
       ]),
+    ofAnybody: (couponId) =>
+      readGrantsAtPositions(database, 'coupons WHERE coupon_id = ?', [idBytes(couponId)]),
   }
 }

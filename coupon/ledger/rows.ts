@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
-import type { Campaign, CampaignTerms, OperatorState } from '../campaign.ts'
+import type { Campaign, CampaignTerms, CouponTerms, OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -10,11 +10,21 @@ import { idBytes, idText } from './ids.ts'
  */
 export type Lock = '' | 'LOCK IN SHARE MODE'
 
-const grantColumns = ['coupon_id', 'campaign_id', 'user_id', 'slot', '`rank`', 'epoch', 'granted_at_ms']
+/** The columns of a grant in `coupons`. */
+export const grantColumns = [
+  'coupon_id',
+  'campaign_id',
+  'user_id',
+  'slot',
+  '`rank`',
+  'epoch',
+  'granted_at_ms',
+]
   .map((column) => `coupons.${column}`)
   .join(', ')
 
-const grantFrom = (row: SqlRow): Grant => ({
+/** A row of `coupons` as the gate granted it. */
+export const grantFrom = (row: SqlRow): Grant => ({
   couponId: idText(row['coupon_id'] as Buffer),
   campaignId: idText(row['campaign_id'] as Buffer),
   userId: String(row['user_id']),
@@ -79,10 +89,23 @@ const stateFrom = (state: unknown): OperatorState => {
   throw new Failure('defect', `a campaign in the ledger has the state ${String(state)}`)
 }
 
-/** A row of `campaigns` as the code knows it. */
-export const campaignFrom = (row: SqlRow): Campaign => {
+/** What the coupons of a row of `campaigns` are worth, and when they are usable. */
+export const couponTermsFrom = (row: SqlRow): CouponTerms => {
   const currency = row['discount_currency'] as string | null
   const value = Number(row['discount_value'])
+  return {
+    title: String(row['title']),
+    discount:
+      row['discount_kind'] === 'percent'
+        ? { kind: 'percent', value }
+        : { kind: 'amount', value, currency: currency ?? undefined },
+    usableFromMs: Number(row['usable_from_ms']),
+    usableUntilMs: Number(row['usable_until_ms']),
+  }
+}
+
+/** A row of `campaigns` as the code knows it. */
+export const campaignFrom = (row: SqlRow): Campaign => {
   return {
     id: idText(row['campaign_id'] as Buffer),
     name: String(row['name']),
@@ -91,15 +114,7 @@ export const campaignFrom = (row: SqlRow): Campaign => {
     perUserLimit: Number(row['per_user_limit']),
     opensAtMs: Number(row['opens_at_ms']),
     closesAtMs: Number(row['closes_at_ms']),
-    coupon: {
-      title: String(row['title']),
-      discount:
-        row['discount_kind'] === 'percent'
-          ? { kind: 'percent', value }
-          : { kind: 'amount', value, currency: currency ?? undefined },
-      usableFromMs: Number(row['usable_from_ms']),
-      usableUntilMs: Number(row['usable_until_ms']),
-    },
+    coupon: couponTermsFrom(row),
     version: Number(row['version']),
     epoch: Number(row['epoch']),
     retired:

@@ -2,6 +2,7 @@ import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { CouponTerms } from '../campaign.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
 import { createTermsReader } from '../campaigns/terms-reader.ts'
+import type { CouponState } from '../coupon-state.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { UnrecordedCampaigns, UnrecordedLook } from '../gate/unrecorded-campaigns.ts'
 import type { Grant } from '../grant.ts'
@@ -11,8 +12,7 @@ import { isBelow } from '../ledger/positions.ts'
 import type { GrantsAtPositions } from '../ledger/rows.ts'
 import { createHeldCoupons, type HeldCoupon } from './held-coupons.ts'
 
-/** A coupon as its owner reads it. `confirming` is not yet a yes. */
-export type CouponState = 'confirming' | 'usable' | 'expired'
+/** A coupon as its owner reads it. */
 export type Coupon = { grant: Grant; terms: CouponTerms; state: CouponState }
 
 /** What the ledger has, and how far it was at that moment. */

@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http'
+import { orderIdPattern } from '../../coupon/coupon-state.ts'
+import { idPattern } from '../../coupon/grant.ts'
+import type { NotRedeemed, Redeemed, RedemptionRequest } from '../../coupon/ledger/redemptions.ts'
+import type { CouponRedeemer, NoRow } from '../../coupon/redemption/redeemer.ts'
+import type { Authenticator } from '../authenticator.ts'
+import { formatTime, toRedemptionJson } from '../contract/answers.ts'
+import { type CouponCaller, changerOf, requireShopperOrOrders } from '../coupon-caller.ts'
+import { jsonResponse, noStoreHeaders } from '../json-response.ts'
+import { prepareInvalidProblem, prepareProblem, problem, unknownCoupon } from '../problem.ts'
+import type { Handler, HttpContext, Route } from '../route.ts'
+
+export type RedemptionRoutesOptions = {
+  redeemer: CouponRedeemer
+  authenticator: Authenticator
+  /** The address that a request counts for. */
+  addressOf(request: IncomingMessage): string | undefined
+}
+
+const path = '/v1/coupons/:couponId/redemptions/:orderId'
+
+const noCoupon = prepareProblem('unknown-coupon', 'No coupon has this id.')
+const invalidOrder = prepareInvalidProblem([
+  { pointer: '/orderId', message: 'expected 1 to 64 characters of A-Z a-z 0-9 _ -' },
+])
+const byOrders = prepareProblem(
+  'redeemed-by-shop',
+  'The shop redeemed this coupon for this order. Only the shop can give it back.',
+)
+const notConfirmed = prepareProblem('confirming', 'This coupon is not confirmed yet. Ask again.')
+
+/** The answer about a coupon that the ledger has no row of. */
+const noRowProblem = ({ kind }: NoRow, as: 'shopper' | 'orders' | 'operator'): Response => {
+  switch (kind) {
+    case 'unknown-coupon':
+      return as === 'shopper' ? unknownCoupon() : noCoupon()
+    case 'confirming':
+      return notConfirmed()
+    case 'not-recorded-yet':
+      return problem('not-recorded-yet', 'The database does not have this coupon yet. Nothing was done.', {
+        headers: { 'Retry-After': '1' },
+      })
+  }
+}
+
+const toAnswer = (outcome: Redeemed | NotRedeemed | NoRow, { as }: CouponCaller): Response => {
+  switch (outcome.kind) {
+    case 'redeemed':
+      return jsonResponse(toRedemptionJson(outcome), outcome.isNew ? 201 : 200, noStoreHeaders)
+    case 'already-redeemed':
+      return problem('already-redeemed', 'This coupon is redeemed for another order.', {
+        // A shopper may see this of an order that is not theirs.
+        fields: as === 'orders' ? { orderId: outcome.orderId } : {},
+      })
+    case 'not-usable-yet': {
+      const usableFrom = formatTime(outcome.usableFromMs)
+      return problem('not-usable-yet', `This coupon is usable from ${usableFrom}.`, {
+        fields: { usableFrom },
+      })
+    }
+    case 'expired': {
+      const usableUntil = formatTime(outcome.usableUntilMs)
+      return problem('expired', `This coupon was usable until ${usableUntil}.`, { fields: { usableUntil } })
+    }
+    case 'revoked':
+      return problem('revoked', 'This coupon was revoked.')
+    case 'changed-too-often':
+      return problem('changed-too-often', 'This coupon was redeemed and given back too often.')
+    case 'unknown-coupon':
+    case 'confirming':
+    case 'not-recorded-yet':
+      return noRowProblem(outcome, as)
+  }
+}
+
+/** Uses a coupon for an order, and gives it back when the order is cancelled. */
+export const redemptionRoutes = ({
+  redeemer,
+  authenticator,
+  addressOf,
+}: RedemptionRoutesOptions): Route[] => {
+  const handle = (answer: (request: RedemptionRequest, caller: CouponCaller) => Promise<Response>): Handler =>
+    requireShopperOrOrders(authenticator, async (context: HttpContext, caller) => {
+      const couponId = context.req.param('couponId') ?? ''
+      const orderId = context.req.param('orderId') ?? ''
+      if (!idPattern.test(couponId)) return noRowProblem({ kind: 'unknown-coupon' }, caller.as)
+      if (!orderIdPattern.test(orderId)) return invalidOrder()
+      const changer = changerOf(context, { as: caller.as, by: caller.name }, addressOf)
+      const ownerId = caller.as === 'shopper' ? caller.name : undefined
+      return answer({ couponId, orderId, ownerId, changer }, caller)
+    })
+  // The database decides, so a redemption holds up no press while the database stands still.
+  const route = { path, lane: 'ledger', caller: 'shopper' } as const
+
+  return [
+    {
+      ...{ ...route, method: 'PUT' },
+      handle: handle(async (request, caller) => toAnswer(await redeemer.redeem(request), caller)),
+    },
+    {
+      ...{ ...route, method: 'DELETE' },
+      handle: handle(async (request, caller) => {
+        const { kind } = await redeemer.giveBack(request)
+        if (kind === 'unknown-coupon') return noRowProblem({ kind }, caller.as)
+        return kind === 'by-orders'
+          ? byOrders()
+          : new Response(null, { status: 204, headers: noStoreHeaders })
+      }),
+    },
+  ]
+}
