@@ -1,9 +1,10 @@
 import { idPattern } from '../../coupon/grant.ts'
-import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
+import type { CouponReader, ListRequest } from '../../coupon/reading/coupon-reader.ts'
 import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
-import { encodeCursor, type Page, readPage } from '../contract/page.ts'
+import { readCouponPage } from '../contract/coupon-page.ts'
+import { encodeCursor } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, unknownCampaign, unknownCoupon } from '../problem.ts'
 import type { Route } from '../route.ts'
@@ -14,17 +15,17 @@ const retryAfterMs = 1_000
 const answerList = async (
   coupons: CouponReader,
   userId: string,
-  page: Page,
+  page: Omit<ListRequest, 'waitedMs'>,
   waitedMs: number,
 ): Promise<Response> => {
-  const list = await coupons.usable(userId, { ...page, waitedMs })
+  const list = await coupons.list(userId, { ...page, waitedMs })
   const last = list.coupons.at(-1)
   const nextCursor = list.more && last !== undefined ? encodeCursor(last.grant.couponId) : null
   const items = list.coupons.map(toCouponJson)
   return jsonResponse({ items, nextCursor, complete: list.complete }, 200, noStoreHeaders)
 }
 
-/** `listUsableCoupons`: the caller's coupons that are usable now, newest first. */
+/** `listUsableCoupons`: the caller's coupons that are usable now, or in another state, newest first. */
 export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Authenticator): Route => ({
   method: 'GET',
   path: '/v1/coupons',
@@ -32,7 +33,7 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
   lane: 'ledger',
   caller: 'shopper',
   handle: authenticator.requireShopper((context, userId) => {
-    const page = readPage(context)
+    const page = readCouponPage(context, 'usable')
     if (Array.isArray(page)) return invalidProblem(page)
     return answerList(coupons, userId, page, msSinceArrival(context.env.incoming))
   }),

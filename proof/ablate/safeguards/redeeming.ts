@@ -5,6 +5,7 @@ import { serversTest } from './failing-test.ts'
 const section = '7. Redeem'
 const ledgerTest = serversTest('coupon/ledger/redemptions')
 const routeTest = serversTest('test/7-redeem/redemptions')
+const readingTest = serversTest('test/6-read/reading-coupons')
 const missingTest = serversTest('test/7-redeem/missing-rows')
 
 /** What keeps a coupon from being used twice, and its history true. */
@@ -30,6 +31,16 @@ export const redeeming: readonly Safeguard[] = [
     edits: [{ change: swap(" AND redeemed_as = 'shopper'", '') }],
     caughtBy: routeTest(
       'by an order service cannot be given back by the shopper, also when the shopper began',
+    ),
+  },
+  {
+    name: 'a list asks the ledger what became of the coupons of a gate',
+    section,
+    protectsFrom: 'A coupon that was used is listed as usable, because its gate knows no redemptions.',
+    edits: [{ change: swap('await read(sources.used(held))', 'held') }],
+    caughtBy: readingTest(
+      'is %s to everybody who reads it, and the press still answers that it was granted',
+      'is redeemed to everybody who reads it, and the press still answers that it was granted',
     ),
   },
   {
