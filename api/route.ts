@@ -38,7 +38,7 @@ export type Route = {
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
+  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | 'if-none-match' | 'accept',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

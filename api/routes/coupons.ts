@@ -4,25 +4,36 @@ import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
 import { readCouponPage } from '../contract/coupon-page.ts'
+import { isNotModified, weakTagOf } from '../contract/entity-tag.ts'
 import { encodeCursor } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, unknownCampaign, unknownCoupon } from '../problem.ts'
-import type { Route } from '../route.ts'
+import { headerOf, type Route } from '../route.ts'
 
 /** The wait of a client before it asks again for an outcome that is not final. */
 const retryAfterMs = 1_000
+
+/** The cache of one caller may keep a list, and asks with its tag each time before it shows it. */
+const revalidatedHeaders = {
+  'Cache-Control': 'private, no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  Vary: 'Authorization',
+}
 
 const answerList = async (
   coupons: CouponReader,
   userId: string,
   page: Omit<ListRequest, 'waitedMs'>,
-  waitedMs: number,
+  { waitedMs, ifNoneMatch }: { waitedMs: number; ifNoneMatch: string | undefined },
 ): Promise<Response> => {
   const list = await coupons.list(userId, { ...page, waitedMs })
   const last = list.coupons.at(-1)
   const nextCursor = list.more && last !== undefined ? encodeCursor(last.grant.couponId) : null
   const items = list.coupons.map(toCouponJson)
-  return jsonResponse({ items, nextCursor, complete: list.complete }, 200, noStoreHeaders)
+  const text = JSON.stringify({ items, nextCursor, complete: list.complete })
+  const headers = { ...revalidatedHeaders, ETag: weakTagOf(text) }
+  if (isNotModified(ifNoneMatch, headers.ETag)) return new Response(null, { status: 304, headers })
+  return new Response(text, { status: 200, headers: { 'Content-Type': 'application/json', ...headers } })
 }
 
 /** `listUsableCoupons`: the caller's coupons that are usable now, or in another state, newest first. */
@@ -35,7 +46,10 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
   handle: authenticator.requireShopper((context, userId) => {
     const page = readCouponPage(context, 'usable')
     if (Array.isArray(page)) return invalidProblem(page)
-    return answerList(coupons, userId, page, msSinceArrival(context.env.incoming))
+    return answerList(coupons, userId, page, {
+      waitedMs: msSinceArrival(context.env.incoming),
+      ifNoneMatch: headerOf(context, 'if-none-match'),
+    })
   }),
 })
 

@@ -121,6 +121,29 @@ describe('lists by state', () => {
     expect(idsOf(await listOf(second, userId, '?state=redeemed'))).toEqual([])
   })
 
+  test('a list that has not changed is 304 for its tag, on either process, until it changes', async () => {
+    const { userId, usable } = await userWithEveryState()
+    const token = tokenOf(userId)
+    const list = (url: string, tag: string) =>
+      ask(`${url}/v1/coupons`, { token, headers: { 'if-none-match': tag } })
+    const read = await listOf(first, userId)
+    const tag = read.headers.get('etag') ?? ''
+    expect(tag).toMatch(/^W\/"[\w-]+"$/)
+    for (const url of [first, second]) {
+      const same = await list(url, `"other", ${tag}`)
+      expect([same.status, same.body]).toEqual([304, { text: '' }])
+      for (const { headers } of [read, same])
+        expect(['etag', 'cache-control', 'vary'].map((name) => headers.get(name))).toEqual([
+          ...[tag, 'private, no-cache', 'Authorization'],
+        ])
+    }
+    expect((await redeem(userId, usable.id)).status).toBe(201)
+    const changed = await list(second, tag)
+    expect([changed.status, changed.headers.get('etag') === tag]).toEqual([200, false])
+    // The tag of somebody else's list matches only the same content.
+    expect((await listOf(first, newUser())).headers.get('etag')).not.toBe(tag)
+  })
+
   test.each(['', 'USABLE', 'confirming', 'usable,all', 'x', 'constructor'])(
     'another state is 422 at /state: "%s"',
     async (state) => {
