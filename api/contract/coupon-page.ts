@@ -1,8 +1,20 @@
+import { z } from 'zod'
 import { type ListedState, listedStates } from '../../coupon/coupon-state.ts'
 import type { FieldError } from '../problem.ts'
 import type { HttpContext } from '../route.ts'
-import { type Page, readPage } from './page.ts'
+import { type Page, pageQuery, readPage } from './page.ts'
 import { readParameter } from './query-parameter.ts'
+
+/** The parameters of a list of coupons. */
+export const couponPageQuery = (stateDefault: ListedState) => ({
+  ...pageQuery,
+  state: z
+    .enum(listedStates)
+    .default(stateDefault)
+    .describe(
+      '`usable`: those that can be used now. `all`: every one that was granted, whatever became of it.',
+    ),
+})
 
 /** Reads `state`, `limit` and `cursor` of a list of coupons, or returns what is invalid. */
 export const readCouponPage = (

@@ -1,4 +1,12 @@
 import { hash } from 'node:crypto'
+import { z } from 'zod'
+
+/** If-None-Match, as the document describes it. */
+export const ifNoneMatchValue = z
+  .string()
+  .max(1_000)
+  .optional()
+  .describe('The `ETag` of an earlier answer: 304 while it is still the same.')
 
 /** A weak entity tag of a text (RFC 9110, section 8.8.3): the same text has the same tag on every process. */
 export const weakTagOf = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`

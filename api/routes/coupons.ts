@@ -3,8 +3,9 @@ import type { CouponReader, ListRequest } from '../../coupon/reading/coupon-read
 import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
-import { readCouponPage } from '../contract/coupon-page.ts'
-import { isNotModified, weakTagOf } from '../contract/entity-tag.ts'
+import { couponPageQuery, readCouponPage } from '../contract/coupon-page.ts'
+import { couponListShape, couponShape, outcomeShape } from '../contract/coupon-shapes.ts'
+import { ifNoneMatchValue, isNotModified, weakTagOf } from '../contract/entity-tag.ts'
 import { encodeCursor } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, unknownCampaign, unknownCoupon } from '../problem.ts'
@@ -43,6 +44,17 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
   // safeguard: reads of the database have a lane of their own
   lane: 'ledger',
   caller: 'shopper',
+  operation: {
+    id: 'listUsableCoupons',
+    summary: "The caller's coupons that are usable now, newest first",
+    query: couponPageQuery('usable'),
+    headers: { 'If-None-Match': ifNoneMatchValue },
+    answers: {
+      200: { description: 'A page of them.', schema: couponListShape, headers: ['ETag'] },
+      304: { description: 'The page is still the one with this tag.', headers: ['ETag'] },
+    },
+    problems: ['unavailable'],
+  },
   handle: authenticator.requireShopper((context, userId) => {
     const page = readCouponPage(context, 'usable')
     if (Array.isArray(page)) return invalidProblem(page)
@@ -64,6 +76,13 @@ export const couponRoute = (coupons: CouponReader, authenticator: Authenticator)
   path: '/v1/coupons/:couponId',
   lane: 'ledger',
   caller: 'shopper',
+  operation: {
+    id: 'readCoupon',
+    summary: 'One coupon of the caller',
+    description: 'A coupon of another shopper is 404.',
+    answers: { 200: { description: 'The coupon.', schema: couponShape } },
+    problems: ['unknown-coupon', 'unavailable', 'recovering'],
+  },
   handle: authenticator.requireShopper((context, userId) => {
     const couponId = context.req.param('couponId') ?? ''
     return idPattern.test(couponId) ? answerOne(coupons, userId, couponId) : unknownCoupon()
@@ -105,6 +124,12 @@ export const outcomeRoute = (coupons: CouponReader, authenticator: Authenticator
   // A gate answers it. Only of a retired campaign the ledger is asked.
   lane: 'read',
   caller: 'shopper',
+  operation: {
+    id: 'readOutcome',
+    summary: "The outcome of the caller's presses in this campaign",
+    answers: { 200: { description: 'The outcome as it is known now.', schema: outcomeShape } },
+    problems: ['unknown-campaign', 'unavailable', 'recovering'],
+  },
   handle: authenticator.requireShopper((context, userId) => {
     const campaignId = context.req.param('campaignId') ?? ''
     return idPattern.test(campaignId) ? answerOutcome(coupons, userId, campaignId) : unknownCampaign()

@@ -5,6 +5,7 @@ import type { NotRedeemed, Redeemed, RedemptionRequest } from '../../coupon/ledg
 import type { CouponRedeemer, NoRow } from '../../coupon/redemption/redeemer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toRedemptionJson } from '../contract/answers.ts'
+import { redemptionShape } from '../contract/coupon-shapes.ts'
 import { type CouponCaller, changerOf, requireShopperOrOrders } from '../coupon-caller.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { prepareInvalidProblem, prepareProblem, problem, unknownCoupon } from '../problem.ts'
@@ -91,14 +92,34 @@ export const redemptionRoutes = ({
     })
   // The database decides, so a redemption holds up no press while the database stands still.
   const route = { path, lane: 'ledger', caller: 'shopper' } as const
+  const description =
+    'A shopper does this with the own coupons, an order service with that of anybody. No body is read.'
+  const unknown = ['unknown-coupon', 'invalid', 'recovering', 'unavailable'] as const
 
   return [
     {
       ...{ ...route, method: 'PUT' },
+      operation: {
+        ...{ id: 'redeemCoupon', summary: 'Use a coupon for an order', description },
+        answers: {
+          201: { description: 'It is used for this order from now on.', schema: redemptionShape },
+          200: { description: 'It was used for this order before.', schema: redemptionShape },
+        },
+        problems: [
+          ...unknown,
+          ...(['already-redeemed', 'not-usable-yet', 'expired', 'revoked', 'changed-too-often'] as const),
+          ...(['confirming', 'not-recorded-yet'] as const),
+        ],
+      },
       handle: handle(async (request, caller) => toAnswer(await redeemer.redeem(request), caller)),
     },
     {
       ...{ ...route, method: 'DELETE' },
+      operation: {
+        ...{ id: 'giveBackCoupon', summary: 'Give back the coupon of an order', description },
+        answers: { 204: { description: 'It is not used for this order (any more).' } },
+        problems: [...unknown, 'redeemed-by-shop'],
+      },
       handle: handle(async (request, caller) => {
         const { kind } = await redeemer.giveBack(request)
         if (kind === 'unknown-coupon') return noRowProblem({ kind }, caller.as)
