@@ -113,8 +113,9 @@ await runProcess(async (life) => {
       listDeadlineMs: settings.LIST_DEADLINE_MS,
       log,
     })
+    const redemptions = createRedemptionRepository(database)
     const redeemer = createCouponRedeemer(
-      createRedemptionRepository(database),
+      redemptions,
       createMissingRows({
         ...{ reader: coupons, coupons: couponRepository, unrecorded, monotonicMs },
         ...{ rowWaitMs: 1_000, waitersMax: 100 },
@@ -135,6 +136,7 @@ await runProcess(async (life) => {
       issuer,
       coupons,
       redeemer,
+      redemptions,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,

@@ -6,6 +6,7 @@ import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
+import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
@@ -17,7 +18,8 @@ import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
   Omit<AdminChangesOptions, 'toJson'> &
-  RedemptionRoutesOptions & {
+  RedemptionRoutesOptions &
+  Omit<SupportOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
@@ -37,6 +39,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),
+    ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ])

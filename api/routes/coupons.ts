@@ -1,5 +1,5 @@
 import { idPattern } from '../../coupon/grant.ts'
-import type { CouponReader, ListRequest } from '../../coupon/reading/coupon-reader.ts'
+import type { CouponList, CouponReader, ListRequest } from '../../coupon/reading/coupon-reader.ts'
 import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
@@ -21,6 +21,13 @@ const revalidatedHeaders = {
   Vary: 'Authorization',
 }
 
+/** `CouponList` of docs/api.md. */
+export const toListJson = ({ coupons, more, complete }: CouponList) => {
+  const last = coupons.at(-1)
+  const nextCursor = more && last !== undefined ? encodeCursor(last.grant.couponId) : null
+  return { items: coupons.map(toCouponJson), nextCursor, complete }
+}
+
 const answerList = async (
   coupons: CouponReader,
   userId: string,
@@ -28,10 +35,7 @@ const answerList = async (
   { waitedMs, ifNoneMatch }: { waitedMs: number; ifNoneMatch: string | undefined },
 ): Promise<Response> => {
   const list = await coupons.list(userId, { ...page, waitedMs })
-  const last = list.coupons.at(-1)
-  const nextCursor = list.more && last !== undefined ? encodeCursor(last.grant.couponId) : null
-  const items = list.coupons.map(toCouponJson)
-  const text = JSON.stringify({ items, nextCursor, complete: list.complete })
+  const text = JSON.stringify(toListJson(list))
   const headers = { ...revalidatedHeaders, ETag: weakTagOf(text) }
   if (isNotModified(ifNoneMatch, headers.ETag)) return new Response(null, { status: 304, headers })
   return new Response(text, { status: 200, headers: { 'Content-Type': 'application/json', ...headers } })

@@ -8,7 +8,8 @@ import { formatTime, toRedemptionJson } from '../contract/answers.ts'
 import { redemptionShape } from '../contract/coupon-shapes.ts'
 import { type CouponCaller, changerOf, requireShopperOrOrders } from '../coupon-caller.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { prepareInvalidProblem, prepareProblem, problem, unknownCoupon } from '../problem.ts'
+import { noRowProblem } from '../no-row-problem.ts'
+import { prepareInvalidProblem, prepareProblem, problem } from '../problem.ts'
 import type { Handler, HttpContext, Route } from '../route.ts'
 
 export type RedemptionRoutesOptions = {
@@ -20,7 +21,6 @@ export type RedemptionRoutesOptions = {
 
 const path = '/v1/coupons/:couponId/redemptions/:orderId'
 
-const noCoupon = prepareProblem('unknown-coupon', 'No coupon has this id.')
 const invalidOrder = prepareInvalidProblem([
   { pointer: '/orderId', message: 'expected 1 to 64 characters of A-Z a-z 0-9 _ -' },
 ])
@@ -28,21 +28,6 @@ const byOrders = prepareProblem(
   'redeemed-by-shop',
   'The shop redeemed this coupon for this order. Only the shop can give it back.',
 )
-const notConfirmed = prepareProblem('confirming', 'This coupon is not confirmed yet. Ask again.')
-
-/** The answer about a coupon that the ledger has no row of. */
-const noRowProblem = ({ kind }: NoRow, as: 'shopper' | 'orders' | 'operator'): Response => {
-  switch (kind) {
-    case 'unknown-coupon':
-      return as === 'shopper' ? unknownCoupon() : noCoupon()
-    case 'confirming':
-      return notConfirmed()
-    case 'not-recorded-yet':
-      return problem('not-recorded-yet', 'The database does not have this coupon yet. Nothing was done.', {
-        headers: { 'Retry-After': '1' },
-      })
-  }
-}
 
 const toAnswer = (outcome: Redeemed | NotRedeemed | NoRow, { as }: CouponCaller): Response => {
   switch (outcome.kind) {
@@ -70,7 +55,7 @@ const toAnswer = (outcome: Redeemed | NotRedeemed | NoRow, { as }: CouponCaller)
     case 'unknown-coupon':
     case 'confirming':
     case 'not-recorded-yet':
-      return noRowProblem(outcome, as)
+      return noRowProblem(outcome.kind, as)
   }
 }
 
@@ -84,7 +69,7 @@ export const redemptionRoutes = ({
     requireShopperOrOrders(authenticator, async (context: HttpContext, caller) => {
       const couponId = context.req.param('couponId') ?? ''
       const orderId = context.req.param('orderId') ?? ''
-      if (!idPattern.test(couponId)) return noRowProblem({ kind: 'unknown-coupon' }, caller.as)
+      if (!idPattern.test(couponId)) return noRowProblem('unknown-coupon', caller.as)
       if (!orderIdPattern.test(orderId)) return invalidOrder()
       const changer = changerOf(context, { as: caller.as, by: caller.name }, addressOf)
       const ownerId = caller.as === 'shopper' ? caller.name : undefined
@@ -122,7 +107,7 @@ export const redemptionRoutes = ({
       },
       handle: handle(async (request, caller) => {
         const { kind } = await redeemer.giveBack(request)
-        if (kind === 'unknown-coupon') return noRowProblem({ kind }, caller.as)
+        if (kind === 'unknown-coupon') return noRowProblem(kind, caller.as)
         return kind === 'by-orders'
           ? byOrders()
           : new Response(null, { status: 204, headers: noStoreHeaders })

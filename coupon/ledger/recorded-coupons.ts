@@ -1,6 +1,6 @@
 import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
 import type { CouponTerms } from '../campaign.ts'
-import type { CouponRole } from '../coupon-state.ts'
+import type { CouponRole, CouponUse } from '../coupon-state.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from './ids.ts'
 import { couponTermsFrom, grantColumns, grantFrom } from './rows.ts'
@@ -37,6 +37,12 @@ const marksFrom = (row: SqlRow): CouponMarks => ({
   revokedAtMs: row['revoked_at_ms'] == null ? undefined : Number(row['revoked_at_ms']),
   changes: Number(row['changes'] ?? 0),
 })
+
+/** What became of a coupon with these marks. */
+export const useOf = ({ redemption, revokedAtMs }: CouponMarks): CouponUse | undefined => {
+  if (revokedAtMs !== undefined) return 'revoked'
+  return redemption === undefined ? undefined : 'redeemed'
+}
 
 /** The clock of the ledger in milliseconds since 1970, when the statement begins. */
 export const ledgerNowMs = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)'

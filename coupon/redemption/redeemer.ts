@@ -17,6 +17,7 @@ export type CouponRedeemer = {
     request: RedemptionRequest,
   ): Promise<{ kind: 'given-back' | 'not-redeemed' | 'by-orders' | 'unknown-coupon' }>
   revoke(couponId: string, changer: CouponChanger, reason: string): Promise<RecordedCoupon | NoRow>
+  /** Whoever holds it. */
   find(couponId: string): Promise<RecordedCoupon | NoRow>
 }
 
