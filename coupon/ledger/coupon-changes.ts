@@ -56,3 +56,26 @@ export const readCouponChanges = async (
   const byCoupon = Map.groupBy(rows, (row) => idText(row['coupon_id'] as Buffer))
   return new Map([...byCoupon].map(([couponId, ofCoupon]) => [couponId, ofCoupon.map(changeFrom)]))
 }
+
+const couponsInOneReadMax = 1_000
+
+/** Coupons of a campaign with a history, whose rows have none or do not exist, a thousand at a time. */
+export const readChangedWithoutMarks = async function* (
+  source: SqlReader,
+  campaignId: string,
+): AsyncGenerator<string[]> {
+  for (let afterId = Buffer.alloc(16); ; ) {
+    const rows = await source.read(
+      `SELECT coupon_changes.coupon_id, MAX(coupons.changes) AS changes
+       FROM coupon_changes LEFT JOIN coupons ON coupons.coupon_id = coupon_changes.coupon_id
+       WHERE coupon_changes.campaign_id = ? AND coupon_changes.coupon_id > ?
+       GROUP BY coupon_changes.coupon_id ORDER BY coupon_changes.coupon_id LIMIT ?`,
+      [idBytes(campaignId), afterId, couponsInOneReadMax],
+    )
+    const unmarked = rows.filter((row) => row['changes'] === null)
+    if (unmarked.length > 0) yield unmarked.map((row) => idText(row['coupon_id'] as Buffer))
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < couponsInOneReadMax) return
+    afterId = last['coupon_id'] as typeof afterId
+  }
+}

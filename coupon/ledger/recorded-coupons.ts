@@ -20,12 +20,12 @@ export type CouponMarks = {
 export type RecordedCoupon = CouponMarks & { grant: Grant; terms: CouponTerms }
 
 /** The columns of `CouponMarks` in `coupons`. */
-const markColumns = ['redeemed_order_id', 'redeemed_at_ms', 'redeemed_as', 'revoked_at_ms', 'changes']
+export const markColumns = ['redeemed_order_id', 'redeemed_at_ms', 'redeemed_as', 'revoked_at_ms', 'changes']
   .map((column) => `coupons.${column}`)
   .join(', ')
 
 /** What a row of `coupons` says beside the grant. */
-const marksFrom = (row: SqlRow): CouponMarks => ({
+export const marksFrom = (row: SqlRow): CouponMarks => ({
   redemption:
     row['redeemed_order_id'] == null
       ? undefined
