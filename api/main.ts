@@ -112,6 +112,7 @@ await runProcess(async (life) => {
     const authenticator = createAuthenticator({
       shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
       adminToken: settings.ADMIN_TOKEN,
+      operatorTokens: settings.OPERATORS,
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [

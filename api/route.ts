@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
+import type { OperatorRole } from '../coupon/operator.ts'
 import { prepareProblem } from './problem.ts'
 
 /** The request and response of Node, and the route that matched, as `GET /v1/coupons`. */
@@ -28,7 +29,7 @@ export type Route = {
   method: 'GET' | 'POST' | 'PUT'
   path: string
   lane: Lane
-  caller: 'anyone' | 'shopper' | 'operator'
+  caller: 'anyone' | 'shopper' | 'shopper or orders' | OperatorRole
   handle: Handler
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { readSettings } from '../platform/settings.ts'
 import { apiSettings } from './settings.ts'
@@ -35,6 +36,11 @@ test.each([
     'ADMIN_TOKEN: expected the token of operators, at least 16 bytes; make one with: openssl rand -base64 48',
   ],
   [{ ADMIN_TOKEN: valid.JWT_SECRET }, 'ADMIN_TOKEN: expected another value than JWT_SECRET; make one with: '],
+  [{ OPERATORS: 'alice:admin:x' }, 'OPERATORS: expected name:role:hash, several with commas between'],
+  [
+    { OPERATORS: `alice:viewer:${hash('sha256', valid.ADMIN_TOKEN)}` },
+    'OPERATORS: expected another token than ADMIN_TOKEN',
+  ],
   [
     { API_PROCESSES: '2', API_PORT: '0' },
     'API_PORT: expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',

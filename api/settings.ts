@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { operatorTokens } from '../coupon/operator.ts'
 import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
 import { fitTogether } from '../platform/connections/server-connections.ts'
 import { adminToken, count, distinctSecrets, jwtSecret, milliseconds, port } from '../platform/settings.ts'
@@ -9,8 +11,13 @@ const settings = z.object({
     "Secret that signs shoppers' tokens (JWT, HS256). Make one: openssl rand -base64 48",
   ),
   ADMIN_TOKEN: adminToken().describe(
-    'Bearer token of the operators, other than JWT_SECRET. Make one: openssl rand -base64 48',
+    'Bearer token of the operator named operator, other than JWT_SECRET. Make one: openssl rand -base64 48',
   ),
+  OPERATORS: operatorTokens
+    .optional()
+    .describe(
+      'Named operators as name:role:hash, several with commas between. Roles are viewer, operator and orders. Only the hash of a token is here. Make one: npm run token -- operator --name alice --roles viewer',
+    ),
   JWT_LEEWAY_MS: count(5_000, 300_000, 0).describe(
     'Tolerance for the clock of the token issuer: tokens expire this much later and begin this much earlier.',
   ),
@@ -71,6 +78,11 @@ const settings = z.object({
 /** The environment of the API; docs/settings.md lists it. */
 export const apiSettings = fitTogether(settings)
   .refine(...distinctSecrets)
+  .refine(
+    ({ ADMIN_TOKEN, OPERATORS = [] }) =>
+      !OPERATORS.some(({ tokenHash }) => tokenHash === hash('sha256', ADMIN_TOKEN)),
+    { path: ['OPERATORS'], error: 'expected another token than ADMIN_TOKEN' },
+  )
   .refine(({ API_PORT, API_PROCESSES }) => API_PROCESSES <= 1 || API_PORT !== 0, {
     path: ['API_PORT'],
     error: 'expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',

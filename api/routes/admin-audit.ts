@@ -19,8 +19,8 @@ export const auditRoute = (
     method: 'GET',
     path: '/v1/admin/campaigns/:campaignId/audit',
     lane: 'ledger',
-    caller: 'operator',
-    handle: authenticator.requireOperator(async (context) => {
+    caller: 'viewer',
+    handle: authenticator.requireRole('viewer', async (context) => {
       if (isRunning) return problem('overloaded', 'This process is already auditing a campaign.')
       isRunning = true
       // No byte is sent during an audit, and a large one can take longer than the inactivity timeout.

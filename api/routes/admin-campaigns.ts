@@ -1,6 +1,7 @@
 import type { Campaign, CampaignTerms } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
+import type { CreationOrigin } from '../../coupon/ledger/record-change.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
 import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
@@ -14,6 +15,7 @@ import { encodeCursor, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { type FieldError, invalidProblem, noCampaign, problem } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
+import { type AddressOf, changeOriginOf } from './change-origin.ts'
 import { createOperatorsView } from './operators-view.ts'
 
 export type AdminCampaignsOptions = {
@@ -21,6 +23,7 @@ export type AdminCampaignsOptions = {
   arming: Arming
   registry: Registry
   authenticator: Authenticator
+  addressOf: AddressOf
   newCampaignId(): string
   now(): number
 }
@@ -58,10 +61,10 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
 
   const isArmed = (outcome: ArmOutcome['kind']): boolean => outcome === 'armed' || outcome === 'in-order'
 
-  const createAnew = async (terms: CampaignTerms): Promise<Response> => {
+  const createAnew = async (terms: CampaignTerms, origin: CreationOrigin): Promise<Response> => {
     let campaign: Campaign | undefined
     try {
-      campaign = await campaigns.create(options.newCampaignId(), terms, options.now())
+      campaign = await campaigns.create(options.newCampaignId(), terms, options.now(), origin)
       if (isArmed(await arm(campaign))) return await created(campaign)
     } catch (cause) {
       if (!(cause instanceof Failure) || cause.code !== 'unavailable') throw cause
@@ -73,12 +76,13 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     terms: CampaignTerms,
     key: string,
     faults: readonly FieldError[],
+    origin: CreationOrigin,
   ): Promise<Response> => {
     const digests = { keyHash: digestOf(key), bodyHash: digestOf(JSON.stringify(terms)) }
     const id = options.newCampaignId()
     const outcome =
       faults.length === 0
-        ? await campaigns.createOnce(id, terms, options.now(), digests)
+        ? await campaigns.createOnce(id, terms, options.now(), digests, origin)
         : await campaigns.repeat(digests)
     if (outcome === undefined) return invalidProblem(faults)
     if (outcome.kind === 'other-body') return problem('key-reused', reusedKey)
@@ -95,16 +99,18 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     path,
     lane: 'change',
     caller: 'operator',
-    handle: authenticator.requireOperator(
-      withJson(async (context, document) => {
+    handle: authenticator.requireRole(
+      'operator',
+      withJson(async (context, document, operator) => {
         const parsed = createCampaignShape.safeParse(document)
         if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
         const header = headerOf(context, 'idempotency-key')
         const key = header === undefined ? undefined : parseIdempotencyKey(header)
         if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
         const faults = findPointlessTimes(parsed.data, registry.gateNowMs())
-        if (key !== undefined) return createOnce(parsed.data, key, faults)
-        return faults.length === 0 ? createAnew(parsed.data) : invalidProblem(faults)
+        const origin = changeOriginOf(context, operator, options.addressOf)
+        if (key !== undefined) return createOnce(parsed.data, key, faults, origin)
+        return faults.length === 0 ? createAnew(parsed.data, origin) : invalidProblem(faults)
       }),
     ),
   }
@@ -113,8 +119,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     method: 'GET',
     path,
     lane: 'ledger',
-    caller: 'operator',
-    handle: authenticator.requireOperator(async (context) => {
+    caller: 'viewer',
+    handle: authenticator.requireRole('viewer', async (context) => {
       const page = readPage(context)
       if (Array.isArray(page)) return invalidProblem(page)
       const found = await campaigns.list(page.limit + 1, page.beforeId)
@@ -129,8 +135,8 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     method: 'GET',
     path: `${path}/:campaignId`,
     lane: 'ledger',
-    caller: 'operator',
-    handle: authenticator.requireOperator(async (context) => {
+    caller: 'viewer',
+    handle: authenticator.requireRole('viewer', async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
         ? noCampaign()

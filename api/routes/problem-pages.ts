@@ -33,6 +33,10 @@ const explanations: Record<ProblemCode, Explanation> = {
     en: 'The request had no valid credential. Your coupons are safe. Sign in again and retry.',
     ko: '유효한 인증 정보가 없습니다. 가지고 있는 쿠폰은 안전합니다. 다시 로그인한 뒤 시도하세요.',
   },
+  forbidden: {
+    en: 'The operator token is valid, but it does not have the role that this needs. Nothing was changed. Use a token with that role, or ask an administrator for one.',
+    ko: '운영자 토큰은 유효하지만 이 작업에 필요한 권한이 없습니다. 바뀐 것은 없습니다. 권한이 있는 토큰을 사용하거나 관리자에게 요청하세요.',
+  },
   'not-found': {
     en: 'This address does not exist. Check the path.',
     ko: '이 주소에는 아무것도 없습니다. 경로를 확인하세요.',
