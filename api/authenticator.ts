@@ -1,9 +1,10 @@
 import { userIdPattern } from '../coupon/grant.ts'
 import type { Operator, OperatorRole, OperatorToken } from '../coupon/operator.ts'
-import { createTokenVerifier, type TokenVerifierOptions } from '../platform/http/token.ts'
+import type { Claims, TokenVerdict } from '../platform/tokens/token-claims.ts'
 import { createOperatorTokens } from './operator-tokens.ts'
 import { prepareProblem } from './problem.ts'
 import { type Handler, type HttpContext, headerOf } from './route.ts'
+import { createShopperTokens, type ShopperTokensOptions } from './shopper-tokens.ts'
 
 type Answer = Response | Promise<Response>
 
@@ -13,10 +14,10 @@ export type ShopperOrOperator = { kind: 'shopper'; userId: string } | { kind: 'o
 /** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {
   /** Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others. */
-  requireShopper(handle: (context: HttpContext, userId: string) => Answer): Handler
+  requireShopper(handle: (context: HttpContext, userId: string, claims: Claims) => Answer): Handler
   /**
-   * Admits operators (Bearer, one of their tokens) who have the role. Answers 403 to other operators, and 401
-   * to all others.
+   * Admits operators (Bearer, one of their tokens, or a JWT with their claim) who have the role. Answers 403
+   * to others who are known, and 401 to all others.
    */
   requireRole(role: OperatorRole, handle: (context: HttpContext, operator: Operator) => Answer): Handler
   /** Admits shoppers, and operators who have the role. */
@@ -27,7 +28,7 @@ export type Authenticator = {
 }
 
 export type AuthenticatorOptions = {
-  shoppers: TokenVerifierOptions
+  shoppers: ShopperTokensOptions
   adminToken: string
   operatorTokens?: readonly OperatorToken[] | undefined
 }
@@ -56,44 +57,65 @@ const prepareForbidden = (role: OperatorRole): (() => Response) =>
     headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
   })
 
+const keysAreRead = prepareProblem(
+  'unavailable',
+  'The keys of the token issuer are being read. Nothing was done; trying again is safe.',
+)
+
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
-  const verify = createTokenVerifier(options.shoppers)
+  const shoppers = createShopperTokens(options.shoppers)
   const findOperator = createOperatorTokens(options.adminToken, options.operatorTokens ?? [])
   // The reasons of a verifier are a few texts.
   const badTokens = new Map<string, () => Response>()
-  const badToken = (reason: string): Response => {
+  const badToken = (verdict: Exclude<TokenVerdict, { kind: 'user' }>): Response => {
+    if (verdict.kind === 'waiting') return keysAreRead()
+    const { reason } = verdict
     const known = badTokens.get(reason) ?? prepareProblem('unauthorized', reason, invalidToken)
     badTokens.set(reason, known)
     return known()
   }
-  const requireShopper: Authenticator['requireShopper'] = (handle) => (context) => {
-    const token = bearerOf(context)
-    if (token === undefined) return noShopperToken()
-    const verdict = verify(token)
-    if (verdict.kind === 'refused') return badToken(verdict.reason)
-    if (!userIdPattern.test(verdict.userId)) return badSubject()
-    return handle(context, verdict.userId)
-  }
 
   return {
-    requireShopper,
+    requireShopper: (handle) => (context) => {
+      const token = bearerOf(context)
+      if (token === undefined) return noShopperToken()
+      const verdict = shoppers.verify(token)
+      if (verdict.kind !== 'user') return badToken(verdict)
+      if (!userIdPattern.test(verdict.userId)) return badSubject()
+      return handle(context, verdict.userId, verdict.claims)
+    },
     requireRole(role, handle) {
       const forbidden = prepareForbidden(role)
+      const admit = (context: HttpContext, operator: Operator | undefined): Answer =>
+        operator?.roles.includes(role) === true ? handle(context, operator) : forbidden()
       return (context) => {
         const token = bearerOf(context)
         if (token === undefined) return noOperatorToken()
         const operator = findOperator(token)
-        if (operator === undefined) return badOperatorToken()
-        return operator.roles.includes(role) ? handle(context, operator) : forbidden()
+        if (operator !== undefined) return admit(context, operator)
+        if (!shoppers.hasOperators) return badOperatorToken()
+        const verdict = shoppers.verify(token)
+        return verdict.kind === 'user'
+          ? admit(context, shoppers.operatorOf(token, verdict))
+          : badToken(verdict)
       }
     },
     requireShopperOrRole(role, handle) {
       const forbidden = prepareForbidden(role)
-      const forShopper = requireShopper((context, userId) => handle(context, { kind: 'shopper', userId }))
       return (context) => {
-        const operator = findOperator(bearerOf(context) ?? '')
-        if (operator === undefined) return forShopper(context)
-        return operator.roles.includes(role) ? handle(context, { kind: 'operator', operator }) : forbidden()
+        const token = bearerOf(context)
+        if (token === undefined) return noShopperToken()
+        const named = findOperator(token)
+        if (named !== undefined)
+          return named.roles.includes(role)
+            ? handle(context, { kind: 'operator', operator: named })
+            : forbidden()
+        const verdict = shoppers.verify(token)
+        if (verdict.kind !== 'user') return badToken(verdict)
+        const operator = shoppers.operatorOf(token, verdict)
+        if (operator?.roles.includes(role) === true) return handle(context, { kind: 'operator', operator })
+        const { userId } = verdict
+        return userIdPattern.test(userId) ? handle(context, { kind: 'shopper', userId }) : badSubject()
       }
     },
   }

@@ -40,6 +40,7 @@ import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
+import { startIssuerKeys } from './start-issuer-keys.ts'
 import { startWarmUp } from './warm-up.ts'
 
 await runProcess(async (life) => {
@@ -109,14 +110,29 @@ await runProcess(async (life) => {
       log,
     })
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
+    const issuerKeys = await startIssuerKeys({
+      file: settings.JWKS_FILE,
+      url: settings.JWKS_URL,
+      refreshMs: settings.JWKS_REFRESH_MS,
+      ...{ log, monotonicMs },
+    })
     const authenticator = createAuthenticator({
-      shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
+      shoppers: {
+        secret: settings.JWT_SECRET,
+        previousSecret: settings.JWT_PREVIOUS_SECRET,
+        issuer: settings.JWT_ISSUER,
+        audience: settings.JWT_AUDIENCE,
+        operatorClaim: settings.OPERATOR_CLAIM,
+        leewayMs: settings.JWT_LEEWAY_MS,
+        ...{ issuerKeys, now: Date.now },
+      },
       adminToken: settings.ADMIN_TOKEN,
       operatorTokens: settings.OPERATORS,
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
       { name: 'warm', isReady: warmUp.isWarm },
+      { name: 'keys', isReady: () => issuerKeys === undefined || issuerKeys.keySet() !== undefined },
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
@@ -198,7 +214,7 @@ await runProcess(async (life) => {
       {
         name: 'registry',
         timeoutMs: 100,
-        stop: () => [registry, ...watching].forEach((loop) => loop.stop()),
+        stop: () => [registry, issuerKeys, ...watching].forEach((loop) => loop?.stop()),
       },
       { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },

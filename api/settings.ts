@@ -4,12 +4,15 @@ import { operatorTokens } from '../coupon/operator.ts'
 import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
 import { fitTogether } from '../platform/connections/server-connections.ts'
 import { adminToken, count, distinctSecrets, jwtSecret, milliseconds, port } from '../platform/settings.ts'
+import { tokenRules, tokenSettings } from './token-settings.ts'
 
 const settings = z.object({
   ...issuingSettings,
-  JWT_SECRET: jwtSecret().describe(
-    "Secret that signs shoppers' tokens (JWT, HS256). Make one: openssl rand -base64 48",
-  ),
+  JWT_SECRET: jwtSecret()
+    .optional()
+    .describe(
+      "Secret that signs shoppers' tokens (JWT, HS256). Needed without JWKS. Make one: openssl rand -base64 48",
+    ),
   ADMIN_TOKEN: adminToken().describe(
     'Bearer token of the operator named operator, other than JWT_SECRET. Make one: openssl rand -base64 48',
   ),
@@ -18,6 +21,7 @@ const settings = z.object({
     .describe(
       'Named operators as name:role:hash, several with commas between. Roles are viewer, operator and orders. Only the hash of a token is here. Make one: npm run token -- operator --name alice --roles viewer',
     ),
+  ...tokenSettings,
   JWT_LEEWAY_MS: count(5_000, 300_000, 0).describe(
     'Tolerance for the clock of the token issuer: tokens expire this much later and begin this much earlier.',
   ),
@@ -76,7 +80,7 @@ const settings = z.object({
 })
 
 /** The environment of the API; docs/settings.md lists it. */
-export const apiSettings = fitTogether(settings)
+export const apiSettings = tokenRules(fitTogether(settings))
   .refine(...distinctSecrets)
   .refine(
     ({ ADMIN_TOKEN, OPERATORS = [] }) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { userIdPattern } from './grant.ts'
 
 const roles = ['viewer', 'operator', 'orders'] as const
 
@@ -32,6 +33,22 @@ export const createOperator = (name: string, given: readonly OperatorRole[]): Op
 export const parseOperatorRoles = (text: string): OperatorRole[] | undefined => {
   const given = text.split('+')
   return given.every(isRole) && new Set(given).size === given.length ? given : undefined
+}
+
+/** The longest `sub` of an operator: with its prefix it fits where the name of an operator is kept. */
+const subjectLengthMax = 60
+
+/**
+ * The operator of a token that an issuer signed, by its claim: one role, or a list. What is no role is
+ * ignored, since lists of groups have other names too. `undefined` without any role, and for a `sub` that
+ * cannot be recorded.
+ */
+export const operatorOfClaim = (claim: unknown, subject: string): Operator | undefined => {
+  const given = (Array.isArray(claim) ? claim : [claim]).filter(
+    (role): role is OperatorRole => typeof role === 'string' && isRole(role),
+  )
+  const isNameable = userIdPattern.test(subject) && subject.length <= subjectLengthMax
+  return given.length > 0 && isNameable ? createOperator(`sub:${subject}`, given) : undefined
 }
 
 /** An entry of the setting OPERATORS. */
