@@ -3,6 +3,7 @@ import type { Operator, OperatorRole, OperatorToken } from '../coupon/operator.t
 import type { Claims, TokenVerdict } from '../platform/tokens/token-claims.ts'
 import { createOperatorTokens } from './operator-tokens.ts'
 import { prepareProblem } from './problem.ts'
+import { createUserCharges, type UserCharges } from './rate-limit.ts'
 import { type Handler, type HttpContext, headerOf } from './route.ts'
 import { createShopperTokens, type ShopperTokensOptions } from './shopper-tokens.ts'
 
@@ -13,8 +14,15 @@ export type ShopperOrOperator = { kind: 'shopper'; userId: string } | { kind: 'o
 
 /** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {
-  /** Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others. */
-  requireShopper(handle: (context: HttpContext, userId: string, claims: Claims) => Answer): Handler
+  /**
+   * Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others, and 429 to one who asks
+   * too fast. `token` is what the request was charged.
+   */
+  requireShopper(
+    handle: (context: HttpContext, userId: string, claims: Claims, token: number) => Answer,
+  ): Handler
+  /** Takes back what a request was charged. */
+  giveBack(token: number): void
   /**
    * Admits operators (Bearer, one of their tokens, or a JWT with their claim) who have the role. Answers 403
    * to others who are known, and 401 to all others.
@@ -31,6 +39,8 @@ export type AuthenticatorOptions = {
   shoppers: ShopperTokensOptions
   adminToken: string
   operatorTokens?: readonly OperatorToken[] | undefined
+  /** Nobody is charged when left out. */
+  charges?: UserCharges | undefined
 }
 
 const bearerOf = (context: HttpContext): string | undefined => {
@@ -64,6 +74,7 @@ const keysAreRead = prepareProblem(
 
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const shoppers = createShopperTokens(options.shoppers)
+  const { charge, giveBack } = options.charges ?? createUserCharges(undefined, () => {})
   const findOperator = createOperatorTokens(options.adminToken, options.operatorTokens ?? [])
   // The reasons of a verifier are a few texts.
   const badTokens = new Map<string, () => Response>()
@@ -76,13 +87,15 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
   }
 
   return {
+    giveBack,
     requireShopper: (handle) => (context) => {
-      const token = bearerOf(context)
-      if (token === undefined) return noShopperToken()
-      const verdict = shoppers.verify(token)
+      const bearer = bearerOf(context)
+      if (bearer === undefined) return noShopperToken()
+      const verdict = shoppers.verify(bearer)
       if (verdict.kind !== 'user') return badToken(verdict)
       if (!userIdPattern.test(verdict.userId)) return badSubject()
-      return handle(context, verdict.userId, verdict.claims)
+      const token = charge(verdict.userId)
+      return typeof token === 'number' ? handle(context, verdict.userId, verdict.claims, token) : token
     },
     requireRole(role, handle) {
       const forbidden = prepareForbidden(role)
@@ -115,7 +128,9 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
         const operator = shoppers.operatorOf(token, verdict)
         if (operator?.roles.includes(role) === true) return handle(context, { kind: 'operator', operator })
         const { userId } = verdict
-        return userIdPattern.test(userId) ? handle(context, { kind: 'shopper', userId }) : badSubject()
+        if (!userIdPattern.test(userId)) return badSubject()
+        const charged = charge(userId)
+        return typeof charged === 'number' ? handle(context, { kind: 'shopper', userId }) : charged
       }
     },
   }

@@ -34,6 +34,7 @@ import { countDisconnected, countRefused, measureAnswers, showServer } from './a
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { createLanes } from './lanes.ts'
+import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
 import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -116,7 +117,11 @@ await runProcess(async (life) => {
       refreshMs: settings.JWKS_REFRESH_MS,
       ...{ log, monotonicMs },
     })
+    const countRefusal = countRefused(metrics, log)
+    const addressRate = createRateLimit('address', { perSecond: settings.CLIENT_RATE_MAX, slots: 65_536 })
+    const userRate = createRateLimit('user', { perSecond: settings.USER_RATE_MAX, slots: 131_072 })
     const authenticator = createAuthenticator({
+      charges: createUserCharges(userRate, () => countRefusal('rate-of-user')),
       shoppers: {
         secret: settings.JWT_SECRET,
         previousSecret: settings.JWT_PREVIOUS_SECRET,
@@ -155,8 +160,7 @@ await runProcess(async (life) => {
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
-    const refusals = createRefusals()
-    const countRefusal = countRefused(metrics, log)
+    const refusals = createRefusals(addressRate?.refuse)
     const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
     const stamps =
       settings.ARRIVAL_STAMPS === 'true'
@@ -193,12 +197,14 @@ await runProcess(async (life) => {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,
           requestsMax: settings.CLIENT_REQUESTS_MAX,
           proxies: settings.TRUSTED_PROXIES,
+          rate: addressRate,
         },
         ...(stamps === undefined ? {} : { onArrival: stamps.note }),
         onDisconnected: countDisconnected(metrics),
         onRefused(reason, request) {
           countRefusal(reason)
-          if (request !== undefined) refusals.add(request, 'rate-limited')
+          const refusal = reason === 'rate-of-client' ? 'fast-address' : 'crowded-address'
+          if (request !== undefined) refusals.add(request, refusal)
         },
       },
     })

@@ -68,6 +68,12 @@ const settings = z.object({
   CLIENT_REQUESTS_MAX: count(2_000, 1_000_000, 0).describe(
     'Requests of one client address at once in one process; further ones are answered 429. 0 is no bound.',
   ),
+  CLIENT_RATE_MAX: count(2_000, 1_000_000, 0).describe(
+    'Requests a second of one client address in one process, 5 s of it at once; others are answered 429. 0 is no bound.',
+  ),
+  USER_RATE_MAX: count(20, 1_000_000, 0).describe(
+    'Requests a second of one shopper in one process, 5 s of it at once; others are answered 429. Presses of winners do not count. 0 is no bound.',
+  ),
   ARRIVAL_STAMPS: z
     .enum(['true', 'false'], { error: 'expected true or false' })
     .default('false')

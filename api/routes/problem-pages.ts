@@ -98,8 +98,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
   },
   'rate-limited': {
-    en: 'Too many requests from your network address are under way at the same time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
-    ko: '같은 네트워크 주소에서 한꺼번에 들어온 요청이 너무 많아 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
+    en: 'Too many requests came from you or from your network address in a short time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
+    ko: '짧은 시간에 같은 사용자 또는 같은 네트워크 주소에서 요청이 너무 많이 들어와 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
   },
   'key-reused': {
     en: 'This Idempotency-Key was used with another body. Nothing was changed. Use a new key for a new campaign.',
