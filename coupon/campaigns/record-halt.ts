@@ -1,0 +1,38 @@
+import type { Logger } from '../../platform/log/logger.ts'
+import type { Halt, HaltGate } from '../gate/halt-gate.ts'
+import type { CampaignRepository } from '../ledger/campaigns.ts'
+import { type BringToGateOptions, createBringToGate } from './bring-to-gate.ts'
+
+export type RecordHaltOptions = BringToGateOptions & {
+  campaigns: Pick<CampaignRepository, 'change'>
+  gate: Pick<HaltGate, 'lift'>
+  log: Logger
+}
+
+/**
+ * Makes a version of a halt that only the gate knows: first the ledger, then the gate, and at last the mark is
+ * removed. Two that do it at once, and a repeat after any step, make one version. Returns whether the mark is
+ * gone; a later try removes it. Rejects `unavailable` while the ledger does not answer.
+ */
+export type RecordHalt = (campaignId: string, halt: Halt) => Promise<boolean>
+
+export const createRecordHalt = (options: RecordHaltOptions): RecordHalt => {
+  const bring = createBringToGate(options)
+  return async (campaignId, { id: changeId, atMs, ...origin }) => {
+    const outcome = await options.campaigns.change(campaignId, {
+      ...{ action: 'paused', ifVersion: undefined, atMs, origin, changeId },
+      // One that was closed meanwhile stays closed.
+      change: ({ name, state, stock, opensAtMs, closesAtMs, perUserLimit, coupon }) => ({
+        settings: {
+          ...{ name, stock, opensAtMs, closesAtMs, perUserLimit, coupon },
+          state: state === 'open' ? 'paused' : state,
+        },
+      }),
+    })
+    if (outcome.kind !== 'changed' && outcome.kind !== 'unchanged') return false
+    const { campaign } = outcome
+    if (outcome.kind === 'changed')
+      options.log.warn({ campaignId, version: campaign.version, ...origin }, 'a halt of the gate is recorded')
+    return (await bring(campaign)) && options.gate.lift(campaignId, changeId, campaign.version)
+  }
+}
