@@ -10,7 +10,7 @@ export type BringToGateOptions = {
   log: Logger
 }
 
-/** Brings the settings of the ledger to the gate and the list. Returns whether the gate has them, or newer. */
+/** Brings settings of the ledger to gate and list. Returns whether the gate has them, or newer ones. */
 export type BringToGate = (campaign: Campaign) => Promise<boolean>
 
 export const createBringToGate =

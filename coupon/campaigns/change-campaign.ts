@@ -97,7 +97,8 @@ export const createCampaignChanger = (options: CampaignChangerOptions): Campaign
   const recordEarlierHalt = async (id: string): Promise<boolean> => {
     const halt = await gate.halted(id).catch(() => undefined)
     // safeguard: a halt is recorded before the next change
-    return halt === undefined || (await recordHalt(id, halt))
+    if (halt !== undefined) return recordHalt(id, halt)
+    return true
   }
 
   const record = async (id: string, asked: AskedChange, change: UnmadeChange): Promise<Recorded> => {

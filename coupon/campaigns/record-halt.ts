@@ -10,7 +10,7 @@ export type RecordHaltOptions = BringToGateOptions & {
 }
 
 /**
- * Makes a version of a halt that only the gate knows: first the ledger, then the gate, and at last the mark is
+ * Makes a version of a halt that only the gate knows: first the ledger, then the gate. At last the mark is
  * removed. Two that do it at once, and a repeat after any step, make one version. Returns whether the mark is
  * gone; a later try removes it. Rejects `unavailable` while the ledger does not answer.
  */

@@ -8,8 +8,8 @@ import {
   grantRequest,
   openRedis,
 } from '../../test/harness/values/armed-gate.ts'
-import type { Halt } from './halt-gate.ts'
-import { parseHalt } from './halt-gate.ts'
+import { createGateSurveyor } from './gate-surveyor.ts'
+import { type Halt, parseHalt } from './halt-gate.ts'
 import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
 import { gateKey } from './keys.ts'
 import { applyScript, flipScript, haltScript, liftScript, stopScript } from './scripts.ts'
@@ -67,6 +67,7 @@ describe('a halted gate', () => {
     expect(inspected).toMatchObject({ kind: 'in-order', version: 1, halt: { id, ...origin } })
     const { nowMs, halt: mark } = inspected as { nowMs: number; halt: Halt }
     expect(Math.abs(nowMs - mark.atMs)).toBeLessThan(60_000)
+    expect(await createGateSurveyor(redis).survey(armed.id)).toMatchObject({ kind: 'armed', isHalted: true })
     expect(await gate.settings(armed.id)).toMatchObject({ state: 'open' })
   })
 

@@ -36,9 +36,10 @@ local function live_gate(gate_key, layout, epoch)
   -- safeguard: the epoch check of decide
   -- safeguard: the epoch check of confirm
   if fields[2] ~= epoch then return nil, {'EPOCH', fields[2]} end
+  -- safeguard: a halted gate answers as a paused one
+  if fields[18] and fields[4] == 'open' then fields[4] = 'paused' end
   return {
-    -- safeguard: a halted gate answers as a paused one
-    epoch = fields[2], state = fields[18] and fields[4] == 'open' and 'paused' or fields[4],
+    epoch = fields[2], state = fields[4],
     granted = tonumber(fields[5]), nextRank = tonumber(fields[6]),
     entriesAppended = tonumber(fields[7]), entriesDeleted = tonumber(fields[8]),
     grantsPending = tonumber(fields[9]), stock = tonumber(fields[10]),

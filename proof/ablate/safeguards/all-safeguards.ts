@@ -9,6 +9,7 @@ import { deciding } from './deciding.ts'
 import { oneDeployment } from './deployment.ts'
 import { fencing } from './fencing.ts'
 import { flipping } from './flipping.ts'
+import { halting } from './halting.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
 import { logGaps } from './log-gaps.ts'
@@ -37,5 +38,6 @@ export const allSafeguards: readonly Safeguard[] = [
   ...reading,
   ...clocks,
   ...versions,
+  ...halting,
   ...serverLimits,
 ]
