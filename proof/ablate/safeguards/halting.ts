@@ -54,6 +54,15 @@ export const halting: readonly Safeguard[] = [
     caughtBy: recordedTest('records the halt first: %s', 'records the halt first: resume'),
   },
   {
+    name: 'a halt is recorded before its Redis is left',
+    section,
+    protectsFrom: 'A sale that was halted opens again because its gates moved to another Redis.',
+    edits: [{ change: remove }],
+    caughtBy: serversTest('test/4-arm/redis-moved')(
+      'a sale that was halted at the old one without the ledger is paused at the new one',
+    ),
+  },
+  {
     name: 'a change is recorded once',
     section,
     protectsFrom: 'A pause whose answer was lost reaches the ledger after the resumption, and pauses again.',
