@@ -1,14 +1,24 @@
 import { z } from 'zod'
 import { stockMax } from '../../coupon/grant.ts'
 import { label } from './label.ts'
+import { named } from './named-schema.ts'
 
 const reason = label('expected why, in 1 to 200 characters')
 
 /** The body of a pause, a resumption or a closure. */
-export const changeShape = z.strictObject({ reason })
+export const changeShape = named('CampaignChange', z.strictObject({ reason }))
 
 /** The body of a new stock. */
-export const stockChangeShape = z.strictObject({ stock: z.int().min(1).max(stockMax), reason })
+export const stockChangeShape = named(
+  'StockChange',
+  z.strictObject({ stock: z.int().min(1).max(stockMax), reason }),
+)
+
+/** If-Match as clients see it. */
+export const ifMatchValue = z
+  .string()
+  .regex(/^(?:\*|"[1-9][0-9]{0,9}")$/)
+  .describe('The `ETag` of the campaign as it was read, or `*` for whichever version it has.')
 
 /** The version of a campaign as an entity tag (RFC 9110, section 8.8.3). */
 export const versionTag = (version: number): string => `"${version}"`

@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
+import { type CampaignTerms, timeShape } from '../../coupon/campaign.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import type { FieldError } from '../problem.ts'
+import { discountValue } from './coupon-shapes.ts'
 import { label } from './label.ts'
+import { named } from './named-schema.ts'
 
 const timeText = z.iso
   .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
@@ -11,46 +13,53 @@ const timeText = z.iso
   .refine((ms) => timeShape.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
 
 /** The body of a request to create a campaign. Unknown fields are rejected. */
-export const createCampaignShape = z
-  .strictObject({
-    name: label(),
-    stock: z.int().min(1).max(stockMax),
-    opensAt: timeText,
-    closesAt: timeText,
-    perUserLimit: z.int().min(1).max(slotMax).default(1),
-    coupon: z.strictObject({
-      title: label(),
-      discount: discountShape,
-      usableFrom: timeText.optional(),
-      usableUntil: timeText,
-    }),
-  })
-  .superRefine((input, context) => {
-    const usableFrom = input.coupon.usableFrom ?? input.opensAt
-    if (input.closesAt <= input.opensAt)
-      context.addIssue({ code: 'custom', path: ['closesAt'], message: 'expected a time after opensAt' })
-    if (input.coupon.usableUntil <= usableFrom)
-      context.addIssue({
-        code: 'custom',
-        path: ['coupon', 'usableUntil'],
-        message: 'expected a time after usableFrom (which is opensAt when left out)',
-      })
-  })
-  .transform(
-    ({ name, stock, opensAt, closesAt, perUserLimit, coupon }): CampaignTerms => ({
-      name,
-      stock,
-      opensAtMs: opensAt,
-      closesAtMs: closesAt,
-      perUserLimit,
-      coupon: {
-        title: coupon.title,
-        discount: coupon.discount,
-        usableFromMs: coupon.usableFrom ?? opensAt,
-        usableUntilMs: coupon.usableUntil,
-      },
-    }),
-  )
+export const createCampaignShape = named(
+  'NewCampaign',
+  z
+    .strictObject({
+      name: label(),
+      stock: z.int().min(1).max(stockMax),
+      opensAt: timeText,
+      closesAt: timeText,
+      perUserLimit: z.int().min(1).max(slotMax).default(1),
+      coupon: z.strictObject({
+        title: label(),
+        discount: discountValue,
+        usableFrom: timeText.optional().describe('`opensAt` when left out.'),
+        usableUntil: timeText,
+      }),
+    })
+    .superRefine((input, context) => {
+      const usableFrom = input.coupon.usableFrom ?? input.opensAt
+      if (input.closesAt <= input.opensAt)
+        context.addIssue({ code: 'custom', path: ['closesAt'], message: 'expected a time after opensAt' })
+      if (input.coupon.usableUntil <= usableFrom)
+        context.addIssue({
+          code: 'custom',
+          path: ['coupon', 'usableUntil'],
+          message: 'expected a time after usableFrom (which is opensAt when left out)',
+        })
+    })
+    .transform(
+      ({ name, stock, opensAt, closesAt, perUserLimit, coupon }): CampaignTerms => ({
+        name,
+        stock,
+        opensAtMs: opensAt,
+        closesAtMs: closesAt,
+        perUserLimit,
+        coupon: {
+          title: coupon.title,
+          discount: coupon.discount,
+          usableFromMs: coupon.usableFrom ?? opensAt,
+          usableUntilMs: coupon.usableUntil,
+        },
+      }),
+    )
+    .describe(
+      '`closesAt` is after `opensAt` and after now. `usableUntil` is after `usableFrom` and not before `closesAt`. ' +
+        'Times lie in the years 1970 to 9999.',
+    ),
+)
 
 /**
  * What makes a new campaign pointless at `nowMs`: nobody could win, or a winner could get a coupon that has

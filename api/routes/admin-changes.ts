@@ -6,9 +6,17 @@ import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { RecordedChange } from '../../coupon/ledger/change-settings.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, type toCampaignJson, toTermsJson } from '../contract/answers.ts'
-import { changeShape, parseIfMatch, stockChangeShape, versionTag } from '../contract/campaign-change.ts'
+import {
+  changeShape,
+  ifMatchValue,
+  parseIfMatch,
+  stockChangeShape,
+  versionTag,
+} from '../contract/campaign-change.ts'
+import { changedCampaignShape, changeListShape } from '../contract/campaign-shapes.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
+import type { Operation } from '../contract/operation.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, noCampaign, prepareProblem, problem } from '../problem.ts'
 import { type Handler, headerOf, type Route } from '../route.ts'
@@ -103,11 +111,31 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
         }
       }),
     )
-  const route = (method: 'POST' | 'PUT', name: string, handle: Handler): Route => ({
+  const route = (
+    method: 'POST' | 'PUT',
+    name: string,
+    { id, summary, body }: Required<Pick<Operation, 'id' | 'summary' | 'body'>>,
+    handle: Handler,
+  ): Route => ({
     ...{ method, handle },
     path: `${path}/${name}`,
     lane: 'change',
     caller: 'operator',
+    operation: {
+      ...{ id, summary, body },
+      headers: { 'If-Match': ifMatchValue },
+      answers: {
+        200: { description: 'The gate has the change.', schema: changedCampaignShape, headers: ['ETag'] },
+        202: {
+          description:
+            'The change is recorded, and is brought to the gate without another request. Or it is a pause that the ' +
+            'gate has, and the database gets it without another request.',
+          schema: changedCampaignShape,
+          headers: ['ETag', 'Retry-After'],
+        },
+      },
+      problems: ['unknown-campaign', 'frozen', 'version', 'version-required', 'unavailable'],
+    },
   })
 
   const changes: Route = {
@@ -115,6 +143,12 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     path: `${path}/changes`,
     lane: 'ledger',
     caller: 'operator',
+    operation: {
+      id: 'listChanges',
+      summary: 'Who changed what, when and why: the newest 1,000 changes, newest first',
+      answers: { 200: { description: 'The changes.', schema: changeListShape } },
+      problems: ['unknown-campaign', 'unavailable'],
+    },
     handle: authenticator.requireOperator(async (context) => {
       const id = context.req.param('campaignId') ?? ''
       if ((await campaigns.read(id)) === undefined) return noCampaign()
@@ -127,21 +161,29 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     route(
       'POST',
       'pause',
+      {
+        id: 'pauseCampaign',
+        summary: 'Pause a campaign: nobody gets a coupon until it is resumed',
+        body: changeShape,
+      },
       changing(changeShape, () => ({ kind: 'pause' })),
     ),
     route(
       'POST',
       'resume',
+      { id: 'resumeCampaign', summary: 'Resume a campaign that is paused', body: changeShape },
       changing(changeShape, () => ({ kind: 'resume' })),
     ),
     route(
       'POST',
       'close',
+      { id: 'closeCampaign', summary: 'Close a campaign for good', body: changeShape },
       changing(changeShape, () => ({ kind: 'close' })),
     ),
     route(
       'PUT',
       'stock',
+      { id: 'raiseStock', summary: 'Raise the stock of a campaign', body: stockChangeShape },
       changing(stockChangeShape, ({ stock }) => ({ kind: 'raise-stock', stock })),
     ),
     changes,
