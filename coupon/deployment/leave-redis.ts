@@ -27,8 +27,9 @@ const epochOf = async (redis: RedisClient, campaignId: string): Promise<number> 
 
 /**
  * Stops every live gate on a server that gates are moved away from. What its outboxes hold is appended to the
- * log, because their owners were answered "pending". A halt that only its gates know is recorded. From then on
- * nothing is granted or confirmed there. Rejects `unavailable` when a step did not finish; it may be repeated.
+ * log, because their owners were answered "pending". A halt that only its gates know is recorded. From then
+ * on nothing is granted or confirmed there. Rejects `unavailable` when a step did not finish; it may be
+ * repeated.
  */
 export const createLeaveRedis =
   ({ redisConnection, commandTimeoutMs, campaigns, producer }: LeaveRedisOptions) =>

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { createHttpPool } from '../../load/people/http-pool.ts'
+import { createHttpPool, type HttpPool } from '../../load/people/http-pool.ts'
 
 /**
  * A time in which no coupon may be granted, in the clock of the round. It begins with the answer to a pause
@@ -17,8 +17,10 @@ export type Stop = {
   resumeSentMs: number | undefined
   /** The gate has the resumption. */
   resumedMs: number | undefined
-  /** Times of the gate after the answer and before the resumption was sent; `undefined` where it was silent. */
+  /** Times of the gate after the answer and before the resumption. `undefined` where it was silent. */
   gateMs: { from: number | undefined; until: number | undefined }
+  /** From the answer until the pages of all API processes said so. `undefined`: not before the end. */
+  pagesMs: number | undefined
 }
 
 /** An operator who changes the campaign of a round. Tries go on while other faults keep the API from it. */
@@ -58,12 +60,15 @@ type Done = { isRecorded: boolean; isApplied: boolean }
 // Longer than an API process waits for the database and then for the gate.
 const answerTimeoutMs = 6_000
 const pauseMs = 100
+const pagePauseMs = 10
+const pagesWithinMs = 10_000
+const pageShape = z.object({ state: z.string() })
 const doneShape = z.object({ recorded: z.boolean(), applied: z.boolean() })
 
 /** The campaign is open, and has version 1. */
 export const createOperator = (options: OperatorOptions): Operator => {
   const { urls, campaignId, now } = options
-  const pools = urls.map((url) => createHttpPool({ url, connections: 2, answerTimeoutMs }))
+  const pools = urls.map((url) => createHttpPool({ url, connections: 4, answerTimeoutMs }))
   const stops: Stop[] = []
   let [stock, askedStock] = [options.stock, options.stock]
   // A try that arrives after a later change finds another version: it changes nothing.
@@ -105,10 +110,32 @@ export const createOperator = (options: OperatorOptions): Operator => {
     }
   }
 
+  /** Asks the public page of every API process until it says so, or the stop is over. */
+  const watchPages = async (stop: Stop, state: 'paused' | 'closed'): Promise<void> => {
+    const says = async (pool: HttpPool): Promise<boolean> => {
+      const answer = await pool.send('GET', `/v1/campaigns/${campaignId}`).catch(() => undefined)
+      return answer?.status === 200 && pageShape.parse(JSON.parse(answer.body)).state === state
+    }
+    const { answeredMs = now() } = stop
+    const isOver = (): boolean => stop.resumeSentMs !== undefined || now() > answeredMs + pagesWithinMs
+    const watched = await Promise.all(
+      pools.map(async (pool) => {
+        while (!isOver()) {
+          if (await says(pool)) return now() - answeredMs
+          await wait(pagePauseMs)
+        }
+        return Infinity
+      }),
+    )
+    const pagesMs = Math.max(...watched)
+    if (pagesMs < Infinity) stop.pagesMs = pagesMs
+  }
+
   const stopBy = async (kind: Stop['kind'], limitMs: number): Promise<boolean> => {
     const stop: Stop = {
       ...{ kind, askedMs: now(), answeredMs: undefined, isRecorded: false },
-      ...{ resumeSentMs: undefined, resumedMs: undefined, gateMs: { from: undefined, until: undefined } },
+      ...{ resumeSentMs: undefined, resumedMs: undefined, pagesMs: undefined },
+      gateMs: { from: undefined, until: undefined },
     }
     stops.push(stop)
     const done = await until(kind, {}, limitMs, ({ isApplied }) => isApplied)
@@ -116,6 +143,7 @@ export const createOperator = (options: OperatorOptions): Operator => {
     stop.answeredMs = now()
     stop.isRecorded = done.isRecorded
     stop.gateMs.from = await options.gateNowMs()
+    void watchPages(stop, kind === 'pause' ? 'paused' : 'closed')
     return true
   }
 

@@ -78,7 +78,7 @@ const judged = async (
     stock: 20,
     struck,
     people,
-    operator: { mayBeClosed: () => changed.isClosed === true },
+    operator: { mayBeClosed: () => changed.isClosed === true, stops: () => [] },
     judgeChanges: async () => changed.reasons ?? [],
     historyFile,
     limitMs,

@@ -5,6 +5,7 @@ import { openHistory } from '../../coupon/audit/history.ts'
 import type { AnswerHistory } from '../../load/people/answer-history.ts'
 import { writeHistory } from '../../load/people/write-history.ts'
 import { messageOf } from '../../platform/failure.ts'
+import { type ChangeFigures, figuresOf } from './change-figures.ts'
 import { isByClock } from './clock-answer.ts'
 import { type Harm, harmOf } from './harm.ts'
 import type { Operator } from './operator.ts'
@@ -43,6 +44,8 @@ export type RoundVerdict = Harm &
     people: number
     rows: number
     silenceMsMax: number
+    /** What the operator did. */
+    changes: ChangeFigures
     tookMs: number
     verdict: 'pass' | 'fail'
     /** Why it failed, in sentences. */
@@ -53,7 +56,7 @@ export type JudgeOptions = RoundFacts & {
   people: Pick<People, 'history' | 'userId' | 'breaches' | 'presses' | 'count' | 'silenceMsMax'>
   audit: Audit
   /** The operator of the round, and what became of the changes: sentences where they did not hold. */
-  operator: Pick<Operator, 'mayBeClosed'>
+  operator: Pick<Operator, 'mayBeClosed' | 'stops'>
   judgeChanges(): Promise<string[]>
   /** Gets every answer to the people. */
   historyFile: string
@@ -170,6 +173,7 @@ export const judgeRound = async (options: JudgeOptions): Promise<RoundVerdict> =
     people: people.count(),
     ...{ ...judged, reasons, verdict: reasons.length === 0 ? ('pass' as const) : ('fail' as const) },
     silenceMsMax: people.silenceMsMax(),
+    changes: figuresOf(options.operator.stops()),
     tookMs: options.now() - options.startedMs,
   }
 }
