@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
+import { until } from '../../test/harness/values/until.ts'
 import { createOperator, type Operator } from './operator.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -13,10 +14,19 @@ afterEach(async () => {
 type Reply = { status: number; version?: number; recorded?: boolean; applied?: boolean }
 type Asked = { action: string; ifMatch: string; stock: unknown }
 
-/** An API that answers changes in turn, the last answer for ever, and the operator who asks it. */
-const open = async (replies: Reply[]): Promise<{ operator: Operator; asked: Asked[] }> => {
+/**
+ * An API that answers changes in turn, the last answer for ever, and the operator who asks it. Its page says
+ * so many times that the campaign is open.
+ */
+const open = async (replies: Reply[], pagesOpenFor = 0): Promise<{ operator: Operator; asked: Asked[] }> => {
   const asked: Asked[] = []
+  let pages = 0
   const server = createServer(async (request: IncomingMessage, response) => {
+    if (request.method === 'GET') {
+      pages += 1
+      response.end(JSON.stringify({ state: pages > pagesOpenFor ? 'paused' : 'open' }))
+      return
+    }
     const { stock } = JSON.parse(await text(request)) as { stock?: unknown }
     asked.push({
       action: request.url?.split('/').at(-1) ?? '',
@@ -86,6 +96,12 @@ test('a resumption that no process makes in time rejects, and a closed campaign 
   await operator.close(0)
   await operator.resume(0)
   expect(operator.mayBeClosed()).toBe(true)
+})
+
+test('pages are asked until they say that the sale is paused', async () => {
+  const { operator } = await open([{ status: 200 }], 3)
+  await operator.pause(5_000)
+  await until('the page says so', () => operator.stops()[0]?.pagesMs !== undefined)
 })
 
 test('a closed campaign is not paused', async () => {
