@@ -128,6 +128,8 @@ await runProcess(async (life) => {
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
+        // A process has read a change after two intervals, unless it cannot read its gate either.
+        openingMarginMs: 5_000 + 2 * settings.REGISTRY_INTERVAL_MS,
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
       }),

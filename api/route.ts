@@ -25,7 +25,7 @@ export type Lane = 'change' | 'ledger' | 'read'
  * unless `caller` is anyone.
  */
 export type Route = {
-  method: 'GET' | 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH'
   path: string
   lane: Lane
   caller: 'anyone' | 'shopper' | 'operator'

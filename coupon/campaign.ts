@@ -23,6 +23,9 @@ export type CampaignTerms = {
   coupon: CouponTerms
 }
 
+/** A field of a campaign, as a JSON pointer into its document, and what is expected of it. */
+export type TermsFault = { pointer: string; message: string }
+
 /** The state that an operator sets; opening, closing and sell-out follow from time and stock. */
 export type OperatorState = 'open' | 'paused' | 'closed'
 

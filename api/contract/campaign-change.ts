@@ -1,5 +1,8 @@
 import { z } from 'zod'
-import { stockMax } from '../../coupon/grant.ts'
+import { discountShape } from '../../coupon/campaign.ts'
+import type { CampaignEdit } from '../../coupon/campaigns/edit-terms.ts'
+import { slotMax, stockMax } from '../../coupon/grant.ts'
+import { timeText } from './create-campaign.ts'
 import { label } from './label.ts'
 
 const reason = label('expected why, in 1 to 200 characters')
@@ -9,6 +12,42 @@ export const changeShape = z.strictObject({ reason })
 
 /** The body of a new stock. */
 export const stockChangeShape = z.strictObject({ stock: z.int().min(1).max(stockMax), reason })
+
+/**
+ * The body of an edit: a JSON merge patch (RFC 7396) of the document that creates a campaign, and a reason.
+ * What is left out stays; `null` is the default of a field that has one. A discount is replaced as a whole.
+ */
+export const editShape = z
+  .strictObject({
+    reason,
+    name: label().optional(),
+    stock: z.int().min(1).max(stockMax).optional(),
+    opensAt: timeText.optional(),
+    closesAt: timeText.optional(),
+    perUserLimit: z.int().min(1).max(slotMax).nullish(),
+    coupon: z
+      .strictObject({
+        title: label().optional(),
+        discount: discountShape.optional(),
+        usableFrom: timeText.nullish(),
+        usableUntil: timeText.optional(),
+      })
+      .optional(),
+  })
+  .transform(({ name, stock, opensAt, closesAt, perUserLimit, coupon, ...body }) => ({
+    reason: body.reason,
+    edit: {
+      ...{ name, stock },
+      opensAtMs: opensAt,
+      closesAtMs: closesAt,
+      perUserLimit: perUserLimit === null ? 1 : perUserLimit,
+      coupon: coupon && {
+        ...{ title: coupon.title, discount: coupon.discount },
+        usableFromMs: coupon.usableFrom,
+        usableUntilMs: coupon.usableUntil,
+      },
+    } satisfies CampaignEdit,
+  }))
 
 /** The version of a campaign as an entity tag (RFC 9110, section 8.8.3). */
 export const versionTag = (version: number): string => `"${version}"`

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
+import { findContradictions } from '../../coupon/campaigns/terms-rules.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
-import type { FieldError } from '../problem.ts'
 import { label } from './label.ts'
 
-const timeText = z.iso
+/** A time of a request: RFC 3339 with any offset, as epoch milliseconds. */
+export const timeText = z.iso
   .datetime({ offset: true, error: 'expected a time as in 2026-11-27T09:00:00.000Z (RFC 3339)' })
   .transform((text) => Date.parse(text))
   // 9999-12-31T22:00-03:00 is a valid RFC 3339 time, but RFC 3339 cannot write it in UTC.
@@ -25,17 +26,6 @@ export const createCampaignShape = z
       usableUntil: timeText,
     }),
   })
-  .superRefine((input, context) => {
-    const usableFrom = input.coupon.usableFrom ?? input.opensAt
-    if (input.closesAt <= input.opensAt)
-      context.addIssue({ code: 'custom', path: ['closesAt'], message: 'expected a time after opensAt' })
-    if (input.coupon.usableUntil <= usableFrom)
-      context.addIssue({
-        code: 'custom',
-        path: ['coupon', 'usableUntil'],
-        message: 'expected a time after usableFrom (which is opensAt when left out)',
-      })
-  })
   .transform(
     ({ name, stock, opensAt, closesAt, perUserLimit, coupon }): CampaignTerms => ({
       name,
@@ -51,20 +41,7 @@ export const createCampaignShape = z
       },
     }),
   )
-
-/**
- * What makes a new campaign pointless at `nowMs`: nobody could win, or a winner could get a coupon that has
- * expired. Not a part of the shape: a repeat of a creation is answered whatever the time is by now.
- */
-export const findPointlessTimes = (
-  { closesAtMs, coupon: { usableUntilMs } }: CampaignTerms,
-  nowMs: number,
-): FieldError[] => {
-  const errors: FieldError[] = []
-  if (closesAtMs <= nowMs) errors.push({ pointer: '/closesAt', message: 'expected a time after now' })
-  if (usableUntilMs <= nowMs)
-    errors.push({ pointer: '/coupon/usableUntil', message: 'expected a time after now' })
-  else if (usableUntilMs < closesAtMs)
-    errors.push({ pointer: '/coupon/usableUntil', message: 'expected closesAt or a later time' })
-  return errors
-}
+  .superRefine((terms, context) => {
+    for (const { pointer, message } of findContradictions(terms))
+      context.addIssue({ code: 'custom', path: pointer.slice(1).split('/'), message })
+  })

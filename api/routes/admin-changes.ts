@@ -6,7 +6,13 @@ import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { RecordedChange } from '../../coupon/ledger/change-settings.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toTermsJson } from '../contract/answers.ts'
-import { changeShape, parseIfMatch, stockChangeShape, versionTag } from '../contract/campaign-change.ts'
+import {
+  changeShape,
+  editShape,
+  parseIfMatch,
+  stockChangeShape,
+  versionTag,
+} from '../contract/campaign-change.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
@@ -72,8 +78,12 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
         switch (outcome.kind) {
           case 'unknown-campaign':
             return noCampaign()
-          case 'refused':
-            return problem('frozen', outcome.why)
+          case 'invalid':
+            return invalidProblem(outcome.faults)
+          case 'refused': {
+            const { why, faults } = outcome
+            return problem('frozen', why, faults.length === 0 ? {} : { fields: { errors: faults } })
+          }
           case 'version': {
             const { version } = outcome.campaign
             return problem('version', `The campaign has version ${version} now. Read it again.`, {
@@ -89,9 +99,9 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
         }
       }),
     )
-  const route = (method: 'POST' | 'PUT', name: string, handle: Handler): Route => ({
+  const route = (method: 'POST' | 'PUT' | 'PATCH', name: string, handle: Handler): Route => ({
     ...{ method, handle },
-    path: `${path}/${name}`,
+    path: `${path}${name}`,
     lane: 'change',
     caller: 'operator',
   })
@@ -112,23 +122,28 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
   return [
     route(
       'POST',
-      'pause',
+      '/pause',
       changing(changeShape, () => ({ kind: 'pause' })),
     ),
     route(
       'POST',
-      'resume',
+      '/resume',
       changing(changeShape, () => ({ kind: 'resume' })),
     ),
     route(
       'POST',
-      'close',
+      '/close',
       changing(changeShape, () => ({ kind: 'close' })),
     ),
     route(
       'PUT',
-      'stock',
+      '/stock',
       changing(stockChangeShape, ({ stock }) => ({ kind: 'raise-stock', stock })),
+    ),
+    route(
+      'PATCH',
+      '',
+      changing(editShape, ({ edit }) => ({ kind: 'edit', edit })),
     ),
     changes,
   ]

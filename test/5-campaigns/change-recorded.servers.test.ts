@@ -16,15 +16,18 @@ afterAll(() => shop.close())
 
 const settingsOf = ({ id }: Sale): Promise<unknown> =>
   shop.redis.control.command('HMGET', gateKey(id), 'version', 'state')
-const pauseWith = ({ id }: Sale, gate: Pick<KeeperGate, 'apply'>) =>
+const pauseWith = ({ id }: Sale, gate: Pick<KeeperGate, 'apply' | 'settings'>) =>
   createCampaignChanger({
     ...{ campaigns: shop.parts.campaigns, listing: shop.parts.listing, log: shop.parts.log, gate },
-    gateNowMs: Date.now,
+    ...{ gateNowMs: Date.now, openingMarginMs: 0 },
   }).change(id, { kind: 'pause' }, { ifVersion: 1, origin: { by: 'operator', from: '::1', reason: 'why' } })
 
 test('a change that the gate missed is recorded and not yet applied, and the keeper brings it', async () => {
   const sale = await shop.sale({ stock: 3 })
-  const silent = { apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')) }
+  const silent = {
+    ...shop.parts.gate,
+    apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')),
+  }
   expect(await pauseWith(sale, silent)).toMatchObject({
     ...{ kind: 'changed', applied: false },
     campaign: { version: 2, state: 'paused' },
