@@ -7,7 +7,13 @@ import { type Handler, type HttpContext, headerOf } from './route.ts'
 /** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {
   /** Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others. */
-  requireShopper(handle: (context: HttpContext, userId: string) => Response | Promise<Response>): Handler
+  requireShopper(
+    handle: (
+      context: HttpContext,
+      userId: string,
+      claims: Readonly<Record<string, unknown>>,
+    ) => Response | Promise<Response>,
+  ): Handler
   /** Admits operators (Bearer, the token of the operators); answers 401 to all others. */
   requireOperator(handle: Handler): Handler
 }
@@ -52,7 +58,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
       const verdict = verify(token)
       if (verdict.kind === 'refused') return badToken(verdict.reason)
       if (!userIdPattern.test(verdict.userId)) return badSubject()
-      return handle(context, verdict.userId)
+      return handle(context, verdict.userId, verdict.claims)
     },
     requireOperator: (handle) => (context) => {
       const token = bearerOf(context)

@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'malformed'
   | 'idempotency-key'
   | 'unauthorized'
+  | 'not-eligible'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -48,6 +49,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   malformed: { status: 400, title: 'Malformed body' },
   'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
+  'not-eligible': { status: 403, title: 'Not eligible' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },

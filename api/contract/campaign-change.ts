@@ -3,6 +3,7 @@ import { discountShape } from '../../coupon/campaign.ts'
 import type { CampaignEdit } from '../../coupon/campaigns/edit-terms.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { timeText } from './create-campaign.ts'
+import { eligibilityShape, timeZoneShape } from './eligibility.ts'
 import { label } from './label.ts'
 
 const reason = label('expected why, in 1 to 200 characters')
@@ -25,6 +26,8 @@ export const editShape = z
     opensAt: timeText.optional(),
     closesAt: timeText.optional(),
     perUserLimit: z.int().min(1).max(slotMax).nullish(),
+    eligibility: eligibilityShape.nullish(),
+    timeZone: timeZoneShape.nullish(),
     coupon: z
       .strictObject({
         title: label().optional(),
@@ -34,13 +37,15 @@ export const editShape = z
       })
       .optional(),
   })
-  .transform(({ name, stock, opensAt, closesAt, perUserLimit, coupon, ...body }) => ({
-    reason: body.reason,
+  .transform(({ reason: why, opensAt, closesAt, coupon, ...fields }) => ({
+    reason: why,
     edit: {
-      ...{ name, stock },
+      ...{ name: fields.name, stock: fields.stock },
       opensAtMs: opensAt,
       closesAtMs: closesAt,
-      perUserLimit: perUserLimit === null ? 1 : perUserLimit,
+      perUserLimit: fields.perUserLimit === null ? 1 : fields.perUserLimit,
+      eligibility: fields.eligibility === null ? [] : fields.eligibility,
+      timeZone: fields.timeZone === null ? 'UTC' : fields.timeZone,
       coupon: coupon && {
         ...{ title: coupon.title, discount: coupon.discount },
         usableFromMs: coupon.usableFrom,

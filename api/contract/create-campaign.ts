@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type CampaignTerms, discountShape, timeShape } from '../../coupon/campaign.ts'
+import { type CampaignTerms, discountShape, termsOf, timeShape } from '../../coupon/campaign.ts'
 import { findContradictions } from '../../coupon/campaigns/terms-rules.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
+import { eligibilityShape, timeZoneShape } from './eligibility.ts'
 import { label } from './label.ts'
 
 /** A time of a request: RFC 3339 with any offset, as epoch milliseconds. */
@@ -19,6 +20,8 @@ export const createCampaignShape = z
     opensAt: timeText,
     closesAt: timeText,
     perUserLimit: z.int().min(1).max(slotMax).default(1),
+    eligibility: eligibilityShape.default([]),
+    timeZone: timeZoneShape.default('UTC'),
     coupon: z.strictObject({
       title: label(),
       discount: discountShape,
@@ -27,19 +30,18 @@ export const createCampaignShape = z
     }),
   })
   .transform(
-    ({ name, stock, opensAt, closesAt, perUserLimit, coupon }): CampaignTerms => ({
-      name,
-      stock,
-      opensAtMs: opensAt,
-      closesAtMs: closesAt,
-      perUserLimit,
-      coupon: {
-        title: coupon.title,
-        discount: coupon.discount,
-        usableFromMs: coupon.usableFrom ?? opensAt,
-        usableUntilMs: coupon.usableUntil,
-      },
-    }),
+    ({ opensAt, closesAt, coupon, ...input }): CampaignTerms =>
+      termsOf({
+        ...input,
+        opensAtMs: opensAt,
+        closesAtMs: closesAt,
+        coupon: {
+          title: coupon.title,
+          discount: coupon.discount,
+          usableFromMs: coupon.usableFrom ?? opensAt,
+          usableUntilMs: coupon.usableUntil,
+        },
+      }),
   )
   .superRefine((terms, context) => {
     for (const { pointer, message } of findContradictions(terms))

@@ -48,6 +48,8 @@ const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: Rec
     perUserLimit: settings.perUserLimit,
     opensAt: formatTime(settings.opensAtMs),
     closesAt: formatTime(settings.closesAtMs),
+    timeZone: settings.timeZone ?? 'UTC',
+    eligibility: settings.eligibility ?? [],
     coupon: toTermsJson(settings.coupon),
   },
 })

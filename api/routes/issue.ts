@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
+import type { EligibilityRule } from '../../coupon/campaign.ts'
 import { idPattern, slotMax } from '../../coupon/grant.ts'
+import type { Claims } from '../../coupon/issue/eligibility-rules.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
@@ -44,6 +46,17 @@ const invalidSlot = prepareInvalidProblem([
   { pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` },
 ])
 
+const notEligibleProblems = new WeakMap<EligibilityRule, () => Response>()
+
+/** Written once for each rule, which lives as long as its campaign is in memory. */
+const notEligible = (rule: EligibilityRule): Response => {
+  const { claim, anyOf } = rule
+  const detail = `This campaign is for callers whose token has ${claim}: ${anyOf.join(' or ')}.`
+  const known = notEligibleProblems.get(rule) ?? prepareProblem('not-eligible', detail, { fields: { claim } })
+  notEligibleProblems.set(rule, known)
+  return known()
+}
+
 const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
   switch (answer.kind) {
     case 'granted':
@@ -63,6 +76,8 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
         fields: { opensAt: formatTime(answer.opensAtMs), serverTime: formatTime(answer.nowMs) },
       })
     }
+    case 'not-eligible':
+      return notEligible(answer.rule)
     case 'over-limit':
       return invalidProblem([
         { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
@@ -81,14 +96,15 @@ export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNow
     userId: string,
     slot: number,
     socket: Socket,
+    claims: Claims,
   ): Promise<Response> =>
-    toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
-  const issueForShopper = authenticator.requireShopper((context, userId) => {
+    toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed, claims), gateNowMs)
+  const issueForShopper = authenticator.requireShopper((context, userId, claims) => {
     const slot = readSlot(context)
     if (slot === undefined) return invalidSlot()
     const campaignId = context.req.param('campaignId') ?? ''
     return idPattern.test(campaignId)
-      ? answer(campaignId, userId, slot, context.env.incoming.socket)
+      ? answer(campaignId, userId, slot, context.env.incoming.socket, claims)
       : unknownCampaign()
   })
   return {

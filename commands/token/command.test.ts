@@ -17,7 +17,7 @@ test('it prints one token, which the API accepts for that user alone', async () 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
   const verifyWith = (key: string) => createTokenVerifier({ secret: key, leewayMs: 0, now: Date.now })
-  expect(verifyWith(secret)(stdout.trim())).toEqual({ kind: 'user', userId: 'alice' })
+  expect(verifyWith(secret)(stdout.trim())).toMatchObject({ kind: 'user', userId: 'alice' })
   expect(verifyWith('another secret')(stdout.trim())).toMatchObject({ kind: 'refused' })
 })
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
-import type { Campaign, CampaignTerms } from '../campaign.ts'
+import { type Campaign, type CampaignTerms, termsOf } from '../campaign.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { CampaignSettings } from '../ledger/adopt-settings.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
@@ -62,9 +62,6 @@ const isClosed = ({ state, closesAtMs, retired }: Campaign, nowMs: number): bool
   state === 'closed' || retired !== undefined || nowMs >= closesAtMs
 
 type Moment = { nowMs: number; marginMs: number }
-
-const termsOf = ({ name, stock, opensAtMs, closesAtMs, perUserLimit, coupon }: CampaignTerms) =>
-  ({ name, stock, opensAtMs, closesAtMs, perUserLimit, coupon }) satisfies CampaignTerms
 
 const timesOf = ({ opensAtMs, closesAtMs, coupon: { usableFromMs, usableUntilMs } }: CampaignTerms) => [
   ...[opensAtMs, closesAtMs, usableFromMs, usableUntilMs],

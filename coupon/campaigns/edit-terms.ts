@@ -1,6 +1,9 @@
-import type { CampaignTerms, CouponTerms } from '../campaign.ts'
+import { type CampaignTerms, type CouponTerms, termsOf } from '../campaign.ts'
 
-/** Fields of a campaign to change; what is left out stays. `usableFromMs: null`: when the campaign opens. */
+/**
+ * Fields of a campaign to change; what is left out stays. `usableFromMs: null`: when the campaign opens. No
+ * eligibility rules: everyone.
+ */
 export type CampaignEdit = {
   [Field in Exclude<keyof CampaignTerms, 'coupon'>]?: CampaignTerms[Field] | undefined
 } & {
@@ -20,17 +23,18 @@ const given = <Fields extends object>(fields: Fields) =>
 
 /** The terms after an edit. */
 export const editTerms = (
-  { name, stock, opensAtMs, closesAtMs, perUserLimit, coupon }: CampaignTerms,
+  before: CampaignTerms,
   { coupon: couponEdit = {}, ...edit }: CampaignEdit,
 ): CampaignTerms => {
-  const terms = { name, stock, opensAtMs, closesAtMs, perUserLimit, ...given(edit) } as CampaignTerms
+  const { coupon } = before
+  const terms = { ...before, ...given(edit) }
   const { usableFromMs, ...ofCoupon } = couponEdit
-  return {
+  return termsOf({
     ...terms,
     coupon: {
       ...coupon,
       ...given(ofCoupon),
       usableFromMs: usableFromMs === null ? terms.opensAtMs : (usableFromMs ?? coupon.usableFromMs),
     },
-  }
+  })
 }

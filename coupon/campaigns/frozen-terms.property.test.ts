@@ -11,12 +11,13 @@ const marginMs = 6_000
 const pairs = termsAndEdited(opensAtMs)
 
 /** What a holder has, as they would list it, at moments around every time that the tests use. */
-const rightsOf = ({ stock, perUserLimit, coupon }: CampaignTerms): Set<string> => {
+const rightsOf = ({ stock, perUserLimit, coupon, eligibility }: CampaignTerms): Set<string> => {
   const rights = new Set<string>()
   for (let rank = 1; rank <= stock; rank += 1) rights.add(`rank ${rank}`)
   for (let slot = 1; slot <= perUserLimit; slot += 1) rights.add(`slot ${slot}`)
   for (let ms = opensAtMs - 10_000_000; ms < opensAtMs + 20_000_000; ms += 500_000)
     if (ms >= coupon.usableFromMs && ms < coupon.usableUntilMs) rights.add(`usable at ${ms}`)
+  rights.add(`for ${JSON.stringify(eligibility)}`)
   rights.add(`worth ${JSON.stringify([coupon.title, coupon.discount])}`)
   return rights
 }
@@ -50,6 +51,7 @@ describe('an edit of a campaign that has opened', () => {
           '/coupon/discount': (terms) => terms.coupon.discount,
           '/coupon/usableFrom': (terms) => terms.coupon.usableFromMs,
           '/coupon/usableUntil': (terms) => terms.coupon.usableUntilMs,
+          '/eligibility': (terms) => terms.eligibility,
         }
         for (const pointer of pointers) {
           const read = parts[pointer]

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CampaignTerms, TermsFault } from '../campaign.ts'
+import { type CampaignTerms, type TermsFault, termsOf } from '../campaign.ts'
 
 const changed = (before: unknown, after: unknown): boolean => !isDeepStrictEqual(before, after)
 
 const onWinners = 'a coupon may be promised with it'
 
-/** Parts that every winner is told of, with an answer that a process writes from memory. */
+/** Parts that a process tells people from memory: the terms of coupons, and who may have one. */
 const findTakenTerms = (before: CampaignTerms, after: CampaignTerms): TermsFault[] => {
   const faults: TermsFault[] = []
   const fault = (pointer: string, message: string): void => void faults.push({ pointer, message })
@@ -16,6 +16,8 @@ const findTakenTerms = (before: CampaignTerms, after: CampaignTerms): TermsFault
     fault('/coupon/usableFrom', 'can only become earlier: a coupon that is usable stays so')
   if (next.usableUntilMs < old.usableUntilMs)
     fault('/coupon/usableUntil', 'can only become later: no coupon expires before it was promised to')
+  if (changed(before.eligibility, after.eligibility))
+    fault('/eligibility', 'frozen: people were told whether they may have a coupon')
   return faults
 }
 
@@ -64,16 +66,19 @@ export const findFrozen = (
  * The terms nearest to `wanted` that take nothing from holders of coupons under `promised`. They contradict
  * themselves only if one of the two does.
  */
-export const keepPromised = (promised: CampaignTerms, wanted: CampaignTerms): CampaignTerms => ({
-  name: wanted.name,
-  stock: Math.max(promised.stock, wanted.stock),
-  opensAtMs: promised.opensAtMs,
-  closesAtMs: Math.max(promised.opensAtMs + 1, wanted.closesAtMs),
-  perUserLimit: Math.max(promised.perUserLimit, wanted.perUserLimit),
-  coupon: {
-    title: promised.coupon.title,
-    discount: promised.coupon.discount,
-    usableFromMs: Math.min(promised.coupon.usableFromMs, wanted.coupon.usableFromMs),
-    usableUntilMs: Math.max(promised.coupon.usableUntilMs, wanted.coupon.usableUntilMs),
-  },
-})
+export const keepPromised = (promised: CampaignTerms, wanted: CampaignTerms): CampaignTerms =>
+  termsOf({
+    name: wanted.name,
+    stock: Math.max(promised.stock, wanted.stock),
+    opensAtMs: promised.opensAtMs,
+    closesAtMs: Math.max(promised.opensAtMs + 1, wanted.closesAtMs),
+    perUserLimit: Math.max(promised.perUserLimit, wanted.perUserLimit),
+    coupon: {
+      title: promised.coupon.title,
+      discount: promised.coupon.discount,
+      usableFromMs: Math.min(promised.coupon.usableFromMs, wanted.coupon.usableFromMs),
+      usableUntilMs: Math.max(promised.coupon.usableUntilMs, wanted.coupon.usableUntilMs),
+    },
+    eligibility: promised.eligibility,
+    timeZone: wanted.timeZone,
+  })

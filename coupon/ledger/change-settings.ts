@@ -83,7 +83,11 @@ export const changeSettings = (
     )
     const byWhom = origin === undefined ? {} : { origin }
     await recordChange(connection, id, { version, action, settings: terms, atMs, ...byWhom })
-    return { commit: true, result: { kind: 'changed', campaign: { ...campaign, ...terms, state, version } } }
+    const { epoch, retired } = campaign
+    return {
+      commit: true,
+      result: { kind: 'changed', campaign: { ...terms, id, state, version, epoch, retired } },
+    }
   })
 
 /** The changes of a campaign, newest first. */

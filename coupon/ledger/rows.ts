@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
-import type { Campaign, CampaignTerms, OperatorState } from '../campaign.ts'
+import type { Campaign, CampaignTerms, EligibilityRule, OperatorState } from '../campaign.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -83,6 +83,7 @@ const stateFrom = (state: unknown): OperatorState => {
 export const campaignFrom = (row: SqlRow): Campaign => {
   const currency = row['discount_currency'] as string | null
   const value = Number(row['discount_value'])
+  const [eligibility, timeZone] = [row['eligibility'], row['time_zone']] as (string | null | undefined)[]
   return {
     id: idText(row['campaign_id'] as Buffer),
     name: String(row['name']),
@@ -100,6 +101,8 @@ export const campaignFrom = (row: SqlRow): Campaign => {
       usableFromMs: Number(row['usable_from_ms']),
       usableUntilMs: Number(row['usable_until_ms']),
     },
+    ...(eligibility == null ? {} : { eligibility: JSON.parse(eligibility) as EligibilityRule[] }),
+    ...(timeZone == null ? {} : { timeZone }),
     version: Number(row['version']),
     epoch: Number(row['epoch']),
     retired:
@@ -122,6 +125,8 @@ export const termsRow = ({ coupon, ...terms }: CampaignTerms): SqlRow => ({
   discount_currency: coupon.discount.kind === 'amount' ? (coupon.discount.currency ?? null) : null,
   usable_from_ms: coupon.usableFromMs,
   usable_until_ms: coupon.usableUntilMs,
+  eligibility: terms.eligibility === undefined ? null : JSON.stringify(terms.eligibility),
+  time_zone: terms.timeZone ?? null,
 })
 
 /** Campaigns, by the rest of the statement: conditions, order and limit. */

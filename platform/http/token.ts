@@ -1,7 +1,12 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 
-/** What a token is worth. `refused`: in words for its owner, what is wrong with it. */
-export type TokenVerdict = { kind: 'user'; userId: string } | { kind: 'refused'; reason: string }
+/**
+ * What a token is worth. `claims`: all of its payload, as it was parsed. `refused`: in words for its owner,
+ * what is wrong with it.
+ */
+export type TokenVerdict =
+  | { kind: 'user'; userId: string; claims: Readonly<Record<string, unknown>> }
+  | { kind: 'refused'; reason: string }
 
 export type TokenVerifierOptions = {
   secret: string
@@ -56,16 +61,14 @@ const decode = (part: string): Record<string, unknown> | undefined => {
 
 const isTime = (value: unknown): value is number | undefined => value === undefined || Number.isFinite(value)
 
-const judge = (
-  { exp, nbf, sub }: Record<string, unknown>,
-  { leewayMs, now }: TokenVerifierOptions,
-): TokenVerdict => {
+const judge = (claims: Record<string, unknown>, { leewayMs, now }: TokenVerifierOptions): TokenVerdict => {
+  const { exp, nbf, sub } = claims
   if (!isTime(exp)) return refusals.expiry
   if (!isTime(nbf)) return refusals.start
   const nowMs = now()
   if (exp !== undefined && nowMs >= exp * 1_000 + leewayMs) return refusals.expired
   if (nbf !== undefined && nowMs < nbf * 1_000 - leewayMs) return refusals.early
-  return typeof sub === 'string' ? { kind: 'user', userId: sub } : refusals.subject
+  return typeof sub === 'string' ? { kind: 'user', userId: sub, claims } : refusals.subject
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { CampaignTerms } from '../../../coupon/campaign.ts'
+import { type CampaignTerms, termsOf } from '../../../coupon/campaign.ts'
 
 /** Times that meet each other often: eleven of them, around `middleMs`. */
 const timesAround = (middleMs: number): fc.Arbitrary<number> =>
@@ -26,13 +26,18 @@ const fewTerms = (opensAtMs: number): fc.Arbitrary<CampaignTerms> =>
       usableFromMs: timesAround(opensAtMs),
       usableUntilMs: timesAround(opensAtMs + 9_000_000),
     }),
+    eligibility: fc.constantFrom<CampaignTerms['eligibility'][]>(
+      ...[[], [{ claim: 'tier', anyOf: ['gold'] }], [{ claim: 'tier', anyOf: ['gold', 'vip'] }]],
+    ),
+    timeZone: fc.constantFrom('UTC', 'Asia/Seoul'),
   })
 
 /** Two terms that mostly agree: most edits change a part or two. */
 export const termsAndEdited = (opensAtMs: number): fc.Arbitrary<[CampaignTerms, CampaignTerms]> =>
   fc
-    .tuple(fewTerms(opensAtMs), fewTerms(opensAtMs), fc.array(fc.boolean(), { minLength: 9, maxLength: 9 }))
-    .map(([before, other, stays]) => {
+    .tuple(fewTerms(opensAtMs), fewTerms(opensAtMs), fc.array(fc.boolean(), { minLength: 11, maxLength: 11 }))
+    .map(([some, others, stays]) => {
+      const [before, other] = [termsOf(some), termsOf(others)]
       const pick = <Value>(at: number, old: Value, next: Value): Value => (stays[at] === true ? old : next)
       const after: CampaignTerms = {
         name: pick(0, before.name, other.name),
@@ -46,6 +51,8 @@ export const termsAndEdited = (opensAtMs: number): fc.Arbitrary<[CampaignTerms, 
           usableFromMs: pick(7, before.coupon.usableFromMs, other.coupon.usableFromMs),
           usableUntilMs: pick(8, before.coupon.usableUntilMs, other.coupon.usableUntilMs),
         },
+        eligibility: pick(9, before.eligibility, other.eligibility),
+        timeZone: pick(10, before.timeZone, other.timeZone),
       }
-      return [before, after]
+      return [before, termsOf(after)]
     })
