@@ -9,6 +9,7 @@ const route = (method: Route['method'], handle: Route['handle']): Route => ({
   path: '/v1/things',
   lane: 'read',
   caller: 'anyone',
+  operation: { id: 'do', summary: 'Do', answers: {}, problems: [] },
   handle,
 })
 const app = createApp(

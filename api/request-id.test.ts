@@ -19,7 +19,8 @@ const campaignId = '01a1fe69-7d10-770e-92dc-168166463406'
 let server: HttpServer
 
 /** Routes that succeed, fail with a `Failure`, and throw an unexpected error. */
-const open = { lane: 'read', caller: 'anyone' } as const
+const operation = { id: 'do', summary: 'Do', answers: {}, problems: [] }
+const open = { lane: 'read', caller: 'anyone', operation } as const
 const routes: Route[] = [
   { ...open, method: 'GET', path: '/well', handle: () => jsonResponse({}, 200, {}) },
   { ...open, method: 'POST', path: '/well', handle: async () => jsonResponse({}, 201, {}) },

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
+import type { Operation } from './contract/operation.ts'
 import { prepareProblem } from './problem.ts'
 
 /** The request and response of Node, and the route that matched, as `GET /v1/coupons`. */
@@ -25,10 +26,12 @@ export type Lane = 'change' | 'ledger' | 'read'
  * unless `caller` is anyone.
  */
 export type Route = {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   lane: Lane
   caller: 'anyone' | 'shopper' | 'operator'
+  /** Describes the route for clients: it is in the OpenAPI document by this alone. */
+  operation: Operation
   handle: Handler
 }
 

@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { type CampaignTerms, discountShape, termsOf, timeShape } from '../../coupon/campaign.ts'
+import { type CampaignTerms, termsOf, timeShape } from '../../coupon/campaign.ts'
 import { findContradictions } from '../../coupon/campaigns/terms-rules.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
+import { discountValue } from './coupon-shapes.ts'
 import { eligibilityShape, timeZoneShape } from './eligibility.ts'
 import { label } from './label.ts'
+import { named } from './named-schema.ts'
 
 /** A time of a request: RFC 3339 with any offset, as epoch milliseconds. */
 export const timeText = z.iso
@@ -13,37 +15,44 @@ export const timeText = z.iso
   .refine((ms) => timeShape.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
 
 /** The body of a request to create a campaign. Unknown fields are rejected. */
-export const createCampaignShape = z
-  .strictObject({
-    name: label(),
-    stock: z.int().min(1).max(stockMax),
-    opensAt: timeText,
-    closesAt: timeText,
-    perUserLimit: z.int().min(1).max(slotMax).default(1),
-    eligibility: eligibilityShape.default([]),
-    timeZone: timeZoneShape.default('UTC'),
-    coupon: z.strictObject({
-      title: label(),
-      discount: discountShape,
-      usableFrom: timeText.optional(),
-      usableUntil: timeText,
-    }),
-  })
-  .transform(
-    ({ opensAt, closesAt, coupon, ...input }): CampaignTerms =>
-      termsOf({
-        ...input,
-        opensAtMs: opensAt,
-        closesAtMs: closesAt,
-        coupon: {
-          title: coupon.title,
-          discount: coupon.discount,
-          usableFromMs: coupon.usableFrom ?? opensAt,
-          usableUntilMs: coupon.usableUntil,
-        },
+export const createCampaignShape = named(
+  'NewCampaign',
+  z
+    .strictObject({
+      name: label(),
+      stock: z.int().min(1).max(stockMax),
+      opensAt: timeText,
+      closesAt: timeText,
+      perUserLimit: z.int().min(1).max(slotMax).default(1),
+      eligibility: eligibilityShape.default([]),
+      timeZone: timeZoneShape.default('UTC'),
+      coupon: z.strictObject({
+        title: label(),
+        discount: discountValue,
+        usableFrom: timeText.optional().describe('`opensAt` when left out.'),
+        usableUntil: timeText,
       }),
-  )
-  .superRefine((terms, context) => {
-    for (const { pointer, message } of findContradictions(terms))
-      context.addIssue({ code: 'custom', path: pointer.slice(1).split('/'), message })
-  })
+    })
+    .transform(
+      ({ opensAt, closesAt, coupon, ...input }): CampaignTerms =>
+        termsOf({
+          ...input,
+          opensAtMs: opensAt,
+          closesAtMs: closesAt,
+          coupon: {
+            title: coupon.title,
+            discount: coupon.discount,
+            usableFromMs: coupon.usableFrom ?? opensAt,
+            usableUntilMs: coupon.usableUntil,
+          },
+        }),
+    )
+    .superRefine((terms, context) => {
+      for (const { pointer, message } of findContradictions(terms))
+        context.addIssue({ code: 'custom', path: pointer.slice(1).split('/'), message })
+    })
+    .describe(
+      '`closesAt` is after `opensAt` and after now. `usableUntil` is after `usableFrom` and not before `closesAt`. ' +
+        'Times lie in the years 1970 to 9999.',
+    ),
+)

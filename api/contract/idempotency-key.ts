@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 
 /** The longest key that is accepted. */
 const idempotencyKeyLengthMax = 255
@@ -6,6 +7,13 @@ const idempotencyKeyLengthMax = 255
 /** A string of RFC 9651 (structured fields), or the same characters without quotes. */
 const quoted = /^"((?:[\x20-\x21\x23-\x5B\x5D-\x7E]|\\["\\])+)"$/
 const bare = /^[A-Za-z0-9._~:+/=-]+$/
+
+/** The header as clients see it. */
+export const idempotencyKeyValue = z
+  .string()
+  .min(1)
+  .max(2 * idempotencyKeyLengthMax + 2)
+  .describe('A string of 1 to 255 characters in quotes, as in `"black-friday-2026"`, or a bare token.')
 
 /**
  * Reads an Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or a bare

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { idPattern } from '../../coupon/grant.ts'
 import type { FieldError } from '../problem.ts'
 import type { HttpContext } from '../route.ts'
@@ -8,6 +9,16 @@ export type Page = { limit: number; beforeId: string | undefined }
 
 const limitDefault = 20
 const limitMax = 100
+
+/** The parameters of a list. */
+export const pageQuery = {
+  limit: z.int().min(1).max(limitMax).default(limitDefault).describe('How many items a page has.'),
+  cursor: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('The `nextCursor` of the previous page. Treat it as opaque.'),
+}
 
 /** The cursor of the page after `id`. Opaque to clients. */
 export const encodeCursor = (id: string): string => Buffer.from(id).toString('base64url')

@@ -1,6 +1,7 @@
 import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { Authenticator } from '../authenticator.ts'
+import { auditShape } from '../contract/audit-shape.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { noCampaign, problem } from '../problem.ts'
 import type { Route } from '../route.ts'
@@ -20,6 +21,13 @@ export const auditRoute = (
     path: '/v1/admin/campaigns/:campaignId/audit',
     lane: 'ledger',
     caller: 'operator',
+    operation: {
+      id: 'auditCampaign',
+      summary: 'Compare gate, log and ledger of a campaign',
+      description: 'It can take seconds. One at a time in a process: a second one is 503 `overloaded`.',
+      answers: { 200: { description: 'The result, whatever the verdict is.', schema: auditShape } },
+      problems: ['unknown-campaign', 'unavailable'],
+    },
     handle: authenticator.requireOperator(async (context) => {
       if (isRunning) return problem('overloaded', 'This process is already auditing a campaign.')
       isRunning = true

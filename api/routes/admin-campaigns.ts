@@ -7,11 +7,12 @@ import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { versionTag } from '../contract/campaign-change.ts'
+import { campaignListShape, campaignShape } from '../contract/campaign-shapes.ts'
 import { createCampaignShape } from '../contract/create-campaign.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
-import { digestOf, parseIdempotencyKey } from '../contract/idempotency-key.ts'
+import { digestOf, idempotencyKeyValue, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { withJson } from '../contract/json-body.ts'
-import { encodeCursor, readPage } from '../contract/page.ts'
+import { encodeCursor, pageQuery, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { type FieldError, invalidProblem, noCampaign, problem } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
@@ -96,6 +97,23 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     path,
     lane: 'change',
     caller: 'operator',
+    operation: {
+      id: 'createCampaign',
+      summary: 'Create a campaign',
+      description:
+        'With an `Idempotency-Key` asking again is safe, for seven days. Without one, a 503 can mean that the ' +
+        'campaign was created: list the campaigns before another try.',
+      headers: { 'Idempotency-Key': idempotencyKeyValue.optional() },
+      body: createCampaignShape,
+      answers: {
+        201: {
+          description: 'Created, with its gate armed: the very next press can win.',
+          schema: campaignShape,
+          headers: ['Location', 'ETag'],
+        },
+      },
+      problems: ['idempotency-key', 'key-reused', 'in-flight', 'unavailable', 'recovering'],
+    },
     handle: authenticator.requireOperator(
       withJson(async (context, document) => {
         const parsed = createCampaignShape.safeParse(document)
@@ -115,6 +133,13 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     path,
     lane: 'ledger',
     caller: 'operator',
+    operation: {
+      id: 'listCampaigns',
+      summary: 'List campaigns, newest first',
+      query: pageQuery,
+      answers: { 200: { description: 'A page of them.', schema: campaignListShape } },
+      problems: ['unavailable'],
+    },
     handle: authenticator.requireOperator(async (context) => {
       const page = readPage(context)
       if (Array.isArray(page)) return invalidProblem(page)
@@ -131,6 +156,12 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     path: `${path}/:campaignId`,
     lane: 'ledger',
     caller: 'operator',
+    operation: {
+      id: 'readCampaign',
+      summary: 'A campaign as operators see it',
+      answers: { 200: { description: 'The campaign.', schema: campaignShape, headers: ['ETag'] } },
+      problems: ['unknown-campaign', 'unavailable'],
+    },
     handle: authenticator.requireOperator(async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined

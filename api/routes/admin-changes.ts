@@ -9,12 +9,15 @@ import { formatTime, toTermsJson } from '../contract/answers.ts'
 import {
   changeShape,
   editShape,
+  ifMatchValue,
   parseIfMatch,
   stockChangeShape,
   versionTag,
 } from '../contract/campaign-change.ts'
+import { campaignShape, changeListShape } from '../contract/campaign-shapes.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
+import type { Operation } from '../contract/operation.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, noCampaign, prepareProblem, problem } from '../problem.ts'
 import { type Handler, headerOf, type Route } from '../route.ts'
@@ -101,11 +104,29 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
         }
       }),
     )
-  const route = (method: 'POST' | 'PUT' | 'PATCH', name: string, handle: Handler): Route => ({
+  const route = (
+    method: 'POST' | 'PUT' | 'PATCH',
+    name: string,
+    { id, summary, body }: Required<Pick<Operation, 'id' | 'summary' | 'body'>>,
+    handle: Handler,
+  ): Route => ({
     ...{ method, handle },
     path: `${path}${name}`,
     lane: 'change',
     caller: 'operator',
+    operation: {
+      ...{ id, summary, body },
+      headers: { 'If-Match': ifMatchValue },
+      answers: {
+        200: { description: 'The gate has the change.', schema: campaignShape, headers: ['ETag'] },
+        202: {
+          description: 'The change is recorded, and is brought to the gate without another request.',
+          schema: campaignShape,
+          headers: ['ETag', 'Retry-After'],
+        },
+      },
+      problems: ['unknown-campaign', 'frozen', 'version', 'version-required', 'unavailable'],
+    },
   })
 
   const changes: Route = {
@@ -113,6 +134,12 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     path: `${path}/changes`,
     lane: 'ledger',
     caller: 'operator',
+    operation: {
+      id: 'listChanges',
+      summary: 'Who changed what, when and why: the newest 1,000 changes, newest first',
+      answers: { 200: { description: 'The changes.', schema: changeListShape } },
+      problems: ['unknown-campaign', 'unavailable'],
+    },
     handle: authenticator.requireOperator(async (context) => {
       const id = context.req.param('campaignId') ?? ''
       if ((await campaigns.read(id)) === undefined) return noCampaign()
@@ -125,26 +152,40 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     route(
       'POST',
       '/pause',
+      {
+        id: 'pauseCampaign',
+        summary: 'Pause a campaign: nobody gets a coupon until it is resumed',
+        body: changeShape,
+      },
       changing(changeShape, () => ({ kind: 'pause' })),
     ),
     route(
       'POST',
       '/resume',
+      { id: 'resumeCampaign', summary: 'Resume a campaign that is paused', body: changeShape },
       changing(changeShape, () => ({ kind: 'resume' })),
     ),
     route(
       'POST',
       '/close',
+      { id: 'closeCampaign', summary: 'Close a campaign for good', body: changeShape },
       changing(changeShape, () => ({ kind: 'close' })),
     ),
     route(
       'PUT',
       '/stock',
+      { id: 'raiseStock', summary: 'Raise the stock of a campaign', body: stockChangeShape },
       changing(stockChangeShape, ({ stock }) => ({ kind: 'raise-stock', stock })),
     ),
     route(
       'PATCH',
       '',
+      {
+        id: 'editCampaign',
+        summary:
+          'Edit a campaign: all of it before the opening, and nothing that takes from a holder after it',
+        body: editShape,
+      },
       changing(editShape, ({ edit }) => ({ kind: 'edit', edit })),
     ),
     changes,

@@ -9,6 +9,7 @@ import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
+import { withOpenApi } from './openapi.ts'
 import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { timeRoute } from './time.ts'
@@ -24,7 +25,7 @@ export type RoutesOptions = AdminCampaignsOptions &
 /** Every route of docs/api.md but the health checks. */
 export const allRoutes = (options: RoutesOptions): Route[] => {
   const { issuer, coupons, retiredCampaigns, audits, campaigns, registry, authenticator } = options
-  return [
+  return withOpenApi([
     issueRoute(issuer, authenticator, registry.gateNowMs),
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
@@ -35,5 +36,5 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     auditRoute(audits, campaigns, authenticator),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
-  ]
+  ])
 }

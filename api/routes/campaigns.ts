@@ -3,6 +3,7 @@ import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
 import { toPublicCampaignJson } from '../contract/answers.ts'
+import { publicCampaignShape } from '../contract/campaign-shapes.ts'
 import { jsonResponse } from '../json-response.ts'
 import { problem, unknownCampaign } from '../problem.ts'
 import type { Route } from '../route.ts'
@@ -49,6 +50,13 @@ export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampa
   path: '/v1/campaigns/:campaignId',
   lane: 'read',
   caller: 'anyone',
+  operation: {
+    id: 'readPublicCampaign',
+    summary: 'The public facts of a campaign',
+    description: 'They are up to a second old, and caches may keep them for a second.',
+    answers: { 200: { description: 'The campaign.', schema: publicCampaignShape } },
+    problems: ['unknown-campaign', 'recovering', 'unavailable'],
+  },
   handle(context) {
     const id = context.req.param('campaignId') ?? ''
     return idPattern.test(id) ? answerPublicly(registry, retiredCampaigns, id) : unknownCampaign()

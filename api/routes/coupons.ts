@@ -3,7 +3,8 @@ import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
 import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
-import { encodeCursor, type Page, readPage } from '../contract/page.ts'
+import { couponListShape, couponShape, outcomeShape } from '../contract/coupon-shapes.ts'
+import { encodeCursor, type Page, pageQuery, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, prepareProblem, unknownCampaign } from '../problem.ts'
 import type { Route } from '../route.ts'
@@ -33,6 +34,13 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
   // safeguard: reads of the database have a lane of their own
   lane: 'ledger',
   caller: 'shopper',
+  operation: {
+    id: 'listUsableCoupons',
+    summary: "The caller's coupons that are usable now, newest first",
+    query: pageQuery,
+    answers: { 200: { description: 'A page of them.', schema: couponListShape } },
+    problems: ['unavailable'],
+  },
   handle: authenticator.requireShopper((context, userId) => {
     const page = readPage(context)
     if (Array.isArray(page)) return invalidProblem(page)
@@ -51,6 +59,13 @@ export const couponRoute = (coupons: CouponReader, authenticator: Authenticator)
   path: '/v1/coupons/:couponId',
   lane: 'ledger',
   caller: 'shopper',
+  operation: {
+    id: 'readCoupon',
+    summary: 'One coupon of the caller',
+    description: 'A coupon of another shopper is 404.',
+    answers: { 200: { description: 'The coupon.', schema: couponShape } },
+    problems: ['unknown-coupon', 'unavailable', 'recovering'],
+  },
   handle: authenticator.requireShopper((context, userId) => {
     const couponId = context.req.param('couponId') ?? ''
     return idPattern.test(couponId) ? answerOne(coupons, userId, couponId) : unknownCoupon()
@@ -92,6 +107,12 @@ export const outcomeRoute = (coupons: CouponReader, authenticator: Authenticator
   // A gate answers it. Only of a retired campaign the ledger is asked.
   lane: 'read',
   caller: 'shopper',
+  operation: {
+    id: 'readOutcome',
+    summary: "The outcome of the caller's presses in this campaign",
+    answers: { 200: { description: 'The outcome as it is known now.', schema: outcomeShape } },
+    problems: ['unknown-campaign', 'unavailable', 'recovering'],
+  },
   handle: authenticator.requireShopper((context, userId) => {
     const campaignId = context.req.param('campaignId') ?? ''
     return idPattern.test(campaignId) ? answerOutcome(coupons, userId, campaignId) : unknownCampaign()

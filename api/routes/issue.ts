@@ -5,7 +5,10 @@ import type { Claims } from '../../coupon/issue/eligibility-rules.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
+import { couponShape } from '../contract/coupon-shapes.ts'
+import type { Operation } from '../contract/operation.ts'
 import { readParameter } from '../contract/query-parameter.ts'
+import { slotValue } from '../contract/shared-shapes.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import {
   failureProblem,
@@ -89,6 +92,34 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
   }
 }
 
+const operation: Operation = {
+  id: 'issue',
+  summary: 'Press the button: get a coupon of this campaign',
+  description:
+    'Idempotent by campaign, shopper and slot: however often it is sent, there is one coupon, and pressing ' +
+    'again is always safe. It takes no body; one that is sent is ignored.',
+  query: { slot: slotValue.default(1) },
+  answers: {
+    200: { description: 'The shopper already has it: the same coupon.', schema: couponShape },
+    201: { description: 'Granted, and kept for good.', schema: couponShape, headers: ['Location'] },
+    202: {
+      description: 'Granted, and not confirmed yet: ask at Location.',
+      schema: couponShape,
+      headers: ['Location', 'Retry-After'],
+    },
+  },
+  problems: [
+    'not-eligible',
+    'sold-out',
+    'not-open',
+    'closed',
+    'paused',
+    'unknown-campaign',
+    'recovering',
+    'unavailable',
+  ],
+}
+
 /** `issue`: gives the caller a coupon of this campaign. Idempotent by (campaign, user, slot). */
 export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNowMs: () => number): Route => {
   const answer = async (
@@ -112,6 +143,7 @@ export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNow
     path,
     lane: 'change',
     caller: 'shopper',
+    operation,
     handle: (context) => (issuer.isFull() ? failureProblem('overloaded') : issueForShopper(context)),
   }
 }

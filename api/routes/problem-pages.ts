@@ -1,10 +1,10 @@
 import { type ProblemCode, problem, problemKinds } from '../problem.ts'
 import type { Handler, Route } from '../route.ts'
 
-/** What happened, whether the coupon of the reader is safe, and what to do, in English and Korean. */
 type Explanation = { en: string; ko: string }
 
-const explanations: Record<ProblemCode, Explanation> = {
+/** What happened, whether the coupon of the reader is safe, and what to do, in English and Korean. */
+export const explanations: Record<ProblemCode, Explanation> = {
   'bad-request': {
     en: 'The server could not read the request, or its address or headers are ambiguous. It was not processed, unless an answer came before this one. Correct the request; trying again is safe.',
     ko: '요청을 읽을 수 없거나 주소 또는 헤더가 모호합니다. 먼저 다른 응답을 받지 않았다면 처리되지 않은 것입니다. 요청을 고쳐 다시 보내세요. 다시 보내도 안전합니다.',
@@ -160,5 +160,11 @@ const explain: Handler = (context) => {
 export const problemPagesRoute: Route = {
   ...{ method: 'GET', path: '/problems/:code' },
   ...{ lane: 'read', caller: 'anyone' },
+  operation: {
+    id: 'explainProblem',
+    summary: 'A page for people about a problem, in English and Korean',
+    answers: { 200: { description: 'What happened and what to do.', mediaType: 'text/html' } },
+    problems: [],
+  },
   handle: explain,
 }

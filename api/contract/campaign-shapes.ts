@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { slotMax, stockMax } from '../../coupon/grant.ts'
+import { termsShape } from './coupon-shapes.ts'
+import { eligibilityShape } from './eligibility.ts'
+import { named } from './named-schema.ts'
+import { counter, idValue, nextCursor, sentence, timeValue } from './shared-shapes.ts'
+
+const couponTerms = named(
+  'CouponTerms',
+  z.object(termsShape).describe('What every coupon of a campaign says.'),
+)
+
+const settings = {
+  name: z.string().max(200),
+  stock: z.int().min(1).max(stockMax).describe('How many coupons there are in all.'),
+  perUserLimit: z.int().min(1).max(slotMax).describe('How many coupons one shopper can have.'),
+  opensAt: timeValue('When the sale begins.'),
+  closesAt: timeValue('The first moment after the sale.'),
+  timeZone: z.string().max(64).describe('The zone in which people speak of its times: an IANA name.'),
+  eligibility: eligibilityShape.describe('What the token of a caller must have. None: everyone.'),
+  coupon: couponTerms,
+}
+
+const publicFields = {
+  id: idValue('Ids sort by time.'),
+  ...settings,
+  state: z
+    .enum(['scheduled', 'open', 'paused', 'sold-out', 'closed', 'recovering'])
+    .describe('`recovering`: the gate is being recovered or cannot be read, and figures may be too low.'),
+  remaining: z.int().min(0).max(stockMax).describe('Coupons that are left.'),
+  serverTime: timeValue('The time of the gate, by which campaigns open and close.'),
+}
+
+/** A campaign as everyone sees it. */
+export const publicCampaignShape = named('PublicCampaign', z.object(publicFields))
+
+/** A campaign as operators see it. */
+export const campaignShape = named(
+  'Campaign',
+  z.object({
+    ...publicFields,
+    granted: z.int().min(0).max(stockMax),
+    version: counter().describe('Counts the changes of its settings. It is the ETag too.'),
+    epoch: counter().describe('Counts how often its gate was armed.'),
+    recovery: sentence()
+      .nullable()
+      .describe('How far the recovery of the gate is, in words; null in every state but `recovering`.'),
+  }),
+)
+
+/** A page of campaigns. */
+export const campaignListShape = named(
+  'CampaignList',
+  z.object({ items: z.array(campaignShape).max(100), nextCursor }),
+)
+
+const changeRecordShape = named(
+  'Change',
+  z.object({
+    version: counter().describe('The version that the change made.'),
+    action: z.enum([
+      'created',
+      'paused',
+      'resumed',
+      'closed',
+      'stock-raised',
+      'adopted',
+      'edited',
+      'taken-back',
+    ]),
+    at: timeValue('When it was recorded.'),
+    by: sentence().nullable().describe('Who asked for it; null for what the system did.'),
+    from: sentence().nullable().describe('The address that the request came from.'),
+    reason: sentence().nullable(),
+    settings: z.object(settings).describe('The settings after the change.'),
+  }),
+)
+
+/** The changes of a campaign, newest first. */
+export const changeListShape = named('ChangeList', z.object({ items: z.array(changeRecordShape).max(1_000) }))

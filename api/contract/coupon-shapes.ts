@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { discountShape } from '../../coupon/campaign.ts'
+import { stockMax } from '../../coupon/grant.ts'
+import { named } from './named-schema.ts'
+import { idValue, nextCursor, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
+
+/** What a coupon is worth, in bodies and answers. */
+export const discountValue = named(
+  'Discount',
+  discountShape.describe(
+    'What a coupon is worth: `amount` in the minor unit of the currency, or `percent` from 1 to 100.',
+  ),
+)
+
+/** The terms of a coupon in answers. */
+export const termsShape = {
+  title: z.string().max(200),
+  discount: discountValue,
+  usableFrom: timeValue('From when on it can be used.'),
+  usableUntil: timeValue('The first moment when it can no longer be used.'),
+}
+
+/** A coupon in answers. */
+export const couponShape = named(
+  'Coupon',
+  z.object({
+    id: idValue('Ids sort by time and cannot be guessed.'),
+    campaignId: idValue('The campaign that it is of.'),
+    userId: userIdValue,
+    slot: slotValue,
+    rank: z.int().min(1).max(stockMax).describe('Its position in the order of the gate.'),
+    state: z
+      .enum(['confirming', 'usable', 'expired'])
+      .describe(
+        '`confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too.',
+      ),
+    issuedAt: timeValue('When the gate granted it.'),
+    ...termsShape,
+  }),
+)
+
+/** A page of the coupons of a shopper. */
+export const couponListShape = named(
+  'CouponList',
+  z.object({
+    items: z.array(couponShape).max(100),
+    nextCursor,
+    complete: z
+      .boolean()
+      .describe('False when a source could not be read in time: the shopper may have more coupons.'),
+  }),
+)
+
+/** The outcome of a press, as it is known now. */
+export const outcomeShape = named(
+  'Outcome',
+  z.object({
+    outcome: z
+      .enum(['granted', 'confirming', 'recovering', 'none'])
+      .describe('`none` is final for the presses until now: pressing again is safe.'),
+    coupons: z.array(couponShape).max(10),
+    retryAfterMs: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .optional()
+      .describe('With `confirming` and `recovering`: ask again after that.'),
+  }),
+)

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { named } from './named-schema.ts'
+import { sentence, timeValue } from './shared-shapes.ts'
+
+const fieldErrorShape = z.object({
+  pointer: z
+    .string()
+    .max(1_000)
+    .describe('A JSON pointer into the body, or `/` and the name of a query parameter.'),
+  message: sentence().describe('What was expected.'),
+})
+
+/** Every problem document. Only some codes have the fields after `code`. */
+export const problemShape = named(
+  'Problem',
+  z
+    .object({
+      type: z.string().max(100).describe('The path of a page for people: `/problems/{code}`.'),
+      title: z.string().max(100).describe('The code in words. It can change.'),
+      status: z.int().min(400).max(599).describe('The status of the answer.'),
+      detail: sentence().describe('What happened this time, for people. It can change.'),
+      code: z.string().max(64).describe('What programs decide by. A code never changes its meaning.'),
+      errors: z
+        .array(fieldErrorShape)
+        .max(1_000)
+        .optional()
+        .describe('With `invalid`: every invalid value. With `frozen`: what an edit may not change.'),
+      claim: z.string().max(64).optional().describe('With `not-eligible`: the claim that is not as asked.'),
+      opensAt: timeValue('With `not-open`: when the campaign opens.').optional(),
+      serverTime: timeValue('With `not-open`: the time of the gate.').optional(),
+    })
+    .describe('Every error (RFC 9457).'),
+)
