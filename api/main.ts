@@ -14,7 +14,9 @@ import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
+import { examineInstallation } from '../coupon/requirements/examine-installation.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
+import { createRecentExamination } from '../coupon/requirements/recent-examination.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
@@ -136,6 +138,12 @@ await runProcess(async (life) => {
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
+      servers: createRecentExamination({
+        examine: () =>
+          examineInstallation({ ...parts.installation, connectionsMax: settings.CONNECTIONS_MAX }),
+        ...{ log, now: Date.now, monotonicMs },
+        ...{ rememberMs: 10_000, timeoutMs: 5_000 },
+      }),
       authenticator,
       newCampaignId: randomUUIDv7,
       now: Date.now,

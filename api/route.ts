@@ -41,7 +41,7 @@ export type Route = {
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
+  name: 'accept-language' | 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EligibilityRule } from '../../coupon/campaign.ts'
+import { isKnownTimeZone } from '../../coupon/campaigns/time-zone.ts'
 
 /** Rules of one campaign. */
 const rulesMax = 5
@@ -24,18 +25,9 @@ export const eligibilityShape: z.ZodType<EligibilityRule[]> = z
   .max(rulesMax)
   .refine((rules) => hasEachOnce(rules.map(({ claim }) => claim)), 'expected each claim once')
 
-/** Whether this system knows the zone: `Intl` throws for any other name. */
-const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
 /** `timeZone` of a campaign. Offsets are no zones: they know no daylight saving. */
 export const timeZoneShape = z
   .string()
   .max(64)
   .regex(/^[A-Za-z]/, 'expected a name of the IANA time zone database, as Asia/Seoul')
-  .refine(isTimeZone, 'expected a name of the IANA time zone database, as Asia/Seoul')
+  .refine(isKnownTimeZone, 'expected a name of the IANA time zone database, as Asia/Seoul')

@@ -6,6 +6,7 @@ import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
+import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
@@ -15,6 +16,7 @@ import { problemPagesRoute } from './problem-pages.ts'
 import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
+  PreflightOptions &
   Omit<AdminChangesOptions, 'toJson'> & {
     issuer: Issuer
     coupons: CouponReader
@@ -33,6 +35,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     campaignRoute(registry, retiredCampaigns),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
+    preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
