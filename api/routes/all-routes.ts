@@ -6,6 +6,7 @@ import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
+import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
@@ -13,11 +14,14 @@ import { issueRoute } from './issue.ts'
 import { withOpenApi } from './openapi.ts'
 import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
+import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
   PreflightOptions &
-  Omit<AdminChangesOptions, 'toJson'> & {
+  Omit<AdminChangesOptions, 'toJson'> &
+  RedemptionRoutesOptions &
+  Omit<SupportOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
@@ -32,11 +36,13 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
+    ...redemptionRoutes(options),
     campaignRoute(registry, retiredCampaigns),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
+    ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ])
