@@ -15,11 +15,13 @@ import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
+import { type WinnersOptions, winnersRoute } from './winners.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
   Omit<AdminChangesOptions, 'toJson'> &
   RedemptionRoutesOptions &
-  Omit<SupportOptions, 'gateNowMs'> & {
+  Omit<SupportOptions, 'gateNowMs'> &
+  Omit<WinnersOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
@@ -40,6 +42,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
+    winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ])
