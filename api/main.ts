@@ -11,6 +11,7 @@ import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.t
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
+import { createWinnerRepository } from '../coupon/ledger/winners.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
@@ -161,6 +162,8 @@ await runProcess(async (life) => {
       coupons,
       redeemer,
       redemptions,
+      winners: createWinnerRepository(database),
+      log,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,

@@ -13,6 +13,8 @@ export type OperationAnswer = {
   schema?: z.ZodType
   /** `application/json` when left out. */
   mediaType?: 'application/json' | 'text/html' | 'text/csv'
+  /** It comes as this too, when Accept asks for it. */
+  alsoAs?: 'text/csv'
   headers?: readonly AnswerHeader[]
 }
 

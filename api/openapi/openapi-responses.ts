@@ -76,12 +76,17 @@ const problemResponse = (codes: readonly ProblemCode[]): JsonObject => ({
 export const componentResponses = (): JsonObject =>
   Object.fromEntries(kindsOf.map(([code]) => [code, problemResponse([code])]))
 
-const answerContent = ({ schema, mediaType }: OperationAnswer): JsonObject =>
+const answerContent = ({ schema, mediaType, alsoAs }: OperationAnswer): JsonObject =>
   schema === undefined
     ? mediaType === undefined
       ? {}
       : { content: { [mediaType]: { schema: { type: 'string' } } } }
-    : { content: { [mediaType ?? 'application/json']: { schema: schemaReference(schema) } } }
+    : {
+        content: {
+          [mediaType ?? 'application/json']: { schema: schemaReference(schema) },
+          ...(alsoAs === undefined ? {} : { [alsoAs]: { schema: { type: 'string' } } }),
+        },
+      }
 
 /** What an operation answers with one status: an answer, problems, or either. */
 export const responseOf = (
