@@ -170,6 +170,8 @@ await runProcess(async (life) => {
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
+        pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
+        newChangeId: randomUUIDv7,
       }),
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,

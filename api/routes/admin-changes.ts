@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import type { AskedChange, CampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
+import type { AskedChange, CampaignChanged, CampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { RecordedChange } from '../../coupon/ledger/change-settings.ts'
 import type { Authenticator } from '../authenticator.ts'
-import { formatTime, toTermsJson } from '../contract/answers.ts'
+import { formatTime, type toCampaignJson, toTermsJson } from '../contract/answers.ts'
 import {
   changeShape,
   ifMatchValue,
@@ -11,7 +11,7 @@ import {
   stockChangeShape,
   versionTag,
 } from '../contract/campaign-change.ts'
-import { campaignShape, changeListShape } from '../contract/campaign-shapes.ts'
+import { changedCampaignShape, changeListShape } from '../contract/campaign-shapes.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
 import type { Operation } from '../contract/operation.ts'
@@ -38,6 +38,10 @@ const noVersion = prepareProblem(
   'Send If-Match with the ETag of the campaign, or * to change whichever version it has.',
 )
 
+const haltedText =
+  'No coupon is granted from now on. The database does not answer: a worker records the pause when it does. Until ' +
+  'then Redis alone has it, and a Redis that loses its memory loses the pause.'
+
 const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: RecordedChange) => ({
   ...{ version, action, at: formatTime(atMs), by, from, reason },
   settings: {
@@ -49,6 +53,20 @@ const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: Rec
     coupon: toTermsJson(settings.coupon),
   },
 })
+
+/** `recorded`: the ledger has the change. `applied`: the gate decides by it. */
+const changedResponse = (
+  campaign: ReturnType<typeof toCampaignJson>,
+  { recorded, applied }: Extract<CampaignChanged, { kind: 'changed' }>,
+): Response => {
+  const isDone = recorded && applied
+  const body = { ...campaign, recorded, applied, ...(recorded ? {} : { detail: haltedText }) }
+  return jsonResponse(body, isDone ? 200 : 202, {
+    ...noStoreHeaders,
+    ETag: versionTag(campaign.version),
+    ...(isDone ? {} : { 'Retry-After': '1' }),
+  })
+}
 
 /** The routes by which operators change a campaign, and read what was changed. */
 export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
@@ -81,11 +99,7 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
             })
           }
           case 'changed':
-            return jsonResponse(await toJson(outcome.campaign), outcome.applied ? 200 : 202, {
-              ...noStoreHeaders,
-              ETag: versionTag(outcome.campaign.version),
-              ...(outcome.applied ? {} : { 'Retry-After': '1' }),
-            })
+            return changedResponse(await toJson(outcome.campaign), outcome)
         }
       }),
     )
@@ -103,10 +117,12 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
       ...{ id, summary, body },
       headers: { 'If-Match': ifMatchValue },
       answers: {
-        200: { description: 'The gate has the change.', schema: campaignShape, headers: ['ETag'] },
+        200: { description: 'The gate has the change.', schema: changedCampaignShape, headers: ['ETag'] },
         202: {
-          description: 'The change is recorded, and is brought to the gate without another request.',
-          schema: campaignShape,
+          description:
+            'The change is recorded, and is brought to the gate without another request. Or it is a pause that the ' +
+            'gate has, and the database gets it without another request.',
+          schema: changedCampaignShape,
           headers: ['ETag', 'Retry-After'],
         },
       },

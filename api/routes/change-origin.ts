@@ -10,9 +10,9 @@ export type AddressOf = (request: IncomingMessage) => string | undefined
 /** Who asks for a change, and from where, as it is recorded. */
 export const changeOriginOf = (
   context: HttpContext,
-  operator: Operator,
+  { name }: Pick<Operator, 'name'>,
   addressOf: AddressOf,
 ): CreationOrigin => {
   const address = addressOf(context.env.incoming) ?? ''
-  return { by: operator.name, from: isIP(address) === 0 ? 'unknown' : address }
+  return { by: name, from: isIP(address) === 0 ? 'unknown' : address }
 }

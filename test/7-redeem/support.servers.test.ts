@@ -60,7 +60,6 @@ describe('support', () => {
     expect(answer.status).toBe(200)
     const done = { at: expect.stringMatching(/^\d{4}-.*Z$/), from: expect.stringMatching(/127\.0\.0\.1|::/) }
     const byOwner = { ...done, by: userId, as: 'shopper', orderId: 'order-1', reason: null }
-    const byOperator = { ...done, by: 'operator' }
     expect(answer.body).toEqual({
       ...{ ...coupon, state: 'revoked' },
       redemption: { orderId: 'order-1', redeemedAt: redeemed.body['redeemedAt'], as: 'orders' },
@@ -71,7 +70,7 @@ describe('support', () => {
         {
           number: 3,
           action: 'redeemed',
-          ...byOperator,
+          ...done,
           by: 'orders@test',
           as: 'orders',
           orderId: 'order-1',
@@ -80,7 +79,7 @@ describe('support', () => {
         {
           number: 4,
           action: 'revoked',
-          ...byOperator,
+          ...{ ...done, by: 'operator' },
           as: 'operator',
           orderId: null,
           reason: '도난 신고 =1+1',
