@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Registry } from '../../../coupon/campaigns/registry.ts'
 import { createGate } from '../../../coupon/gate/gate.ts'
+import type { Claims } from '../../../coupon/issue/eligibility-rules.ts'
 import { createIssuer, type Issuer, type IssuerOptions } from '../../../coupon/issue/issuer.ts'
 import type { AppendResult } from '../../../coupon/log/grant-log.ts'
 import { createBound } from '../../../platform/group-commit.ts'
@@ -14,7 +15,7 @@ const hourMs = 3_600_000
 /** An issuer, and the registry that it asks. */
 export type OpenIssuer = Pick<Issuer, 'isFull'> & {
   registry: Registry
-  issue(campaignId: string, userId?: string, slot?: number): ReturnType<Issuer['issue']>
+  issue(campaignId: string, userId?: string, slot?: number, claims?: Claims): ReturnType<Issuer['issue']>
 }
 
 /** Issuers on a Redis of their own. Their log is a fake that leaves every entry in the outbox. */
@@ -51,7 +52,8 @@ export const startIssuers = async (): Promise<Issuers> => {
       return {
         registry,
         isFull: issuer.isFull,
-        issue: (id, userId = newUser(), slot = 1) => issuer.issue(id, userId, slot),
+        issue: (id, userId = newUser(), slot = 1, claims = {}) =>
+          issuer.issue(id, userId, slot, undefined, claims),
       }
     },
     async close() {
