@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Registry } from '../../../coupon/campaigns/registry.ts'
 import { createGate } from '../../../coupon/gate/gate.ts'
-import type { Claims } from '../../../coupon/issue/eligibility-rules.ts'
+import type { Claims } from '../../../platform/tokens/token-claims.ts'
 import { createIssuer, type Issuer, type IssuerOptions } from '../../../coupon/issue/issuer.ts'
 import type { AppendResult } from '../../../coupon/log/grant-log.ts'
 import { createBound } from '../../../platform/group-commit.ts'
