@@ -3,13 +3,14 @@ import { type Operation, pathParameters } from '../contract/operation.ts'
 import { type DescribedRoute, problemsOf } from './implied-problems.ts'
 import { componentExamples, componentHeaders, componentResponses, responseOf } from './openapi-responses.ts'
 import { componentSchemas, inlineSchema, type JsonObject, schemaReference } from './openapi-schemas.ts'
+import { usedComponents } from './used-components.ts'
 
 const description = `firstcome issues coupons when a hundred thousand people press one button at once.
 
 A shopper and an operator each send a Bearer token, and each token is valid only where it is named.
 Every \`GET\` also answers \`HEAD\`. A path with another method is 405 with \`Allow\`, any other path 404.
 Every error is a problem document (RFC 9457): decide by its \`code\`, and expect codes that are new to you.
-Answers can get more fields, so ignore those that you do not know. Bodies with unknown fields are rejected.
+Answers can get more fields and states, so ignore what you do not know. Bodies with unknown fields are rejected.
 Send \`X-Request-Id\` to find a request in the logs: its answer has the same one.`
 
 /** Who calls: the tag of an operation, its security, and how the credential looks. */
@@ -89,32 +90,43 @@ const operationOf = (route: DescribedRoute): JsonObject => {
   }
 }
 
-/** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
-export const createOpenApiDocument = (routes: readonly DescribedRoute[]): JsonObject => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'firstcome',
-    version: '1',
-    description,
-    license: { name: 'MIT', identifier: 'MIT' },
-  },
-  servers: [{ url: '/' }],
-  tags: Object.values(callers).map(({ tag, about }) => ({ name: tag, description: about })),
-  paths: Object.fromEntries(
+const pathsOf = (routes: readonly DescribedRoute[]): JsonObject =>
+  Object.fromEntries(
     [...Map.groupBy(routes, ({ path }) => openapiPath(path))].map(([path, ofPath]) => [
       path,
       Object.fromEntries(ofPath.map((route) => [route.method.toLowerCase(), operationOf(route)])),
     ]),
-  ),
-  components: {
-    securitySchemes: Object.fromEntries(
-      Object.entries(callers).flatMap(([caller, { credential }]) =>
-        credential === undefined ? [] : [[caller, credential]],
-      ),
+  )
+
+const securitySchemes = (): JsonObject =>
+  Object.fromEntries(
+    Object.entries(callers).flatMap(([caller, { credential }]) =>
+      credential === undefined ? [] : [[caller, credential]],
     ),
-    schemas: componentSchemas(),
-    headers: componentHeaders(),
-    examples: componentExamples(),
-    responses: componentResponses(),
-  },
-})
+  )
+
+/** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
+export const createOpenApiDocument = (routes: readonly DescribedRoute[]) => {
+  const paths = pathsOf(routes)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'firstcome',
+      version: '1',
+      description,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.values(callers).map(({ tag, about }) => ({ name: tag, description: about })),
+    paths,
+    components: {
+      securitySchemes: securitySchemes(),
+      ...usedComponents(paths, {
+        schemas: componentSchemas(),
+        headers: componentHeaders(),
+        examples: componentExamples(),
+        responses: componentResponses(),
+      }),
+    },
+  }
+}

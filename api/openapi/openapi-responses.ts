@@ -4,14 +4,13 @@ import { type ProblemCode, problemKinds } from '../problem.ts'
 import { explanations } from '../routes/problem-pages.ts'
 import { type JsonObject, schemaReference } from './openapi-schemas.ts'
 
-const headers: Record<AnswerHeader | 'Allow' | 'WWW-Authenticate', JsonObject> = {
+const headers: Record<AnswerHeader | 'WWW-Authenticate', JsonObject> = {
   ETag: { description: 'The version of the campaign, for If-Match.', schema: { type: 'string' } },
   Location: { description: 'The path of what was made.', schema: { type: 'string' } },
   'Retry-After': {
     description: 'Seconds until another try can succeed.',
     schema: { type: 'integer', minimum: 1, maximum: 315_360_000 },
   },
-  Allow: { description: 'The methods of this path.', schema: { type: 'string' } },
   'WWW-Authenticate': { description: 'RFC 6750, section 3.', schema: { type: 'string' } },
 }
 
@@ -41,6 +40,12 @@ export const componentExamples = (): JsonObject =>
     }),
   )
 
+/** Headers that a problem has beside those of its kind. */
+const headersOfProblem: Partial<Record<ProblemCode, readonly AnswerHeader[]>> = {
+  version: ['ETag'],
+  'not-open': ['Retry-After'],
+}
+
 const problemContent = (codes: readonly ProblemCode[]): JsonObject => ({
   'application/problem+json': {
     schema: {
@@ -57,6 +62,7 @@ const problemHeaderNames = (codes: readonly ProblemCode[]): string[] => {
   return [
     ...kinds.flatMap((kind) => Object.keys(kind.headers ?? {})),
     ...(kinds.some(({ retryable }) => retryable) ? ['Retry-After'] : []),
+    ...codes.flatMap((code) => headersOfProblem[code] ?? []),
   ]
 }
 
