@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Failure } from '../../platform/failure.ts'
@@ -36,8 +37,11 @@ const fileOf = ({ campaignId, entries }: { campaignId: string; entries: GivenAns
   Buffer.from(historyHead(campaignId) + entries.map(historyLine).join('') + historyEnd(entries.length))
 
 /** What a file is read as; `refused` when it is refused. Anything else that is thrown goes on. */
-const read = async (file: Buffer): Promise<'refused' | { campaignId: string; entries: GivenAnswer[] }> => {
-  const path = join(folder, 'history')
+const read = async (
+  file: Buffer,
+  name = 'history',
+): Promise<'refused' | { campaignId: string; entries: GivenAnswer[] }> => {
+  const path = join(folder, name)
   await writeFile(path, file)
   try {
     const history = await openHistory(path)
@@ -55,6 +59,17 @@ test('every history is read as it was written', async () => {
     fc.asyncProperty(histories, async (history) => {
       expect(await read(fileOf(history))).toEqual(history)
     }),
+  )
+})
+
+test('a compressed history is read as it was written, and refused when it ends before its end', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, async (history) => {
+      const file = gzipSync(fileOf(history))
+      expect(await read(file, 'history.gz')).toEqual(history)
+      expect(await read(file.subarray(0, -9), 'history.gz')).toBe('refused')
+    }),
+    { numRuns: 30 },
   )
 })
 

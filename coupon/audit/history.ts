@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import type { GivenAnswer } from './compare/source-entries.ts'
@@ -7,7 +9,7 @@ import type { GivenAnswer } from './compare/source-entries.ts'
 /**
  * The answers that the clients of a load run got, as a file. A JSON document per line: first the campaign,
  * then every answer in the order in which it was given, last the number of answers. Without its last line it
- * is of a run that did not end, and is refused.
+ * is of a run that did not end, and is refused. A file whose name ends in `.gz` is compressed.
  */
 export type History = {
   campaignId: string
@@ -44,8 +46,15 @@ export const historyEnd = (answers: number): string => `${JSON.stringify({ answe
 const refused = (path: string, what: string): Failure =>
   new Failure('refused', `${path} is no history of a load run: ${what}`)
 
+/** Whether a history of this name is compressed (gzip). */
+export const isCompressed = (path: string): boolean => path.endsWith('.gz')
+
 const readLines = async function* (path: string): AsyncGenerator {
-  const input = createReadStream(path, 'utf8')
+  const file = createReadStream(path)
+  // A fault of the file reaches the reader of the lines.
+  const input = isCompressed(path) ? pipeline(file, createGunzip(), () => undefined) : file
+  // Also for what is no UTF-8: a reader of bytes would drop the rest of a broken character.
+  input.setEncoding('utf8')
   const lines = createInterface({ input, crlfDelay: Infinity })
   try {
     for await (const line of lines) yield JSON.parse(line)
@@ -53,6 +62,7 @@ const readLines = async function* (path: string): AsyncGenerator {
     throw refused(path, messageOf(cause))
   } finally {
     lines.close()
+    file.destroy()
     input.destroy()
   }
 }

@@ -15,7 +15,8 @@ export type SteadyPlan = {
   sweepP99Ms: number | undefined
 }
 
-const defaults = { warmUp: 3, connections: 512, p99: 50 }
+/** What is left out of a command line. */
+export const steadyDefaults = { warmUp: 3, connections: 512, p99: 50 }
 
 /** The request and answer of each press are kept, a kilobyte together. */
 export const steadyPressesMax = 300_000
@@ -29,13 +30,13 @@ export const steadyOptions = {
   }),
   seconds: integer({ default: 10, min: 1, max: 300, help: 'seconds that are measured, at each rate' }),
   'warm-up': integer({
-    default: defaults.warmUp,
+    default: steadyDefaults.warmUp,
     min: 0,
     max: 60,
     help: 'seconds of presses before them, at the same rate',
   }),
   connections: integer({
-    default: defaults.connections,
+    default: steadyDefaults.connections,
     min: 1,
     max: 4_096,
     help: 'connections that stay open',
@@ -44,7 +45,7 @@ export const steadyOptions = {
   p99: integer({
     min: 1,
     max: 10_000,
-    help: `with --sweep: highest p99 in ms, ${defaults.p99} when left out`,
+    help: `with --sweep: highest p99 in ms, ${steadyDefaults.p99} when left out`,
   }),
   url: originOption,
 }
@@ -79,14 +80,14 @@ export const steadyPlanOf = ({ rate, seconds, connections, ...values }: SteadyVa
   seconds,
   connections,
   warmUpSeconds: values['warm-up'],
-  sweepP99Ms: values.sweep ? (values.p99 ?? defaults.p99) : undefined,
+  sweepP99Ms: values.sweep ? (values.p99 ?? steadyDefaults.p99) : undefined,
 })
 
 /** The command that does the same again, without the names of hosts. */
 export const steadyCommandLine = (plan: SteadyPlan): string =>
   [
     `npm run load -- steady --rate ${plan.pressesPerSecond} --seconds ${plan.seconds}`,
-    ...(plan.warmUpSeconds === defaults.warmUp ? [] : [`--warm-up ${plan.warmUpSeconds}`]),
-    ...(plan.connections === defaults.connections ? [] : [`--connections ${plan.connections}`]),
+    ...(plan.warmUpSeconds === steadyDefaults.warmUp ? [] : [`--warm-up ${plan.warmUpSeconds}`]),
+    ...(plan.connections === steadyDefaults.connections ? [] : [`--connections ${plan.connections}`]),
     ...(plan.sweepP99Ms === undefined ? [] : [`--sweep --p99 ${plan.sweepP99Ms}`]),
   ].join(' ')

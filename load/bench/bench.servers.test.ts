@@ -1,11 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openHistory } from '../../coupon/audit/history.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
+import { createLatencyLog } from '../measure/latency-log.ts'
 import type { BenchRun } from '../scenarios/bench-run.ts'
+import { measureSystem } from './measure-system.ts'
+import { benchPlanOf } from './plan.ts'
 
 /** Both took 26 s on a machine with a load average of 12. */
 const onABusyMachine = { timeout: 150_000 }
@@ -29,14 +34,23 @@ const bench = async (name: string, words: string) => {
   })
   const [report = ''] = await readdir(folder)
   const read = (file: string) => readFile(join(folder, report, file), 'utf8')
-  return { ...said, report, read, run: JSON.parse(await read('run.json')) as BenchRun }
+  return {
+    ...said,
+    report,
+    folder: join(folder, report),
+    read,
+    run: JSON.parse(await read('run.json')) as BenchRun,
+  }
 }
 
 test(
   'npm run bench writes a report with the verdict, the figures and both baselines',
   onABusyMachine,
   async () => {
-    const { code, stdout, report, read, run } = await bench('sound', '--shoppers 300 --rounds 2')
+    const { code, stdout, report, folder, read, run } = await bench(
+      'sound',
+      '--shoppers 300 --rounds 2 --bursts-only',
+    )
     expect(stdout.trim()).toMatch(/^PASS/)
     expect(code).toBe(0)
     expect(report).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-(?:[0-9a-f]{10}|unknown)$/)
@@ -50,8 +64,38 @@ test(
     // Both bursts: 300 latencies of each.
     expect(await read('granted.hgrm')).toMatch(/#\[Max .* Total count +=  +600\]/)
     expect(run.burst.bursts.map(({ timeline }) => timeline?.at(-1)?.rows)).toEqual([300, 300])
+    const history = await openHistory(join(folder, 'burst-2.answers.gz'))
+    expect(history.campaignId).toBe(run.burst.bursts[1]?.campaignId)
+    const users = new Set<string>()
+    for await (const some of history.entries()) for (const { userId } of some) users.add(userId)
+    expect(users.size).toBe(300)
   },
 )
+
+test('a benchmark also has the order of arrival and the rates of an open model', onABusyMachine, async () => {
+  const [pressesPerSecond, nothing] = [40, { reports: undefined, url: undefined }]
+  const { fairness, openModel } = await measureSystem({
+    plan: {
+      ...benchPlanOf({ ...nothing, quick: true, shoppers: 100, rounds: 1, 'bursts-only': false }),
+      sweepFrom: () => ({
+        ...{ pressesPerSecond, seconds: 1, warmUpSeconds: 0, connections: 8, sweepP99Ms: undefined },
+      }),
+    },
+    url: inject('apiUrls')[0],
+    environment: inject('environment'),
+    system: 'given',
+    processSeconds: () => Promise.resolve({}),
+    latencies: createLatencyLog(),
+    historyOf: (burst) => join(reports, `burst-${burst}`),
+    stderr: new PassThrough().resume(),
+  })
+  expect(fairness?.bursts.map(({ kind, unfair }) => [kind, unfair])).toEqual([
+    ['one process', []],
+    ['two processes', []],
+    ['a shared address', []],
+  ])
+  expect(openModel?.steps.map((step) => step.granted?.count)).toEqual([pressesPerSecond])
+})
 
 /** Deletes a row of each measured burst as soon as it is there: those whose campaign has this stock. */
 const deleteRows = async (stock: number, signal: AbortSignal): Promise<void> => {
@@ -73,7 +117,7 @@ test(
   async () => {
     const done = new AbortController()
     const deleting = deleteRows(1_207, done.signal)
-    const { code, stdout, read, run } = await bench('invalid', '--shoppers 1207 --rounds 3')
+    const { code, stdout, read, run } = await bench('invalid', '--shoppers 1207 --rounds 3 --bursts-only')
     done.abort()
     await deleting
     expect(stdout.trim()).toMatch(/^INVALID .*broken: no-lost-win/)

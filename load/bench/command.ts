@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { defineCommand } from '../../platform/command.ts'
 import { createProgressDisplay } from '../../platform/progress-display.ts'
@@ -5,8 +7,9 @@ import { loadExitCodes } from '../commands/common-to-loads.ts'
 import { createLatencyLog } from '../measure/latency-log.ts'
 import { readMetricSeconds } from '../measure/metric-seconds.ts'
 import { type ProcessSeconds, readFolderSeconds } from '../measure/process-seconds.ts'
-import { burstReport } from '../report/burst.ts'
-import { benchWord } from '../report/words.ts'
+import { benchReport } from '../report/bench.ts'
+import { historyName } from '../report/html/files.ts'
+import { benchVerdict } from '../scenarios/bench-run.ts'
 import { originOf } from '../wiring.ts'
 import { measureSystem } from './measure-system.ts'
 import { interruption, readKeptEnvironment, withOwnSystem } from './own-system.ts'
@@ -62,25 +65,28 @@ export const benchCommand = defineCommand({
     const kept = await readKeptEnvironment(home)
     const { url } = values
     const system = await whichSystem({ url, environment: given, kept, isReady })
+    const histories = await mkdtemp(join(tmpdir(), 'firstcome-histories-'))
     try {
       const folder = join(home, 'bench')
       const latencies = createLatencyLog()
       const run = await withSystem(system, { folder, stderr }, (environment) =>
         measureSystem({
           ...{ plan: benchPlanOf(values), url, environment, system: system.kind, latencies, stderr },
+          historyOf: (burst) => join(histories, historyName(burst)),
           processSeconds: secondsReaderOf(system.kind, { home, folder, environment }),
         }),
       )
-      const report = await writeReports(run, latencies, values.reports ?? 'reports')
-      const { burst, machine } = run
+      const report = await writeReports(run, latencies, { reports: values.reports ?? 'reports', histories })
       await print({
-        text: `${burstReport(burst, machine, stdout, benchWord)}\n  ${join(report, 'report.html')}\n`,
+        text: `${benchReport(run, stdout)}\n  ${join(report, 'report.html')}\n`,
         json: run,
       })
-      return burst.verdict
+      return benchVerdict(run)
     } catch (cause) {
       if (cause === interruption) return 'interrupted'
       throw cause
+    } finally {
+      await rm(histories, { recursive: true })
     }
   },
 })

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hgrmName, hgrmText } from '../measure/hgrm.ts'
 import type { LatencyLog } from '../measure/latency-log.ts'
@@ -12,15 +12,16 @@ const folderName = ({ startedAt, checkout: { commit } }: BenchRun): string =>
 
 /**
  * Writes the page, the Markdown, the data and a file of latencies for each outcome into a new folder below
- * `reports`. Returns its path.
+ * `reports`. The files of the folder `histories` are copied to it. Returns its path.
  */
 export const writeReports = async (
   run: BenchRun,
   latencies: LatencyLog,
-  reports: string,
+  { reports, histories }: { reports: string; histories: string },
 ): Promise<string> => {
   const folder = join(reports, folderName(run))
   await mkdir(folder, { recursive: true })
+  await cp(histories, folder, { recursive: true })
   await writeFile(join(folder, 'run.json'), `${JSON.stringify(run, undefined, 2)}\n`)
   await writeFile(join(folder, 'report.html'), await htmlReport(run))
   await writeFile(join(folder, 'report.md'), markdownReport(run.burst, run.machine, run.command))

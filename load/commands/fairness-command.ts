@@ -2,7 +2,7 @@ import { defineCommand } from '../../platform/command.ts'
 import { fairnessCommandLine, fairnessOptions, fairnessPlanOf } from '../arguments/fairness.ts'
 import { fairnessReport } from '../report/fairness.ts'
 import { runFairness } from '../scenarios/fairness.ts'
-import { startOwnApi, withOwnApis } from '../scenarios/own-api.ts'
+import { stampingApis } from '../scenarios/stamping-apis.ts'
 import { withWiring } from '../wiring.ts'
 import { commonToLoads } from './common-to-loads.ts'
 
@@ -18,16 +18,7 @@ export const fairnessCommand = defineCommand({
   run: ({ url, ...values }, { settings, environment, stdout, stderr, print }) =>
     withWiring({ url, settings, stderr }, async ({ machine, ...wiring }) => {
       const plan = fairnessPlanOf({ url, ...values })
-      const result = await runFairness(plan, {
-        ...wiring,
-        monotonicNs: process.hrtime.bigint,
-        withStampingApis: ({ processes, settings: changes }, work) =>
-          withOwnApis(
-            processes,
-            () => startOwnApi(environment, { ...changes, ARRIVAL_STAMPS: 'true' }),
-            (apis) => work(apis.map((api) => api.url)),
-          ),
-      })
+      const result = await runFairness(plan, { ...wiring, ...stampingApis(environment) })
       const command = fairnessCommandLine(plan)
       await print({
         text: `${fairnessReport(result, machine, stdout)}\n`,

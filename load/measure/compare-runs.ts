@@ -1,5 +1,5 @@
 import { type BaselineName, baselineLabels, baselineNames } from '../baselines/baseline-server.ts'
-import type { BenchRun } from '../scenarios/bench-run.ts'
+import { type BenchRun, benchVerdict } from '../scenarios/bench-run.ts'
 import type { BurstResult } from '../scenarios/burst.ts'
 import type { LoadVerdict } from '../scenarios/load-verdict.ts'
 import { baselineRate, type Round, roundNoise, roundRatio } from '../scenarios/rounds.ts'
@@ -70,7 +70,7 @@ const measured: readonly Measured[] = [
 ]
 
 const compareFigure = ([figure, unit, of]: Measured, a: BenchRun, b: BenchRun): ComparedFigure => {
-  const valuesOf = (run: BenchRun): number[] => (run.burst.verdict === 'pass' ? of(run) : [])
+  const valuesOf = (run: BenchRun): number[] => (benchVerdict(run) === 'pass' ? of(run) : [])
   const [left, right] = [valuesOf(a), valuesOf(b)]
   const medianOf = (values: number[]): number | null => (values.length === 0 ? null : spreadOf(values).median)
   const [ofA, ofB] = [medianOf(left), medianOf(right)]
@@ -107,7 +107,7 @@ const warningsOf = (a: BenchRun, b: BenchRun): string[] => {
 
 /** Compares `b` with `a`, figure by figure. */
 export const compareRuns = (a: BenchRun, b: BenchRun): ComparedRuns => ({
-  verdicts: { a: a.burst.verdict, b: b.burst.verdict },
+  verdicts: { a: benchVerdict(a), b: benchVerdict(b) },
   warnings: warningsOf(a, b),
   figures: measured.map((one) => compareFigure(one, a, b)),
 })

@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { historyEnd, historyHead, historyLine } from '../../coupon/audit/history.ts'
+import { createGzip } from 'node:zlib'
+import { historyEnd, historyHead, historyLine, isCompressed } from '../../coupon/audit/history.ts'
 import type { AnswerHistory } from './answer-history.ts'
 
-/** Writes a history to a file that the audit reads. */
+/** Writes a history to a file that the audit reads. It is compressed when its name ends in `.gz`. */
 export const writeHistory = async (
   file: string,
   campaignId: string,
@@ -20,5 +21,8 @@ export const writeHistory = async (
     }
     yield historyEnd(answers)
   }
-  await pipeline(Readable.from(lines()), createWriteStream(file))
+  const written = Readable.from(lines())
+  await (isCompressed(file)
+    ? pipeline(written, createGzip(), createWriteStream(file))
+    : pipeline(written, createWriteStream(file)))
 }

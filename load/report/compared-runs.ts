@@ -1,6 +1,6 @@
 import type { ComparedFigure, ComparedRuns } from '../measure/compare-runs.ts'
 import { isWithinNoise } from '../measure/permutation-test.ts'
-import type { BenchRun } from '../scenarios/bench-run.ts'
+import { type BenchRun, benchParts, benchVerdict } from '../scenarios/bench-run.ts'
 import { headingLine, paint, type ReportOutput, tableLine } from './lines.ts'
 import { asProbability, asRatio, inMs, inThousands } from './numbers.ts'
 import { benchWord, reasonOf } from './words.ts'
@@ -32,10 +32,11 @@ const figureCells = (figure: ComparedFigure): string[] => {
 
 /** The verdict of a run, beside what it is. */
 const runLine = (letter: string, run: BenchRun, stream: ReportOutput): string => {
-  const { startedAt, checkout, burst } = run
+  const { startedAt, checkout } = run
+  const verdict = benchVerdict(run)
   const commit = `${checkout.commit ?? 'unknown'}${checkout.hasChanges ? ' with changes' : ''}`
-  const word = paint(burst.verdict, benchWord(burst.verdict).padEnd(9), stream)
-  return `  ${letter}  ${word}  ${startedAt.slice(0, 19)}Z  ${commit}; ${reasonOf(burst.verdict, burst.bursts)}`
+  const word = paint(verdict, benchWord(verdict).padEnd(9), stream)
+  return `  ${letter}  ${word}  ${startedAt.slice(0, 19)}Z  ${commit}; ${reasonOf(verdict, benchParts(run))}`
 }
 
 /** Two benchmarks for a terminal: their verdicts, what else differs, then the figures of sound runs. */

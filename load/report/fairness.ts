@@ -12,14 +12,10 @@ import {
   type ReportOutput,
   tableLine,
 } from './lines.ts'
-import { inMs, inThousands } from './numbers.ts'
+import { inMs, inPercent, inThousands } from './numbers.ts'
 import { pressedIn, reasonOf, verdictWord } from './words.ts'
 
 const columns = ['inversions', 'overtaken', 'later p99 ms', 'max ms', 'ranks p99', 'max']
-
-/** `1.25 %`: a few of many thousand are no zero. */
-const inPercent = (part: number, whole: number): string =>
-  `${((100 * part) / Math.max(1, whole)).toFixed(2)} %`
 
 const inversionCells = ({ inversions, overtaken, arrivals, laterMs, ranks }: Inversions): string[] => [
   inThousands(inversions),
@@ -40,18 +36,23 @@ const undecidedNotes = (bursts: readonly FairnessBurst[]): string[] => {
   return undecided === 0 ? [] : [`  ${inThousands(undecided)} presses had no rank at first: not compared`, '']
 }
 
+/** Whether ranks follow arrivals as far as they should, or what does not. */
+export const fairnessHeadline = ({ unfair }: FairnessResult, stream: ReportOutput): string => {
+  const isFair = unfair.length === 0
+  const bar = isFair
+    ? 'no inversion within a process or an address, and none by a press that came after an answer'
+    : unfair.join('; ')
+  return `  ${isFair ? paint('pass', 'FAIR', stream) : paint('fail', 'UNFAIR', stream)}  ${bar}`
+}
+
 /** How ranks follow arrivals, for a terminal: the verdict on the promises, the bars, then the inversions. */
 export const fairnessReport = (result: FairnessResult, machine: Machine, stream: ReportOutput): string => {
-  const { plan, bursts, verdict, unfair } = result
+  const { plan, bursts, verdict } = result
   const broken = bursts.flatMap(({ checks }) => checks).filter((check) => check.verdict !== 'pass')
-  const bar =
-    unfair.length === 0
-      ? 'no inversion within a process or an address, and none by a press that came after an answer'
-      : unfair.join('; ')
   return [
     '',
     `  ${paint(verdict, verdictWord(verdict), stream)}  in each of ${bursts.length} bursts ${pressedIn(plan)}; ${reasonOf(verdict, bursts)}`,
-    `  ${unfair.length === 0 ? paint('pass', 'FAIR', stream) : paint('fail', 'UNFAIR', stream)}  ${bar}`,
+    fairnessHeadline(result, stream),
     '',
     ...(broken.length === 0
       ? []

@@ -21,3 +21,7 @@ export const asShare = (share: number): string => `${Math.round(share * 100)} %`
 /** A probability to two digits: `p = 0.031`, and `p < 0.001` below. */
 export const asProbability = (p: number): string =>
   p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`
+
+/** `1.25 %`: a few of many thousand are no zero. */
+export const inPercent = (part: number, total: number): string =>
+  `${((100 * part) / Math.max(1, total)).toFixed(2)} %`

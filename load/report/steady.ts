@@ -78,16 +78,21 @@ const subjectOf = ({ plan, steps, knee }: SteadyResult): string => {
   return `${isLeast} ${inThousands(knee.pressesPerSecond)} presses /s ${bar}`
 }
 
-/** People at a steady rate, for a terminal. The verdict line says when the speed is not the API's. */
-export const steadyReport = (result: SteadyResult, machine: Machine, stream: ReportOutput): string => {
-  const { plan, steps, verdict } = result
+/** The verdict, which says when the speed is not the API's, and the rate or the knee. */
+export const steadyHeadline = (result: SteadyResult, stream: ReportOutput): string => {
+  const { steps, verdict } = result
   const outcome = steadyOutcome(result)
   const word = outcome === 'unmeasured' ? 'UNMEASURED' : verdictWord(outcome)
   const reasons = [reasonOf(verdict, steps), ...unmeasuredReasons(result)].join('; ')
-  const colour = outcome === 'unmeasured' ? 'unknown' : outcome
+  return `  ${paint(outcome === 'unmeasured' ? 'unknown' : outcome, word, stream)}  ${subjectOf(result)}; ${reasons}`
+}
+
+/** People at a steady rate, for a terminal. */
+export const steadyReport = (result: SteadyResult, machine: Machine, stream: ReportOutput): string => {
+  const { plan, steps } = result
   return [
     '',
-    `  ${paint(colour, word, stream)}  ${subjectOf(result)}; ${reasons}`,
+    steadyHeadline(result, stream),
     '',
     ...(plan.sweepP99Ms === undefined
       ? steps.flatMap((step) => stepLines(step, stream))

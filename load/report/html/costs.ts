@@ -4,7 +4,7 @@ import { type Spread, spreadOf } from '../../measure/figures.ts'
 import { type SystemProcess, systemProcesses } from '../../measure/process-seconds.ts'
 import type { BurstRun } from '../../scenarios/burst-run.ts'
 import { inThousands } from '../numbers.ts'
-import { type CostBar, costPlot } from './cost-plot.ts'
+import { type Bar, barPlot } from './bar-plot.ts'
 import { behind, type Html, say, table } from './page-parts.ts'
 import { type Text, texts } from './texts.ts'
 
@@ -29,14 +29,14 @@ export const costs = ({ bursts, comparison }: BurstRun): Html => {
     const spread = spreadOfKnown(runs)
     return spread === undefined ? [] : [{ label: baselineLabels[name], spread }]
   })
-  const bars: CostBar[] = [
+  const bars: Bar[] = [
     {
       label: 'firstcome',
-      parts: known.map(({ name, spread }) => ({ className: name, microseconds: spread.median })),
+      parts: known.map(({ name, spread }) => ({ className: name, amount: spread.median })),
     },
     ...baselines.map(({ label, spread }) => ({
       label,
-      parts: [{ className: 'baseline', microseconds: spread.median }],
+      parts: [{ className: 'baseline', amount: spread.median }],
     })),
   ]
   const figures = ({ median, min, max }: Spread): string[] => [median, min, max].map(inThousands)
@@ -48,7 +48,7 @@ export const costs = ({ bursts, comparison }: BurstRun): Html => {
   const heads = [say(texts.process), say(texts.median), say(texts.lowest), say(texts.highest)]
   return html`<h2>${say(texts.costs)}</h2>
 <p>${known.map(({ name }) => html`<span class="patch ${name}">${say(processLabels[name])}</span> `)}</p>
-<figure>${costPlot('microseconds of processor a coupon', bars)}<figcaption>${say(texts.costsHow)}</figcaption></figure>
+<figure>${barPlot('microseconds of processor a coupon', bars, inThousands)}<figcaption>${say(texts.costsHow)}</figcaption></figure>
 ${
   unknown.length === 0
     ? ''

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { benchRunOf, brokenBurst, soundBurst } from '../../../test/harness/values/bench-runs.ts'
+import {
+  benchRunOf,
+  brokenBurst,
+  comparedBurst,
+  soundBurst,
+  steadyStep,
+} from '../../../test/harness/values/bench-runs.ts'
+import type { BenchRun } from '../../scenarios/bench-run.ts'
 import { htmlReport } from './document.ts'
 
 const sound = [soundBurst(12_345), soundBurst(12_111), soundBurst(13_000)]
@@ -79,4 +86,66 @@ describe('the report as a page', () => {
   test('lists the files of latencies beside it', async () => {
     expect(await htmlReport(benchRunOf(sound))).toContain('<code>granted.hgrm</code>')
   })
+
+  test('lists the file of all answers', async () => {
+    expect(await htmlReport(benchRunOf(sound))).toContain('<code>burst-1.answers.gz</code>')
+  })
+})
+
+const fairness: BenchRun['fairness'] = {
+  plan: { shoppers: 1_000, stock: 1_000, connections: 64, rounds: 1, warmUp: 0 },
+  bursts: [comparedBurst('one process', 0), comparedBurst('two processes', 230)],
+  verdict: 'pass',
+  unfair: [],
+}
+const openModel: BenchRun['openModel'] = {
+  plan: { pressesPerSecond: 1_000, seconds: 5, warmUpSeconds: 3, connections: 64, sweepP99Ms: 50 },
+  verdict: 'pass',
+  steps: [steadyStep(1_000, 5), steadyStep(1_250, 70), steadyStep(1_250, 60)],
+  knee: { pressesPerSecond: 1_000, endedBy: 'api' },
+}
+
+describe('the order of arrival in the report', () => {
+  test('says that nobody was overtaken who should not be, and shows widths beside the time of a press', async () => {
+    const page = await htmlReport({ ...benchRunOf(sound), fairness })
+    expect(page).toContain('Within a process and within an address, nobody was overtaken.')
+    expect(page.match(/<rect class="worker"[^>]+width="0\.0"/g)).toHaveLength(1)
+    expect(page).toMatch(/>23\.0<\/text>/)
+    expect(page).toMatch(/two processes[^]*2,760<\/td><td class="number">23\.00 %/)
+    expect(page.match(/– process 1<\/td><td class="number">0</g)).toHaveLength(2)
+  })
+
+  test('names a bar that was missed', async () => {
+    const unfair = ['one process: 3 inversions within process 1']
+    const page = await htmlReport({ ...benchRunOf(sound), fairness: { ...fairness, unfair } })
+    expect(page).toMatch(/class="fail">[^]*A bar was missed:[^]*3 inversions within process 1/)
+    expect(page).not.toContain('nobody was overtaken.')
+  })
+})
+
+describe('the rates of an open model in the report', () => {
+  test('say which one was the highest that was kept, and draw the others hollow', async () => {
+    const page = await htmlReport({ ...benchRunOf(sound), openModel })
+    expect(page).toMatch(/<strong>1,000<\/strong>[^]*presses a second is the highest rate[^]*50\.0 ms\./)
+    expect(page.match(/<circle class="kept"/g)).toHaveLength(1)
+    // Tried twice, drawn once.
+    expect(page.match(/<circle class="missed"/g)).toHaveLength(1)
+    expect(page).not.toContain('What ended the search')
+  })
+
+  test('say that the knee is not that of the API when the generator was late', async () => {
+    const late = { ...steadyStep(1_250, 20), generatorFaults: ['presses were sent late: p99 9 ms'] }
+    const ended: BenchRun['openModel'] = {
+      ...{ ...openModel, steps: [steadyStep(1_000, 5), late] },
+      knee: { pressesPerSecond: 1_000, endedBy: 'generator' },
+    }
+    const page = await htmlReport({ ...benchRunOf(sound), openModel: ended })
+    expect(page).toMatch(/What ended the search:[^]*at 1250 \/s presses were sent late: p99 9 ms/)
+  })
+})
+
+test('a promise that was broken in any campaign makes the report INVALID, although every burst held', async () => {
+  const broken = { ...comparedBurst('one process', 0), verdict: 'fail' } as const
+  const page = await htmlReport({ ...benchRunOf(sound), fairness: { ...fairness, bursts: [broken] } })
+  expect(page).toContain('<h1>INVALID</h1>')
 })

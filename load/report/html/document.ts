@@ -3,7 +3,7 @@ import { html, raw } from 'hono/html'
 import { type Check, overallVerdict } from '../../../coupon/audit/compare/check.ts'
 import { baselineLabels, baselineNames } from '../../baselines/baseline-server.ts'
 import { spreadOf } from '../../measure/figures.ts'
-import type { BenchRun } from '../../scenarios/bench-run.ts'
+import { type BenchRun, benchParts, benchVerdict } from '../../scenarios/bench-run.ts'
 import type { BurstResult } from '../../scenarios/burst.ts'
 import { type Comparison, type RatioSpread, roundNoise, roundRatio } from '../../scenarios/rounds.ts'
 import { latencyCells, latencyColumns } from '../lines.ts'
@@ -11,15 +11,19 @@ import { asProbability, inThousands } from '../numbers.ts'
 import { benchWord, extentOf, isGeneratorBound, markedRatio, roundRows } from '../words.ts'
 import { costs } from './costs.ts'
 import { files } from './files.ts'
+import { knee } from './knee.ts'
+import { orderOfArrival } from './order-of-arrival.ts'
 import { overTime } from './over-time.ts'
 import { behind, type Html, say, table } from './page-parts.ts'
 import { type CurveGroup, curvePlot, type DotRow, dotPlot } from './plots.ts'
 import { koreanPromises, koreanVerdicts, texts } from './texts.ts'
 
-/** The gravest verdict of a promise over all bursts, with all that they checked. */
-const overBursts = (bursts: readonly BurstResult[]): Check[] => {
+type Part = ReturnType<typeof benchParts>[number]
+
+/** The gravest verdict of a promise over all campaigns, with all that they checked. */
+const overAll = (parts: readonly Part[]): Check[] => {
   const grouped = Map.groupBy(
-    bursts.flatMap(({ checks }) => checks),
+    parts.flatMap(({ checks }) => checks),
     ({ promise }) => promise,
   )
   return [...grouped.values()].flatMap((checks) => {
@@ -40,7 +44,8 @@ const overBursts = (bursts: readonly BurstResult[]): Check[] => {
   })
 }
 
-const headline = ({ burst: { verdict, bursts } }: BenchRun): Html => {
+const headline = (run: BenchRun): Html => {
+  const [verdict, { bursts }] = [benchVerdict(run), run.burst]
   const isKnown = verdict === 'pass' || verdict === 'fail'
   const kind = isKnown ? verdict : 'undecided'
   const persisted = spreadOf(bursts.map(({ figures }) => figures.persistedPerSecond)).median
@@ -51,8 +56,8 @@ ${verdict === 'pass' ? speed : html`<p>${say(texts.noSpeed)}</p>`}
 ${bursts.some(isGeneratorBound) ? html`<p class="undecided bound">${say(texts.bound)}</p>` : ''}`
 }
 
-const promises = (bursts: readonly BurstResult[]): Html => {
-  const rows = overBursts(bursts).map((check) => [
+const promises = (parts: readonly Part[]): Html => {
+  const rows = overAll(parts).map((check) => [
     html`<code>${check.promise}</code><br>${say({ en: check.how, ko: koreanPromises[check.promise] })}
 ${check.examples.map((example) => html`<br><code>${example}</code>`)}`,
     html`<span class="${check.verdict}">${say({ en: check.verdict, ko: koreanVerdicts[check.verdict] })}</span>`,
@@ -160,11 +165,13 @@ export const htmlReport = async (run: BenchRun): Promise<string> => {
 <span id="switches"><input class="switch" type="radio" name="language" id="in-english" checked><label for="in-english" lang="en">English</label><input class="switch" type="radio" name="language" id="in-korean"><label for="in-korean" lang="ko">한국어</label></span></header>
 <main>
 ${headline(run)}
-${promises(bursts)}
+${promises(benchParts(run))}
 ${comparison === undefined ? '' : ratios(comparison)}
 ${latencies(bursts)}
 ${overTime(bursts)}
 ${costs(run.burst)}
+${run.fairness === undefined ? '' : orderOfArrival(run.fairness)}
+${run.openModel === undefined ? '' : knee(run.openModel)}
 ${limits()}
 ${environment(run)}
 <h2>${say(texts.again)}</h2>

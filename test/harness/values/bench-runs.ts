@@ -4,7 +4,9 @@ import type { BaselineRun } from '../../../load/baselines/press-baseline.ts'
 import { summariseLatencies } from '../../../load/measure/latency.ts'
 import type { BenchRun } from '../../../load/scenarios/bench-run.ts'
 import type { BurstResult } from '../../../load/scenarios/burst.ts'
+import type { FairnessBurst } from '../../../load/scenarios/fairness.ts'
 import { compareRounds } from '../../../load/scenarios/rounds.ts'
+import type { SteadyStep } from '../../../load/scenarios/steady-step.ts'
 
 const latency = summariseLatencies(Array.from({ length: 20_000 }, (_, index) => 5 + (index / 2_000) ** 2))
 /** Every promise, held. */
@@ -77,4 +79,29 @@ export const brokenBurst = (burst: BurstResult): BurstResult => ({
       ? { ...check, verdict: 'fail', count: 1, examples: ['<user> has no row'] }
       : check,
   ),
+})
+
+const soundPart = { checks: heldPromises, verdict: 'pass', unknown: null } as const
+
+const inversionsOf = (overtaken: number) => ({
+  ...{ arrivals: 1_000, inversions: 12 * overtaken, overtaken, afterAnswer: 0 },
+  laterMs: { p99: overtaken / 10, max: overtaken / 5 },
+  ranks: { p99: overtaken, max: overtaken },
+})
+
+/** A burst of which so many presses were overtaken by those at another process. */
+export const comparedBurst = (kind: string, overtaken: number): FairnessBurst => ({
+  ...soundPart,
+  ...{ kind, latency, undecided: 0, unfair: [], together: inversionsOf(overtaken) },
+  within: [1, 2].map((process) => ({ name: `process ${process}`, inversions: inversionsOf(0) })),
+})
+
+/** A step of an open model in which everybody was granted a coupon. */
+export const steadyStep = (pressesPerSecond: number, p99Ms: number): SteadyStep => ({
+  ...soundPart,
+  ...{ pressesPerSecond, campaignId: 'k', measured: 10_000, outcomes: [], followedUp: 0, faults: {} },
+  answersPerSecond: pressesPerSecond,
+  granted: { ...{ count: 10_000, p50Ms: 1, p95Ms: 2, maxMs: p99Ms }, p99Ms, curve: [] },
+  generator: { cpuShare: 0.2, lateness: undefined, heldBack: 0, unsent: 0 },
+  generatorFaults: [],
 })
