@@ -7,11 +7,15 @@ import { usedComponents } from './used-components.ts'
 
 const description = `firstcome issues coupons when a hundred thousand people press one button at once.
 
-A shopper and an operator each send a Bearer token, and each token is valid only where it is named.
-Every \`GET\` also answers \`HEAD\`. A path with another method is 405 with \`Allow\`, any other path 404.
-Every error is a problem document (RFC 9457): decide by its \`code\`, and expect codes that are new to you.
-Answers can get more fields and states, so ignore what you do not know. Bodies with unknown fields are rejected.
-Send \`X-Request-Id\` to find a request in the logs: its answer has the same one.`
+**Credentials.** Shoppers and operators each send a Bearer token, and each is valid only on the operations of its kind.
+
+**Errors.** Every error is a problem document (RFC 9457). Decide by its \`code\`, and expect codes that are new to you.
+
+**Compatibility.** Answers can get more fields and states: ignore what you do not know. Unknown fields in a body are rejected.
+
+**Methods.** Every \`GET\` also answers \`HEAD\`. Another method on a path is 405 with \`Allow\`, and any other path is 404.
+
+**Tracing.** Send an \`X-Request-Id\`: its answer and the lines of the logs have the same one.`
 
 /** Who calls: the tag of an operation, its security, and how the credential looks. */
 const callers: Record<DescribedRoute['caller'], { tag: string; about: string; credential?: JsonObject }> = {
@@ -23,12 +27,12 @@ const callers: Record<DescribedRoute['caller'], { tag: string; about: string; cr
       description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
     },
   },
-  anyone: { tag: 'Anyone', about: 'What needs no credential.' },
   operator: {
     tag: 'Operators',
     about: 'What runs a sale.',
     credential: { type: 'http', scheme: 'bearer', description: 'The token of the operators.' },
   },
+  anyone: { tag: 'Anyone', about: 'What needs no credential.' },
 }
 
 const openapiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}')
