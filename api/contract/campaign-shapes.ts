@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { termsShape } from './coupon-shapes.ts'
+import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
 import { counter, idValue, nextCursor, sentence, timeValue } from './shared-shapes.ts'
 
@@ -10,10 +11,7 @@ const couponTerms = named(
 )
 
 const settings = {
-  name: z
-    .string()
-    .max(200)
-    .meta({ examples: ['Black Friday'] }),
+  name: labelValue().meta({ examples: ['Black Friday'] }),
   stock: z
     .int()
     .min(1)

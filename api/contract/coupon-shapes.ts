@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { discountShape } from '../../coupon/campaign.ts'
 import { stockMax } from '../../coupon/grant.ts'
+import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
 import { idValue, nextCursor, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
 
@@ -16,10 +17,7 @@ export const discountValue = named(
 
 /** The terms of a coupon in answers. */
 export const termsShape = {
-  title: z
-    .string()
-    .max(200)
-    .meta({ examples: ['10,000 won off'] }),
+  title: labelValue().meta({ examples: ['10,000 won off'] }),
   discount: discountValue,
   usableFrom: timeValue('From when on it can be used.'),
   usableUntil: timeValue('The first moment when it can no longer be used.', '2030-12-31T14:59:59.000Z'),

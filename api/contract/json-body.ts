@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { prepareProblem } from '../problem.ts'
+import { prepareProblem, problem } from '../problem.ts'
 import { type Handler, type HttpContext, headerOf } from '../route.ts'
+import { findRepeatedName } from './repeated-name.ts'
 
 /** A longer body is rejected with 413. The longest document takes half of it. */
 const bodyBytesMax = 8_192
@@ -13,6 +14,9 @@ const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyByt
 const brokenOff = prepareProblem('malformed', 'The body did not arrive as a whole.')
 const noJson = prepareProblem('malformed', 'The body is not a JSON document.')
 
+const twice = (name: string): Response =>
+  problem('malformed', `An object of the body has ${JSON.stringify(name.slice(0, 64))} twice.`)
+
 /**
  * Hands on the JSON body of a request, or answers the problem with it. What its head tells is answered
  * without a wait.
@@ -23,11 +27,15 @@ export const withJson = (handle: (context: HttpContext, document: unknown) => Pr
     if (bytes === 'too-large') return tooLarge()
     if (bytes === 'broken-off') return brokenOff()
     let document: unknown
+    let text: string
     try {
-      document = JSON.parse(utf8.decode(bytes))
+      text = utf8.decode(bytes)
+      document = JSON.parse(text)
     } catch {
       return noJson()
     }
+    const repeated = findRepeatedName(text)
+    if (repeated !== undefined) return twice(repeated)
     return handle(context, document)
   }
   return (context) => {

@@ -83,7 +83,11 @@ const answerContent = ({ schema, mediaType }: OperationAnswer): JsonObject =>
   schema === undefined
     ? mediaType === undefined
       ? {}
-      : { content: { [mediaType]: { schema: { type: 'string' } } } }
+      : {
+          content: {
+            [mediaType]: { schema: { type: mediaType === 'application/json' ? 'object' : 'string' } },
+          },
+        }
     : { content: { [mediaType ?? 'application/json']: { schema: schemaReference(schema) } } }
 
 /** What an operation answers with one status: an answer, problems, or either. */
