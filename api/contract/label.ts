@@ -11,7 +11,7 @@ export const label = (error?: string) =>
   z
     .string(error === undefined ? {} : { error })
     .refine((text) => text.trim().length > 0, 'expected more than spaces')
-    .refine((text) => [...text].length <= lengthMax, `expected at most ${lengthMax} characters`)
+    .refine((text) => Array.from(text).length <= lengthMax, `expected at most ${lengthMax} characters`)
     .refine((text) => text.isWellFormed(), 'expected whole Unicode characters')
     .refine((text) => !controlCharacter.test(text), 'expected one line without control characters')
     .meta({ minLength: 1, maxLength: lengthMax })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, json, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { findRepeatedName } from './repeated-name.ts'
 
@@ -29,5 +29,5 @@ test.each([
 })
 
 test('what JSON.stringify writes never repeats a name', () => {
-  fc.assert(fc.property(fc.json(), (text) => findRepeatedName(text) === undefined))
+  assert(property(json(), (text) => findRepeatedName(text) === undefined))
 })

@@ -12,7 +12,7 @@ export const findRepeatedName = (text: string): string | undefined => {
     if (token === '{' || token === '[') open.push(new Set())
     else if (token === '}' || token === ']') open.pop()
     else if (colon !== undefined) {
-      const name: string = JSON.parse(token.slice(0, -colon.length))
+      const name = JSON.parse(token.slice(0, -colon.length)) as string
       const names = open.at(-1)
       if (names?.has(name) === true) return name
       names?.add(name)

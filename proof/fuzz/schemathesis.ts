@@ -80,7 +80,7 @@ export const runSchemathesis = async (options: SchemathesisRun): Promise<boolean
     ...['run', 'openapi.json', '--url', target.url, '--max-time', String(seconds)],
     // One request at a time: an audit refuses a second one beside it, which would count as a server error.
     ...['--workers', '1', '--continue-on-failure', '--request-timeout', '30', '--no-color'],
-    // The tokens are those of a system that is thrown away: a request can be sent again as it is shown.
+    // The tokens are those of a system that is thrown away.
     ...['--output-sanitize', 'false'],
     // Two campaigns are prepared, and what it looks up for itself is mostly unknown: that is no finding.
     ...['--warnings', 'off'],
