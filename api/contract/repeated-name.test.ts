@@ -1,4 +1,4 @@
-import { assert, json, property } from 'fast-check'
+import { json, sample } from 'fast-check'
 import { expect, test } from 'vitest'
 import { findRepeatedName } from './repeated-name.ts'
 
@@ -29,5 +29,5 @@ test.each([
 })
 
 test('what JSON.stringify writes never repeats a name', () => {
-  assert(property(json(), (text) => findRepeatedName(text) === undefined))
+  expect(sample(json(), 1_000).filter((text) => findRepeatedName(text) !== undefined)).toEqual([])
 })

@@ -69,7 +69,7 @@ export type SchemathesisRun = {
   signal: AbortSignal
 }
 
-/** Runs all phases of Schemathesis for that long. Its report goes to standard error. True when it is clean. */
+/** Runs all phases of Schemathesis for that long, its report to standard error. True when it is clean. */
 export const runSchemathesis = async (options: SchemathesisRun): Promise<boolean> => {
   const { program, folder, environment, target, openApi, seconds, seed, signal } = options
   await Promise.all([
@@ -78,7 +78,7 @@ export const runSchemathesis = async (options: SchemathesisRun): Promise<boolean
   ])
   const words = [
     ...['run', 'openapi.json', '--url', target.url, '--max-time', String(seconds)],
-    // One request at a time: an audit refuses a second one beside it, which would count as a server error.
+    // One request at a time: an audit refuses another beside it, which would count as a server error.
     ...['--workers', '1', '--continue-on-failure', '--request-timeout', '30', '--no-color'],
     // The tokens are those of a system that is thrown away.
     ...['--output-sanitize', 'false'],
