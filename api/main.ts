@@ -10,10 +10,13 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
+import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
+import { createMissingRows } from '../coupon/redemption/missing-rows.ts'
+import { createCouponRedeemer } from '../coupon/redemption/redeemer.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
@@ -98,16 +101,26 @@ await runProcess(async (life) => {
       metrics,
       () => queueBound.held,
     )
+    const couponRepository = createCouponRepository(database)
+    const unrecorded = createUnrecordedCampaigns(readingRedis)
     const coupons = createCouponReader({
       // Presses do not wait for lists.
       gate: createGate(readingRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
-      unrecorded: createUnrecordedCampaigns(readingRedis),
+      unrecorded,
       registry,
       campaigns,
-      coupons: createCouponRepository(database),
+      coupons: couponRepository,
       listDeadlineMs: settings.LIST_DEADLINE_MS,
       log,
     })
+    const redemptions = createRedemptionRepository(database)
+    const redeemer = createCouponRedeemer(
+      redemptions,
+      createMissingRows({
+        ...{ reader: coupons, coupons: couponRepository, unrecorded, monotonicMs },
+        ...{ rowWaitMs: 1_000, waitersMax: 100 },
+      }),
+    )
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
     const authenticator = createAuthenticator({
       shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
@@ -122,6 +135,8 @@ await runProcess(async (life) => {
     const routes = allRoutes({
       issuer,
       coupons,
+      redeemer,
+      redemptions,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,

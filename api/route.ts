@@ -17,7 +17,7 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ * changes campaigns, `ledger` needs the database, and `read` reads what does not.
  */
 export type Lane = 'change' | 'ledger' | 'read'
 
@@ -41,7 +41,7 @@ export type Route = {
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
+  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | 'if-none-match' | 'accept',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

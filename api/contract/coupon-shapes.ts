@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { discountShape } from '../../coupon/campaign.ts'
+import { orderIdPattern } from '../../coupon/coupon-state.ts'
 import { stockMax } from '../../coupon/grant.ts'
 import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
@@ -32,7 +33,7 @@ export const couponShape = named(
     userId: userIdValue,
     slot: slotValue,
     rank: z.int().min(1).max(stockMax).describe('Its position in the order of the gate.'),
-    state: z.enum(['confirming', 'usable', 'expired']).meta({
+    state: z.enum(['confirming', 'usable', 'redeemed', 'expired', 'revoked']).meta({
       description:
         '`confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too.',
       examples: ['usable'],
@@ -40,6 +41,28 @@ export const couponShape = named(
     issuedAt: timeValue('When the gate granted it.', '2030-11-29T00:00:00.123Z'),
     ...termsShape,
   }),
+)
+
+/** An order id in a path and in answers. */
+export const orderIdValue = z
+  .string()
+  .regex(orderIdPattern)
+  .describe('The order, by the id that the shop gave it.')
+
+/** A redemption in answers. */
+export const redemptionShape = named(
+  'Redemption',
+  z
+    .object({
+      couponId: idValue('The coupon.'),
+      orderId: orderIdValue,
+      redeemedAt: timeValue('When it was redeemed, by the clock of the database.'),
+      campaignId: idValue('The campaign that the coupon is of.'),
+      userId: userIdValue,
+      title: z.string().max(200),
+      discount: discountValue,
+    })
+    .describe('A coupon that is used for an order. It is the same at every repeat.'),
 )
 
 /** A page of the coupons of a shopper. */

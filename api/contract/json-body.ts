@@ -9,7 +9,7 @@ const bodyBytesMax = 8_192
 /** JSON is UTF-8 (RFC 8259): other bytes are malformed, instead of names with replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-const wrongMediaType = prepareProblem('unsupported-media-type', 'Send the campaign as application/json.')
+const wrongMediaType = prepareProblem('unsupported-media-type', 'Send the body as application/json.')
 const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
 const brokenOff = prepareProblem('malformed', 'The body did not arrive as a whole.')
 const noJson = prepareProblem('malformed', 'The body is not a JSON document.')

@@ -27,7 +27,7 @@ const located = { ...json, location: `${press}/mine` }
 test('an answer as it is described passes', () => {
   expect(faultsOf('POST', press, 201, located, coupon)).toBe('')
   expect(faultsOf('POST', press, 409, problem, soldOut)).toBe('')
-  expect(faultsOf('HEAD', '/v1/coupons', 200, json)).toBe('')
+  expect(faultsOf('HEAD', '/v1/time', 200, json)).toBe('')
   expect(faultsOf('GET', '/problems/sold-out', 200, { 'content-type': 'text/html; charset=UTF-8' })).toBe('')
 })
 
