@@ -37,12 +37,14 @@ import { countDisconnected, countRefused, measureAnswers, showServer } from './a
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { createLanes } from './lanes.ts'
+import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
 import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
+import { startIssuerKeys } from './start-issuer-keys.ts'
 import { startWarmUp } from './warm-up.ts'
 
 await runProcess(async (life) => {
@@ -122,13 +124,33 @@ await runProcess(async (life) => {
       }),
     )
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
+    const issuerKeys = await startIssuerKeys({
+      file: settings.JWKS_FILE,
+      url: settings.JWKS_URL,
+      refreshMs: settings.JWKS_REFRESH_MS,
+      ...{ log, monotonicMs },
+    })
+    const countRefusal = countRefused(metrics, log)
+    const addressRate = createRateLimit('address', { perSecond: settings.CLIENT_RATE_MAX, slots: 65_536 })
+    const userRate = createRateLimit('user', { perSecond: settings.USER_RATE_MAX, slots: 131_072 })
     const authenticator = createAuthenticator({
-      shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
+      charges: createUserCharges(userRate, () => countRefusal('rate-of-user')),
+      shoppers: {
+        secret: settings.JWT_SECRET,
+        previousSecret: settings.JWT_PREVIOUS_SECRET,
+        issuer: settings.JWT_ISSUER,
+        audience: settings.JWT_AUDIENCE,
+        operatorClaim: settings.OPERATOR_CLAIM,
+        leewayMs: settings.JWT_LEEWAY_MS,
+        ...{ issuerKeys, now: Date.now },
+      },
       adminToken: settings.ADMIN_TOKEN,
+      operatorTokens: settings.OPERATORS,
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
       { name: 'warm', isReady: warmUp.isWarm },
+      { name: 'keys', isReady: () => issuerKeys === undefined || issuerKeys.keySet() !== undefined },
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
@@ -145,6 +167,8 @@ await runProcess(async (life) => {
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
+        pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
+        newChangeId: randomUUIDv7,
       }),
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
@@ -153,8 +177,7 @@ await runProcess(async (life) => {
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
-    const refusals = createRefusals()
-    const countRefusal = countRefused(metrics, log)
+    const refusals = createRefusals(addressRate?.refuse)
     const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
     const stamps =
       settings.ARRIVAL_STAMPS === 'true'
@@ -191,12 +214,14 @@ await runProcess(async (life) => {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,
           requestsMax: settings.CLIENT_REQUESTS_MAX,
           proxies: settings.TRUSTED_PROXIES,
+          rate: addressRate,
         },
         ...(stamps === undefined ? {} : { onArrival: stamps.note }),
         onDisconnected: countDisconnected(metrics),
         onRefused(reason, request) {
           countRefusal(reason)
-          if (request !== undefined) refusals.add(request, 'rate-limited')
+          const refusal = reason === 'rate-of-client' ? 'fast-address' : 'crowded-address'
+          if (request !== undefined) refusals.add(request, refusal)
         },
       },
     })
@@ -212,7 +237,7 @@ await runProcess(async (life) => {
       {
         name: 'registry',
         timeoutMs: 100,
-        stop: () => [registry, ...watching].forEach((loop) => loop.stop()),
+        stop: () => [registry, issuerKeys, ...watching].forEach((loop) => loop?.stop()),
       },
       { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },

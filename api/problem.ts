@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'malformed'
   | 'idempotency-key'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -56,6 +57,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   malformed: { status: 400, title: 'Malformed body' },
   'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
+  forbidden: { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
+import type { OperatorRole } from '../coupon/operator.ts'
 import type { Operation } from './contract/operation.ts'
 import { prepareProblem } from './problem.ts'
 
@@ -29,7 +30,7 @@ export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   lane: Lane
-  caller: 'anyone' | 'shopper' | 'operator'
+  caller: 'anyone' | 'shopper' | 'shopper or orders' | OperatorRole
   /** Describes the route for clients: it is in the OpenAPI document by this alone. */
   operation: Operation
   handle: Handler

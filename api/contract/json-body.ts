@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { prepareProblem, problem } from '../problem.ts'
-import { type Handler, type HttpContext, headerOf } from '../route.ts'
+import { type HttpContext, headerOf } from '../route.ts'
 import { findRepeatedName } from './repeated-name.ts'
 
 /** A longer body is rejected with 413. The longest document takes half of it. */
@@ -18,11 +18,13 @@ const twice = (name: string): Response =>
   problem('malformed', `An object of the body has ${JSON.stringify(name.slice(0, 64))} twice.`)
 
 /**
- * Hands on the JSON body of a request, or answers the problem with it. What its head tells is answered
- * without a wait.
+ * Hands on the JSON body of a request and its caller, or answers the problem with it. What its head tells is
+ * answered without a wait.
  */
-export const withJson = (handle: (context: HttpContext, document: unknown) => Promise<Response>): Handler => {
-  const read = async (context: HttpContext): Promise<Response> => {
+export const withJson = <Caller>(
+  handle: (context: HttpContext, document: unknown, caller: Caller) => Promise<Response>,
+): ((context: HttpContext, caller: Caller) => Response | Promise<Response>) => {
+  const read = async (context: HttpContext, caller: Caller): Promise<Response> => {
     const bytes = await readBody(context.env.incoming)
     if (bytes === 'too-large') return tooLarge()
     if (bytes === 'broken-off') return brokenOff()
@@ -36,13 +38,13 @@ export const withJson = (handle: (context: HttpContext, document: unknown) => Pr
     }
     const repeated = findRepeatedName(text)
     if (repeated !== undefined) return twice(repeated)
-    return handle(context, document)
+    return handle(context, document, caller)
   }
-  return (context) => {
+  return (context, caller) => {
     const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
     if (mediaType !== 'application/json') return wrongMediaType()
     const declaredBytes = Number(context.env.incoming.headers['content-length'] ?? 0)
-    return declaredBytes > bodyBytesMax ? tooLarge() : read(context)
+    return declaredBytes > bodyBytesMax ? tooLarge() : read(context, caller)
   }
 }
 

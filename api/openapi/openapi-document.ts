@@ -17,22 +17,33 @@ const description = `firstcome issues coupons when a hundred thousand people pre
 
 **Tracing.** Send an \`X-Request-Id\`: its answer and the lines of the logs have the same one.`
 
-/** Who calls: the tag of an operation, its security, and how the credential looks. */
-const callers: Record<DescribedRoute['caller'], { tag: string; about: string; credential?: JsonObject }> = {
+const tags = {
+  shoppers: { name: 'Shoppers', description: 'What a person does who wants a coupon.' },
+  operators: { name: 'Operators', description: 'What runs a sale.' },
+  anyone: { name: 'Anyone', description: 'What needs no credential.' },
+}
+
+/** Who calls: the tag of an operation, and which credential with which role admits to it. */
+const callers: Record<DescribedRoute['caller'], { tag: keyof typeof tags; security: JsonObject[] }> = {
+  shopper: { tag: 'shoppers', security: [{ shopper: [] }] },
+  'shopper or orders': { tag: 'shoppers', security: [{ shopper: [] }, { operator: ['orders'] }] },
+  anyone: { tag: 'anyone', security: [] },
+  viewer: { tag: 'operators', security: [{ operator: ['viewer'] }] },
+  operator: { tag: 'operators', security: [{ operator: ['operator'] }] },
+  orders: { tag: 'operators', security: [{ operator: ['orders'] }] },
+}
+
+const securitySchemes = {
   shopper: {
-    tag: 'Shoppers',
-    about: 'What a person does who wants a coupon.',
-    credential: {
-      ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
-    },
+    ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
   },
   operator: {
-    tag: 'Operators',
-    about: 'What runs a sale.',
-    credential: { type: 'http', scheme: 'bearer', description: 'The token of the operators.' },
+    ...{ type: 'http', scheme: 'bearer' },
+    description:
+      'A token of an operator. Its roles are `viewer`, `operator`, which includes it, and `orders`. An operation ' +
+      'names the role that it needs.',
   },
-  anyone: { tag: 'Anyone', about: 'What needs no credential.' },
 }
 
 const openapiPath = (path: string): string => path.replace(/:(\w+)/g, '{$1}')
@@ -79,8 +90,8 @@ const operationOf = (route: DescribedRoute): JsonObject => {
   return {
     ...{ operationId: operation.id, summary: operation.summary },
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    tags: [callers[caller].tag],
-    security: callers[caller].credential === undefined ? [] : [{ [caller]: [] }],
+    tags: [tags[callers[caller].tag].name],
+    security: callers[caller].security,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.body === undefined
       ? {}
@@ -102,13 +113,6 @@ const pathsOf = (routes: readonly DescribedRoute[]): JsonObject =>
     ]),
   )
 
-const securitySchemes = (): JsonObject =>
-  Object.fromEntries(
-    Object.entries(callers).flatMap(([caller, { credential }]) =>
-      credential === undefined ? [] : [[caller, credential]],
-    ),
-  )
-
 /** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
 export const createOpenApiDocument = (routes: readonly DescribedRoute[]) => {
   const paths = pathsOf(routes)
@@ -121,10 +125,10 @@ export const createOpenApiDocument = (routes: readonly DescribedRoute[]) => {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: Object.values(callers).map(({ tag, about }) => ({ name: tag, description: about })),
+    tags: Object.values(tags),
     paths,
     components: {
-      securitySchemes: securitySchemes(),
+      securitySchemes,
       ...usedComponents(paths, {
         schemas: componentSchemas(),
         headers: componentHeaders(),

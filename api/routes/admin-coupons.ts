@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { idPattern, userIdPattern } from '../../coupon/grant.ts'
 import type { RecordedCoupon } from '../../coupon/ledger/recorded-coupons.ts'
 import type { RedemptionRepository } from '../../coupon/ledger/redemptions.ts'
@@ -11,11 +10,11 @@ import { couponListShape } from '../contract/coupon-shapes.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
 import { revocationShape, supportCouponShape, toSupportCouponJson } from '../contract/support-shapes.ts'
-import { changerOf } from '../coupon-caller.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { noRowProblem } from '../no-row-problem.ts'
 import { invalidProblem, prepareInvalidProblem } from '../problem.ts'
 import type { Route } from '../route.ts'
+import { type AddressOf, changeOriginOf } from './change-origin.ts'
 import { toListJson } from './coupons.ts'
 
 export type SupportOptions = {
@@ -24,12 +23,8 @@ export type SupportOptions = {
   redemptions: Pick<RedemptionRepository, 'history'>
   authenticator: Authenticator
   gateNowMs(): number
-  /** The address that a request counts for. */
-  addressOf(request: IncomingMessage): string | undefined
+  addressOf: AddressOf
 }
-
-/** Until operators have names. */
-const operatorName = 'operator'
 
 const invalidUser = prepareInvalidProblem([
   { pointer: '/userId', message: 'expected 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ | : + -' },
@@ -44,12 +39,12 @@ export const supportRoutes = (options: SupportOptions): Route[] => {
     const document = toSupportCouponJson(found, await redemptions.history(found), gateNowMs())
     return jsonResponse(document, 200, noStoreHeaders)
   }
-  const operator = { lane: 'ledger', caller: 'operator' } as const
+  const lookUp = { lane: 'ledger', caller: 'viewer' } as const
   const problems = ['unknown-coupon', 'not-recorded-yet', 'unavailable'] as const
 
   return [
     {
-      ...{ ...operator, method: 'GET', path: '/v1/admin/users/:userId/coupons' },
+      ...{ ...lookUp, method: 'GET', path: '/v1/admin/users/:userId/coupons' },
       operation: {
         id: 'listCouponsOfUser',
         summary: 'The coupons of a shopper, newest first',
@@ -57,7 +52,7 @@ export const supportRoutes = (options: SupportOptions): Route[] => {
         answers: { 200: { description: 'A page of them.', schema: couponListShape } },
         problems: ['invalid', 'unavailable'],
       },
-      handle: authenticator.requireOperator(async (context) => {
+      handle: authenticator.requireRole('viewer', async (context) => {
         const userId = context.req.param('userId') ?? ''
         if (!userIdPattern.test(userId)) return invalidUser()
         const page = readCouponPage(context, 'all')
@@ -71,20 +66,20 @@ export const supportRoutes = (options: SupportOptions): Route[] => {
       }),
     },
     {
-      ...{ ...operator, method: 'GET', path: '/v1/admin/coupons/:couponId' },
+      ...{ ...lookUp, method: 'GET', path: '/v1/admin/coupons/:couponId' },
       operation: {
         id: 'readCouponForSupport',
         summary: 'A coupon of anybody, with what was done to it',
         answers: { 200: { description: 'The coupon.', schema: supportCouponShape } },
         problems,
       },
-      handle: authenticator.requireOperator(async (context) => {
+      handle: authenticator.requireRole('viewer', async (context) => {
         const couponId = context.req.param('couponId') ?? ''
         return answer(idPattern.test(couponId) ? await redeemer.find(couponId) : { kind: 'unknown-coupon' })
       }),
     },
     {
-      ...{ ...operator, method: 'POST', path: '/v1/admin/coupons/:couponId/revocation' },
+      ...{ ...lookUp, caller: 'operator', method: 'POST', path: '/v1/admin/coupons/:couponId/revocation' },
       operation: {
         id: 'revokeCoupon',
         summary: 'Revoke a coupon for good',
@@ -94,13 +89,14 @@ export const supportRoutes = (options: SupportOptions): Route[] => {
         answers: { 200: { description: 'It is revoked.', schema: supportCouponShape } },
         problems,
       },
-      handle: authenticator.requireOperator(
-        withJson(async (context, document) => {
+      handle: authenticator.requireRole(
+        'operator',
+        withJson(async (context, document, operator) => {
           const parsed = revocationShape.safeParse(document)
           if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
           const couponId = context.req.param('couponId') ?? ''
           if (!idPattern.test(couponId)) return answer({ kind: 'unknown-coupon' })
-          const changer = changerOf(context, { as: 'operator', by: operatorName }, options.addressOf)
+          const changer = { as: 'operator', ...changeOriginOf(context, operator, options.addressOf) } as const
           return answer(await redeemer.revoke(couponId, changer, parsed.data.reason))
         }),
       ),

@@ -33,6 +33,10 @@ export const explanations: Record<ProblemCode, Explanation> = {
     en: 'The request had no valid credential. Your coupons are safe. Sign in again and retry.',
     ko: '유효한 인증 정보가 없습니다. 가지고 있는 쿠폰은 안전합니다. 다시 로그인한 뒤 시도하세요.',
   },
+  forbidden: {
+    en: 'The operator token is valid, but it does not have the role that this needs. Nothing was changed. Use a token with that role, or ask an administrator for one.',
+    ko: '운영자 토큰은 유효하지만 이 작업에 필요한 권한이 없습니다. 바뀐 것은 없습니다. 권한이 있는 토큰을 사용하거나 관리자에게 요청하세요.',
+  },
   'not-found': {
     en: 'This address does not exist. Check the path.',
     ko: '이 주소에는 아무것도 없습니다. 경로를 확인하세요.',
@@ -126,8 +130,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
   },
   'rate-limited': {
-    en: 'Too many requests from your network address are under way at the same time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
-    ko: '같은 네트워크 주소에서 한꺼번에 들어온 요청이 너무 많아 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
+    en: 'Too many requests came from you or from your network address in a short time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
+    ko: '짧은 시간에 같은 사용자 또는 같은 네트워크 주소에서 요청이 너무 많이 들어와 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
   },
   'key-reused': {
     en: 'This Idempotency-Key was used with another body. Nothing was changed. Use a new key for a new campaign.',

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { orderIdPattern } from '../../coupon/coupon-state.ts'
 import { idPattern } from '../../coupon/grant.ts'
 import type { NotRedeemed, Redeemed, RedemptionRequest } from '../../coupon/ledger/redemptions.ts'
@@ -6,17 +5,17 @@ import type { CouponRedeemer, NoRow } from '../../coupon/redemption/redeemer.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toRedemptionJson } from '../contract/answers.ts'
 import { redemptionShape } from '../contract/coupon-shapes.ts'
-import { type CouponCaller, changerOf, requireShopperOrOrders } from '../coupon-caller.ts'
+import { type CouponCaller, couponCallerOf } from '../coupon-caller.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { noRowProblem } from '../no-row-problem.ts'
 import { prepareInvalidProblem, prepareProblem, problem } from '../problem.ts'
 import type { Handler, HttpContext, Route } from '../route.ts'
+import { type AddressOf, changeOriginOf } from './change-origin.ts'
 
 export type RedemptionRoutesOptions = {
   redeemer: CouponRedeemer
   authenticator: Authenticator
-  /** The address that a request counts for. */
-  addressOf(request: IncomingMessage): string | undefined
+  addressOf: AddressOf
 }
 
 const path = '/v1/coupons/:couponId/redemptions/:orderId'
@@ -66,17 +65,18 @@ export const redemptionRoutes = ({
   addressOf,
 }: RedemptionRoutesOptions): Route[] => {
   const handle = (answer: (request: RedemptionRequest, caller: CouponCaller) => Promise<Response>): Handler =>
-    requireShopperOrOrders(authenticator, async (context: HttpContext, caller) => {
+    authenticator.requireShopperOrRole('orders', async (context: HttpContext, admitted) => {
+      const caller = couponCallerOf(admitted)
       const couponId = context.req.param('couponId') ?? ''
       const orderId = context.req.param('orderId') ?? ''
       if (!idPattern.test(couponId)) return noRowProblem('unknown-coupon', caller.as)
       if (!orderIdPattern.test(orderId)) return invalidOrder()
-      const changer = changerOf(context, { as: caller.as, by: caller.name }, addressOf)
+      const changer = { as: caller.as, ...changeOriginOf(context, caller, addressOf) }
       const ownerId = caller.as === 'shopper' ? caller.name : undefined
       return answer({ couponId, orderId, ownerId, changer }, caller)
     })
   // The database decides, so a redemption holds up no press while the database stands still.
-  const route = { path, lane: 'ledger', caller: 'shopper' } as const
+  const route = { path, lane: 'ledger', caller: 'shopper or orders' } as const
   const description =
     'A shopper does this with the own coupons, an order service with that of anybody. No body is read.'
   const unknown = ['unknown-coupon', 'invalid', 'recovering', 'unavailable'] as const

@@ -77,8 +77,13 @@ export const campaignChanges = mysqlTable(
     changedBy: code('changed_by', { length: 64 }),
     changedFrom: code('changed_from', { length: 64 }),
     reason: label('reason'),
+    /** Each request to change a campaign is one version at most. */
+    changeId: id('change_id'),
   },
-  (table) => [primaryKey({ columns: [table.campaignId, table.version] })],
+  (table) => [
+    primaryKey({ columns: [table.campaignId, table.version] }),
+    unique('campaign_changes_change').on(table.campaignId, table.changeId),
+  ],
 )
 
 /**

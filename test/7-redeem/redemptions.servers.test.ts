@@ -8,10 +8,10 @@ import {
   ask,
   createTestCampaign,
   newUser,
-  operatorToken,
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
+import { namedTokens } from '../harness/values/named-tokens.ts'
 
 const [first, second] = inject('apiUrls')
 let database: Database
@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => database.close())
 
 const newOrder = (): string => `order-${randomUUID()}`
-const orders = operatorToken
+const orders = (): string => namedTokens.orders
 type Won = { userId: string; couponId: string; campaignId: string; token: string }
 
 const winOne = async (changes: Record<string, unknown> = {}): Promise<Won> => {
@@ -119,8 +119,8 @@ describe('redeeming a coupon for an order', () => {
     expect(told(await giveBack(won.couponId, orderId, orders()))).toEqual([204, undefined])
     expect(await historyOf(won)).toEqual([
       [1, 'redeemed', 'shopper', won.userId, orderId],
-      [2, 'redeemed', 'orders', 'operator', orderId],
-      [3, 'given-back', 'orders', 'operator', orderId],
+      [2, 'redeemed', 'orders', 'orders@test', orderId],
+      [3, 'given-back', 'orders', 'orders@test', orderId],
     ])
   })
 

@@ -72,7 +72,7 @@ test('redemptions on a database that stands still hold up no press, and then one
   expect((await ask(`${api.url}/v1/campaigns/${campaignId}`)).status).toBe(200)
   expect(isAnswered).toBe(false)
   toDatabase.release()
-  const statuses = (await Promise.all(orders)).map(({ status }) => status).sort((one, other) => one - other)
+  const statuses = (await Promise.all(orders)).map(({ status }) => status).sort((left, right) => left - right)
   expect(statuses).toEqual([201, ...Array.from({ length: 39 }, () => 409)])
 })
 

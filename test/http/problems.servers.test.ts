@@ -87,6 +87,7 @@ describe('problem documents and their pages', () => {
       ...Object.fromEntries(causes.map(([code, status]) => [code, status])),
       ...{
         'bad-request': 400,
+        forbidden: 403,
         timeout: 408,
         'expectation-failed': 417,
         'headers-too-large': 431,
