@@ -53,9 +53,9 @@ bearer = ${JSON.stringify(shopperToken)}
 [auth.openapi.operator]
 bearer = ${JSON.stringify(operatorToken)}
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "401", "404", "409", "412", "422"]
+expected-statuses = ["2xx", "401", "403", "404", "409", "412", "422", "429"]
 [checks.missing_required_header]
-expected-statuses = ["401", "404", "415", "422", "428"]
+expected-statuses = ["401", "403", "404", "415", "422", "428", "429"]
 `
 
 export type SchemathesisRun = {
