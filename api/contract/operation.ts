@@ -53,5 +53,9 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   couponId: z.string().regex(idPattern).describe('The id of a coupon. Treat it as opaque.'),
   orderId: orderIdValue,
   userId: z.string().regex(userIdPattern).describe('The `sub` of a shopper.'),
-  code: z.string().min(1).max(64).describe('The `code` of a problem.'),
+  code: z
+    .string()
+    .min(1)
+    .max(64)
+    .meta({ description: 'The `code` of a problem.', examples: ['sold-out'] }),
 }

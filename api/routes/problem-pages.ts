@@ -23,8 +23,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '주소와 헤더가 너무 큽니다. 쿠키가 많을 때 흔히 생깁니다. 바뀐 것은 없습니다. 이 사이트의 쿠키를 지우고 다시 시도하세요.',
   },
   malformed: {
-    en: 'The body of the request is not valid JSON. Nothing was changed. Correct the body and send it again.',
-    ko: '요청 본문이 JSON이 아닙니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
+    en: 'The body of the request is not valid JSON, or an object in it has the same name twice. Nothing was changed. Correct the body and send it again.',
+    ko: '요청 본문이 JSON이 아니거나, 한 객체 안에 같은 이름이 두 번 있습니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
   },
   'idempotency-key': {
     en: 'The Idempotency-Key header is malformed: a string of 1 to 255 characters in quotes is expected. Nothing was changed.',
