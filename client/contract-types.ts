@@ -1,0 +1,298 @@
+// Made from the OpenAPI document by `npm run openapi`: change the shapes in api/contract instead.
+
+/** Every code that this version knows. Later ones have more: expect codes that are new to you. */
+type ProblemCode =
+  | 'bad-request'
+  | 'timeout'
+  | 'too-large'
+  | 'expectation-failed'
+  | 'headers-too-large'
+  | 'malformed'
+  | 'idempotency-key'
+  | 'unauthorized'
+  | 'not-found'
+  | 'unknown-campaign'
+  | 'unknown-coupon'
+  | 'method-not-allowed'
+  | 'sold-out'
+  | 'not-open'
+  | 'closed'
+  | 'paused'
+  | 'in-flight'
+  | 'frozen'
+  | 'version'
+  | 'version-required'
+  | 'unsupported-media-type'
+  | 'invalid'
+  | 'key-reused'
+  | 'rate-limited'
+  | 'internal'
+  | 'overloaded'
+  | 'recovering'
+  | 'unavailable'
+
+type Audit = {
+  /** The campaign that was audited. Treat it as opaque. */
+  campaignId: string
+  /** `in-flight`: what decides it has not arrived yet, which is no loss. */
+  verdict: 'pass' | 'fail' | 'in-flight'
+  checks: AuditCheck[]
+  /** How much of each source was compared. */
+  books: {
+    rows: number
+    records: number
+    winners: number
+    pending: number
+    answers: number
+    /** Grants that were left out because they are too young. */
+    late: number
+  }
+  /** What limits the verdict. */
+  notes: string[]
+}
+
+type AuditCheck = {
+  /** The promise that was checked, by its name in docs/audit.md. */
+  promise: string
+  /** The fault that was looked for. */
+  fault?: string | undefined
+  /** `in-flight`: what decides it has not arrived yet, which is no loss. */
+  verdict: 'pass' | 'fail' | 'in-flight'
+  /** How many break it, or have not arrived. */
+  count: number
+  /** How many were looked at. */
+  looked: number
+  examples: string[]
+  /** What was compared with what. */
+  how: string
+}
+
+type Campaign = {
+  /** Ids sort by time. Treat it as opaque. */
+  id: string
+  name: string
+  /** How many coupons there are in all. */
+  stock: number
+  /** How many coupons one shopper can have. */
+  perUserLimit: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  coupon: CouponTerms
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** Coupons that are left. */
+  remaining: number
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  granted: number
+  /** Counts the changes of its settings. It is the ETag too. */
+  version: number
+  /** Counts how often its gate was armed. */
+  epoch: number
+  /** How far the recovery of the gate is, in words; null in every state but `recovering`. */
+  recovery: string | null
+}
+
+type CampaignChange = {
+  reason: string
+}
+
+type CampaignList = {
+  items: Campaign[]
+  /** The `cursor` of the next page; null on the last one. */
+  nextCursor: string | null
+}
+
+type Change = {
+  /** The version that the change made. */
+  version: number
+  action: 'created' | 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'adopted'
+  /** When it was recorded. RFC 3339 in UTC with milliseconds. */
+  at: string
+  /** Who asked for it; null for what the system did. */
+  by: string | null
+  /** The address that the request came from. */
+  from: string | null
+  reason: string | null
+  /** The settings after the change. */
+  settings: {
+    name: string
+    /** How many coupons there are in all. */
+    stock: number
+    /** How many coupons one shopper can have. */
+    perUserLimit: number
+    /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+    opensAt: string
+    /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+    closesAt: string
+    coupon: CouponTerms
+  }
+}
+
+type ChangeList = {
+  items: Change[]
+}
+
+type Coupon = {
+  /** Ids sort by time and cannot be guessed. Treat it as opaque. */
+  id: string
+  /** The campaign that it is of. Treat it as opaque. */
+  campaignId: string
+  /** The `sub` of the token of its owner. */
+  userId: string
+  /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+  slot: number
+  /** Its position in the order of the gate. */
+  rank: number
+  /** `confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too. */
+  state: 'confirming' | 'usable' | 'expired'
+  /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
+  issuedAt: string
+  title: string
+  discount: Discount
+  /** From when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom: string
+  /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil: string
+}
+
+type CouponList = {
+  items: Coupon[]
+  /** The `cursor` of the next page; null on the last one. */
+  nextCursor: string | null
+  /** False when a source could not be read in time: the shopper may have more coupons. */
+  complete: boolean
+}
+
+/** What every coupon of a campaign says. */
+type CouponTerms = {
+  title: string
+  discount: Discount
+  /** From when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom: string
+  /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil: string
+}
+
+/** What a coupon is worth: `amount` in the minor unit of the currency, or `percent` from 1 to 100. */
+type Discount = {
+  kind: 'amount'
+  value: number
+  currency?: string | undefined
+} | {
+  kind: 'percent'
+  value: number
+}
+
+type Health = {
+  status: 'live' | 'ready' | 'waiting' | 'stopping'
+  /** With `/readyz`: for each check `ready`, or why it is not. */
+  checks?: Record<string, string> | undefined
+}
+
+/**
+ * `closesAt` is after `opensAt` and after now. `usableUntil` is after `usableFrom` and not before `closesAt`.
+ * Times lie in the years 1970 to 9999.
+ */
+type NewCampaign = {
+  name: string
+  stock: number
+  opensAt: string
+  closesAt: string
+  perUserLimit?: number | undefined
+  coupon: {
+    title: string
+    discount: Discount
+    /** `opensAt` when left out. */
+    usableFrom?: string | undefined
+    usableUntil: string
+  }
+}
+
+type Outcome = {
+  /** `none` is final for the presses until now: pressing again is safe. */
+  outcome: 'granted' | 'confirming' | 'recovering' | 'none'
+  coupons: Coupon[]
+  /** With `confirming` and `recovering`: ask again after that. */
+  retryAfterMs?: number | undefined
+}
+
+/** Every error (RFC 9457). */
+type Problem = {
+  /** The path of a page for people: `/problems/{code}`. */
+  type: string
+  /** The code in words. It can change. */
+  title: string
+  /** The status of the answer. */
+  status: number
+  /** What happened this time, for people. It can change. */
+  detail: string
+  /** With `invalid`: every invalid value. */
+  errors?: {
+    /** A JSON pointer into the body, or `/` and the name of a query parameter. */
+    pointer: string
+    /** What was expected. */
+    message: string
+  }[] | undefined
+  /** With `not-open`: when the campaign opens. RFC 3339 in UTC with milliseconds. */
+  opensAt?: string | undefined
+  /** With `not-open`: the time of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime?: string | undefined
+  /** What programs decide by. A code never changes its meaning. */
+  code: ProblemCode
+}
+
+type PublicCampaign = {
+  /** Ids sort by time. Treat it as opaque. */
+  id: string
+  name: string
+  /** How many coupons there are in all. */
+  stock: number
+  /** How many coupons one shopper can have. */
+  perUserLimit: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  coupon: CouponTerms
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** Coupons that are left. */
+  remaining: number
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+}
+
+type StockChange = {
+  stock: number
+  reason: string
+}
+
+type Time = {
+  /** Milliseconds since 1970. */
+  nowMs: number
+}
+
+export type {
+  Audit,
+  AuditCheck,
+  Campaign,
+  CampaignChange,
+  CampaignList,
+  Change,
+  ChangeList,
+  Coupon,
+  CouponList,
+  CouponTerms,
+  Discount,
+  Health,
+  NewCampaign,
+  Outcome,
+  Problem,
+  ProblemCode,
+  PublicCampaign,
+  StockChange,
+  Time,
+}
