@@ -3,6 +3,12 @@ import type { Problem, ProblemCode } from './contract-types.ts'
 /** Of a request that nobody answered, or something that is not the API. What it did is unknown. */
 type NoAnswer = 'no-answer'
 
+/** What lies at the bottom: `fetch failed` says nothing. */
+const reasonOf = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return 'not in the form of the contract'
+  return thrown.cause instanceof Error ? reasonOf(thrown.cause) : thrown.message || thrown.name
+}
+
 /** A call that failed. Decide by `code`, and expect codes that are new to you. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -19,7 +25,11 @@ export class ApiError extends Error {
     retryAfterMs: number | undefined,
     cause: unknown,
   ) {
-    super(problem === undefined ? `no answer of the API (status ${status})` : problem.detail, { cause })
+    const text =
+      problem === undefined
+        ? `no answer of the API: ${reasonOf(cause)}`
+        : `${problem.code}: ${problem.detail}`
+    super(status === 0 ? text : `${status} ${text}`, { cause })
     this.code = problem?.code ?? 'no-answer'
     this.status = status
     this.problem = problem

@@ -52,12 +52,23 @@ test.each([
   },
 )
 
+test('a server that is not there is named in the message', async () => {
+  const { url, ...options } = await start([campaign])
+  await api?.close()
+  const fault = createClient({ url, ...options, attemptsMax: 1 }).campaign('campaign')
+  await expect(fault).rejects.toThrow(/^no answer of the API: .*ECONNREFUSED/)
+})
+
 test.each([400, 401, 403, 404, 405, 408, 409, 410, 412, 413, 415, 417, 422, 428, 431, 451])(
   'a read that is refused with %i is not tried again',
   async (status) => {
     const options = await start([{ status, body: { code: 'unknown-coupon', detail: 'You have none.' } }])
     const fault = createClient(options).coupon('coupon')
-    await expect(fault).rejects.toMatchObject({ code: 'unknown-coupon', status, message: 'You have none.' })
+    await expect(fault).rejects.toMatchObject({
+      code: 'unknown-coupon',
+      status,
+      message: `${status} unknown-coupon: You have none.`,
+    })
     expect(options.requests).toHaveLength(1)
   },
 )

@@ -5,11 +5,7 @@ export type HttpAnswer = { status: number; body: string; retryAfter: string | un
 /** Single requests to one server, over connections of its own and with a limit on every wait. */
 export type HttpPool = {
   /** Rejects when the connection is refused or reset, or the answer takes too long. */
-  send(
-    method: 'GET' | 'POST',
-    path: string,
-    content?: { token?: string; document?: object; idempotencyKey?: string },
-  ): Promise<HttpAnswer>
+  send(method: 'GET' | 'POST', path: string, content?: { token?: string }): Promise<HttpAnswer>
   close(): Promise<void>
 }
 
@@ -28,16 +24,11 @@ export const createHttpPool = ({ url, connections, answerTimeoutMs }: HttpPoolOp
     bodyTimeout: answerTimeoutMs,
   })
   return {
-    async send(method, path, { token, document, idempotencyKey } = {}) {
+    async send(method, path, { token } = {}) {
       const response = await pool.request({
         method,
         path,
-        headers: {
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(document === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
-        },
-        body: document === undefined ? null : JSON.stringify(document),
+        headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
       })
       const retryAfter = response.headers['retry-after']
       return {
