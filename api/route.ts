@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
+import type { OperatorRole } from '../coupon/operator.ts'
 import type { Operation } from './contract/operation.ts'
 import { prepareProblem } from './problem.ts'
 
@@ -17,7 +18,7 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ * changes campaigns, `ledger` needs the database, and `read` reads what does not.
  */
 export type Lane = 'change' | 'ledger' | 'read'
 
@@ -29,7 +30,7 @@ export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   lane: Lane
-  caller: 'anyone' | 'shopper' | 'operator'
+  caller: 'anyone' | 'shopper' | 'shopper or orders' | OperatorRole
   /** Describes the route for clients: it is in the OpenAPI document by this alone. */
   operation: Operation
   handle: Handler
@@ -41,7 +42,7 @@ export type Route = {
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
+  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | 'if-none-match' | 'accept',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

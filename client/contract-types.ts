@@ -10,6 +10,7 @@ type ProblemCode =
   | 'malformed'
   | 'idempotency-key'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -19,6 +20,14 @@ type ProblemCode =
   | 'closed'
   | 'paused'
   | 'in-flight'
+  | 'confirming'
+  | 'not-usable-yet'
+  | 'expired'
+  | 'revoked'
+  | 'already-redeemed'
+  | 'redeemed-by-shop'
+  | 'changed-too-often'
+  | 'not-recorded-yet'
   | 'frozen'
   | 'version'
   | 'version-required'
@@ -135,6 +144,40 @@ type ChangeList = {
   items: Change[]
 }
 
+type ChangedCampaign = {
+  /** Ids sort by time. Treat it as opaque. */
+  id: string
+  name: string
+  /** How many coupons there are in all. */
+  stock: number
+  /** How many coupons one shopper can have. */
+  perUserLimit: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  coupon: CouponTerms
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** Coupons that are left. */
+  remaining: number
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  granted: number
+  /** Counts the changes of its settings. It is the ETag too. */
+  version: number
+  /** Counts how often its gate was armed. */
+  epoch: number
+  /** How far the recovery of the gate is, in words; null in every state but `recovering`. */
+  recovery: string | null
+  /** The database has the change. Else it is a pause that Redis alone has; a worker records it. */
+  recorded: boolean
+  /** The gate decides by the change. Else a worker brings it there. */
+  applied: boolean
+  /** What is still missing, in words, when it is not recorded. */
+  detail?: string | undefined
+}
+
 type Coupon = {
   /** Ids sort by time and cannot be guessed. Treat it as opaque. */
   id: string
@@ -147,7 +190,7 @@ type Coupon = {
   /** Its position in the order of the gate. */
   rank: number
   /** `confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too. */
-  state: 'confirming' | 'usable' | 'expired'
+  state: 'confirming' | 'usable' | 'redeemed' | 'expired' | 'revoked'
   /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
   issuedAt: string
   title: string
@@ -156,6 +199,22 @@ type Coupon = {
   usableFrom: string
   /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
   usableUntil: string
+}
+
+type CouponChange = {
+  /** 1 is the first of the coupon. */
+  number: number
+  action: 'redeemed' | 'given-back' | 'revoked'
+  /** When, by the clock of the database. RFC 3339 in UTC with milliseconds. */
+  at: string
+  /** Who did it. */
+  by: string
+  /** As what: the owner, an order service, or an operator. */
+  as: 'shopper' | 'orders' | 'operator'
+  /** The address that the request came from. */
+  from: string
+  orderId: string | null
+  reason: string | null
 }
 
 type CouponList = {
@@ -238,6 +297,12 @@ type Problem = {
   }[] | undefined
   /** With `not-open`: when the campaign opens. RFC 3339 in UTC with milliseconds. */
   opensAt?: string | undefined
+  /** With `not-usable-yet`: from when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom?: string | undefined
+  /** With `expired`: the first moment when it could no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil?: string | undefined
+  /** With `already-redeemed`, for order services: the order. */
+  orderId?: string | undefined
   /** With `not-open`: the time of the gate. RFC 3339 in UTC with milliseconds. */
   serverTime?: string | undefined
   /** What programs decide by. A code never changes its meaning. */
@@ -265,9 +330,63 @@ type PublicCampaign = {
   serverTime: string
 }
 
+/** A coupon that is used for an order. It is the same at every repeat. */
+type Redemption = {
+  /** The coupon. Treat it as opaque. */
+  couponId: string
+  /** The order, by the id that the shop gave it. */
+  orderId: string
+  /** When it was redeemed, by the clock of the database. RFC 3339 in UTC with milliseconds. */
+  redeemedAt: string
+  /** The campaign that the coupon is of. Treat it as opaque. */
+  campaignId: string
+  /** The `sub` of the token of its owner. */
+  userId: string
+  title: string
+  discount: Discount
+}
+
+type Revocation = {
+  reason: string
+}
+
 type StockChange = {
   stock: number
   reason: string
+}
+
+type SupportCoupon = {
+  /** Ids sort by time and cannot be guessed. Treat it as opaque. */
+  id: string
+  /** The campaign that it is of. Treat it as opaque. */
+  campaignId: string
+  /** The `sub` of the token of its owner. */
+  userId: string
+  /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+  slot: number
+  /** Its position in the order of the gate. */
+  rank: number
+  /** `confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too. */
+  state: 'confirming' | 'usable' | 'redeemed' | 'expired' | 'revoked'
+  /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
+  issuedAt: string
+  title: string
+  discount: Discount
+  /** From when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom: string
+  /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil: string
+  redemption: {
+    /** The order, by the id that the shop gave it. */
+    orderId: string
+    /** When it was redeemed. RFC 3339 in UTC with milliseconds. */
+    redeemedAt: string
+    /** As what: the owner, an order service, or an operator. */
+    as: 'shopper' | 'orders' | 'operator'
+  } | null
+  revokedAt: string | null
+  /** What was done to it, oldest first. */
+  history: CouponChange[]
 }
 
 type Time = {
@@ -283,7 +402,9 @@ export type {
   CampaignList,
   Change,
   ChangeList,
+  ChangedCampaign,
   Coupon,
+  CouponChange,
   CouponList,
   CouponTerms,
   Discount,
@@ -293,6 +414,9 @@ export type {
   Problem,
   ProblemCode,
   PublicCampaign,
+  Redemption,
+  Revocation,
   StockChange,
+  SupportCoupon,
   Time,
 }

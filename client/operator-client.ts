@@ -3,11 +3,15 @@ import type {
   Audit,
   Campaign,
   CampaignList,
+  ChangedCampaign,
   ChangeList,
+  CouponList,
   NewCampaign,
   Problem,
   ProblemCode,
+  SupportCoupon,
 } from './contract-types.ts'
+import { type AskedPage, queryOf } from './list-query.ts'
 import { type ApiRequest, type CallOptions, type ClientOptions, createTransport } from './transport.ts'
 
 export type {
@@ -15,11 +19,14 @@ export type {
   CallOptions,
   Campaign,
   CampaignList,
+  ChangedCampaign,
   ChangeList,
   ClientOptions,
+  CouponList,
   NewCampaign,
   Problem,
   ProblemCode,
+  SupportCoupon,
 }
 export { ApiError }
 
@@ -34,9 +41,6 @@ export type ChangeOptions = CallOptions & {
   ifVersion?: number | '*'
 }
 
-/** `applied` is false when the change is recorded, and is still on its way to the gate. */
-export type ChangedCampaign = { campaign: Campaign; applied: boolean }
-
 /** The API, as an operator uses it. Calls make several attempts, and throw an ApiError. */
 export type OperatorClient = {
   /**
@@ -44,8 +48,9 @@ export type OperatorClient = {
    * for.
    */
   createCampaign(campaign: NewCampaign, key: string, options?: CallOptions): Promise<Campaign>
-  listCampaigns(options?: CallOptions & { limit?: number; cursor?: string | null }): Promise<CampaignList>
+  listCampaigns(options?: CallOptions & Omit<AskedPage, 'state'>): Promise<CampaignList>
   readCampaign(campaignId: string, options?: CallOptions): Promise<Campaign>
+  /** When `recorded` or `applied` is false, a worker brings the change where it is missing. */
   pause(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
   resume(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
   /** For good. */
@@ -54,11 +59,17 @@ export type OperatorClient = {
   changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
   /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
   audit(campaignId: string, options?: CallOptions): Promise<Audit>
+  couponsOfUser(userId: string, options?: CallOptions & AskedPage): Promise<CouponList>
+  /** A coupon of anybody, with all that was done to it. */
+  coupon(couponId: string, options?: CallOptions): Promise<SupportCoupon>
+  /** For good, and safe to repeat. Its owner cannot win in this campaign again. */
+  revoke(couponId: string, options: CallOptions & { reason: string }): Promise<SupportCoupon>
 }
 
 const auditDeadlineMs = 600_000
 const path = '/v1/admin/campaigns'
-const pathOf = (campaignId: string): string => `${path}/${encodeURIComponent(campaignId)}`
+const id = encodeURIComponent
+const pathOf = (campaignId: string): string => `${path}/${id(campaignId)}`
 
 /** A string of RFC 9651. */
 const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`
@@ -71,14 +82,13 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
     requestTimeoutMs: options.requestTimeoutMs ?? auditDeadlineMs,
   })
 
-  const change = async (
+  const change = (
     request: Pick<ApiRequest, 'method' | 'path'> & { json?: object },
     { reason, ifVersion = '*', ...call }: ChangeOptions,
   ): Promise<ChangedCampaign> => {
     const headers = { 'if-match': ifVersion === '*' ? '*' : `"${ifVersion}"` }
     const json = { ...request.json, reason }
-    const { status, body } = await transport.reply({ ...request, headers, json, has: 'version' }, call)
-    return { campaign: body as Campaign, applied: status === 200 }
+    return transport.ask({ ...request, headers, json, has: 'applied' }, call)
   }
   const post =
     (action: 'pause' | 'resume' | 'close') =>
@@ -92,12 +102,8 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
       const headers = { 'idempotency-key': quoted(key) }
       return transport.ask({ method: 'POST', path, headers, json: campaign, has: 'version' }, call)
     },
-    listCampaigns({ limit, cursor, ...call } = {}) {
-      const query = new URLSearchParams()
-      if (limit !== undefined) query.set('limit', String(limit))
-      if (cursor != null) query.set('cursor', cursor)
-      return get(`${path}${query.size > 0 ? `?${query}` : ''}`, 'items', call)
-    },
+    listCampaigns: ({ limit, cursor, ...call } = {}) =>
+      get(`${path}${queryOf({ limit, cursor })}`, 'items', call),
     readCampaign: (campaignId, call) => get(pathOf(campaignId), 'version', call),
     pause: post('pause'),
     resume: post('resume'),
@@ -109,6 +115,17 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
       patient.ask(
         { method: 'GET', path: `${pathOf(campaignId)}/audit`, has: 'verdict' },
         { deadlineMs: auditDeadlineMs, ...call },
+      ),
+    couponsOfUser: (userId, { limit, cursor, state, ...call } = {}) =>
+      get(`/v1/admin/users/${id(userId)}/coupons${queryOf({ limit, cursor, state })}`, 'items', call),
+    coupon: (couponId, call) => get(`/v1/admin/coupons/${id(couponId)}`, 'history', call),
+    revoke: (couponId, { reason, ...call }) =>
+      transport.ask(
+        {
+          ...{ method: 'POST', path: `/v1/admin/coupons/${id(couponId)}/revocation` },
+          ...{ json: { reason }, has: 'history' },
+        },
+        call,
       ),
   }
 }

@@ -141,9 +141,8 @@ test('a creation waits for the first request with its key, and sends the same ke
   expect(keys).toEqual(Array(3).fill('"the \\"first\\""'))
 })
 
-test('a change that is on its way to the gate is told from one that has arrived', async () => {
-  const options = await start([{ ...campaign, status: 202 }, campaign])
-  const operator = createOperatorClient(options)
-  expect(await operator.pause('campaign', { reason: 'a test' })).toMatchObject({ applied: false })
-  expect(await operator.pause('campaign', { reason: 'a test' })).toMatchObject({ applied: true })
+test('a coupon that is given back has no answer, and that is none that was lost', async () => {
+  const options = await start([{ status: 204, body: '' }])
+  await createClient(options).giveBack('coupon', 'order/1')
+  expect(options.requests.map(({ target }) => target)).toEqual(['/v1/coupons/coupon/redemptions/order%2F1'])
 })

@@ -31,17 +31,29 @@ const publicFields = {
 /** A campaign as everyone sees it. */
 export const publicCampaignShape = named('PublicCampaign', z.object(publicFields))
 
+const operatorFields = {
+  ...publicFields,
+  granted: z.int().min(0).max(stockMax),
+  version: counter().describe('Counts the changes of its settings. It is the ETag too.'),
+  epoch: counter().describe('Counts how often its gate was armed.'),
+  recovery: sentence()
+    .nullable()
+    .describe('How far the recovery of the gate is, in words; null in every state but `recovering`.'),
+}
+
 /** A campaign as operators see it. */
-export const campaignShape = named(
-  'Campaign',
+export const campaignShape = named('Campaign', z.object(operatorFields))
+
+/** A campaign that was changed. */
+export const changedCampaignShape = named(
+  'ChangedCampaign',
   z.object({
-    ...publicFields,
-    granted: z.int().min(0).max(stockMax),
-    version: counter().describe('Counts the changes of its settings. It is the ETag too.'),
-    epoch: counter().describe('Counts how often its gate was armed.'),
-    recovery: sentence()
-      .nullable()
-      .describe('How far the recovery of the gate is, in words; null in every state but `recovering`.'),
+    ...operatorFields,
+    recorded: z
+      .boolean()
+      .describe('The database has the change. Else it is a pause that Redis alone has; a worker records it.'),
+    applied: z.boolean().describe('The gate decides by the change. Else a worker brings it there.'),
+    detail: sentence().optional().describe('What is still missing, in words, when it is not recorded.'),
   }),
 )
 

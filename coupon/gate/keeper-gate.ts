@@ -3,6 +3,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import { type Grant, grantShape } from '../grant.ts'
 import { type GateSettings, packSettings, parseSettings, settingsFields } from './gate-settings.ts'
+import { createHaltGate, type Halt, type HaltGate, parseHalt } from './halt-gate.ts'
 import { gateKey, gateKeys, gateLayout, listKeys, unrecordedKey, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { grantOf, parsePackedGrant } from './packed-grant.ts'
@@ -23,6 +24,8 @@ export type InspectResult =
       oldestAgeMs: number
       /** Version of the settings that the gate has. */
       version: number
+      /** It was halted, and the ledger may not have recorded it yet. */
+      halt: Halt | undefined
     }
 
 /**
@@ -39,7 +42,7 @@ export type RetireResult = { kind: 'retired' } | { kind: 'refused'; what: string
 export type WinnersPage = { grants: Grant[]; unreadable: string[]; cursor: string; nowMs: number }
 
 /** A live gate for keeper, sweep and retirement. Rejects `unavailable`: it may have been carried out. */
-export type KeeperGate = {
+export type KeeperGate = HaltGate & {
   /** Whether the gate is in order at this epoch, with its overdue outbox entries, oldest first. */
   inspect(campaignId: string, epoch: number, overdueMs: number, entriesMax: number): Promise<InspectResult>
   /** Some of the winners, and the cursor to go on from: `0` begins and ends. A winner may come twice. */
@@ -74,6 +77,8 @@ const winnerOf = (
 }
 
 export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
+  ...createHaltGate(redis),
+
   async inspect(id, epoch, overdueMs, entriesMax) {
     const args = [gateLayout, epoch, overdueMs, entriesMax]
     const reply = parseReply('inspect', await redis.run(inspectScript, gateKeys(id, epoch), args))
@@ -93,6 +98,7 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
       overdue,
       oldestAgeMs: reply.number(6),
       version: reply.number(7),
+      halt: parseHalt(reply.text(8)),
     }
   },
 

@@ -23,6 +23,8 @@ export type CampaignChange = {
   ifVersion: number | undefined
   atMs: number
   origin: ChangeOrigin
+  /** A change that is recorded already is not made again. */
+  changeId: string
   /** What the campaign is changed to, or why it cannot be. The same settings are no change. */
   change(campaign: Campaign): { settings: Omit<CampaignSettings, 'version'> } | { refused: string }
 }
@@ -46,11 +48,17 @@ export type ChangeOutcome =
 export const changeSettings = (
   database: Database,
   id: string,
-  { action, ifVersion, atMs, origin, change }: CampaignChange,
+  { action, ifVersion, atMs, origin, changeId, change }: CampaignChange,
 ): Promise<ChangeOutcome> =>
   database.transaction<ChangeOutcome>(async (connection) => {
     const [campaign] = await readCampaigns(connection, 'WHERE campaign_id = ? FOR UPDATE', [idBytes(id)])
     if (campaign === undefined) return { commit: false, result: { kind: 'unknown-campaign' } }
+    const made = await connection.read(
+      'SELECT version FROM campaign_changes WHERE campaign_id = ? AND change_id = ?',
+      [idBytes(id), idBytes(changeId)],
+    )
+    // safeguard: a change is recorded once
+    if (made.length > 0) return { commit: false, result: { kind: 'unchanged', campaign } }
     // safeguard: a change is made to the version that was seen
     if (ifVersion !== undefined && ifVersion !== campaign.version)
       return { commit: false, result: { kind: 'version', campaign } }
@@ -65,7 +73,7 @@ export const changeSettings = (
       'UPDATE campaigns SET ?, highest_stock = GREATEST(highest_stock, ?) WHERE campaign_id = ?',
       [{ ...termsRow(terms), state, version }, terms.stock, idBytes(id)],
     )
-    await recordChange(connection, id, { version, action, settings: terms, atMs, origin })
+    await recordChange(connection, id, { version, action, settings: terms, atMs, origin, changeId })
     return { commit: true, result: { kind: 'changed', campaign: { ...campaign, ...terms, state, version } } }
   })
 

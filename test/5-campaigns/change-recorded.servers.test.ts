@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createCampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
 import type { KeeperGate } from '../../coupon/gate/keeper-gate.ts'
@@ -16,15 +17,18 @@ afterAll(() => shop.close())
 
 const settingsOf = ({ id }: Sale): Promise<unknown> =>
   shop.redis.control.command('HMGET', gateKey(id), 'version', 'state')
-const pauseWith = ({ id }: Sale, gate: Pick<KeeperGate, 'apply'>) =>
+const pauseWith = ({ id }: Sale, gate: KeeperGate) =>
   createCampaignChanger({
     ...{ campaigns: shop.parts.campaigns, listing: shop.parts.listing, log: shop.parts.log, gate },
-    gateNowMs: Date.now,
+    ...{ gateNowMs: Date.now, newChangeId: randomUUIDv7, pauseDeadlineMs: 5_000 },
   }).change(id, { kind: 'pause' }, { ifVersion: 1, origin: { by: 'operator', from: '::1', reason: 'why' } })
 
 test('a change that the gate missed is recorded and not yet applied, and the keeper brings it', async () => {
   const sale = await shop.sale({ stock: 3 })
-  const silent = { apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')) }
+  const silent = {
+    ...shop.parts.gate,
+    apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')),
+  }
   expect(await pauseWith(sale, silent)).toMatchObject({
     ...{ kind: 'changed', applied: false },
     campaign: { version: 2, state: 'paused' },

@@ -5,6 +5,7 @@ import { createClient, type IssueResult, type ShopperClient } from '../../client
 import { createProxy } from '../../servers/network/proxy.ts'
 import { createTestCampaign, newUser, operatorToken, tokenOf } from '../harness/processes/http-client.ts'
 import { startPart } from '../harness/processes/start-part.ts'
+import { namedTokens } from '../harness/values/named-tokens.ts'
 import { openStoredFacts } from '../harness/values/stored-facts.ts'
 import { until } from '../harness/values/until.ts'
 
@@ -67,6 +68,32 @@ describe('each answer of the API is a result of its own, on both processes', () 
     expect((await stranger.issue(campaignId)).kind).toBe('unauthorized')
     await expect(stranger.listUsableCoupons()).rejects.toMatchObject({ code: 'unauthorized', status: 401 })
   })
+})
+
+test('a coupon is redeemed once, given back and revoked, and the client tells what became of it', async () => {
+  const campaignId = await createTestCampaign(first)
+  const client = clientOf(second)
+  const won = await client.issue(campaignId)
+  if (won.kind !== 'granted') throw new Error(won.kind)
+  const { id } = won.coupon
+  const redemption = await client.redeem(id, 'order-1')
+  expect(redemption).toMatchObject({ couponId: id, orderId: 'order-1', campaignId })
+  // As an order service.
+  const orders = createClient({ url: first, token: namedTokens.orders })
+  expect(await orders.redeem(id, 'order-1')).toEqual(redemption)
+  await expect(orders.redeem(id, 'order-2')).rejects.toMatchObject({
+    ...{ code: 'already-redeemed', status: 409 },
+    problem: { orderId: 'order-1' },
+  })
+  // What the shop has redeemed is given back by the shop.
+  await expect(client.giveBack(id, 'order-1')).rejects.toMatchObject({ code: 'redeemed-by-shop' })
+  await orders.giveBack(id, 'order-1')
+  await orders.giveBack(id, 'order-1')
+  expect(await operatorOf(first).revoke(id, { reason: 'a test' })).toMatchObject({ state: 'revoked' })
+  await expect(client.redeem(id, 'order-3')).rejects.toMatchObject({ code: 'revoked' })
+  expect((await client.listUsableCoupons({ state: 'revoked' })).items).toMatchObject([{ id }])
+  const ofUser = await operatorOf(second).couponsOfUser(won.coupon.userId)
+  expect(ofUser.items).toMatchObject([{ id, state: 'revoked' }])
 })
 
 test('all coupons of somebody come page by page, newest first', async () => {

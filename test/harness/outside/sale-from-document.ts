@@ -67,18 +67,42 @@ report['second burst'] = await burst(others)
 report['closed'] = await change('closeCampaign')
 report['press after the close'] = await press(someone)
 
-let winners = 0
-let firstCoupon: unknown
+type Won = { shopper: string; id: string; rank: number }
+const won: Won[] = []
 for (const shopper of others) {
   const { body } = await api.call('readOutcome', { parameters, shopper })
   if (body['outcome'] !== 'granted') continue
-  winners += 1
   const { body: list } = await api.call('listUsableCoupons', { parameters: { limit: 1 }, shopper })
-  const [coupon] = list['items'] as { id: string; rank: number }[]
-  const { body: same } = await api.call('readCoupon', { parameters: { couponId: coupon?.id ?? '' }, shopper })
-  if (coupon?.rank === 1) firstCoupon = same['rank']
+  const [{ id } = { id: '' }] = list['items'] as { id: string }[]
+  const { body: coupon } = await api.call('readCoupon', { parameters: { couponId: id }, shopper })
+  won.push({ shopper, id, rank: Number(coupon['rank']) })
 }
-report['winners'] = [winners, firstCoupon]
+report['ranks'] = won.map(({ rank }) => rank).toSorted((one, other) => one - other)
+
+/** A coupon may not have its row yet: what was refused with 503 is asked again. */
+const use = async (operationId: string, { id, shopper }: Won, orderId: string): Promise<unknown> => {
+  const asked = { parameters: { couponId: id, orderId }, shopper }
+  let answer = await api.call(operationId, asked)
+  while (answer.status === 503) answer = await api.call(operationId, asked)
+  return answer.body['code'] ?? answer.status
+}
+const [kept, taken] = won
+if (kept === undefined || taken === undefined) throw new Error('nobody won')
+report['redeemed'] = [
+  await use('redeemCoupon', kept, 'order-1'),
+  await use('redeemCoupon', kept, 'order-1'),
+  await use('redeemCoupon', kept, 'order-2'),
+]
+report['given back'] = [
+  await use('giveBackCoupon', kept, 'order-1'),
+  await use('redeemCoupon', kept, 'order-2'),
+]
+const revoked = await api.call('revokeCoupon', {
+  ...{ parameters: { couponId: taken.id }, json: { reason: 'the document says so' } },
+})
+report['revoked'] = [revoked.body['state'], await use('redeemCoupon', taken, 'order-3')]
+const { body: support } = await api.call('readCouponForSupport', { parameters: { couponId: kept.id } })
+report['history'] = (support['history'] as { action: string }[]).map(({ action }) => action)
 
 const { body: changes } = await api.call('listChanges', { parameters })
 report['changes'] = (changes['items'] as { action: string }[]).map(({ action }) => action)
