@@ -17,7 +17,9 @@ import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { createMissingRows } from '../coupon/redemption/missing-rows.ts'
 import { createCouponRedeemer } from '../coupon/redemption/redeemer.ts'
+import { examineInstallation } from '../coupon/requirements/examine-installation.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
+import { createRecentExamination } from '../coupon/requirements/recent-examination.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
@@ -165,6 +167,8 @@ await runProcess(async (life) => {
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
+        // A process has read a change after two intervals, unless it cannot read its gate either.
+        openingMarginMs: 5_000 + 2 * settings.REGISTRY_INTERVAL_MS,
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
         pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
@@ -173,6 +177,12 @@ await runProcess(async (life) => {
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
+      servers: createRecentExamination({
+        examine: () =>
+          examineInstallation({ ...parts.installation, connectionsMax: settings.CONNECTIONS_MAX }),
+        ...{ log, now: Date.now, monotonicMs },
+        ...{ rememberMs: 10_000, timeoutMs: 5_000 },
+      }),
       authenticator,
       newCampaignId: randomUUIDv7,
       now: Date.now,

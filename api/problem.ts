@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'idempotency-key'
   | 'unauthorized'
   | 'forbidden'
+  | 'not-eligible'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -58,6 +59,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
   forbidden: { status: 403, title: 'Forbidden' },
+  'not-eligible': { status: 403, title: 'Not eligible' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },

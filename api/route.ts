@@ -42,7 +42,14 @@ export type Route = {
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | 'if-none-match' | 'accept',
+  name:
+    | 'accept'
+    | 'accept-language'
+    | 'authorization'
+    | 'content-type'
+    | 'idempotency-key'
+    | 'if-match'
+    | 'if-none-match',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

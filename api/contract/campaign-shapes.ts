@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { termsShape } from './coupon-shapes.ts'
+import { eligibilityShape } from './eligibility.ts'
 import { named } from './named-schema.ts'
 import { counter, idValue, nextCursor, sentence, timeValue } from './shared-shapes.ts'
 
@@ -15,6 +16,8 @@ const settings = {
   perUserLimit: z.int().min(1).max(slotMax).describe('How many coupons one shopper can have.'),
   opensAt: timeValue('When the sale begins.'),
   closesAt: timeValue('The first moment after the sale.'),
+  timeZone: z.string().max(64).describe('The zone in which people speak of its times: an IANA name.'),
+  eligibility: eligibilityShape.describe('What the token of a caller must have. None: everyone.'),
   coupon: couponTerms,
 }
 
@@ -67,7 +70,16 @@ const changeRecordShape = named(
   'Change',
   z.object({
     version: counter().describe('The version that the change made.'),
-    action: z.enum(['created', 'paused', 'resumed', 'closed', 'stock-raised', 'adopted']),
+    action: z.enum([
+      'created',
+      'paused',
+      'resumed',
+      'closed',
+      'stock-raised',
+      'adopted',
+      'edited',
+      'taken-back',
+    ]),
     at: timeValue('When it was recorded.'),
     by: sentence().nullable().describe('Who asked for it; null for what the system did.'),
     from: sentence().nullable().describe('The address that the request came from.'),

@@ -6,6 +6,7 @@ import type { Authenticator } from '../authenticator.ts'
 import { formatTime, type toCampaignJson, toTermsJson } from '../contract/answers.ts'
 import {
   changeShape,
+  editShape,
   ifMatchValue,
   parseIfMatch,
   stockChangeShape,
@@ -50,6 +51,8 @@ const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: Rec
     perUserLimit: settings.perUserLimit,
     opensAt: formatTime(settings.opensAtMs),
     closesAt: formatTime(settings.closesAtMs),
+    timeZone: settings.timeZone ?? 'UTC',
+    eligibility: settings.eligibility ?? [],
     coupon: toTermsJson(settings.coupon),
   },
 })
@@ -90,8 +93,12 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
         switch (outcome.kind) {
           case 'unknown-campaign':
             return noCampaign()
-          case 'refused':
-            return problem('frozen', outcome.why)
+          case 'invalid':
+            return invalidProblem(outcome.faults)
+          case 'refused': {
+            const { why, faults } = outcome
+            return problem('frozen', why, faults.length === 0 ? {} : { fields: { errors: faults } })
+          }
           case 'version': {
             const { version } = outcome.campaign
             return problem('version', `The campaign has version ${version} now. Read it again.`, {
@@ -104,13 +111,13 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
       }),
     )
   const route = (
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     name: string,
     { id, summary, body }: Required<Pick<Operation, 'id' | 'summary' | 'body'>>,
     handle: Handler,
   ): Route => ({
     ...{ method, handle },
-    path: `${path}/${name}`,
+    path: `${path}${name}`,
     lane: 'change',
     caller: 'operator',
     operation: {
@@ -152,7 +159,7 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
   return [
     route(
       'POST',
-      'pause',
+      '/pause',
       {
         id: 'pauseCampaign',
         summary: 'Pause a campaign: nobody gets a coupon until it is resumed',
@@ -162,21 +169,32 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     ),
     route(
       'POST',
-      'resume',
+      '/resume',
       { id: 'resumeCampaign', summary: 'Resume a campaign that is paused', body: changeShape },
       changing(changeShape, () => ({ kind: 'resume' })),
     ),
     route(
       'POST',
-      'close',
+      '/close',
       { id: 'closeCampaign', summary: 'Close a campaign for good', body: changeShape },
       changing(changeShape, () => ({ kind: 'close' })),
     ),
     route(
       'PUT',
-      'stock',
+      '/stock',
       { id: 'raiseStock', summary: 'Raise the stock of a campaign', body: stockChangeShape },
       changing(stockChangeShape, ({ stock }) => ({ kind: 'raise-stock', stock })),
+    ),
+    route(
+      'PATCH',
+      '',
+      {
+        id: 'editCampaign',
+        summary:
+          'Edit a campaign: all of it before the opening, and nothing that takes from a holder after it',
+        body: editShape,
+      },
+      changing(editShape, ({ edit }) => ({ kind: 'edit', edit })),
     ),
     changes,
   ]

@@ -7,6 +7,7 @@ import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
+import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
@@ -17,6 +18,7 @@ import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts
 import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
+  PreflightOptions &
   Omit<AdminChangesOptions, 'toJson'> &
   RedemptionRoutesOptions &
   Omit<SupportOptions, 'gateNowMs'> & {
@@ -38,6 +40,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     campaignRoute(registry, retiredCampaigns),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
+    preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),

@@ -61,6 +61,10 @@ export const explanations: Record<ProblemCode, Explanation> = {
     en: 'The campaign is not open yet. Nothing was granted. Try again at the time in opensAt.',
     ko: '아직 시작하지 않은 캠페인입니다. 발급된 것은 없습니다. opensAt 시각에 다시 눌러 주세요.',
   },
+  'not-eligible': {
+    en: 'This campaign is for some customers only, and your account is not one of them. You were given no coupon. If you think this is wrong, sign in again: what your account is may have changed since you signed in.',
+    ko: '일부 고객만 참여할 수 있는 캠페인이며, 지금 로그인한 계정은 대상이 아닙니다. 발급된 쿠폰은 없습니다. 대상이라고 생각하신다면 다시 로그인해 주세요. 로그인한 뒤에 등급이 바뀌었을 수 있습니다.',
+  },
   frozen: {
     en: 'The campaign cannot be changed in this way: people may rely on what it promises. Nothing was changed. The detail of the answer says why.',
     ko: '캠페인을 이렇게 바꿀 수 없습니다. 이미 약속된 내용을 믿는 사람이 있을 수 있습니다. 바뀐 것은 없습니다. 이유는 응답의 detail에 있습니다.',

@@ -10,8 +10,11 @@ export type BringToGateOptions = {
   log: Logger
 }
 
-/** Brings settings of the ledger to gate and list. Returns whether the gate has them, or newer ones. */
-export type BringToGate = (campaign: Campaign) => Promise<boolean>
+/**
+ * Brings settings of the ledger to gate and list. Returns whether the gate has them, or newer ones. `frozen`
+ * is the part that a gate which has opened refused.
+ */
+export type BringToGate = (campaign: Campaign) => Promise<boolean | { frozen: string }>
 
 export const createBringToGate =
   ({ gate, listing, log }: BringToGateOptions): BringToGate =>
@@ -19,8 +22,9 @@ export const createBringToGate =
     const { id, version } = campaign
     if (campaign.retired !== undefined) return true
     try {
-      const { kind } = await gate.apply(campaign)
-      if (kind !== 'applied' && kind !== 'older') return false
+      const result = await gate.apply(campaign)
+      if (result.kind === 'frozen') return { frozen: result.part }
+      if (result.kind !== 'applied' && result.kind !== 'older') return false
       // Every process reads the gate again.
       await listing.put([{ id, version }])
       return true

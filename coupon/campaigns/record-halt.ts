@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/log/logger.ts'
+import { termsOf } from '../campaign.ts'
 import type { Halt, HaltGate } from '../gate/halt-gate.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { CampaignChange } from '../ledger/change-settings.ts'
@@ -13,11 +14,8 @@ export type RecordHaltOptions = BringToGateOptions & {
 /** A halt as a change of the ledger. A campaign that was closed meanwhile stays closed. */
 export const changeOfHalt = ({ id: changeId, atMs, ...origin }: Halt): CampaignChange => ({
   ...{ action: 'paused', ifVersion: undefined, atMs, origin, changeId },
-  change: ({ name, state, stock, opensAtMs, closesAtMs, perUserLimit, coupon }) => ({
-    settings: {
-      ...{ name, stock, opensAtMs, closesAtMs, perUserLimit, coupon },
-      state: state === 'open' ? 'paused' : state,
-    },
+  change: (campaign) => ({
+    settings: { ...termsOf(campaign), state: campaign.state === 'open' ? 'paused' : campaign.state },
   }),
 })
 
@@ -36,6 +34,6 @@ export const createRecordHalt = (options: RecordHaltOptions): RecordHalt => {
     const { campaign } = outcome
     if (outcome.kind === 'changed')
       options.log.warn({ campaignId, version: campaign.version, ...halt }, 'a halt of the gate is recorded')
-    return (await bring(campaign)) && options.gate.lift(campaignId, halt.id, campaign.version)
+    return (await bring(campaign)) === true && options.gate.lift(campaignId, halt.id, campaign.version)
   }
 }

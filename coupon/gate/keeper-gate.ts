@@ -30,10 +30,15 @@ export type InspectResult =
 
 /**
  * `applied`: the gate has these settings now. `older`: it has this version or a higher one already.
- * `recovering`: it is being armed, and the settings were kept for its flip. `lost`: this server has no gate
- * that may answer; the next arming reads the settings from the ledger.
+ * `recovering`: it is being armed, and the settings were kept for its flip. `frozen`: it has opened, and this
+ * part would take something from a holder. `lost`: this server has no gate that may answer; the next arming
+ * reads the settings from the ledger.
  */
-export type ApplyResult = { kind: 'applied' | 'recovering' } | { kind: 'older'; version: number } | Lost
+export type ApplyResult =
+  | { kind: 'applied' | 'recovering' }
+  | { kind: 'older'; version: number }
+  | { kind: 'frozen'; part: string }
+  | Lost
 
 /** `refused`: the gate may grant, or is not the one that was audited. Nothing was changed. */
 export type RetireResult = { kind: 'retired' } | { kind: 'refused'; what: string } | Lost
@@ -123,6 +128,7 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
     )
     if (reply.code === 'OK') return { kind: 'applied' }
     if (reply.code === 'OLDER') return { kind: 'older', version: reply.number(1) }
+    if (reply.code === 'FROZEN') return { kind: 'frozen', part: reply.text(1) }
     return reply.code === 'REARMING' ? { kind: 'recovering' } : parseLost('apply', reply)
   },
 

@@ -52,6 +52,10 @@ export const campaigns = mysqlTable(
     discountCurrency: code('discount_currency', { length: 3 }),
     usableFromMs: milliseconds('usable_from_ms'),
     usableUntilMs: milliseconds('usable_until_ms'),
+    /** JSON, as text: the claims that a caller's token must have. Null: everyone may have a coupon. */
+    eligibility: text('eligibility'),
+    /** An IANA name; null for UTC. */
+    timeZone: code('time_zone', { length: 64 }),
     version: int('version', { unsigned: true }).notNull(),
     epoch: int('epoch', { unsigned: true }).notNull(),
     createdAtMs: milliseconds('created_at_ms'),

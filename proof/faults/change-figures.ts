@@ -1,4 +1,4 @@
-import type { Stop } from './operator.ts'
+import type { Stop } from './sale-operator.ts'
 
 /** Pauses and closures that were answered: how many, and how soon pages said so. */
 export type ChangeFigures = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ChangesToJudge, type EndSettings, judgeChanges, type Win } from './judge-changes.ts'
-import type { Stop } from './operator.ts'
+import type { Stop } from './sale-operator.ts'
 
 /** Paused from 100 to 200 of the round, and from 1,100 to 1,200 of the gate. */
 const pause: Stop = {

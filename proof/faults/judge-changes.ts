@@ -1,11 +1,11 @@
 import type { OperatorState } from '../../coupon/campaign.ts'
-import type { Operator, Stop } from './operator.ts'
+import type { SaleOperator, Stop } from './sale-operator.ts'
 
 /** When somebody pressed for the first time, and when they were first shown a coupon. */
 export type Win = { firstSentMs: number; wonMs: number }
 
 export type ChangesToJudge = {
-  operator: Pick<Operator, 'stops' | 'stock' | 'askedStock'>
+  operator: Pick<SaleOperator, 'stops' | 'stock' | 'askedStock'>
   wins: readonly Win[]
   /** Rows of the campaign that were granted between two times of the gate, both exclusive. */
   grantedBetween(fromMs: number, untilMs: number): Promise<number>

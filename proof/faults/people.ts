@@ -7,7 +7,7 @@ import { askAgainWhileStopped } from './clock-answer.ts'
 import { isContractBreach } from './contract-breach.ts'
 import type { Win } from './judge-changes.ts'
 import { createLongestSilence } from './longest-silence.ts'
-import type { Operator } from './operator.ts'
+import type { SaleOperator } from './sale-operator.ts'
 
 /** Everybody who presses in one round. */
 export type People = {
@@ -58,7 +58,7 @@ export type PeopleOptions = {
   /** A clock in fractional milliseconds. */
   now(): number
   /** Who may have stopped the sale. */
-  operator: Pick<Operator, 'mayBeClosed' | 'mayBePaused'>
+  operator: Pick<SaleOperator, 'mayBeClosed' | 'mayBePaused'>
   /**
    * At least 0, below 1. It decides which API a person starts with, and when they press instead of asking.
    */

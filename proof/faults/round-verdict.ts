@@ -8,8 +8,8 @@ import { messageOf } from '../../platform/failure.ts'
 import { type ChangeFigures, figuresOf } from './change-figures.ts'
 import { isByClock } from './clock-answer.ts'
 import { type Harm, harmOf } from './harm.ts'
-import type { Operator } from './operator.ts'
 import type { People } from './people.ts'
+import type { SaleOperator } from './sale-operator.ts'
 
 /** One fault of a round, and the traffic at that moment. */
 export type StruckFault = {
@@ -56,7 +56,7 @@ export type JudgeOptions = RoundFacts & {
   people: Pick<People, 'history' | 'userId' | 'breaches' | 'presses' | 'count' | 'silenceMsMax'>
   audit: Audit
   /** The operator of the round, and what became of the changes: sentences where they did not hold. */
-  operator: Pick<Operator, 'mayBeClosed' | 'stops'>
+  operator: Pick<SaleOperator, 'mayBeClosed' | 'stops'>
   judgeChanges(): Promise<string[]>
   /** Gets every answer to the people. */
   historyFile: string

@@ -4,10 +4,10 @@ import { createApiClient } from '../../load/people/api-client.ts'
 import { Failure } from '../../platform/failure.ts'
 import { judgeChanges } from './judge-changes.ts'
 import type { FaultKind } from './kinds/fault-kind.ts'
-import { createOperator, type Operator } from './operator.ts'
 import { gatherPeople, type People } from './people.ts'
 import { createRandom } from './random.ts'
 import { judgeRound, type RoundVerdict } from './round-verdict.ts'
+import { createSaleOperator, type SaleOperator } from './sale-operator.ts'
 import { planRound } from './schedule.ts'
 import type { Stack } from './stack.ts'
 import type { StackReaders } from './stack-readers.ts'
@@ -52,7 +52,7 @@ const pauseMs = 20
 const memoryLosses = new Set(['redis-empty', 'redis-old-file', 'redis-promoted', 'redis-flap'])
 
 /** Nothing is on sale once a closure was sent. */
-const stockOnSale = (operator: Operator): number => (operator.mayBeClosed() ? 0 : operator.stock())
+const stockOnSale = (operator: SaleOperator): number => (operator.mayBeClosed() ? 0 : operator.stock())
 
 const now = (): number => performance.now()
 
@@ -78,7 +78,7 @@ const untilWinners = async (people: People, more: number, limitMs: number): Prom
  */
 const sellOut = async (
   people: People,
-  operator: Operator,
+  operator: SaleOperator,
   ledger: StackReaders['ledger'],
   campaignId: string,
 ): Promise<void> => {
@@ -106,7 +106,7 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
   const startedMs = now()
   const urls = stack.apis.map(({ url }) => url)
   const campaignId = await createRoundCampaign(urls[0] ?? '', options.adminToken)
-  const operator = createOperator({
+  const operator = createSaleOperator({
     ...{ urls, campaignId, adminToken: options.adminToken, stock, now },
     gateNowMs: readers.gateNowMs,
   })

@@ -24,12 +24,18 @@ const away = new Failure('unavailable', 'the database does not answer')
 
 const change = (
   { id }: Sale,
-  asked: AskedChange['kind'],
+  asked: Exclude<AskedChange['kind'], 'edit'>,
   parts: Partial<CampaignChangerOptions> & { ifVersion?: number } = {},
 ): Promise<CampaignChanged> =>
   createCampaignChanger({
     ...{ campaigns: shop.parts.campaigns, gate: shop.parts.gate, listing: shop.parts.listing },
-    ...{ log: shop.parts.log, gateNowMs: Date.now, newChangeId: randomUUIDv7, pauseDeadlineMs: 60_000 },
+    ...{
+      log: shop.parts.log,
+      gateNowMs: Date.now,
+      newChangeId: randomUUIDv7,
+      pauseDeadlineMs: 60_000,
+      openingMarginMs: 0,
+    },
     ...parts,
   }).change(id, asked === 'raise-stock' ? { kind: asked, stock: 9 } : { kind: asked }, {
     ...{ ifVersion: parts.ifVersion, origin },

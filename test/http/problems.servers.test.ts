@@ -22,6 +22,7 @@ const soldOut = async (): Promise<string> => {
   await press(first, campaignId, newUser())
   return campaignId
 }
+const forGold = { eligibility: [{ claim: 'tier', anyOf: ['gold'] }] }
 const issueOf = (campaignId: string): Call => ({
   method: 'POST',
   path: `/v1/campaigns/${campaignId}/coupons`,
@@ -35,6 +36,7 @@ const createOf = (body: string, type = 'application/json'): Call => ({
 const causes: [string, number, () => Promise<Call> | Call][] = [
   ['malformed', 400, () => createOf('{')],
   ['unauthorized', 401, () => ({ path: '/v1/coupons' })],
+  ['not-eligible', 403, async () => issueOf(await createTestCampaign(first, forGold))],
   ['not-found', 404, () => ({ path: '/v1/nothing' })],
   ['unknown-campaign', 404, () => issueOf(randomUUIDv7())],
   ['unknown-coupon', 404, () => ({ path: `/v1/coupons/${randomUUIDv7()}`, token: tokenOf(newUser()) })],
@@ -132,7 +134,7 @@ const routes: [string, readonly string[]][] = [
   ['/v1/coupons/{coupon}', ['GET', 'HEAD']],
   ['/v1/campaigns/{campaign}', ['GET', 'HEAD']],
   ['/v1/admin/campaigns', ['POST', 'GET', 'HEAD']],
-  ['/v1/admin/campaigns/{campaign}', ['GET', 'HEAD']],
+  ['/v1/admin/campaigns/{campaign}', ['GET', 'HEAD', 'PATCH']],
   ['/livez', ['GET', 'HEAD']],
   ['/readyz', ['GET', 'HEAD']],
   ['/problems/sold-out', ['GET', 'HEAD']],
@@ -147,7 +149,14 @@ describe('methods of a route', () => {
     const token = pattern.startsWith('/v1/admin') ? operatorToken() : tokenOf(userId)
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const takesBody = method === 'POST' && pattern === '/v1/admin/campaigns'
-      const request = { method, token, ...(takesBody ? { json: campaignDocument() } : {}) }
+      const sent = takesBody ? campaignDocument() : { reason: 'a test' }
+      const edits = method === 'PATCH' && pattern === '/v1/admin/campaigns/{campaign}'
+      const request = {
+        method,
+        token,
+        headers: { 'if-match': '*' },
+        ...(takesBody || edits ? { json: sent } : {}),
+      }
       const { status, headers, body } = await ask(`${second}${path}`, request)
       if (methods.includes(method)) expect([method, status]).toEqual([method, takesBody ? 201 : 200])
       else {

@@ -1,4 +1,4 @@
-import type { Operator } from '../operator.ts'
+import type { SaleOperator } from '../sale-operator.ts'
 import type { FaultShape, PlannedFault, StackPart } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 
@@ -8,7 +8,7 @@ export type FaultContext = {
   /** The campaign of the round. */
   campaignId: string
   /** Changes the campaign of the round. */
-  operator: Operator
+  operator: SaleOperator
   /** Makes a token of a shopper. */
   sign(userId: string, lifetimeSeconds: number): string
   /** Resolves when grants are confirmed again, or after `limitMs`. */

@@ -24,7 +24,7 @@ export type Stop = {
 }
 
 /** An operator who changes the campaign of a round. Tries go on while other faults keep the API from it. */
-export type Operator = {
+export type SaleOperator = {
   /** `false`: no answer in time, or the campaign is closed. */
   pause(limitMs: number): Promise<boolean>
   /** Resolves once the gate of a paused campaign has the resumption. Rejects after `limitMs`. */
@@ -66,7 +66,7 @@ const pageShape = z.object({ state: z.string() })
 const doneShape = z.object({ recorded: z.boolean(), applied: z.boolean() })
 
 /** The campaign is open, and has version 1. */
-export const createOperator = (options: OperatorOptions): Operator => {
+export const createSaleOperator = (options: OperatorOptions): SaleOperator => {
   const { urls, campaignId, now } = options
   const pools = urls.map((url) => createHttpPool({ url, connections: 4, answerTimeoutMs }))
   const stops: Stop[] = []

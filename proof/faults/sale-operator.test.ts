@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, expect, test } from 'vitest'
 import { until } from '../../test/harness/values/until.ts'
-import { createOperator, type Operator } from './operator.ts'
+import { createSaleOperator, type SaleOperator } from './sale-operator.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -18,10 +18,13 @@ type Asked = { action: string; ifMatch: string; stock: unknown }
  * An API that answers changes in turn, the last answer for ever, and the operator who asks it. Its page says
  * so many times that the campaign is open.
  */
-const open = async (replies: Reply[], pagesOpenFor = 0): Promise<{ operator: Operator; asked: Asked[] }> => {
+const open = async (
+  replies: Reply[],
+  pagesOpenFor = 0,
+): Promise<{ operator: SaleOperator; asked: Asked[] }> => {
   const asked: Asked[] = []
   let pages = 0
-  const server = createServer(async (request: IncomingMessage, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'GET') {
       pages += 1
       response.end(JSON.stringify({ state: pages > pagesOpenFor ? 'paused' : 'open' }))
@@ -41,10 +44,11 @@ const open = async (replies: Reply[], pagesOpenFor = 0): Promise<{ operator: Ope
     } = replies[asked.length - 1] ?? replies.at(-1) ?? { status: 503 }
     if (version !== undefined) response.setHeader('etag', `"${version}"`)
     response.writeHead(status).end(JSON.stringify({ recorded, applied }))
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  const operator = createOperator({
+  const operator = createSaleOperator({
     ...{ urls: [`http://127.0.0.1:${port}`], campaignId: 'c', adminToken: 't', stock: 10 },
     now: () => performance.now(),
     gateNowMs: async () => 7,
