@@ -51,12 +51,15 @@ const calls: Record<
   readPublicCampaign: (client) => client.campaign('one'),
   readClock: (client) => client.time(),
   createCampaign: (_, operator) => operator.createCampaign(terms, 'key'),
-  listCampaigns: (_, operator) => operator.listCampaigns({ limit: 1, cursor: 'c' }),
+  listCampaigns: (_, operator) =>
+    operator.listCampaigns({ limit: 1, cursor: 'c', state: 'open', text: 'sale' }),
   readCampaign: (_, operator) => operator.readCampaign('one'),
   pauseCampaign: (_, operator) => operator.pause('one', { reason: 'why' }),
   resumeCampaign: (_, operator) => operator.resume('one', { reason: 'why' }),
   closeCampaign: (_, operator) => operator.close('one', { reason: 'why' }),
   raiseStock: (_, operator) => operator.raiseStock('one', 2, { reason: 'why' }),
+  editCampaign: (_, operator) => operator.edit('one', { name: 'Sale' }, { reason: 'why' }),
+  preflightCampaign: (_, operator) => operator.preflight('one'),
   listChanges: (_, operator) => operator.changes('one'),
   auditCampaign: (_, operator) => operator.audit('one'),
 }

@@ -11,6 +11,7 @@ type ProblemCode =
   | 'idempotency-key'
   | 'unauthorized'
   | 'forbidden'
+  | 'not-eligible'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -88,6 +89,13 @@ type Campaign = {
   opensAt: string
   /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
   closesAt: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** What the token of a caller must have. None: everyone. */
+  eligibility: {
+    claim: string
+    anyOf: string[]
+  }[]
   coupon: CouponTerms
   /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
   state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
@@ -108,6 +116,30 @@ type CampaignChange = {
   reason: string
 }
 
+/**
+ * A JSON merge patch: what is left out stays, and `null` is the default of a field that has one. `discount`
+ * and `eligibility` are replaced as a whole. Afterwards the campaign is one that could be created.
+ */
+type CampaignEdit = {
+  reason: string
+  name?: string | undefined
+  stock?: number | undefined
+  opensAt?: string | undefined
+  closesAt?: string | undefined
+  perUserLimit?: number | null | undefined
+  eligibility?: {
+    claim: string
+    anyOf: string[]
+  }[] | null | undefined
+  timeZone?: string | null | undefined
+  coupon?: {
+    title?: string | undefined
+    discount?: Discount | undefined
+    usableFrom?: string | null | undefined
+    usableUntil?: string | undefined
+  } | undefined
+}
+
 type CampaignList = {
   items: Campaign[]
   /** The `cursor` of the next page; null on the last one. */
@@ -117,7 +149,7 @@ type CampaignList = {
 type Change = {
   /** The version that the change made. */
   version: number
-  action: 'created' | 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'adopted'
+  action: 'created' | 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'adopted' | 'edited' | 'taken-back'
   /** When it was recorded. RFC 3339 in UTC with milliseconds. */
   at: string
   /** Who asked for it; null for what the system did. */
@@ -136,6 +168,13 @@ type Change = {
     opensAt: string
     /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
     closesAt: string
+    /** The zone in which people speak of its times: an IANA name. */
+    timeZone: string
+    /** What the token of a caller must have. None: everyone. */
+    eligibility: {
+      claim: string
+      anyOf: string[]
+    }[]
     coupon: CouponTerms
   }
 }
@@ -156,6 +195,13 @@ type ChangedCampaign = {
   opensAt: string
   /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
   closesAt: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** What the token of a caller must have. None: everyone. */
+  eligibility: {
+    claim: string
+    anyOf: string[]
+  }[]
   coupon: CouponTerms
   /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
   state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
@@ -261,6 +307,11 @@ type NewCampaign = {
   opensAt: string
   closesAt: string
   perUserLimit?: number | undefined
+  eligibility?: {
+    claim: string
+    anyOf: string[]
+  }[] | undefined
+  timeZone?: string | undefined
   coupon: {
     title: string
     discount: Discount
@@ -278,6 +329,96 @@ type Outcome = {
   retryAfterMs?: number | undefined
 }
 
+type Preflight = {
+  /** The campaign that was looked at. Treat it as opaque. */
+  campaignId: string
+  /** The version of its settings that was looked at. */
+  version: number
+  /** The time of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  /** The worst of doubts and findings. `warning` too where the servers are not known. */
+  verdict: 'ok' | 'warning' | 'failed'
+  /** All of it for people, in English or Korean by Accept-Language. */
+  words: string[]
+  money: {
+    kind: 'amount'
+    currency: string | null
+    value: number
+    coupons: number
+    /**
+     * What all coupons are worth together. In the minor unit of the currency, as text: it can be above 2^53.
+     */
+    total: string
+    /** What one person can get at most. In the minor unit of the currency, as text: it can be above 2^53. */
+    perUser: string
+  } | {
+    kind: 'percent'
+    value: number
+    coupons: number
+  }
+  who: {
+    eligibility: {
+      claim: string
+      anyOf: string[]
+    }[]
+    perUserLimit: number
+  }
+  times: {
+    timeZone: string
+    opensAt: {
+      /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    closesAt: {
+      /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    usableFrom: {
+      /** When coupons can be used. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    usableUntil: {
+      /** The first moment at which they have expired. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+  }
+  /** What contradicts itself, the worst first. */
+  doubts: ({
+    /** What programs decide by. A code never changes its meaning. */
+    code: string
+    /** `failed`: it cannot do what it is for. */
+    level: 'warning' | 'failed'
+    /** The field of the campaign; empty for its state. */
+    pointer: string
+    message: string
+  })[]
+  /** Null when the servers did not answer in time: ask again. */
+  servers: {
+    /** When the servers were examined. RFC 3339 in UTC with milliseconds. */
+    examinedAt: string
+    /** Places that did not answer. */
+    unread: string[]
+    /** What is not ok, as `npm run doctor` finds it. */
+    findings: ({
+      place: string
+      name: string
+      level: 'warning' | 'failed' | 'unknown'
+      found: string
+      expected: string
+      fix: string
+      why: string
+    })[]
+  } | null
+}
+
 /** Every error (RFC 9457). */
 type Problem = {
   /** The path of a page for people: `/problems/{code}`. */
@@ -288,13 +429,15 @@ type Problem = {
   status: number
   /** What happened this time, for people. It can change. */
   detail: string
-  /** With `invalid`: every invalid value. */
+  /** With `invalid`: every invalid value. With `frozen`: what an edit may not change. */
   errors?: {
     /** A JSON pointer into the body, or `/` and the name of a query parameter. */
     pointer: string
     /** What was expected. */
     message: string
   }[] | undefined
+  /** With `not-eligible`: the claim that is not as asked. */
+  claim?: string | undefined
   /** With `not-open`: when the campaign opens. RFC 3339 in UTC with milliseconds. */
   opensAt?: string | undefined
   /** With `not-usable-yet`: from when on it can be used. RFC 3339 in UTC with milliseconds. */
@@ -321,6 +464,13 @@ type PublicCampaign = {
   opensAt: string
   /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
   closesAt: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** What the token of a caller must have. None: everyone. */
+  eligibility: {
+    claim: string
+    anyOf: string[]
+  }[]
   coupon: CouponTerms
   /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
   state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
@@ -399,6 +549,7 @@ export type {
   AuditCheck,
   Campaign,
   CampaignChange,
+  CampaignEdit,
   CampaignList,
   Change,
   ChangeList,
@@ -411,6 +562,7 @@ export type {
   Health,
   NewCampaign,
   Outcome,
+  Preflight,
   Problem,
   ProblemCode,
   PublicCampaign,

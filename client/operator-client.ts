@@ -2,11 +2,13 @@ import { ApiError } from './api-error.ts'
 import type {
   Audit,
   Campaign,
+  CampaignEdit,
   CampaignList,
   ChangedCampaign,
   ChangeList,
   CouponList,
   NewCampaign,
+  Preflight,
   Problem,
   ProblemCode,
   SupportCoupon,
@@ -18,12 +20,14 @@ export type {
   Audit,
   CallOptions,
   Campaign,
+  CampaignEdit,
   CampaignList,
   ChangedCampaign,
   ChangeList,
   ClientOptions,
   CouponList,
   NewCampaign,
+  Preflight,
   Problem,
   ProblemCode,
   SupportCoupon,
@@ -41,6 +45,11 @@ export type ChangeOptions = CallOptions & {
   ifVersion?: number | '*'
 }
 
+export type CampaignSearch = Pick<AskedPage, 'limit' | 'cursor'> & {
+  state?: 'scheduled' | 'open' | 'paused' | 'closed' | undefined
+  text?: string | undefined
+}
+
 /** The API, as an operator uses it. Calls make several attempts, and throw an ApiError. */
 export type OperatorClient = {
   /**
@@ -48,7 +57,8 @@ export type OperatorClient = {
    * for.
    */
   createCampaign(campaign: NewCampaign, key: string, options?: CallOptions): Promise<Campaign>
-  listCampaigns(options?: CallOptions & Omit<AskedPage, 'state'>): Promise<CampaignList>
+  /** Newest first: those of a state, or with a text in their names. */
+  listCampaigns(options?: CallOptions & CampaignSearch): Promise<CampaignList>
   readCampaign(campaignId: string, options?: CallOptions): Promise<Campaign>
   /** When `recorded` or `applied` is false, a worker brings the change where it is missing. */
   pause(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
@@ -56,6 +66,14 @@ export type OperatorClient = {
   /** For good. */
   close(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
   raiseStock(campaignId: string, stock: number, options: ChangeOptions): Promise<ChangedCampaign>
+  /** Changes the fields that are given. What would take from somebody with a coupon is `frozen`. */
+  edit(
+    campaignId: string,
+    edit: Omit<CampaignEdit, 'reason'>,
+    options: ChangeOptions,
+  ): Promise<ChangedCampaign>
+  /** What the campaign would do, and what contradicts itself, in words and as data. */
+  preflight(campaignId: string, options?: CallOptions): Promise<Preflight>
   changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
   /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
   audit(campaignId: string, options?: CallOptions): Promise<Audit>
@@ -102,14 +120,16 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
       const headers = { 'idempotency-key': quoted(key) }
       return transport.ask({ method: 'POST', path, headers, json: campaign, has: 'version' }, call)
     },
-    listCampaigns: ({ limit, cursor, ...call } = {}) =>
-      get(`${path}${queryOf({ limit, cursor })}`, 'items', call),
+    listCampaigns: ({ limit, cursor, state, text, ...call } = {}) =>
+      get(`${path}${queryOf({ limit, cursor, state, text })}`, 'items', call),
     readCampaign: (campaignId, call) => get(pathOf(campaignId), 'version', call),
     pause: post('pause'),
     resume: post('resume'),
     close: post('close'),
     raiseStock: (campaignId, stock, call) =>
       change({ method: 'PUT', path: `${pathOf(campaignId)}/stock`, json: { stock } }, call),
+    edit: (campaignId, edit, call) => change({ method: 'PATCH', path: pathOf(campaignId), json: edit }, call),
+    preflight: (campaignId, call) => get(`${pathOf(campaignId)}/preflight`, 'verdict', call),
     changes: (campaignId, call) => get(`${pathOf(campaignId)}/changes`, 'items', call),
     audit: (campaignId, call) =>
       patient.ask(

@@ -24,7 +24,9 @@ test('a program that has docs/openapi.json and nothing else runs a whole sale ov
     })
     expect(JSON.parse(stdout)).toEqual({
       created: [201, true],
+      preflight: [{ kind: 'percent', value: 10, coupons: 5 }, []],
       'press before the opening': 'not-open',
+      opened: [200, 'open'],
       burst: { 201: 5, 'sold-out': 15 },
       paused: [200, 'paused'],
       'press while it is paused': 'paused',
@@ -38,7 +40,7 @@ test('a program that has docs/openapi.json and nothing else runs a whole sale ov
       'given back': [204, 201],
       revoked: ['revoked', 'revoked'],
       history: ['redeemed', 'given-back', 'redeemed'],
-      changes: ['closed', 'resumed', 'stock-raised', 'paused', 'created'],
+      changes: ['closed', 'resumed', 'stock-raised', 'paused', 'edited', 'created'],
       audit: 'pass',
       clock: true,
     })

@@ -36,6 +36,11 @@ describe('each answer of the API is a result of its own, on both processes', () 
       { opensAt: inMs(3_500_000) },
       { opensAt: expect.any(String), serverTime: expect.any(String) },
     ],
+    [
+      'notEligible',
+      { eligibility: [{ claim: 'tier', anyOf: ['gold'] }] },
+      { problem: { code: 'not-eligible', claim: 'tier' } },
+    ],
     ['closed', { opensAt: inMs(-7_200_000), closesAt: inMs(-3_600_000) }, {}],
   ])('%s', async (kind, changes, fields) => {
     const campaignId = await createTestCampaign(first, changes)

@@ -11,12 +11,11 @@ const api = createDocumentCaller('openapi.json', task.urls, task.operator)
 const report: Record<string, unknown> = {}
 
 const at = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString()
-const terms = (name: string, opensInMs: number) => ({
-  ...{ name, stock, opensAt: at(opensInMs), closesAt: at(3_600_000) },
+const document = {
+  ...{ name: 'A sale from the document', stock, opensAt: at(1_800_000), closesAt: at(3_600_000) },
   coupon: { title: 'Ten percent off', discount: { kind: 'percent', value: 10 }, usableUntil: at(7_200_000) },
-})
+}
 const key = `"${task.shoppers[0]?.slice(-40)}"`
-const document = terms('A sale from the document', 1_000)
 const create = (): Promise<DocumentAnswer> =>
   api.call('createCampaign', { parameters: { 'Idempotency-Key': key }, json: document })
 
@@ -27,8 +26,8 @@ report['created'] = [created.status, (await create()).body['id'] === campaignId]
 const parameters = { campaignId }
 
 /** Presses until something is decided: pressing again is safe, and a coupon may take its time. */
-const press = async (shopper: string, id = campaignId): Promise<string> => {
-  const asked = { parameters: { campaignId: id }, shopper }
+const press = async (shopper: string): Promise<string> => {
+  const asked = { parameters, shopper }
   let { status, body } = await api.call('issue', asked)
   while (status === 503) ({ status, body } = await api.call('issue', asked))
   while (status === 202)
@@ -55,8 +54,10 @@ const change = async (operationId: string, json: object = {}): Promise<unknown> 
 }
 const [someone = '', ...others] = task.shoppers
 
-const later = await api.call('createCampaign', { json: terms('A sale in half an hour', 1_800_000) })
-report['press before the opening'] = await press(someone, String(later.body['id']))
+const preflight = await api.call('preflightCampaign', { parameters })
+report['preflight'] = [preflight.body['money'], preflight.body['doubts']]
+report['press before the opening'] = await press(someone)
+report['opened'] = await change('editCampaign', { opensAt: at(-1_000), coupon: { usableFrom: at(-1_000) } })
 while ((await api.call('readPublicCampaign', { parameters })).body['state'] !== 'open') await pause(50)
 report['burst'] = await burst(others)
 report['paused'] = await change('pauseCampaign')
