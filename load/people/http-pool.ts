@@ -13,7 +13,7 @@ export type HttpPool = {
   send(
     method: 'GET' | 'POST' | 'PUT',
     path: string,
-    content?: { token?: string; document?: object; idempotencyKey?: string; ifMatch?: string },
+    content?: { token?: string; document?: object; ifMatch?: string },
   ): Promise<HttpAnswer>
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ export const createHttpPool = ({ url, connections, answerTimeoutMs }: HttpPoolOp
     bodyTimeout: answerTimeoutMs,
   })
   return {
-    async send(method, path, { token, document, idempotencyKey, ifMatch } = {}) {
+    async send(method, path, { token, document, ifMatch } = {}) {
       const response = await pool.request({
         method,
         path,
@@ -41,7 +41,6 @@ export const createHttpPool = ({ url, connections, answerTimeoutMs }: HttpPoolOp
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(document === undefined ? {} : { 'content-type': 'application/json' }),
           ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
-          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
         },
         body: document === undefined ? null : JSON.stringify(document),
       })
