@@ -11,6 +11,7 @@ import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.t
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
+import { createWinnerRepository } from '../coupon/ledger/winners.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
@@ -38,6 +39,8 @@ import { readSettings } from '../platform/settings.ts'
 import { countDisconnected, countRefused, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
+import { allowOrigins } from './cors.ts'
+import { gatewayOf } from './gateway-user.ts'
 import { createLanes } from './lanes.ts'
 import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
@@ -148,6 +151,7 @@ await runProcess(async (life) => {
       },
       adminToken: settings.ADMIN_TOKEN,
       operatorTokens: settings.OPERATORS,
+      gateway: gatewayOf(settings),
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
@@ -161,6 +165,8 @@ await runProcess(async (life) => {
       coupons,
       redeemer,
       redemptions,
+      winners: createWinnerRepository(database),
+      log,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
@@ -188,7 +194,10 @@ await runProcess(async (life) => {
       now: Date.now,
     })
     const refusals = createRefusals(addressRate?.refuse)
-    const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
+    const answering = allowOrigins(
+      echoRequestIds(refusals.wrap(createApp(routes, health, log))),
+      settings.CORS_ORIGINS ?? [],
+    )
     const stamps =
       settings.ARRIVAL_STAMPS === 'true'
         ? createArrivalStamps({ processId: process.pid, monotonicNs: process.hrtime.bigint })
@@ -218,7 +227,7 @@ await runProcess(async (life) => {
       inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
       connectionsMax: settings.CONNECTIONS_MAX,
       requestLimits: {
-        laneOf: createLanes(routes),
+        laneOf: createLanes(routes, settings.USER_HEADER),
         lanes,
         clients: {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,

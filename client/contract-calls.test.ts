@@ -21,7 +21,7 @@ const operations = Object.entries(openApi.paths).flatMap(([path, methods]) =>
 )
 
 /** For people, probes and tools: no calls of a client. */
-const left = ['explainProblem', 'readContract', 'checkLiveness', 'checkReadiness']
+const left = ['explainProblem', 'readContract', 'readReference', 'checkLiveness', 'checkReadiness']
 
 const terms = {
   ...{ name: 'Sale', stock: 1, opensAt: 'now', closesAt: 'then' },
@@ -61,6 +61,7 @@ const calls: Record<
   editCampaign: (_, operator) => operator.edit('one', { name: 'Sale' }, { reason: 'why' }),
   preflightCampaign: (_, operator) => operator.preflight('one'),
   listChanges: (_, operator) => operator.changes('one'),
+  listWinners: (_, operator) => operator.winners('one', { limit: 1, cursor: 'c' }),
   auditCampaign: (_, operator) => operator.audit('one'),
 }
 

@@ -15,7 +15,6 @@ type ProblemCode =
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
-  | 'method-not-allowed'
   | 'sold-out'
   | 'not-open'
   | 'closed'
@@ -113,6 +112,7 @@ type Campaign = {
 }
 
 type CampaignChange = {
+  /** Why it is changed. It is kept with the change. */
   reason: string
 }
 
@@ -121,6 +121,7 @@ type CampaignChange = {
  * and `eligibility` are replaced as a whole. Afterwards the campaign is one that could be created.
  */
 type CampaignEdit = {
+  /** Why it is changed. It is kept with the change. */
   reason: string
   name?: string | undefined
   stock?: number | undefined
@@ -501,7 +502,9 @@ type Revocation = {
 }
 
 type StockChange = {
+  /** The new stock in all, above what it was. */
   stock: number
+  /** Why it is changed. It is kept with the change. */
   reason: string
 }
 
@@ -544,6 +547,26 @@ type Time = {
   nowMs: number
 }
 
+type WinnerList = {
+  items: ({
+    rank: number
+    /** The coupon. Treat it as opaque. */
+    couponId: string
+    /** The `sub` of the token of its owner. */
+    userId: string
+    /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+    slot: number
+    state: 'usable' | 'redeemed' | 'expired' | 'revoked'
+    /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
+    issuedAt: string
+    orderId: string | null
+    redeemedAt: string | null
+    revokedAt: string | null
+  })[]
+  /** The `cursor` of the next page; null on the last one. */
+  nextCursor: string | null
+}
+
 export type {
   Audit,
   AuditCheck,
@@ -571,4 +594,5 @@ export type {
   StockChange,
   SupportCoupon,
   Time,
+  WinnerList,
 }

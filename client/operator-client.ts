@@ -12,6 +12,7 @@ import type {
   Problem,
   ProblemCode,
   SupportCoupon,
+  WinnerList,
 } from './contract-types.ts'
 import { type AskedPage, queryOf } from './list-query.ts'
 import { type ApiRequest, type CallOptions, type ClientOptions, createTransport } from './transport.ts'
@@ -31,6 +32,7 @@ export type {
   Problem,
   ProblemCode,
   SupportCoupon,
+  WinnerList,
 }
 export { ApiError }
 
@@ -77,6 +79,11 @@ export type OperatorClient = {
   changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
   /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
   audit(campaignId: string, options?: CallOptions): Promise<Audit>
+  /** By rank. The whole list as a file: GET the same path with `Accept: text/csv`. */
+  winners(
+    campaignId: string,
+    options?: CallOptions & Pick<AskedPage, 'limit' | 'cursor'>,
+  ): Promise<WinnerList>
   couponsOfUser(userId: string, options?: CallOptions & AskedPage): Promise<CouponList>
   /** A coupon of anybody, with all that was done to it. */
   coupon(couponId: string, options?: CallOptions): Promise<SupportCoupon>
@@ -136,6 +143,8 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
         { method: 'GET', path: `${pathOf(campaignId)}/audit`, has: 'verdict' },
         { deadlineMs: auditDeadlineMs, ...call },
       ),
+    winners: (campaignId, { limit, cursor, ...call } = {}) =>
+      get(`${pathOf(campaignId)}/winners${queryOf({ limit, cursor })}`, 'items', call),
     couponsOfUser: (userId, { limit, cursor, state, ...call } = {}) =>
       get(`/v1/admin/users/${id(userId)}/coupons${queryOf({ limit, cursor, state })}`, 'items', call),
     coupon: (couponId, call) => get(`/v1/admin/coupons/${id(couponId)}`, 'history', call),

@@ -7,7 +7,10 @@ import { eligibilityShape, timeZoneShape } from './eligibility.ts'
 import { label } from './label.ts'
 import { named } from './named-schema.ts'
 
-const reason = label('expected why, in 1 to 200 characters')
+const reason = label('expected why, in 1 to 200 characters').meta({
+  description: 'Why it is changed. It is kept with the change.',
+  examples: ['The supplier has more.'],
+})
 
 /** The body of a pause, a resumption or a closure. */
 export const changeShape = named('CampaignChange', z.strictObject({ reason }))
@@ -15,14 +18,24 @@ export const changeShape = named('CampaignChange', z.strictObject({ reason }))
 /** The body of a new stock. */
 export const stockChangeShape = named(
   'StockChange',
-  z.strictObject({ stock: z.int().min(1).max(stockMax), reason }),
+  z.strictObject({
+    stock: z
+      .int()
+      .min(1)
+      .max(stockMax)
+      .meta({ description: 'The new stock in all, above what it was.', examples: [12_000] }),
+    reason,
+  }),
 )
 
 /** If-Match as clients see it. */
 export const ifMatchValue = z
   .string()
   .regex(/^(?:\*|"[1-9][0-9]{0,9}")$/)
-  .describe('The `ETag` of the campaign as it was read, or `*` for whichever version it has.')
+  .meta({
+    description: 'The `ETag` of the campaign as it was read, or `*` for whichever version it has.',
+    examples: ['"1"'],
+  })
 
 /**
  * The body of an edit: a JSON merge patch (RFC 7396) of the document that creates a campaign, and a reason.

@@ -14,6 +14,18 @@ export const timeText = z.iso
   // 9999-12-31T22:00-03:00 is a valid RFC 3339 time, but RFC 3339 cannot write it in UTC.
   .refine((ms) => timeShape.safeParse(ms).success, 'expected a time from 1970 to 9999 (UTC)')
 
+const exampleCampaign = {
+  name: 'Black Friday',
+  stock: 10_000,
+  opensAt: '2030-11-29T09:00:00+09:00',
+  closesAt: '2030-11-30T00:00:00+09:00',
+  coupon: {
+    title: '10,000 won off',
+    discount: { kind: 'amount', value: 10_000, currency: 'KRW' },
+    usableUntil: '2030-12-31T23:59:59+09:00',
+  },
+}
+
 /** The body of a request to create a campaign. Unknown fields are rejected. */
 export const createCampaignShape = named(
   'NewCampaign',
@@ -51,8 +63,10 @@ export const createCampaignShape = named(
       for (const { pointer, message } of findContradictions(terms))
         context.addIssue({ code: 'custom', path: pointer.slice(1).split('/'), message })
     })
-    .describe(
-      '`closesAt` is after `opensAt` and after now. `usableUntil` is after `usableFrom` and not before `closesAt`. ' +
+    .meta({
+      description:
+        '`closesAt` is after `opensAt` and after now. `usableUntil` is after `usableFrom` and not before `closesAt`. ' +
         'Times lie in the years 1970 to 9999.',
-    ),
+      sample: exampleCampaign,
+    }),
 )

@@ -16,12 +16,14 @@ import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
+import { type WinnersOptions, winnersRoute } from './winners.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
   PreflightOptions &
   Omit<AdminChangesOptions, 'toJson'> &
   RedemptionRoutesOptions &
-  Omit<SupportOptions, 'gateNowMs'> & {
+  Omit<SupportOptions, 'gateNowMs'> &
+  Omit<WinnersOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
@@ -43,6 +45,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
+    winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ])

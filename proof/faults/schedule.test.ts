@@ -57,6 +57,13 @@ describe('the schedule of a round', () => {
     }
   })
 
+  test('an operator changes the sale of every round', () => {
+    for (const moments of rounds('a'))
+      expect(kindsOf(moments).filter(({ part, endsSale }) => part === 'campaign' && !endsSale)).not.toEqual(
+        [],
+      )
+  })
+
   test('a closure strikes in the last of five moments, once at most', () => {
     const closing = rounds('a').filter((moments) => JSON.stringify(moments).includes('campaign-closed'))
     expect(closing.length).toBeGreaterThan(0)

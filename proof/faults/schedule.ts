@@ -53,10 +53,14 @@ const plan = (random: Random, { name, lastsMs }: FaultShape): PlannedFault => ({
   chances: [random(), random()],
 })
 
-/** `count` kinds, of which one at most ends the sale unless all of them do. */
+/**
+ * `count` kinds, of which one at most ends the sale unless all of them do. The first is a change by an
+ * operator where `kinds` has one, so that every round has a sale that is changed.
+ */
 const pickOthers = (random: Random, kinds: readonly FaultShape[], count: number): FaultShape[] => {
   const repeatable = kinds.filter(({ endsSale }) => !endsSale)
-  const picked: FaultShape[] = []
+  const changes = repeatable.filter(({ part }) => part === 'campaign')
+  const picked = changes.length === 0 ? [] : [pick(random, changes)]
   while (picked.length < count) {
     const isEnding = repeatable.length === 0 || !picked.some(({ endsSale }) => endsSale)
     picked.push(pick(random, isEnding ? kinds : repeatable))

@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from 'node:crypto'
+import { hash, randomUUIDv7 } from 'node:crypto'
 import { describe, expect, inject, test } from 'vitest'
 import { problemKinds } from '../../api/problem.ts'
 import {
@@ -81,6 +81,20 @@ describe('problem documents and their pages', () => {
     },
   )
 
+  test('a page loads nothing, runs nothing, and shows its one style', async () => {
+    const page = await fetch(`${first}/problems/sold-out`)
+    const styles = [...(await page.text()).matchAll(/<style>([^<]*)<\/style>/g)]
+    expect(styles).toHaveLength(1)
+    const style = hash('sha256', styles[0]?.[1] ?? '', 'base64')
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'content-security-policy':
+        `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; ` +
+        `frame-ancestors 'none'`,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+  })
+
   test('codes and statuses stay as callers know them', () => {
     const statuses = Object.fromEntries(
       Object.entries(problemKinds).map(([code, { status }]) => [code, status]),
@@ -141,31 +155,34 @@ const routes: [string, readonly string[]][] = [
 ]
 
 describe('methods of a route', () => {
-  test.each(routes)('%s accepts %j, and every other method is 405 with Allow', async (pattern, methods) => {
-    const userId = newUser()
-    const campaignId = await createTestCampaign(first)
-    const won = await press(first, campaignId, userId)
-    const path = pattern.replace('{campaign}', campaignId).replace('{coupon}', String(won.body['id']))
-    const token = pattern.startsWith('/v1/admin') ? operatorToken() : tokenOf(userId)
-    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-      const takesBody = method === 'POST' && pattern === '/v1/admin/campaigns'
-      const sent = takesBody ? campaignDocument() : { reason: 'a test' }
-      const edits = method === 'PATCH' && pattern === '/v1/admin/campaigns/{campaign}'
-      const request = {
-        method,
-        token,
-        headers: { 'if-match': '*' },
-        ...(takesBody || edits ? { json: sent } : {}),
+  test.each(routes)(
+    '%s accepts %j, OPTIONS is 204 and every other method 405, both with Allow',
+    async (pattern, methods) => {
+      const userId = newUser()
+      const campaignId = await createTestCampaign(first)
+      const won = await press(first, campaignId, userId)
+      const path = pattern.replace('{campaign}', campaignId).replace('{coupon}', String(won.body['id']))
+      const token = pattern.startsWith('/v1/admin') ? operatorToken() : tokenOf(userId)
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const takesBody = method === 'POST' && pattern === '/v1/admin/campaigns'
+        const sent = takesBody ? campaignDocument() : { reason: 'a test' }
+        const edits = method === 'PATCH' && pattern === '/v1/admin/campaigns/{campaign}'
+        const request = {
+          ...{ method, token, headers: { 'if-match': '*' } },
+          ...(takesBody || edits ? { json: sent } : {}),
+        }
+        const { status, headers, body } = await ask(`${second}${path}`, request)
+        if (method === 'OPTIONS') expect(status).toBe(204)
+        else if (methods.includes(method)) expect([method, status]).toEqual([method, takesBody ? 201 : 200])
+        else {
+          expect([method, status]).toEqual([method, 405])
+          if (method !== 'HEAD') expect(body['code']).toBe('method-not-allowed')
+        }
+        if (status === 405 || method === 'OPTIONS')
+          expect(headers.get('allow')?.split(', ').sort()).toEqual([...methods, 'OPTIONS'].sort())
       }
-      const { status, headers, body } = await ask(`${second}${path}`, request)
-      if (methods.includes(method)) expect([method, status]).toEqual([method, takesBody ? 201 : 200])
-      else {
-        expect([method, status]).toEqual([method, 405])
-        if (method !== 'HEAD') expect(body['code']).toBe('method-not-allowed')
-        expect(headers.get('allow')?.split(', ').sort()).toEqual([...methods].sort())
-      }
-    }
-  })
+    },
+  )
 
   test.each([
     '/',

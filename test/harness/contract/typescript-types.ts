@@ -14,7 +14,7 @@ type JsonSchema = {
   description?: string
 }
 
-type OpenApiDocument = { components: { schemas: Record<string, JsonSchema>; responses: object } }
+type OpenApiDocument = { components: { schemas: Record<string, JsonSchema>; examples: object } }
 
 const widthMax = 110
 
@@ -72,7 +72,7 @@ const typeOf = (schema: JsonSchema, indent: string): string => {
 
 /** TypeScript types of all schemas of an OpenAPI document, with the codes of its problems. */
 export const typesOfDocument = ({ components }: OpenApiDocument): string => {
-  const codes = Object.keys(components.responses).map((code) => `\n  | ${literal(code)}`)
+  const codes = Object.keys(components.examples).map((code) => `\n  | ${literal(code)}`)
   const types = Object.entries(components.schemas).map(([name, schema]) => {
     const comment = schema.description === undefined ? '' : words(schema.description, '')
     if (name !== 'Problem') return `${comment}type ${name} = ${typeOf(schema, '')}\n`
