@@ -21,6 +21,7 @@ import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
 import { forwardedAddress } from '../platform/http/client-address.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
+import { createTokenSigner } from '../platform/http/token.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
@@ -41,6 +42,8 @@ import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
 import { startWarmUp } from './warm-up.ts'
+
+const demoTokenSeconds = 86_400
 
 await runProcess(async (life) => {
   const settings = readSettings(apiSettings, process.env)
@@ -109,6 +112,7 @@ await runProcess(async (life) => {
       log,
     })
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
+    const signDemoToken = createTokenSigner(settings.JWT_SECRET)
     const authenticator = createAuthenticator({
       shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
       adminToken: settings.ADMIN_TOKEN,
@@ -135,6 +139,10 @@ await runProcess(async (life) => {
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
       authenticator,
+      embedders: [],
+      ...(settings.DEMO_SIGN_IN === 'true'
+        ? { demoSignIn: () => ({ token: signDemoToken(`demo-${randomUUIDv7()}`, demoTokenSeconds) }) }
+        : {}),
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })

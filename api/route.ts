@@ -35,13 +35,16 @@ export type Route = {
   handle: Handler
 }
 
+/** What the answers of pages and of their files depend on. */
+type PageHeader = 'accept-encoding' | 'accept-language' | 'if-none-match'
+
 /**
  * Reads a request header without building a web Headers object, which would cost as much as verifying a
  * token.
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
+  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | PageHeader,
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

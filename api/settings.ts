@@ -63,6 +63,12 @@ const settings = z.object({
     .describe(
       'Whether every answer says when its request arrived (`X-Arrival`), as load -- fairness needs it. It shows how long this machine is up: not for the public.',
     ),
+  DEMO_SIGN_IN: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .default('false')
+    .describe(
+      'Whether anybody can sign in on the pages as a shopper that is made up. `npm start` sets it, to try things out: nowhere else.',
+    ),
   TRUSTED_PROXIES: count(0, 10, 0).describe(
     'Proxies in front that each add an address to X-Forwarded-For. The client is that many entries from its right.',
   ),

@@ -6,11 +6,12 @@ import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
-import { campaignRoute } from './campaigns.ts'
+import { campaignRoute, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
 import { withOpenApi } from './openapi.ts'
 import { createOperatorsView } from './operators-view.ts'
+import { type PagesOptions, pageRoutes } from './pages.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { timeRoute } from './time.ts'
 
@@ -20,21 +21,23 @@ export type RoutesOptions = AdminCampaignsOptions &
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
     audits: AuditProcess
-  }
+  } & Pick<PagesOptions, 'embedders' | 'demoSignIn'>
 
 /** Every route of docs/api.md but the health checks. */
 export const allRoutes = (options: RoutesOptions): Route[] => {
   const { issuer, coupons, retiredCampaigns, audits, campaigns, registry, authenticator } = options
+  const readPublic = createPublicReader(registry, retiredCampaigns)
   return withOpenApi([
     issueRoute(issuer, authenticator, registry.gateNowMs),
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
-    campaignRoute(registry, retiredCampaigns),
+    campaignRoute(readPublic),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
+    ...pageRoutes({ ...options, readPublic }),
   ])
 }

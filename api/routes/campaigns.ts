@@ -15,37 +15,41 @@ const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type
 
 const recovering = 'The campaign cannot be read at the moment. Trying again is safe.'
 
-const answerPublicly = async (
-  registry: Registry,
-  retiredCampaigns: RetiredCampaigns,
-  id: string,
-): Promise<Response> => {
-  const found = await registry.refresh(id, ageMaxMs)
-  if (found.kind === 'unknown') return unknownCampaign()
-  if (found.kind === 'recovering') return problem('recovering', recovering)
-  if (found.kind === 'retired') {
-    const campaign = await retiredCampaigns.read(id)
-    if (campaign === undefined) return problem('recovering', recovering)
-    const { stock, retired } = campaign
-    const moment = {
-      state: 'closed' as const,
-      stock,
-      granted: retired.granted,
-      nowMs: registry.gateNowMs(),
+/** The public document of a campaign. `recovering`: it may exist, and cannot be read now. */
+export type ReadPublic = (
+  campaignId: string,
+) => Promise<ReturnType<typeof toPublicCampaignJson> | 'unknown' | 'recovering'>
+
+/** Reads public documents, at most a second old. */
+export const createPublicReader =
+  (registry: Registry, retiredCampaigns: RetiredCampaigns): ReadPublic =>
+  async (id) => {
+    const found = await registry.refresh(id, ageMaxMs)
+    if (found.kind === 'unknown' || found.kind === 'recovering') return found.kind
+    const nowMs = registry.gateNowMs()
+    if (found.kind === 'retired') {
+      const campaign = await retiredCampaigns.read(id)
+      if (campaign === undefined) return 'recovering'
+      const { stock, retired } = campaign
+      return toPublicCampaignJson(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
     }
-    return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, publicForASecond)
+    const { view } = found.campaign
+    const state = view.armed
+      ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
+      : 'recovering'
+    return toPublicCampaignJson(id, view.document, { state, stock: view.stock, granted: view.granted, nowMs })
   }
-  const { view } = found.campaign
-  const nowMs = registry.gateNowMs()
-  const state = view.armed
-    ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
-    : 'recovering'
-  const moment = { state, stock: view.stock, granted: view.granted, nowMs }
-  return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, publicForASecond)
+
+const answerPublicly = async (readPublic: ReadPublic, id: string): Promise<Response> => {
+  const campaign = await readPublic(id)
+  if (campaign === 'unknown') return unknownCampaign()
+  return campaign === 'recovering'
+    ? problem('recovering', recovering)
+    : jsonResponse(campaign, 200, publicForASecond)
 }
 
 /** The public facts of a campaign. They are the same for everyone, so caches may keep them for a second. */
-export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampaigns): Route => ({
+export const campaignRoute = (readPublic: ReadPublic): Route => ({
   method: 'GET',
   path: '/v1/campaigns/:campaignId',
   lane: 'read',
@@ -59,6 +63,6 @@ export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampa
   },
   handle(context) {
     const id = context.req.param('campaignId') ?? ''
-    return idPattern.test(id) ? answerPublicly(registry, retiredCampaigns, id) : unknownCampaign()
+    return idPattern.test(id) ? answerPublicly(readPublic, id) : unknownCampaign()
   },
 })

@@ -1,0 +1,66 @@
+import { html } from 'hono/html'
+import { fill, shopperTexts } from '../texts/button-texts.ts'
+import type { Language, Text } from '../texts/language.ts'
+import { type Discount, worthText } from '../texts/worth-text.ts'
+import { framed, type Html, type SignIn } from './frame.ts'
+
+/** What a page shows of a campaign: its public document, as the API answers it. */
+export type PageCampaign = {
+  id: string
+  name: string
+  state: string
+  stock: number
+  remaining: number
+  opensAt: string
+  closesAt: string
+  coupon: {
+    title: string
+    discount: Discount
+    usableFrom: string
+    usableUntil: string
+  }
+  serverTime: string
+}
+
+/** A time in a zone, with the name of the zone. */
+export const timeText = (time: string, language: Language, timeZone: string): string =>
+  new Intl.DateTimeFormat(language, {
+    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+    ...{ second: '2-digit', hourCycle: 'h23', timeZone, timeZoneName: 'short' },
+  }).format(new Date(time))
+
+const fact = (name: Text, value: string, language: Language): Html =>
+  html`<dt>${name[language]}</dt><dd>${value}</dd>`
+
+/** The page of one campaign. It says the times and the stock without a script; the button needs one. */
+export const shopperPage = (
+  campaign: PageCampaign,
+  { language, timeZone, signIn }: { language: Language; timeZone: string; signIn: SignIn },
+): Promise<string> => {
+  const say = (text: Text, values: Record<string, string> = {}): string => fill(text[language], values)
+  const whole = new Intl.NumberFormat(language)
+  const { coupon } = campaign
+  const at = (time: string): string => timeText(time, language, timeZone)
+  const left = say(shopperTexts.stockLeft, {
+    left: whole.format(campaign.remaining),
+    stock: whole.format(campaign.stock),
+  })
+  return framed({
+    language,
+    title: campaign.name,
+    path: `/c/${campaign.id}`,
+    scripts: ['/firstcome.js', '/assets/sign-in.js'],
+    signIn,
+    body: html`<h1>${campaign.name}</h1>
+<p class="worth">${coupon.title} · ${worthText(coupon.discount, language)}</p>
+<dl class="facts">
+${fact(shopperTexts.opensAt, at(campaign.opensAt), language)}
+${fact(shopperTexts.closesAt, at(campaign.closesAt), language)}
+</dl>
+<firstcome-button campaign="${campaign.id}" lang="${language}"><p>${left}</p>
+<noscript><p>${say(shopperTexts.noScript)}</p></noscript></firstcome-button>
+<p class="dim">${say(shopperTexts.usable, { from: at(coupon.usableFrom), until: at(coupon.usableUntil) })}</p>
+<p><button type="button" data-demo-sign-in hidden></button></p>
+<p><a href="/me/coupons">${say(shopperTexts.myCoupons)}</a></p>`,
+  })
+}
