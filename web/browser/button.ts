@@ -14,7 +14,8 @@ export type TokenSource = string | (() => string | undefined | Promise<string | 
 
 const minuteMs = 60_000
 const resynchroniseBeforeMs = 30_000
-const pressDeadlineMs = 10_000
+// A press that is not answered by then is said to be so, and asked for until it is known.
+const pressDeadlineMs = 4_000
 const askAgainMs = 2_000
 
 const pressOf = (result: IssueResult, nowMs: number): OwnPress => {
@@ -57,6 +58,7 @@ const isOpenEnded = ({ kind }: OwnPress): boolean =>
  * `<firstcome-button campaign="…">`: the countdown, the button, and what came of a press.
  *
  * - `campaign`: the id. `server`: the origin of the API, that of this script when left out. `lang`: en or ko.
+ * - `facts`: the public document of the campaign as JSON, when the page has it.
  * - `token` (a property): the shopper's token, or a function that gives one.
  * - `firstcome-sign-in` is dispatched when somebody presses without a token, and `firstcome-granted` with the
  *   rank once a coupon is theirs.
@@ -96,7 +98,10 @@ export class FirstcomeButton extends HTMLElement {
     client: ShopperClient,
     { campaignId, server, language }: { campaignId: string; server: string; language: 'en' | 'ko' },
   ): void {
-    let facts: SaleFacts | undefined
+    // A page may say what it knew when it was made. Without that nothing is shown before the API has said it.
+    const given = this.getAttribute('facts')
+    let facts = given === null ? undefined : factsOf(JSON.parse(given) as PublicCampaign)
+    let isKnown = given !== null
     let press: OwnPress = { kind: 'none' }
     let [isAsking, lastAnnounced] = [false, Number.POSITIVE_INFINITY]
     const ending = new AbortController()
@@ -106,6 +111,7 @@ export class FirstcomeButton extends HTMLElement {
 
     const view = createButtonView(this, language, () => void onPress())
     const show = (): void => {
+      if (!isKnown) return
       const nowMs = now()
       const values = {
         rank: 'rank' in press ? new Intl.NumberFormat(language).format(press.rank) : '',
@@ -170,6 +176,7 @@ export class FirstcomeButton extends HTMLElement {
     }
     const sale = followSale({ client, server, campaignId }, (found) => {
       facts = found
+      isKnown = true
       show()
     })
     const onVisible = (): void => {

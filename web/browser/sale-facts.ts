@@ -4,7 +4,14 @@ import type { SaleFacts } from './button-model.ts'
 /** Once the stream has failed. Spread, so that pages that were cut off together do not return together. */
 const pollMs = (): number => 4_000 + Math.random() * 2_000
 
-const factsOf = ({ state, stock, remaining, opensAt, closesAt }: PublicCampaign): SaleFacts => ({
+/** What a page or the API says of a sale. */
+export const factsOf = ({
+  state,
+  stock,
+  remaining,
+  opensAt,
+  closesAt,
+}: Pick<PublicCampaign, 'state' | 'stock' | 'remaining' | 'opensAt' | 'closesAt'>): SaleFacts => ({
   ...{ state, stock, remaining, opensAtMs: Date.parse(opensAt), closesAtMs: Date.parse(closesAt) },
 })
 
