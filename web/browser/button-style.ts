@@ -4,6 +4,7 @@ export const buttonStyle = `
   --fc-accent: light-dark(#0b57d0, #7cacf8); --fc-on-accent: light-dark(#fff, #06235a);
   --fc-good: light-dark(#0b7a3e, #4cc38a); --fc-rule: light-dark(#dfe3e8, #333a42); --fc-dim: light-dark(#5c6570, #a3acb6) }
 p { margin: 0 }
+:host(:not([data-state])) [part=card] { visibility: hidden }
 [hidden] { display: none !important }
 [part=card] { display: grid; gap: .75rem; text-align: center }
 [part=clock] { font-size: clamp(2.75rem, 18cqi, 4.5rem); line-height: 1.1; font-weight: 700; font-variant-numeric: tabular-nums }

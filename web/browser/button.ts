@@ -2,12 +2,13 @@ import {
   createClient,
   type IssueResult,
   type Outcome,
+  type PublicCampaign,
   type ShopperClient,
 } from '../../client/shopper-client.ts'
 import { shopperTexts } from '../texts/button-texts.ts'
-import { imminentMs, type OwnPress, type SaleFacts, stateOfButton } from './button-model.ts'
+import { imminentMs, type OwnPress, stateOfButton } from './button-model.ts'
 import { createButtonView } from './button-view.ts'
-import { followSale } from './sale-facts.ts'
+import { factsOf, followSale } from './sale-facts.ts'
 
 /** The token of the shopper, or a way to get one; `undefined` for somebody who is not signed in. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>)

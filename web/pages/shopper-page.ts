@@ -39,11 +39,12 @@ export const shopperPage = (
 ): Promise<string> => {
   const say = (text: Text, values: Record<string, string> = {}): string => fill(text[language], values)
   const whole = new Intl.NumberFormat(language)
-  const { coupon } = campaign
+  const { coupon, state, stock, remaining, opensAt, closesAt } = campaign
+  const facts = { state, stock, remaining, opensAt, closesAt }
   const at = (time: string): string => timeText(time, language, timeZone)
   const left = say(shopperTexts.stockLeft, {
-    left: whole.format(campaign.remaining),
-    stock: whole.format(campaign.stock),
+    left: whole.format(remaining),
+    stock: whole.format(stock),
   })
   return framed({
     language,
@@ -54,10 +55,10 @@ export const shopperPage = (
     body: html`<h1>${campaign.name}</h1>
 <p class="worth">${coupon.title} · ${worthText(coupon.discount, language)}</p>
 <dl class="facts">
-${fact(shopperTexts.opensAt, at(campaign.opensAt), language)}
-${fact(shopperTexts.closesAt, at(campaign.closesAt), language)}
+${fact(shopperTexts.opensAt, at(opensAt), language)}
+${fact(shopperTexts.closesAt, at(closesAt), language)}
 </dl>
-<firstcome-button campaign="${campaign.id}" lang="${language}"><p>${left}</p>
+<firstcome-button campaign="${campaign.id}" lang="${language}" facts="${JSON.stringify(facts)}"><p>${left}</p>
 <noscript><p>${say(shopperTexts.noScript)}</p></noscript></firstcome-button>
 <p class="dim">${say(shopperTexts.usable, { from: at(coupon.usableFrom), until: at(coupon.usableUntil) })}</p>
 <p><button type="button" data-demo-sign-in hidden></button></p>
