@@ -10,18 +10,23 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
+import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
+import { createWinnerRepository } from '../coupon/ledger/winners.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
+import { createMissingRows } from '../coupon/redemption/missing-rows.ts'
+import { createCouponRedeemer } from '../coupon/redemption/redeemer.ts'
+import { examineInstallation } from '../coupon/requirements/examine-installation.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
+import { createRecentExamination } from '../coupon/requirements/recent-examination.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
 import { forwardedAddress } from '../platform/http/client-address.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
-import { createTokenSigner } from '../platform/http/token.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { readClusterMetrics, serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
@@ -34,16 +39,19 @@ import { readSettings } from '../platform/settings.ts'
 import { countDisconnected, countRefused, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
+import { allowOrigins } from './cors.ts'
+import { demoSignInOf } from './demo-sign-in.ts'
+import { gatewayOf } from './gateway-user.ts'
 import { createLanes } from './lanes.ts'
+import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
 import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
+import { startIssuerKeys } from './start-issuer-keys.ts'
 import { startWarmUp } from './warm-up.ts'
-
-const demoTokenSeconds = 86_400
 
 await runProcess(async (life) => {
   const settings = readSettings(apiSettings, process.env)
@@ -101,54 +109,98 @@ await runProcess(async (life) => {
       metrics,
       () => queueBound.held,
     )
+    const couponRepository = createCouponRepository(database)
+    const unrecorded = createUnrecordedCampaigns(readingRedis)
     const coupons = createCouponReader({
       // Presses do not wait for lists.
       gate: createGate(readingRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
-      unrecorded: createUnrecordedCampaigns(readingRedis),
+      unrecorded,
       registry,
       campaigns,
-      coupons: createCouponRepository(database),
+      coupons: couponRepository,
       listDeadlineMs: settings.LIST_DEADLINE_MS,
       log,
     })
+    const redemptions = createRedemptionRepository(database)
+    const redeemer = createCouponRedeemer(
+      redemptions,
+      createMissingRows({
+        ...{ reader: coupons, coupons: couponRepository, unrecorded, monotonicMs },
+        ...{ rowWaitMs: 1_000, waitersMax: 100 },
+      }),
+    )
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
-    const signDemoToken = createTokenSigner(settings.JWT_SECRET)
+    const issuerKeys = await startIssuerKeys({
+      file: settings.JWKS_FILE,
+      url: settings.JWKS_URL,
+      refreshMs: settings.JWKS_REFRESH_MS,
+      ...{ log, monotonicMs },
+    })
+    const countRefusal = countRefused(metrics, log)
+    const addressRate = createRateLimit('address', { perSecond: settings.CLIENT_RATE_MAX, slots: 65_536 })
+    const userRate = createRateLimit('user', { perSecond: settings.USER_RATE_MAX, slots: 131_072 })
     const authenticator = createAuthenticator({
-      shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
+      charges: createUserCharges(userRate, () => countRefusal('rate-of-user')),
+      shoppers: {
+        secret: settings.JWT_SECRET,
+        previousSecret: settings.JWT_PREVIOUS_SECRET,
+        issuer: settings.JWT_ISSUER,
+        audience: settings.JWT_AUDIENCE,
+        operatorClaim: settings.OPERATOR_CLAIM,
+        leewayMs: settings.JWT_LEEWAY_MS,
+        ...{ issuerKeys, now: Date.now },
+      },
       adminToken: settings.ADMIN_TOKEN,
+      operatorTokens: settings.OPERATORS,
+      gateway: gatewayOf(settings),
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
       { name: 'warm', isReady: warmUp.isWarm },
+      { name: 'keys', isReady: () => issuerKeys === undefined || issuerKeys.keySet() !== undefined },
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
     const routes = allRoutes({
       issuer,
       coupons,
+      redeemer,
+      redemptions,
+      winners: createWinnerRepository(database),
+      log,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
+        // A process has read a change after two intervals, unless it cannot read its gate either.
+        openingMarginMs: 5_000 + 2 * settings.REGISTRY_INTERVAL_MS,
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
+        pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
+        newChangeId: randomUUIDv7,
       }),
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
+      servers: createRecentExamination({
+        examine: () =>
+          examineInstallation({ ...parts.installation, connectionsMax: settings.CONNECTIONS_MAX }),
+        ...{ log, now: Date.now, monotonicMs },
+        ...{ rememberMs: 10_000, timeoutMs: 5_000 },
+      }),
       authenticator,
-      embedders: [],
-      ...(settings.DEMO_SIGN_IN === 'true'
-        ? { demoSignIn: () => ({ token: signDemoToken(`demo-${randomUUIDv7()}`, demoTokenSeconds) }) }
-        : {}),
+      embedders: settings.CORS_ORIGINS ?? [],
+      demoSignIn: demoSignInOf(settings),
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
-    const refusals = createRefusals()
-    const countRefusal = countRefused(metrics, log)
-    const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
+    const refusals = createRefusals(addressRate?.refuse)
+    const answering = allowOrigins(
+      echoRequestIds(refusals.wrap(createApp(routes, health, log))),
+      settings.CORS_ORIGINS ?? [],
+    )
     const stamps =
       settings.ARRIVAL_STAMPS === 'true'
         ? createArrivalStamps({ processId: process.pid, monotonicNs: process.hrtime.bigint })
@@ -178,18 +230,20 @@ await runProcess(async (life) => {
       inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
       connectionsMax: settings.CONNECTIONS_MAX,
       requestLimits: {
-        laneOf: createLanes(routes),
+        laneOf: createLanes(routes, settings.USER_HEADER),
         lanes,
         clients: {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,
           requestsMax: settings.CLIENT_REQUESTS_MAX,
           proxies: settings.TRUSTED_PROXIES,
+          rate: addressRate,
         },
         ...(stamps === undefined ? {} : { onArrival: stamps.note }),
         onDisconnected: countDisconnected(metrics),
         onRefused(reason, request) {
           countRefusal(reason)
-          if (request !== undefined) refusals.add(request, 'rate-limited')
+          const refusal = reason === 'rate-of-client' ? 'fast-address' : 'crowded-address'
+          if (request !== undefined) refusals.add(request, refusal)
         },
       },
     })
@@ -205,7 +259,7 @@ await runProcess(async (life) => {
       {
         name: 'registry',
         timeoutMs: 100,
-        stop: () => [registry, ...watching].forEach((loop) => loop.stop()),
+        stop: () => [registry, issuerKeys, ...watching].forEach((loop) => loop?.stop()),
       },
       { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },

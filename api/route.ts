@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
+import type { OperatorRole } from '../coupon/operator.ts'
 import type { Operation } from './contract/operation.ts'
 import { prepareProblem } from './problem.ts'
 
@@ -17,7 +18,7 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ * changes campaigns, `ledger` needs the database, and `read` reads what does not.
  */
 export type Lane = 'change' | 'ledger' | 'read'
 
@@ -29,14 +30,11 @@ export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   lane: Lane
-  caller: 'anyone' | 'shopper' | 'operator'
+  caller: 'anyone' | 'shopper' | 'shopper or orders' | OperatorRole
   /** Describes the route for clients: it is in the OpenAPI document by this alone. */
   operation: Operation
   handle: Handler
 }
-
-/** What the answers of pages and of their files depend on. */
-type PageHeader = 'accept-encoding' | 'accept-language' | 'if-none-match'
 
 /**
  * Reads a request header without building a web Headers object, which would cost as much as verifying a
@@ -44,7 +42,15 @@ type PageHeader = 'accept-encoding' | 'accept-language' | 'if-none-match'
  */
 export const headerOf = (
   context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | PageHeader,
+  name:
+    | 'accept'
+    | 'accept-encoding'
+    | 'accept-language'
+    | 'authorization'
+    | 'content-type'
+    | 'idempotency-key'
+    | 'if-match'
+    | 'if-none-match',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {
@@ -61,16 +67,18 @@ export const mountRoutes = (app: HttpApp, routes: readonly Route[]): void => {
 }
 
 /**
- * Answers 405 with Allow on the paths of `routes`, and 404 elsewhere. It is asked when no route matched: with
- * a second handler on its path hono would compose each answer of a route from promises.
+ * Answers 405 with Allow on the paths of `routes`, OPTIONS with the same, and 404 elsewhere. It is asked when
+ * no route matched: with a second handler on its path hono would make each answer of a route from promises.
  */
 export const createNotFound = (routes: readonly { method: string; path: string }[]): Handler => {
-  const router = new RegExpRouter<() => Response>()
+  const router = new RegExpRouter<(method: string) => Response>()
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
-    const methods = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
-    const extras = { headers: { Allow: methods } }
-    router.add('ALL', path, prepareProblem('method-not-allowed', `This path accepts ${methods}.`, extras))
+    const own = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method))
+    const Allow = [...own, 'OPTIONS'].join(', ')
+    const refuse = prepareProblem('method-not-allowed', `This path accepts ${Allow}.`, { headers: { Allow } })
+    const options = { status: 204, headers: { Allow, 'Cache-Control': 'no-store' } }
+    router.add('ALL', path, (method) => (method === 'OPTIONS' ? new Response(null, options) : refuse()))
   }
   const nowhere = prepareProblem('not-found', 'This address does not exist.')
-  return ({ req }) => (router.match(req.method, req.path)[0][0]?.[0] ?? nowhere)()
+  return ({ req }) => router.match(req.method, req.path)[0][0]?.[0](req.method) ?? nowhere()
 }

@@ -21,11 +21,22 @@ const impliedBy = ({ path, caller, lane, operation }: DescribedRoute): readonly 
   ...(lane === undefined ? [] : (['overloaded'] as const)),
   ...(path.includes(':') ? (['not-found'] as const) : []),
   ...(caller === 'anyone' ? [] : (['unauthorized'] as const)),
+  ...(caller === 'anyone' || caller === 'shopper' ? [] : (['forbidden'] as const)),
   ...(operation.query === undefined ? [] : (['invalid'] as const)),
   ...(operation.body === undefined
     ? []
     : (['malformed', 'too-large', 'unsupported-media-type', 'invalid'] as const)),
 ]
+
+const common: ReadonlySet<string> = new Set<ProblemCode>([
+  ...everywhere,
+  'overloaded',
+  'not-found',
+  'unauthorized',
+])
+
+/** Whether a code says nothing about the operation itself. */
+export const isCommonProblem = (code: string): boolean => common.has(code)
 
 /** Every code that a route can answer, by status. */
 export const problemsOf = (route: DescribedRoute): Map<number, ProblemCode[]> => {

@@ -3,30 +3,46 @@ import { type Operation, pathParameters } from '../contract/operation.ts'
 import { type DescribedRoute, problemsOf } from './implied-problems.ts'
 import { componentExamples, componentHeaders, componentResponses, responseOf } from './openapi-responses.ts'
 import { componentSchemas, inlineSchema, type JsonObject, schemaReference } from './openapi-schemas.ts'
+import { usedComponents } from './used-components.ts'
 
 const description = `firstcome issues coupons when a hundred thousand people press one button at once.
 
-A shopper and an operator each send a Bearer token, and each token is valid only where it is named.
-Every \`GET\` also answers \`HEAD\`. A path with another method is 405 with \`Allow\`, any other path 404.
-Every error is a problem document (RFC 9457): decide by its \`code\`, and expect codes that are new to you.
-Answers can get more fields, so ignore those that you do not know. Bodies with unknown fields are rejected.
-Send \`X-Request-Id\` to find a request in the logs: its answer has the same one.`
+**Credentials.** Shoppers and operators each send a Bearer token, and each is valid only on the operations of its kind.
 
-/** Who calls: the tag of an operation, its security, and how the credential looks. */
-const callers: Record<DescribedRoute['caller'], { tag: string; about: string; credential?: JsonObject }> = {
+**Errors.** Every error is a problem document (RFC 9457). Decide by its \`code\`, and expect codes that are new to you.
+
+**Compatibility.** Answers can get more fields and states: ignore what you do not know. Unknown fields in a body are rejected.
+
+**Methods.** Every \`GET\` also answers \`HEAD\`. Another method on a path is 405 with \`Allow\`, and any other path is 404.
+
+**Tracing.** Send an \`X-Request-Id\`: its answer and the lines of the logs have the same one.`
+
+const tags = {
+  shoppers: { name: 'Shoppers', description: 'What a person does who wants a coupon.' },
+  operators: { name: 'Operators', description: 'What runs a sale.' },
+  anyone: { name: 'Anyone', description: 'What needs no credential.' },
+}
+
+/** Who calls: the tag of an operation, and which credential with which role admits to it. */
+const callers: Record<DescribedRoute['caller'], { tag: keyof typeof tags; security: JsonObject[] }> = {
+  shopper: { tag: 'shoppers', security: [{ shopper: [] }] },
+  'shopper or orders': { tag: 'shoppers', security: [{ shopper: [] }, { operator: ['orders'] }] },
+  anyone: { tag: 'anyone', security: [] },
+  viewer: { tag: 'operators', security: [{ operator: ['viewer'] }] },
+  operator: { tag: 'operators', security: [{ operator: ['operator'] }] },
+  orders: { tag: 'operators', security: [{ operator: ['orders'] }] },
+}
+
+const securitySchemes = {
   shopper: {
-    tag: 'Shoppers',
-    about: 'What a person does who wants a coupon.',
-    credential: {
-      ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
-    },
+    ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
   },
-  anyone: { tag: 'Anyone', about: 'What needs no credential.' },
   operator: {
-    tag: 'Operators',
-    about: 'What runs a sale.',
-    credential: { type: 'http', scheme: 'bearer', description: 'The token of the operators.' },
+    ...{ type: 'http', scheme: 'bearer' },
+    description:
+      'A token of an operator. Its roles are `viewer`, `operator`, which includes it, and `orders`. An operation ' +
+      'names the role that it needs.',
   },
 }
 
@@ -74,8 +90,8 @@ const operationOf = (route: DescribedRoute): JsonObject => {
   return {
     ...{ operationId: operation.id, summary: operation.summary },
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    tags: [callers[caller].tag],
-    security: callers[caller].credential === undefined ? [] : [{ [caller]: [] }],
+    tags: [tags[callers[caller].tag].name],
+    security: callers[caller].security,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.body === undefined
       ? {}
@@ -89,32 +105,36 @@ const operationOf = (route: DescribedRoute): JsonObject => {
   }
 }
 
-/** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
-export const createOpenApiDocument = (routes: readonly DescribedRoute[]): JsonObject => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'firstcome',
-    version: '1',
-    description,
-    license: { name: 'MIT', identifier: 'MIT' },
-  },
-  servers: [{ url: '/' }],
-  tags: Object.values(callers).map(({ tag, about }) => ({ name: tag, description: about })),
-  paths: Object.fromEntries(
+const pathsOf = (routes: readonly DescribedRoute[]): JsonObject =>
+  Object.fromEntries(
     [...Map.groupBy(routes, ({ path }) => openapiPath(path))].map(([path, ofPath]) => [
       path,
       Object.fromEntries(ofPath.map((route) => [route.method.toLowerCase(), operationOf(route)])),
     ]),
-  ),
-  components: {
-    securitySchemes: Object.fromEntries(
-      Object.entries(callers).flatMap(([caller, { credential }]) =>
-        credential === undefined ? [] : [[caller, credential]],
-      ),
-    ),
-    schemas: componentSchemas(),
-    headers: componentHeaders(),
-    examples: componentExamples(),
-    responses: componentResponses(),
-  },
-})
+  )
+
+/** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
+export const createOpenApiDocument = (routes: readonly DescribedRoute[]) => {
+  const paths = pathsOf(routes)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'firstcome',
+      version: '1',
+      description,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.values(tags),
+    paths,
+    components: {
+      securitySchemes,
+      ...usedComponents(paths, {
+        schemas: componentSchemas(),
+        headers: componentHeaders(),
+        examples: componentExamples(),
+        responses: componentResponses(),
+      }),
+    },
+  }
+}

@@ -1,13 +1,16 @@
 import type { Campaign, CampaignTerms } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
+import { findPointlessTimes } from '../../coupon/campaigns/terms-rules.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
+import type { CreationOrigin } from '../../coupon/ledger/record-change.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
 import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { versionTag } from '../contract/campaign-change.ts'
+import { campaignFilterQuery, readCampaignFilter } from '../contract/campaign-filter.ts'
 import { campaignListShape, campaignShape } from '../contract/campaign-shapes.ts'
-import { createCampaignShape, findPointlessTimes } from '../contract/create-campaign.ts'
+import { createCampaignShape } from '../contract/create-campaign.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { digestOf, idempotencyKeyValue, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { withJson } from '../contract/json-body.ts'
@@ -15,6 +18,7 @@ import { encodeCursor, pageQuery, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { type FieldError, invalidProblem, noCampaign, problem } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
+import { type AddressOf, changeOriginOf } from './change-origin.ts'
 import { createOperatorsView } from './operators-view.ts'
 
 export type AdminCampaignsOptions = {
@@ -22,6 +26,7 @@ export type AdminCampaignsOptions = {
   arming: Arming
   registry: Registry
   authenticator: Authenticator
+  addressOf: AddressOf
   newCampaignId(): string
   now(): number
 }
@@ -59,10 +64,10 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
 
   const isArmed = (outcome: ArmOutcome['kind']): boolean => outcome === 'armed' || outcome === 'in-order'
 
-  const createAnew = async (terms: CampaignTerms): Promise<Response> => {
+  const createAnew = async (terms: CampaignTerms, origin: CreationOrigin): Promise<Response> => {
     let campaign: Campaign | undefined
     try {
-      campaign = await campaigns.create(options.newCampaignId(), terms, options.now())
+      campaign = await campaigns.create(options.newCampaignId(), terms, options.now(), origin)
       if (isArmed(await arm(campaign))) return await created(campaign)
     } catch (cause) {
       if (!(cause instanceof Failure) || cause.code !== 'unavailable') throw cause
@@ -74,12 +79,13 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     terms: CampaignTerms,
     key: string,
     faults: readonly FieldError[],
+    origin: CreationOrigin,
   ): Promise<Response> => {
     const digests = { keyHash: digestOf(key), bodyHash: digestOf(JSON.stringify(terms)) }
     const id = options.newCampaignId()
     const outcome =
       faults.length === 0
-        ? await campaigns.createOnce(id, terms, options.now(), digests)
+        ? await campaigns.createOnce(id, terms, options.now(), digests, origin)
         : await campaigns.repeat(digests)
     if (outcome === undefined) return invalidProblem(faults)
     if (outcome.kind === 'other-body') return problem('key-reused', reusedKey)
@@ -113,16 +119,18 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       },
       problems: ['idempotency-key', 'key-reused', 'in-flight', 'unavailable', 'recovering'],
     },
-    handle: authenticator.requireOperator(
-      withJson(async (context, document) => {
+    handle: authenticator.requireRole(
+      'operator',
+      withJson(async (context, document, operator) => {
         const parsed = createCampaignShape.safeParse(document)
         if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
         const header = headerOf(context, 'idempotency-key')
         const key = header === undefined ? undefined : parseIdempotencyKey(header)
         if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
         const faults = findPointlessTimes(parsed.data, registry.gateNowMs())
-        if (key !== undefined) return createOnce(parsed.data, key, faults)
-        return faults.length === 0 ? createAnew(parsed.data) : invalidProblem(faults)
+        const origin = changeOriginOf(context, operator, options.addressOf)
+        if (key !== undefined) return createOnce(parsed.data, key, faults, origin)
+        return faults.length === 0 ? createAnew(parsed.data, origin) : invalidProblem(faults)
       }),
     ),
   }
@@ -131,21 +139,24 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     method: 'GET',
     path,
     lane: 'ledger',
-    caller: 'operator',
+    caller: 'viewer',
     operation: {
       id: 'listCampaigns',
       summary: 'List campaigns, newest first',
-      query: pageQuery,
+      description:
+        'With `state` or `text` a page looks at 10,000 campaigns at most: it can be short, or empty, although ' +
+        'there is a next one. The list ends where `nextCursor` is null.',
+      query: { ...pageQuery, ...campaignFilterQuery },
       answers: { 200: { description: 'A page of them.', schema: campaignListShape } },
       problems: ['unavailable'],
     },
-    handle: authenticator.requireOperator(async (context) => {
-      const page = readPage(context)
-      if (Array.isArray(page)) return invalidProblem(page)
-      const found = await campaigns.list(page.limit + 1, page.beforeId)
-      const items = found.slice(0, page.limit)
-      const last = items.at(-1)
-      const nextCursor = found.length > page.limit && last !== undefined ? encodeCursor(last.id) : null
+    handle: authenticator.requireRole('viewer', async (context) => {
+      const [page, filter] = [readPage(context), readCampaignFilter(context)]
+      if (Array.isArray(page) || Array.isArray(filter))
+        return invalidProblem([page, filter].flatMap((read) => (Array.isArray(read) ? read : [])))
+      const found = await campaigns.search({ ...page, ...filter, nowMs: registry.gateNowMs() })
+      const { items, nextBeforeId } = found
+      const nextCursor = nextBeforeId === undefined ? null : encodeCursor(nextBeforeId)
       return jsonResponse({ items: await Promise.all(items.map(toJson)), nextCursor }, 200, noStoreHeaders)
     }),
   }
@@ -154,14 +165,14 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     method: 'GET',
     path: `${path}/:campaignId`,
     lane: 'ledger',
-    caller: 'operator',
+    caller: 'viewer',
     operation: {
       id: 'readCampaign',
       summary: 'A campaign as operators see it',
       answers: { 200: { description: 'The campaign.', schema: campaignShape, headers: ['ETag'] } },
       problems: ['unknown-campaign', 'unavailable'],
     },
-    handle: authenticator.requireOperator(async (context) => {
+    handle: authenticator.requireRole('viewer', async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
         ? noCampaign()

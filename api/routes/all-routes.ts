@@ -6,6 +6,8 @@ import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
+import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
+import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
 import { campaignRoute, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
@@ -13,10 +15,16 @@ import { withOpenApi } from './openapi.ts'
 import { createOperatorsView } from './operators-view.ts'
 import { type PagesOptions, pageRoutes } from './pages.ts'
 import { problemPagesRoute } from './problem-pages.ts'
+import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
+import { type WinnersOptions, winnersRoute } from './winners.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
-  Omit<AdminChangesOptions, 'toJson'> & {
+  PreflightOptions &
+  Omit<AdminChangesOptions, 'toJson'> &
+  RedemptionRoutesOptions &
+  Omit<SupportOptions, 'gateNowMs'> &
+  Omit<WinnersOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     retiredCampaigns: RetiredCampaigns
@@ -32,10 +40,14 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
+    ...redemptionRoutes(options),
     campaignRoute(readPublic),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
+    preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
+    ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
+    winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
     ...pageRoutes({ ...options, readPublic }),

@@ -20,7 +20,7 @@ export type PagesOptions = {
   /** Origins whose pages may embed these, and say who their person is. */
   embedders: readonly string[]
   /** Signs a new shopper in, for trying things out; left out where only the shop signs people in. */
-  demoSignIn?: () => { token: string }
+  demoSignIn: (() => { token: string }) | undefined
 }
 
 /** Sales on the front page. */
@@ -105,7 +105,7 @@ export const pageRoutes = ({ registry, readPublic, embedders, demoSignIn }: Page
       if (campaign === 'recovering')
         return problem('recovering', 'The campaign cannot be read at the moment.')
       return context.html(
-        await shopperPage(campaign, { language: languageOf(context), timeZone: 'UTC', signIn }),
+        await shopperPage(campaign, { language: languageOf(context), signIn }),
         200,
         headers,
       )

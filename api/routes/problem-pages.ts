@@ -1,3 +1,4 @@
+import { pageHeadersOf } from '../page-headers.ts'
 import { type ProblemCode, problem, problemKinds } from '../problem.ts'
 import type { Handler, Route } from '../route.ts'
 
@@ -22,8 +23,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '주소와 헤더가 너무 큽니다. 쿠키가 많을 때 흔히 생깁니다. 바뀐 것은 없습니다. 이 사이트의 쿠키를 지우고 다시 시도하세요.',
   },
   malformed: {
-    en: 'The body of the request is not valid JSON. Nothing was changed. Correct the body and send it again.',
-    ko: '요청 본문이 JSON이 아닙니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
+    en: 'The body of the request is not valid JSON, or an object in it has the same name twice. Nothing was changed. Correct the body and send it again.',
+    ko: '요청 본문이 JSON이 아니거나, 한 객체 안에 같은 이름이 두 번 있습니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
   },
   'idempotency-key': {
     en: 'The Idempotency-Key header is malformed: a string of 1 to 255 characters in quotes is expected. Nothing was changed.',
@@ -32,6 +33,10 @@ export const explanations: Record<ProblemCode, Explanation> = {
   unauthorized: {
     en: 'The request had no valid credential. Your coupons are safe. Sign in again and retry.',
     ko: '유효한 인증 정보가 없습니다. 가지고 있는 쿠폰은 안전합니다. 다시 로그인한 뒤 시도하세요.',
+  },
+  forbidden: {
+    en: 'The operator token is valid, but it does not have the role that this needs. Nothing was changed. Use a token with that role, or ask an administrator for one.',
+    ko: '운영자 토큰은 유효하지만 이 작업에 필요한 권한이 없습니다. 바뀐 것은 없습니다. 권한이 있는 토큰을 사용하거나 관리자에게 요청하세요.',
   },
   'not-found': {
     en: 'This address does not exist. Check the path.',
@@ -57,6 +62,10 @@ export const explanations: Record<ProblemCode, Explanation> = {
     en: 'The campaign is not open yet. Nothing was granted. Try again at the time in opensAt.',
     ko: '아직 시작하지 않은 캠페인입니다. 발급된 것은 없습니다. opensAt 시각에 다시 눌러 주세요.',
   },
+  'not-eligible': {
+    en: 'This campaign is for some customers only, and your account is not one of them. You were given no coupon. If you think this is wrong, sign in again: what your account is may have changed since you signed in.',
+    ko: '일부 고객만 참여할 수 있는 캠페인이며, 지금 로그인한 계정은 대상이 아닙니다. 발급된 쿠폰은 없습니다. 대상이라고 생각하신다면 다시 로그인해 주세요. 로그인한 뒤에 등급이 바뀌었을 수 있습니다.',
+  },
   frozen: {
     en: 'The campaign cannot be changed in this way: people may rely on what it promises. Nothing was changed. The detail of the answer says why.',
     ko: '캠페인을 이렇게 바꿀 수 없습니다. 이미 약속된 내용을 믿는 사람이 있을 수 있습니다. 바뀐 것은 없습니다. 이유는 응답의 detail에 있습니다.',
@@ -81,6 +90,38 @@ export const explanations: Record<ProblemCode, Explanation> = {
     en: 'The first request with this Idempotency-Key is still in progress. Send the same request again in a moment, with the same key.',
     ko: '같은 Idempotency-Key의 첫 요청이 아직 처리 중입니다. 잠시 후 같은 키로 같은 요청을 다시 보내세요.',
   },
+  confirming: {
+    en: 'The coupon is not confirmed yet, so it cannot be used. Nothing was changed. Try again in a moment, which is safe.',
+    ko: '아직 확정되지 않은 쿠폰이라 사용할 수 없습니다. 바뀐 것은 없습니다. 잠시 후 다시 시도하세요. 다시 시도해도 안전합니다.',
+  },
+  'not-usable-yet': {
+    en: 'The time to use this coupon has not come yet. The coupon is safe, and nothing was changed. Use it from the time in usableFrom.',
+    ko: '아직 사용할 수 있는 기간이 아닙니다. 쿠폰은 안전하며 바뀐 것은 없습니다. usableFrom 시각부터 사용할 수 있습니다.',
+  },
+  expired: {
+    en: 'The time to use this coupon is over. It was not used for this order. Trying again does not help.',
+    ko: '사용 기간이 지난 쿠폰입니다. 이 주문에는 사용되지 않았습니다. 다시 시도해도 결과는 같습니다.',
+  },
+  revoked: {
+    en: 'This coupon was revoked and can no longer be used. It was not used for this order. The support of the shop can say why.',
+    ko: '취소된 쿠폰이라 더 이상 사용할 수 없습니다. 이 주문에는 사용되지 않았습니다. 이유는 고객센터에 문의하세요.',
+  },
+  'already-redeemed': {
+    en: 'This coupon is already used for another order, and a coupon is used for one order. Nothing was changed. If that order is cancelled, the coupon can be used again.',
+    ko: '이미 다른 주문에 사용한 쿠폰입니다. 쿠폰은 주문 한 건에만 쓸 수 있습니다. 바뀐 것은 없습니다. 그 주문이 취소되면 다시 사용할 수 있습니다.',
+  },
+  'redeemed-by-shop': {
+    en: 'The shop has used this coupon for your order, so only the shop can give it back. Nothing was changed. Cancel the order in the shop: you then have the coupon again.',
+    ko: '주문 처리 과정에서 사용된 쿠폰이라 직접 되돌릴 수 없습니다. 바뀐 것은 없습니다. 주문을 취소하면 쿠폰을 다시 쓸 수 있습니다.',
+  },
+  'changed-too-often': {
+    en: 'This coupon was used and given back too many times. You still have it, but it cannot be used any more in this way. The support of the shop can help.',
+    ko: '쿠폰을 사용하고 되돌린 횟수가 너무 많습니다. 쿠폰은 그대로 있지만 이 방법으로는 더 사용할 수 없습니다. 고객센터에 문의하세요.',
+  },
+  'not-recorded-yet': {
+    en: 'The coupon was granted a moment ago, and the database does not have it yet. The coupon is safe, and nothing was changed. Try again in a second, which is safe.',
+    ko: '방금 발급된 쿠폰이라 아직 데이터베이스에 기록되지 않았습니다. 쿠폰은 안전하며 바뀐 것은 없습니다. 1초 뒤에 다시 시도하세요. 다시 시도해도 안전합니다.',
+  },
   'too-large': {
     en: 'The body of the request is too large and was not processed. Nothing was changed.',
     ko: '요청 본문이 너무 커서 읽지 않았습니다. 바뀐 것은 없습니다.',
@@ -94,8 +135,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
   },
   'rate-limited': {
-    en: 'Too many requests from your network address are under way at the same time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
-    ko: '같은 네트워크 주소에서 한꺼번에 들어온 요청이 너무 많아 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
+    en: 'Too many requests came from you or from your network address in a short time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
+    ko: '짧은 시간에 같은 사용자 또는 같은 네트워크 주소에서 요청이 너무 많이 들어와 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
   },
   'key-reused': {
     en: 'This Idempotency-Key was used with another body. Nothing was changed. Use a new key for a new campaign.',
@@ -119,6 +160,14 @@ export const explanations: Record<ProblemCode, Explanation> = {
   },
 }
 
+const style = `
+body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; color: #222; background: #fff }
+h1 { font-size: 1.6rem; margin-bottom: 0 } code { color: #666 }
+@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1a1a1a } code { color: #999 } }
+`
+
+const headers = { 'Cache-Control': 'public, max-age=3600', ...pageHeadersOf(style) }
+
 const page = (code: ProblemCode): string => {
   const { status, title } = problemKinds[code]
   const { en, ko } = explanations[code]
@@ -127,11 +176,7 @@ const page = (code: ProblemCode): string => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>
-body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; color: #222; background: #fff }
-h1 { font-size: 1.6rem; margin-bottom: 0 } code { color: #666 }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1a1a1a } code { color: #999 } }
-</style>
+<style>${style}</style>
 <h1>${title}</h1>
 <p><code>${code} · ${status}</code></p>
 <p>${en}</p>
@@ -145,10 +190,7 @@ const isCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds
 const explain: Handler = (context) => {
   const code = context.req.param('code') ?? ''
   return isCode(code)
-    ? context.html(page(code), 200, {
-        'Cache-Control': 'public, max-age=3600',
-        'X-Content-Type-Options': 'nosniff',
-      })
+    ? context.html(page(code), 200, headers)
     : problem('not-found', `No problem is called ${code.slice(0, 64)}.`)
 }
 

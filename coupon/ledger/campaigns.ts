@@ -15,8 +15,9 @@ import { type CreationKey, claimCreation, readCreation } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { readLiveDigest } from './live-digest.ts'
-import { recordChange } from './record-change.ts'
+import { type CreationOrigin, recordChange } from './record-change.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
+import { type CampaignPage, type CampaignQuery, searchCampaigns } from './search-campaigns.ts'
 
 /** What a creation with a key came to. */
 export type CreationOutcome = { kind: 'created' | 'repeated'; campaign: Campaign } | { kind: 'other-body' }
@@ -27,18 +28,24 @@ export type CreationOutcome = { kind: 'created' | 'repeated'; campaign: Campaign
  */
 export type CampaignRepository = {
   /** Writes version 1 of a campaign, with epoch 0: not armed yet. */
-  create(id: string, terms: CampaignTerms, nowMs: number): Promise<Campaign>
+  create(id: string, terms: CampaignTerms, nowMs: number, origin?: CreationOrigin): Promise<Campaign>
   /**
    * As `create`, once for each key: a repeat returns the campaign that the key made. `other-body` when the
    * key came with another body before.
    */
-  createOnce(id: string, terms: CampaignTerms, nowMs: number, key: CreationKey): Promise<CreationOutcome>
+  createOnce(
+    id: string,
+    terms: CampaignTerms,
+    nowMs: number,
+    key: CreationKey,
+    origin?: CreationOrigin,
+  ): Promise<CreationOutcome>
   /** What `createOnce` returns for a key that is known; `undefined` for any other. Creates nothing. */
   repeat(key: CreationKey): Promise<CreationOutcome | undefined>
   read(id: string): Promise<Campaign | undefined>
   readMany(ids: readonly string[]): Promise<Map<string, Campaign>>
-  /** Newest first, below `beforeId`. */
-  list(limit: number, beforeId: string | undefined): Promise<Campaign[]>
+  /** A page of the campaigns that are meant, newest first. */
+  search(query: CampaignQuery): Promise<CampaignPage>
   /** Every campaign that is not retired. */
   live(): Promise<Campaign[]>
   /** As `live`, and the same array as before while nothing about them has changed. */
@@ -70,6 +77,7 @@ const insertCampaign = async (
   id: string,
   terms: CampaignTerms,
   nowMs: number,
+  origin: CreationOrigin | undefined,
 ): Promise<Campaign> => {
   const row = {
     ...termsRow(terms),
@@ -86,6 +94,7 @@ const insertCampaign = async (
     action: 'created',
     settings: terms,
     atMs: nowMs,
+    origin,
   })
   return campaignFrom(row)
 }
@@ -96,8 +105,6 @@ const readRepeated = async (source: SqlReader, id: string): Promise<CreationOutc
   return { kind: 'repeated', campaign }
 }
 
-const highestId = 'f'.repeat(32)
-
 export const createCampaignRepository = (database: Database): CampaignRepository => {
   const readMany: CampaignRepository['readMany'] = async (ids) => {
     if (ids.length === 0) return new Map()
@@ -106,12 +113,12 @@ export const createCampaignRepository = (database: Database): CampaignRepository
   }
   const live = () => readCampaigns(database, 'WHERE retired_at_ms IS NULL')
   return {
-    create: (id, terms, nowMs) =>
+    create: (id, terms, nowMs, origin) =>
       database.transaction(async (connection) => ({
         commit: true,
-        result: await insertCampaign(connection, id, terms, nowMs),
+        result: await insertCampaign(connection, id, terms, nowMs, origin),
       })),
-    createOnce: (id, terms, nowMs, key) =>
+    createOnce: (id, terms, nowMs, key, origin) =>
       database.transaction<CreationOutcome>(async (connection) => {
         // safeguard: a key makes one campaign
         const owner = await claimCreation(connection, key, id, nowMs)
@@ -119,7 +126,7 @@ export const createCampaignRepository = (database: Database): CampaignRepository
         if (owner === id)
           return {
             commit: true,
-            result: { kind: 'created', campaign: await insertCampaign(connection, id, terms, nowMs) },
+            result: { kind: 'created', campaign: await insertCampaign(connection, id, terms, nowMs, origin) },
           }
         return { commit: false, result: await readRepeated(connection, owner) }
       }),
@@ -130,11 +137,7 @@ export const createCampaignRepository = (database: Database): CampaignRepository
     },
     read: async (id) => (await readMany([id])).get(id),
     readMany,
-    list: (limit, beforeId = highestId) =>
-      readCampaigns(database, 'WHERE campaign_id < ? ORDER BY campaign_id DESC LIMIT ?', [
-        idBytes(beforeId),
-        limit,
-      ]),
+    search: (query) => searchCampaigns(database, query),
     live,
     liveOrKnown: rememberWhileUnchanged(() => readLiveDigest(database), live),
     change: (id, change) => changeSettings(database, id, change),

@@ -5,20 +5,25 @@ import { idBytes } from './ids.ts'
 /** Who changed a campaign, from where, and why. */
 export type ChangeOrigin = { by: string; from: string; reason: string }
 
+/** Who created a campaign, and from where. */
+export type CreationOrigin = Omit<ChangeOrigin, 'reason'>
+
 /** A version of a campaign, and what made it. No origin: no operator changed it. */
 export type MadeVersion = {
   version: number
   action: string
   settings: CampaignTerms
   atMs: number
-  origin?: ChangeOrigin
+  origin?: (CreationOrigin & { reason?: string }) | undefined
+  /** Of the request. */
+  changeId?: string
 }
 
 /** Keeps a change beside the settings that it led to, in their transaction. */
 export const recordChange = async (
   connection: Connection,
   id: string,
-  { version, action, settings, atMs, origin }: MadeVersion,
+  { version, action, settings, atMs, origin, changeId }: MadeVersion,
 ): Promise<void> => {
   await connection.change('INSERT INTO campaign_changes SET ?', [
     {
@@ -26,7 +31,8 @@ export const recordChange = async (
       changed_at_ms: atMs,
       ...(origin === undefined
         ? {}
-        : { changed_by: origin.by, changed_from: origin.from, reason: origin.reason }),
+        : { changed_by: origin.by, changed_from: origin.from, reason: origin.reason ?? null }),
+      ...(changeId === undefined ? {} : { change_id: idBytes(changeId) }),
     },
   ])
 }

@@ -36,6 +36,8 @@ describe('the public page of a campaign', () => {
         perUserLimit: 2,
         opensAt: sent['opensAt'],
         closesAt: sent['closesAt'],
+        timeZone: 'UTC',
+        eligibility: [],
         coupon: { ...(sent['coupon'] as object), usableFrom: sent['opensAt'] },
       })
       expect(serverTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)

@@ -85,7 +85,7 @@ const load = async (from: string | null): Promise<void> => {
   clearTimeout(timer)
   if (token === undefined) return announce(say(pageTexts.couponsSignIn))
   try {
-    const page = await client.listCoupons({ state: 'all', cursor: from })
+    const page = await client.listUsableCoupons({ state: 'all', cursor: from })
     if (from === null) list?.replaceChildren()
     list?.append(...page.items.map(item))
     cursor = page.nextCursor

@@ -13,6 +13,8 @@ export type PageCampaign = {
   remaining: number
   opensAt: string
   closesAt: string
+  /** IANA. */
+  timeZone: string
   coupon: {
     title: string
     discount: Discount
@@ -35,11 +37,11 @@ const fact = (name: Text, value: string, language: Language): Html =>
 /** The page of one campaign. It says the times and the stock without a script; the button needs one. */
 export const shopperPage = (
   campaign: PageCampaign,
-  { language, timeZone, signIn }: { language: Language; timeZone: string; signIn: SignIn },
+  { language, signIn }: { language: Language; signIn: SignIn },
 ): Promise<string> => {
   const say = (text: Text, values: Record<string, string> = {}): string => fill(text[language], values)
   const whole = new Intl.NumberFormat(language)
-  const { coupon, state, stock, remaining, opensAt, closesAt } = campaign
+  const { coupon, timeZone, state, stock, remaining, opensAt, closesAt } = campaign
   const facts = { state, stock, remaining, opensAt, closesAt }
   const at = (time: string): string => timeText(time, language, timeZone)
   const left = say(shopperTexts.stockLeft, {

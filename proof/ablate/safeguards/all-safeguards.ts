@@ -9,12 +9,14 @@ import { deciding } from './deciding.ts'
 import { oneDeployment } from './deployment.ts'
 import { fencing } from './fencing.ts'
 import { flipping } from './flipping.ts'
+import { halting } from './halting.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
 import { logGaps } from './log-gaps.ts'
 import { reading } from './reading.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
+import { redeeming } from './redeeming.ts'
 import { serverLimits } from './server-limits.ts'
 import { versions } from './versions.ts'
 
@@ -35,7 +37,9 @@ export const allSafeguards: readonly Safeguard[] = [
   ...flipping,
   ...keeping,
   ...reading,
+  ...redeeming,
   ...clocks,
   ...versions,
+  ...halting,
   ...serverLimits,
 ]
