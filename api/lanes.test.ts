@@ -48,6 +48,13 @@ test.each([
 })
 
 test.each([
+  ['GET', `${campaign}/events`],
+  ['HEAD', `${campaign}/events?a=b`],
+])('%s %s is a stream, and takes no turn, with a credential or without', (method, url) => {
+  for (const headers of [{}, bearer]) expect(laneOf({ method, url, headers })).toBeUndefined()
+})
+
+test.each([
   ['GET', '/v1/%63oupons', 'ledger', 'read'],
   ['GET', '/v1/x/../coupons', 'ledger', 'read'],
   ['GET', 'http://api/v1/coupons', 'ledger', 'read'],

@@ -19,6 +19,8 @@ import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
 import { forwardedAddress } from '../platform/http/client-address.ts'
+import { createEventHub } from '../platform/http/event-hub.ts'
+import { createEventPlaces } from '../platform/http/event-places.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
@@ -30,12 +32,18 @@ import { runProcess } from '../platform/process/run-process.ts'
 import { connectRedis, type RedisClient } from '../platform/redis.ts'
 import { repeat } from '../platform/repeat.ts'
 import { readSettings } from '../platform/settings.ts'
-import { countDisconnected, countRefused, measureAnswers, showServer } from './answer-metrics.ts'
+import {
+  countDisconnected,
+  countRefused,
+  measureAnswers,
+  measureListeners,
+  showServer,
+} from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
-import { createLanes } from './lanes.ts'
+import { createCampaignEvents } from './events/campaign-events.ts'
+import { createLanes, type LaneOfTurns } from './lanes.ts'
 import { echoRequestIds } from './request-id.ts'
-import type { Lane } from './route.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
@@ -119,12 +127,24 @@ await runProcess(async (life) => {
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
+    const places = createEventPlaces({
+      listenersMax: settings.LISTENERS_MAX,
+      listenersOfClientMax: settings.CLIENT_LISTENERS_MAX,
+      proxies: settings.TRUSTED_PROXIES,
+    })
+    const hub = createEventHub({
+      read: createCampaignEvents(registry, monotonicMs),
+      random: Math.random,
+      onMissed: measureListeners(metrics, places.taken),
+    })
     const routes = allRoutes({
       issuer,
       coupons,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
+      hub,
+      places,
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
@@ -153,7 +173,7 @@ await runProcess(async (life) => {
       queueBound: createBound(settings.CONNECTIONS_MAX),
       onFull: (request) => refusals.add(request, 'overloaded'),
     })
-    const lanes: Record<Lane, LaneLimits> = {
+    const lanes: Record<LaneOfTurns, LaneLimits> = {
       // Its routes refuse by the same bound, and count it.
       change: { inFlightMax, queueBound },
       ledger: createReadLane(),
@@ -161,7 +181,11 @@ await runProcess(async (life) => {
     }
     await registry.start()
     void listenForHints(subscriber, registry)
-    const watching = [repeat(watchIdentity(identity, life.fail), 10_000), repeat(room.step, 1_000)]
+    const watching = [
+      repeat(watchIdentity(identity, life.fail), 10_000),
+      repeat(room.step, 1_000),
+      repeat(async () => hub.step(), 250),
+    ]
     const server = await serveHttp(app, {
       ...address,
       reusePort: canSharePort(),
@@ -191,7 +215,11 @@ await runProcess(async (life) => {
     const closeRedis = (): void =>
       [gateRedis, readingRedis, redis, subscriber].forEach((client) => client.close())
     life.onStop(
-      { name: 'audits', timeoutMs: 100, stop: audits.close },
+      {
+        name: 'audits and streams',
+        timeoutMs: 100,
+        stop: () => [audits, hub].forEach((part) => part.close()),
+      },
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
       {

@@ -17,9 +17,10 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` reads what needs the database, and `read` what does not.
+ * changes campaigns, `ledger` reads what needs the database, and `read` what does not. `stream` is a lane
+ * without turns: its requests last as long as their clients like, and have places instead.
  */
-export type Lane = 'change' | 'ledger' | 'read'
+export type Lane = 'change' | 'ledger' | 'read' | 'stream'
 
 /**
  * One operation. `path` has the syntax of hono. Without a Bearer credential `handle` answers 401 at once,
@@ -40,8 +41,8 @@ export type Route = {
  * token.
  */
 export const headerOf = (
-  context: HttpContext,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match',
+  context: Pick<HttpContext, 'env'>,
+  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | 'last-event-id',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

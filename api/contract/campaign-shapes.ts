@@ -18,7 +18,8 @@ const settings = {
   coupon: couponTerms,
 }
 
-const publicFields = {
+/** The fields of a campaign that everyone sees. */
+export const publicFields = {
   id: idValue('Ids sort by time.'),
   ...settings,
   state: z

@@ -11,7 +11,7 @@ export type OperationAnswer = {
   /** A `named` schema. */
   schema?: z.ZodType
   /** `application/json` when left out. */
-  mediaType?: 'application/json' | 'text/html' | 'text/csv'
+  mediaType?: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream'
   headers?: readonly AnswerHeader[]
 }
 

@@ -1,11 +1,11 @@
 import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
-import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import type { Issuer } from '../../coupon/issue/issuer.ts'
 import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
 import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
+import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
@@ -15,10 +15,10 @@ import { problemPagesRoute } from './problem-pages.ts'
 import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
-  Omit<AdminChangesOptions, 'toJson'> & {
+  Omit<AdminChangesOptions, 'toJson'> &
+  CampaignEventsOptions & {
     issuer: Issuer
     coupons: CouponReader
-    retiredCampaigns: RetiredCampaigns
     audits: AuditProcess
   }
 
@@ -31,6 +31,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
     campaignRoute(registry, retiredCampaigns),
+    campaignEventsRoute(options),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),

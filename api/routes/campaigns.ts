@@ -1,10 +1,10 @@
-import { publicState } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
 import { toPublicCampaignJson } from '../contract/answers.ts'
 import { publicCampaignShape } from '../contract/campaign-shapes.ts'
 import { jsonResponse } from '../json-response.ts'
+import { liveMoment } from '../live-moment.ts'
 import { problem, unknownCampaign } from '../problem.ts'
 import type { Route } from '../route.ts'
 
@@ -36,11 +36,7 @@ const answerPublicly = async (
     return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, publicForASecond)
   }
   const { view } = found.campaign
-  const nowMs = registry.gateNowMs()
-  const state = view.armed
-    ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
-    : 'recovering'
-  const moment = { state, stock: view.stock, granted: view.granted, nowMs }
+  const moment = liveMoment(view, registry.gateNowMs())
   return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, publicForASecond)
 }
 
