@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { termsShape } from './coupon-shapes.ts'
 import { named } from './named-schema.ts'
-import { counter, idValue, nextCursor, sentence, timeValue } from './shared-shapes.ts'
+import { counter, idValue, nextCursor, refreshAfterValue, sentence, timeValue } from './shared-shapes.ts'
 
 const couponTerms = named(
   'CouponTerms',
@@ -30,7 +30,15 @@ export const publicFields = {
 }
 
 /** A campaign as everyone sees it. */
-export const publicCampaignShape = named('PublicCampaign', z.object(publicFields))
+export const publicCampaignShape = named(
+  'PublicCampaign',
+  z.object({
+    ...publicFields,
+    refreshAfterMs: refreshAfterValue.describe(
+      'Ask again after that and a random part of as much, because a cached answer is the same for everybody. It is missing when nothing changes any more.',
+    ),
+  }),
+)
 
 /** A campaign as operators see it. */
 export const campaignShape = named(

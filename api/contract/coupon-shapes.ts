@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { discountShape } from '../../coupon/campaign.ts'
 import { stockMax } from '../../coupon/grant.ts'
 import { named } from './named-schema.ts'
-import { idValue, nextCursor, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
+import { idValue, nextCursor, refreshAfterValue, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
 
 /** What a coupon is worth, in bodies and answers. */
 export const discountValue = named(
@@ -59,11 +59,8 @@ export const outcomeShape = named(
       .enum(['granted', 'confirming', 'recovering', 'none'])
       .describe('`none` is final for the presses until now: pressing again is safe.'),
     coupons: z.array(couponShape).max(10),
-    retryAfterMs: z
-      .int()
-      .min(1)
-      .max(60_000)
-      .optional()
-      .describe('With `confirming` and `recovering`: ask again after that.'),
+    refreshAfterMs: refreshAfterValue.describe(
+      'With `confirming` and `recovering`: ask again after that. It differs from one answer to the next.',
+    ),
   }),
 )

@@ -1,11 +1,13 @@
+import type { CampaignDocument } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
-import { toPublicCampaignJson } from '../contract/answers.ts'
+import { type CampaignMoment, toPublicCampaignJson } from '../contract/answers.ts'
 import { publicCampaignShape } from '../contract/campaign-shapes.ts'
 import { jsonResponse } from '../json-response.ts'
 import { liveMoment } from '../live-moment.ts'
 import { problem, unknownCampaign } from '../problem.ts'
+import { refreshAfterMs } from '../refresh-after.ts'
 import type { Route } from '../route.ts'
 
 /** The greatest age of the public facts. */
@@ -14,6 +16,12 @@ const ageMaxMs = 1_000
 const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type-Options': 'nosniff' }
 
 const recovering = 'The campaign cannot be read at the moment. Trying again is safe.'
+
+const answerWith = (id: string, document: CampaignDocument, moment: CampaignMoment): Response => {
+  const refresh = refreshAfterMs(moment.state, document.opensAtMs - moment.nowMs)
+  const json = { ...toPublicCampaignJson(id, document, moment), refreshAfterMs: refresh }
+  return jsonResponse(json, 200, publicForASecond)
+}
 
 const answerPublicly = async (
   registry: Registry,
@@ -33,11 +41,11 @@ const answerPublicly = async (
       granted: retired.granted,
       nowMs: registry.gateNowMs(),
     }
-    return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, publicForASecond)
+    return answerWith(id, campaign, moment)
   }
   const { view } = found.campaign
   const moment = liveMoment(view, registry.gateNowMs())
-  return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, publicForASecond)
+  return answerWith(id, view.document, moment)
 }
 
 /** The public facts of a campaign. They are the same for everyone, so caches may keep them for a second. */

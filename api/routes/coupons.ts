@@ -9,8 +9,11 @@ import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, prepareProblem, unknownCampaign } from '../problem.ts'
 import type { Route } from '../route.ts'
 
-/** The wait of a client before it asks again for an outcome that is not final. */
-const retryAfterMs = 1_000
+/**
+ * The wait of a client before it asks again for an outcome that is not final. Random, so that those who press
+ * together do not ask together.
+ */
+const refreshAfterMs = (): number => 1_000 + Math.floor(Math.random() * 500)
 
 const unknownCoupon = prepareProblem('unknown-coupon', 'You have no coupon with this id.')
 
@@ -91,12 +94,20 @@ const answerOutcome = async (
       return jsonResponse({ outcome: 'none', coupons: [] }, 200, noStoreHeaders)
     case 'confirming':
       return jsonResponse(
-        { outcome: 'confirming', coupons: outcome.coupons.map(toCouponJson), retryAfterMs },
+        {
+          outcome: 'confirming',
+          coupons: outcome.coupons.map(toCouponJson),
+          refreshAfterMs: refreshAfterMs(),
+        },
         200,
         noStoreHeaders,
       )
     case 'recovering':
-      return jsonResponse({ outcome: 'recovering', coupons: [], retryAfterMs }, 200, noStoreHeaders)
+      return jsonResponse(
+        { outcome: 'recovering', coupons: [], refreshAfterMs: refreshAfterMs() },
+        200,
+        noStoreHeaders,
+      )
   }
 }
 
