@@ -73,24 +73,28 @@ export const countDisconnected = (metrics: Metrics): (() => void) => {
   return () => disconnected.add(1)
 }
 
-const refusalReasons: Record<RefusedFor, true> = {
+type RefusalReason = RefusedFor | 'rate-of-user'
+
+const refusalReasons: Record<RefusalReason, true> = {
   'connections-of-client': true,
   'requests-of-client': true,
+  'rate-of-client': true,
+  'rate-of-user': true,
   'requests-of-connection': true,
 }
 
 /** Counts what was refused because one client has too much. Warns once of an address at its bound. */
-export const countRefused = (metrics: Metrics, log: Logger): ((reason: RefusedFor) => void) => {
+export const countRefused = (metrics: Metrics, log: Logger): ((reason: RefusalReason) => void) => {
   const family = metrics.counter({
     name: 'firstcome_http_refused_total',
-    help: 'What was refused because one address or connection has too much at once, by what it has too much of.',
+    help: 'What was refused because one address, user or connection has too much at once, or asks too fast, by what it has too much of.',
     labels: ['reason'],
   })
   const counts = Object.fromEntries(Object.keys(refusalReasons).map((reason) => [reason, family(reason)]))
   let hasWarned = false
   return (reason) => {
     counts[reason]?.add(1)
-    if (hasWarned || reason === 'requests-of-connection') return
+    if (hasWarned || reason === 'requests-of-connection' || reason === 'rate-of-user') return
     hasWarned = true
     log.warn({ reason }, 'an address is at its bound: if it is that of a proxy, set TRUSTED_PROXIES')
   }

@@ -1,25 +1,52 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import { userIdPattern } from '../coupon/grant.ts'
-import { createTokenVerifier, type TokenVerifierOptions } from '../platform/http/token.ts'
+import type { Operator, OperatorRole, OperatorToken } from '../coupon/operator.ts'
+import type { Claims, TokenVerdict } from '../platform/tokens/token-claims.ts'
+import { createOperatorTokens } from './operator-tokens.ts'
 import { prepareProblem } from './problem.ts'
+import { createUserCharges, type UserCharges } from './rate-limit.ts'
 import { type Handler, type HttpContext, headerOf } from './route.ts'
+import { createShopperTokens, type ShopperTokensOptions } from './shopper-tokens.ts'
+
+type Answer = Response | Promise<Response>
+
+/** A shopper, or an operator who acts for one. */
+export type ShopperOrOperator = { kind: 'shopper'; userId: string } | { kind: 'operator'; operator: Operator }
 
 /** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {
-  /** Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others. */
-  requireShopper(handle: (context: HttpContext, userId: string) => Response | Promise<Response>): Handler
-  /** Admits operators (Bearer, the token of the operators); answers 401 to all others. */
-  requireOperator(handle: Handler): Handler
+  /**
+   * Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others, and 429 to one who asks
+   * too fast. `token` is what the request was charged.
+   */
+  requireShopper(
+    handle: (context: HttpContext, userId: string, claims: Claims, token: number) => Answer,
+  ): Handler
+  /** Takes back what a request was charged. */
+  giveBack(token: number): void
+  /**
+   * Admits operators (Bearer, one of their tokens, or a JWT with their claim) who have the role. Answers 403
+   * to others who are known, and 401 to all others.
+   */
+  requireRole(role: OperatorRole, handle: (context: HttpContext, operator: Operator) => Answer): Handler
+  /** Admits shoppers, and operators who have the role. */
+  requireShopperOrRole(
+    role: OperatorRole,
+    handle: (context: HttpContext, caller: ShopperOrOperator) => Answer,
+  ): Handler
 }
 
-export type AuthenticatorOptions = { shoppers: TokenVerifierOptions; adminToken: string }
+export type AuthenticatorOptions = {
+  shoppers: ShopperTokensOptions
+  adminToken: string
+  operatorTokens?: readonly OperatorToken[] | undefined
+  /** Nobody is charged when left out. */
+  charges?: UserCharges | undefined
+}
 
 const bearerOf = (context: HttpContext): string | undefined => {
   const header = headerOf(context, 'authorization')
   return header?.slice(0, 7).toLowerCase() === 'bearer ' ? header.slice(7).trim() : undefined
 }
-
-const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
 
 /** A token came and is no good. RFC 6750, section 3.1: a request without one gets no error code. */
 const invalidToken = { headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' } }
@@ -30,34 +57,81 @@ const badSubject = prepareProblem(
   'The subject of the token must have 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ | : + -',
   invalidToken,
 )
-const askForOperator = 'Send the operator token: Authorization: Bearer <token>.'
+const askForOperator = 'Send an operator token: Authorization: Bearer <token>.'
 const noOperatorToken = prepareProblem('unauthorized', askForOperator)
 const badOperatorToken = prepareProblem('unauthorized', askForOperator, invalidToken)
 
+/** Written once for each role: RFC 6750 names the error of a good token that may not do this. */
+const prepareForbidden = (role: OperatorRole): (() => Response) =>
+  prepareProblem('forbidden', `This needs an operator token with the role ${role}.`, {
+    headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
+  })
+
+const keysAreRead = prepareProblem(
+  'unavailable',
+  'The keys of the token issuer are being read. Nothing was done; trying again is safe.',
+)
+
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
-  const verify = createTokenVerifier(options.shoppers)
-  const operator = digest(options.adminToken)
+  const shoppers = createShopperTokens(options.shoppers)
+  const { charge, giveBack } = options.charges ?? createUserCharges(undefined, () => {})
+  const findOperator = createOperatorTokens(options.adminToken, options.operatorTokens ?? [])
   // The reasons of a verifier are a few texts.
   const badTokens = new Map<string, () => Response>()
-  const badToken = (reason: string): Response => {
+  const badToken = (verdict: Exclude<TokenVerdict, { kind: 'user' }>): Response => {
+    if (verdict.kind === 'waiting') return keysAreRead()
+    const { reason } = verdict
     const known = badTokens.get(reason) ?? prepareProblem('unauthorized', reason, invalidToken)
     badTokens.set(reason, known)
     return known()
   }
 
   return {
+    giveBack,
     requireShopper: (handle) => (context) => {
-      const token = bearerOf(context)
-      if (token === undefined) return noShopperToken()
-      const verdict = verify(token)
-      if (verdict.kind === 'refused') return badToken(verdict.reason)
+      const bearer = bearerOf(context)
+      if (bearer === undefined) return noShopperToken()
+      const verdict = shoppers.verify(bearer)
+      if (verdict.kind !== 'user') return badToken(verdict)
       if (!userIdPattern.test(verdict.userId)) return badSubject()
-      return handle(context, verdict.userId)
+      const token = charge(verdict.userId)
+      return typeof token === 'number' ? handle(context, verdict.userId, verdict.claims, token) : token
     },
-    requireOperator: (handle) => (context) => {
-      const token = bearerOf(context)
-      if (token !== undefined && timingSafeEqual(digest(token), operator)) return handle(context)
-      return token === undefined ? noOperatorToken() : badOperatorToken()
+    requireRole(role, handle) {
+      const forbidden = prepareForbidden(role)
+      const admit = (context: HttpContext, operator: Operator | undefined): Answer =>
+        operator?.roles.includes(role) === true ? handle(context, operator) : forbidden()
+      return (context) => {
+        const token = bearerOf(context)
+        if (token === undefined) return noOperatorToken()
+        const operator = findOperator(token)
+        if (operator !== undefined) return admit(context, operator)
+        if (!shoppers.hasOperators) return badOperatorToken()
+        const verdict = shoppers.verify(token)
+        return verdict.kind === 'user'
+          ? admit(context, shoppers.operatorOf(token, verdict))
+          : badToken(verdict)
+      }
+    },
+    requireShopperOrRole(role, handle) {
+      const forbidden = prepareForbidden(role)
+      return (context) => {
+        const token = bearerOf(context)
+        if (token === undefined) return noShopperToken()
+        const named = findOperator(token)
+        if (named !== undefined)
+          return named.roles.includes(role)
+            ? handle(context, { kind: 'operator', operator: named })
+            : forbidden()
+        const verdict = shoppers.verify(token)
+        if (verdict.kind !== 'user') return badToken(verdict)
+        const operator = shoppers.operatorOf(token, verdict)
+        if (operator?.roles.includes(role) === true) return handle(context, { kind: 'operator', operator })
+        const { userId } = verdict
+        if (!userIdPattern.test(userId)) return badSubject()
+        const charged = charge(userId)
+        return typeof charged === 'number' ? handle(context, { kind: 'shopper', userId }) : charged
+      }
     },
   }
 }

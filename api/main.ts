@@ -10,10 +10,13 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
+import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
+import { createMissingRows } from '../coupon/redemption/missing-rows.ts'
+import { createCouponRedeemer } from '../coupon/redemption/redeemer.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
@@ -43,11 +46,13 @@ import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { createCampaignEvents } from './events/campaign-events.ts'
 import { createLanes, type LaneOfTurns } from './lanes.ts'
+import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
+import { startIssuerKeys } from './start-issuer-keys.ts'
 import { startWarmUp } from './warm-up.ts'
 
 await runProcess(async (life) => {
@@ -106,24 +111,54 @@ await runProcess(async (life) => {
       metrics,
       () => queueBound.held,
     )
+    const couponRepository = createCouponRepository(database)
+    const unrecorded = createUnrecordedCampaigns(readingRedis)
     const coupons = createCouponReader({
       // Presses do not wait for lists.
       gate: createGate(readingRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
-      unrecorded: createUnrecordedCampaigns(readingRedis),
+      unrecorded,
       registry,
       campaigns,
-      coupons: createCouponRepository(database),
+      coupons: couponRepository,
       listDeadlineMs: settings.LIST_DEADLINE_MS,
       log,
     })
+    const redemptions = createRedemptionRepository(database)
+    const redeemer = createCouponRedeemer(
+      redemptions,
+      createMissingRows({
+        ...{ reader: coupons, coupons: couponRepository, unrecorded, monotonicMs },
+        ...{ rowWaitMs: 1_000, waitersMax: 100 },
+      }),
+    )
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
+    const issuerKeys = await startIssuerKeys({
+      file: settings.JWKS_FILE,
+      url: settings.JWKS_URL,
+      refreshMs: settings.JWKS_REFRESH_MS,
+      ...{ log, monotonicMs },
+    })
+    const countRefusal = countRefused(metrics, log)
+    const addressRate = createRateLimit('address', { perSecond: settings.CLIENT_RATE_MAX, slots: 65_536 })
+    const userRate = createRateLimit('user', { perSecond: settings.USER_RATE_MAX, slots: 131_072 })
     const authenticator = createAuthenticator({
-      shoppers: { secret: settings.JWT_SECRET, leewayMs: settings.JWT_LEEWAY_MS, now: Date.now },
+      charges: createUserCharges(userRate, () => countRefusal('rate-of-user')),
+      shoppers: {
+        secret: settings.JWT_SECRET,
+        previousSecret: settings.JWT_PREVIOUS_SECRET,
+        issuer: settings.JWT_ISSUER,
+        audience: settings.JWT_AUDIENCE,
+        operatorClaim: settings.OPERATOR_CLAIM,
+        leewayMs: settings.JWT_LEEWAY_MS,
+        ...{ issuerKeys, now: Date.now },
+      },
       adminToken: settings.ADMIN_TOKEN,
+      operatorTokens: settings.OPERATORS,
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
       { name: 'warm', isReady: warmUp.isWarm },
+      { name: 'keys', isReady: () => issuerKeys === undefined || issuerKeys.keySet() !== undefined },
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
@@ -140,6 +175,8 @@ await runProcess(async (life) => {
     const routes = allRoutes({
       issuer,
       coupons,
+      redeemer,
+      redemptions,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
@@ -158,8 +195,7 @@ await runProcess(async (life) => {
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
-    const refusals = createRefusals()
-    const countRefusal = countRefused(metrics, log)
+    const refusals = createRefusals(addressRate?.refuse)
     const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
     const stamps =
       settings.ARRIVAL_STAMPS === 'true'
@@ -200,12 +236,14 @@ await runProcess(async (life) => {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,
           requestsMax: settings.CLIENT_REQUESTS_MAX,
           proxies: settings.TRUSTED_PROXIES,
+          rate: addressRate,
         },
         ...(stamps === undefined ? {} : { onArrival: stamps.note }),
         onDisconnected: countDisconnected(metrics),
         onRefused(reason, request) {
           countRefusal(reason)
-          if (request !== undefined) refusals.add(request, 'rate-limited')
+          const refusal = reason === 'rate-of-client' ? 'fast-address' : 'crowded-address'
+          if (request !== undefined) refusals.add(request, refusal)
         },
       },
     })
@@ -225,7 +263,7 @@ await runProcess(async (life) => {
       {
         name: 'registry',
         timeoutMs: 100,
-        stop: () => [registry, ...watching].forEach((loop) => loop.stop()),
+        stop: () => [registry, issuerKeys, ...watching].forEach((loop) => loop?.stop()),
       },
       { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },

@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'malformed'
   | 'idempotency-key'
   | 'unauthorized'
+  | 'forbidden'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -22,6 +23,14 @@ export type ProblemCode =
   | 'closed'
   | 'paused'
   | 'in-flight'
+  | 'confirming'
+  | 'not-usable-yet'
+  | 'expired'
+  | 'revoked'
+  | 'already-redeemed'
+  | 'redeemed-by-shop'
+  | 'changed-too-often'
+  | 'not-recorded-yet'
   | 'frozen'
   | 'version'
   | 'version-required'
@@ -48,6 +57,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   malformed: { status: 400, title: 'Malformed body' },
   'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
+  forbidden: { status: 403, title: 'Forbidden' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },
@@ -57,6 +67,14 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   closed: { status: 409, title: 'Campaign closed' },
   paused: { status: 409, title: 'Campaign paused', retryable: true },
   'in-flight': { status: 409, title: 'Still in progress', retryable: true },
+  confirming: { status: 409, title: 'Not confirmed yet', retryable: true },
+  'not-usable-yet': { status: 409, title: 'Not usable yet' },
+  expired: { status: 409, title: 'Coupon expired' },
+  revoked: { status: 409, title: 'Coupon revoked' },
+  'already-redeemed': { status: 409, title: 'Already redeemed' },
+  'redeemed-by-shop': { status: 409, title: 'Redeemed by the shop' },
+  'changed-too-often': { status: 409, title: 'Changed too often' },
+  'not-recorded-yet': { status: 503, title: 'Not recorded yet', retryable: true },
   frozen: { status: 409, title: 'Cannot be changed so' },
   version: { status: 412, title: 'Another version' },
   'version-required': { status: 428, title: 'If-Match required' },
@@ -135,6 +153,9 @@ export const failureProblem = (code: FailureCode): Response => failureProblems[c
 
 /** The 404 of a campaign that is not live, and of an id that no campaign can have. */
 export const unknownCampaign = prepareProblem('unknown-campaign', 'No live campaign has this id.')
+
+/** The 404 of a coupon that the caller does not have, and of an id that no coupon can have. */
+export const unknownCoupon = prepareProblem('unknown-coupon', 'You have no coupon with this id.')
 
 /** The 404 for operators, who read the ledger: retired campaigns are there. */
 export const noCampaign = prepareProblem('unknown-campaign', 'No campaign has this id.')

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
+import type { OperatorRole } from '../coupon/operator.ts'
 import type { Operation } from './contract/operation.ts'
 import { prepareProblem } from './problem.ts'
 
@@ -17,8 +18,8 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` reads what needs the database, and `read` what does not. `stream` is a lane
- * without turns: its requests last as long as their clients like, and have places instead.
+ * changes campaigns, `ledger` needs the database, and `read` reads what does not. `stream` is a lane without
+ * turns: its requests last as long as their clients like, and have places instead.
  */
 export type Lane = 'change' | 'ledger' | 'read' | 'stream'
 
@@ -30,7 +31,7 @@ export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   lane: Lane
-  caller: 'anyone' | 'shopper' | 'operator'
+  caller: 'anyone' | 'shopper' | 'shopper or orders' | OperatorRole
   /** Describes the route for clients: it is in the OpenAPI document by this alone. */
   operation: Operation
   handle: Handler
@@ -42,7 +43,14 @@ export type Route = {
  */
 export const headerOf = (
   context: Pick<HttpContext, 'env'>,
-  name: 'authorization' | 'content-type' | 'idempotency-key' | 'if-match' | 'last-event-id',
+  name:
+    | 'authorization'
+    | 'content-type'
+    | 'idempotency-key'
+    | 'if-match'
+    | 'if-none-match'
+    | 'accept'
+    | 'last-event-id',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { readSettings } from '../platform/settings.ts'
 import { apiSettings } from './settings.ts'
@@ -10,7 +11,16 @@ const valid = {
   ADMIN_TOKEN: 'a token of operators',
 }
 
+const byIssuer = {
+  JWKS_URL: 'https://issuer.example/keys',
+  JWT_ISSUER: 'https://issuer.example',
+  JWT_AUDIENCE: 'firstcome',
+}
+
 test.each([
+  [byIssuer],
+  [{ ...byIssuer, JWT_SECRET: '', OPERATOR_CLAIM: 'firstcome_roles' }],
+  [{ ...byIssuer, JWKS_URL: '', JWKS_FILE: 'keys.json', JWT_PREVIOUS_SECRET: 'x'.repeat(32) }],
   [{ API_PROCESSES: '1', API_PORT: '0', STOP_DELAY_MS: '0' }],
   [{ API_PROCESSES: '64', API_PORT: '8080', STOP_DELAY_MS: '3000' }],
   [{ JWT_SECRET: '가'.repeat(11), ADMIN_TOKEN: 'sixteen letters.', JWT_LEEWAY_MS: '0' }],
@@ -35,6 +45,25 @@ test.each([
     'ADMIN_TOKEN: expected the token of operators, at least 16 bytes; make one with: openssl rand -base64 48',
   ],
   [{ ADMIN_TOKEN: valid.JWT_SECRET }, 'ADMIN_TOKEN: expected another value than JWT_SECRET; make one with: '],
+  [{ JWT_SECRET: '' }, 'JWT_SECRET: expected the secret that shopper tokens are signed with (HS256)'],
+  [{ JWT_PREVIOUS_SECRET: valid.JWT_SECRET }, 'JWT_PREVIOUS_SECRET: expected another value than JWT_SECRET'],
+  [{ JWT_PREVIOUS_SECRET: 'short' }, 'JWT_PREVIOUS_SECRET: expected the secret'],
+  [
+    { ...byIssuer, JWT_SECRET: '', JWT_PREVIOUS_SECRET: 'x'.repeat(32) },
+    'JWT_PREVIOUS_SECRET: expected another',
+  ],
+  [{ ...byIssuer, JWKS_FILE: 'keys.json' }, 'JWKS_URL: expected JWKS_URL or JWKS_FILE, not both'],
+  [{ ...byIssuer, JWKS_URL: 'http://issuer.example/keys' }, 'JWKS_URL: expected an https:// address'],
+  [{ ...byIssuer, JWT_ISSUER: '' }, 'JWT_ISSUER: expected the iss of the tokens'],
+  [{ ...byIssuer, JWT_AUDIENCE: '' }, 'JWT_AUDIENCE: expected the aud of the tokens'],
+  [{ ...byIssuer, JWKS_REFRESH_MS: '0' }, 'JWKS_REFRESH_MS'],
+  [{ OPERATOR_CLAIM: 'roles' }, 'OPERATOR_CLAIM: expected JWKS_FILE or JWKS_URL beside it'],
+  [{ ...byIssuer, OPERATOR_CLAIM: 'sub' }, 'OPERATOR_CLAIM: expected a claim of its own'],
+  [{ OPERATORS: 'alice:admin:x' }, 'OPERATORS: expected name:role:hash, several with commas between'],
+  [
+    { OPERATORS: `alice:viewer:${hash('sha256', valid.ADMIN_TOKEN)}` },
+    'OPERATORS: expected another token than ADMIN_TOKEN',
+  ],
   [
     { API_PROCESSES: '2', API_PORT: '0' },
     'API_PORT: expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',

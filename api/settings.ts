@@ -1,16 +1,27 @@
+import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { operatorTokens } from '../coupon/operator.ts'
 import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
 import { fitTogether } from '../platform/connections/server-connections.ts'
 import { adminToken, count, distinctSecrets, jwtSecret, milliseconds, port } from '../platform/settings.ts'
+import { tokenRules, tokenSettings } from './token-settings.ts'
 
 const settings = z.object({
   ...issuingSettings,
-  JWT_SECRET: jwtSecret().describe(
-    "Secret that signs shoppers' tokens (JWT, HS256). Make one: openssl rand -base64 48",
-  ),
+  JWT_SECRET: jwtSecret()
+    .optional()
+    .describe(
+      "Secret that signs shoppers' tokens (JWT, HS256). Needed without JWKS. Make one: openssl rand -base64 48",
+    ),
   ADMIN_TOKEN: adminToken().describe(
-    'Bearer token of the operators, other than JWT_SECRET. Make one: openssl rand -base64 48',
+    'Bearer token of the operator named operator, other than JWT_SECRET. Make one: openssl rand -base64 48',
   ),
+  OPERATORS: operatorTokens
+    .optional()
+    .describe(
+      'Named operators as name:role:hash, several with commas between. Roles are viewer, operator and orders. Only the hash of a token is here. Make one: npm run token -- operator --name alice --roles viewer',
+    ),
+  ...tokenSettings,
   JWT_LEEWAY_MS: count(5_000, 300_000, 0).describe(
     'Tolerance for the clock of the token issuer: tokens expire this much later and begin this much earlier.',
   ),
@@ -63,6 +74,12 @@ const settings = z.object({
   CLIENT_LISTENERS_MAX: count(500, 1_000_000, 0).describe(
     'Streams of one client address at once in one process; further ones are answered 429. 0 is no bound.',
   ),
+  CLIENT_RATE_MAX: count(2_000, 1_000_000, 0).describe(
+    'Requests a second of one client address in one process, 5 s of it at once; others are answered 429. 0 is no bound.',
+  ),
+  USER_RATE_MAX: count(20, 1_000_000, 0).describe(
+    'Requests a second of one shopper in one process, 5 s of it at once; others are answered 429. Presses of winners do not count. 0 is no bound.',
+  ),
   ARRIVAL_STAMPS: z
     .enum(['true', 'false'], { error: 'expected true or false' })
     .default('false')
@@ -75,8 +92,13 @@ const settings = z.object({
 })
 
 /** The environment of the API; docs/settings.md lists it. */
-export const apiSettings = fitTogether(settings)
+export const apiSettings = tokenRules(fitTogether(settings))
   .refine(...distinctSecrets)
+  .refine(
+    ({ ADMIN_TOKEN, OPERATORS = [] }) =>
+      !OPERATORS.some(({ tokenHash }) => tokenHash === hash('sha256', ADMIN_TOKEN)),
+    { path: ['OPERATORS'], error: 'expected another token than ADMIN_TOKEN' },
+  )
   .refine(({ API_PORT, API_PROCESSES }) => API_PROCESSES <= 1 || API_PORT !== 0, {
     path: ['API_PORT'],
     error: 'expected 1 to 65535 with API_PROCESSES above 1: a free port would be another for each process',

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { failureProblem, problem } from './problem.ts'
+import { failureProblem, prepareProblem } from './problem.ts'
 import type { Application, Bindings } from './route.ts'
 
-type Refusal = 'rate-limited' | 'overloaded'
+type Refusal = 'crowded-address' | 'fast-address' | 'overloaded'
 
 /** Requests that the server admits only for a refusal, which costs less than what they ask for. */
 export type Refusals = {
@@ -12,9 +12,13 @@ export type Refusals = {
   wrap(app: Application): Application
 }
 
-const tooManyFromOneAddress = 'Too many requests of this address are under way. Nothing was done; try again.'
+const tooManyFromOneAddress = prepareProblem(
+  'rate-limited',
+  'Too many requests of this address are under way. Nothing was done; try again.',
+)
 
-export const createRefusals = (): Refusals => {
+/** `refuseFast` answers requests of an address that asks too fast. */
+export const createRefusals = (refuseFast: () => Response = tooManyFromOneAddress): Refusals => {
   const refused = new WeakMap<IncomingMessage, Refusal>()
   return {
     add: (request, refusal) => void refused.set(request, refusal),
@@ -22,9 +26,8 @@ export const createRefusals = (): Refusals => {
       fetch(request, env) {
         const refusal = refused.get((env as Bindings).incoming)
         if (refusal === undefined) return app.fetch(request, env)
-        return refusal === 'overloaded'
-          ? failureProblem('overloaded')
-          : problem('rate-limited', tooManyFromOneAddress)
+        if (refusal === 'overloaded') return failureProblem('overloaded')
+        return refusal === 'fast-address' ? refuseFast() : tooManyFromOneAddress()
       },
     }),
   }

@@ -1,4 +1,5 @@
 import type { Campaign, CampaignDocument, CouponTerms, PublicState } from '../../coupon/campaign.ts'
+import type { Redeemed } from '../../coupon/ledger/redemptions.ts'
 import type { Coupon } from '../../coupon/reading/coupon-sources.ts'
 
 let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
@@ -45,6 +46,17 @@ export const toCouponJson = ({ grant, terms, state }: Coupon) => {
     usableUntil,
   }
 }
+
+/** `Redemption` of docs/api.md: what an order needs of the coupon. It is the same at every repeat. */
+export const toRedemptionJson = ({ coupon: { grant, terms }, redemption }: Redeemed) => ({
+  couponId: grant.couponId,
+  orderId: redemption.orderId,
+  redeemedAt: formatTime(redemption.atMs),
+  campaignId: grant.campaignId,
+  userId: grant.userId,
+  title: terms.title,
+  discount: terms.discount,
+})
 
 /** The state of a campaign at its gate at one moment. */
 export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { discountShape } from '../../coupon/campaign.ts'
+import { orderIdPattern } from '../../coupon/coupon-state.ts'
 import { stockMax } from '../../coupon/grant.ts'
 import { named } from './named-schema.ts'
 import { idValue, nextCursor, refreshAfterValue, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
@@ -30,13 +31,35 @@ export const couponShape = named(
     slot: slotValue,
     rank: z.int().min(1).max(stockMax).describe('Its position in the order of the gate.'),
     state: z
-      .enum(['confirming', 'usable', 'expired'])
+      .enum(['confirming', 'usable', 'redeemed', 'expired', 'revoked'])
       .describe(
         '`confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too.',
       ),
     issuedAt: timeValue('When the gate granted it.'),
     ...termsShape,
   }),
+)
+
+/** An order id in a path and in answers. */
+export const orderIdValue = z
+  .string()
+  .regex(orderIdPattern)
+  .describe('The order, by the id that the shop gave it.')
+
+/** A redemption in answers. */
+export const redemptionShape = named(
+  'Redemption',
+  z
+    .object({
+      couponId: idValue('The coupon.'),
+      orderId: orderIdValue,
+      redeemedAt: timeValue('When it was redeemed, by the clock of the database.'),
+      campaignId: idValue('The campaign that the coupon is of.'),
+      userId: userIdValue,
+      title: z.string().max(200),
+      discount: discountValue,
+    })
+    .describe('A coupon that is used for an order. It is the same at every repeat.'),
 )
 
 /** A page of the coupons of a shopper. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { prepareProblem } from '../problem.ts'
-import { type Handler, type HttpContext, headerOf } from '../route.ts'
+import { type HttpContext, headerOf } from '../route.ts'
 
 /** A longer body is rejected with 413. The longest document takes half of it. */
 const bodyBytesMax = 8_192
@@ -8,17 +8,19 @@ const bodyBytesMax = 8_192
 /** JSON is UTF-8 (RFC 8259): other bytes are malformed, instead of names with replacement characters. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-const wrongMediaType = prepareProblem('unsupported-media-type', 'Send the campaign as application/json.')
+const wrongMediaType = prepareProblem('unsupported-media-type', 'Send the body as application/json.')
 const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
 const brokenOff = prepareProblem('malformed', 'The body did not arrive as a whole.')
 const noJson = prepareProblem('malformed', 'The body is not a JSON document.')
 
 /**
- * Hands on the JSON body of a request, or answers the problem with it. What its head tells is answered
- * without a wait.
+ * Hands on the JSON body of a request and its caller, or answers the problem with it. What its head tells is
+ * answered without a wait.
  */
-export const withJson = (handle: (context: HttpContext, document: unknown) => Promise<Response>): Handler => {
-  const read = async (context: HttpContext): Promise<Response> => {
+export const withJson = <Caller>(
+  handle: (context: HttpContext, document: unknown, caller: Caller) => Promise<Response>,
+): ((context: HttpContext, caller: Caller) => Response | Promise<Response>) => {
+  const read = async (context: HttpContext, caller: Caller): Promise<Response> => {
     const bytes = await readBody(context.env.incoming)
     if (bytes === 'too-large') return tooLarge()
     if (bytes === 'broken-off') return brokenOff()
@@ -28,13 +30,13 @@ export const withJson = (handle: (context: HttpContext, document: unknown) => Pr
     } catch {
       return noJson()
     }
-    return handle(context, document)
+    return handle(context, document, caller)
   }
-  return (context) => {
+  return (context, caller) => {
     const mediaType = headerOf(context, 'content-type')?.split(';')[0]?.trim().toLowerCase()
     if (mediaType !== 'application/json') return wrongMediaType()
     const declaredBytes = Number(context.env.incoming.headers['content-length'] ?? 0)
-    return declaredBytes > bodyBytesMax ? tooLarge() : read(context)
+    return declaredBytes > bodyBytesMax ? tooLarge() : read(context, caller)
   }
 }
 

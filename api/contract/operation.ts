@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idPattern, userIdPattern } from '../../coupon/grant.ts'
 import type { ProblemCode } from '../problem.ts'
+import { orderIdValue } from './coupon-shapes.ts'
 
 /** The headers of answers that clients read. `api/openapi/openapi-responses.ts` says what they mean. */
 export type AnswerHeader = 'ETag' | 'Location' | 'Retry-After'
@@ -48,6 +49,7 @@ export type Operation = {
 export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   campaignId: z.string().regex(idPattern).describe('The id of a campaign. Treat it as opaque.'),
   couponId: z.string().regex(idPattern).describe('The id of a coupon. Treat it as opaque.'),
+  orderId: orderIdValue,
   userId: z.string().regex(userIdPattern).describe('The `sub` of a shopper.'),
   code: z.string().min(1).max(64).describe('The `code` of a problem.'),
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { orderIdValue } from './coupon-shapes.ts'
 import { named } from './named-schema.ts'
 import { sentence, timeValue } from './shared-shapes.ts'
 
@@ -22,6 +23,9 @@ export const problemShape = named(
       code: z.string().max(64).describe('What programs decide by. A code never changes its meaning.'),
       errors: z.array(fieldErrorShape).max(1_000).optional().describe('With `invalid`: every invalid value.'),
       opensAt: timeValue('With `not-open`: when the campaign opens.').optional(),
+      usableFrom: timeValue('With `not-usable-yet`: from when on it can be used.').optional(),
+      usableUntil: timeValue('With `expired`: the first moment when it could no longer be used.').optional(),
+      orderId: orderIdValue.optional().describe('With `already-redeemed`, for order services: the order.'),
       serverTime: timeValue('With `not-open`: the time of the gate.').optional(),
     })
     .describe('Every error (RFC 9457).'),

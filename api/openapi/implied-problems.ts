@@ -21,6 +21,7 @@ const impliedBy = ({ path, caller, lane, operation }: DescribedRoute): readonly 
   ...(lane === undefined ? [] : (['overloaded'] as const)),
   ...(path.includes(':') ? (['not-found'] as const) : []),
   ...(caller === 'anyone' ? [] : (['unauthorized'] as const)),
+  ...(caller === 'anyone' || caller === 'shopper' ? [] : (['forbidden'] as const)),
   ...(operation.query === undefined ? [] : (['invalid'] as const)),
   ...(operation.body === undefined
     ? []

@@ -12,21 +12,32 @@ Every error is a problem document (RFC 9457): decide by its \`code\`, and expect
 Answers can get more fields, so ignore those that you do not know. Bodies with unknown fields are rejected.
 Send \`X-Request-Id\` to find a request in the logs: its answer has the same one.`
 
-/** Who calls: the tag of an operation, its security, and how the credential looks. */
-const callers: Record<DescribedRoute['caller'], { tag: string; about: string; credential?: JsonObject }> = {
+const tags = {
+  shoppers: { name: 'Shoppers', description: 'What a person does who wants a coupon.' },
+  anyone: { name: 'Anyone', description: 'What needs no credential.' },
+  operators: { name: 'Operators', description: 'What runs a sale.' },
+}
+
+/** Who calls: the tag of an operation, and which credential with which role admits to it. */
+const callers: Record<DescribedRoute['caller'], { tag: keyof typeof tags; security: JsonObject[] }> = {
+  shopper: { tag: 'shoppers', security: [{ shopper: [] }] },
+  'shopper or orders': { tag: 'shoppers', security: [{ shopper: [] }, { operator: ['orders'] }] },
+  anyone: { tag: 'anyone', security: [] },
+  viewer: { tag: 'operators', security: [{ operator: ['viewer'] }] },
+  operator: { tag: 'operators', security: [{ operator: ['operator'] }] },
+  orders: { tag: 'operators', security: [{ operator: ['orders'] }] },
+}
+
+const securitySchemes = {
   shopper: {
-    tag: 'Shoppers',
-    about: 'What a person does who wants a coupon.',
-    credential: {
-      ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-      description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
-    },
+    ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    description: 'A JWT whose `sub` is the shopper: 1 to 64 characters of `A-Z a-z 0-9 . _ ~ @ | : + -`.',
   },
-  anyone: { tag: 'Anyone', about: 'What needs no credential.' },
   operator: {
-    tag: 'Operators',
-    about: 'What runs a sale.',
-    credential: { type: 'http', scheme: 'bearer', description: 'The token of the operators.' },
+    ...{ type: 'http', scheme: 'bearer' },
+    description:
+      'A token of an operator. Its roles are `viewer`, `operator`, which includes it, and `orders`. An operation ' +
+      'names the role that it needs.',
   },
 }
 
@@ -74,8 +85,8 @@ const operationOf = (route: DescribedRoute): JsonObject => {
   return {
     ...{ operationId: operation.id, summary: operation.summary },
     ...(operation.description === undefined ? {} : { description: operation.description }),
-    tags: [callers[caller].tag],
-    security: callers[caller].credential === undefined ? [] : [{ [caller]: [] }],
+    tags: [tags[callers[caller].tag].name],
+    security: callers[caller].security,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(operation.body === undefined
       ? {}
@@ -99,7 +110,7 @@ export const createOpenApiDocument = (routes: readonly DescribedRoute[]): JsonOb
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
-  tags: Object.values(callers).map(({ tag, about }) => ({ name: tag, description: about })),
+  tags: Object.values(tags),
   paths: Object.fromEntries(
     [...Map.groupBy(routes, ({ path }) => openapiPath(path))].map(([path, ofPath]) => [
       path,
@@ -107,11 +118,7 @@ export const createOpenApiDocument = (routes: readonly DescribedRoute[]): JsonOb
     ]),
   ),
   components: {
-    securitySchemes: Object.fromEntries(
-      Object.entries(callers).flatMap(([caller, { credential }]) =>
-        credential === undefined ? [] : [[caller, credential]],
-      ),
-    ),
+    securitySchemes,
     schemas: componentSchemas(),
     headers: componentHeaders(),
     examples: componentExamples(),

@@ -5,7 +5,10 @@ import { explanations } from '../routes/problem-pages.ts'
 import { type JsonObject, schemaReference } from './openapi-schemas.ts'
 
 const headers: Record<AnswerHeader | 'Allow' | 'WWW-Authenticate', JsonObject> = {
-  ETag: { description: 'The version of the campaign, for If-Match.', schema: { type: 'string' } },
+  ETag: {
+    description: 'The version of a campaign, for If-Match; or the tag of a list, for If-None-Match.',
+    schema: { type: 'string' },
+  },
   Location: { description: 'The path of what was made.', schema: { type: 'string' } },
   'Retry-After': {
     description: 'Seconds until another try can succeed.',

@@ -20,7 +20,7 @@ export const auditRoute = (
     method: 'GET',
     path: '/v1/admin/campaigns/:campaignId/audit',
     lane: 'ledger',
-    caller: 'operator',
+    caller: 'viewer',
     operation: {
       id: 'auditCampaign',
       summary: 'Compare gate, log and ledger of a campaign',
@@ -28,7 +28,7 @@ export const auditRoute = (
       answers: { 200: { description: 'The result, whatever the verdict is.', schema: auditShape } },
       problems: ['unknown-campaign', 'unavailable'],
     },
-    handle: authenticator.requireOperator(async (context) => {
+    handle: authenticator.requireRole('viewer', async (context) => {
       if (isRunning) return problem('overloaded', 'This process is already auditing a campaign.')
       isRunning = true
       // No byte is sent during an audit, and a large one can take longer than the inactivity timeout.

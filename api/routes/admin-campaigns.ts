@@ -1,6 +1,7 @@
 import type { Campaign, CampaignTerms } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
+import type { CreationOrigin } from '../../coupon/ledger/record-change.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
 import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
@@ -15,6 +16,7 @@ import { encodeCursor, pageQuery, readPage } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { type FieldError, invalidProblem, noCampaign, problem } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
+import { type AddressOf, changeOriginOf } from './change-origin.ts'
 import { createOperatorsView } from './operators-view.ts'
 
 export type AdminCampaignsOptions = {
@@ -22,6 +24,7 @@ export type AdminCampaignsOptions = {
   arming: Arming
   registry: Registry
   authenticator: Authenticator
+  addressOf: AddressOf
   newCampaignId(): string
   now(): number
 }
@@ -59,10 +62,10 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
 
   const isArmed = (outcome: ArmOutcome['kind']): boolean => outcome === 'armed' || outcome === 'in-order'
 
-  const createAnew = async (terms: CampaignTerms): Promise<Response> => {
+  const createAnew = async (terms: CampaignTerms, origin: CreationOrigin): Promise<Response> => {
     let campaign: Campaign | undefined
     try {
-      campaign = await campaigns.create(options.newCampaignId(), terms, options.now())
+      campaign = await campaigns.create(options.newCampaignId(), terms, options.now(), origin)
       if (isArmed(await arm(campaign))) return await created(campaign)
     } catch (cause) {
       if (!(cause instanceof Failure) || cause.code !== 'unavailable') throw cause
@@ -74,12 +77,13 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     terms: CampaignTerms,
     key: string,
     faults: readonly FieldError[],
+    origin: CreationOrigin,
   ): Promise<Response> => {
     const digests = { keyHash: digestOf(key), bodyHash: digestOf(JSON.stringify(terms)) }
     const id = options.newCampaignId()
     const outcome =
       faults.length === 0
-        ? await campaigns.createOnce(id, terms, options.now(), digests)
+        ? await campaigns.createOnce(id, terms, options.now(), digests, origin)
         : await campaigns.repeat(digests)
     if (outcome === undefined) return invalidProblem(faults)
     if (outcome.kind === 'other-body') return problem('key-reused', reusedKey)
@@ -113,16 +117,18 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       },
       problems: ['idempotency-key', 'key-reused', 'in-flight', 'unavailable', 'recovering'],
     },
-    handle: authenticator.requireOperator(
-      withJson(async (context, document) => {
+    handle: authenticator.requireRole(
+      'operator',
+      withJson(async (context, document, operator) => {
         const parsed = createCampaignShape.safeParse(document)
         if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
         const header = headerOf(context, 'idempotency-key')
         const key = header === undefined ? undefined : parseIdempotencyKey(header)
         if (header !== undefined && key === undefined) return problem('idempotency-key', malformedKey)
         const faults = findPointlessTimes(parsed.data, registry.gateNowMs())
-        if (key !== undefined) return createOnce(parsed.data, key, faults)
-        return faults.length === 0 ? createAnew(parsed.data) : invalidProblem(faults)
+        const origin = changeOriginOf(context, operator, options.addressOf)
+        if (key !== undefined) return createOnce(parsed.data, key, faults, origin)
+        return faults.length === 0 ? createAnew(parsed.data, origin) : invalidProblem(faults)
       }),
     ),
   }
@@ -131,7 +137,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     method: 'GET',
     path,
     lane: 'ledger',
-    caller: 'operator',
+    caller: 'viewer',
     operation: {
       id: 'listCampaigns',
       summary: 'List campaigns, newest first',
@@ -139,7 +145,7 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
       answers: { 200: { description: 'A page of them.', schema: campaignListShape } },
       problems: ['unavailable'],
     },
-    handle: authenticator.requireOperator(async (context) => {
+    handle: authenticator.requireRole('viewer', async (context) => {
       const page = readPage(context)
       if (Array.isArray(page)) return invalidProblem(page)
       const found = await campaigns.list(page.limit + 1, page.beforeId)
@@ -154,14 +160,14 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     method: 'GET',
     path: `${path}/:campaignId`,
     lane: 'ledger',
-    caller: 'operator',
+    caller: 'viewer',
     operation: {
       id: 'readCampaign',
       summary: 'A campaign as operators see it',
       answers: { 200: { description: 'The campaign.', schema: campaignShape, headers: ['ETag'] } },
       problems: ['unknown-campaign', 'unavailable'],
     },
-    handle: authenticator.requireOperator(async (context) => {
+    handle: authenticator.requireRole('viewer', async (context) => {
       const campaign = await campaigns.read(context.req.param('campaignId') ?? '')
       return campaign === undefined
         ? noCampaign()

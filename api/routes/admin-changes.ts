@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import type { z } from 'zod'
 import type { AskedChange, CampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
@@ -20,6 +18,7 @@ import type { Operation } from '../contract/operation.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, noCampaign, prepareProblem, problem } from '../problem.ts'
 import { type Handler, headerOf, type Route } from '../route.ts'
+import { type AddressOf, changeOriginOf } from './change-origin.ts'
 import type { OperatorsView } from './operators-view.ts'
 
 export type AdminChangesOptions = {
@@ -27,15 +26,12 @@ export type AdminChangesOptions = {
   changer: CampaignChanger
   authenticator: Authenticator
   toJson: OperatorsView
-  /** The address that a request counts for. */
-  addressOf(request: IncomingMessage): string | undefined
+  addressOf: AddressOf
 }
 
 const path = '/v1/admin/campaigns/:campaignId'
 /** More than a campaign has that people change by hand. */
 const changesMax = 1_000
-/** Until operators have names. */
-const operatorName = 'operator'
 
 const noVersion = prepareProblem(
   'version-required',
@@ -62,20 +58,16 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     shape: Shape,
     askedOf: (body: z.output<Shape>) => AskedChange,
   ): Handler =>
-    authenticator.requireOperator(
-      withJson(async (context, document) => {
+    authenticator.requireRole(
+      'operator',
+      withJson(async (context, document, operator) => {
         const parsed = shape.safeParse(document)
         if (!parsed.success) return invalidProblem(fieldErrors(parsed.error.issues))
         const ifMatch = parseIfMatch(headerOf(context, 'if-match'))
         if (ifMatch === undefined) return noVersion()
-        const address = addressOf(context.env.incoming) ?? ''
         const outcome = await changer.change(context.req.param('campaignId') ?? '', askedOf(parsed.data), {
           ifVersion: ifMatch === 'any' ? undefined : ifMatch,
-          origin: {
-            by: operatorName,
-            from: isIP(address) === 0 ? 'unknown' : address,
-            reason: parsed.data.reason,
-          },
+          origin: { ...changeOriginOf(context, operator, addressOf), reason: parsed.data.reason },
         })
         switch (outcome.kind) {
           case 'unknown-campaign':
@@ -126,14 +118,14 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     method: 'GET',
     path: `${path}/changes`,
     lane: 'ledger',
-    caller: 'operator',
+    caller: 'viewer',
     operation: {
       id: 'listChanges',
       summary: 'Who changed what, when and why: the newest 1,000 changes, newest first',
       answers: { 200: { description: 'The changes.', schema: changeListShape } },
       problems: ['unknown-campaign', 'unavailable'],
     },
-    handle: authenticator.requireOperator(async (context) => {
+    handle: authenticator.requireRole('viewer', async (context) => {
       const id = context.req.param('campaignId') ?? ''
       if ((await campaigns.read(id)) === undefined) return noCampaign()
       const found = await campaigns.changes(id, changesMax)

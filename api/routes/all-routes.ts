@@ -5,6 +5,7 @@ import type { Route } from '../route.ts'
 import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
+import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
@@ -12,11 +13,14 @@ import { issueRoute } from './issue.ts'
 import { withOpenApi } from './openapi.ts'
 import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
+import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
   Omit<AdminChangesOptions, 'toJson'> &
-  CampaignEventsOptions & {
+  CampaignEventsOptions &
+  RedemptionRoutesOptions &
+  Omit<SupportOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     audits: AuditProcess
@@ -30,11 +34,13 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
+    ...redemptionRoutes(options),
     campaignRoute(registry, retiredCampaigns),
     campaignEventsRoute(options),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),
+    ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ])

@@ -1,13 +1,15 @@
 import { idPattern } from '../../coupon/grant.ts'
-import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
+import type { CouponList, CouponReader, ListRequest } from '../../coupon/reading/coupon-reader.ts'
 import { msSinceArrival } from '../../platform/http/arrival.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { toCouponJson } from '../contract/answers.ts'
+import { couponPageQuery, readCouponPage } from '../contract/coupon-page.ts'
 import { couponListShape, couponShape, outcomeShape } from '../contract/coupon-shapes.ts'
-import { encodeCursor, type Page, pageQuery, readPage } from '../contract/page.ts'
+import { ifNoneMatchValue, isNotModified, weakTagOf } from '../contract/entity-tag.ts'
+import { encodeCursor } from '../contract/page.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
-import { invalidProblem, prepareProblem, unknownCampaign } from '../problem.ts'
-import type { Route } from '../route.ts'
+import { invalidProblem, unknownCampaign, unknownCoupon } from '../problem.ts'
+import { headerOf, type Route } from '../route.ts'
 
 /**
  * The wait of a client before it asks again for an outcome that is not final. Random, so that those who press
@@ -15,22 +17,34 @@ import type { Route } from '../route.ts'
  */
 const refreshAfterMs = (): number => 1_000 + Math.floor(Math.random() * 500)
 
-const unknownCoupon = prepareProblem('unknown-coupon', 'You have no coupon with this id.')
+/** The cache of one caller may keep a list, and asks with its tag each time before it shows it. */
+const revalidatedHeaders = {
+  'Cache-Control': 'private, no-cache',
+  'X-Content-Type-Options': 'nosniff',
+  Vary: 'Authorization',
+}
+
+/** `CouponList` of docs/api.md. */
+export const toListJson = ({ coupons, more, complete }: CouponList) => {
+  const last = coupons.at(-1)
+  const nextCursor = more && last !== undefined ? encodeCursor(last.grant.couponId) : null
+  return { items: coupons.map(toCouponJson), nextCursor, complete }
+}
 
 const answerList = async (
   coupons: CouponReader,
   userId: string,
-  page: Page,
-  waitedMs: number,
+  page: Omit<ListRequest, 'waitedMs'>,
+  { waitedMs, ifNoneMatch }: { waitedMs: number; ifNoneMatch: string | undefined },
 ): Promise<Response> => {
-  const list = await coupons.usable(userId, { ...page, waitedMs })
-  const last = list.coupons.at(-1)
-  const nextCursor = list.more && last !== undefined ? encodeCursor(last.grant.couponId) : null
-  const items = list.coupons.map(toCouponJson)
-  return jsonResponse({ items, nextCursor, complete: list.complete }, 200, noStoreHeaders)
+  const list = await coupons.list(userId, { ...page, waitedMs })
+  const text = JSON.stringify(toListJson(list))
+  const headers = { ...revalidatedHeaders, ETag: weakTagOf(text) }
+  if (isNotModified(ifNoneMatch, headers.ETag)) return new Response(null, { status: 304, headers })
+  return new Response(text, { status: 200, headers: { 'Content-Type': 'application/json', ...headers } })
 }
 
-/** `listUsableCoupons`: the caller's coupons that are usable now, newest first. */
+/** `listUsableCoupons`: the caller's coupons that are usable now, or in another state, newest first. */
 export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Authenticator): Route => ({
   method: 'GET',
   path: '/v1/coupons',
@@ -40,14 +54,21 @@ export const listUsableCouponsRoute = (coupons: CouponReader, authenticator: Aut
   operation: {
     id: 'listUsableCoupons',
     summary: "The caller's coupons that are usable now, newest first",
-    query: pageQuery,
-    answers: { 200: { description: 'A page of them.', schema: couponListShape } },
+    query: couponPageQuery('usable'),
+    headers: { 'If-None-Match': ifNoneMatchValue },
+    answers: {
+      200: { description: 'A page of them.', schema: couponListShape, headers: ['ETag'] },
+      304: { description: 'The page is still the one with this tag.', headers: ['ETag'] },
+    },
     problems: ['unavailable'],
   },
   handle: authenticator.requireShopper((context, userId) => {
-    const page = readPage(context)
+    const page = readCouponPage(context, 'usable')
     if (Array.isArray(page)) return invalidProblem(page)
-    return answerList(coupons, userId, page, msSinceArrival(context.env.incoming))
+    return answerList(coupons, userId, page, {
+      waitedMs: msSinceArrival(context.env.incoming),
+      ifNoneMatch: headerOf(context, 'if-none-match'),
+    })
   }),
 })
 

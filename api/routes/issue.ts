@@ -96,6 +96,9 @@ const operation: Operation = {
   problems: ['sold-out', 'not-open', 'closed', 'paused', 'unknown-campaign', 'recovering', 'unavailable'],
 }
 
+const isWin = ({ kind }: IssueAnswer): boolean =>
+  kind === 'granted' || kind === 'already' || kind === 'confirming'
+
 /** `issue`: gives the caller a coupon of this campaign. Idempotent by (campaign, user, slot). */
 export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNowMs: () => number): Route => {
   const answer = async (
@@ -103,14 +106,19 @@ export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNow
     userId: string,
     slot: number,
     socket: Socket,
-  ): Promise<Response> =>
-    toResponse(await issuer.issue(campaignId, userId, slot, () => socket.destroyed), gateNowMs)
-  const issueForShopper = authenticator.requireShopper((context, userId) => {
+    token: number,
+  ): Promise<Response> => {
+    const issued = await issuer.issue(campaignId, userId, slot, () => socket.destroyed)
+    // Who has a coupon gets it as often as they ask.
+    if (isWin(issued)) authenticator.giveBack(token)
+    return toResponse(issued, gateNowMs)
+  }
+  const issueForShopper = authenticator.requireShopper((context, userId, _claims, token) => {
     const slot = readSlot(context)
     if (slot === undefined) return invalidSlot()
     const campaignId = context.req.param('campaignId') ?? ''
     return idPattern.test(campaignId)
-      ? answer(campaignId, userId, slot, context.env.incoming.socket)
+      ? answer(campaignId, userId, slot, context.env.incoming.socket, token)
       : unknownCampaign()
   })
   return {

@@ -33,6 +33,10 @@ export const explanations: Record<ProblemCode, Explanation> = {
     en: 'The request had no valid credential. Your coupons are safe. Sign in again and retry.',
     ko: '유효한 인증 정보가 없습니다. 가지고 있는 쿠폰은 안전합니다. 다시 로그인한 뒤 시도하세요.',
   },
+  forbidden: {
+    en: 'The operator token is valid, but it does not have the role that this needs. Nothing was changed. Use a token with that role, or ask an administrator for one.',
+    ko: '운영자 토큰은 유효하지만 이 작업에 필요한 권한이 없습니다. 바뀐 것은 없습니다. 권한이 있는 토큰을 사용하거나 관리자에게 요청하세요.',
+  },
   'not-found': {
     en: 'This address does not exist. Check the path.',
     ko: '이 주소에는 아무것도 없습니다. 경로를 확인하세요.',
@@ -81,6 +85,38 @@ export const explanations: Record<ProblemCode, Explanation> = {
     en: 'The first request with this Idempotency-Key is still in progress. Send the same request again in a moment, with the same key.',
     ko: '같은 Idempotency-Key의 첫 요청이 아직 처리 중입니다. 잠시 후 같은 키로 같은 요청을 다시 보내세요.',
   },
+  confirming: {
+    en: 'The coupon is not confirmed yet, so it cannot be used. Nothing was changed. Try again in a moment, which is safe.',
+    ko: '아직 확정되지 않은 쿠폰이라 사용할 수 없습니다. 바뀐 것은 없습니다. 잠시 후 다시 시도하세요. 다시 시도해도 안전합니다.',
+  },
+  'not-usable-yet': {
+    en: 'The time to use this coupon has not come yet. The coupon is safe, and nothing was changed. Use it from the time in usableFrom.',
+    ko: '아직 사용할 수 있는 기간이 아닙니다. 쿠폰은 안전하며 바뀐 것은 없습니다. usableFrom 시각부터 사용할 수 있습니다.',
+  },
+  expired: {
+    en: 'The time to use this coupon is over. It was not used for this order. Trying again does not help.',
+    ko: '사용 기간이 지난 쿠폰입니다. 이 주문에는 사용되지 않았습니다. 다시 시도해도 결과는 같습니다.',
+  },
+  revoked: {
+    en: 'This coupon was revoked and can no longer be used. It was not used for this order. The support of the shop can say why.',
+    ko: '취소된 쿠폰이라 더 이상 사용할 수 없습니다. 이 주문에는 사용되지 않았습니다. 이유는 고객센터에 문의하세요.',
+  },
+  'already-redeemed': {
+    en: 'This coupon is already used for another order, and a coupon is used for one order. Nothing was changed. If that order is cancelled, the coupon can be used again.',
+    ko: '이미 다른 주문에 사용한 쿠폰입니다. 쿠폰은 주문 한 건에만 쓸 수 있습니다. 바뀐 것은 없습니다. 그 주문이 취소되면 다시 사용할 수 있습니다.',
+  },
+  'redeemed-by-shop': {
+    en: 'The shop has used this coupon for your order, so only the shop can give it back. Nothing was changed. Cancel the order in the shop: you then have the coupon again.',
+    ko: '주문 처리 과정에서 사용된 쿠폰이라 직접 되돌릴 수 없습니다. 바뀐 것은 없습니다. 주문을 취소하면 쿠폰을 다시 쓸 수 있습니다.',
+  },
+  'changed-too-often': {
+    en: 'This coupon was used and given back too many times. You still have it, but it cannot be used any more in this way. The support of the shop can help.',
+    ko: '쿠폰을 사용하고 되돌린 횟수가 너무 많습니다. 쿠폰은 그대로 있지만 이 방법으로는 더 사용할 수 없습니다. 고객센터에 문의하세요.',
+  },
+  'not-recorded-yet': {
+    en: 'The coupon was granted a moment ago, and the database does not have it yet. The coupon is safe, and nothing was changed. Try again in a second, which is safe.',
+    ko: '방금 발급된 쿠폰이라 아직 데이터베이스에 기록되지 않았습니다. 쿠폰은 안전하며 바뀐 것은 없습니다. 1초 뒤에 다시 시도하세요. 다시 시도해도 안전합니다.',
+  },
   'too-large': {
     en: 'The body of the request is too large and was not processed. Nothing was changed.',
     ko: '요청 본문이 너무 커서 읽지 않았습니다. 바뀐 것은 없습니다.',
@@ -94,8 +130,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '규칙에 맞지 않는 값이 있습니다. 어떤 항목인지 errors에 있습니다. 바뀐 것은 없습니다.',
   },
   'rate-limited': {
-    en: 'Too many requests from your network address are under way at the same time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
-    ko: '같은 네트워크 주소에서 한꺼번에 들어온 요청이 너무 많아 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
+    en: 'Too many requests came from you or from your network address in a short time. This one was not processed. Your coupons are safe. Try again in a few seconds.',
+    ko: '짧은 시간에 같은 사용자 또는 같은 네트워크 주소에서 요청이 너무 많이 들어와 이 요청은 처리하지 않았습니다. 가지고 있는 쿠폰은 안전합니다. 몇 초 뒤에 다시 시도하세요.',
   },
   'key-reused': {
     en: 'This Idempotency-Key was used with another body. Nothing was changed. Use a new key for a new campaign.',

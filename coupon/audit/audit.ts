@@ -89,7 +89,7 @@ export const createAudit = (options: AuditOptions): Audit => {
 
   const compare = async (
     campaignId: string,
-    { reading, moments, outboxReadAtMs }: SourcesRead,
+    { reading, moments, outboxReadAtMs, historyOff }: SourcesRead,
     { sources, hasClients }: { sources: SourceTables; hasClients: boolean },
   ): Promise<AuditResult> => {
     const { before, after } = moments.ledger
@@ -113,7 +113,8 @@ export const createAudit = (options: AuditOptions): Audit => {
           isLedgerComplete: isLedgerComplete(moments),
         })
       : []
-    const checks = [...Object.values(tallies).map((tally) => tally.check()), ...ofClients]
+    const faults = [...Object.values(tallies), historyOff].map((tally) => tally.check())
+    const checks = [...faults, ...ofClients]
     const { unconfirmed, late } = copies
     const notes = [
       ...(state.kind === 'retired' ? ['the gate was retired: it was removed after its lifetime'] : []),

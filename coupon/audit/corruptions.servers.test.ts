@@ -8,6 +8,7 @@ import {
 } from '../../test/harness/shop/audited-sale.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from '../ledger/ids.ts'
+import { createRedemptionRepository } from '../ledger/redemptions.ts'
 
 let audited: Audited
 beforeAll(async () => {
@@ -57,6 +58,14 @@ const changeRow = (sale: AuditedSale, set: string, ...values: unknown[]): Promis
   sale.change(`UPDATE coupons SET ${set} WHERE coupon_id = ? AND campaign_id = ?`, ...values)
 const setWinner = ({ gate }: AuditedSale, field: string, value: string): Promise<unknown> =>
   gate.redis.command('HSET', gate.keys.winners, field, value)
+
+const changer = { by: 'somebody', as: 'orders', from: '::1' } as const
+const redemptions = () => createRedemptionRepository(audited.database.database)
+const redeem = async ({ couponId }: Grant): Promise<void> => {
+  const request = { couponId, orderId: 'order', ownerId: undefined, changer }
+  expect((await redemptions().redeem(request)).kind).toBe('redeemed')
+}
+const revoke = ({ couponId }: Grant) => redemptions().revoke(couponId, changer, 'why')
 
 const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
   [
@@ -170,6 +179,56 @@ const corruptions: [string, string, (sold: Sold) => Promise<unknown>][] = [
     ({ sale, at }) => sale.append([stranger(at(7), { rank: 50 })]),
   ],
   [
+    'history-off',
+    'a redemption without history',
+    ({ sale, at }) =>
+      changeRow(
+        sale,
+        "redeemed_order_id = 'x', redeemed_at_ms = 1, redeemed_as = 'orders', changes = 1",
+        idBytes(at(7).couponId),
+      ),
+  ],
+  [
+    'history-off',
+    'a redemption for another order than that of the history',
+    async ({ sale, at }) => {
+      await redeem(at(7))
+      await changeRow(sale, "redeemed_order_id = 'another'", idBytes(at(7).couponId))
+    },
+  ],
+  [
+    'history-off',
+    'a revocation that was undone by hand',
+    async ({ sale, at }) => {
+      await revoke(at(7))
+      await changeRow(sale, 'revoked_at_ms = NULL', idBytes(at(7).couponId))
+    },
+  ],
+  [
+    'history-off',
+    'a change that is missing in the history',
+    async ({ sale, at }) => {
+      await redeem(at(7))
+      await revoke(at(7))
+      await sale.change(
+        'DELETE FROM coupon_changes WHERE number = 1 AND coupon_id = ? AND campaign_id = ?',
+        idBytes(at(7).couponId),
+      )
+    },
+  ],
+  [
+    'history-off',
+    'a row that was recorded anew from the log, without its redemption',
+    async ({ sale, at }) => {
+      await redeem(at(7))
+      await sale.change(
+        'DELETE FROM coupons WHERE coupon_id = ? AND campaign_id = ?',
+        idBytes(at(7).couponId),
+      )
+      await insertRow(sale, at(7))
+    },
+  ],
+  [
     'gate-behind',
     'the gate forgot a winner, and would grant the rank again',
     async ({ sale, at }) => {
@@ -197,4 +256,21 @@ test('rows beyond the highest stock are counted as oversold', async () => {
   const result = await sale.result()
   expect(notPassed(result)).toEqual({ oversold: 'fail', 'rank-above-stock': 'fail' })
   expect(result.checks.find(({ fault }) => fault === 'oversold')?.count).toBe(3)
+})
+
+test('coupons that were redeemed, taken over, given back and revoked by the product pass', async () => {
+  const { sale, at } = await soldSale()
+  const repository = redemptions()
+  const owner = { ...changer, as: 'shopper' } as const
+  for (const rank of [1, 2, 3, 4]) {
+    const { couponId, userId } = at(rank)
+    const request = { couponId, orderId: 'order', ownerId: userId, changer: owner }
+    await repository.redeem(request)
+    if (rank > 1) await repository.redeem({ ...request, ownerId: undefined, changer })
+    if (rank > 2) await revoke(at(rank))
+    if (rank > 3) await repository.giveBack({ ...request, ownerId: undefined, changer })
+  }
+  const result = await sale.result()
+  expect(notPassed(result)).toEqual({})
+  expect(result.checks.find(({ fault }) => fault === 'history-off')?.looked).toBe(4)
 })

@@ -1,8 +1,11 @@
 import type { Database } from '../../platform/mysql/database.ts'
 import type { GateSurveyor } from '../gate/gate-surveyor.ts'
 import { type LedgerFacts, readLedgerFacts } from '../ledger/facts.ts'
-import { readGrantsByRank } from '../ledger/grants-by-rank.ts'
+import { readMarkedByRank } from '../ledger/grants-by-rank.ts'
 import type { GrantLogReader } from '../log/grant-log-reader.ts'
+import { checkUnmarked, checkUses } from './check-uses.ts'
+import { createHistoryTally } from './compare/check-tallies.ts'
+import type { CheckTally } from './compare/check-tally.ts'
 import type { SourceTables } from './compare/source-tables.ts'
 import { type GateReading, readGate } from './gate-reading.ts'
 import type { History } from './history.ts'
@@ -25,6 +28,8 @@ export type SourcesRead = {
   moments: LogMoments
   /** When the outbox had been read, by the monotonic clock. */
   outboxReadAtMs: number
+  /** Coupons that are not what their history made of them. */
+  historyOff: CheckTally
 }
 
 const readFactsNow = (database: Database, campaignId: string): Promise<LedgerFacts | undefined> =>
@@ -67,8 +72,13 @@ export const readSources = (
       const until = logUntilMs === undefined ? undefined : await log.offsetsAt(logUntilMs)
       const moments = { before, after, until, ledger: { before: first, after: last } }
 
+      const historyOff = createHistoryTally()
       const readLedger = async (): Promise<void> => {
-        for await (const rows of readGrantsByRank(connection, campaignId)) rows.forEach(sources.addRow)
+        for await (const rows of readMarkedByRank(connection, campaignId)) {
+          for (const { grant } of rows) sources.addRow(grant)
+          await checkUses(connection, campaignId, rows, historyOff)
+        }
+        await checkUnmarked(connection, campaignId, historyOff)
       }
       const readLog = async (): Promise<void> => {
         for (const range of rangesToRead(moments)) {
@@ -80,7 +90,7 @@ export const readSources = (
       await Promise.all([readLedger(), readLog()])
       if (history !== undefined)
         for await (const entries of history.entries()) entries.forEach(sources.addAnswer)
-      return { commit: false, result: { reading, moments, outboxReadAtMs } }
+      return { commit: false, result: { reading, moments, outboxReadAtMs, historyOff } }
     },
     { snapshot: true },
   )

@@ -15,7 +15,7 @@ import { type CreationKey, claimCreation, readCreation } from './creations.ts'
 import { cutEpoch } from './cuts.ts'
 import { idBytes } from './ids.ts'
 import { readLiveDigest } from './live-digest.ts'
-import { recordChange } from './record-change.ts'
+import { type CreationOrigin, recordChange } from './record-change.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
 
 /** What a creation with a key came to. */
@@ -27,12 +27,18 @@ export type CreationOutcome = { kind: 'created' | 'repeated'; campaign: Campaign
  */
 export type CampaignRepository = {
   /** Writes version 1 of a campaign, with epoch 0: not armed yet. */
-  create(id: string, terms: CampaignTerms, nowMs: number): Promise<Campaign>
+  create(id: string, terms: CampaignTerms, nowMs: number, origin?: CreationOrigin): Promise<Campaign>
   /**
    * As `create`, once for each key: a repeat returns the campaign that the key made. `other-body` when the
    * key came with another body before.
    */
-  createOnce(id: string, terms: CampaignTerms, nowMs: number, key: CreationKey): Promise<CreationOutcome>
+  createOnce(
+    id: string,
+    terms: CampaignTerms,
+    nowMs: number,
+    key: CreationKey,
+    origin?: CreationOrigin,
+  ): Promise<CreationOutcome>
   /** What `createOnce` returns for a key that is known; `undefined` for any other. Creates nothing. */
   repeat(key: CreationKey): Promise<CreationOutcome | undefined>
   read(id: string): Promise<Campaign | undefined>
@@ -70,6 +76,7 @@ const insertCampaign = async (
   id: string,
   terms: CampaignTerms,
   nowMs: number,
+  origin: CreationOrigin | undefined,
 ): Promise<Campaign> => {
   const row = {
     ...termsRow(terms),
@@ -86,6 +93,7 @@ const insertCampaign = async (
     action: 'created',
     settings: terms,
     atMs: nowMs,
+    origin,
   })
   return campaignFrom(row)
 }
@@ -106,12 +114,12 @@ export const createCampaignRepository = (database: Database): CampaignRepository
   }
   const live = () => readCampaigns(database, 'WHERE retired_at_ms IS NULL')
   return {
-    create: (id, terms, nowMs) =>
+    create: (id, terms, nowMs, origin) =>
       database.transaction(async (connection) => ({
         commit: true,
-        result: await insertCampaign(connection, id, terms, nowMs),
+        result: await insertCampaign(connection, id, terms, nowMs, origin),
       })),
-    createOnce: (id, terms, nowMs, key) =>
+    createOnce: (id, terms, nowMs, key, origin) =>
       database.transaction<CreationOutcome>(async (connection) => {
         // safeguard: a key makes one campaign
         const owner = await claimCreation(connection, key, id, nowMs)
@@ -119,7 +127,7 @@ export const createCampaignRepository = (database: Database): CampaignRepository
         if (owner === id)
           return {
             commit: true,
-            result: { kind: 'created', campaign: await insertCampaign(connection, id, terms, nowMs) },
+            result: { kind: 'created', campaign: await insertCampaign(connection, id, terms, nowMs, origin) },
           }
         return { commit: false, result: await readRepeated(connection, owner) }
       }),

@@ -1,12 +1,22 @@
 import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { Database } from '../../platform/mysql/database.ts'
-import type { Grant } from '../grant.ts'
+import type { ListedState } from '../coupon-state.ts'
 import { idBytes } from './ids.ts'
-import { type GrantsAtPositions, readGrants, readGrantsAtPositions, readStoredIds } from './rows.ts'
+import {
+  type CouponUses,
+  type GrantsAtPositions,
+  grantColumns,
+  grantFrom,
+  readGrantsAtPositions,
+  readStoredIds,
+  useColumn,
+  usesFrom,
+} from './rows.ts'
 
-/** What one user may use at `nowMs`, below `beforeId`: the newest `limit` of them. */
-export type UsableQuery = {
+/** The coupons of one user in a state at `nowMs`, below `beforeId`: the newest `limit` of them. */
+export type ListQuery = {
   userId: string
+  state: ListedState
   beforeId: string | undefined
   limit: number
   nowMs: number
@@ -18,65 +28,117 @@ export type UsableQuery = {
  * The coupons in the ledger. Every method rejects `unavailable` when the database does not answer in time.
  */
 export type CouponRepository = {
-  /** First pages that are requested while a query runs go out together in the next one. In no order. */
-  usable(query: UsableQuery): Promise<GrantsAtPositions>
+  /**
+   * One page of a user's coupons, in no order. First pages of usable ones that are requested while a query
+   * runs go out together in the next one.
+   */
+  list(query: ListQuery): Promise<GrantsAtPositions>
   /** A user's coupons of one campaign, lowest slot first. */
-  ofCampaign(campaignId: string, userId: string): Promise<Grant[]>
+  ofCampaign(campaignId: string, userId: string): Promise<Grants>
+  /** What became of these coupons. Those who ask while a query runs are asked together in the next one. */
+  uses(couponIds: readonly string[]): Promise<CouponUses>
   /** Those of these coupons that have a row. */
   stored(couponIds: readonly string[]): Promise<Set<string>>
   /** One coupon, if this user holds it. */
   one(couponId: string, userId: string): Promise<GrantsAtPositions>
+  /** One coupon, whoever holds it. */
+  ofAnybody(couponId: string): Promise<GrantsAtPositions>
 }
 
+/** Coupons, and what became of them. */
+export type Grants = Pick<GrantsAtPositions, 'grants' | 'uses'>
+
 const queriesInOneMax = 100
+const noUses: CouponUses = new Map()
 const queriesInFlightMax = 2
 const queriesWaitingMax = 20_000
 
-/** Coupons with the terms of their campaigns, usable at a moment that is passed twice. */
-const usable = 'coupons JOIN campaigns USING (campaign_id) WHERE usable_from_ms <= ? AND usable_until_ms > ?'
+const unused = 'coupons.redeemed_at_ms IS NULL AND coupons.revoked_at_ms IS NULL'
+
+/** What is true of the coupons of a list at a moment that is passed as often as it is asked for. */
+const conditions: Record<ListedState, string> = {
+  usable: `${unused} AND usable_from_ms <= ? AND usable_until_ms > ?`,
+  redeemed: 'coupons.redeemed_at_ms IS NOT NULL AND coupons.revoked_at_ms IS NULL',
+  expired: `${unused} AND usable_until_ms <= ?`,
+  revoked: 'coupons.revoked_at_ms IS NOT NULL',
+  all: 'TRUE',
+}
+const momentsOf = (state: ListedState, nowMs: number): number[] =>
+  Array.from({ length: conditions[state].split('?').length - 1 }, () => nowMs)
+
+/** Without the hint a server may walk all coupons by their id until it has found a page of one user. */
+const ofUsers = 'coupons FORCE INDEX (coupons_user_slot) JOIN campaigns USING (campaign_id)'
 
 export const createCouponRepository = (database: Database): CouponRepository => {
-  const readFirstPages = async (queries: readonly UsableQuery[]): Promise<GrantsAtPositions[]> => {
+  const readFirstPages = async (queries: readonly ListQuery[]): Promise<GrantsAtPositions[]> => {
     const users = [...new Set(queries.map(({ userId }) => userId))]
     const limit = Math.max(...queries.map((query) => query.limit))
     const nowMs = Math.min(...queries.map((query) => query.nowMs))
     const { grants, positions } = await readGrantsAtPositions(
       database,
-      `(SELECT coupons.*, ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY coupon_id DESC) AS place
-        FROM ${usable} AND user_id IN (?)) AS coupons
+      `(SELECT ${grantColumns}, ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY coupon_id DESC) AS place
+        FROM coupons JOIN campaigns USING (campaign_id)
+        WHERE ${conditions.usable} AND user_id IN (?)) AS coupons
        WHERE place <= ?`,
       [nowMs, nowMs, users, limit],
+      // What is usable was not used.
+      grantColumns,
     )
     const byUser = Map.groupBy(grants, ({ userId }) => userId)
-    return queries.map(({ userId }) => ({ grants: byUser.get(userId) ?? [], positions }))
+    return queries.map(({ userId }) => ({ grants: byUser.get(userId) ?? [], uses: noUses, positions }))
   }
-  const firstPages = createGroupCommit<UsableQuery, GrantsAtPositions>({
+  const firstPages = createGroupCommit<ListQuery, GrantsAtPositions>({
     batchSizeMax: queriesInOneMax,
     inFlightMax: queriesInFlightMax,
     bound: createBound(queriesWaitingMax),
-    replacement: ({ isAwaited }) => (isAwaited() ? undefined : { grants: [], positions: new Map() }),
+    replacement: ({ isAwaited }) =>
+      isAwaited() ? undefined : { grants: [], uses: noUses, positions: new Map() },
     run: readFirstPages,
   })
 
+  const lookups = createGroupCommit<readonly string[], CouponUses>({
+    batchSizeMax: queriesInOneMax,
+    inFlightMax: queriesInFlightMax,
+    bound: createBound(queriesWaitingMax),
+    run: async (asked) => {
+      const rows = await database.read(
+        `SELECT coupon_id, ${useColumn} FROM coupons WHERE coupon_id IN (?) AND changes IS NOT NULL`,
+        [asked.flat().map(idBytes)],
+      )
+      const uses = usesFrom(rows)
+      return asked.map(() => uses)
+    },
+  })
+
   return {
-    usable: (query) =>
-      query.beforeId === undefined
-        ? firstPages.submit(query)
-        : readGrantsAtPositions(
-            database,
-            `${usable} AND user_id = ? AND coupon_id < ? ORDER BY coupon_id DESC LIMIT ?`,
-            [query.nowMs, query.nowMs, query.userId, idBytes(query.beforeId), query.limit],
-          ),
-    ofCampaign: (campaignId, userId) =>
-      readGrants(database, 'coupons WHERE user_id = ? AND campaign_id = ? ORDER BY slot', [
-        userId,
-        idBytes(campaignId),
-      ]),
+    list: (query) => {
+      const { userId, state, beforeId, limit, nowMs } = query
+      if (state === 'usable' && beforeId === undefined) return firstPages.submit(query)
+      return readGrantsAtPositions(
+        database,
+        `${ofUsers} WHERE ${conditions[state]} AND user_id = ?
+         ${beforeId === undefined ? '' : 'AND coupon_id < ?'} ORDER BY coupon_id DESC LIMIT ?`,
+        [
+          ...momentsOf(state, nowMs),
+          ...[userId, ...(beforeId === undefined ? [] : [idBytes(beforeId)]), limit],
+        ],
+      )
+    },
+    async ofCampaign(campaignId, userId) {
+      const rows = await database.read(
+        `SELECT ${grantColumns}, ${useColumn} FROM coupons WHERE user_id = ? AND campaign_id = ? ORDER BY slot`,
+        [userId, idBytes(campaignId)],
+      )
+      return { grants: rows.map(grantFrom), uses: usesFrom(rows) }
+    },
+    uses: (couponIds) => lookups.submit(couponIds),
     stored: (couponIds) => readStoredIds(database, couponIds),
     one: (couponId, userId) =>
       readGrantsAtPositions(database, 'coupons WHERE coupon_id = ? AND user_id = ?', [
         idBytes(couponId),
         userId,
       ]),
+    ofAnybody: (couponId) =>
+      readGrantsAtPositions(database, 'coupons WHERE coupon_id = ?', [idBytes(couponId)]),
   }
 }

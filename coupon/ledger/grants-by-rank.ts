@@ -1,21 +1,22 @@
 import type { SqlReader } from '../../platform/mysql/connection.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes } from './ids.ts'
-import { readGrants } from './rows.ts'
+import { type CouponMarks, markColumns, marksFrom } from './recorded-coupons.ts'
+import { grantColumns, grantFrom, readGrants } from './rows.ts'
 
 const ranksInOneReadMax = 5_000
 
+const ofWindow = 'coupons WHERE campaign_id = ? AND `rank` BETWEEN ? AND ? ORDER BY `rank`'
+
 /**
- * Every coupon of a campaign, lowest rank first, in chunks of up to 5,000 consecutive ranks. Two coupons on
- * one rank are both read. With a snapshot as `source`, all chunks show one moment. Rejects as `source` does.
- * It reads windows of ranks and does not use LIMIT 5000. With LIMIT, MariaDB 10.11 scans the campaign from
- * its start each time, or sorts it: a million rows took 190 to 285 s. With windows they take 3 to 5 s.
+ * Windows of up to 5,000 consecutive ranks of a campaign in which there are coupons, lowest first. It does
+ * not use LIMIT 5000. With LIMIT, MariaDB 10.11 scans the campaign from its start each time, or sorts it: a
+ * million rows took 190 to 285 s. With windows they take 3 to 5 s.
  */
-export const readGrantsByRank = async function* (
+const rankWindows = async function* (
   source: SqlReader,
-  campaignId: string,
-): AsyncGenerator<Grant[]> {
-  const id = idBytes(campaignId)
+  id: Buffer,
+): AsyncGenerator<[from: number, to: number]> {
   const nextRank = async (atLeast: number): Promise<number | undefined> => {
     const [row] = await source.read(
       'SELECT MIN(`rank`) AS next_rank FROM coupons WHERE campaign_id = ? AND `rank` >= ?',
@@ -25,11 +26,35 @@ export const readGrantsByRank = async function* (
   }
   for (let from = await nextRank(0); from !== undefined; ) {
     const to: number = from + ranksInOneReadMax - 1
-    yield await readGrants(
-      source,
-      'coupons WHERE campaign_id = ? AND `rank` BETWEEN ? AND ? ORDER BY `rank`',
-      [id, from, to],
-    )
+    yield [from, to]
     from = await nextRank(to + 1)
+  }
+}
+
+/**
+ * Every coupon of a campaign, lowest rank first, in chunks of up to 5,000 consecutive ranks. Two coupons on
+ * one rank are both read. With a snapshot as `source`, all chunks show one moment. Rejects as `source` does.
+ */
+export const readGrantsByRank = async function* (
+  source: SqlReader,
+  campaignId: string,
+): AsyncGenerator<Grant[]> {
+  const id = idBytes(campaignId)
+  for await (const [from, to] of rankWindows(source, id))
+    yield await readGrants(source, ofWindow, [id, from, to])
+}
+
+/** A coupon and what became of it. */
+export type MarkedGrant = { grant: Grant; marks: CouponMarks }
+
+/** The same, with what became of each. */
+export const readMarkedByRank = async function* (
+  source: SqlReader,
+  campaignId: string,
+): AsyncGenerator<MarkedGrant[]> {
+  const id = idBytes(campaignId)
+  for await (const [from, to] of rankWindows(source, id)) {
+    const rows = await source.read(`SELECT ${grantColumns}, ${markColumns} FROM ${ofWindow}`, [id, from, to])
+    yield rows.map((row) => ({ grant: grantFrom(row), marks: marksFrom(row) }))
   }
 }

@@ -5,13 +5,16 @@ import { idBytes } from './ids.ts'
 /** Who changed a campaign, from where, and why. */
 export type ChangeOrigin = { by: string; from: string; reason: string }
 
+/** Who created a campaign, and from where. */
+export type CreationOrigin = Omit<ChangeOrigin, 'reason'>
+
 /** A version of a campaign, and what made it. No origin: no operator changed it. */
 export type MadeVersion = {
   version: number
   action: string
   settings: CampaignTerms
   atMs: number
-  origin?: ChangeOrigin
+  origin?: (CreationOrigin & { reason?: string }) | undefined
 }
 
 /** Keeps a change beside the settings that it led to, in their transaction. */
@@ -26,7 +29,7 @@ export const recordChange = async (
       changed_at_ms: atMs,
       ...(origin === undefined
         ? {}
-        : { changed_by: origin.by, changed_from: origin.from, reason: origin.reason }),
+        : { changed_by: origin.by, changed_from: origin.from, reason: origin.reason ?? null }),
     },
   ])
 }

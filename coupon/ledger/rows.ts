@@ -1,6 +1,7 @@
 import { Failure } from '../../platform/failure.ts'
 import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
-import type { Campaign, CampaignTerms, OperatorState } from '../campaign.ts'
+import type { Campaign, CampaignTerms, CouponTerms, OperatorState } from '../campaign.ts'
+import type { CouponUse } from '../coupon-state.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './ids.ts'
 
@@ -10,11 +11,21 @@ import { idBytes, idText } from './ids.ts'
  */
 export type Lock = '' | 'LOCK IN SHARE MODE'
 
-const grantColumns = ['coupon_id', 'campaign_id', 'user_id', 'slot', '`rank`', 'epoch', 'granted_at_ms']
+/** The columns of a grant in `coupons`. */
+export const grantColumns = [
+  'coupon_id',
+  'campaign_id',
+  'user_id',
+  'slot',
+  '`rank`',
+  'epoch',
+  'granted_at_ms',
+]
   .map((column) => `coupons.${column}`)
   .join(', ')
 
-const grantFrom = (row: SqlRow): Grant => ({
+/** A row of `coupons` as the gate granted it. */
+export const grantFrom = (row: SqlRow): Grant => ({
   couponId: idText(row['coupon_id'] as Buffer),
   campaignId: idText(row['campaign_id'] as Buffer),
   userId: String(row['user_id']),
@@ -37,27 +48,45 @@ export const readGrants = async (
   return rows.map(grantFrom)
 }
 
-/** Grants, and the positions of the ledger at the same moment. */
-export type GrantsAtPositions = { grants: Grant[]; positions: Map<number, number> }
+/** What became of coupons, by coupon id. Most are left out: nothing became of them yet. */
+export type CouponUses = ReadonlyMap<string, CouponUse>
+
+/** What became of a coupon, as a column. A coupon that is revoked stays so, also when it is given back. */
+export const useColumn = `CASE WHEN coupons.revoked_at_ms IS NOT NULL THEN 'revoked'
+  WHEN coupons.redeemed_at_ms IS NOT NULL THEN 'redeemed' END AS used`
+
+/** What became of the coupons in rows with `useColumn`. */
+export const usesFrom = (rows: readonly SqlRow[]): CouponUses =>
+  new Map(
+    rows.flatMap((row) =>
+      row['used'] == null ? [] : [[idText(row['coupon_id'] as Buffer), row['used'] as CouponUse]],
+    ),
+  )
+
+/** Grants, what became of them, and the positions of the ledger at the same moment. */
+export type GrantsAtPositions = { grants: Grant[]; uses: CouponUses; positions: Map<number, number> }
 
 /**
  * The same, with the positions as of the same view: one statement, so that no failover comes between the two.
- * The order of `from` is lost: sort the grants.
+ * The order of `from` is lost: sort the grants. `columns` may leave out what became of them.
  */
 export const readGrantsAtPositions = async (
   source: SqlReader,
   from: string,
   values: readonly unknown[],
+  columns = `${grantColumns}, ${useColumn}`,
 ): Promise<GrantsAtPositions> => {
   const rows = await source.read(
     `SELECT reached.positions, found.* FROM
        (SELECT CAST(JSON_OBJECTAGG(partition_id, next_offset) AS CHAR) AS positions FROM ledger_positions) AS reached
-       LEFT JOIN (SELECT ${grantColumns} FROM ${from}) AS found ON TRUE`,
+       LEFT JOIN (SELECT ${columns} FROM ${from}) AS found ON TRUE`,
     values,
   )
   const reached = JSON.parse((rows[0]?.['positions'] ?? '{}') as string) as Record<string, number>
+  const found = rows.filter((row) => row['coupon_id'] !== null)
   return {
-    grants: rows.filter((row) => row['coupon_id'] !== null).map(grantFrom),
+    grants: found.map(grantFrom),
+    uses: usesFrom(found),
     positions: new Map(Object.entries(reached).map(([partition, offset]) => [Number(partition), offset])),
   }
 }
@@ -79,10 +108,23 @@ const stateFrom = (state: unknown): OperatorState => {
   throw new Failure('defect', `a campaign in the ledger has the state ${String(state)}`)
 }
 
-/** A row of `campaigns` as the code knows it. */
-export const campaignFrom = (row: SqlRow): Campaign => {
+/** What the coupons of a row of `campaigns` are worth, and when they are usable. */
+export const couponTermsFrom = (row: SqlRow): CouponTerms => {
   const currency = row['discount_currency'] as string | null
   const value = Number(row['discount_value'])
+  return {
+    title: String(row['title']),
+    discount:
+      row['discount_kind'] === 'percent'
+        ? { kind: 'percent', value }
+        : { kind: 'amount', value, currency: currency ?? undefined },
+    usableFromMs: Number(row['usable_from_ms']),
+    usableUntilMs: Number(row['usable_until_ms']),
+  }
+}
+
+/** A row of `campaigns` as the code knows it. */
+export const campaignFrom = (row: SqlRow): Campaign => {
   return {
     id: idText(row['campaign_id'] as Buffer),
     name: String(row['name']),
@@ -91,15 +133,7 @@ export const campaignFrom = (row: SqlRow): Campaign => {
     perUserLimit: Number(row['per_user_limit']),
     opensAtMs: Number(row['opens_at_ms']),
     closesAtMs: Number(row['closes_at_ms']),
-    coupon: {
-      title: String(row['title']),
-      discount:
-        row['discount_kind'] === 'percent'
-          ? { kind: 'percent', value }
-          : { kind: 'amount', value, currency: currency ?? undefined },
-      usableFromMs: Number(row['usable_from_ms']),
-      usableUntilMs: Number(row['usable_until_ms']),
-    },
+    coupon: couponTermsFrom(row),
     version: Number(row['version']),
     epoch: Number(row['epoch']),
     retired:

@@ -81,7 +81,10 @@ export const campaignChanges = mysqlTable(
   (table) => [primaryKey({ columns: [table.campaignId, table.version] })],
 )
 
-/** One row a coupon. The unique keys hold even if every other layer is wrong. */
+/**
+ * One row a coupon. The unique keys hold even if every other layer is wrong. The last five columns are null
+ * until the coupon is used or revoked. The recorder does not write them, and the log does not know them.
+ */
 export const coupons = mysqlTable(
   'coupons',
   {
@@ -92,11 +95,40 @@ export const coupons = mysqlTable(
     rank: int('rank', { unsigned: true }).notNull(),
     epoch: int('epoch', { unsigned: true }).notNull(),
     grantedAtMs: milliseconds('granted_at_ms'),
+    redeemedOrderId: code('redeemed_order_id', { length: 64 }),
+    redeemedAtMs: bigint('redeemed_at_ms', { mode: 'number' }),
+    /** As what it was redeemed: shopper or orders. */
+    redeemedAs: code('redeemed_as', { length: 16 }),
+    revokedAtMs: bigint('revoked_at_ms', { mode: 'number' }),
+    /** The number of its rows in `coupon_changes`. */
+    changes: int('changes', { unsigned: true }),
   },
   (table) => [
     unique('coupons_rank').on(table.campaignId, table.rank),
     unique('coupons_user_slot').on(table.userId, table.campaignId, table.slot),
   ],
+)
+
+/**
+ * A coupon was redeemed, given back or revoked: when, by whom, as what, from which address, for which order
+ * and why. Written in the transaction that changes the coupon.
+ */
+export const couponChanges = mysqlTable(
+  'coupon_changes',
+  {
+    campaignId: id('campaign_id').notNull(),
+    couponId: id('coupon_id').notNull(),
+    /** 1, 2, 3 and so on of one coupon. */
+    number: int('number', { unsigned: true }).notNull(),
+    action: code('action', { length: 16 }).notNull(),
+    orderId: code('order_id', { length: 64 }),
+    changedAtMs: milliseconds('changed_at_ms'),
+    changedBy: code('changed_by', { length: 64 }).notNull(),
+    changedAs: code('changed_as', { length: 16 }).notNull(),
+    changedFrom: code('changed_from', { length: 64 }).notNull(),
+    reason: label('reason'),
+  },
+  (table) => [primaryKey({ columns: [table.campaignId, table.couponId, table.number] })],
 )
 
 /**

@@ -1,12 +1,13 @@
 import { createDeadline, type Deadline } from '../../platform/deadline.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
+import type { ListedState } from '../coupon-state.ts'
 import {
   type Coupon,
   type CouponSourcesOptions,
   createCouponSources,
+  heldBeside,
   isWhole,
-  mergeCoupons,
 } from './coupon-sources.ts'
 
 /**
@@ -16,7 +17,12 @@ import {
 export type CouponList = { coupons: Coupon[]; more: boolean; complete: boolean }
 
 /** `waitedMs`: how long the caller has waited before this call. */
-export type ListRequest = { beforeId: string | undefined; limit: number; waitedMs: number }
+export type ListRequest = {
+  state: ListedState
+  beforeId: string | undefined
+  limit: number
+  waitedMs: number
+}
 
 export type CouponOutcome =
   | { kind: 'granted' | 'confirming'; coupons: Coupon[] }
@@ -28,13 +34,14 @@ export type CouponOutcome =
  */
 export type CouponReader = {
   /**
-   * Coupons that are usable now, newest first, below `beforeId`. Never rejects because a source cannot be
+   * Coupons in a state as of now, newest first, below `beforeId`. Never rejects because a source cannot be
    * read, and resolves within `listDeadlineMs`, of which `waitedMs` are over.
    */
-  usable(userId: string, query: ListRequest): Promise<CouponList>
+  list(userId: string, query: ListRequest): Promise<CouponList>
   /**
    * The result of the user's issue. `none` comes only from an armed gate, or from the ledger for a retired
-   * campaign. Rejects `unavailable`.
+   * campaign. While the ledger does not answer, coupons have the states that the gate knows. Rejects
+   * `unavailable`.
    */
   outcome(campaignId: string, userId: string): Promise<CouponOutcome>
   /**
@@ -50,12 +57,16 @@ export type CouponReaderOptions = CouponSourcesOptions & {
   log: Logger
 }
 
+/** An outcome is the gate's: it does not wait longer for what the ledger adds. */
+const usesDeadlineMs = 250
+
 export const createCouponReader = (options: CouponReaderOptions): CouponReader => {
   const { registry, log, listDeadlineMs } = options
   const sources = createCouponSources(options)
 
-  const isUsableNow = ({ state, terms }: Coupon): boolean =>
-    state === 'usable' && terms.usableFromMs <= registry.gateNowMs()
+  const isListed = ({ state, terms }: Coupon, listed: ListedState): boolean =>
+    listed === 'all' ||
+    (listed === state && (state !== 'usable' || terms.usableFromMs <= registry.gateNowMs()))
 
   /** The value of a source in time. A list can do without one, and then is not complete. */
   const sourceIn =
@@ -68,10 +79,10 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
         }),
       )
 
-  const readUsable = async (
+  const readList = async (
     deadline: Deadline,
     userId: string,
-    { beforeId, limit }: ListRequest,
+    { state, beforeId, limit }: ListRequest,
   ): Promise<CouponList> => {
     const read = sourceIn(deadline)
     const { isAwaited } = deadline
@@ -79,29 +90,46 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     // A grant whose note was taken out before this look had its row before the query below began.
     // safeguard: the notes are read before the ledger
     await read(noted)
-    const query = { userId, beforeId, limit: limit + 1, nowMs: registry.gateNowMs(), isAwaited }
+    const query = { userId, state, beforeId, limit: limit + 1, nowMs: registry.gateNowMs(), isAwaited }
     const [look, gates, ledger] = await Promise.all([
       read(noted),
       read(noted.then((found) => sources.inGates(found, userId, isAwaited))),
-      read(sources.usableRows(query)),
+      read(sources.rows(query)),
     ])
-    const coupons = mergeCoupons(ledger?.coupons ?? [], gates?.coupons ?? [])
-      .filter((coupon) => isUsableNow(coupon) && (beforeId === undefined || coupon.grant.couponId < beforeId))
+    const rows = ledger?.coupons ?? []
+    const held = heldBeside(rows, gates?.coupons ?? []).filter(
+      ({ grant }) => beforeId === undefined || grant.couponId < beforeId,
+    )
+    // A row that is not in this list may say that a coupon was used, which no gate knows.
+    // safeguard: a list asks the ledger what became of the coupons of a gate
+    const used = ledger === undefined ? undefined : await read(sources.used(held))
+    const coupons = [...rows, ...(used ?? held)]
+      .filter((coupon) => isListed(coupon, state))
       .sort((left, right) => (left.grant.couponId < right.grant.couponId ? 1 : -1))
     return {
       coupons: coupons.slice(0, limit),
       more: coupons.length > limit,
-      complete: isWhole(look, gates, ledger),
+      complete: isWhole(look, gates, ledger) && used !== undefined,
+    }
+  }
+
+  /** What the ledger says became of them, unless it does not answer in time. */
+  const statesInTime = async (held: Coupon[]): Promise<Coupon[]> => {
+    const deadline = createDeadline(usesDeadlineMs)
+    try {
+      return (await sourceIn(deadline)(sources.used(held))) ?? held
+    } finally {
+      deadline.clear()
     }
   }
 
   return {
-    async usable(userId, query) {
+    async list(userId, query) {
       const leftMs = listDeadlineMs - query.waitedMs
       if (leftMs <= 0) return { coupons: [], more: false, complete: false }
       const deadline = createDeadline(leftMs)
       try {
-        return await readUsable(deadline, userId, query)
+        return await readList(deadline, userId, query)
       } finally {
         deadline.clear()
       }
@@ -125,11 +153,10 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
         gateFailure = cause
       }
       // Coupons with a row are granted, also while the gate does not answer.
-      const rows =
+      const coupons =
         gateFailure === undefined
-          ? []
+          ? await statesInTime(held)
           : await sources.rowsOfCampaign(campaignId, userId).catch((): Coupon[] => [])
-      const coupons = mergeCoupons(rows, held)
       if (coupons.length > 0)
         return {
           kind: coupons.some(({ state }) => state === 'confirming') ? 'confirming' : 'granted',

@@ -2,17 +2,17 @@ import { createBound, createGroupCommit } from '../../platform/group-commit.ts'
 import type { CouponTerms } from '../campaign.ts'
 import type { LiveCampaign, Registry } from '../campaigns/registry.ts'
 import { createTermsReader } from '../campaigns/terms-reader.ts'
+import { type CouponState, confirmedState } from '../coupon-state.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { UnrecordedCampaigns, UnrecordedLook } from '../gate/unrecorded-campaigns.ts'
 import type { Grant } from '../grant.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
-import type { CouponRepository, UsableQuery } from '../ledger/coupons.ts'
+import type { CouponRepository, Grants, ListQuery } from '../ledger/coupons.ts'
 import { isBelow } from '../ledger/positions.ts'
-import type { GrantsAtPositions } from '../ledger/rows.ts'
+import type { CouponUses, GrantsAtPositions } from '../ledger/rows.ts'
 import { createHeldCoupons, type HeldCoupon } from './held-coupons.ts'
 
-/** A coupon as its owner reads it. `confirming` is not yet a yes. */
-export type CouponState = 'confirming' | 'usable' | 'expired'
+/** A coupon as its owner reads it. */
 export type Coupon = { grant: Grant; terms: CouponTerms; state: CouponState }
 
 /** What the ledger has, and how far it was at that moment. */
@@ -24,9 +24,11 @@ export type GateCoupons = { coupons: Coupon[]; complete: boolean }
 export type CouponSources = {
   /** The campaigns whose gates may have what the ledger lacks, as of now. */
   look(): Promise<UnrecordedLook>
-  usableRows(query: UsableQuery): Promise<LedgerCoupons>
+  rows(query: ListQuery): Promise<LedgerCoupons>
   row(couponId: string, userId: string): Promise<LedgerCoupons>
   rowsOfCampaign(campaignId: string, userId: string): Promise<Coupon[]>
+  /** Coupons of gates, in the states that the ledger knows of them. */
+  used(held: readonly Coupon[]): Promise<Coupon[]>
   /** Rejects `recovering` when the gate is not in order. */
   inGate(campaign: LiveCampaign, userId: string): Promise<Coupon[]>
   /** Those in the gates of noted campaigns. */
@@ -43,14 +45,11 @@ export type CouponSourcesOptions = {
 
 const looksWaitingMax = 100_000
 
-/** Rows come first: a coupon with a row is confirmed, whatever a gate says. */
-export const mergeCoupons = (rows: readonly Coupon[], held: readonly Coupon[]): Coupon[] => {
+/** What gates have and these rows do not: a coupon with a row is confirmed, whatever a gate says. */
+export const heldBeside = (rows: readonly Coupon[], held: readonly Coupon[]): Coupon[] => {
   const stored = new Set(rows.map(({ grant }) => grant.couponId))
-  return [
-    ...rows,
-    // safeguard: a list of coupons includes what only the gate knows
-    ...held.filter(({ grant }) => !stored.has(grant.couponId)),
-  ]
+  // safeguard: a list of coupons includes what only the gate knows
+  return held.filter(({ grant }) => !stored.has(grant.couponId))
 }
 
 /** Whether gates and ledger together had every coupon of the user. */
@@ -85,30 +84,39 @@ export const createCouponSources = (options: CouponSourcesOptions): CouponSource
     },
   })
 
-  const withTerms = async (held: readonly HeldCoupon[]): Promise<Coupon[]> => {
+  const withTerms = async (held: readonly HeldCoupon[], uses?: CouponUses): Promise<Coupon[]> => {
     const termsOf = await termsReader.read(held.map(({ grant }) => grant.campaignId))
     const nowMs = registry.gateNowMs()
     return held.flatMap(({ grant, confirmed }) => {
       const terms = termsOf.get(grant.campaignId)
       if (terms === undefined) return []
-      const state = !confirmed ? 'confirming' : nowMs < terms.usableUntilMs ? 'usable' : 'expired'
+      const state = confirmed ? confirmedState(uses?.get(grant.couponId), terms, nowMs) : 'confirming'
       return [{ grant, terms, state }]
     })
   }
 
-  const confirmed = (grants: readonly Grant[]): Promise<Coupon[]> =>
-    withTerms(grants.map((grant) => ({ grant, confirmed: true })))
+  const confirmed = ({ grants, uses }: Grants): Promise<Coupon[]> =>
+    withTerms(
+      grants.map((grant) => ({ grant, confirmed: true })),
+      uses,
+    )
 
   const ofLedger = async (read: Promise<GrantsAtPositions>): Promise<LedgerCoupons> => {
-    const { grants, positions } = await read
-    return { coupons: await confirmed(grants), positions }
+    const found = await read
+    return { coupons: await confirmed(found), positions: found.positions }
   }
 
   return {
     look: () => looks.submit(undefined),
-    usableRows: (query) => ofLedger(repository.usable(query)),
+    rows: (query) => ofLedger(repository.list(query)),
     row: (couponId, userId) => ofLedger(repository.one(couponId, userId)),
     rowsOfCampaign: async (campaignId, userId) => confirmed(await repository.ofCampaign(campaignId, userId)),
+    async used(held) {
+      const couponIds = held.filter(({ state }) => state !== 'confirming').map(({ grant }) => grant.couponId)
+      if (couponIds.length === 0) return [...held]
+      const uses = await repository.uses(couponIds)
+      return held.map((coupon) => ({ ...coupon, state: uses.get(coupon.grant.couponId) ?? coupon.state }))
+    },
     inGate: async (campaign, userId) => withTerms(await heldCoupons.inGate(campaign, userId)),
     async inGates({ notes }, userId, isAwaited = () => true) {
       const { held, complete } = await heldCoupons.inGates(notes.keys(), userId, isAwaited)

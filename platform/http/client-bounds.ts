@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { clientOf, forwardedAddress } from './client-address.ts'
+import { noToken, type RateLimiter } from './rate-limiter.ts'
 
 /** What one client address may have at once in this process. 0 is no bound. */
 export type ClientLimits = {
@@ -11,6 +12,8 @@ export type ClientLimits = {
    * bounded; requests count for the address in the header.
    */
   proxies: number
+  /** How fast a client may ask; no bound when left out. */
+  rate?: Pick<RateLimiter, 'take'> | undefined
 }
 
 /** Counts what each client has at once. It holds memory only for clients that are here. */
@@ -24,6 +27,8 @@ type Tally = {
 export type ClientBounds = {
   connections: Tally
   requests: Tally
+  /** False for a client that asks too fast. */
+  mayAsk(client: string): boolean
   /** The client of a request, when `peer` is that of its connection. `undefined`: it is not counted. */
   ofRequest(request: IncomingMessage, peer: string | undefined): string | undefined
 }
@@ -47,10 +52,11 @@ const createTally = (max: number): Tally => {
 
 /** The bounds of a server that has no client yet. */
 export const createClientBounds = (limits: ClientLimits): ClientBounds => {
-  const { connectionsMax, requestsMax, proxies } = limits
+  const { connectionsMax, requestsMax, proxies, rate } = limits
   return {
     connections: createTally(proxies > 0 ? 0 : connectionsMax),
     requests: createTally(requestsMax),
+    mayAsk: (client) => rate === undefined || rate.take(client, performance.now()) !== noToken,
     ofRequest(request, peer) {
       const forwarded = forwardedAddress(request, proxies)
       return forwarded === undefined ? peer : clientOf(forwarded)

@@ -9,8 +9,12 @@ import { createTurns, type Exchange, type LaneLimits } from './turns.ts'
 /** Answers a request. Resolves when it has ended the response. */
 type Application = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** What a refused client had the most of. */
-export type RefusedFor = 'connections-of-client' | 'requests-of-client' | 'requests-of-connection'
+/** What a refused client had the most of, or did too fast. */
+export type RefusedFor =
+  | 'connections-of-client'
+  | 'requests-of-client'
+  | 'rate-of-client'
+  | 'requests-of-connection'
 
 /** Bounds the requests that the application gets at once, and what one client may have of them. */
 export type RequestLimits = {
@@ -79,6 +83,10 @@ export const limitRequests = (server: Server, application: Application, limits: 
     const lane = laneOf(request)
     const turns = lane === undefined ? undefined : lanes[lane]
     if (turns === undefined) return void serve(exchange)
+    if (client !== undefined && !clients.mayAsk(client)) {
+      onRefused('rate-of-client', request)
+      return void serve(exchange)
+    }
     // safeguard: an address has few requests at once
     if (client !== undefined && !clients.requests.enter(client)) {
       onRefused('requests-of-client', request)

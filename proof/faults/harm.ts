@@ -44,6 +44,8 @@ const harmByCheck: Record<PromiseName | FaultName, keyof Harm> = {
   'only-in-log': 'toldTwoThings',
   'gate-behind': 'toldTwoThings',
   'gate-ahead': 'toldTwoThings',
+  'used-as-told': 'toldTwoThings',
+  'history-off': 'toldTwoThings',
 }
 
 export const noHarm: Harm = {

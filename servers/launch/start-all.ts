@@ -128,7 +128,11 @@ export const startAll = async (
   const connectionSettings = readSettings(z.object(serverConnectionSettings), variables)
   await writeOwnAddresses(folder, servers)
   await writeEnvironment(folder, variables)
-  await startProcesses({ ...options, environment: { ...environment, ...variables } }, scope)
+  // To be tried out: load runs press as fast as they can, for one user too.
+  await startProcesses(
+    { ...options, environment: { USER_RATE_MAX: '0', ...environment, ...variables } },
+    scope,
+  )
 
   const api = processFacts(configuration.apiPort, configuration.apiMetricsPort)
   const worker = processFacts(configuration.workerPort, configuration.workerMetricsPort)

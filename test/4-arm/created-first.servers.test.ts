@@ -49,6 +49,7 @@ const createWith = async (afterRow: (id: string) => Promise<unknown>): Promise<A
       arming,
       registry,
       authenticator: callers,
+      addressOf: ({ socket }) => socket.remoteAddress,
       newCampaignId: randomUUIDv7,
       now: Date.now,
     }),

@@ -153,7 +153,7 @@ test('every change says who made it, when, from where and why, and what holds si
     reason: '한정 수량 추가',
     settings: { stock: 12 },
   })
-  expect(created).toMatchObject({ version: 1, action: 'created', by: null, settings: { stock: 10 } })
+  expect(created).toMatchObject({ version: 1, action: 'created', by: 'operator', settings: { stock: 10 } })
 })
 
 test.each([

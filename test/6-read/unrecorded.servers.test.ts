@@ -21,7 +21,7 @@ afterAll(() => shop.close())
 
 const noted = async (): Promise<string[]> => [...(await shop.unrecorded.look()).notes.keys()].sort()
 const listOf = (userId: string) =>
-  shop.coupons.usable(userId, { beforeId: undefined, limit: 10, waitedMs: 0 })
+  shop.coupons.list(userId, { state: 'usable', beforeId: undefined, limit: 10, waitedMs: 0 })
 const winOne = async (sale: { win(count: number): Promise<Grant[]> }): Promise<Grant> => {
   const [won] = await sale.win(1)
   if (won === undefined) throw new Error('nobody won')

@@ -12,7 +12,7 @@ describe('liveness and readiness', () => {
       expect([live.status, live.body]).toEqual([200, { status: 'live' }])
       expect([ready.status, ready.body]).toEqual([
         200,
-        { status: 'ready', checks: { warm: 'ready', memory: 'ready' } },
+        { status: 'ready', checks: { warm: 'ready', keys: 'ready', memory: 'ready' } },
       ])
       for (const { headers } of [live, ready]) expect(headers.get('cache-control')).toBe('no-store')
     }
@@ -28,7 +28,7 @@ describe('liveness and readiness', () => {
       const { status, body } = await ask(`${api.url}/readyz`)
       expect([status, body]).toEqual([
         503,
-        { status: 'waiting', checks: { warm: 'waiting', memory: 'ready' } },
+        { status: 'waiting', checks: { warm: 'waiting', keys: 'ready', memory: 'ready' } },
       ])
     } finally {
       await api.stop()

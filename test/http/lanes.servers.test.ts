@@ -51,6 +51,31 @@ test('lists on a database that stands still hold up neither the public page nor 
   expect(new Set((await Promise.all(lists)).map(({ status }) => status))).toEqual(new Set([200]))
 })
 
+test('redemptions on a database that stands still hold up no press, and then one order has the coupon', async () => {
+  const campaignId = await createTestCampaign(api.url, { stock: 100 })
+  const userId = newUser()
+  const won = await press(api.url, campaignId, userId)
+  expect(won.status).toBe(201)
+  toDatabase.hold()
+  const orders = Array.from({ length: 40 }, (_, order) =>
+    ask(`${api.url}/v1/coupons/${String(won.body['id'])}/redemptions/order-${order}`, {
+      ...{ method: 'PUT', token: tokenOf(userId) },
+    }),
+  )
+  let isAnswered = false
+  void Promise.any(orders).then(() => (isAnswered = true))
+  await until('they are there', async () => {
+    const connections = (await scrape(api.metricsUrl)).value('firstcome_http_connections', {}) ?? 0
+    return connections >= orders.length
+  })
+  expect((await press(api.url, campaignId, newUser())).status).toBe(201)
+  expect((await ask(`${api.url}/v1/campaigns/${campaignId}`)).status).toBe(200)
+  expect(isAnswered).toBe(false)
+  toDatabase.release()
+  const statuses = (await Promise.all(orders)).map(({ status }) => status).sort((left, right) => left - right)
+  expect(statuses).toEqual([201, ...Array.from({ length: 39 }, () => 409)])
+})
+
 test('lists that queue behind a stalled database are all answered within one deadline of their arrival', async () => {
   toDatabase.hold()
   const startedAt = performance.now()

@@ -113,7 +113,7 @@ const defaultOf = ({ name, defaults }: Variable): string => {
 const sections: readonly (readonly [title: string, is: (variable: Variable) => boolean])[] = [
   ['Where the servers are', ({ name }) => /^(REDIS_URL|KAFKA_BROKERS|DATABASE_URL)$/.test(name)],
   ['TLS and users of the servers', ({ name }) => Object.hasOwn(serverConnectionSettings, name)],
-  ['Secrets', ({ name }) => /(_SECRET|_TOKEN|_PASSWORD)$/.test(name)],
+  ['Secrets', ({ name }) => name === 'OPERATORS' || /(_SECRET|_TOKEN|_PASSWORD)$/.test(name)],
   [
     'Where processes listen',
     ({ name }) => /^(API|WORKER|METRICS)_.*(HOST|PORT|PROCESSES)$|^METRICS_HOST$/.test(name),

@@ -9,6 +9,7 @@ export type PromiseName =
   | 'nobody-unaware'
   | 'ranks-without-gap'
   | 'everybody-answered'
+  | 'used-as-told'
 
 /**
  * What the audit looks for in gate, log and ledger, by the names that reports show; docs/audit.md says what
@@ -32,6 +33,7 @@ export type FaultName =
   | 'gate-behind'
   | 'outbox-stuck'
   | 'position-outside-log'
+  | 'history-off'
 
 /**
  * `pass`: it held for all that was looked at. `fail`: the sources contradict it. `in-flight`: what decides it

@@ -162,4 +162,5 @@ export const koreanPromises: Record<PromiseName, string> = {
   'nobody-unaware': '모든 행은 당첨 응답을 받은 사용자의 것이다',
   'ranks-without-gap': '순번은 1, 2, 3 …으로 빠짐없이 하나씩이다',
   'everybody-answered': '요청한 모두가 최종 응답을 받았다',
+  'used-as-told': '쿠폰의 사용 상태가 그 이력과 같다',
 }

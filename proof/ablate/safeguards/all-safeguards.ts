@@ -15,6 +15,7 @@ import { logGaps } from './log-gaps.ts'
 import { reading } from './reading.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
+import { redeeming } from './redeeming.ts'
 import { serverLimits } from './server-limits.ts'
 import { versions } from './versions.ts'
 
@@ -35,6 +36,7 @@ export const allSafeguards: readonly Safeguard[] = [
   ...flipping,
   ...keeping,
   ...reading,
+  ...redeeming,
   ...clocks,
   ...versions,
   ...serverLimits,

@@ -36,6 +36,8 @@ export const startPart = async (
       LOG_LEVEL: 'debug',
       // No balancer has to hear that it goes.
       STOP_DELAY_MS: '0',
+      // One user of a test presses as often as it takes.
+      USER_RATE_MAX: '0',
       ...environment,
       [part === 'api' ? 'API_PORT' : 'WORKER_PORT']: String(port),
       [part === 'api' ? 'API_METRICS_PORT' : 'WORKER_METRICS_PORT']: String(metricsPort),

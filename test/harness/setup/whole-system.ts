@@ -17,6 +17,7 @@ import { startRedis } from '../../../servers/start-redis.ts'
 import { findFreeServerPorts, startServers } from '../../../servers/start-servers.ts'
 import { ask, campaignDocument } from '../processes/http-client.ts'
 import { startPart } from '../processes/start-part.ts'
+import { namedOperators } from '../values/named-tokens.ts'
 import { until } from '../values/until.ts'
 
 declare module 'vitest' {
@@ -89,6 +90,7 @@ export const createFirstCampaign = async (
 export const secrets = {
   JWT_SECRET: 'a secret of the tests, of 32 bytes or more',
   ADMIN_TOKEN: 'the token of the tests',
+  OPERATORS: namedOperators,
 }
 
 /** Only what closed more than a year ago is retired, but that soon. */
