@@ -10,6 +10,8 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
+import { createRecordedCounts } from '../coupon/ledger/recorded-counts.ts'
 import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
@@ -45,9 +47,12 @@ import {
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { createCampaignEvents } from './events/campaign-events.ts'
+import { createConsoleCampaigns } from './events/console-campaigns.ts'
+import { createConsoleFrames } from './events/console-frames.ts'
 import { createLanes, type LaneOfTurns } from './lanes.ts'
 import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
+import { consolesMax, consoleTopic } from './routes/admin-events.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
@@ -167,8 +172,24 @@ await runProcess(async (life) => {
       listenersOfClientMax: settings.CLIENT_LISTENERS_MAX,
       proxies: settings.TRUSTED_PROXIES,
     })
+    const consolePlaces = createEventPlaces({
+      ...{ listenersMax: consolesMax, listenersOfClientMax: 0, proxies: settings.TRUSTED_PROXIES },
+    })
+    const consoleFrames = createConsoleFrames({
+      campaigns: createConsoleCampaigns(registry, parts.armingParts.gate),
+      topics,
+      positions: createPositionRepository(database),
+      counts: createRecordedCounts(database),
+      metrics,
+      watching: consolePlaces.taken,
+      gateNowMs: registry.gateNowMs,
+      monotonicMs,
+      processId: String(process.pid),
+    })
+    const readCampaign = createCampaignEvents(registry, monotonicMs)
     const hub = createEventHub({
-      read: createCampaignEvents(registry, monotonicMs),
+      read: (topic) =>
+        topic === consoleTopic ? { event: consoleFrames.latest(), isLast: false } : readCampaign(topic),
       random: Math.random,
       onMissed: measureListeners(metrics, places.taken),
     })
@@ -182,6 +203,8 @@ await runProcess(async (life) => {
       registry,
       hub,
       places,
+      consolePlaces,
+      consoleFrames,
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
@@ -221,6 +244,7 @@ await runProcess(async (life) => {
       repeat(watchIdentity(identity, life.fail), 10_000),
       repeat(room.step, 1_000),
       repeat(async () => hub.step(), 250),
+      repeat(consoleFrames.step, 1_000),
     ]
     const server = await serveHttp(app, {
       ...address,

@@ -6,6 +6,7 @@ import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
+import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
@@ -19,6 +20,7 @@ import { timeRoute } from './time.ts'
 export type RoutesOptions = AdminCampaignsOptions &
   Omit<AdminChangesOptions, 'toJson'> &
   CampaignEventsOptions &
+  AdminEventsOptions &
   RedemptionRoutesOptions &
   Omit<SupportOptions, 'gateNowMs'> & {
     issuer: Issuer
@@ -40,6 +42,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     auditRoute(audits, campaigns, authenticator),
+    adminEventsRoute(options),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
