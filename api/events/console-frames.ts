@@ -70,7 +70,9 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
     )
     return {
       id: options.processId,
-      outcomes: Object.fromEntries((outcomes ?? []).map(({ labels, value }) => [labels['outcome'], value])),
+      outcomes: Object.fromEntries(
+        (outcomes ?? []).map(({ labels, value }) => [String(labels['outcome']), value]),
+      ),
       issueDurations: buckets.map(({ labels, value }) => ({ le: String(labels['le']), count: value })),
       queue: valueOf(queue),
       publishQueue: valueOf(publishQueue),

@@ -36,12 +36,12 @@ test('a console sees grants become rows, and that all of them are accounted for'
     press(place % 2 ? first : second, campaignId, newUser()),
   )
   await Promise.all(presses)
-  const recorded = await until('all are rows', () =>
+  const whole = await until('all are rows', () =>
     framesOf(stream)
       .flatMap(({ campaigns }) => campaigns)
       .find(({ id, recorded }) => id === campaignId && recorded === 20),
   )
-  expect(recorded).toMatchObject({ state: 'open', stock: 30, granted: 20, version: 1, epoch: 1, oversold: 0 })
+  expect(whole).toMatchObject({ state: 'open', stock: 30, granted: 20, version: 1, epoch: 1, oversold: 0 })
   const seen = framesOf(stream).flatMap(({ campaigns }) => campaigns.filter(({ id }) => id === campaignId))
   expect(seen.filter(({ holds }) => holds === false)).toEqual([])
   const frame = framesOf(stream).at(-1)
