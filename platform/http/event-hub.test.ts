@@ -199,7 +199,11 @@ test.each(['disconnects', 'says that it sends no more'] as const)(
     const stream = await open('a')
     expect(taken()).toBe(1)
     if (how === 'disconnects') stream.leave()
-    else stream.closeSending()
+    else {
+      stream.closeSending()
+      // A second later its connection would be cut.
+      expect(await stream.ended).toBe('whole')
+    }
     await until('the place is free', () => taken() === 0)
     await until('the connection is closed', async () => (await server.connections()) === 0)
   },
