@@ -27,6 +27,6 @@ test('what a route answers without a wait is no promise', () => {
 test('405 names every method of the path, and what no path has is 404', async () => {
   const { status, headers } = await ask('PATCH', '/v1/things')
   expect(status).toBe(405)
-  expect(headers.get('allow')).toBe('GET, HEAD, POST')
+  expect(headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS')
   expect((await ask('GET', '/v1/other')).status).toBe(404)
 })

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { createSigner } from 'fast-jwt'
 import { describe, expect, test } from 'vitest'
 import { formatOperatorToken, operatorTokens } from '../coupon/operator.ts'
+import { trustedPeers } from '../platform/http/trusted-peers.ts'
 import { parseKeySet } from '../platform/tokens/key-set.ts'
 import { createIssuerKey, issuerClaims, keySetOf } from '../test/harness/values/issuer-key.ts'
 import { type AuthenticatorOptions, createAuthenticator } from './authenticator.ts'
@@ -30,9 +31,17 @@ const callersWith = (changes: Partial<AuthenticatorOptions['shoppers']> = {}) =>
 const callers = callersWith()
 
 /** What a handler answers to this token: who it is for, or status and code. */
-const askWith = async (handler: Handler, token: string | undefined): Promise<unknown> => {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const response = await handler({ env: { incoming: { headers } } } as unknown as HttpContext)
+const askWith = async (
+  handler: Handler,
+  token: string | undefined,
+  { peer = '198.51.100.1', user }: { peer?: string; user?: string } = {},
+): Promise<unknown> => {
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(user === undefined ? {} : { 'x-user-id': user }),
+  }
+  const incoming = { headers, socket: { remoteAddress: peer } }
+  const response = await handler({ env: { incoming } } as unknown as HttpContext)
   const body = (await response.json()) as { code?: string }
   return response.status === 200 ? body : [response.status, body.code]
 }
@@ -184,5 +193,62 @@ describe('requireShopper', () => {
     const waiting = shopper({ issuerKeys: { keySet: () => undefined, readAgain: () => true } })
     expect(await askWith(waiting, key.sign({ sub: 'a' }))).toEqual([503, 'unavailable'])
     expect(await askWith(waiting, hs256Of('alice'))).toEqual(['alice', null])
+  })
+})
+
+describe('the header of a gateway', () => {
+  const gateways = trustedPeers.parse('10.0.0.7, 10.1.0.0/16, fd00::/64')
+  const behind = createAuthenticator({ shoppers, adminToken, gateway: { header: 'x-user-id', gateways } })
+  const shopper = behind.requireShopper((_, userId, claims) => Response.json([userId, claims]))
+  const either = behind.requireShopperOrRole('orders', (_, caller) => Response.json(caller))
+
+  test.each(['10.0.0.7', '::ffff:10.0.0.7', '10.1.255.255', 'fd00::1'])('is believed of %s', async (peer) => {
+    expect(await askWith(shopper, undefined, { peer, user: 'alice' })).toEqual(['alice', {}])
+    expect(await askWith(either, undefined, { peer, user: 'alice' })).toEqual({
+      kind: 'shopper',
+      userId: 'alice',
+    })
+  })
+
+  test.each(['10.0.0.8', '::ffff:10.0.0.8', '10.2.0.0', 'fd00:0:0:1::1', '127.0.0.1', '::1'])(
+    'is worth nothing from %s',
+    async (peer) => {
+      expect(await askWith(shopper, undefined, { peer, user: 'alice' })).toEqual(unauthorized)
+      expect(await askWith(either, undefined, { peer, user: 'alice' })).toEqual(unauthorized)
+      // A token beside it counts by itself.
+      expect(await askWith(shopper, hs256Of('bob'), { peer, user: 'alice' })).toEqual([
+        'bob',
+        expect.anything(),
+      ])
+    },
+  )
+
+  test('counts before a token that came through the gateway', async () => {
+    const way = { peer: '10.0.0.7', user: 'alice' }
+    expect(await askWith(shopper, hs256Of('bob'), way)).toEqual(['alice', {}])
+    expect(await askWith(shopper, 'no token', way)).toEqual(['alice', {}])
+  })
+
+  test.each(['', 'two words', 'alice, bob', 'u'.repeat(65), 'alice\n'])(
+    'has a user id, and not %j',
+    async (user) => {
+      expect(await askWith(shopper, undefined, { peer: '10.0.0.7', user })).toEqual(unauthorized)
+      expect(await askWith(either, undefined, { peer: '10.0.0.7', user })).toEqual(unauthorized)
+    },
+  )
+
+  test('without it a gateway is asked for a token as everybody is', async () => {
+    expect(await askWith(shopper, undefined, { peer: '10.0.0.7' })).toEqual(unauthorized)
+    expect(await askWith(shopper, hs256Of('bob'), { peer: '10.0.0.7' })).toEqual(['bob', expect.anything()])
+  })
+
+  test('makes nobody an operator', async () => {
+    const viewers = behind.requireRole('viewer', () => Response.json(1))
+    expect(await askWith(viewers, undefined, { peer: '10.0.0.7', user: 'operator' })).toEqual(unauthorized)
+  })
+
+  test('means nothing where no gateway is configured', async () => {
+    const open = callers.requireShopper((_, userId) => Response.json(userId))
+    expect(await askWith(open, undefined, { peer: '10.0.0.7', user: 'alice' })).toEqual(unauthorized)
   })
 })

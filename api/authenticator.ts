@@ -1,6 +1,7 @@
 import { userIdPattern } from '../coupon/grant.ts'
 import type { Operator, OperatorRole, OperatorToken } from '../coupon/operator.ts'
 import type { Claims, TokenVerdict } from '../platform/tokens/token-claims.ts'
+import { type GatewayOptions, type GatewayUser, readGatewayUser } from './gateway-user.ts'
 import { createOperatorTokens } from './operator-tokens.ts'
 import { prepareProblem } from './problem.ts'
 import { createUserCharges, type UserCharges } from './rate-limit.ts'
@@ -15,8 +16,8 @@ export type ShopperOrOperator = { kind: 'shopper'; userId: string } | { kind: 'o
 /** Protects routes. Neither credential is accepted on the routes of the other. */
 export type Authenticator = {
   /**
-   * Admits shoppers (Bearer JWT, `sub` is the user id); answers 401 to all others, and 429 to one who asks
-   * too fast. `token` is what the request was charged.
+   * Admits shoppers: by a Bearer JWT, whose `sub` is the user id, or by the header of a gateway. Answers 401
+   * to all others, and 429 to one who asks too fast. `token` is what the request was charged.
    */
   requireShopper(
     handle: (context: HttpContext, userId: string, claims: Claims, token: number) => Answer,
@@ -39,6 +40,8 @@ export type AuthenticatorOptions = {
   shoppers: ShopperTokensOptions
   adminToken: string
   operatorTokens?: readonly OperatorToken[] | undefined
+  /** Nobody is believed by a header when left out. */
+  gateway?: GatewayOptions | undefined
   /** Nobody is charged when left out. */
   charges?: UserCharges | undefined
 }
@@ -54,7 +57,7 @@ const invalidToken = { headers: { 'WWW-Authenticate': 'Bearer error="invalid_tok
 const noShopperToken = prepareProblem('unauthorized', 'Send a shopper token: Authorization: Bearer <JWT>.')
 const badSubject = prepareProblem(
   'unauthorized',
-  'The subject of the token must have 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ | : + -',
+  'The user id (sub of the token) must have 1 to 64 characters of A-Z a-z 0-9 . _ ~ @ | : + -',
   invalidToken,
 )
 const askForOperator = 'Send an operator token: Authorization: Bearer <token>.'
@@ -66,6 +69,9 @@ const prepareForbidden = (role: OperatorRole): (() => Response) =>
   prepareProblem('forbidden', `This needs an operator token with the role ${role}.`, {
     headers: { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
   })
+
+/** A gateway says who a shopper is, and nothing else. */
+const noClaims: Claims = {}
 
 const keysAreRead = prepareProblem(
   'unavailable',
@@ -86,16 +92,35 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     return known()
   }
 
+  const { gateway } = options
+  const gatewayUserOf = (context: HttpContext): GatewayUser | undefined =>
+    gateway === undefined ? undefined : readGatewayUser(context.env.incoming, gateway)
+  const strangerProblem = prepareProblem(
+    'unauthorized',
+    `${gateway?.header} is only accepted from the gateway of this deployment.`,
+  )
+  const noCredential = (user: GatewayUser | undefined): Response =>
+    user === undefined ? noShopperToken() : strangerProblem()
+
+  /** What a shopper is charged for this request, or why it is refused. */
+  const chargeShopper = (userId: string): number | Response =>
+    userIdPattern.test(userId) ? charge(userId) : badSubject()
+
   return {
     giveBack,
-    requireShopper: (handle) => (context) => {
-      const bearer = bearerOf(context)
-      if (bearer === undefined) return noShopperToken()
-      const verdict = shoppers.verify(bearer)
-      if (verdict.kind !== 'user') return badToken(verdict)
-      if (!userIdPattern.test(verdict.userId)) return badSubject()
-      const token = charge(verdict.userId)
-      return typeof token === 'number' ? handle(context, verdict.userId, verdict.claims, token) : token
+    requireShopper(handle) {
+      const admit = (context: HttpContext, userId: string, claims: Claims): Answer => {
+        const token = chargeShopper(userId)
+        return typeof token === 'number' ? handle(context, userId, claims, token) : token
+      }
+      return (context) => {
+        const user = gatewayUserOf(context)
+        if (user?.kind === 'user') return admit(context, user.userId, noClaims)
+        const bearer = bearerOf(context)
+        if (bearer === undefined) return noCredential(user)
+        const verdict = shoppers.verify(bearer)
+        return verdict.kind === 'user' ? admit(context, verdict.userId, verdict.claims) : badToken(verdict)
+      }
     },
     requireRole(role, handle) {
       const forbidden = prepareForbidden(role)
@@ -115,22 +140,26 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     },
     requireShopperOrRole(role, handle) {
       const forbidden = prepareForbidden(role)
+      const asShopper = (context: HttpContext, userId: string): Answer => {
+        const token = chargeShopper(userId)
+        return typeof token === 'number' ? handle(context, { kind: 'shopper', userId }) : token
+      }
       return (context) => {
-        const token = bearerOf(context)
-        if (token === undefined) return noShopperToken()
-        const named = findOperator(token)
+        const user = gatewayUserOf(context)
+        if (user?.kind === 'user') return asShopper(context, user.userId)
+        const bearer = bearerOf(context)
+        if (bearer === undefined) return noCredential(user)
+        const named = findOperator(bearer)
         if (named !== undefined)
           return named.roles.includes(role)
             ? handle(context, { kind: 'operator', operator: named })
             : forbidden()
-        const verdict = shoppers.verify(token)
+        const verdict = shoppers.verify(bearer)
         if (verdict.kind !== 'user') return badToken(verdict)
-        const operator = shoppers.operatorOf(token, verdict)
-        if (operator?.roles.includes(role) === true) return handle(context, { kind: 'operator', operator })
-        const { userId } = verdict
-        if (!userIdPattern.test(userId)) return badSubject()
-        const charged = charge(userId)
-        return typeof charged === 'number' ? handle(context, { kind: 'shopper', userId }) : charged
+        const operator = shoppers.operatorOf(bearer, verdict)
+        return operator?.roles.includes(role) === true
+          ? handle(context, { kind: 'operator', operator })
+          : asShopper(context, verdict.userId)
       }
     },
   }

@@ -21,17 +21,21 @@ const pathIn = (url: string): string => {
 /**
  * Tells the lane of a request by its route. `undefined` is for what the application answers without a wait:
  * health checks, and its own 401 without a credential, 404 and 405. So it is for a stream, which has a place
- * instead. A credential is not verified here, which costs as much as the rest of a turn.
+ * instead. A credential is not verified here, which costs as much as the rest of a turn. `userHeader` is the
+ * header of a gateway: it is one too.
  */
 export const createLanes = (
   routes: readonly Route[],
+  userHeader?: string,
 ): ((request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => LaneOfTurns | undefined) => {
   const router = new RegExpRouter<Route>()
   for (const route of routes) router.add(route.method, route.path, route)
 
   return ({ method: given = 'GET', url = '/', headers }) => {
     const method = given === 'HEAD' ? 'GET' : given
-    const hasCredential = bearerPattern.test(headers.authorization ?? '')
+    const hasCredential =
+      bearerPattern.test(headers.authorization ?? '') ||
+      (userHeader !== undefined && headers[userHeader] !== undefined)
     const path = pathIn(url)
     if (!plainPathPattern.test(path)) {
       // The lane in which it harms least, whatever it leads to.

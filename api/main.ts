@@ -13,13 +13,16 @@ import { createCouponRepository } from '../coupon/ledger/coupons.ts'
 import { createPositionRepository } from '../coupon/ledger/positions.ts'
 import { createRecordedCounts } from '../coupon/ledger/recorded-counts.ts'
 import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
+import { createWinnerRepository } from '../coupon/ledger/winners.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
 import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
 import { createMissingRows } from '../coupon/redemption/missing-rows.ts'
 import { createCouponRedeemer } from '../coupon/redemption/redeemer.ts'
+import { examineInstallation } from '../coupon/requirements/examine-installation.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
+import { createRecentExamination } from '../coupon/requirements/recent-examination.ts'
 import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
@@ -46,9 +49,11 @@ import {
 } from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
+import { allowOrigins } from './cors.ts'
 import { createCampaignEvents } from './events/campaign-events.ts'
 import { createConsoleCampaigns } from './events/console-campaigns.ts'
 import { createConsoleFrames } from './events/console-frames.ts'
+import { gatewayOf } from './gateway-user.ts'
 import { createLanes, type LaneOfTurns } from './lanes.ts'
 import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
@@ -159,6 +164,7 @@ await runProcess(async (life) => {
       },
       adminToken: settings.ADMIN_TOKEN,
       operatorTokens: settings.OPERATORS,
+      gateway: gatewayOf(settings),
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
@@ -198,6 +204,8 @@ await runProcess(async (life) => {
       coupons,
       redeemer,
       redemptions,
+      winners: createWinnerRepository(database),
+      log,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
@@ -208,18 +216,31 @@ await runProcess(async (life) => {
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
+        // A process has read a change after two intervals, unless it cannot read its gate either.
+        openingMarginMs: 5_000 + 2 * settings.REGISTRY_INTERVAL_MS,
         gate: parts.armingParts.gate,
         listing: parts.armingParts.listing,
+        pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
+        newChangeId: randomUUIDv7,
       }),
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
+      servers: createRecentExamination({
+        examine: () =>
+          examineInstallation({ ...parts.installation, connectionsMax: settings.CONNECTIONS_MAX }),
+        ...{ log, now: Date.now, monotonicMs },
+        ...{ rememberMs: 10_000, timeoutMs: 5_000 },
+      }),
       authenticator,
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
     const refusals = createRefusals(addressRate?.refuse)
-    const answering = echoRequestIds(refusals.wrap(createApp(routes, health, log)))
+    const answering = allowOrigins(
+      echoRequestIds(refusals.wrap(createApp(routes, health, log))),
+      settings.CORS_ORIGINS ?? [],
+    )
     const stamps =
       settings.ARRIVAL_STAMPS === 'true'
         ? createArrivalStamps({ processId: process.pid, monotonicNs: process.hrtime.bigint })
@@ -254,7 +275,7 @@ await runProcess(async (life) => {
       inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,
       connectionsMax: settings.CONNECTIONS_MAX,
       requestLimits: {
-        laneOf: createLanes(routes),
+        laneOf: createLanes(routes, settings.USER_HEADER),
         lanes,
         clients: {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,

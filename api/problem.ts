@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'idempotency-key'
   | 'unauthorized'
   | 'forbidden'
+  | 'not-eligible'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -58,6 +59,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'idempotency-key': { status: 400, title: 'Malformed Idempotency-Key' },
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
   forbidden: { status: 403, title: 'Forbidden' },
+  'not-eligible': { status: 403, title: 'Not eligible' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },
@@ -160,9 +162,14 @@ export const unknownCoupon = prepareProblem('unknown-coupon', 'You have no coupo
 /** The 404 for operators, who read the ledger: retired campaigns are there. */
 export const noCampaign = prepareProblem('unknown-campaign', 'No campaign has this id.')
 
+/** As many as people read; programs read `errors`. */
+const errorsInDetailMax = 10
+
 /** A 422 with every invalid value, written once. */
 export const prepareInvalidProblem = (errors: readonly FieldError[]): (() => Response) => {
-  const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ')
+  const first = errors.slice(0, errorsInDetailMax).map(({ pointer, message }) => `${pointer}: ${message}`)
+  const others = errors.length - first.length
+  const detail = [...first, ...(others > 0 ? [`and ${others} more`] : [])].join('; ')
   return prepareProblem('invalid', detail, { fields: { errors } })
 }
 

@@ -44,12 +44,13 @@ export type Route = {
 export const headerOf = (
   context: Pick<HttpContext, 'env'>,
   name:
+    | 'accept'
+    | 'accept-language'
     | 'authorization'
     | 'content-type'
     | 'idempotency-key'
     | 'if-match'
     | 'if-none-match'
-    | 'accept'
     | 'last-event-id',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
@@ -67,16 +68,18 @@ export const mountRoutes = (app: HttpApp, routes: readonly Route[]): void => {
 }
 
 /**
- * Answers 405 with Allow on the paths of `routes`, and 404 elsewhere. It is asked when no route matched: with
- * a second handler on its path hono would compose each answer of a route from promises.
+ * Answers 405 with Allow on the paths of `routes`, OPTIONS with the same, and 404 elsewhere. It is asked when
+ * no route matched: with a second handler on its path hono would make each answer of a route from promises.
  */
 export const createNotFound = (routes: readonly { method: string; path: string }[]): Handler => {
-  const router = new RegExpRouter<() => Response>()
+  const router = new RegExpRouter<(method: string) => Response>()
   for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
-    const methods = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ')
-    const extras = { headers: { Allow: methods } }
-    router.add('ALL', path, prepareProblem('method-not-allowed', `This path accepts ${methods}.`, extras))
+    const own = ofPath.map(({ method }) => (method === 'GET' ? 'GET, HEAD' : method))
+    const Allow = [...own, 'OPTIONS'].join(', ')
+    const refuse = prepareProblem('method-not-allowed', `This path accepts ${Allow}.`, { headers: { Allow } })
+    const options = { status: 204, headers: { Allow, 'Cache-Control': 'no-store' } }
+    router.add('ALL', path, (method) => (method === 'OPTIONS' ? new Response(null, options) : refuse()))
   }
   const nowhere = prepareProblem('not-found', 'This address does not exist.')
-  return ({ req }) => (router.match(req.method, req.path)[0][0]?.[0] ?? nowhere)()
+  return ({ req }) => router.match(req.method, req.path)[0][0]?.[0](req.method) ?? nowhere()
 }

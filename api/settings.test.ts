@@ -17,8 +17,14 @@ const byIssuer = {
   JWT_AUDIENCE: 'firstcome',
 }
 
+const byGateway = { USER_HEADER: 'x-user-id', TRUSTED_GATEWAYS: '10.0.0.7' }
+
 test.each([
   [byIssuer],
+  [byGateway],
+  [{ ...byGateway, USER_HEADER: 'X-Auth-User', JWT_SECRET: '' }],
+  [{ CORS_ORIGINS: 'https://shop.example, http://127.0.0.1:3000,https://xn--bcher-kva.example' }],
+  [{ CLIENT_RATE_MAX: '0', USER_RATE_MAX: '0' }],
   [{ ...byIssuer, JWT_SECRET: '', OPERATOR_CLAIM: 'firstcome_roles' }],
   [{ ...byIssuer, JWKS_URL: '', JWKS_FILE: 'keys.json', JWT_PREVIOUS_SECRET: 'x'.repeat(32) }],
   [{ API_PROCESSES: '1', API_PORT: '0', STOP_DELAY_MS: '0' }],
@@ -59,6 +65,19 @@ test.each([
   [{ ...byIssuer, JWKS_REFRESH_MS: '0' }, 'JWKS_REFRESH_MS'],
   [{ OPERATOR_CLAIM: 'roles' }, 'OPERATOR_CLAIM: expected JWKS_FILE or JWKS_URL beside it'],
   [{ ...byIssuer, OPERATOR_CLAIM: 'sub' }, 'OPERATOR_CLAIM: expected a claim of its own'],
+  [{ USER_HEADER: 'x-user-id' }, 'TRUSTED_GATEWAYS: expected the addresses of the gateways'],
+  [{ TRUSTED_GATEWAYS: '10.0.0.7' }, 'USER_HEADER: expected the header'],
+  [{ ...byGateway, USER_HEADER: 'authorization' }, 'USER_HEADER: expected a header that begins with x-'],
+  [{ ...byGateway, USER_HEADER: 'X-Forwarded-For' }, 'USER_HEADER: expected a header that begins with x-'],
+  [{ ...byGateway, TRUSTED_GATEWAYS: '0.0.0.0/0' }, 'TRUSTED_GATEWAYS: expected addresses or networks'],
+  [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS: expected origins as a browser sends them'],
+  [{ CORS_ORIGINS: 'https://shop.example/' }, 'CORS_ORIGINS: expected origins'],
+  [{ CORS_ORIGINS: 'null' }, 'CORS_ORIGINS: expected origins'],
+  [{ CORS_ORIGINS: 'https://shop.example,shop.example' }, 'CORS_ORIGINS: expected origins'],
+  [{ CORS_ORIGINS: 'https://Shop.example' }, 'CORS_ORIGINS: expected origins'],
+  [{ CORS_ORIGINS: 'https://shop.example:443' }, 'CORS_ORIGINS: expected origins'],
+  [{ CLIENT_RATE_MAX: '-1' }, 'CLIENT_RATE_MAX'],
+  [{ USER_RATE_MAX: '1.5' }, 'USER_RATE_MAX'],
   [{ OPERATORS: 'alice:admin:x' }, 'OPERATORS: expected name:role:hash, several with commas between'],
   [
     { OPERATORS: `alice:viewer:${hash('sha256', valid.ADMIN_TOKEN)}` },

@@ -4,6 +4,7 @@ import { operatorTokens } from '../coupon/operator.ts'
 import { connectionsMax, issuingSettings } from '../coupon/settings.ts'
 import { fitTogether } from '../platform/connections/server-connections.ts'
 import { adminToken, count, distinctSecrets, jwtSecret, milliseconds, port } from '../platform/settings.ts'
+import { corsOrigins } from './cors.ts'
 import { tokenRules, tokenSettings } from './token-settings.ts'
 
 const settings = z.object({
@@ -80,6 +81,11 @@ const settings = z.object({
   USER_RATE_MAX: count(20, 1_000_000, 0).describe(
     'Requests a second of one shopper in one process, 5 s of it at once; others are answered 429. Presses of winners do not count. 0 is no bound.',
   ),
+  CORS_ORIGINS: corsOrigins
+    .optional()
+    .describe(
+      'Origins whose pages may call the API, with commas between: https://shop.example. Not set: none but its own.',
+    ),
   ARRIVAL_STAMPS: z
     .enum(['true', 'false'], { error: 'expected true or false' })
     .default('false')

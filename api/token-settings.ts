@@ -1,13 +1,23 @@
 import { z } from 'zod'
+import { trustedPeers } from '../platform/http/trusted-peers.ts'
 import { jwtSecret, milliseconds } from '../platform/settings.ts'
 import { isSafeKeySetUrl } from '../platform/tokens/read-key-set.ts'
 
 /** Claims that RFC 7519 gives a meaning. */
 const registeredClaims = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']
 
+/** Headers that a client may send through a gateway, which adds to them. */
+const forwardingHeaders = [
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'x-request-id',
+]
+
 const safeUrl = 'expected an https:// address without user and password; http:// is for this machine alone'
 
-/** Who signs the tokens that the API accepts, beside JWT_SECRET. */
+/** Who says who a caller is, beside JWT_SECRET. */
 export const tokenSettings = {
   JWT_PREVIOUS_SECRET: jwtSecret('as JWT_SECRET was before')
     .optional()
@@ -44,6 +54,21 @@ export const tokenSettings = {
     .describe(
       "Claim of an issuer's tokens that has roles of operators: viewer, operator, orders, one or a list. Needs JWKS. Users must not be able to set it themselves.",
     ),
+  USER_HEADER: z
+    .string()
+    .toLowerCase()
+    .refine((name) => /^x-[a-z0-9-]{1,60}$/.test(name) && !forwardingHeaders.includes(name), {
+      error: 'expected a header that begins with x-, and none of those in which proxies say where they stand',
+    })
+    .optional()
+    .describe(
+      'Header in which a gateway says who the shopper is, as x-user-id. It is believed of TRUSTED_GATEWAYS alone.',
+    ),
+  TRUSTED_GATEWAYS: trustedPeers
+    .optional()
+    .describe(
+      'Addresses or networks (10.1.0.0/16) of the gateways that send USER_HEADER, with commas between: those that connect to the API themselves.',
+    ),
 }
 
 type Values = z.infer<z.ZodObject<typeof tokenSettings>> & { JWT_SECRET?: string | undefined }
@@ -55,7 +80,8 @@ const rules: readonly { setting: string; error: string; isBroken(values: Values)
   {
     setting: 'JWT_SECRET',
     error: `expected the secret that shopper tokens are signed with (HS256), at least 32 bytes; make one with: openssl rand -base64 48`,
-    isBroken: (values) => values.JWT_SECRET === undefined && !hasKeys(values),
+    isBroken: (values) =>
+      values.JWT_SECRET === undefined && !hasKeys(values) && values.USER_HEADER === undefined,
   },
   {
     setting: 'JWT_PREVIOUS_SECRET',
@@ -82,6 +108,18 @@ const rules: readonly { setting: string; error: string; isBroken(values: Values)
     setting: 'OPERATOR_CLAIM',
     error: 'expected JWKS_FILE or JWKS_URL beside it: tokens that are signed with a secret make no operators',
     isBroken: (values) => values.OPERATOR_CLAIM !== undefined && !hasKeys(values),
+  },
+  {
+    setting: 'TRUSTED_GATEWAYS',
+    error: 'expected the addresses of the gateways that send USER_HEADER: anybody could send it otherwise',
+    isBroken: ({ USER_HEADER, TRUSTED_GATEWAYS }) =>
+      USER_HEADER !== undefined && TRUSTED_GATEWAYS === undefined,
+  },
+  {
+    setting: 'USER_HEADER',
+    error: 'expected the header by which TRUSTED_GATEWAYS say who the shopper is',
+    isBroken: ({ USER_HEADER, TRUSTED_GATEWAYS }) =>
+      USER_HEADER === undefined && TRUSTED_GATEWAYS !== undefined,
   },
 ]
 

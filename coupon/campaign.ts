@@ -12,6 +12,11 @@ export type Discount =
 export type CouponTerms = { title: string; discount: Discount; usableFromMs: number; usableUntilMs: number }
 
 /**
+ * Who may have a coupon: the claim of a caller's token is one of these values, or a list with one of them.
+ */
+export type EligibilityRule = { claim: string; anyOf: readonly string[] }
+
+/**
  * Settings of a campaign that an operator chooses. Times are epoch milliseconds; `closesAtMs` is exclusive.
  */
 export type CampaignTerms = {
@@ -21,7 +26,24 @@ export type CampaignTerms = {
   closesAtMs: number
   perUserLimit: number
   coupon: CouponTerms
+  /** All of them must hold; left out where everyone may have a coupon. */
+  eligibility?: readonly EligibilityRule[] | undefined
+  /** The zone (IANA) in which people speak of its times; left out for UTC. */
+  timeZone?: string | undefined
 }
+
+/** The terms among other fields. What says nothing is left out, so that equal terms are the same document. */
+export const termsOf = (terms: CampaignTerms): CampaignTerms => {
+  const { name, stock, opensAtMs, closesAtMs, perUserLimit, coupon, eligibility = [], timeZone } = terms
+  return {
+    ...{ name, stock, opensAtMs, closesAtMs, perUserLimit, coupon },
+    ...(eligibility.length === 0 ? {} : { eligibility }),
+    ...(timeZone === undefined || timeZone === 'UTC' ? {} : { timeZone }),
+  }
+}
+
+/** A field of a campaign, as a JSON pointer into its document, and what is expected of it. */
+export type TermsFault = { pointer: string; message: string }
 
 /** The state that an operator sets; opening, closing and sell-out follow from time and stock. */
 export type OperatorState = 'open' | 'paused' | 'closed'
@@ -81,12 +103,15 @@ const documentShape = z.object({
     usableFromMs: timeShape,
     usableUntilMs: timeShape,
   }),
+  // Left out by versions that had neither.
+  eligibility: z.array(z.object({ claim: z.string(), anyOf: z.array(z.string()) })).optional(),
+  timeZone: z.string().optional(),
 })
 
 /** Encodes the document for the gate. */
 export const encodeDocument = (terms: CampaignTerms): string => {
-  const { name, opensAtMs, closesAtMs, perUserLimit, coupon } = terms
-  return JSON.stringify({ name, opensAtMs, closesAtMs, perUserLimit, coupon } satisfies CampaignDocument)
+  const { stock: _, ...document } = termsOf(terms)
+  return JSON.stringify(document satisfies CampaignDocument)
 }
 
 /** Decodes what `encodeDocument` wrote; throws on any other text. */

@@ -43,15 +43,22 @@ const shapeAfterDeath = (file: number, statement: number): Promise<string> =>
     return shapeOf(own)
   })
 
-test('a migration that was killed behind any statement is finished by running it again', async () => {
-  const whole = await onBareDatabase(async (own) => {
-    await migrateTables(own.database)
-    return shapeOf(own)
-  })
-  for (const [file, statements] of files.entries())
-    for (let statement = 1; statement <= statements.length; statement += 1)
-      expect([file, statement, await shapeAfterDeath(file, statement)]).toEqual([file, statement, whole])
-})
+/** Each death has a database of its own, with every statement twice. */
+const deathsTimeoutMs = 10_000 * files.flat().length
+
+test(
+  'a migration that was killed behind any statement is finished by running it again',
+  async () => {
+    const whole = await onBareDatabase(async (own) => {
+      await migrateTables(own.database)
+      return shapeOf(own)
+    })
+    for (const [file, statements] of files.entries())
+      for (let statement = 1; statement <= statements.length; statement += 1)
+        expect([file, statement, await shapeAfterDeath(file, statement)]).toEqual([file, statement, whole])
+  },
+  deathsTimeoutMs,
+)
 
 test('a table of somebody else is refused in the words of the database', async () => {
   await onBareDatabase(async (own) => {

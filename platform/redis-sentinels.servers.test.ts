@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createProxy, type Proxy } from '../servers/network/proxy.ts'
+import { findFreePort } from '../servers/ports.ts'
 import { type SentinelSetup, startSentinels } from '../test/harness/servers/sentinels.ts'
 import { until } from '../test/harness/values/until.ts'
 import { connectRedis, type RedisClient } from './redis.ts'
@@ -23,6 +24,26 @@ afterAll(async () => {
   await proxy?.close()
   await sentinels?.close()
 })
+
+test('a sentinel that cannot be reached is reported, and nothing is printed', async () => {
+  const printed = vi.spyOn(console, 'error')
+  const errors: string[] = []
+  const nobody = await findFreePort()
+  const [, , heard = ''] = sentinels.url.match(/\d+(?=[,/])/g) ?? []
+  const watched = connectRedis({
+    url: sentinels.url.replace(/@.*\//, `@127.0.0.1:${heard},127.0.0.1:${nobody}/`),
+    sentinelPassword: sentinels.sentinelPassword,
+    ...{ commandTimeoutMs: 2_000, onError: (message) => errors.push(message) },
+  })
+  try {
+    await watched.waitForConnection(10_000)
+    await until('it is reported', () => errors.some((message) => message.includes(`:${nobody}`)))
+    expect(printed.mock.calls).toEqual([])
+  } finally {
+    watched.close()
+    printed.mockRestore()
+  }
+}, 60_000)
 
 // An API answered 503 from then on, until it was restarted.
 test('a client that asks a silent sentinel while the others replace the master reaches the new one', async () => {

@@ -4,6 +4,7 @@ import { hostPortText } from './connections/host-port.ts'
 import type { RedisConnection } from './connections/redis-connection.ts'
 import { Failure, messageOf } from './failure.ts'
 import { ioredisOptions } from './ioredis-options.ts'
+import { reportSentinelErrors } from './sentinel-errors.ts'
 
 /** A Lua script and the hash that Redis knows it by. Its contract is the comment at its top. */
 export type Script = { readonly name: string; readonly lua: string; readonly sha: string }
@@ -94,6 +95,7 @@ export const connectRedis = (options: RedisClientOptions): RedisClient => {
     replyMapping: 'legacy' as const,
   }
   const client = settings.sentinels == null ? new Redis(options.url, settings) : new Redis(settings)
+  if (settings.sentinels != null) reportSentinelErrors(client, options.onError)
   let isClosed = false
   let lastError = ''
   client.on('error', (error: Error) => {

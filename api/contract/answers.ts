@@ -71,6 +71,8 @@ export const toPublicCampaignJson = (id: string, document: CampaignDocument, mom
   perUserLimit: document.perUserLimit,
   opensAt: formatTime(document.opensAtMs),
   closesAt: formatTime(document.closesAtMs),
+  timeZone: document.timeZone ?? 'UTC',
+  eligibility: document.eligibility ?? [],
   coupon: toTermsJson(document.coupon),
   serverTime: formatTime(moment.nowMs),
 })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { termsShape } from './coupon-shapes.ts'
+import { eligibilityShape } from './eligibility.ts'
+import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
 import { counter, idValue, nextCursor, refreshAfterValue, sentence, timeValue } from './shared-shapes.ts'
 
@@ -10,11 +12,17 @@ const couponTerms = named(
 )
 
 const settings = {
-  name: z.string().max(200),
-  stock: z.int().min(1).max(stockMax).describe('How many coupons there are in all.'),
+  name: labelValue().meta({ examples: ['Black Friday'] }),
+  stock: z
+    .int()
+    .min(1)
+    .max(stockMax)
+    .meta({ description: 'How many coupons there are in all.', examples: [10_000] }),
   perUserLimit: z.int().min(1).max(slotMax).describe('How many coupons one shopper can have.'),
   opensAt: timeValue('When the sale begins.'),
-  closesAt: timeValue('The first moment after the sale.'),
+  closesAt: timeValue('The first moment after the sale.', '2030-11-29T15:00:00.000Z'),
+  timeZone: z.string().max(64).describe('The zone in which people speak of its times: an IANA name.'),
+  eligibility: eligibilityShape.describe('What the token of a caller must have. None: everyone.'),
   coupon: couponTerms,
 }
 
@@ -22,11 +30,19 @@ const settings = {
 export const publicFields = {
   id: idValue('Ids sort by time.'),
   ...settings,
-  state: z
-    .enum(['scheduled', 'open', 'paused', 'sold-out', 'closed', 'recovering'])
-    .describe('`recovering`: the gate is being recovered or cannot be read, and figures may be too low.'),
-  remaining: z.int().min(0).max(stockMax).describe('Coupons that are left.'),
-  serverTime: timeValue('The time of the gate, by which campaigns open and close.'),
+  state: z.enum(['scheduled', 'open', 'paused', 'sold-out', 'closed', 'recovering']).meta({
+    description: '`recovering`: the gate is being recovered or cannot be read, and figures may be too low.',
+    examples: ['open'],
+  }),
+  remaining: z
+    .int()
+    .min(0)
+    .max(stockMax)
+    .meta({ description: 'Coupons that are left.', examples: [9_999] }),
+  serverTime: timeValue(
+    'The time of the gate, by which campaigns open and close.',
+    '2030-11-29T00:00:00.456Z',
+  ),
 }
 
 /** A campaign as everyone sees it. */
@@ -40,17 +56,36 @@ export const publicCampaignShape = named(
   }),
 )
 
+const operatorFields = {
+  ...publicFields,
+  granted: z
+    .int()
+    .min(0)
+    .max(stockMax)
+    .meta({ examples: [1] }),
+  version: counter().describe('Counts the changes of its settings. It is the ETag too.'),
+  epoch: counter().describe('Counts how often its gate was armed.'),
+  recovery: sentence()
+    .nullable()
+    .meta({
+      description: 'How far the recovery of the gate is, in words; null in every state but `recovering`.',
+      examples: [null],
+    }),
+}
+
 /** A campaign as operators see it. */
-export const campaignShape = named(
-  'Campaign',
+export const campaignShape = named('Campaign', z.object(operatorFields))
+
+/** A campaign that was changed. */
+export const changedCampaignShape = named(
+  'ChangedCampaign',
   z.object({
-    ...publicFields,
-    granted: z.int().min(0).max(stockMax),
-    version: counter().describe('Counts the changes of its settings. It is the ETag too.'),
-    epoch: counter().describe('Counts how often its gate was armed.'),
-    recovery: sentence()
-      .nullable()
-      .describe('How far the recovery of the gate is, in words; null in every state but `recovering`.'),
+    ...operatorFields,
+    recorded: z
+      .boolean()
+      .describe('The database has the change. Else it is a pause that Redis alone has; a worker records it.'),
+    applied: z.boolean().describe('The gate decides by the change. Else a worker brings it there.'),
+    detail: sentence().optional().describe('What is still missing, in words, when it is not recorded.'),
   }),
 )
 
@@ -64,7 +99,16 @@ const changeRecordShape = named(
   'Change',
   z.object({
     version: counter().describe('The version that the change made.'),
-    action: z.enum(['created', 'paused', 'resumed', 'closed', 'stock-raised', 'adopted']),
+    action: z.enum([
+      'created',
+      'paused',
+      'resumed',
+      'closed',
+      'stock-raised',
+      'adopted',
+      'edited',
+      'taken-back',
+    ]),
     at: timeValue('When it was recorded.'),
     by: sentence().nullable().describe('Who asked for it; null for what the system did.'),
     from: sentence().nullable().describe('The address that the request came from.'),

@@ -2,23 +2,26 @@ import { z } from 'zod'
 import { discountShape } from '../../coupon/campaign.ts'
 import { orderIdPattern } from '../../coupon/coupon-state.ts'
 import { stockMax } from '../../coupon/grant.ts'
+import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
 import { idValue, nextCursor, refreshAfterValue, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
 
 /** What a coupon is worth, in bodies and answers. */
 export const discountValue = named(
   'Discount',
-  discountShape.describe(
-    'What a coupon is worth: `amount` in the minor unit of the currency, or `percent` from 1 to 100.',
-  ),
+  discountShape.meta({
+    description:
+      'What a coupon is worth: `amount` in the minor unit of the currency, or `percent` from 1 to 100.',
+    examples: [{ kind: 'amount', value: 10_000, currency: 'KRW' }],
+  }),
 )
 
 /** The terms of a coupon in answers. */
 export const termsShape = {
-  title: z.string().max(200),
+  title: labelValue().meta({ examples: ['10,000 won off'] }),
   discount: discountValue,
   usableFrom: timeValue('From when on it can be used.'),
-  usableUntil: timeValue('The first moment when it can no longer be used.'),
+  usableUntil: timeValue('The first moment when it can no longer be used.', '2030-12-31T14:59:59.000Z'),
 }
 
 /** A coupon in answers. */
@@ -30,12 +33,12 @@ export const couponShape = named(
     userId: userIdValue,
     slot: slotValue,
     rank: z.int().min(1).max(stockMax).describe('Its position in the order of the gate.'),
-    state: z
-      .enum(['confirming', 'usable', 'redeemed', 'expired', 'revoked'])
-      .describe(
+    state: z.enum(['confirming', 'usable', 'redeemed', 'expired', 'revoked']).meta({
+      description:
         '`confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too.',
-      ),
-    issuedAt: timeValue('When the gate granted it.'),
+      examples: ['usable'],
+    }),
+    issuedAt: timeValue('When the gate granted it.', '2030-11-29T00:00:00.123Z'),
     ...termsShape,
   }),
 )
@@ -85,5 +88,6 @@ export const outcomeShape = named(
     refreshAfterMs: refreshAfterValue.describe(
       'With `confirming` and `recovering`: ask again after that. It differs from one answer to the next.',
     ),
+    retryAfterMs: refreshAfterValue.describe('The former name of `refreshAfterMs`, with the same value.'),
   }),
 )

@@ -11,9 +11,11 @@ const bare = /^[A-Za-z0-9._~:+/=-]+$/
 /** The header as clients see it. */
 export const idempotencyKeyValue = z
   .string()
-  .min(1)
-  .max(2 * idempotencyKeyLengthMax + 2)
-  .describe('A string of 1 to 255 characters in quotes, as in `"black-friday-2026"`, or a bare token.')
+  .regex(/^(?:"(?:[ !#-[\]-~]|\\["\\]){1,255}"|[A-Za-z0-9._~:+/=-]{1,255})$/)
+  .meta({
+    description: 'A string of 1 to 255 characters in quotes, or a bare token.',
+    examples: ['"black-friday-2030"'],
+  })
 
 /**
  * Reads an Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a string in quotes, or a bare

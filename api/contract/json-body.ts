@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { prepareProblem } from '../problem.ts'
+import { prepareProblem, problem } from '../problem.ts'
 import { type HttpContext, headerOf } from '../route.ts'
+import { findRepeatedName } from './repeated-name.ts'
 
 /** A longer body is rejected with 413. The longest document takes half of it. */
 const bodyBytesMax = 8_192
@@ -12,6 +13,9 @@ const wrongMediaType = prepareProblem('unsupported-media-type', 'Send the body a
 const tooLarge = prepareProblem('too-large', `The body must not exceed ${bodyBytesMax} bytes.`)
 const brokenOff = prepareProblem('malformed', 'The body did not arrive as a whole.')
 const noJson = prepareProblem('malformed', 'The body is not a JSON document.')
+
+const twice = (name: string): Response =>
+  problem('malformed', `An object of the body has ${JSON.stringify(name.slice(0, 64))} twice.`)
 
 /**
  * Hands on the JSON body of a request and its caller, or answers the problem with it. What its head tells is
@@ -25,11 +29,15 @@ export const withJson = <Caller>(
     if (bytes === 'too-large') return tooLarge()
     if (bytes === 'broken-off') return brokenOff()
     let document: unknown
+    let text: string
     try {
-      document = JSON.parse(utf8.decode(bytes))
+      text = utf8.decode(bytes)
+      document = JSON.parse(text)
     } catch {
       return noJson()
     }
+    const repeated = findRepeatedName(text)
+    if (repeated !== undefined) return twice(repeated)
     return handle(context, document, caller)
   }
   return (context, caller) => {

@@ -13,6 +13,8 @@ export type OperationAnswer = {
   schema?: z.ZodType
   /** `application/json` when left out. */
   mediaType?: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream'
+  /** It comes as this too, when Accept asks for it. */
+  alsoAs?: 'text/csv'
   headers?: readonly AnswerHeader[]
 }
 
@@ -51,5 +53,9 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   couponId: z.string().regex(idPattern).describe('The id of a coupon. Treat it as opaque.'),
   orderId: orderIdValue,
   userId: z.string().regex(userIdPattern).describe('The `sub` of a shopper.'),
-  code: z.string().min(1).max(64).describe('The `code` of a problem.'),
+  code: z
+    .string()
+    .min(1)
+    .max(64)
+    .meta({ description: 'The `code` of a problem.', examples: ['sold-out'] }),
 }

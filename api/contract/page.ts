@@ -23,16 +23,22 @@ export const pageQuery = {
 /** The cursor of the page after `id`. Opaque to clients. */
 export const encodeCursor = (id: string): string => Buffer.from(id).toString('base64url')
 
+/** Reads `limit` of the query, or returns what is invalid. */
+export const readLimit = (context: HttpContext): number | FieldError => {
+  const text = readParameter(context, 'limit') ?? String(limitDefault)
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  return limit >= 1 && limit <= limitMax
+    ? limit
+    : { pointer: '/limit', message: `expected a whole number from 1 to ${limitMax}` }
+}
+
 /** Reads `limit` and `cursor` of the query, or returns what is invalid. */
 export const readPage = (context: HttpContext): Page | FieldError[] => {
-  const limitText = readParameter(context, 'limit') ?? String(limitDefault)
+  const limit = readLimit(context)
   const cursor = readParameter(context, 'cursor')
   const beforeId = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString()
-  const errors: FieldError[] = []
-  const limit = /^\d{1,3}$/.test(limitText) ? Number(limitText) : 0
-  if (limit < 1 || limit > limitMax)
-    errors.push({ pointer: '/limit', message: `expected a whole number from 1 to ${limitMax}` })
+  const errors: FieldError[] = typeof limit === 'number' ? [] : [limit]
   if (beforeId !== undefined && !idPattern.test(beforeId))
     errors.push({ pointer: '/cursor', message: 'expected the nextCursor of an earlier page' })
-  return errors.length > 0 ? errors : { limit, beforeId }
+  return typeof limit === 'number' && errors.length === 0 ? { limit, beforeId } : errors
 }

@@ -21,7 +21,12 @@ export const problemShape = named(
       status: z.int().min(400).max(599).describe('The status of the answer.'),
       detail: sentence().describe('What happened this time, for people. It can change.'),
       code: z.string().max(64).describe('What programs decide by. A code never changes its meaning.'),
-      errors: z.array(fieldErrorShape).max(1_000).optional().describe('With `invalid`: every invalid value.'),
+      errors: z
+        .array(fieldErrorShape)
+        .max(1_000)
+        .optional()
+        .describe('With `invalid`: every invalid value. With `frozen`: what an edit may not change.'),
+      claim: z.string().max(64).optional().describe('With `not-eligible`: the claim that is not as asked.'),
       opensAt: timeValue('With `not-open`: when the campaign opens.').optional(),
       usableFrom: timeValue('With `not-usable-yet`: from when on it can be used.').optional(),
       usableUntil: timeValue('With `expired`: the first moment when it could no longer be used.').optional(),

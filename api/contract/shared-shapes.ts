@@ -2,15 +2,27 @@ import { z } from 'zod'
 import { idPattern, slotMax, userIdPattern } from '../../coupon/grant.ts'
 
 /** A time in an answer. */
-export const timeValue = (meaning: string) =>
-  z.iso.datetime().describe(`${meaning} RFC 3339 in UTC with milliseconds.`)
+export const timeValue = (meaning: string, example = '2030-11-29T00:00:00.000Z') =>
+  z.iso.datetime().meta({
+    description: `${meaning} RFC 3339 in UTC with milliseconds.`,
+    examples: [example],
+  })
 
 /** An id in an answer. */
 export const idValue = (meaning: string) =>
-  z.string().regex(idPattern).describe(`${meaning} Treat it as opaque.`)
+  z
+    .string()
+    .regex(idPattern)
+    .meta({
+      description: `${meaning} Treat it as opaque.`,
+      examples: ['0199fe69-7d10-770e-92dc-168166463406'],
+    })
 
 /** The id of a shopper in an answer. */
-export const userIdValue = z.string().regex(userIdPattern).describe('The `sub` of the token of its owner.')
+export const userIdValue = z
+  .string()
+  .regex(userIdPattern)
+  .meta({ description: 'The `sub` of the token of its owner.', examples: ['user-7'] })
 
 /** Text of our own in an answer: a reason, a note. */
 export const sentence = () => z.string().max(10_000)
@@ -33,4 +45,4 @@ export const nextCursor = z
   .string()
   .max(64)
   .nullable()
-  .describe('The `cursor` of the next page; null on the last one.')
+  .meta({ description: 'The `cursor` of the next page; null on the last one.', examples: [null] })

@@ -6,6 +6,7 @@ import { createCampaignEvents, isOfClosed, knowsAsMuch } from './campaign-events
 
 const view: GateView = {
   ...{ armed: true, nowMs: 0, epoch: 3, state: 'open', stock: 10, granted: 4, version: 2, progress: '' },
+  isHalted: false,
   document: {
     ...{ name: 'A sale', opensAtMs: 1_000, closesAtMs: 9_000, perUserLimit: 1 },
     coupon: {

@@ -10,6 +10,7 @@ const liveCampaign = (id: string, changes: object = {}): LiveCampaign => ({
   ...{ id, version: 1, readAtMs: 0 },
   view: {
     ...{ armed: true, nowMs: 0, epoch: 1, state: 'open', stock: 10, granted: 0, version: 1, progress: '' },
+    isHalted: false,
     document: {
       ...{ name: 'A sale', opensAtMs: 1_000, closesAtMs: 9_000, perUserLimit: 1 },
       coupon: {
@@ -42,7 +43,7 @@ const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] }
         inspect: (id): Promise<InspectResult> =>
           orDown('gates', {
             ...{ kind: 'in-order', nowMs: 0, granted: granted.get(id) ?? 0, stock: 10, grantsPending: 0 },
-            ...{ overdue: [], oldestAgeMs: 0, version: 1 },
+            ...{ overdue: [], oldestAgeMs: 0, version: 1, halt: undefined },
           }),
       },
     ),

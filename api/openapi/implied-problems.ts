@@ -28,6 +28,16 @@ const impliedBy = ({ path, caller, lane, operation }: DescribedRoute): readonly 
     : (['malformed', 'too-large', 'unsupported-media-type', 'invalid'] as const)),
 ]
 
+const common: ReadonlySet<string> = new Set<ProblemCode>([
+  ...everywhere,
+  'overloaded',
+  'not-found',
+  'unauthorized',
+])
+
+/** Whether a code says nothing about the operation itself. */
+export const isCommonProblem = (code: string): boolean => common.has(code)
+
 /** Every code that a route can answer, by status. */
 export const problemsOf = (route: DescribedRoute): Map<number, ProblemCode[]> => {
   const codes = [...new Set([...route.operation.problems, ...impliedBy(route)])]

@@ -3,19 +3,24 @@ import { type Operation, pathParameters } from '../contract/operation.ts'
 import { type DescribedRoute, problemsOf } from './implied-problems.ts'
 import { componentExamples, componentHeaders, componentResponses, responseOf } from './openapi-responses.ts'
 import { componentSchemas, inlineSchema, type JsonObject, schemaReference } from './openapi-schemas.ts'
+import { usedComponents } from './used-components.ts'
 
 const description = `firstcome issues coupons when a hundred thousand people press one button at once.
 
-A shopper and an operator each send a Bearer token, and each token is valid only where it is named.
-Every \`GET\` also answers \`HEAD\`. A path with another method is 405 with \`Allow\`, any other path 404.
-Every error is a problem document (RFC 9457): decide by its \`code\`, and expect codes that are new to you.
-Answers can get more fields, so ignore those that you do not know. Bodies with unknown fields are rejected.
-Send \`X-Request-Id\` to find a request in the logs: its answer has the same one.`
+**Credentials.** Shoppers and operators each send a Bearer token, and each is valid only on the operations of its kind.
+
+**Errors.** Every error is a problem document (RFC 9457). Decide by its \`code\`, and expect codes that are new to you.
+
+**Compatibility.** Answers can get more fields and states: ignore what you do not know. Unknown fields in a body are rejected.
+
+**Methods.** Every \`GET\` also answers \`HEAD\`. Another method on a path is 405 with \`Allow\`, and any other path is 404.
+
+**Tracing.** Send an \`X-Request-Id\`: its answer and the lines of the logs have the same one.`
 
 const tags = {
   shoppers: { name: 'Shoppers', description: 'What a person does who wants a coupon.' },
-  anyone: { name: 'Anyone', description: 'What needs no credential.' },
   operators: { name: 'Operators', description: 'What runs a sale.' },
+  anyone: { name: 'Anyone', description: 'What needs no credential.' },
 }
 
 /** Who calls: the tag of an operation, and which credential with which role admits to it. */
@@ -100,28 +105,36 @@ const operationOf = (route: DescribedRoute): JsonObject => {
   }
 }
 
-/** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
-export const createOpenApiDocument = (routes: readonly DescribedRoute[]): JsonObject => ({
-  openapi: '3.1.0',
-  info: {
-    title: 'firstcome',
-    version: '1',
-    description,
-    license: { name: 'MIT', identifier: 'MIT' },
-  },
-  servers: [{ url: '/' }],
-  tags: Object.values(tags),
-  paths: Object.fromEntries(
+const pathsOf = (routes: readonly DescribedRoute[]): JsonObject =>
+  Object.fromEntries(
     [...Map.groupBy(routes, ({ path }) => openapiPath(path))].map(([path, ofPath]) => [
       path,
       Object.fromEntries(ofPath.map((route) => [route.method.toLowerCase(), operationOf(route)])),
     ]),
-  ),
-  components: {
-    securitySchemes,
-    schemas: componentSchemas(),
-    headers: componentHeaders(),
-    examples: componentExamples(),
-    responses: componentResponses(),
-  },
-})
+  )
+
+/** The OpenAPI 3.1 document of these routes. It takes some 10 ms: make it once. */
+export const createOpenApiDocument = (routes: readonly DescribedRoute[]) => {
+  const paths = pathsOf(routes)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'firstcome',
+      version: '1',
+      description,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.values(tags),
+    paths,
+    components: {
+      securitySchemes,
+      ...usedComponents(paths, {
+        schemas: componentSchemas(),
+        headers: componentHeaders(),
+        examples: componentExamples(),
+        responses: componentResponses(),
+      }),
+    },
+  }
+}

@@ -4,7 +4,7 @@ import { type ProblemCode, problemKinds } from '../problem.ts'
 import { explanations } from '../routes/problem-pages.ts'
 import { type JsonObject, schemaReference } from './openapi-schemas.ts'
 
-const headers: Record<AnswerHeader | 'Allow' | 'WWW-Authenticate', JsonObject> = {
+const headers: Record<AnswerHeader | 'WWW-Authenticate', JsonObject> = {
   ETag: {
     description: 'The version of a campaign, for If-Match; or the tag of a list, for If-None-Match.',
     schema: { type: 'string' },
@@ -14,7 +14,6 @@ const headers: Record<AnswerHeader | 'Allow' | 'WWW-Authenticate', JsonObject> =
     description: 'Seconds until another try can succeed.',
     schema: { type: 'integer', minimum: 1, maximum: 315_360_000 },
   },
-  Allow: { description: 'The methods of this path.', schema: { type: 'string' } },
   'WWW-Authenticate': { description: 'RFC 6750, section 3.', schema: { type: 'string' } },
 }
 
@@ -44,6 +43,12 @@ export const componentExamples = (): JsonObject =>
     }),
   )
 
+/** Headers that a problem has beside those of its kind. */
+const headersOfProblem: Partial<Record<ProblemCode, readonly AnswerHeader[]>> = {
+  version: ['ETag'],
+  'not-open': ['Retry-After'],
+}
+
 const problemContent = (codes: readonly ProblemCode[]): JsonObject => ({
   'application/problem+json': {
     schema: {
@@ -60,6 +65,7 @@ const problemHeaderNames = (codes: readonly ProblemCode[]): string[] => {
   return [
     ...kinds.flatMap((kind) => Object.keys(kind.headers ?? {})),
     ...(kinds.some(({ retryable }) => retryable) ? ['Retry-After'] : []),
+    ...codes.flatMap((code) => headersOfProblem[code] ?? []),
   ]
 }
 
@@ -76,12 +82,21 @@ const problemResponse = (codes: readonly ProblemCode[]): JsonObject => ({
 export const componentResponses = (): JsonObject =>
   Object.fromEntries(kindsOf.map(([code]) => [code, problemResponse([code])]))
 
-const answerContent = ({ schema, mediaType }: OperationAnswer): JsonObject =>
+const answerContent = ({ schema, mediaType, alsoAs }: OperationAnswer): JsonObject =>
   schema === undefined
     ? mediaType === undefined
       ? {}
-      : { content: { [mediaType]: { schema: { type: 'string' } } } }
-    : { content: { [mediaType ?? 'application/json']: { schema: schemaReference(schema) } } }
+      : {
+          content: {
+            [mediaType]: { schema: { type: mediaType === 'application/json' ? 'object' : 'string' } },
+          },
+        }
+    : {
+        content: {
+          [mediaType ?? 'application/json']: { schema: schemaReference(schema) },
+          ...(alsoAs === undefined ? {} : { [alsoAs]: { schema: { type: 'string' } } }),
+        },
+      }
 
 /** What an operation answers with one status: an answer, problems, or either. */
 export const responseOf = (

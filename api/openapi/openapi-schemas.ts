@@ -9,9 +9,12 @@ const schemaUri = (id: string): string => `#/components/schemas/${id}`
 const options = {
   // The schemas of answers have no transforms; those of bodies are described as they are sent.
   io: 'input' as const,
-  /** A `date-time` needs no pattern of 300 characters beside it. */
-  override({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
+  override({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+    // A `date-time` needs no pattern of 300 characters beside it.
     if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+    // Of what is transformed zod leaves `examples` out: they could be meant for either side.
+    if (jsonSchema['sample'] !== undefined) jsonSchema.examples = [jsonSchema['sample']]
+    delete jsonSchema['sample']
   },
 }
 

@@ -1,5 +1,6 @@
 import type { Campaign, CampaignTerms } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
+import { findPointlessTimes } from '../../coupon/campaigns/terms-rules.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { CreationOrigin } from '../../coupon/ledger/record-change.ts'
 import type { Arming } from '../../coupon/recovery/arming.ts'
@@ -7,8 +8,9 @@ import type { ArmOutcome } from '../../coupon/recovery/arming-steps.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { versionTag } from '../contract/campaign-change.ts'
+import { campaignFilterQuery, readCampaignFilter } from '../contract/campaign-filter.ts'
 import { campaignListShape, campaignShape } from '../contract/campaign-shapes.ts'
-import { createCampaignShape, findPointlessTimes } from '../contract/create-campaign.ts'
+import { createCampaignShape } from '../contract/create-campaign.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { digestOf, idempotencyKeyValue, parseIdempotencyKey } from '../contract/idempotency-key.ts'
 import { withJson } from '../contract/json-body.ts'
@@ -141,17 +143,20 @@ export const adminCampaignRoutes = (options: AdminCampaignsOptions): Route[] => 
     operation: {
       id: 'listCampaigns',
       summary: 'List campaigns, newest first',
-      query: pageQuery,
+      description:
+        'With `state` or `text` a page looks at 10,000 campaigns at most: it can be short, or empty, although ' +
+        'there is a next one. The list ends where `nextCursor` is null.',
+      query: { ...pageQuery, ...campaignFilterQuery },
       answers: { 200: { description: 'A page of them.', schema: campaignListShape } },
       problems: ['unavailable'],
     },
     handle: authenticator.requireRole('viewer', async (context) => {
-      const page = readPage(context)
-      if (Array.isArray(page)) return invalidProblem(page)
-      const found = await campaigns.list(page.limit + 1, page.beforeId)
-      const items = found.slice(0, page.limit)
-      const last = items.at(-1)
-      const nextCursor = found.length > page.limit && last !== undefined ? encodeCursor(last.id) : null
+      const [page, filter] = [readPage(context), readCampaignFilter(context)]
+      if (Array.isArray(page) || Array.isArray(filter))
+        return invalidProblem([page, filter].flatMap((read) => (Array.isArray(read) ? read : [])))
+      const found = await campaigns.search({ ...page, ...filter, nowMs: registry.gateNowMs() })
+      const { items, nextBeforeId } = found
+      const nextCursor = nextBeforeId === undefined ? null : encodeCursor(nextBeforeId)
       return jsonResponse({ items: await Promise.all(items.map(toJson)), nextCursor }, 200, noStoreHeaders)
     }),
   }

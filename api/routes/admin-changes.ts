@@ -1,17 +1,18 @@
 import type { z } from 'zod'
-import type { AskedChange, CampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
+import type { AskedChange, CampaignChanged, CampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { RecordedChange } from '../../coupon/ledger/change-settings.ts'
 import type { Authenticator } from '../authenticator.ts'
-import { formatTime, toTermsJson } from '../contract/answers.ts'
+import { formatTime, type toCampaignJson, toTermsJson } from '../contract/answers.ts'
 import {
   changeShape,
+  editShape,
   ifMatchValue,
   parseIfMatch,
   stockChangeShape,
   versionTag,
 } from '../contract/campaign-change.ts'
-import { campaignShape, changeListShape } from '../contract/campaign-shapes.ts'
+import { changedCampaignShape, changeListShape } from '../contract/campaign-shapes.ts'
 import { fieldErrors } from '../contract/field-errors.ts'
 import { withJson } from '../contract/json-body.ts'
 import type { Operation } from '../contract/operation.ts'
@@ -38,6 +39,10 @@ const noVersion = prepareProblem(
   'Send If-Match with the ETag of the campaign, or * to change whichever version it has.',
 )
 
+const haltedText =
+  'No coupon is granted from now on. The database does not answer: a worker records the pause when it does. Until ' +
+  'then Redis alone has it, and a Redis that loses its memory loses the pause.'
+
 const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: RecordedChange) => ({
   ...{ version, action, at: formatTime(atMs), by, from, reason },
   settings: {
@@ -46,9 +51,25 @@ const toChangeJson = ({ version, action, settings, atMs, by, from, reason }: Rec
     perUserLimit: settings.perUserLimit,
     opensAt: formatTime(settings.opensAtMs),
     closesAt: formatTime(settings.closesAtMs),
+    timeZone: settings.timeZone ?? 'UTC',
+    eligibility: settings.eligibility ?? [],
     coupon: toTermsJson(settings.coupon),
   },
 })
+
+/** `recorded`: the ledger has the change. `applied`: the gate decides by it. */
+const changedResponse = (
+  campaign: ReturnType<typeof toCampaignJson>,
+  { recorded, applied }: Extract<CampaignChanged, { kind: 'changed' }>,
+): Response => {
+  const isDone = recorded && applied
+  const body = { ...campaign, recorded, applied, ...(recorded ? {} : { detail: haltedText }) }
+  return jsonResponse(body, isDone ? 200 : 202, {
+    ...noStoreHeaders,
+    ETag: versionTag(campaign.version),
+    ...(isDone ? {} : { 'Retry-After': '1' }),
+  })
+}
 
 /** The routes by which operators change a campaign, and read what was changed. */
 export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
@@ -72,8 +93,12 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
         switch (outcome.kind) {
           case 'unknown-campaign':
             return noCampaign()
-          case 'refused':
-            return problem('frozen', outcome.why)
+          case 'invalid':
+            return invalidProblem(outcome.faults)
+          case 'refused': {
+            const { why, faults } = outcome
+            return problem('frozen', why, faults.length === 0 ? {} : { fields: { errors: faults } })
+          }
           case 'version': {
             const { version } = outcome.campaign
             return problem('version', `The campaign has version ${version} now. Read it again.`, {
@@ -81,32 +106,30 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
             })
           }
           case 'changed':
-            return jsonResponse(await toJson(outcome.campaign), outcome.applied ? 200 : 202, {
-              ...noStoreHeaders,
-              ETag: versionTag(outcome.campaign.version),
-              ...(outcome.applied ? {} : { 'Retry-After': '1' }),
-            })
+            return changedResponse(await toJson(outcome.campaign), outcome)
         }
       }),
     )
   const route = (
-    method: 'POST' | 'PUT',
+    method: 'POST' | 'PUT' | 'PATCH',
     name: string,
     { id, summary, body }: Required<Pick<Operation, 'id' | 'summary' | 'body'>>,
     handle: Handler,
   ): Route => ({
     ...{ method, handle },
-    path: `${path}/${name}`,
+    path: `${path}${name}`,
     lane: 'change',
     caller: 'operator',
     operation: {
       ...{ id, summary, body },
       headers: { 'If-Match': ifMatchValue },
       answers: {
-        200: { description: 'The gate has the change.', schema: campaignShape, headers: ['ETag'] },
+        200: { description: 'The gate has the change.', schema: changedCampaignShape, headers: ['ETag'] },
         202: {
-          description: 'The change is recorded, and is brought to the gate without another request.',
-          schema: campaignShape,
+          description:
+            'The change is recorded, and is brought to the gate without another request. Or it is a pause that the ' +
+            'gate has, and the database gets it without another request.',
+          schema: changedCampaignShape,
           headers: ['ETag', 'Retry-After'],
         },
       },
@@ -136,7 +159,7 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
   return [
     route(
       'POST',
-      'pause',
+      '/pause',
       {
         id: 'pauseCampaign',
         summary: 'Pause a campaign: nobody gets a coupon until it is resumed',
@@ -146,21 +169,32 @@ export const adminChangeRoutes = (options: AdminChangesOptions): Route[] => {
     ),
     route(
       'POST',
-      'resume',
+      '/resume',
       { id: 'resumeCampaign', summary: 'Resume a campaign that is paused', body: changeShape },
       changing(changeShape, () => ({ kind: 'resume' })),
     ),
     route(
       'POST',
-      'close',
+      '/close',
       { id: 'closeCampaign', summary: 'Close a campaign for good', body: changeShape },
       changing(changeShape, () => ({ kind: 'close' })),
     ),
     route(
       'PUT',
-      'stock',
+      '/stock',
       { id: 'raiseStock', summary: 'Raise the stock of a campaign', body: stockChangeShape },
       changing(stockChangeShape, ({ stock }) => ({ kind: 'raise-stock', stock })),
+    ),
+    route(
+      'PATCH',
+      '',
+      {
+        id: 'editCampaign',
+        summary:
+          'Edit a campaign: all of it before the opening, and nothing that takes from a holder after it',
+        body: editShape,
+      },
+      changing(editShape, ({ edit }) => ({ kind: 'edit', edit })),
     ),
     changes,
   ]

@@ -7,6 +7,7 @@ import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaig
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
+import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
@@ -16,13 +17,16 @@ import { createOperatorsView } from './operators-view.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
+import { type WinnersOptions, winnersRoute } from './winners.ts'
 
 export type RoutesOptions = AdminCampaignsOptions &
+  PreflightOptions &
   Omit<AdminChangesOptions, 'toJson'> &
   CampaignEventsOptions &
   AdminEventsOptions &
   RedemptionRoutesOptions &
-  Omit<SupportOptions, 'gateNowMs'> & {
+  Omit<SupportOptions, 'gateNowMs'> &
+  Omit<WinnersOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
     audits: AuditProcess
@@ -41,9 +45,11 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     campaignEventsRoute(options),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
+    preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
     adminEventsRoute(options),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
+    winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
   ])

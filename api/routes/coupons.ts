@@ -15,7 +15,10 @@ import { headerOf, type Route } from '../route.ts'
  * The wait of a client before it asks again for an outcome that is not final. Random, so that those who press
  * together do not ask together.
  */
-const refreshAfterMs = (): number => 1_000 + Math.floor(Math.random() * 500)
+const waits = (): { refreshAfterMs: number; retryAfterMs: number } => {
+  const refreshAfterMs = 1_000 + Math.floor(Math.random() * 500)
+  return { refreshAfterMs, retryAfterMs: refreshAfterMs }
+}
 
 /** The cache of one caller may keep a list, and asks with its tag each time before it shows it. */
 const revalidatedHeaders = {
@@ -118,17 +121,13 @@ const answerOutcome = async (
         {
           outcome: 'confirming',
           coupons: outcome.coupons.map(toCouponJson),
-          refreshAfterMs: refreshAfterMs(),
+          ...waits(),
         },
         200,
         noStoreHeaders,
       )
     case 'recovering':
-      return jsonResponse(
-        { outcome: 'recovering', coupons: [], refreshAfterMs: refreshAfterMs() },
-        200,
-        noStoreHeaders,
-      )
+      return jsonResponse({ outcome: 'recovering', coupons: [], ...waits() }, 200, noStoreHeaders)
   }
 }
 

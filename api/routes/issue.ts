@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
+import type { EligibilityRule } from '../../coupon/campaign.ts'
 import { idPattern, slotMax } from '../../coupon/grant.ts'
 import type { IssueAnswer, Issuer } from '../../coupon/issue/issuer.ts'
+import type { Claims } from '../../platform/tokens/token-claims.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { formatTime, toCouponJson } from '../contract/answers.ts'
 import { couponShape } from '../contract/coupon-shapes.ts'
@@ -47,6 +49,17 @@ const invalidSlot = prepareInvalidProblem([
   { pointer: '/slot', message: `expected a whole number from 1 to ${slotMax}` },
 ])
 
+const notEligibleProblems = new WeakMap<EligibilityRule, () => Response>()
+
+/** Written once for each rule, which lives as long as its campaign is in memory. */
+const notEligible = (rule: EligibilityRule): Response => {
+  const { claim, anyOf } = rule
+  const detail = `This campaign is for callers whose token has ${claim}: ${anyOf.join(' or ')}.`
+  const known = notEligibleProblems.get(rule) ?? prepareProblem('not-eligible', detail, { fields: { claim } })
+  notEligibleProblems.set(rule, known)
+  return known()
+}
+
 const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
   switch (answer.kind) {
     case 'granted':
@@ -66,6 +79,8 @@ const toResponse = (answer: IssueAnswer, gateNowMs: () => number): Response => {
         fields: { opensAt: formatTime(answer.opensAtMs), serverTime: formatTime(answer.nowMs) },
       })
     }
+    case 'not-eligible':
+      return notEligible(answer.rule)
     case 'over-limit':
       return invalidProblem([
         { pointer: '/slot', message: `expected at most ${answer.limit}, the campaign's limit for one user` },
@@ -93,7 +108,16 @@ const operation: Operation = {
       headers: ['Location', 'Retry-After'],
     },
   },
-  problems: ['sold-out', 'not-open', 'closed', 'paused', 'unknown-campaign', 'recovering', 'unavailable'],
+  problems: [
+    'not-eligible',
+    'sold-out',
+    'not-open',
+    'closed',
+    'paused',
+    'unknown-campaign',
+    'recovering',
+    'unavailable',
+  ],
 }
 
 const isWin = ({ kind }: IssueAnswer): boolean =>
@@ -106,19 +130,20 @@ export const issueRoute = (issuer: Issuer, authenticator: Authenticator, gateNow
     userId: string,
     slot: number,
     socket: Socket,
+    claims: Claims,
     token: number,
   ): Promise<Response> => {
-    const issued = await issuer.issue(campaignId, userId, slot, () => socket.destroyed)
+    const issued = await issuer.issue(campaignId, userId, slot, () => socket.destroyed, claims)
     // Who has a coupon gets it as often as they ask.
     if (isWin(issued)) authenticator.giveBack(token)
     return toResponse(issued, gateNowMs)
   }
-  const issueForShopper = authenticator.requireShopper((context, userId, _claims, token) => {
+  const issueForShopper = authenticator.requireShopper((context, userId, claims, token) => {
     const slot = readSlot(context)
     if (slot === undefined) return invalidSlot()
     const campaignId = context.req.param('campaignId') ?? ''
     return idPattern.test(campaignId)
-      ? answer(campaignId, userId, slot, context.env.incoming.socket, token)
+      ? answer(campaignId, userId, slot, context.env.incoming.socket, claims, token)
       : unknownCampaign()
   })
   return {

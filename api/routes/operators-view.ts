@@ -16,7 +16,10 @@ export const createOperatorsView = (registry: Registry): OperatorsView => {
     const nowMs = registry.gateNowMs()
     const view = found?.kind === 'live' ? found.campaign.view : undefined
     const granted = view?.granted ?? 0
-    const state = view?.armed === true ? publicState(campaign, granted, nowMs) : 'recovering'
+    // The ledger may not know yet that the gate was halted.
+    const operatorState = view?.isHalted === true && campaign.state === 'open' ? 'paused' : campaign.state
+    const state =
+      view?.armed === true ? publicState({ ...campaign, state: operatorState }, granted, nowMs) : 'recovering'
     const progress = found?.kind === 'recovering' ? found.progress : view?.progress
     const recovery = state === 'recovering' ? progress || 'waiting for a keeper' : null
     return { state, stock: campaign.stock, granted, nowMs, recovery }

@@ -1,3 +1,4 @@
+import { pageHeadersOf } from '../page-headers.ts'
 import { type ProblemCode, problem, problemKinds } from '../problem.ts'
 import type { Handler, Route } from '../route.ts'
 
@@ -22,8 +23,8 @@ export const explanations: Record<ProblemCode, Explanation> = {
     ko: '주소와 헤더가 너무 큽니다. 쿠키가 많을 때 흔히 생깁니다. 바뀐 것은 없습니다. 이 사이트의 쿠키를 지우고 다시 시도하세요.',
   },
   malformed: {
-    en: 'The body of the request is not valid JSON. Nothing was changed. Correct the body and send it again.',
-    ko: '요청 본문이 JSON이 아닙니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
+    en: 'The body of the request is not valid JSON, or an object in it has the same name twice. Nothing was changed. Correct the body and send it again.',
+    ko: '요청 본문이 JSON이 아니거나, 한 객체 안에 같은 이름이 두 번 있습니다. 바뀐 것은 없습니다. 본문을 고쳐 다시 보내세요.',
   },
   'idempotency-key': {
     en: 'The Idempotency-Key header is malformed: a string of 1 to 255 characters in quotes is expected. Nothing was changed.',
@@ -60,6 +61,10 @@ export const explanations: Record<ProblemCode, Explanation> = {
   'not-open': {
     en: 'The campaign is not open yet. Nothing was granted. Try again at the time in opensAt.',
     ko: '아직 시작하지 않은 캠페인입니다. 발급된 것은 없습니다. opensAt 시각에 다시 눌러 주세요.',
+  },
+  'not-eligible': {
+    en: 'This campaign is for some customers only, and your account is not one of them. You were given no coupon. If you think this is wrong, sign in again: what your account is may have changed since you signed in.',
+    ko: '일부 고객만 참여할 수 있는 캠페인이며, 지금 로그인한 계정은 대상이 아닙니다. 발급된 쿠폰은 없습니다. 대상이라고 생각하신다면 다시 로그인해 주세요. 로그인한 뒤에 등급이 바뀌었을 수 있습니다.',
   },
   frozen: {
     en: 'The campaign cannot be changed in this way: people may rely on what it promises. Nothing was changed. The detail of the answer says why.',
@@ -155,6 +160,14 @@ export const explanations: Record<ProblemCode, Explanation> = {
   },
 }
 
+const style = `
+body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; color: #222; background: #fff }
+h1 { font-size: 1.6rem; margin-bottom: 0 } code { color: #666 }
+@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1a1a1a } code { color: #999 } }
+`
+
+const headers = { 'Cache-Control': 'public, max-age=3600', ...pageHeadersOf(style) }
+
 const page = (code: ProblemCode): string => {
   const { status, title } = problemKinds[code]
   const { en, ko } = explanations[code]
@@ -163,11 +176,7 @@ const page = (code: ProblemCode): string => {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>
-body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; color: #222; background: #fff }
-h1 { font-size: 1.6rem; margin-bottom: 0 } code { color: #666 }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1a1a1a } code { color: #999 } }
-</style>
+<style>${style}</style>
 <h1>${title}</h1>
 <p><code>${code} · ${status}</code></p>
 <p>${en}</p>
@@ -181,10 +190,7 @@ const isCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds
 const explain: Handler = (context) => {
   const code = context.req.param('code') ?? ''
   return isCode(code)
-    ? context.html(page(code), 200, {
-        'Cache-Control': 'public, max-age=3600',
-        'X-Content-Type-Options': 'nosniff',
-      })
+    ? context.html(page(code), 200, headers)
     : problem('not-found', `No problem is called ${code.slice(0, 64)}.`)
 }
 

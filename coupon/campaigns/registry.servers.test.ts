@@ -1,8 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Registries, startRegistries } from '../../test/harness/shop/registries.ts'
-import { contentOf, type GateChanges, openRedis } from '../../test/harness/values/armed-gate.ts'
+import { contentOf, type GateChanges, grantRequest, openRedis } from '../../test/harness/values/armed-gate.ts'
 import { until } from '../../test/harness/values/until.ts'
+import { publicState } from '../campaign.ts'
+import { createKeeperGate } from '../gate/keeper-gate.ts'
 import { campaignsChannel, campaignsKey, gateKey, listKeys } from '../gate/keys.ts'
 import { registerScript } from '../gate/scripts.ts'
 import { listenForHints } from './listen-for-hints.ts'
@@ -136,6 +138,36 @@ describe('polls and hints', () => {
       await until('it is known', () => registry.known(id) !== undefined)
     }
     subscriber.close()
+  })
+})
+
+describe('a process that misses the hint of a change', () => {
+  test.each([
+    ['a halt', 'open', 10, 'paused', 10],
+    ['more stock', 'sold-out', 1, 'open', 5],
+  ] as const)('shows %s once its memory is a second old', async (what, before, stock, after, newStock) => {
+    let nowMs = 0
+    const armed = await registries.publish({ stock })
+    if (before === 'sold-out') await armed.gate.decide(armed.id, 1, [grantRequest()])
+    const registry = await registries.open({ monotonicMs: () => nowMs })
+    const shown = async (): Promise<unknown[]> => {
+      const found = await registry.refresh(armed.id, 1_000)
+      if (found.kind !== 'live') return [found.kind]
+      const { view } = found.campaign
+      return [publicState({ ...view.document, ...view }, view.granted, Date.now()), view.stock]
+    }
+    expect(await shown()).toEqual([before, stock])
+    const gate = createKeeperGate(registries.own.redis)
+    if (what === 'a halt')
+      await gate.halt(armed.id, {
+        ...{ id: randomUUIDv7(), ifVersion: undefined },
+        ...{ by: 'kim', from: '::1', reason: 'why' },
+      })
+    else await armed.set({ stock: newStock, version: 2 })
+    nowMs = 1_000
+    expect(await shown()).toEqual([before, stock])
+    nowMs = 1_001
+    expect(await shown()).toEqual([after, newStock])
   })
 })
 

@@ -2,7 +2,10 @@ import type { CouponTerms } from '../campaign.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
 import type { Registry } from './registry.ts'
 
-/** Coupon terms: of live campaigns from the gate, of others from the ledger, as of the first read. */
+/**
+ * Coupon terms: of live campaigns from the gate, of others from the ledger, as of the first read since they
+ * were live.
+ */
 export type TermsReader = {
   /** By campaign id, without unknown ids. Rejects `unavailable` when it needs the ledger in vain. */
   read(campaignIds: readonly string[]): Promise<Map<string, CouponTerms>>
@@ -17,7 +20,10 @@ export const createTermsReader = (registry: Registry, campaigns: CampaignReposit
       const terms = new Map<string, CouponTerms>()
       const ids = new Set(campaignIds)
       for (const id of ids) {
-        const known = registry.known(id)?.view.document.coupon ?? remembered.get(id)
+        const live = registry.known(id)?.view.document.coupon
+        // An edit may change them. What is read after a campaign was live is final.
+        if (live !== undefined) remembered.delete(id)
+        const known = live ?? remembered.get(id)
         if (known !== undefined) terms.set(id, known)
       }
       const missing = [...ids].filter((id) => !terms.has(id))

@@ -1,7 +1,13 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { RedisClient } from '../../platform/redis.ts'
-import { type ArmedGate, armGate, contentOf, openRedis } from '../../test/harness/values/armed-gate.ts'
+import {
+  type ArmedGate,
+  armGate,
+  contentOf,
+  type GateChanges,
+  openRedis,
+} from '../../test/harness/values/armed-gate.ts'
 import { gateKey } from './keys.ts'
 import { applyScript, flipScript, stopScript } from './scripts.ts'
 
@@ -10,6 +16,10 @@ beforeAll(async () => {
   redis = await openRedis(inject('gatesRedisUrl'))
 })
 afterAll(() => redis.close())
+
+/** A gate that has not opened: nothing is frozen. */
+const armScheduled = (changes: GateChanges): Promise<ArmedGate> =>
+  armGate(redis, { opensAtMs: 8_000_000_000_000, ...changes })
 
 /** Settings at a version: everything else follows from it. */
 const settingsAt = (version: number, state = 'paused'): (string | number)[] => [
@@ -33,7 +43,7 @@ const flip = async ({ id, epoch }: ArmedGate, version: number): Promise<unknown>
 
 describe('the highest version wins', () => {
   test('in whatever order the settings come', async () => {
-    const armed = await armGate(redis, { version: 2 })
+    const armed = await armScheduled({ version: 2 })
     expect(await apply(armed.id, ...settingsAt(4))).toEqual(['OK', ''])
     for (const version of [4, 3, 1])
       expect(await apply(armed.id, ...settingsAt(version, 'open'))).toEqual(['OLDER', '4'])
@@ -48,7 +58,7 @@ describe('the highest version wins', () => {
   })
 
   test('settings that came while the gate was being armed hold after an older flip', async () => {
-    const armed = await armGate(redis, { version: 2 })
+    const armed = await armScheduled({ version: 2 })
     await stop(armed)
     expect(await apply(armed.id, ...settingsAt(3))).toEqual(['REARMING', ''])
     expect(await apply(armed.id, ...settingsAt(2, 'closed'))).toEqual(['OLDER', '3'])
@@ -59,13 +69,13 @@ describe('the highest version wins', () => {
   })
 
   test('a gate ahead of its ledger keeps its settings through an arming, its state too', async () => {
-    const armed = await armGate(redis, { version: 7, state: 'closed', stock: 5 })
+    const armed = await armScheduled({ version: 7, state: 'closed', stock: 5 })
     expect(await flip(armed, 6)).toMatchObject(['OK', expect.any(Number), 1, 7])
     expect(await armed.fields()).toMatchObject({ state: 'closed', stock: '5', version: '7' })
   })
 
   test('a ledger ahead of its gate gives its settings to the flip', async () => {
-    const armed = await armGate(redis, { version: 2, state: 'open' })
+    const armed = await armScheduled({ version: 2, state: 'open' })
     expect(await flip(armed, 3)).toMatchObject(['OK', expect.any(Number), 1, 3])
     expect(await armed.fields()).toMatchObject({ state: 'paused', stock: '103', version: '3' })
   })

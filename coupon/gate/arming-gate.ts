@@ -37,7 +37,8 @@ export type ArmingGate = {
   ): Promise<{ kind: 'filled' } | Lost>
   /**
    * Opens the gate at this epoch; units are grantable only after `holdMs`. Its settings are those of the
-   * campaign, or its own when they have a higher version: `version` is the one that it has now.
+   * campaign. Its own stay when they have a higher version, or when a holder would lose by the others.
+   * `version` is the one that it has now.
    */
   flip(
     campaign: Campaign,

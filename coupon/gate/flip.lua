@@ -5,7 +5,8 @@
 --       5 winners rebuilt  6 free ranks rebuilt  7 next rank
 --       8 holdMs: units are grantable only after this long (milliseconds)
 --       9 state (open, paused, closed)  10 stock  11 opensAtMs  12 closesAtMs  13 perUserLimit  14 version
---       15 document (JSON). When the gate has a higher version, its own 9 to 15 stay
+--       15 document (JSON). When the gate has a higher version, its own 9 to 15 stay. They stay too when it
+--       has opened, and these would take something from a holder (frozen.lua)
 -- Reply {'OK', nowMs, epoch of the previous gate, 0 for none, version}
 --       {'LOST', what}: another arming claimed the gate, the server lost memory or changed, or the rebuilt
 --       keys do not hold as many items as were written. The arming starts over.
@@ -23,7 +24,8 @@ end
 -- safeguard: the fence from stop to flip
 if server_fence() ~= ARGV[3] then return {'LOST', 'fence'} end
 local fields = redis.call('HMGET', KEYS[1], 'state', 'claim', 'epoch',
-  'operatorState', 'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'version', 'document')
+  'operatorState', 'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'version', 'document',
+  'granted')
 -- safeguard: flip opens only a stopped gate
 if fields[1] ~= 'rearming' then return {'LOST', 'state'} end
 -- safeguard: the claim from stop to flip
@@ -42,10 +44,12 @@ local isWhole = true
 for index = 1, 7 do isWhole = isWhole and fields[index + 3] end
 -- safeguard: flip keeps a higher version of the gate
 if isWhole and tonumber(fields[9]) > tonumber(ARGV[14]) then settings = {unpack(fields, 4, 10)} end
+local now = now_ms()
+-- safeguard: a flip takes nothing back
+if frozen_part({unpack(fields, 4, 10)}, fields[11], now, settings) then settings = {unpack(fields, 4, 10)} end
 
 redis.call('PERSIST', KEYS[2])
 redis.call('PERSIST', KEYS[4])
-local now = now_ms()
 redis.call('HSET', KEYS[1], 'layout', ARGV[1], 'epoch', ARGV[2], 'fence', ARGV[3], 'state', settings[1],
   'granted', ARGV[5], 'nextRank', ARGV[7],
   'entriesAppended', '0', 'entriesDeleted', '0', 'grantsPending', '0',

@@ -18,6 +18,8 @@ export type GateSurvey = {
   winners: number
   entries: number
   freeRanks: number
+  /** It was halted, and the ledger has not recorded it yet. */
+  isHalted: boolean
 }
 
 /** `missing`: no gate exists. `recovering`: the gate is not in order, or is being armed. */
@@ -95,6 +97,7 @@ export const createGateSurveyor = (redis: RedisClient): GateSurveyor => ({
       winners: reply.number(7),
       entries: reply.number(8),
       freeRanks: reply.number(9),
+      isHalted: reply.number(10) === 1,
     }
   },
 

@@ -15,7 +15,10 @@ export type GateView = {
   armed: boolean
   nowMs: number
   epoch: number
+  /** `paused` too when it is halted. */
   state: OperatorState
+  /** Halted without the ledger, which has not recorded it yet. */
+  isHalted: boolean
   stock: number
   granted: number
   version: number
@@ -126,6 +129,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
         // While it is being armed the state is `rearming`; nothing reads the state of a gate that is not
         // armed.
         state: state === 'paused' || state === 'closed' ? state : 'open',
+        isHalted: reply.text(9) !== '',
         stock: reply.number(4),
         granted: reply.number(5),
         version: reply.number(6),

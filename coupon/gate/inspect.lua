@@ -5,9 +5,10 @@
 -- ARGV  1 layout  2 epoch of the ledger  3 overdueMs: age at which the relay takes an entry (milliseconds)
 --       4 maximum number of entries
 -- Reply a refusal (order.lua), or {'OK', nowMs, granted, stock, grants pending, entries, oldestAgeMs,
---       version}
+--       version, halted}
 --       entries: number, grantedAtMs and grants of each, flat, oldest first; grants as decide.lua wrote them
 --       oldestAgeMs: age of the oldest entry, overdue or not; 0 when the outbox is empty
+--       halted: the mark of halt.lua, or ''
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])
 if refusal then return refusal end
@@ -31,4 +32,5 @@ for place, entry in ipairs(redis.call('XRANGE', KEYS[3], '-', '+', 'COUNT', entr
   overdue[at + 1] = string.match(entry[1], '-(%d+)$')
   overdue[at + 2], overdue[at + 3] = entry[2][4], entry[2][6]
 end
-return {'OK', now, gate.granted, gate.stock, gate.grantsPending, overdue, oldestAgeMs, gate.version}
+return {'OK', now, gate.granted, gate.stock, gate.grantsPending, overdue, oldestAgeMs, gate.version,
+  gate.halted or ''}

@@ -3,6 +3,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import type { Campaign } from '../campaign.ts'
 import { type Grant, grantShape } from '../grant.ts'
 import { type GateSettings, packSettings, parseSettings, settingsFields } from './gate-settings.ts'
+import { createHaltGate, type Halt, type HaltGate, parseHalt } from './halt-gate.ts'
 import { gateKey, gateKeys, gateLayout, listKeys, unrecordedKey, winnersKey } from './keys.ts'
 import { type OutboxEntry, parseOutboxEntry } from './outbox-entry.ts'
 import { grantOf, parsePackedGrant } from './packed-grant.ts'
@@ -23,14 +24,21 @@ export type InspectResult =
       oldestAgeMs: number
       /** Version of the settings that the gate has. */
       version: number
+      /** It was halted, and the ledger may not have recorded it yet. */
+      halt: Halt | undefined
     }
 
 /**
  * `applied`: the gate has these settings now. `older`: it has this version or a higher one already.
- * `recovering`: it is being armed, and the settings were kept for its flip. `lost`: this server has no gate
- * that may answer; the next arming reads the settings from the ledger.
+ * `recovering`: it is being armed, and the settings were kept for its flip. `frozen`: it has opened, and this
+ * part would take something from a holder. `lost`: this server has no gate that may answer; the next arming
+ * reads the settings from the ledger.
  */
-export type ApplyResult = { kind: 'applied' | 'recovering' } | { kind: 'older'; version: number } | Lost
+export type ApplyResult =
+  | { kind: 'applied' | 'recovering' }
+  | { kind: 'older'; version: number }
+  | { kind: 'frozen'; part: string }
+  | Lost
 
 /** `refused`: the gate may grant, or is not the one that was audited. Nothing was changed. */
 export type RetireResult = { kind: 'retired' } | { kind: 'refused'; what: string } | Lost
@@ -39,7 +47,7 @@ export type RetireResult = { kind: 'retired' } | { kind: 'refused'; what: string
 export type WinnersPage = { grants: Grant[]; unreadable: string[]; cursor: string; nowMs: number }
 
 /** A live gate for keeper, sweep and retirement. Rejects `unavailable`: it may have been carried out. */
-export type KeeperGate = {
+export type KeeperGate = HaltGate & {
   /** Whether the gate is in order at this epoch, with its overdue outbox entries, oldest first. */
   inspect(campaignId: string, epoch: number, overdueMs: number, entriesMax: number): Promise<InspectResult>
   /** Some of the winners, and the cursor to go on from: `0` begins and ends. A winner may come twice. */
@@ -74,6 +82,8 @@ const winnerOf = (
 }
 
 export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
+  ...createHaltGate(redis),
+
   async inspect(id, epoch, overdueMs, entriesMax) {
     const args = [gateLayout, epoch, overdueMs, entriesMax]
     const reply = parseReply('inspect', await redis.run(inspectScript, gateKeys(id, epoch), args))
@@ -93,6 +103,7 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
       overdue,
       oldestAgeMs: reply.number(6),
       version: reply.number(7),
+      halt: parseHalt(reply.text(8)),
     }
   },
 
@@ -117,6 +128,7 @@ export const createKeeperGate = (redis: RedisClient): KeeperGate => ({
     )
     if (reply.code === 'OK') return { kind: 'applied' }
     if (reply.code === 'OLDER') return { kind: 'older', version: reply.number(1) }
+    if (reply.code === 'FROZEN') return { kind: 'frozen', part: reply.text(1) }
     return reply.code === 'REARMING' ? { kind: 'recovering' } : parseLost('apply', reply)
   },
 

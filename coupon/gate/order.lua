@@ -19,13 +19,13 @@ end
 local function live_gate(gate_key, layout, epoch)
   local fields = redis.call('HMGET', gate_key, 'layout', 'epoch', 'fence', 'state',
     'granted', 'nextRank', 'entriesAppended', 'entriesDeleted', 'grantsPending',
-    'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'grantableFromMs', 'version', 'claim', 'document')
+    'stock', 'opensAtMs', 'closesAtMs', 'perUserLimit', 'grantableFromMs', 'version', 'claim', 'document', 'halted')
   -- safeguard: the state check of confirm
   if fields[4] == 'rearming' then return nil, {'REARMING', ''} end
   -- safeguard: the layout check
   if fields[1] ~= layout then return nil, {'UNARMED', 'layout'} end
   -- safeguard: every field of the gate is required
-  for index = 1, #fields do
+  for index = 1, 17 do
     if not fields[index] then return nil, {'UNARMED', 'field ' .. index} end
   end
   local fence = server_fence()
@@ -36,6 +36,8 @@ local function live_gate(gate_key, layout, epoch)
   -- safeguard: the epoch check of decide
   -- safeguard: the epoch check of confirm
   if fields[2] ~= epoch then return nil, {'EPOCH', fields[2]} end
+  -- safeguard: a halted gate answers as a paused one
+  if fields[18] and fields[4] == 'open' then fields[4] = 'paused' end
   return {
     epoch = fields[2], state = fields[4],
     granted = tonumber(fields[5]), nextRank = tonumber(fields[6]),
@@ -43,6 +45,7 @@ local function live_gate(gate_key, layout, epoch)
     grantsPending = tonumber(fields[9]), stock = tonumber(fields[10]),
     opensAtMs = tonumber(fields[11]), closesAtMs = tonumber(fields[12]),
     perUserLimit = tonumber(fields[13]), grantableFromMs = tonumber(fields[14]), version = fields[15],
+    halted = fields[18],
   }
 end
 

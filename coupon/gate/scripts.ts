@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { createScript, type Script } from '../../platform/redis.ts'
 
-const order = readFileSync(new URL('order.lua', import.meta.url), 'utf8')
+const read = (name: string): string => readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')
+const order = read('order')
+
+const frozen = read('frozen')
+/** The scripts that write settings. */
+const writesSettings = new Set(['apply', 'flip'])
 
 const sourceOf = (name: string): string =>
-  `${order}\n${readFileSync(new URL(`${name}.lua`, import.meta.url), 'utf8')}`
+  [order, ...(writesSettings.has(name) ? [frozen] : []), read(name)].join('\n')
 
 /**
  * A gate script, preceded by order.lua. With `#!lua` and no flags, a cut-off master (NOREPLICAS) or a full
@@ -29,6 +34,8 @@ export const viewScript = gateScriptWhenFull('view')
 export const stopScript = gateScriptWhenFull('stop')
 export const fillScript = gateScript('fill')
 export const applyScript = gateScriptWhenFull('apply')
+export const haltScript = gateScriptWhenFull('halt')
+export const liftScript = gateScriptWhenFull('lift')
 export const inspectScript = gateScriptWhenFull('inspect')
 export const flipScript = gateScript('flip')
 export const registerScript = gateScript('register')

@@ -1,12 +1,17 @@
 import { Failure } from '../../platform/failure.ts'
 import { type Bound, createGroupCommit, type GroupCommit } from '../../platform/group-commit.ts'
+import type { Claims } from '../../platform/tokens/token-claims.ts'
+import type { EligibilityRule } from '../campaign.ts'
 import type { FoundCampaign, LiveCampaign, Registry } from '../campaigns/registry.ts'
 import type { Decision, GrantRequest } from '../gate/decision.ts'
 import type { Gate } from '../gate/gate.ts'
 import type { OutboxEntry } from '../gate/outbox-entry.ts'
 import type { Grant } from '../grant.ts'
 import type { AppendResult, GrantLog } from '../log/grant-log.ts'
+import { atKnownEpoch } from './at-known-epoch.ts'
+import { findUnmetRule } from './eligibility-rules.ts'
 import { createFirstContact } from './first-contact.ts'
+import { createIneligibleLooks } from './ineligible-looks.ts'
 
 /** The answer to an issue. `granted`, `already` and `confirming` carry the user's own coupon. */
 export type IssueAnswer =
@@ -15,6 +20,8 @@ export type IssueAnswer =
   | { kind: 'sold-out' | 'closed' | 'paused' | 'unknown-campaign' | 'left' }
   | { kind: 'not-open'; opensAtMs: number; nowMs: number }
   | { kind: 'over-limit'; limit: number }
+  /** The claims of the caller do not meet this rule of the campaign. */
+  | { kind: 'not-eligible'; rule: EligibilityRule }
 
 /** decide -> append -> confirm, for one user. */
 export type Issuer = {
@@ -22,12 +29,14 @@ export type Issuer = {
    * Idempotent by (campaign, user, slot). Rejects with `overloaded` (nothing was done) or `recovering` (the
    * gate is not in order). `unavailable` means unknown: the user may hold a coupon, and pressing again is
    * safe. `hasDisconnected` is called once, before the request goes to the gate; after that it is decided.
+   * `claims` are read only where the campaign has rules.
    */
   issue(
     campaignId: string,
     userId: string,
     slot: number,
     hasDisconnected?: () => boolean,
+    claims?: Claims,
   ): Promise<IssueAnswer>
   /**
    * True when the queue is full. The API then refuses a request as overloaded before it reads anything else
@@ -55,6 +64,8 @@ const openingMarginMs = 50
 /** Past this many, the queues of campaigns that are no longer live are removed. */
 const queuesMax = 1_000
 
+const noClaims: Claims = {}
+
 type WaitingPress = GrantRequest & { hasDisconnected(): boolean }
 
 type DecidedPress = {
@@ -70,20 +81,11 @@ const recovering = (detail: string): Failure => new Failure('recovering', detail
 export const createIssuer = (options: IssuerOptions): Issuer => {
   const { gate, registry, grantLog, queueBound } = options
   const contact = createFirstContact(registry)
+  const ineligibleLooks = createIneligibleLooks(options)
   const queues = new Map<string, GroupCommit<WaitingPress, DecidedPress | 'left'>>()
 
-  const decide = async (campaignId: string, requests: GrantRequest[]) => {
-    const epoch = registry.known(campaignId)?.view.epoch
-    if (epoch === undefined) throw recovering('the campaign is no longer listed')
-    const decided = await gate.decide(campaignId, epoch, requests)
-    if (decided.kind !== 'epoch') return decided
-    // The gate was armed again since it was read. Try once more, never with an epoch below one that was seen.
-    const found = await registry.refresh(campaignId, 0)
-    // safeguard: no grant in an epoch below one that was seen
-    if (found.kind !== 'live' || found.campaign.view.epoch <= epoch)
-      throw recovering(`epoch ${epoch} is over`)
-    return gate.decide(campaignId, found.campaign.view.epoch, requests)
-  }
+  const decide = (campaignId: string, requests: GrantRequest[]) =>
+    atKnownEpoch(registry, campaignId, (epoch) => gate.decide(campaignId, epoch, requests))
 
   const settle = (
     decisions: readonly Decision[],
@@ -185,10 +187,28 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
     }
   }
 
+  /** Who is not eligible gets no coupon, and keeps one that they have. Before the opening nobody has one. */
+  const answerIneligible = async (
+    campaign: LiveCampaign,
+    { userId, slot }: Omit<WaitingPress, 'couponId'>,
+    rule: EligibilityRule,
+  ): Promise<IssueAnswer> => {
+    if (notOpenYet(campaign) !== undefined) return { kind: 'not-eligible', rule }
+    // safeguard: a winner who is not eligible keeps the coupon
+    const held = await ineligibleLooks.look(campaign.id, { userId, slot })
+    if (held === undefined) return { kind: 'not-eligible', rule }
+    return { kind: held.confirmed ? 'already' : 'confirming', grant: held.grant, campaign }
+  }
+
   const issueOf = async (
     campaign: LiveCampaign,
     press: Omit<WaitingPress, 'couponId'>,
+    claims: Claims,
   ): Promise<IssueAnswer> => {
+    const { eligibility } = campaign.view.document
+    const unmet = eligibility === undefined ? undefined : findUnmetRule(eligibility, claims)
+    // safeguard: who is not eligible wins nothing
+    if (unmet !== undefined) return answerIneligible(campaign, press, unmet)
     const early = notOpenYet(campaign)
     if (early !== undefined) return early
     const decided = await queueOf(campaign.id).submit({ ...press, couponId: options.newCouponId() })
@@ -198,6 +218,7 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
   const issueFound = (
     found: FoundCampaign,
     press: Omit<WaitingPress, 'couponId'>,
+    claims: Claims,
   ): IssueAnswer | Promise<IssueAnswer> => {
     switch (found.kind) {
       case 'unknown':
@@ -207,17 +228,17 @@ export const createIssuer = (options: IssuerOptions): Issuer => {
       case 'recovering':
         throw recovering('the campaign cannot be read')
       case 'live':
-        return issueOf(found.campaign, press)
+        return issueOf(found.campaign, press, claims)
     }
   }
 
   return {
-    issue(campaignId, userId, slot, hasDisconnected = () => false) {
+    issue(campaignId, userId, slot, hasDisconnected = () => false, claims = noClaims) {
       const press = { userId, slot, hasDisconnected }
       const campaign = contact.known(campaignId)
       return campaign === undefined
-        ? contact.find(campaignId).then((found) => issueFound(found, press))
-        : issueOf(campaign, press)
+        ? contact.find(campaignId).then((found) => issueFound(found, press, claims))
+        : issueOf(campaign, press, claims)
     },
     isFull: () => queueBound.held >= queueBound.max,
   }

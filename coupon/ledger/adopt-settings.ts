@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/mysql/database.ts'
-import type { Campaign, CampaignTerms } from '../campaign.ts'
+import { type Campaign, type CampaignTerms, termsOf } from '../campaign.ts'
 import { idBytes } from './ids.ts'
 import { recordChange } from './record-change.ts'
 import { termsRow } from './rows.ts'
@@ -15,16 +15,15 @@ export type CampaignSettings = CampaignTerms & Pick<Campaign, 'state' | 'version
 export const adoptSettings = (
   database: Database,
   id: string,
-  { state, version, ...terms }: CampaignSettings,
+  { state, version, ...taken }: CampaignSettings,
   nowMs: number,
 ): Promise<boolean> => {
-  const { name, stock, opensAtMs, closesAtMs, perUserLimit, coupon } = terms
-  const settings = { name, stock, opensAtMs, closesAtMs, perUserLimit, coupon }
+  const settings = termsOf(taken)
   return database.transaction(async (connection) => {
     const changed = await connection.change(
       `UPDATE campaigns SET ?, highest_stock = GREATEST(highest_stock, ?)
        WHERE campaign_id = ? AND version < ? AND retired_at_ms IS NULL`,
-      [{ ...termsRow(settings), state, version }, stock, idBytes(id), version],
+      [{ ...termsRow(settings), state, version }, settings.stock, idBytes(id), version],
     )
     if (changed === 0) return { commit: false, result: false }
     await recordChange(connection, id, { version, action: 'adopted', settings, atMs: nowMs })

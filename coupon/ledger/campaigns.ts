@@ -17,6 +17,7 @@ import { idBytes } from './ids.ts'
 import { readLiveDigest } from './live-digest.ts'
 import { type CreationOrigin, recordChange } from './record-change.ts'
 import { campaignFrom, readCampaigns, termsRow } from './rows.ts'
+import { type CampaignPage, type CampaignQuery, searchCampaigns } from './search-campaigns.ts'
 
 /** What a creation with a key came to. */
 export type CreationOutcome = { kind: 'created' | 'repeated'; campaign: Campaign } | { kind: 'other-body' }
@@ -43,8 +44,8 @@ export type CampaignRepository = {
   repeat(key: CreationKey): Promise<CreationOutcome | undefined>
   read(id: string): Promise<Campaign | undefined>
   readMany(ids: readonly string[]): Promise<Map<string, Campaign>>
-  /** Newest first, below `beforeId`. */
-  list(limit: number, beforeId: string | undefined): Promise<Campaign[]>
+  /** A page of the campaigns that are meant, newest first. */
+  search(query: CampaignQuery): Promise<CampaignPage>
   /** Every campaign that is not retired. */
   live(): Promise<Campaign[]>
   /** As `live`, and the same array as before while nothing about them has changed. */
@@ -104,8 +105,6 @@ const readRepeated = async (source: SqlReader, id: string): Promise<CreationOutc
   return { kind: 'repeated', campaign }
 }
 
-const highestId = 'f'.repeat(32)
-
 export const createCampaignRepository = (database: Database): CampaignRepository => {
   const readMany: CampaignRepository['readMany'] = async (ids) => {
     if (ids.length === 0) return new Map()
@@ -138,11 +137,7 @@ export const createCampaignRepository = (database: Database): CampaignRepository
     },
     read: async (id) => (await readMany([id])).get(id),
     readMany,
-    list: (limit, beforeId = highestId) =>
-      readCampaigns(database, 'WHERE campaign_id < ? ORDER BY campaign_id DESC LIMIT ?', [
-        idBytes(beforeId),
-        limit,
-      ]),
+    search: (query) => searchCampaigns(database, query),
     live,
     liveOrKnown: rememberWhileUnchanged(() => readLiveDigest(database), live),
     change: (id, change) => changeSettings(database, id, change),

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Database } from '../../platform/mysql/database.ts'
-import type { Campaign, CampaignTerms } from '../campaign.ts'
+import type { Campaign, CampaignTerms, TermsFault } from '../campaign.ts'
 import type { CampaignSettings } from './adopt-settings.ts'
 import { idBytes } from './ids.ts'
 import { type ChangeOrigin, recordChange } from './record-change.ts'
@@ -18,19 +19,31 @@ export type RecordedChange = {
 
 /** A change that an operator asks for. */
 export type CampaignChange = {
-  action: 'paused' | 'resumed' | 'closed' | 'stock-raised'
+  action: 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'edited' | 'taken-back'
   /** The version that the operator saw; `undefined` for whichever it is. */
   ifVersion: number | undefined
   atMs: number
-  origin: ChangeOrigin
+  /** `undefined` where no operator asked for it. */
+  origin: ChangeOrigin | undefined
+  /** A change of an operator that is recorded already is not made again. */
+  changeId?: string
   /** What the campaign is changed to, or why it cannot be. The same settings are no change. */
-  change(campaign: Campaign): { settings: Omit<CampaignSettings, 'version'> } | { refused: string }
+  change(campaign: Campaign): { settings: Omit<CampaignSettings, 'version'> } | RefusedChange
 }
 
-/** `version`: the campaign has another one than the operator saw. `refused`: it cannot be changed so. */
+/** Why a change cannot be made. `faults` names the parts that would take something from people. */
+export type RefusedChange =
+  | { refused: string; faults?: readonly TermsFault[] }
+  | { invalid: readonly TermsFault[] }
+
+/**
+ * `version`: the campaign has another one than the operator saw. `refused`: it would take something from
+ * people. `invalid`: no campaign may be so.
+ */
 export type NoChange =
   | { kind: 'version'; campaign: Campaign }
-  | { kind: 'refused'; why: string }
+  | { kind: 'refused'; why: string; faults: readonly TermsFault[] }
+  | { kind: 'invalid'; faults: readonly TermsFault[] }
   | { kind: 'unknown-campaign' }
 
 /** The result of a change. */
@@ -46,18 +59,32 @@ export type ChangeOutcome =
 export const changeSettings = (
   database: Database,
   id: string,
-  { action, ifVersion, atMs, origin, change }: CampaignChange,
+  { action, ifVersion, atMs, origin, changeId, change }: CampaignChange,
 ): Promise<ChangeOutcome> =>
   database.transaction<ChangeOutcome>(async (connection) => {
     const [campaign] = await readCampaigns(connection, 'WHERE campaign_id = ? FOR UPDATE', [idBytes(id)])
     if (campaign === undefined) return { commit: false, result: { kind: 'unknown-campaign' } }
+    const made =
+      changeId === undefined
+        ? []
+        : await connection.read(
+            'SELECT version FROM campaign_changes WHERE campaign_id = ? AND change_id = ?',
+            [idBytes(id), idBytes(changeId)],
+          )
+    // safeguard: a change is recorded once
+    if (made.length > 0) return { commit: false, result: { kind: 'unchanged', campaign } }
     // safeguard: a change is made to the version that was seen
     if (ifVersion !== undefined && ifVersion !== campaign.version)
       return { commit: false, result: { kind: 'version', campaign } }
     const changed = change(campaign)
-    if ('refused' in changed) return { commit: false, result: { kind: 'refused', why: changed.refused } }
+    if ('invalid' in changed) return { commit: false, result: { kind: 'invalid', faults: changed.invalid } }
+    if ('refused' in changed)
+      return {
+        commit: false,
+        result: { kind: 'refused', why: changed.refused, faults: changed.faults ?? [] },
+      }
     const { state, ...terms } = changed.settings
-    if (state === campaign.state && terms.stock === campaign.stock)
+    if (state === campaign.state && isDeepStrictEqual(termsRow(terms), termsRow(campaign)))
       return { commit: false, result: { kind: 'unchanged', campaign } }
     const version = campaign.version + 1
     await connection.change(
@@ -65,8 +92,15 @@ export const changeSettings = (
       'UPDATE campaigns SET ?, highest_stock = GREATEST(highest_stock, ?) WHERE campaign_id = ?',
       [{ ...termsRow(terms), state, version }, terms.stock, idBytes(id)],
     )
-    await recordChange(connection, id, { version, action, settings: terms, atMs, origin })
-    return { commit: true, result: { kind: 'changed', campaign: { ...campaign, ...terms, state, version } } }
+    await recordChange(connection, id, {
+      ...{ version, action, settings: terms, atMs, origin },
+      ...(changeId === undefined ? {} : { changeId }),
+    })
+    const { epoch, retired } = campaign
+    return {
+      commit: true,
+      result: { kind: 'changed', campaign: { ...terms, id, state, version, epoch, retired } },
+    }
   })
 
 /** The changes of a campaign, newest first. */

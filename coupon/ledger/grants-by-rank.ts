@@ -8,6 +8,14 @@ const ranksInOneReadMax = 5_000
 
 const ofWindow = 'coupons WHERE campaign_id = ? AND `rank` BETWEEN ? AND ? ORDER BY `rank`'
 
+const readNextRank = async (source: SqlReader, id: Buffer, atLeast: number): Promise<number | undefined> => {
+  const [row] = await source.read(
+    'SELECT MIN(`rank`) AS next_rank FROM coupons WHERE campaign_id = ? AND `rank` >= ?',
+    [id, atLeast],
+  )
+  return row?.['next_rank'] == null ? undefined : Number(row['next_rank'])
+}
+
 /**
  * Windows of up to 5,000 consecutive ranks of a campaign in which there are coupons, lowest first. It does
  * not use LIMIT 5000. With LIMIT, MariaDB 10.11 scans the campaign from its start each time, or sorts it: a
@@ -17,17 +25,10 @@ const rankWindows = async function* (
   source: SqlReader,
   id: Buffer,
 ): AsyncGenerator<[from: number, to: number]> {
-  const nextRank = async (atLeast: number): Promise<number | undefined> => {
-    const [row] = await source.read(
-      'SELECT MIN(`rank`) AS next_rank FROM coupons WHERE campaign_id = ? AND `rank` >= ?',
-      [id, atLeast],
-    )
-    return row?.['next_rank'] == null ? undefined : Number(row['next_rank'])
-  }
-  for (let from = await nextRank(0); from !== undefined; ) {
+  for (let from = await readNextRank(source, id, 0); from !== undefined; ) {
     const to: number = from + ranksInOneReadMax - 1
     yield [from, to]
-    from = await nextRank(to + 1)
+    from = await readNextRank(source, id, to + 1)
   }
 }
 
@@ -47,14 +48,31 @@ export const readGrantsByRank = async function* (
 /** A coupon and what became of it. */
 export type MarkedGrant = { grant: Grant; marks: CouponMarks }
 
-/** The same, with what became of each. */
+const readMarked = async (source: SqlReader, window: [Buffer, number, number]): Promise<MarkedGrant[]> => {
+  const rows = await source.read(`SELECT ${grantColumns}, ${markColumns} FROM ${ofWindow}`, window)
+  return rows.map((row) => ({ grant: grantFrom(row), marks: marksFrom(row) }))
+}
+
+/** Every coupon of a campaign as above, with what became of each. */
 export const readMarkedByRank = async function* (
   source: SqlReader,
   campaignId: string,
 ): AsyncGenerator<MarkedGrant[]> {
   const id = idBytes(campaignId)
-  for await (const [from, to] of rankWindows(source, id)) {
-    const rows = await source.read(`SELECT ${grantColumns}, ${markColumns} FROM ${ofWindow}`, [id, from, to])
-    yield rows.map((row) => ({ grant: grantFrom(row), marks: marksFrom(row) }))
-  }
+  for await (const [from, to] of rankWindows(source, id)) yield await readMarked(source, [id, from, to])
+}
+
+/** Those of up to `limit` consecutive ranks, beginning with the first at or above `fromRank` that exists. */
+export const readMarkedPage = async (
+  source: SqlReader,
+  campaignId: string,
+  fromRank: number,
+  limit: number,
+): Promise<{ winners: MarkedGrant[]; nextRank: number | undefined }> => {
+  const id = idBytes(campaignId)
+  const from = await readNextRank(source, id, fromRank)
+  if (from === undefined) return { winners: [], nextRank: undefined }
+  const to = from + limit - 1
+  const winners = await readMarked(source, [id, from, to])
+  return { winners, nextRank: await readNextRank(source, id, to + 1) }
 }

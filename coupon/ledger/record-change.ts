@@ -15,13 +15,15 @@ export type MadeVersion = {
   settings: CampaignTerms
   atMs: number
   origin?: (CreationOrigin & { reason?: string }) | undefined
+  /** Of the request. */
+  changeId?: string
 }
 
 /** Keeps a change beside the settings that it led to, in their transaction. */
 export const recordChange = async (
   connection: Connection,
   id: string,
-  { version, action, settings, atMs, origin }: MadeVersion,
+  { version, action, settings, atMs, origin, changeId }: MadeVersion,
 ): Promise<void> => {
   await connection.change('INSERT INTO campaign_changes SET ?', [
     {
@@ -30,6 +32,7 @@ export const recordChange = async (
       ...(origin === undefined
         ? {}
         : { changed_by: origin.by, changed_from: origin.from, reason: origin.reason ?? null }),
+      ...(changeId === undefined ? {} : { change_id: idBytes(changeId) }),
     },
   ])
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/failure.ts'
 import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
-import type { Campaign, CampaignTerms, CouponTerms, OperatorState } from '../campaign.ts'
+import type { Campaign, CampaignTerms, CouponTerms, EligibilityRule, OperatorState } from '../campaign.ts'
 import type { CouponUse } from '../coupon-state.ts'
 import type { Grant } from '../grant.ts'
 import { idBytes, idText } from './ids.ts'
@@ -125,6 +125,7 @@ export const couponTermsFrom = (row: SqlRow): CouponTerms => {
 
 /** A row of `campaigns` as the code knows it. */
 export const campaignFrom = (row: SqlRow): Campaign => {
+  const [eligibility, timeZone] = [row['eligibility'], row['time_zone']] as (string | null | undefined)[]
   return {
     id: idText(row['campaign_id'] as Buffer),
     name: String(row['name']),
@@ -134,6 +135,8 @@ export const campaignFrom = (row: SqlRow): Campaign => {
     opensAtMs: Number(row['opens_at_ms']),
     closesAtMs: Number(row['closes_at_ms']),
     coupon: couponTermsFrom(row),
+    ...(eligibility == null ? {} : { eligibility: JSON.parse(eligibility) as EligibilityRule[] }),
+    ...(timeZone == null ? {} : { timeZone }),
     version: Number(row['version']),
     epoch: Number(row['epoch']),
     retired:
@@ -156,6 +159,8 @@ export const termsRow = ({ coupon, ...terms }: CampaignTerms): SqlRow => ({
   discount_currency: coupon.discount.kind === 'amount' ? (coupon.discount.currency ?? null) : null,
   usable_from_ms: coupon.usableFromMs,
   usable_until_ms: coupon.usableUntilMs,
+  eligibility: terms.eligibility === undefined ? null : JSON.stringify(terms.eligibility),
+  time_zone: terms.timeZone ?? null,
 })
 
 /** Campaigns, by the rest of the statement: conditions, order and limit. */

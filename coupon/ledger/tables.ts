@@ -52,6 +52,10 @@ export const campaigns = mysqlTable(
     discountCurrency: code('discount_currency', { length: 3 }),
     usableFromMs: milliseconds('usable_from_ms'),
     usableUntilMs: milliseconds('usable_until_ms'),
+    /** JSON, as text: the claims that a caller's token must have. Null: everyone may have a coupon. */
+    eligibility: text('eligibility'),
+    /** An IANA name; null for UTC. */
+    timeZone: code('time_zone', { length: 64 }),
     version: int('version', { unsigned: true }).notNull(),
     epoch: int('epoch', { unsigned: true }).notNull(),
     createdAtMs: milliseconds('created_at_ms'),
@@ -77,8 +81,13 @@ export const campaignChanges = mysqlTable(
     changedBy: code('changed_by', { length: 64 }),
     changedFrom: code('changed_from', { length: 64 }),
     reason: label('reason'),
+    /** Each request to change a campaign is one version at most. */
+    changeId: id('change_id'),
   },
-  (table) => [primaryKey({ columns: [table.campaignId, table.version] })],
+  (table) => [
+    primaryKey({ columns: [table.campaignId, table.version] }),
+    unique('campaign_changes_change').on(table.campaignId, table.changeId),
+  ],
 )
 
 /**

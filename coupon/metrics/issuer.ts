@@ -14,6 +14,7 @@ const outcomes: Record<IssueOutcome, true> = {
   closed: true,
   paused: true,
   'over-limit': true,
+  'not-eligible': true,
   'unknown-campaign': true,
   left: true,
   overloaded: true,
@@ -40,8 +41,8 @@ export const measureIssuer = (issuer: Issuer, metrics: Metrics, queued: () => nu
   const answered = ({ kind }: IssueAnswer): void => count(kind)
   const failed = (cause: unknown): void => count(cause instanceof Failure ? cause.code : 'defect')
   return {
-    issue(campaignId, userId, slot, hasDisconnected) {
-      const answer = issuer.issue(campaignId, userId, slot, hasDisconnected)
+    issue(campaignId, userId, slot, hasDisconnected, claims) {
+      const answer = issuer.issue(campaignId, userId, slot, hasDisconnected, claims)
       // Not awaited: no answer waits for a count.
       void answer.then(answered, failed)
       return answer

@@ -33,6 +33,7 @@ const openKeeper = (count: number, answer: (index: number) => InspectResult | Fa
 
 const inOrder = (oldestAgeMs: number, grantsPending = 1): InspectResult => ({
   kind: 'in-order',
+  halt: undefined,
   nowMs: 0,
   version: 1,
   granted: 10,

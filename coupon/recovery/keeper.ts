@@ -3,6 +3,7 @@ import { messageOf } from '../../platform/failure.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Campaign } from '../campaign.ts'
 import type { Listing } from '../campaigns/listing.ts'
+import { createRecordHalt } from '../campaigns/record-halt.ts'
 import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { UnrecordedCampaigns } from '../gate/unrecorded-campaigns.ts'
 import type { CampaignRepository } from '../ledger/campaigns.ts'
@@ -64,6 +65,7 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
   const beingArmed = new Set<string>()
   const lostBecause = new Map<string, string>()
   const agreeOnSettings = createAgreeOnSettings(options)
+  const recordHalt = createRecordHalt(options)
   const dueGates = createDueGates()
   let known: readonly Campaign[] = []
   let isOneDeployment = false
@@ -75,6 +77,8 @@ export const createKeeper = (options: KeeperOptions): Keeper => {
       // safeguard: the relay of overdue entries
       relay.drain(id, epoch, inspected.overdue)
       const version = await agreeOnSettings(campaign, inspected)
+      // safeguard: the keeper records a halt
+      if (inspected.halt !== undefined) await recordHalt(id, inspected.halt)
       // safeguard: a gate in order is listed
       if (version !== undefined && isUnlisted(look.listed, id, version)) look.missing.push({ id, version })
       return false

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
+import { ApiError, createOperatorClient } from '../../client/operator-client.ts'
 import { Failure, messageOf } from '../../platform/failure.ts'
 import { type Answer, readIssue, readOutcome, unanswered } from './answer.ts'
 import { createHttpPool, type HttpPoolOptions } from './http-pool.ts'
-import { type NewCampaign, openCampaignDocument } from './open-campaign-document.ts'
+import { type OpenCampaign, openCampaignDocument } from './open-campaign-document.ts'
 import { issuePath } from './shoppers.ts'
 
 /** The API, as an operator and single shoppers use it. Waves and rushes have clients of their own. */
 export type ApiClient = {
   /**
-   * Creates a campaign that is open now, and returns its id. A failure is retried for `retryForMs`, which is
-   * 0 when left out; then it rejects with `unavailable` and the reason.
+   * Creates a campaign that is open now, and returns its id. What may help is retried for `retryForMs`, which
+   * is 0 when left out; then it rejects with `unavailable` and the reason.
    */
-  createCampaign(campaign: NewCampaign, retryForMs?: number): Promise<string>
+  createCampaign(campaign: OpenCampaign, retryForMs?: number): Promise<string>
   /** Presses once. A request without an answer resolves with `unanswered`. */
   press(campaignId: string, token: string): Promise<Answer>
   /** Asks for the outcome of a press. A request without an answer resolves with `unanswered`. */
@@ -23,9 +22,6 @@ export type ApiClient = {
 }
 
 export type ApiClientOptions = HttpPoolOptions & { adminToken: string }
-
-const retryIntervalMs = 200
-const createdShape = z.object({ id: z.string() })
 
 export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): ApiClient => {
   const http = createHttpPool(options)
@@ -45,29 +41,19 @@ export const createApiClient = ({ adminToken, ...options }: ApiClientOptions): A
     }
   }
 
-  const create = async (document: object, idempotencyKey: string): Promise<string> => {
-    const { status, body } = await http.send('POST', '/v1/admin/campaigns', {
-      token: adminToken,
-      document,
-      idempotencyKey,
-    })
-    if (status !== 201) throw new Error(`it answered ${status} ${body}`)
-    return createdShape.parse(JSON.parse(body)).id
-  }
-
   return {
     async createCampaign(campaign, retryForMs = 0) {
-      // One key and one document for all tries: a lost answer must not make a second campaign.
-      const [document, key] = [openCampaignDocument(campaign), randomUUID()]
-      const untilMs = performance.now() + retryForMs
-      for (;;) {
-        try {
-          return await create(document, key)
-        } catch (cause) {
-          const message = `the API at ${options.url} created no campaign: ${messageOf(cause)}`
-          if (performance.now() >= untilMs) throw new Failure('unavailable', message, { cause })
-        }
-        await wait(retryIntervalMs)
+      const operator = createOperatorClient({
+        ...{ url: options.url, token: adminToken, requestTimeoutMs: options.answerTimeoutMs },
+        attemptsMax: retryForMs === 0 ? 1 : Infinity,
+        deadlineMs: options.answerTimeoutMs + retryForMs,
+      })
+      try {
+        return (await operator.createCampaign(openCampaignDocument(campaign), randomUUID())).id
+      } catch (cause) {
+        const answered = cause instanceof ApiError && cause.status > 0 ? 'it answered ' : ''
+        const message = `the API at ${options.url} created no campaign: ${answered}${messageOf(cause)}`
+        throw new Failure('unavailable', message, { cause })
       }
     },
     press: (campaignId, token) => ask('POST', issuePath(campaignId), token, readIssue),

@@ -1,5 +1,7 @@
-/** A campaign to be created. */
-export type NewCampaign = {
+import type { NewCampaign } from '../../client/operator-client.ts'
+
+/** A campaign that is to be created, and to be open then. */
+export type OpenCampaign = {
   name: string
   stock: number
   /** From now; an hour when left out. */
@@ -9,7 +11,7 @@ export type NewCampaign = {
 const hourMs = 3_600_000
 
 /** The body that creates a campaign which is open now. */
-export const openCampaignDocument = ({ name, stock, opensForMs = hourMs }: NewCampaign) => {
+export const openCampaignDocument = ({ name, stock, opensForMs = hourMs }: OpenCampaign): NewCampaign => {
   const nowMs = Date.now()
   const at = (offsetMs: number): string => new Date(nowMs + offsetMs).toISOString()
   return {

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, inject, test } from 'vitest'
 import { connectDatabase } from '../../platform/mysql/database.ts'
 import { createProxy } from '../../servers/network/proxy.ts'
+import { findFreePort } from '../../servers/ports.ts'
 import { runCommand, type Said } from '../../test/harness/processes/run-command.ts'
 import { type Running, startPart } from '../../test/harness/processes/start-part.ts'
 import { startOwnServers } from '../../test/harness/servers/own-servers.ts'
@@ -82,7 +83,8 @@ describe('npm run load -- burst', () => {
   })
 
   test('without an API it exits with 1 and the reason, not with a verdict', async () => {
-    const { code, stdout, stderr } = await load('burst --url http://127.0.0.1:9 --warm-up 0')
+    const port = await findFreePort()
+    const { code, stdout, stderr } = await load(`burst --url http://127.0.0.1:${port} --warm-up 0`)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/the API at .* created no campaign: .*ECONNREFUSED/)
     expect(code).toBe(1)

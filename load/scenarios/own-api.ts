@@ -36,7 +36,7 @@ export const startOwnApi = async (
   const child = spawn(process.execPath, ['--import', endWithInput, program], {
     env: {
       // A run presses as fast as it can.
-      USER_RATE_MAX: '0',
+      ...{ CLIENT_RATE_MAX: '0', USER_RATE_MAX: '0' },
       ...environment,
       ...{ API_HOST: '127.0.0.1', API_PORT: String(port), API_METRICS_PORT: String(metricsPort) },
       ...{ METRICS_HOST: '127.0.0.1', API_PROCESSES: '1', STOP_DELAY_MS: '0', LOG_LEVEL: 'error' },

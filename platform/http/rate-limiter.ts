@@ -34,10 +34,10 @@ const mix = (hash: number): number => {
 }
 
 /**
- * A token bucket for each key, as the moment when it is full again (GCRA): one number, and no timer. Two hashes
- * stand for a key, so it costs 12 bytes whatever its length. Their seeds are secret: nobody can choose a key
- * that meets another. A key without a place takes that of the fullest bucket of four. A full bucket loses
- * nothing by it, and a caller who takes a lot is forgotten last.
+ * A token bucket for each key, as the moment when it is full again (GCRA): one number, and no timer. Two
+ * hashes stand for a key, so it costs 12 bytes whatever its length. Their seeds are secret: nobody can choose
+ * a key that meets another. A key without a place takes that of the fullest bucket of four. A full bucket
+ * loses nothing by it, and a caller who takes a lot is forgotten last.
  */
 export const createRateLimiter = ({ perSecond, burst, slots }: RateLimiterOptions): RateLimiter => {
   const [places, names] = [randomInt(2 ** 32), randomInt(2 ** 32)]

@@ -46,6 +46,7 @@ test('what the signer signs is accepted until it expires', () => {
   expect(createTokenVerifier({ secret, leewayMs: 0, now: Date.now })(token)).toMatchObject({
     kind: 'user',
     userId: 'alice',
+    claims: { sub: 'alice', exp: expect.any(Number) },
   })
   const later = () => Date.now() + 60_000
   expect(createTokenVerifier({ secret, leewayMs: 0, now: later })(token)).toMatchObject({ kind: 'refused' })

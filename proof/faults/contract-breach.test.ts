@@ -39,6 +39,7 @@ test('people count an answer that breaks the contract, and go on', async () => {
   const people = gatherPeople({
     urls: [api.url],
     campaignId: 'the-campaign',
+    operator: { mayBeClosed: () => false, mayBePaused: () => false },
     requestsMax: 1,
     patienceMs: 500,
     random: () => 0,

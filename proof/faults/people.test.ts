@@ -25,6 +25,7 @@ const gather = (urls: string[], changes: Partial<PeopleOptions> = {}): People =>
     urls,
     campaignId: 'the-campaign',
     requestsMax: 8,
+    operator: { mayBeClosed: () => false, mayBePaused: () => false },
     patienceMs: 500,
     random: () => 0,
     sign: (userId) => `token of ${userId}`,

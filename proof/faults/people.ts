@@ -3,9 +3,11 @@ import { type AnswerHistory, createAnswerHistory } from '../../load/people/answe
 import { createApiClient } from '../../load/people/api-client.ts'
 import { evenlySpread } from '../../load/people/follow-up.ts'
 import { createPersistentShoppers, type ShopperAct } from '../../load/people/persistent-shoppers.ts'
-import { askAgainAfterClock } from './clock-answer.ts'
+import { askAgainWhileStopped } from './clock-answer.ts'
 import { isContractBreach } from './contract-breach.ts'
+import type { Win } from './judge-changes.ts'
 import { createLongestSilence } from './longest-silence.ts'
+import type { SaleOperator } from './sale-operator.ts'
 
 /** Everybody who presses in one round. */
 export type People = {
@@ -36,6 +38,8 @@ export type People = {
   userId(person: number): string
   /** Answers that the contract does not have, by outcome. */
   breaches(): ReadonlyMap<string, number>
+  /** First presses and wins of everybody who was shown a coupon, or told that it is being confirmed. */
+  wins(): readonly Win[]
   /** True once somebody was answered that nothing is left. */
   isSoldOut(): boolean
   /** Stops everybody and closes every connection. */
@@ -53,11 +57,16 @@ export type PeopleOptions = {
   patienceMs: number
   /** A clock in fractional milliseconds. */
   now(): number
+  /** Who may have stopped the sale. */
+  operator: Pick<SaleOperator, 'mayBeClosed' | 'mayBePaused'>
   /**
    * At least 0, below 1. It decides which API a person starts with, and when they press instead of asking.
    */
   random(): number
 }
+
+/** `firstSentMs`: when they pressed first. */
+type Person = { token: string; clientAt: number; firstSentMs: number | undefined; hasWon: boolean }
 
 // Longer than a clock jumps ahead.
 const tokenLifetimeSeconds = 7 * 24 * 3_600
@@ -67,38 +76,52 @@ const openFactor = 16
 
 /** Nobody has arrived yet. */
 export const gatherPeople = (options: PeopleOptions): People => {
-  const { urls, campaignId, requestsMax, patienceMs, now, random } = options
+  const { urls, campaignId, requestsMax, patienceMs, now, random, operator } = options
   const clients = urls.map((url) =>
     createApiClient({ url, adminToken: '', connections: requestsMax, answerTimeoutMs: patienceMs }),
   )
   const history = createAnswerHistory()
   const silence = createLongestSilence(now)
   const breaches = new Map<string, number>()
-  const people: { token: string; clientAt: number }[] = []
+  const people: Person[] = []
+  const wins: Win[] = []
   const counts = { answered: 0, presses: 0 }
   let peoplePerSecond = 0
   let owed = 0
   let pacedMs = now()
   let isSoldOut = false
 
+  const breach = (outcome: string): void => {
+    breaches.set(outcome, (breaches.get(outcome) ?? 0) + 1)
+  }
+
   const userId = (person: number): string => `faults-${campaignId.slice(-8)}-${person + 1}`
 
   const ask = async (person: number, act: ShopperAct) => {
-    const asking = people[person] ?? { token: '', clientAt: 0 }
+    const asking = people[person] ?? { token: '', clientAt: 0, firstSentMs: undefined, hasWon: false }
     silence.asks(person)
     if (act === 'press') counts.presses += 1
     const sentMs = now()
-    const answer = askAgainAfterClock(
+    asking.firstSentMs ??= sentMs
+    const answer = askAgainWhileStopped(
       (await clients[asking.clientAt]?.[act](campaignId, asking.token)) ?? unanswered,
+      operator.mayBeClosed(),
     )
+    const answeredMs = now()
     if (answer === unanswered) asking.clientAt = (asking.clientAt + 1) % clients.length
     else {
       counts.answered += 1
       silence.answered(person)
     }
     if (answer.meaning.kind === 'sold-out') isSoldOut = true
-    if (isContractBreach(answer)) breaches.set(answer.outcome, (breaches.get(answer.outcome) ?? 0) + 1)
-    history.add(person, answer, { sentMs, answeredMs: now() })
+    if (isContractBreach(answer)) breach(answer.outcome)
+    if (answer.outcome === 'paused' && !operator.mayBePaused(sentMs, answeredMs))
+      breach('paused, and nobody paused the sale')
+    if (!asking.hasWon && (answer.meaning.kind === 'granted' || answer.meaning.kind === 'confirming')) {
+      asking.hasWon = true
+      wins.push({ firstSentMs: asking.firstSentMs, wonMs: answeredMs })
+    }
+    history.add(person, answer, { sentMs, answeredMs })
     return answer
   }
 
@@ -114,7 +137,8 @@ export const gatherPeople = (options: PeopleOptions): People => {
     if (owed < 1 || shoppers.count() >= openFactor * requestsMax) return undefined
     owed -= 1
     const token = options.sign(userId(people.length), tokenLifetimeSeconds)
-    return people.push({ token, clientAt: Math.floor(random() * clients.length) }) - 1
+    const clientAt = Math.floor(random() * clients.length)
+    return people.push({ token, clientAt, firstSentMs: undefined, hasWon: false }) - 1
   }
   const shoppers = createPersistentShoppers({
     concurrency: requestsMax,
@@ -143,6 +167,7 @@ export const gatherPeople = (options: PeopleOptions): People => {
     presses: () => counts.presses,
     silenceMsMax: silence.longestMs,
     breaches: () => breaches,
+    wins: () => wins,
     isSoldOut: () => isSoldOut,
     async settle(limitMs) {
       setPace(0)

@@ -27,6 +27,7 @@ const round: RoundVerdict = {
   stock: 8_000,
   struck: [kill('api'), pause],
   silenceMsMax: 1_234,
+  changes: { stops: 2, halts: 1, seen: 2, pagesMsMax: 340 },
   tookMs: 24_123,
   verdict: 'pass',
   reasons: [],
@@ -81,6 +82,8 @@ describe('the closing report', () => {
     expect(text).toMatch(/^ {2}lost +2$/m)
     expect(text).toMatch(/^ {2}longest silence +1\.2 s/m)
     expect(text).toMatch(/^ {2}failed: round 8$/m)
+    expect(text).toMatch(/^ {2}stops by an operator +4 {2}2 of them without the database$/m)
+    expect(text).toMatch(/^ {2}all pages stopped +0\.3 s {2}at most, after the answer; seen 4 times$/m)
   })
 
   test('the longest silence of a run is the longest of one round, not the sum', () => {

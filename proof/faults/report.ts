@@ -1,7 +1,7 @@
 import { paint, type ReportOutput } from '../../load/report/lines.ts'
 import { inSeconds, inThousands } from '../../load/report/numbers.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
-import { byName, harmNames, harmWord, totalsOf } from './totals.ts'
+import { byName, harmNames, harmWord, type RunTotals, totalsOf } from './totals.ts'
 
 const describeStruck = ({ fault, isKill, counts, inFlight, unconfirmed }: StruckFault): string => {
   if (!isKill) return fault
@@ -54,6 +54,14 @@ export const roundReport = (one: RoundVerdict, of: number, stream: ReportOutput)
 const row = (label: string, figure: string, explanation = ''): string =>
   `  ${label.padEnd(22)}${figure.padStart(10)}${explanation === '' ? '' : `  ${explanation}`}`
 
+const changeRows = ({ stops, halts, seen, pagesMsMax }: RunTotals['changes']): string[] =>
+  stops === 0
+    ? []
+    : [
+        row('stops by an operator', inThousands(stops), `${halts} of them without the database`),
+        row('all pages stopped', inSeconds(pagesMsMax), `at most, after the answer; seen ${seen} times`),
+      ]
+
 /**
  * The sum of the rounds, `of` how many were asked for: kills by part, other faults by name, and the harm
  * done.
@@ -82,6 +90,7 @@ export const closingReport = (
     '',
     ...harmNames.map((name) => row(harmWord(name), inThousands(totals[name]))),
     row('longest silence', inSeconds(totals.silenceMsMax), 'people waited, and nobody was answered'),
+    ...changeRows(totals.changes),
     ...(failed.length === 0 ? [] : ['', ...wrap([`  failed: round ${failed[0]}`, ...failed.slice(1)], '')]),
     '',
   ].join('\n')

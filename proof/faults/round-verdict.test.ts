@@ -57,6 +57,7 @@ const judged = async (
   audits: (AuditResult | Error | undefined)[],
   limitMs = 60_000,
   struck: readonly StruckFault[] = [],
+  changed: { isClosed?: boolean; reasons?: string[] } = {},
 ) => {
   const history = createAnswerHistory()
   for (const [person, answer] of answers.entries()) history.add(person, answer, { sentMs: 0, answeredMs: 1 })
@@ -77,6 +78,8 @@ const judged = async (
     stock: 20,
     struck,
     people,
+    operator: { mayBeClosed: () => changed.isClosed === true, stops: () => [] },
+    judgeChanges: async () => changed.reasons ?? [],
     historyFile,
     limitMs,
     now: () => performance.now(),

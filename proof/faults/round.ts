@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createApiClient } from '../../load/people/api-client.ts'
 import { Failure } from '../../platform/failure.ts'
+import { judgeChanges } from './judge-changes.ts'
 import type { FaultKind } from './kinds/fault-kind.ts'
 import { gatherPeople, type People } from './people.ts'
 import { createRandom } from './random.ts'
 import { judgeRound, type RoundVerdict } from './round-verdict.ts'
+import { createSaleOperator, type SaleOperator } from './sale-operator.ts'
 import { planRound } from './schedule.ts'
 import type { Stack } from './stack.ts'
 import type { StackReaders } from './stack-readers.ts'
@@ -46,6 +48,12 @@ const restWithinMs = 60_000
 const auditWithinMs = 30_000
 const pauseMs = 20
 
+// A pause that no ledger has yet is lost with the memory of Redis.
+const memoryLosses = new Set(['redis-empty', 'redis-old-file', 'redis-promoted', 'redis-flap'])
+
+/** Nothing is on sale once a closure was sent. */
+const stockOnSale = (operator: SaleOperator): number => (operator.mayBeClosed() ? 0 : operator.stock())
+
 const now = (): number => performance.now()
 
 const createRoundCampaign = async (url: string, adminToken: string): Promise<string> => {
@@ -68,14 +76,21 @@ const untilWinners = async (people: People, more: number, limitMs: number): Prom
  * Lets people arrive as fast as they can until nothing is left, and everybody has a final answer. An arming
  * may return units afterwards: then more people arrive, so that those are sold too.
  */
-const sellOut = async (people: People, ledger: StackReaders['ledger'], campaignId: string): Promise<void> => {
+const sellOut = async (
+  people: People,
+  operator: SaleOperator,
+  ledger: StackReaders['ledger'],
+  campaignId: string,
+): Promise<void> => {
   const untilMs = now() + selloutWithinMs
+  const stockNow = operator.stock()
   for (;;) {
-    people.pace(Infinity)
-    await untilSoldOut(people, untilMs)
+    people.pace(operator.mayBeClosed() ? 0 : Infinity)
+    if (!operator.mayBeClosed()) await untilSoldOut(people, untilMs)
     await people.settle(settleWithinMs)
     const rows = await ledger.count(campaignId).catch(() => 0)
-    if (people.winnerCount() >= stock || rows >= stock || now() >= untilMs) return
+    if (operator.mayBeClosed() || people.winnerCount() >= stockNow || rows >= stockNow || now() >= untilMs)
+      return
   }
 }
 
@@ -91,7 +106,12 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
   const startedMs = now()
   const urls = stack.apis.map(({ url }) => url)
   const campaignId = await createRoundCampaign(urls[0] ?? '', options.adminToken)
+  const operator = createSaleOperator({
+    ...{ urls, campaignId, adminToken: options.adminToken, stock, now },
+    gateNowMs: readers.gateNowMs,
+  })
   const people = gatherPeople({
+    operator,
     urls,
     campaignId,
     sign: options.sign,
@@ -109,16 +129,21 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
       context: {
         stack,
         campaignId,
+        operator,
         sign: options.sign,
         confirming: (limitMs) => untilWinners(people, 10, limitMs),
       },
-      traffic: () => waitForTraffic({ gate: readers.gate, campaignId, stock, people, now }, trafficWithinMs),
+      traffic: () =>
+        waitForTraffic(
+          { gate: readers.gate, campaignId, stock: stockOnSale(operator), people, now },
+          trafficWithinMs,
+        ),
       now,
       startedMs,
       signal,
     })
     if (signal.aborted) throw new Failure('unavailable', 'the round was interrupted')
-    await sellOut(people, readers.ledger, campaignId)
+    await sellOut(people, operator, readers.ledger, campaignId)
     await people.pressAgain(repeatsMax, settleWithinMs)
     const moving = await waitForRest({
       stack,
@@ -132,10 +157,20 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
       round,
       seed,
       campaignId,
-      stock,
+      stock: operator.stock(),
       struck,
       people,
+      operator,
       audit: readers.audit,
+      judgeChanges: () =>
+        judgeChanges({
+          operator,
+          wins: people.wins(),
+          grantedBetween: (...bounds) => readers.grantedBetween(campaignId, ...bounds),
+          settings: () => readers.settings(campaignId),
+          didClockJump: struck.some(({ fault }) => fault === 'redis-clock'),
+          didLoseMemory: struck.some(({ fault }) => memoryLosses.has(fault)),
+        }),
       historyFile: join(folder, `round-${round}.history`),
       limitMs: auditWithinMs,
       now,
@@ -148,6 +183,6 @@ export const runRound = async (options: RoundOptions): Promise<RoundVerdict> => 
     ]
     return { ...verdict, reasons, verdict: reasons.length === 0 ? verdict.verdict : 'fail' }
   } finally {
-    await people.close()
+    await Promise.all([people.close(), operator.disconnect()])
   }
 }

@@ -80,8 +80,10 @@ describe('the record of fault runs', () => {
 
   test('kills that count are summed by part, other faults by kind, and each run is a row', () => {
     const elsewhere = { ...run, seed: 'def', only: ['redis'], machine: 'another', toldTwoThings: 4 }
-    const section = runsSection([run, run, elsewhere])
+    const changed = { ...run, changes: { stops: 12, halts: 3, seen: 11, pagesMsMax: 420 } }
+    const section = runsSection([changed, run, elsewhere])
     for (const line of [
+      '- 12 pauses and closures, 3 of them without the database. All pages said so within 0.4 s (seen 11 times)',
       '- 2 runs on 2 × A processor, 8 GB, Node v26, Redis 7.0, Kafka 4.1',
       '- 1 run on another, Redis 7.0, Kafka 4.1',
       '| api | 60 | 63 |',

@@ -23,6 +23,10 @@ const runShape = z.strictObject({
   unresolved: count,
   toldTwoThings: count,
   silenceMsMax: z.number().min(0),
+  /** Left out before operators changed campaigns in rounds. */
+  changes: z
+    .strictObject({ stops: count, halts: count, seen: count, pagesMsMax: z.number().min(0) })
+    .optional(),
   tookMs: z.number().min(0),
   verdict: z.enum(['pass', 'fail']),
   /** The commit that ran, followed by `+` when files differed from it. */

@@ -1,9 +1,11 @@
 import { markdownTable } from '../../load/report/markdown.ts'
 import { inSeconds, inThousands } from '../../load/report/numbers.ts'
+import { addFigures, noChanges } from './change-figures.ts'
 import { byName, harmNames, harmWord, type RunTotals } from './totals.ts'
 
 /** A run as the page shows it. */
-type RecordedRun = RunTotals & {
+type RecordedRun = Omit<RunTotals, 'changes'> & {
+  changes?: RunTotals['changes'] | undefined
   date: string
   seed: string
   only: readonly string[]
@@ -22,6 +24,20 @@ const machineLines = (runs: readonly RecordedRun[]): string[] =>
   [...Map.groupBy(runs, ({ machine, servers }) => [machine, ...servers].join(', '))].map(
     ([machine, those]) => `- ${those.length} ${those.length === 1 ? 'run' : 'runs'} on ${machine}`,
   )
+
+/** What operators did, in the runs in which they did. */
+const changeLines = (runs: readonly RecordedRun[]): string[] => {
+  const { stops, halts, seen, pagesMsMax } = runs.reduce(
+    (sum, { changes }) => addFigures(sum, changes ?? noChanges),
+    noChanges,
+  )
+  return stops === 0
+    ? []
+    : [
+        `- ${inThousands(stops)} pauses and closures, ${inThousands(halts)} of them without the database. ` +
+          `All pages said so within ${inSeconds(pagesMsMax)} (seen ${inThousands(seen)} times)`,
+      ]
+}
 
 const sums = (
   runs: readonly RecordedRun[],
@@ -61,6 +77,7 @@ export const runsSection = (runs: readonly RecordedRun[]): string => {
   const otherRows = byName(others)
   return [
     ...machineLines(runs),
+    ...changeLines(runs),
     '',
     ...markdownTable(
       ['killed with SIGKILL', 'kills that count', 'of'],

@@ -57,6 +57,24 @@ describe('the schedule of a round', () => {
     }
   })
 
+  test('an operator changes the sale of every round', () => {
+    for (const moments of rounds('a'))
+      expect(kindsOf(moments).filter(({ part, endsSale }) => part === 'campaign' && !endsSale)).not.toEqual(
+        [],
+      )
+  })
+
+  test('a closure strikes in the last of five moments, once at most', () => {
+    const closing = rounds('a').filter((moments) => JSON.stringify(moments).includes('campaign-closed'))
+    expect(closing.length).toBeGreaterThan(0)
+    for (const moments of closing)
+      expect(
+        moments.flatMap(({ faults }, at) =>
+          faults.flatMap(({ kind }) => (kind === 'campaign-closed' ? [at] : [])),
+        ),
+      ).toEqual([4])
+  })
+
   test('with only some kinds there are just as many faults', () => {
     const only = (chosen: (kind: FaultShape) => boolean) =>
       rounds('a', faultKinds.filter(chosen)).map((moments) => kindsOf(moments))

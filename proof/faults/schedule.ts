@@ -1,7 +1,10 @@
 import { between, pick, type Random, shuffle } from './random.ts'
 
-/** The five parts of the stack that are killed, and the links between them. */
-export type StackPart = 'api' | 'worker' | 'redis' | 'kafka' | 'mysql' | 'link'
+/** The five parts of the stack that are killed. */
+export type ServingPart = 'api' | 'worker' | 'redis' | 'kafka' | 'mysql'
+
+/** What a fault strikes: a part, the links between them, or the campaign, which operators change. */
+export type StackPart = ServingPart | 'link' | 'campaign'
 
 /** What a schedule needs to know of a kind of fault. */
 export type FaultShape = {
@@ -14,6 +17,8 @@ export type FaultShape = {
   lastsMs: readonly [number, number]
   /** It cannot strike a stack with one broker. */
   needsThreeBrokers?: true
+  /** It ends the sale: it strikes once at most, in the last of the moments that every round has. */
+  endsSale?: true
 }
 
 /** A fault before it strikes. */
@@ -48,6 +53,28 @@ const plan = (random: Random, { name, lastsMs }: FaultShape): PlannedFault => ({
   chances: [random(), random()],
 })
 
+/**
+ * `count` kinds, of which one at most ends the sale unless all of them do. The first is a change by an
+ * operator where `kinds` has one, so that every round has a sale that is changed.
+ */
+const pickOthers = (random: Random, kinds: readonly FaultShape[], count: number): FaultShape[] => {
+  const repeatable = kinds.filter(({ endsSale }) => !endsSale)
+  const changes = repeatable.filter(({ part }) => part === 'campaign')
+  const picked = changes.length === 0 ? [] : [pick(random, changes)]
+  while (picked.length < count) {
+    const isEnding = repeatable.length === 0 || !picked.some(({ endsSale }) => endsSale)
+    picked.push(pick(random, isEnding ? kinds : repeatable))
+  }
+  return picked
+}
+
+/** What ends the sale stands where the last moment is begun; faults behind it join moments before. */
+const endingLast = (kinds: readonly FaultShape[]): FaultShape[] => {
+  const others = kinds.filter(({ endsSale }) => !endsSale)
+  const ending = kinds.filter(({ endsSale }) => endsSale)
+  return others.toSpliced(moments.min - 1, 0, ...ending)
+}
+
 /** Faults by moment: one each, and the others join a moment without a fault of the same part. */
 const intoMoments = (faults: readonly { part: StackPart; fault: PlannedFault }[]): PlannedFault[][] => {
   const filled = faults.slice(0, moments.min).map((one) => [one])
@@ -77,8 +104,8 @@ export const planRound = (random: Random, kinds: readonly FaultShape[]): Planned
   )
   const [othersMin, othersMax] = othersInOneRound
   const wanted = killed.length === 0 ? killsInOneRound : Math.floor(between(random, othersMin, othersMax + 1))
-  const troubled = others.length === 0 ? [] : Array.from({ length: wanted }, () => pick(random, others))
-  const faults = shuffle(random, [...killed, ...troubled]).map((kind) => ({
+  const troubled = others.length === 0 ? [] : pickOthers(random, others, wanted)
+  const faults = endingLast(shuffle(random, [...killed, ...troubled])).map((kind) => ({
     part: kind.part,
     fault: plan(random, kind),
   }))

@@ -169,8 +169,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       PATH: environment['PATH'],
       LOG_LEVEL: 'debug',
       STOP_DELAY_MS: '0',
-      // Its people are not as patient as shoppers.
-      USER_RATE_MAX: '0',
+      // Its people and bad clients ask as fast as they can.
+      ...{ CLIENT_RATE_MAX: '0', USER_RATE_MAX: '0' },
       ...settings,
       ...secrets,
     }

@@ -1,3 +1,4 @@
+import { addFigures, type ChangeFigures, noChanges } from './change-figures.ts'
 import { type Harm, noHarm } from './harm.ts'
 import type { RoundVerdict, StruckFault } from './round-verdict.ts'
 
@@ -15,6 +16,7 @@ export type RunTotals = Harm & {
   /** Other faults by name, and how often each struck. */
   others: Record<string, number>
   silenceMsMax: number
+  changes: ChangeFigures
   tookMs: number
   verdict: 'pass' | 'fail'
 }
@@ -42,6 +44,7 @@ export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): RunTota
     people: 0,
     rows: 0,
     silenceMsMax: 0,
+    changes: noChanges,
     tookMs: 0,
     kills: Object.fromEntries(parts.map((part) => [part, { all: 0, counted: 0 }])),
     others: {},
@@ -50,6 +53,7 @@ export const totalsOf = (verdicts: readonly RoundVerdict[], of: number): RunTota
   for (const one of verdicts) {
     for (const name of [...harmNames, 'presses', 'people', 'rows', 'tookMs'] as const)
       totals[name] += one[name]
+    totals.changes = addFigures(totals.changes, one.changes)
     totals.silenceMsMax = Math.max(totals.silenceMsMax, one.silenceMsMax)
     for (const struck of one.struck) add(totals, struck)
   }

@@ -30,6 +30,7 @@ const findMoving = async ({ stack, gate, ledger, campaignId }: RestOptions): Pro
   const surveyed = await gate.survey(campaignId)
   if (surveyed.kind !== 'armed')
     return `the gate is ${surveyed.kind === 'missing' ? surveyed.kind : surveyed.reason}`
+  if (surveyed.isHalted) return 'the gate is halted, and the ledger has not recorded that'
   if (surveyed.entries > 0) return `the outbox has ${surveyed.grantsPending} grants`
   const rows = await ledger.count(campaignId)
   if (rows !== surveyed.granted) return `${surveyed.granted} coupons are granted, ${rows} have a row`

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
+import { ApiError, createOperatorClient, type NewCampaign } from '../../client/operator-client.ts'
 import { createTokenSigner } from '../../platform/http/token.ts'
 import { LaunchError } from '../launch-error.ts'
 
 const createdWithinMs = 60_000
 const requestTimeoutMs = 10_000
 
-/** Not armed yet, or the first request is still in progress. */
-const isRepeatable = (status: number): boolean => status === 503 || status === 409
 const dayMs = 24 * 60 * 60 * 1_000
 
-const demoCampaign = z.object({ id: z.string(), name: z.string(), stock: z.number() })
-
 /** A campaign to try things on. */
-export type DemoCampaign = z.infer<typeof demoCampaign>
+export type DemoCampaign = { id: string; name: string; stock: number }
 
 /** The shopper of the commands in the banner. */
 export const demoUser = 'alice'
@@ -35,12 +30,7 @@ export const createDemoCampaign = async (
   signal: AbortSignal,
 ): Promise<DemoCampaign> => {
   const at = (offsetMs: number): string => new Date(now + offsetMs).toISOString()
-  const headers = {
-    authorization: `Bearer ${adminToken}`,
-    'content-type': 'application/json',
-    'idempotency-key': `"${randomUUID()}"`,
-  }
-  const body = JSON.stringify({
+  const campaign: NewCampaign = {
     name: 'Demo',
     stock: 10_000,
     perUserLimit: 1,
@@ -51,17 +41,17 @@ export const createDemoCampaign = async (
       discount: { kind: 'amount', value: 5_000, currency: 'KRW' },
       usableUntil: at(30 * dayMs),
     },
+  }
+  const operator = createOperatorClient({
+    ...{ url: apiUrl, token: adminToken },
+    // The deadline is the bound.
+    ...{ attemptsMax: Infinity, deadlineMs: createdWithinMs, requestTimeoutMs },
   })
-  const giveUpAt = Date.now() + createdWithinMs
-  for (;;) {
-    const response = await fetch(`${apiUrl}/v1/admin/campaigns`, {
-      ...{ method: 'POST', headers, body },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
-    })
-    const text = await response.text()
-    if (response.status === 201) return demoCampaign.parse(JSON.parse(text))
-    if (!isRepeatable(response.status) || Date.now() > giveUpAt)
-      throw new LaunchError(`the demo campaign was not created: the API answered ${response.status} ${text}`)
-    await delay(250, undefined, { signal })
+  try {
+    const { id, name, stock } = await operator.createCampaign(campaign, randomUUID(), { signal })
+    return { id, name, stock }
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause
+    throw new LaunchError(`the demo campaign was not created: ${cause.message}`)
   }
 }

@@ -64,6 +64,9 @@ const givenConnections = (environment: NodeJS.ProcessEnv): Record<string, string
     }),
   )
 
+/** Load runs press as fast as they can, for one user and from one address too. */
+const noRates = { CLIENT_RATE_MAX: '0', USER_RATE_MAX: '0' }
+
 /** Creates tables and topics, then starts the worker and the API. */
 const startProcesses = async (
   { configuration: { folder }, environment, progress }: StartAllOptions,
@@ -128,11 +131,7 @@ export const startAll = async (
   const connectionSettings = readSettings(z.object(serverConnectionSettings), variables)
   await writeOwnAddresses(folder, servers)
   await writeEnvironment(folder, variables)
-  // To be tried out: load runs press as fast as they can, for one user too.
-  await startProcesses(
-    { ...options, environment: { USER_RATE_MAX: '0', ...environment, ...variables } },
-    scope,
-  )
+  await startProcesses({ ...options, environment: { ...noRates, ...environment, ...variables } }, scope)
 
   const api = processFacts(configuration.apiPort, configuration.apiMetricsPort)
   const worker = processFacts(configuration.workerPort, configuration.workerMetricsPort)

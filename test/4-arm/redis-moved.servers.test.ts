@@ -1,4 +1,6 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createHaltGate } from '../../coupon/gate/halt-gate.ts'
 import { createProxy } from '../../servers/network/proxy.ts'
 import { type CrowdPress, gatherCrowd } from '../harness/processes/crowd.ts'
 import { ask, createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
@@ -133,6 +135,21 @@ describe('gates move to another Redis', () => {
       async () => (await press(newApi.url, campaignId, newUser())).status === 201,
     )
     expect(await epochOf(to, campaignId)).toBe(epoch)
+  }, 60_000)
+
+  test('a sale that was halted at the old one without the ledger is paused at the new one', async () => {
+    const [from, to] = await openTwo()
+    const oldApi = await start('api', from)
+    const campaignId = await createTestCampaign(oldApi.url, { stock: 10 })
+    const halted = await createHaltGate(from.redis).halt(campaignId, {
+      ...{ id: randomUUIDv7(), ifVersion: undefined },
+      ...{ by: 'kim', from: '::1', reason: 'a wrong price' },
+    })
+    expect(halted).toMatchObject({ kind: 'halted' })
+    const newApi = await start('api', to, { waitFor: 'live' })
+    await start('worker', to, { waitFor: 'live' })
+    await until('it is armed at the new one', async () => (await epochOf(to, campaignId)) === 2)
+    expect((await press(newApi.url, campaignId, newUser())).body['code']).toBe('paused')
   }, 60_000)
 
   test('a dead Redis at another address is waited for, until an operator says that it is gone', async () => {

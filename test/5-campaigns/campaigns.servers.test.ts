@@ -36,6 +36,8 @@ describe('the public page of a campaign', () => {
         perUserLimit: 2,
         opensAt: sent['opensAt'],
         closesAt: sent['closesAt'],
+        timeZone: 'UTC',
+        eligibility: [],
         coupon: { ...(sent['coupon'] as object), usableFrom: sent['opensAt'] },
         refreshAfterMs: 2_000,
       })

@@ -1,6 +1,6 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createCampaignChanger } from '../../coupon/campaigns/change-campaign.ts'
-import type { KeeperGate } from '../../coupon/gate/keeper-gate.ts'
 import { gateKey } from '../../coupon/gate/keys.ts'
 import { Failure } from '../../platform/failure.ts'
 import { openKeeper } from '../harness/shop/open-keeper.ts'
@@ -16,15 +16,19 @@ afterAll(() => shop.close())
 
 const settingsOf = ({ id }: Sale): Promise<unknown> =>
   shop.redis.control.command('HMGET', gateKey(id), 'version', 'state')
-const pauseWith = ({ id }: Sale, gate: Pick<KeeperGate, 'apply'>) =>
+type ChangerGate = Parameters<typeof createCampaignChanger>[0]['gate']
+const pauseWith = ({ id }: Sale, gate: ChangerGate) =>
   createCampaignChanger({
     ...{ campaigns: shop.parts.campaigns, listing: shop.parts.listing, log: shop.parts.log, gate },
-    gateNowMs: Date.now,
+    ...{ gateNowMs: Date.now, newChangeId: randomUUIDv7, pauseDeadlineMs: 5_000, openingMarginMs: 0 },
   }).change(id, { kind: 'pause' }, { ifVersion: 1, origin: { by: 'operator', from: '::1', reason: 'why' } })
 
 test('a change that the gate missed is recorded and not yet applied, and the keeper brings it', async () => {
   const sale = await shop.sale({ stock: 3 })
-  const silent = { apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')) }
+  const silent = {
+    ...shop.parts.gate,
+    apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')),
+  }
   expect(await pauseWith(sale, silent)).toMatchObject({
     ...{ kind: 'changed', applied: false },
     campaign: { version: 2, state: 'paused' },

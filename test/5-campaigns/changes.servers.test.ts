@@ -84,6 +84,26 @@ describe('a campaign that is changed', () => {
     )
   })
 
+  test('a sale that was sold out for a while reopens for presses at once, and for the pages of all processes', async () => {
+    const campaignId = await createTestCampaign(first, { stock: 2 })
+    const facts = async (url: string): Promise<unknown[]> => {
+      const { body } = await ask(`${url}/v1/campaigns/${campaignId}`)
+      return [body['state'], body['stock'], body['remaining']]
+    }
+    const crowd = gatherCrowd({ urls: [first, second], campaignId, people: 8, pauseMs: 0 })
+    for (const url of [first, second])
+      await until(`${url} says sold out`, async () => (await publicState(url, campaignId)) === 'sold-out')
+    await crowd.end()
+    expect((await change(campaignId, 'stock', { stock: 4, url: second })).status).toBe(200)
+    // The very next press of each process wins, whatever its pages say.
+    for (const url of [first, second]) expect((await press(url, campaignId, newUser())).status).toBe(201)
+    for (const url of [first, second])
+      await until(`${url} shows the stock`, async () => {
+        const found = await facts(url)
+        return JSON.stringify(found) === JSON.stringify(['sold-out', 4, 0])
+      })
+  })
+
   test('what would take back a promise is refused, and says why', async () => {
     const campaignId = await createTestCampaign(first, { stock: 5 })
     const lowered = await change(campaignId, 'stock', { stock: 4 })

@@ -138,7 +138,7 @@ describe('bad credentials are refused', () => {
 
   test.each([
     ['a subject that is a number', signed({ sub: 42 }), /^sub of the token must be a string/],
-    ['a subject with a space', signed({ sub: 'a b' }), /^The subject of the token must have 1 to 64/],
+    ['a subject with a space', signed({ sub: 'a b' }), /^The user id .sub of the token. must have 1 to 64/],
     ['an expiry that is text', signed({ exp: '2099-01-01' }), /^exp of the token must be a number/],
     ['expired', signed({ exp: seconds(-6) }), /^The token has expired/],
     [

@@ -72,8 +72,9 @@ test('redemptions on a database that stands still hold up no press, and then one
   expect((await ask(`${api.url}/v1/campaigns/${campaignId}`)).status).toBe(200)
   expect(isAnswered).toBe(false)
   toDatabase.release()
-  const statuses = (await Promise.all(orders)).map(({ status }) => status).sort((left, right) => left - right)
-  expect(statuses).toEqual([201, ...Array.from({ length: 39 }, () => 409)])
+  const statuses = (await Promise.all(orders)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+  expect(statuses.filter((status) => status === 409)).toHaveLength(39)
 })
 
 test('lists that queue behind a stalled database are all answered within one deadline of their arrival', async () => {

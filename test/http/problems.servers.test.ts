@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from 'node:crypto'
+import { hash, randomUUIDv7 } from 'node:crypto'
 import { describe, expect, inject, test } from 'vitest'
 import { problemKinds } from '../../api/problem.ts'
 import {
@@ -22,6 +22,7 @@ const soldOut = async (): Promise<string> => {
   await press(first, campaignId, newUser())
   return campaignId
 }
+const forGold = { eligibility: [{ claim: 'tier', anyOf: ['gold'] }] }
 const issueOf = (campaignId: string): Call => ({
   method: 'POST',
   path: `/v1/campaigns/${campaignId}/coupons`,
@@ -35,6 +36,7 @@ const createOf = (body: string, type = 'application/json'): Call => ({
 const causes: [string, number, () => Promise<Call> | Call][] = [
   ['malformed', 400, () => createOf('{')],
   ['unauthorized', 401, () => ({ path: '/v1/coupons' })],
+  ['not-eligible', 403, async () => issueOf(await createTestCampaign(first, forGold))],
   ['not-found', 404, () => ({ path: '/v1/nothing' })],
   ['unknown-campaign', 404, () => issueOf(randomUUIDv7())],
   ['unknown-coupon', 404, () => ({ path: `/v1/coupons/${randomUUIDv7()}`, token: tokenOf(newUser()) })],
@@ -78,6 +80,20 @@ describe('problem documents and their pages', () => {
       expect(html).toMatch(/<p lang="ko">[^<]*[가-힣]{2}[^<]*\.<\/p>/)
     },
   )
+
+  test('a page loads nothing, runs nothing, and shows its one style', async () => {
+    const page = await fetch(`${first}/problems/sold-out`)
+    const styles = [...(await page.text()).matchAll(/<style>([^<]*)<\/style>/g)]
+    expect(styles).toHaveLength(1)
+    const style = hash('sha256', styles[0]?.[1] ?? '', 'base64')
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'content-security-policy':
+        `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; ` +
+        `frame-ancestors 'none'`,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+  })
 
   test('codes and statuses stay as callers know them', () => {
     const statuses = Object.fromEntries(
@@ -132,31 +148,41 @@ const routes: [string, readonly string[]][] = [
   ['/v1/coupons/{coupon}', ['GET', 'HEAD']],
   ['/v1/campaigns/{campaign}', ['GET', 'HEAD']],
   ['/v1/admin/campaigns', ['POST', 'GET', 'HEAD']],
-  ['/v1/admin/campaigns/{campaign}', ['GET', 'HEAD']],
+  ['/v1/admin/campaigns/{campaign}', ['GET', 'HEAD', 'PATCH']],
   ['/livez', ['GET', 'HEAD']],
   ['/readyz', ['GET', 'HEAD']],
   ['/problems/sold-out', ['GET', 'HEAD']],
 ]
 
 describe('methods of a route', () => {
-  test.each(routes)('%s accepts %j, and every other method is 405 with Allow', async (pattern, methods) => {
-    const userId = newUser()
-    const campaignId = await createTestCampaign(first)
-    const won = await press(first, campaignId, userId)
-    const path = pattern.replace('{campaign}', campaignId).replace('{coupon}', String(won.body['id']))
-    const token = pattern.startsWith('/v1/admin') ? operatorToken() : tokenOf(userId)
-    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-      const takesBody = method === 'POST' && pattern === '/v1/admin/campaigns'
-      const request = { method, token, ...(takesBody ? { json: campaignDocument() } : {}) }
-      const { status, headers, body } = await ask(`${second}${path}`, request)
-      if (methods.includes(method)) expect([method, status]).toEqual([method, takesBody ? 201 : 200])
-      else {
-        expect([method, status]).toEqual([method, 405])
-        if (method !== 'HEAD') expect(body['code']).toBe('method-not-allowed')
-        expect(headers.get('allow')?.split(', ').sort()).toEqual([...methods].sort())
+  test.each(routes)(
+    '%s accepts %j, OPTIONS is 204 and every other method 405, both with Allow',
+    async (pattern, methods) => {
+      const userId = newUser()
+      const campaignId = await createTestCampaign(first)
+      const won = await press(first, campaignId, userId)
+      const path = pattern.replace('{campaign}', campaignId).replace('{coupon}', String(won.body['id']))
+      const token = pattern.startsWith('/v1/admin') ? operatorToken() : tokenOf(userId)
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const takesBody = method === 'POST' && pattern === '/v1/admin/campaigns'
+        const sent = takesBody ? campaignDocument() : { reason: 'a test' }
+        const edits = method === 'PATCH' && pattern === '/v1/admin/campaigns/{campaign}'
+        const request = {
+          ...{ method, token, headers: { 'if-match': '*' } },
+          ...(takesBody || edits ? { json: sent } : {}),
+        }
+        const { status, headers, body } = await ask(`${second}${path}`, request)
+        if (method === 'OPTIONS') expect(status).toBe(204)
+        else if (methods.includes(method)) expect([method, status]).toEqual([method, takesBody ? 201 : 200])
+        else {
+          expect([method, status]).toEqual([method, 405])
+          if (method !== 'HEAD') expect(body['code']).toBe('method-not-allowed')
+        }
+        if (status === 405 || method === 'OPTIONS')
+          expect(headers.get('allow')?.split(', ').sort()).toEqual([...methods, 'OPTIONS'].sort())
       }
-    }
-  })
+    },
+  )
 
   test.each([
     '/',

@@ -8,12 +8,13 @@ const root = join(import.meta.dirname, '..', '..')
 const arrows: Record<string, readonly string[]> = {
   api: ['coupon', 'platform'],
   worker: ['coupon', 'platform'],
-  load: ['coupon', 'platform'],
+  load: ['client', 'coupon', 'platform'],
   commands: ['coupon', 'platform'],
-  proof: ['coupon', 'load', 'platform', 'servers'],
+  proof: ['client', 'coupon', 'load', 'platform', 'servers'],
   migrations: ['coupon', 'platform'],
-  servers: ['platform'],
+  servers: ['client', 'platform'],
   coupon: ['platform'],
+  client: [],
   platform: [],
 }
 const parts = Object.keys(arrows)

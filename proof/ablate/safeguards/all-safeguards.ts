@@ -9,6 +9,7 @@ import { deciding } from './deciding.ts'
 import { oneDeployment } from './deployment.ts'
 import { fencing } from './fencing.ts'
 import { flipping } from './flipping.ts'
+import { halting } from './halting.ts'
 import { keeping } from './keeping.ts'
 import { ledgerKeys } from './ledger-keys.ts'
 import { logGaps } from './log-gaps.ts'
@@ -39,5 +40,6 @@ export const allSafeguards: readonly Safeguard[] = [
   ...redeeming,
   ...clocks,
   ...versions,
+  ...halting,
   ...serverLimits,
 ]

@@ -5,6 +5,7 @@ import { serversTest } from './failing-test.ts'
 const section = '1. Decide'
 const gateTest = serversTest('coupon/gate/gate')
 const orderTest = serversTest('coupon/gate/decide-order')
+const eligibilityTest = serversTest('test/5-campaigns/eligibility')
 const argumentsTest = serversTest('coupon/gate/arguments')
 
 /** Winners get their coupon only when this does not hold. */
@@ -25,6 +26,24 @@ export const deciding: readonly Safeguard[] = [
     ],
     caughtBy: serversTest('test/2-append-and-confirm/killed-api')(
       'an API process killed between decide and append loses nothing',
+    ),
+  },
+  {
+    name: 'who is not eligible wins nothing',
+    section,
+    protectsFrom: 'Coupons that were promised to some customers are won by others.',
+    edits: [{ change: remove }],
+    caughtBy: eligibilityTest(
+      'gives coupons to callers who meet all of them, on every process, and tells others which they do not',
+    ),
+  },
+  {
+    name: 'a winner who is not eligible keeps the coupon',
+    section,
+    protectsFrom: 'A winner whose token lost a claim since gets "not eligible": a yes that became a no.',
+    edits: [{ change: swap('await ineligibleLooks.look(campaign.id, { userId, slot })', 'undefined') }],
+    caughtBy: eligibilityTest(
+      'never turns a winner away whose token no longer meets them, also after the close',
     ),
   },
   {

@@ -1,6 +1,6 @@
 import { remove, swap } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
-import { serversTest } from './failing-test.ts'
+import { serversTest, unitTest } from './failing-test.ts'
 
 const section = '7. Redeem'
 const ledgerTest = serversTest('coupon/ledger/redemptions')
@@ -42,6 +42,13 @@ export const redeeming: readonly Safeguard[] = [
       'is %s to everybody who reads it, and the press still answers that it was granted',
       'is redeemed to everybody who reads it, and the press still answers that it was granted',
     ),
+  },
+  {
+    name: 'a text of a shopper is no formula in a spreadsheet',
+    section,
+    protectsFrom: 'A shopper whose id begins with @ or + runs a formula on the machine of an operator.',
+    edits: [{ change: swap("formulaStart.test(field) ? `'${field}` : field", 'field') }],
+    caughtBy: unitTest('api/contract/csv')('%j is written as %s', '"=1+1" is written as \'=1+1'),
   },
   {
     name: 'a coupon without a row is unknown only when every grant has a row',

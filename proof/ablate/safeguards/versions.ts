@@ -1,10 +1,11 @@
 import { remove, swap } from '../changes.ts'
 import type { Safeguard } from '../safeguard.ts'
-import { serversTest } from './failing-test.ts'
+import { serversTest, unitTest } from './failing-test.ts'
 
 const campaigns = '5. Campaigns'
 const versionTest = serversTest('test/5-campaigns/highest-version')
 const changesTest = serversTest('test/5-campaigns/changes')
+const openingTest = serversTest('test/5-campaigns/edit-at-the-opening')
 const applyTest = serversTest('coupon/gate/apply')
 const relayTest = serversTest('test/2-append-and-confirm/relay')
 const stays = 'retire removes no gate %s'
@@ -26,6 +27,43 @@ export const versions: readonly Safeguard[] = [
       'Coupons that are granted after the stock was raised are refused by the ledger: winners lose them.',
     edits: [{ change: swap('GREATEST(highest_stock, ?)', 'LEAST(highest_stock, ?)') }],
     caughtBy: changesTest('more stock reopens a sale that was sold out, on every process'),
+  },
+  {
+    name: 'a gate that has opened takes nothing back',
+    section: '5. Campaigns: edits',
+    protectsFrom:
+      'An edit that reaches its gate after the opening lowers the stock or the discount under those who won before.',
+    edits: [{ change: remove }],
+    caughtBy: serversTest('coupon/gate/frozen')(
+      'refuses exactly what an operator is told is frozen, and writes nothing then',
+    ),
+  },
+  {
+    name: 'a flip takes nothing back',
+    section: '5. Campaigns: edits',
+    protectsFrom:
+      'An edit that its gate never got comes by an arming after the opening, and winners lose by it.',
+    edits: [{ change: remove }],
+    caughtBy: openingTest('does not come by an arming either'),
+  },
+  {
+    name: 'the keeper takes back what a gate that has opened refused',
+    section: '5. Campaigns: edits',
+    protectsFrom:
+      'Ledger and gate differ for ever: lists show other terms than winners were told, and no later change applies.',
+    edits: [{ change: remove }],
+    caughtBy: openingTest('is taken back by the keeper when its process died before'),
+  },
+  {
+    name: 'the terms of coupons are frozen just before the opening',
+    section: '5. Campaigns: edits',
+    protectsFrom:
+      'A process answers the first winners with a title and a discount that were edited a moment before.',
+    edits: [{ change: remove }],
+    caughtBy: unitTest('coupon/campaigns/frozen-terms.property')(
+      'may not change what winners are told when %s',
+      'may not change what winners are told when the opening is near',
+    ),
   },
   {
     name: 'a migration goes on after what it did before',

@@ -1,4 +1,5 @@
 import { clientKinds } from './bad-clients.ts'
+import { changeKinds } from './changes.ts'
 import { clockKinds } from './clocks.ts'
 import { coordinatorKinds } from './coordinator.ts'
 import type { FaultKind } from './fault-kind.ts'
@@ -19,6 +20,7 @@ export const faultKinds: readonly FaultKind[] = [
   ...transactionKinds,
   ...clockKinds,
   ...clientKinds,
+  ...changeKinds,
   ...upgradeKinds,
   ...linkKinds,
 ].toSorted((left, right) => left.part.localeCompare(right.part))

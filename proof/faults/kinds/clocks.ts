@@ -1,5 +1,5 @@
 import { chosen } from '../random.ts'
-import type { StackPart } from '../schedule.ts'
+import type { ServingPart } from '../schedule.ts'
 import { disturbanceKind, type FaultKind } from './fault-kind.ts'
 import { targetOf } from './processes.ts'
 
@@ -8,7 +8,7 @@ const minuteMs = 60_000
 const jumpsMs = [-60 * minuteMs, -minuteMs, -10_000, 10_000, minuteMs, 60 * minuteMs, 72 * 60 * minuteMs]
 
 /** A wall clock jumps, and jumps back when it is healed. */
-const clockJump = (part: Exclude<StackPart, 'link'>): FaultKind =>
+const clockJump = (part: ServingPart): FaultKind =>
   disturbanceKind(part, 'clock', [500, 6_000], ({ stack }, [chance, otherChance]) => {
     const clock = targetOf(part, stack, chance)
     return {

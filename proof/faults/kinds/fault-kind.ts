@@ -1,3 +1,4 @@
+import type { SaleOperator } from '../sale-operator.ts'
 import type { FaultShape, PlannedFault, StackPart } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 
@@ -6,6 +7,8 @@ export type FaultContext = {
   stack: Stack
   /** The campaign of the round. */
   campaignId: string
+  /** Changes the campaign of the round. */
+  operator: SaleOperator
   /** Makes a token of a shopper. */
   sign(userId: string, lifetimeSeconds: number): string
   /** Resolves when grants are confirmed again, or after `limitMs`. */

@@ -1,11 +1,11 @@
 import { chosen } from '../random.ts'
-import type { StackPart } from '../schedule.ts'
+import type { ServingPart } from '../schedule.ts'
 import type { Stack } from '../stack.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 import { disturbanceKind, type FaultKind, killKind } from './fault-kind.ts'
 
 /** A process of each part, by chance where there are several. */
-const ofPart: Record<Exclude<StackPart, 'link'>, (stack: Stack, chance: number) => SupervisedProcess> = {
+const ofPart: Record<ServingPart, (stack: Stack, chance: number) => SupervisedProcess> = {
   api: ({ apis }, chance) => chosen(apis, chance),
   worker: ({ workers }, chance) => chosen(workers, chance),
   redis: ({ redis }) => redis.master().server,

@@ -6,6 +6,7 @@ import { createCampaignRepository } from '../../../coupon/ledger/campaigns.ts'
 import { openCampaignDocument } from '../../../load/people/open-campaign-document.ts'
 import { createTokenSigner } from '../../../platform/http/token.ts'
 import { connectDatabase } from '../../../platform/mysql/database.ts'
+import { expectDescribed } from '../contract/expect-described.ts'
 
 /** An answer of the API, with its body as it came. */
 export type ApiAnswer = { status: number; headers: Headers; body: Record<string, unknown> }
@@ -20,7 +21,10 @@ export const tokenOf = (userId: string): string =>
 /** The credential of operators. */
 export const operatorToken = (): string => inject('environment')['ADMIN_TOKEN'] ?? ''
 
-/** One request. A JSON body is sent as such; `token` goes into Authorization. */
+/**
+ * One request. A JSON body is sent as such; `token` goes into Authorization. An answer that the contract does
+ * not describe fails the test.
+ */
 export const ask = async (
   url: string,
   options: {
@@ -43,7 +47,9 @@ export const ask = async (
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') === true
   const body = isJson && text !== '' ? JSON.parse(text) : { text }
-  return { status: response.status, headers: response.headers, body }
+  const answer = { status: response.status, headers: response.headers, body }
+  expectDescribed(options.method ?? 'GET', url, answer)
+  return answer
 }
 
 /** The document of a campaign that is open now; `changes` replace fields of it. */

@@ -5,6 +5,7 @@ import { createIssuer, type Issuer, type IssuerOptions } from '../../../coupon/i
 import type { AppendResult } from '../../../coupon/log/grant-log.ts'
 import { createBound } from '../../../platform/group-commit.ts'
 import { connectRedis } from '../../../platform/redis.ts'
+import type { Claims } from '../../../platform/tokens/token-claims.ts'
 import { createProxy, type Proxy } from '../../../servers/network/proxy.ts'
 import { newUser } from '../processes/http-client.ts'
 import { type Registries, startRegistries } from './registries.ts'
@@ -14,7 +15,7 @@ const hourMs = 3_600_000
 /** An issuer, and the registry that it asks. */
 export type OpenIssuer = Pick<Issuer, 'isFull'> & {
   registry: Registry
-  issue(campaignId: string, userId?: string, slot?: number): ReturnType<Issuer['issue']>
+  issue(campaignId: string, userId?: string, slot?: number, claims?: Claims): ReturnType<Issuer['issue']>
 }
 
 /** Issuers on a Redis of their own. Their log is a fake that leaves every entry in the outbox. */
@@ -51,7 +52,8 @@ export const startIssuers = async (): Promise<Issuers> => {
       return {
         registry,
         isFull: issuer.isFull,
-        issue: (id, userId = newUser(), slot = 1) => issuer.issue(id, userId, slot),
+        issue: (id, userId = newUser(), slot = 1, claims = {}) =>
+          issuer.issue(id, userId, slot, undefined, claims),
       }
     },
     async close() {

@@ -1,0 +1,694 @@
+// Made from the OpenAPI document by `npm run openapi`: change the shapes in api/contract instead.
+
+/** Every code that this version knows. Later ones have more: expect codes that are new to you. */
+type ProblemCode =
+  | 'bad-request'
+  | 'timeout'
+  | 'too-large'
+  | 'expectation-failed'
+  | 'headers-too-large'
+  | 'malformed'
+  | 'idempotency-key'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-eligible'
+  | 'not-found'
+  | 'unknown-campaign'
+  | 'unknown-coupon'
+  | 'sold-out'
+  | 'not-open'
+  | 'closed'
+  | 'paused'
+  | 'in-flight'
+  | 'confirming'
+  | 'not-usable-yet'
+  | 'expired'
+  | 'revoked'
+  | 'already-redeemed'
+  | 'redeemed-by-shop'
+  | 'changed-too-often'
+  | 'not-recorded-yet'
+  | 'frozen'
+  | 'version'
+  | 'version-required'
+  | 'unsupported-media-type'
+  | 'invalid'
+  | 'key-reused'
+  | 'rate-limited'
+  | 'internal'
+  | 'overloaded'
+  | 'recovering'
+  | 'unavailable'
+
+type Audit = {
+  /** The campaign that was audited. Treat it as opaque. */
+  campaignId: string
+  /** `in-flight`: what decides it has not arrived yet, which is no loss. */
+  verdict: 'pass' | 'fail' | 'in-flight'
+  checks: AuditCheck[]
+  /** How much of each source was compared. */
+  books: {
+    rows: number
+    records: number
+    winners: number
+    pending: number
+    answers: number
+    /** Grants that were left out because they are too young. */
+    late: number
+  }
+  /** What limits the verdict. */
+  notes: string[]
+}
+
+type AuditCheck = {
+  /** The promise that was checked, by its name in docs/audit.md. */
+  promise: string
+  /** The fault that was looked for. */
+  fault?: string | undefined
+  /** `in-flight`: what decides it has not arrived yet, which is no loss. */
+  verdict: 'pass' | 'fail' | 'in-flight'
+  /** How many break it, or have not arrived. */
+  count: number
+  /** How many were looked at. */
+  looked: number
+  examples: string[]
+  /** What was compared with what. */
+  how: string
+}
+
+type Campaign = {
+  /** Ids sort by time. Treat it as opaque. */
+  id: string
+  name: string
+  /** How many coupons there are in all. */
+  stock: number
+  /** How many coupons one shopper can have. */
+  perUserLimit: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** What the token of a caller must have. None: everyone. */
+  eligibility: {
+    claim: string
+    anyOf: string[]
+  }[]
+  coupon: CouponTerms
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** Coupons that are left. */
+  remaining: number
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  granted: number
+  /** Counts the changes of its settings. It is the ETag too. */
+  version: number
+  /** Counts how often its gate was armed. */
+  epoch: number
+  /** How far the recovery of the gate is, in words; null in every state but `recovering`. */
+  recovery: string | null
+}
+
+type CampaignChange = {
+  /** Why it is changed. It is kept with the change. */
+  reason: string
+}
+
+/**
+ * A JSON merge patch: what is left out stays, and `null` is the default of a field that has one. `discount`
+ * and `eligibility` are replaced as a whole. Afterwards the campaign is one that could be created.
+ */
+type CampaignEdit = {
+  /** Why it is changed. It is kept with the change. */
+  reason: string
+  name?: string | undefined
+  stock?: number | undefined
+  opensAt?: string | undefined
+  closesAt?: string | undefined
+  perUserLimit?: number | null | undefined
+  eligibility?: {
+    claim: string
+    anyOf: string[]
+  }[] | null | undefined
+  timeZone?: string | null | undefined
+  coupon?: {
+    title?: string | undefined
+    discount?: Discount | undefined
+    usableFrom?: string | null | undefined
+    usableUntil?: string | undefined
+  } | undefined
+}
+
+/**
+ * The `data` of each event of the stream. Its type is `campaign`, or `closed` for the last one. Its `id` is
+ * opaque.
+ */
+type CampaignEvent = {
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** How many coupons there are in all. */
+  stock: number
+  /** Coupons that are left. */
+  remaining: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+}
+
+type CampaignList = {
+  items: Campaign[]
+  /** The `cursor` of the next page; null on the last one. */
+  nextCursor: string | null
+}
+
+type Change = {
+  /** The version that the change made. */
+  version: number
+  action: 'created' | 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'adopted' | 'edited' | 'taken-back'
+  /** When it was recorded. RFC 3339 in UTC with milliseconds. */
+  at: string
+  /** Who asked for it; null for what the system did. */
+  by: string | null
+  /** The address that the request came from. */
+  from: string | null
+  reason: string | null
+  /** The settings after the change. */
+  settings: {
+    name: string
+    /** How many coupons there are in all. */
+    stock: number
+    /** How many coupons one shopper can have. */
+    perUserLimit: number
+    /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+    opensAt: string
+    /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+    closesAt: string
+    /** The zone in which people speak of its times: an IANA name. */
+    timeZone: string
+    /** What the token of a caller must have. None: everyone. */
+    eligibility: {
+      claim: string
+      anyOf: string[]
+    }[]
+    coupon: CouponTerms
+  }
+}
+
+type ChangeList = {
+  items: Change[]
+}
+
+type ChangedCampaign = {
+  /** Ids sort by time. Treat it as opaque. */
+  id: string
+  name: string
+  /** How many coupons there are in all. */
+  stock: number
+  /** How many coupons one shopper can have. */
+  perUserLimit: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** What the token of a caller must have. None: everyone. */
+  eligibility: {
+    claim: string
+    anyOf: string[]
+  }[]
+  coupon: CouponTerms
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** Coupons that are left. */
+  remaining: number
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  granted: number
+  /** Counts the changes of its settings. It is the ETag too. */
+  version: number
+  /** Counts how often its gate was armed. */
+  epoch: number
+  /** How far the recovery of the gate is, in words; null in every state but `recovering`. */
+  recovery: string | null
+  /** The database has the change. Else it is a pause that Redis alone has; a worker records it. */
+  recorded: boolean
+  /** The gate decides by the change. Else a worker brings it there. */
+  applied: boolean
+  /** What is still missing, in words, when it is not recorded. */
+  detail?: string | undefined
+}
+
+type ConsoleCampaign = {
+  /** A live campaign. Treat it as opaque. */
+  id: string
+  name: string
+  /** `silent`: its gate did not answer. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering' | 'silent'
+  version: number
+  epoch: number
+  stock: number | null
+  granted: number | null
+  /** Grants that the log has not confirmed. */
+  outbox: number | null
+  /** The age of the oldest of them. */
+  outboxOldestMs: number | null
+  /** Its rows in the ledger. */
+  recorded: number | null
+  /**
+   * Whether granted = recorded + in flight, in flight being the outbox and what the ledger has not read of
+   * the log.
+   */
+  holds: boolean | null
+  /** Rows beyond the stock. */
+  oversold: number | null
+}
+
+/** The `data` of each event of the stream, whose type is `console`. What could not be read is null. */
+type ConsoleFrame = {
+  /** When the frame was made, by the clock of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  /** How old its figures were when it was made. */
+  ageMs: {
+    gates: number
+    log: number | null
+    ledger: number | null
+  }
+  /** The most active ones first. */
+  campaigns: ConsoleCampaign[]
+  /** Live campaigns that are not shown. */
+  otherCampaigns: number
+  /** Records of the log that are not in the ledger, and the age of the oldest, to the second. */
+  lag: {
+    records: number
+    ms: number
+  } | null
+  /** The age of the oldest grant without a row. */
+  oldestUnrecordedMs: number | null
+  /** Records among the dead letters. */
+  deadLetters: number | null
+  process: {
+    /** The process that made the frame: its counts start at 0 with it. */
+    id: string
+    /** Issues by outcome so far. */
+    outcomes: Record<string, number>
+    /** Presses by seconds, as in a Prometheus histogram: each bucket holds those below it. */
+    issueDurations: {
+      le: string
+      count: number
+    }[]
+    /** Issues that wait. */
+    queue: number
+    /** Outbox entries that wait for the log. */
+    publishQueue: number
+    /** Whether the circuit breaker of the log is open. */
+    isPublisherOpen: boolean
+  }
+}
+
+type Coupon = {
+  /** Ids sort by time and cannot be guessed. Treat it as opaque. */
+  id: string
+  /** The campaign that it is of. Treat it as opaque. */
+  campaignId: string
+  /** The `sub` of the token of its owner. */
+  userId: string
+  /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+  slot: number
+  /** Its position in the order of the gate. */
+  rank: number
+  /** `confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too. */
+  state: 'confirming' | 'usable' | 'redeemed' | 'expired' | 'revoked'
+  /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
+  issuedAt: string
+  title: string
+  discount: Discount
+  /** From when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom: string
+  /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil: string
+}
+
+type CouponChange = {
+  /** 1 is the first of the coupon. */
+  number: number
+  action: 'redeemed' | 'given-back' | 'revoked'
+  /** When, by the clock of the database. RFC 3339 in UTC with milliseconds. */
+  at: string
+  /** Who did it. */
+  by: string
+  /** As what: the owner, an order service, or an operator. */
+  as: 'shopper' | 'orders' | 'operator'
+  /** The address that the request came from. */
+  from: string
+  orderId: string | null
+  reason: string | null
+}
+
+type CouponList = {
+  items: Coupon[]
+  /** The `cursor` of the next page; null on the last one. */
+  nextCursor: string | null
+  /** False when a source could not be read in time: the shopper may have more coupons. */
+  complete: boolean
+}
+
+/** What every coupon of a campaign says. */
+type CouponTerms = {
+  title: string
+  discount: Discount
+  /** From when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom: string
+  /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil: string
+}
+
+/** What a coupon is worth: `amount` in the minor unit of the currency, or `percent` from 1 to 100. */
+type Discount = {
+  kind: 'amount'
+  value: number
+  currency?: string | undefined
+} | {
+  kind: 'percent'
+  value: number
+}
+
+type Health = {
+  status: 'live' | 'ready' | 'waiting' | 'stopping'
+  /** With `/readyz`: for each check `ready`, or why it is not. */
+  checks?: Record<string, string> | undefined
+}
+
+/**
+ * `closesAt` is after `opensAt` and after now. `usableUntil` is after `usableFrom` and not before `closesAt`.
+ * Times lie in the years 1970 to 9999.
+ */
+type NewCampaign = {
+  name: string
+  stock: number
+  opensAt: string
+  closesAt: string
+  perUserLimit?: number | undefined
+  eligibility?: {
+    claim: string
+    anyOf: string[]
+  }[] | undefined
+  timeZone?: string | undefined
+  coupon: {
+    title: string
+    discount: Discount
+    /** `opensAt` when left out. */
+    usableFrom?: string | undefined
+    usableUntil: string
+  }
+}
+
+type Outcome = {
+  /** `none` is final for the presses until now: pressing again is safe. */
+  outcome: 'granted' | 'confirming' | 'recovering' | 'none'
+  coupons: Coupon[]
+  /** With `confirming` and `recovering`: ask again after that. It differs from one answer to the next. */
+  refreshAfterMs?: number | undefined
+  /** The former name of `refreshAfterMs`, with the same value. */
+  retryAfterMs?: number | undefined
+}
+
+type Preflight = {
+  /** The campaign that was looked at. Treat it as opaque. */
+  campaignId: string
+  /** The version of its settings that was looked at. */
+  version: number
+  /** The time of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  /** The worst of doubts and findings. `warning` too where the servers are not known. */
+  verdict: 'ok' | 'warning' | 'failed'
+  /** All of it for people, in English or Korean by Accept-Language. */
+  words: string[]
+  money: {
+    kind: 'amount'
+    currency: string | null
+    value: number
+    coupons: number
+    /**
+     * What all coupons are worth together. In the minor unit of the currency, as text: it can be above 2^53.
+     */
+    total: string
+    /** What one person can get at most. In the minor unit of the currency, as text: it can be above 2^53. */
+    perUser: string
+  } | {
+    kind: 'percent'
+    value: number
+    coupons: number
+  }
+  who: {
+    eligibility: {
+      claim: string
+      anyOf: string[]
+    }[]
+    perUserLimit: number
+  }
+  times: {
+    timeZone: string
+    opensAt: {
+      /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    closesAt: {
+      /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    usableFrom: {
+      /** When coupons can be used. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    usableUntil: {
+      /** The first moment at which they have expired. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+  }
+  /** What contradicts itself, the worst first. */
+  doubts: ({
+    /** What programs decide by. A code never changes its meaning. */
+    code: string
+    /** `failed`: it cannot do what it is for. */
+    level: 'warning' | 'failed'
+    /** The field of the campaign; empty for its state. */
+    pointer: string
+    message: string
+  })[]
+  /** Null when the servers did not answer in time: ask again. */
+  servers: {
+    /** When the servers were examined. RFC 3339 in UTC with milliseconds. */
+    examinedAt: string
+    /** Places that did not answer. */
+    unread: string[]
+    /** What is not ok, as `npm run doctor` finds it. */
+    findings: ({
+      place: string
+      name: string
+      level: 'warning' | 'failed' | 'unknown'
+      found: string
+      expected: string
+      fix: string
+      why: string
+    })[]
+  } | null
+}
+
+/** Every error (RFC 9457). */
+type Problem = {
+  /** The path of a page for people: `/problems/{code}`. */
+  type: string
+  /** The code in words. It can change. */
+  title: string
+  /** The status of the answer. */
+  status: number
+  /** What happened this time, for people. It can change. */
+  detail: string
+  /** With `invalid`: every invalid value. With `frozen`: what an edit may not change. */
+  errors?: {
+    /** A JSON pointer into the body, or `/` and the name of a query parameter. */
+    pointer: string
+    /** What was expected. */
+    message: string
+  }[] | undefined
+  /** With `not-eligible`: the claim that is not as asked. */
+  claim?: string | undefined
+  /** With `not-open`: when the campaign opens. RFC 3339 in UTC with milliseconds. */
+  opensAt?: string | undefined
+  /** With `not-usable-yet`: from when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom?: string | undefined
+  /** With `expired`: the first moment when it could no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil?: string | undefined
+  /** With `already-redeemed`, for order services: the order. */
+  orderId?: string | undefined
+  /** With `not-open`: the time of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime?: string | undefined
+  /** What programs decide by. A code never changes its meaning. */
+  code: ProblemCode
+}
+
+type PublicCampaign = {
+  /** Ids sort by time. Treat it as opaque. */
+  id: string
+  name: string
+  /** How many coupons there are in all. */
+  stock: number
+  /** How many coupons one shopper can have. */
+  perUserLimit: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** What the token of a caller must have. None: everyone. */
+  eligibility: {
+    claim: string
+    anyOf: string[]
+  }[]
+  coupon: CouponTerms
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** Coupons that are left. */
+  remaining: number
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  /**
+   * Ask again after that and a random part of as much, because a cached answer is the same for everybody. It
+   * is missing when nothing changes any more.
+   */
+  refreshAfterMs?: number | undefined
+}
+
+/** A coupon that is used for an order. It is the same at every repeat. */
+type Redemption = {
+  /** The coupon. Treat it as opaque. */
+  couponId: string
+  /** The order, by the id that the shop gave it. */
+  orderId: string
+  /** When it was redeemed, by the clock of the database. RFC 3339 in UTC with milliseconds. */
+  redeemedAt: string
+  /** The campaign that the coupon is of. Treat it as opaque. */
+  campaignId: string
+  /** The `sub` of the token of its owner. */
+  userId: string
+  title: string
+  discount: Discount
+}
+
+type Revocation = {
+  reason: string
+}
+
+type StockChange = {
+  /** The new stock in all, above what it was. */
+  stock: number
+  /** Why it is changed. It is kept with the change. */
+  reason: string
+}
+
+type SupportCoupon = {
+  /** Ids sort by time and cannot be guessed. Treat it as opaque. */
+  id: string
+  /** The campaign that it is of. Treat it as opaque. */
+  campaignId: string
+  /** The `sub` of the token of its owner. */
+  userId: string
+  /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+  slot: number
+  /** Its position in the order of the gate. */
+  rank: number
+  /** `confirming` is not a yes yet. `usable` lasts until `usableUntil`, and holds before `usableFrom` too. */
+  state: 'confirming' | 'usable' | 'redeemed' | 'expired' | 'revoked'
+  /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
+  issuedAt: string
+  title: string
+  discount: Discount
+  /** From when on it can be used. RFC 3339 in UTC with milliseconds. */
+  usableFrom: string
+  /** The first moment when it can no longer be used. RFC 3339 in UTC with milliseconds. */
+  usableUntil: string
+  redemption: {
+    /** The order, by the id that the shop gave it. */
+    orderId: string
+    /** When it was redeemed. RFC 3339 in UTC with milliseconds. */
+    redeemedAt: string
+    /** As what: the owner, an order service, or an operator. */
+    as: 'shopper' | 'orders' | 'operator'
+  } | null
+  revokedAt: string | null
+  /** What was done to it, oldest first. */
+  history: CouponChange[]
+}
+
+type Time = {
+  /** Milliseconds since 1970. */
+  nowMs: number
+}
+
+type WinnerList = {
+  items: ({
+    rank: number
+    /** The coupon. Treat it as opaque. */
+    couponId: string
+    /** The `sub` of the token of its owner. */
+    userId: string
+    /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+    slot: number
+    state: 'usable' | 'redeemed' | 'expired' | 'revoked'
+    /** When the gate granted it. RFC 3339 in UTC with milliseconds. */
+    issuedAt: string
+    orderId: string | null
+    redeemedAt: string | null
+    revokedAt: string | null
+  })[]
+  /** The `cursor` of the next page; null on the last one. */
+  nextCursor: string | null
+}
+
+export type {
+  Audit,
+  AuditCheck,
+  Campaign,
+  CampaignChange,
+  CampaignEdit,
+  CampaignEvent,
+  CampaignList,
+  Change,
+  ChangeList,
+  ChangedCampaign,
+  ConsoleCampaign,
+  ConsoleFrame,
+  Coupon,
+  CouponChange,
+  CouponList,
+  CouponTerms,
+  Discount,
+  Health,
+  NewCampaign,
+  Outcome,
+  Preflight,
+  Problem,
+  ProblemCode,
+  PublicCampaign,
+  Redemption,
+  Revocation,
+  StockChange,
+  SupportCoupon,
+  Time,
+  WinnerList,
+}

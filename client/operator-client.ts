@@ -1,0 +1,160 @@
+import { ApiError } from './api-error.ts'
+import type {
+  Audit,
+  Campaign,
+  CampaignEdit,
+  CampaignList,
+  ChangedCampaign,
+  ChangeList,
+  CouponList,
+  NewCampaign,
+  Preflight,
+  Problem,
+  ProblemCode,
+  SupportCoupon,
+  WinnerList,
+} from './contract-types.ts'
+import { type AskedPage, queryOf } from './list-query.ts'
+import { type ApiRequest, type CallOptions, type ClientOptions, createTransport } from './transport.ts'
+
+export type {
+  Audit,
+  CallOptions,
+  Campaign,
+  CampaignEdit,
+  CampaignList,
+  ChangedCampaign,
+  ChangeList,
+  ClientOptions,
+  CouponList,
+  NewCampaign,
+  Preflight,
+  Problem,
+  ProblemCode,
+  SupportCoupon,
+  WinnerList,
+}
+export { ApiError }
+
+/** How a campaign is changed. */
+export type ChangeOptions = CallOptions & {
+  /** Why: 1 to 200 characters, which are kept. */
+  reason: string
+  /**
+   * The version that was seen: another one is refused with `version`. `*` when left out: whichever it is.
+   * After a lost answer `version` may be the change itself.
+   */
+  ifVersion?: number | '*'
+}
+
+export type CampaignSearch = Pick<AskedPage, 'limit' | 'cursor'> & {
+  state?: 'scheduled' | 'open' | 'paused' | 'closed' | undefined
+  text?: string | undefined
+}
+
+/** The API, as an operator uses it. Calls make several attempts, and throw an ApiError. */
+export type OperatorClient = {
+  /**
+   * Creates a campaign. The same key with the same campaign is the same campaign, however often it is asked
+   * for.
+   */
+  createCampaign(campaign: NewCampaign, key: string, options?: CallOptions): Promise<Campaign>
+  /** Newest first: those of a state, or with a text in their names. */
+  listCampaigns(options?: CallOptions & CampaignSearch): Promise<CampaignList>
+  readCampaign(campaignId: string, options?: CallOptions): Promise<Campaign>
+  /** When `recorded` or `applied` is false, a worker brings the change where it is missing. */
+  pause(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
+  resume(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
+  /** For good. */
+  close(campaignId: string, options: ChangeOptions): Promise<ChangedCampaign>
+  raiseStock(campaignId: string, stock: number, options: ChangeOptions): Promise<ChangedCampaign>
+  /** Changes the fields that are given. What would take from somebody with a coupon is `frozen`. */
+  edit(
+    campaignId: string,
+    edit: Omit<CampaignEdit, 'reason'>,
+    options: ChangeOptions,
+  ): Promise<ChangedCampaign>
+  /** What the campaign would do, and what contradicts itself, in words and as data. */
+  preflight(campaignId: string, options?: CallOptions): Promise<Preflight>
+  changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
+  /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
+  audit(campaignId: string, options?: CallOptions): Promise<Audit>
+  /** By rank. The whole list as a file: GET the same path with `Accept: text/csv`. */
+  winners(
+    campaignId: string,
+    options?: CallOptions & Pick<AskedPage, 'limit' | 'cursor'>,
+  ): Promise<WinnerList>
+  couponsOfUser(userId: string, options?: CallOptions & AskedPage): Promise<CouponList>
+  /** A coupon of anybody, with all that was done to it. */
+  coupon(couponId: string, options?: CallOptions): Promise<SupportCoupon>
+  /** For good, and safe to repeat. Its owner cannot win in this campaign again. */
+  revoke(couponId: string, options: CallOptions & { reason: string }): Promise<SupportCoupon>
+}
+
+const auditDeadlineMs = 600_000
+const path = '/v1/admin/campaigns'
+const id = encodeURIComponent
+const pathOf = (campaignId: string): string => `${path}/${id(campaignId)}`
+
+/** A string of RFC 9651. */
+const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`
+
+/** A client of the API at `url`, for operators. */
+export const createOperatorClient = (options: ClientOptions): OperatorClient => {
+  const transport = createTransport(options)
+  const patient = createTransport({
+    ...options,
+    requestTimeoutMs: options.requestTimeoutMs ?? auditDeadlineMs,
+  })
+
+  const change = (
+    request: Pick<ApiRequest, 'method' | 'path'> & { json?: object },
+    { reason, ifVersion = '*', ...call }: ChangeOptions,
+  ): Promise<ChangedCampaign> => {
+    const headers = { 'if-match': ifVersion === '*' ? '*' : `"${ifVersion}"` }
+    const json = { ...request.json, reason }
+    return transport.ask({ ...request, headers, json, has: 'applied' }, call)
+  }
+  const post =
+    (action: 'pause' | 'resume' | 'close') =>
+    (campaignId: string, call: ChangeOptions): Promise<ChangedCampaign> =>
+      change({ method: 'POST', path: `${pathOf(campaignId)}/${action}` }, call)
+  const get = <Body>(from: string, has: string, call?: CallOptions): Promise<Body> =>
+    transport.ask<Body>({ method: 'GET', path: from, has }, call)
+
+  return {
+    createCampaign(campaign, key, call) {
+      const headers = { 'idempotency-key': quoted(key) }
+      return transport.ask({ method: 'POST', path, headers, json: campaign, has: 'version' }, call)
+    },
+    listCampaigns: ({ limit, cursor, state, text, ...call } = {}) =>
+      get(`${path}${queryOf({ limit, cursor, state, text })}`, 'items', call),
+    readCampaign: (campaignId, call) => get(pathOf(campaignId), 'version', call),
+    pause: post('pause'),
+    resume: post('resume'),
+    close: post('close'),
+    raiseStock: (campaignId, stock, call) =>
+      change({ method: 'PUT', path: `${pathOf(campaignId)}/stock`, json: { stock } }, call),
+    edit: (campaignId, edit, call) => change({ method: 'PATCH', path: pathOf(campaignId), json: edit }, call),
+    preflight: (campaignId, call) => get(`${pathOf(campaignId)}/preflight`, 'verdict', call),
+    changes: (campaignId, call) => get(`${pathOf(campaignId)}/changes`, 'items', call),
+    audit: (campaignId, call) =>
+      patient.ask(
+        { method: 'GET', path: `${pathOf(campaignId)}/audit`, has: 'verdict' },
+        { deadlineMs: auditDeadlineMs, ...call },
+      ),
+    winners: (campaignId, { limit, cursor, ...call } = {}) =>
+      get(`${pathOf(campaignId)}/winners${queryOf({ limit, cursor })}`, 'items', call),
+    couponsOfUser: (userId, { limit, cursor, state, ...call } = {}) =>
+      get(`/v1/admin/users/${id(userId)}/coupons${queryOf({ limit, cursor, state })}`, 'items', call),
+    coupon: (couponId, call) => get(`/v1/admin/coupons/${id(couponId)}`, 'history', call),
+    revoke: (couponId, { reason, ...call }) =>
+      transport.ask(
+        {
+          ...{ method: 'POST', path: `/v1/admin/coupons/${id(couponId)}/revocation` },
+          ...{ json: { reason }, has: 'history' },
+        },
+        call,
+      ),
+  }
+}
