@@ -19,6 +19,9 @@ export type ConsoleCampaign = {
 /** Campaigns that a frame shows. */
 const campaignsMax = 20
 
+/** Other open campaigns that are looked at in a frame, in turn: one that grants again is shown again. */
+const othersInFrameMax = 50
+
 /** Overdue entries are of no interest here: none is, and the oldest has its age all the same. */
 const noOverdue = { overdueMs: 86_400_000, entriesMax: 1 }
 
@@ -26,11 +29,25 @@ const order = ['open', 'recovering', 'sold-out', 'paused', 'scheduled', 'closed'
 
 /** Reads the gates of the most active campaigns: one command each, whoever watches. */
 export const createConsoleCampaigns = (
-  registry: Pick<Registry, 'live' | 'gateNowMs'>,
+  registry: Pick<Registry, 'live' | 'gateNowMs' | 'keepFresh'>,
   gate: Pick<KeeperGate, 'inspect'>,
 ) => {
   /** When the grants of a campaign last changed, as they were seen here. */
   let changes = new Map<string, { granted: number; atMs: number }>()
+
+  const note = (id: string, granted: number, nowMs: number): void => {
+    const before = changes.get(id)
+    // What was never seen before has not changed. A view can be older than an inspection.
+    if (before === undefined) changes.set(id, { granted, atMs: 0 })
+    else if (granted > before.granted) changes.set(id, { granted, atMs: nowMs })
+  }
+  let nextOther = 0
+  const lookAtOthers = (others: readonly string[]): void => {
+    const count = Math.min(othersInFrameMax, others.length)
+    for (let place = 0; place < count; place += 1)
+      registry.keepFresh(others[(nextOther + place) % others.length] ?? '')
+    nextOther = others.length === 0 ? 0 : (nextOther + count) % others.length
+  }
 
   const stateOf = ({ view }: LiveCampaign, nowMs: number): string =>
     view.armed
@@ -50,7 +67,7 @@ export const createConsoleCampaigns = (
       return { ...common, version, state: inspected === undefined ? 'silent' : 'recovering', ...unknown }
     }
     const { granted, stock, grantsPending, oldestAgeMs } = inspected
-    if (changes.get(id)?.granted !== granted) changes.set(id, { granted, atMs: nowMs })
+    note(id, granted, nowMs)
     return {
       ...{ ...common, version: inspected.version, stock, granted },
       state: publicState({ ...document, state: view.state, stock }, granted, nowMs),
@@ -63,14 +80,19 @@ export const createConsoleCampaigns = (
     async read(): Promise<{ campaigns: ConsoleCampaign[]; others: number }> {
       const nowMs = registry.gateNowMs()
       const live = registry.live().map((campaign) => ({ campaign, state: stateOf(campaign, nowMs) }))
-      const shown = live
-        .toSorted(
-          (one, other) =>
-            order.indexOf(one.state) - order.indexOf(other.state) ||
-            changedAtMs(other.campaign) - changedAtMs(one.campaign) ||
-            (one.campaign.id < other.campaign.id ? 1 : -1),
-        )
-        .slice(0, campaignsMax)
+      for (const { campaign } of live) note(campaign.id, campaign.view.granted, nowMs)
+      const byActivity = live.toSorted(
+        (one, other) =>
+          order.indexOf(one.state) - order.indexOf(other.state) ||
+          changedAtMs(other.campaign) - changedAtMs(one.campaign) ||
+          (one.campaign.id < other.campaign.id ? 1 : -1),
+      )
+      const shown = byActivity.slice(0, campaignsMax)
+      lookAtOthers(
+        byActivity
+          .slice(campaignsMax)
+          .flatMap(({ campaign, state }) => (state === 'open' ? [campaign.id] : [])),
+      )
       const ids = new Set(live.map(({ campaign }) => campaign.id))
       changes = new Map([...changes].filter(([id]) => ids.has(id)))
       const campaigns = await Promise.all(shown.map(({ campaign }) => read(campaign, nowMs)))

@@ -28,6 +28,7 @@ const idOf = (place: number): string => `01a1fe69-7d10-770e-92dc-${String(place)
 /** Frames of `count` campaigns over servers that count what they are asked. */
 const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] } = {}) => {
   const asked = { gates: 0, log: 0, ledger: 0 }
+  const lookedAt = new Set<string>()
   let [watching, nowMs] = [0, 0]
   const granted = new Map<string, number>()
   const campaigns =
@@ -38,7 +39,7 @@ const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] }
   }
   const frames = createConsoleFrames({
     campaigns: createConsoleCampaigns(
-      { live: () => campaigns, gateNowMs: () => 2_000 + nowMs },
+      { live: () => campaigns, gateNowMs: () => 2_000 + nowMs, keepFresh: (id) => void lookedAt.add(id) },
       {
         inspect: (id): Promise<InspectResult> =>
           orDown('gates', {
@@ -58,6 +59,7 @@ const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] }
   })
   return {
     asked,
+    lookedAt,
     frames,
     granted,
     watch: (consoles: number) => void (watching = consoles),
@@ -86,11 +88,13 @@ test('fifty consoles cost the servers as much as one, and none cost nothing', as
 test('of many campaigns twenty gates are read: those that are open, and granted last', async () => {
   const open = Array.from({ length: 30 }, (_, place) => liveCampaign(idOf(place)))
   const paused = Array.from({ length: 30 }, (_, place) => liveCampaign(idOf(50 + place), { state: 'paused' }))
-  const { asked, frames, granted, watch, wait, frame } = framesOf(0, { live: [...paused, ...open] })
+  const { asked, lookedAt, frames, granted, watch, wait, frame } = framesOf(0, { live: [...paused, ...open] })
   watch(1)
   await frames.step()
   expect(asked.gates).toBe(20)
   expect([frame().campaigns.length, frame().otherCampaigns]).toEqual([20, 40])
+  // The other open ones may begin to grant.
+  expect(lookedAt.size).toBe(10)
   granted.set(idOf(15), 3)
   for (let time = 0; time < 2; time += 1) {
     wait(1_000)

@@ -117,7 +117,7 @@ test('HEAD has the headers of a stream and takes no place; another method is 405
   }
   expect((await scrape(metricsUrl)).value('firstcome_event_listeners', {})).toBe(0)
   const { status, headers } = await ask(path, { method: 'POST' })
-  expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
 })
 
 test('beyond the bounds there is no stream but the campaign itself; streams take no turns', async () => {
