@@ -199,20 +199,24 @@ describe('a caller', () => {
       stop.abort(reason)
       return 'nothing'
     })
-    const client = createClient({ url: api.url })
+    const patience = { requestTimeoutMs: 600_000, deadlineMs: 600_000 }
+    const client = createClient({ url: api.url, ...patience })
     await expect(client.issue('campaign', { signal: stop.signal })).rejects.toBe(reason)
     await expect(client.issue('campaign', { signal: stop.signal })).rejects.toBe(reason)
     expect(api.requests).toHaveLength(1)
   })
 
-  test('who aborts during a pause waits no longer', async () => {
+  test.each([
+    ['during a pause', (abort: () => void) => setImmediate(abort)],
+    ['just before it', (abort: () => void) => abort()],
+  ])('who aborts %s waits no longer', async (_, soon) => {
     const stop = new AbortController()
     const reason = new Error('the page was closed')
     api = await startScriptedApi(() => overloaded)
     const timers = {
       nowMs: () => 0,
       after: (ms: number, _run: () => void) => {
-        if (ms === 2_000) stop.abort(reason)
+        if (ms === 2_000) soon(() => stop.abort(reason))
         return () => undefined
       },
     }

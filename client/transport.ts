@@ -35,7 +35,6 @@ export type ApiRequest = {
   json?: object
   /** Of an answer in JSON: a field that it has. Without it the answer is taken for none. */
   has?: string
-  accept?: string
 }
 
 /** `status` is 0 when nobody answered, or not the API. */
@@ -91,11 +90,10 @@ const parse = (text: string): unknown => {
   }
 }
 
-const readReply = async (response: Response, { has, accept }: ApiRequest): Promise<ApiReply> => {
+const readReply = async (response: Response, { has }: ApiRequest): Promise<ApiReply> => {
   const { status } = response
-  const text = await response.text()
-  const body = accept === undefined ? parse(text) : text
-  const fields = Object(accept === undefined ? body : parse(text)) as Record<string, unknown>
+  const body = parse(await response.text())
+  const fields = Object(body) as Record<string, unknown>
   const problem =
     status >= 400 && typeof fields['code'] === 'string' ? (fields as unknown as Problem) : undefined
   const isOurs = problem !== undefined || has === undefined || fields[has] !== undefined
@@ -113,12 +111,11 @@ export const createTransport = (options: ClientOptions): Transport => {
   const { timers = machineTimers, fetch = globalThis.fetch } = options
   const origin = url.replace(/\/+$/, '')
 
-  const headersOf = async ({ headers, json, accept }: ApiRequest): Promise<Record<string, string>> => {
+  const headersOf = async ({ headers, json }: ApiRequest): Promise<Record<string, string>> => {
     const bearer = typeof token === 'function' ? await token() : token
     return {
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(accept === undefined ? {} : { accept }),
       ...headers,
     }
   }

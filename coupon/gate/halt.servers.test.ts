@@ -8,6 +8,7 @@ import {
   grantRequest,
   openRedis,
 } from '../../test/harness/values/armed-gate.ts'
+import type { Campaign } from '../campaign.ts'
 import { createGateSurveyor } from './gate-surveyor.ts'
 import { type Halt, parseHalt } from './halt-gate.ts'
 import { createKeeperGate, type KeeperGate } from './keeper-gate.ts'
@@ -21,6 +22,10 @@ beforeAll(async () => {
   gate = createKeeperGate(redis)
 })
 afterAll(() => redis.close())
+
+/** Opened at the time that the changes below have too: an opening is frozen. */
+const openGate = (changes: Partial<Campaign> = {}): Promise<ArmedGate> =>
+  armGate(redis, { opensAtMs: 1, ...changes })
 
 const origin = { by: 'kim', from: '10.0.0.7', reason: '가격 오류: "0 won"' }
 const halt = (id: string, ifVersion?: number, haltId: string = randomUUIDv7()) =>
@@ -42,13 +47,13 @@ const flip = ({ id, epoch }: ArmedGate, { fence, claim }: { fence: string; claim
     [gateKey(id), ...['winners', 'outbox', 'free'].map((name) => `fc:{${id}}:${name}:${epoch + 1}`)],
     [
       ...['1', epoch + 1, fence, claim, 0, 0, 1, 0],
-      ...['open', 5, 1, 9_000_000_000_000, 1, 9, '{"name":"of the ledger"}'],
+      ...['open', 20, 1, 9_000_000_000_000, 1, 9, '{"name":"of the ledger"}'],
     ],
   )
 
 describe('a halted gate', () => {
   test('refuses the very next decide as paused, and answers its winners', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const winner = grantRequest()
     expect(await decide(armed, winner)).toBe('granted')
     expect(await halt(armed.id, 1)).toMatchObject({
@@ -59,7 +64,7 @@ describe('a halted gate', () => {
   })
 
   test('is paused in its view, in the survey of the audit and at the inspection of a keeper', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const id = randomUUIDv7()
     await halt(armed.id, undefined, id)
     expect(await armed.gate.view(armed.id)).toMatchObject({ state: 'paused', isHalted: true, version: 1 })
@@ -76,21 +81,21 @@ describe('a halted gate', () => {
     ['a resumption', 'open'],
     ['a pause', 'paused'],
   ])('stays halted when %s is applied', async (_, state) => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     await halt(armed.id)
     expect(await apply(armed.id, state, 2)).toEqual(['OK', ''])
     expect(await decide(armed)).toBe('paused')
   })
 
   test('is closed once it is closed', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     await halt(armed.id)
     await apply(armed.id, 'closed', 2)
     expect(await decide(armed)).toBe('closed')
   })
 
   test('stays halted through an arming, and a gate that is being armed can be halted', async () => {
-    const [before, during] = [await armGate(redis), await armGate(redis)]
+    const [before, during] = [await openGate(), await openGate()]
     await halt(before.id)
     for (const armed of [before, during]) {
       const seal = await stop(armed)
@@ -101,7 +106,7 @@ describe('a halted gate', () => {
   })
 
   test('keeps its first mark when it is halted again', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const first = randomUUIDv7()
     await halt(armed.id, undefined, first)
     expect(await halt(armed.id)).toMatchObject({ kind: 'halted' })
@@ -111,7 +116,7 @@ describe('a halted gate', () => {
 
 describe('a gate is not halted', () => {
   test('when it has another version than was seen', async () => {
-    const armed = await armGate(redis, { version: 3 })
+    const armed = await openGate({ version: 3 })
     const before = await armed.content()
     expect(await halt(armed.id, 2)).toMatchObject({ kind: 'version', campaign: { version: 3 } })
     expect(await armed.content()).toEqual(before)
@@ -121,7 +126,7 @@ describe('a gate is not halted', () => {
     ['closed', { state: 'closed' as const }],
     ['past its end', { opensAtMs: 1, closesAtMs: 2 }],
   ])('when it is %s', async (_, changes) => {
-    const armed = await armGate(redis, changes)
+    const armed = await openGate(changes)
     const before = await armed.content()
     expect(await halt(armed.id)).toMatchObject({ kind: 'closed' })
     expect(await armed.content()).toEqual(before)
@@ -134,7 +139,7 @@ describe('a gate is not halted', () => {
   })
 
   test('by values that are not as they must be', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const before = await armed.content()
     const id = randomUUIDv7()
     for (const args of [
@@ -155,7 +160,7 @@ describe('a gate is not halted', () => {
 
 describe('the mark is removed', () => {
   test('once the gate has the version at which the ledger recorded it', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const id = randomUUIDv7()
     await halt(armed.id, undefined, id)
     expect(await gate.lift(armed.id, id, 2)).toBe(false)
@@ -168,7 +173,7 @@ describe('the mark is removed', () => {
   })
 
   test('exactly: a later halt stays', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const [recorded, later] = [randomUUIDv7(), randomUUIDv7()]
     await halt(armed.id, undefined, recorded)
     await gate.lift(armed.id, recorded, 1)
@@ -178,7 +183,7 @@ describe('the mark is removed', () => {
   })
 
   test('not while the gate is being armed: the flip could take older settings', async () => {
-    const armed = await armGate(redis)
+    const armed = await openGate()
     const id = randomUUIDv7()
     await halt(armed.id, undefined, id)
     await stop(armed)

@@ -66,7 +66,7 @@ describe('a scheduled campaign', () => {
     const { body: after } = await edit(campaignId, { coupon: { title: 'Half off' } })
     const unclocked = { serverTime: null, version: null }
     expect({ ...after, ...unclocked }).toEqual({
-      ...{ ...before, ...unclocked },
+      ...{ ...before, ...unclocked, recorded: true, applied: true },
       coupon: { ...(before['coupon'] as object), title: 'Half off' },
     })
   })

@@ -40,6 +40,8 @@ test('a program that has docs/openapi.json and nothing else runs a whole sale ov
       'given back': [204, 201],
       revoked: ['revoked', 'revoked'],
       history: ['redeemed', 'given-back', 'redeemed'],
+      // A line for each winner, below that of the names.
+      exported: [[1, 2, 3, 4, 5, 6, 7, 8], 9],
       changes: ['closed', 'resumed', 'stock-raised', 'paused', 'edited', 'created'],
       audit: 'pass',
       clock: true,

@@ -15,7 +15,7 @@ type OpenApi = {
 }
 
 /** What is sent with a call: its parameters by their names, whichever place they have. */
-type Call = { parameters?: Record<string, string | number>; json?: object; shopper?: string }
+type Call = { parameters?: Record<string, string | number>; json?: object; shopper?: string; accept?: string }
 export type DocumentAnswer = { status: number; headers: Headers; body: Record<string, unknown> }
 
 export type DocumentCaller = {
@@ -47,7 +47,7 @@ export const createDocumentCaller = (
   }
   let calls = 0
 
-  const requestOf = (operationId: string, { parameters = {}, json, shopper }: Call) => {
+  const requestOf = (operationId: string, { parameters = {}, json, shopper, accept }: Call) => {
     const { method, path, operation } = found.get(operationId) ?? { method: '', path: '' }
     if (operation === undefined) throw new Error(`the document has no ${operationId}`)
     if ((operation.requestBody === undefined) !== (json === undefined))
@@ -65,6 +65,7 @@ export const createDocumentCaller = (
     const callers = (operation.security ?? []).flatMap((one) => Object.keys(one))
     const token = callers.includes('shopper') && shopper !== undefined ? shopper : operator
     if (callers.length > 0) headers.set('authorization', `Bearer ${token}`)
+    if (accept !== undefined) headers.set('accept', accept)
     if (json !== undefined) headers.set('content-type', 'application/json')
     const inPath = new Map(of('path'))
     const target = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(inPath.get(name) ?? ''))

@@ -98,9 +98,9 @@ report['given back'] = [
   await use('giveBackCoupon', kept, 'order-1'),
   await use('redeemCoupon', kept, 'order-2'),
 ]
-const revoked = await api.call('revokeCoupon', {
-  ...{ parameters: { couponId: taken.id }, json: { reason: 'the document says so' } },
-})
+const revocation = { parameters: { couponId: taken.id }, json: { reason: 'the document says so' } }
+let revoked = await api.call('revokeCoupon', revocation)
+while (revoked.status === 503) revoked = await api.call('revokeCoupon', revocation)
 report['revoked'] = [revoked.body['state'], await use('redeemCoupon', taken, 'order-3')]
 const { body: support } = await api.call('readCouponForSupport', { parameters: { couponId: kept.id } })
 report['history'] = (support['history'] as { action: string }[]).map(({ action }) => action)
@@ -112,6 +112,19 @@ const audited = async (): Promise<unknown> =>
 let verdict = await audited()
 while (verdict === 'in-flight') verdict = await audited()
 report['audit'] = verdict
+
+// The audit has said that every coupon has its row.
+const listed: number[] = []
+let cursor: unknown
+do {
+  const asked = { ...parameters, limit: 3, ...(typeof cursor === 'string' ? { cursor } : {}) }
+  const { body: page } = await api.call('listWinners', { parameters: asked })
+  listed.push(...(page['items'] as { rank: number }[]).map(({ rank }) => rank))
+  cursor = page['nextCursor']
+} while (cursor !== null)
+const { body: file } = await api.call('listWinners', { parameters, accept: 'text/csv' })
+const lines = String(file['text']).trim().split('\n')
+report['exported'] = [listed, lines.length]
 report['clock'] = Math.abs(Number((await api.call('readClock')).body['nowMs']) - Date.now()) < 60_000
 
 process.stdout.write(JSON.stringify(report))

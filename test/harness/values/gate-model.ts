@@ -78,6 +78,12 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
       ? { kind: 'backlog' }
       : { kind: 'sold-out' }
   }
+  /** Whether settings would take something from people who were let in under those that the gate has. */
+  const takes = ({ stock, perUserLimit, window }: ModelSettings): boolean => {
+    const hasOpened = epochThere > 0 && (settings.window !== 'before' || winners.size > 0)
+    const isSameOpening = (window === 'before') === (settings.window === 'before')
+    return hasOpened && (stock < settings.stock || perUserLimit < settings.perUserLimit || !isSameOpening)
+  }
   const isOver = (refused: Decision | undefined): boolean =>
     refused?.kind === 'paused' || refused?.kind === 'closed'
 
@@ -148,6 +154,7 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
       return { grants, freeRanks: ranks.filter((rank) => !taken.has(rank)), nextRank: highest + 1 }
     },
     arm(next) {
+      const kept = takes(next)
       const rebuilt = this.rebuild()
       this.append(outbox)
       epoch += 1
@@ -155,7 +162,7 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
       for (const [field, { grant }] of winners) winners.set(field, { grant: { ...grant, epoch }, number: 0 })
       ;({ freeRanks, nextRank } = rebuilt)
       outbox = []
-      settings = next
+      settings = { ...(kept ? settings : next), isHeld: next.isHeld }
       phase = 'armed'
     },
   }
