@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 const scripts = [
   ['firstcome.js', 'button.ts'],
   ['sign-in.js', 'sign-in.ts'],
-  ['coupons.js', 'coupons.ts'],
+  ['coupons.js', 'my-coupons.ts'],
 ] as const
 
 /** One module without comments, for browsers of 2024 and newer. */

@@ -1,11 +1,13 @@
-import { publicState } from '../../coupon/campaign.ts'
+import type { CampaignDocument } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
-import { toPublicCampaignJson } from '../contract/answers.ts'
+import { type CampaignMoment, toPublicCampaignJson } from '../contract/answers.ts'
 import { publicCampaignShape } from '../contract/campaign-shapes.ts'
 import { jsonResponse } from '../json-response.ts'
+import { liveMoment } from '../live-moment.ts'
 import { problem, unknownCampaign } from '../problem.ts'
+import { refreshAfterMs } from '../refresh-after.ts'
 import type { Route } from '../route.ts'
 
 /** The greatest age of the public facts. */
@@ -15,10 +17,15 @@ const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type
 
 const recovering = 'The campaign cannot be read at the moment. Trying again is safe.'
 
+const writeDocument = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
+  ...toPublicCampaignJson(id, document, moment),
+  refreshAfterMs: refreshAfterMs(moment.state, document.opensAtMs - moment.nowMs),
+})
+
 /** The public document of a campaign. `recovering`: it may exist, and cannot be read now. */
 export type ReadPublic = (
   campaignId: string,
-) => Promise<ReturnType<typeof toPublicCampaignJson> | 'unknown' | 'recovering'>
+) => Promise<ReturnType<typeof writeDocument> | 'unknown' | 'recovering'>
 
 /** Reads public documents, at most a second old. */
 export const createPublicReader =
@@ -27,17 +34,14 @@ export const createPublicReader =
     const found = await registry.refresh(id, ageMaxMs)
     if (found.kind === 'unknown' || found.kind === 'recovering') return found.kind
     const nowMs = registry.gateNowMs()
-    if (found.kind === 'retired') {
-      const campaign = await retiredCampaigns.read(id)
-      if (campaign === undefined) return 'recovering'
-      const { stock, retired } = campaign
-      return toPublicCampaignJson(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
+    if (found.kind === 'live') {
+      const { view } = found.campaign
+      return writeDocument(id, view.document, liveMoment(view, nowMs))
     }
-    const { view } = found.campaign
-    const state = view.armed
-      ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
-      : 'recovering'
-    return toPublicCampaignJson(id, view.document, { state, stock: view.stock, granted: view.granted, nowMs })
+    const campaign = await retiredCampaigns.read(id)
+    if (campaign === undefined) return 'recovering'
+    const { stock, retired } = campaign
+    return writeDocument(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
   }
 
 const answerPublicly = async (readPublic: ReadPublic, id: string): Promise<Response> => {

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { publicState } from '../../coupon/campaign.ts'
-import type { Registry } from '../../coupon/campaigns/registry.ts'
 import { idPattern } from '../../coupon/grant.ts'
 import { type Asset, loadAssets } from '../../web/load-assets.ts'
 import { couponsPage } from '../../web/pages/coupons-page.ts'
@@ -12,9 +10,11 @@ import type { Operation } from '../contract/operation.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { problem, unknownCampaign } from '../problem.ts'
 import { type HttpContext, headerOf, type Route } from '../route.ts'
+import type { ListSales } from './list-sales.ts'
 
 export type PagesOptions = {
-  registry: Pick<Registry, 'live' | 'gateNowMs'>
+  /** The sales of the front page. */
+  listSales: ListSales
   /** The public document of a campaign. */
   readPublic(campaignId: string): Promise<PageCampaign | 'unknown' | 'recovering'>
   /** Origins whose pages may embed these, and say who their person is. */
@@ -23,8 +23,6 @@ export type PagesOptions = {
   demoSignIn: (() => { token: string }) | undefined
 }
 
-/** Sales on the front page. */
-const salesMax = 50
 const secondsInAnHour = 3_600
 
 const languageOf = (context: HttpContext): Language =>
@@ -84,7 +82,7 @@ const demoSignInRoute = (signIn: () => { token: string }): Route => ({
 })
 
 /** The pages for people, and the files that these load. */
-export const pageRoutes = ({ registry, readPublic, embedders, demoSignIn }: PagesOptions): Route[] => {
+export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: PagesOptions): Route[] => {
   const assets = loadAssets()
   const signIn = { embedders, isDemo: demoSignIn !== undefined }
   const headers = { ...securityHeaders(embedders), 'Cache-Control': 'no-cache', Vary: 'Accept-Language' }
@@ -121,43 +119,21 @@ export const pageRoutes = ({ registry, readPublic, embedders, demoSignIn }: Page
     ...common,
     path: '/',
     operation: page('frontPage', 'What runs here'),
-    async handle(context) {
-      const nowMs = registry.gateNowMs()
-      const live = registry.live().map(({ id, view }) => ({
-        ...{
-          id,
-          name: view.document.name,
-          stock: view.stock,
-          remaining: Math.max(0, view.stock - view.granted),
-        },
-        state: view.armed
-          ? publicState({ ...view.document, ...view }, view.granted, nowMs)
-          : ('recovering' as const),
-      }))
-      const current = live
-        .filter(({ state }) => state !== 'closed')
-        .sort((left, right) => (left.id < right.id ? 1 : -1))
-      const sales = current.slice(0, salesMax)
-      return context.html(
-        await frontPage({ sales, more: current.length - sales.length }, languageOf(context)),
-        200,
-        headers,
-      )
-    },
+    handle: async (context) => context.html(await frontPage(listSales(), languageOf(context)), 200, headers),
   }
   const assetOperation = (id: string, summary: string): Operation => ({
     ...{ id, summary, problems: ['not-found'] },
     answers: {
-      200: { description: 'The file.', mediaType: 'text/plain' },
+      200: { description: 'The file.', mediaType: 'text/javascript' },
       304: { description: 'It has not changed.' },
     },
   })
   const files: Route = {
     ...common,
-    path: '/assets/:name',
+    path: '/assets/:file',
     operation: assetOperation('readAsset', 'A file that a page loads'),
     handle(context) {
-      const asset = assets.get(context.req.param('name') ?? '')
+      const asset = assets.get(context.req.param('file') ?? '')
       return asset === undefined
         ? problem('not-found', 'No page has this file.')
         : sendAsset(context, asset, {})

@@ -63,4 +63,5 @@ test('a connection that is lost in the middle of a press leaves it unanswered, u
   await tab.reaches('unanswered')
   toApi.release()
   await tab.reaches('already')
+  expect(await tab.text('note')).toContain('number 1')
 })

@@ -67,6 +67,7 @@ test('who comes too late sees that it is sold out, and one who holds a coupon do
   const winner = newUser()
   await press(url, campaignId, winner)
   await tab.reaches('sold-out')
+  expect(await tab.text('press')).toBe('Sold out')
   const lucky = await openTab(browser, pageOf(campaignId), winner)
   await lucky.reaches('already')
 })
@@ -99,6 +100,7 @@ test('without a token the button asks for a sign-in, and with a token it goes on
     .locator('firstcome-button')
     .evaluate((button, given) => Object.assign(button, { token: given }), tokenOf(newUser()))
   await tab.reaches('open')
+  expect(await tab.text('press')).toBe('Get my coupon')
 })
 
 test('without a script the page says what is sold, when, and how much is left', async () => {

@@ -32,8 +32,8 @@ const stateOfSale = (facts: SaleFacts, nowMs: number): ButtonState => {
 }
 
 /**
- * The state of the button. What this person was told stands above what everybody knows: a winner stays one,
- * and a press without an answer is never shown as sold out.
+ * The state of the button. What this person was told stands above what everybody knows. So a winner stays
+ * one, and a press without an answer is never shown as sold out.
  */
 export const stateOfButton = (
   facts: SaleFacts | undefined,

@@ -38,8 +38,13 @@ const pressOf = (result: IssueResult, nowMs: number): OwnPress => {
       return { kind: 'recovering' }
     case 'unknown':
       return { kind: 'unanswered' }
-    default:
-      // Paused, closed, gone, signed out: what everybody knows says so too.
+    case 'paused':
+    case 'closed':
+    case 'unauthorized':
+    case 'unknownCampaign':
+    case 'invalid':
+    case 'rejected':
+      // What everybody knows says so too.
       return { kind: 'none' }
   }
 }

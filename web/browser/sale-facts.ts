@@ -40,11 +40,12 @@ export const followSale = (
   }
   let isStreaming = false
   const events = new EventSource(`${server}/v1/campaigns/${encodeURIComponent(campaignId)}/events`)
-  events.addEventListener('campaign', ({ data }: MessageEvent<string>) => {
-    isStreaming = true
-    clearTimeout(timer)
-    onFacts(factsOf(JSON.parse(data) as PublicCampaign))
-  })
+  for (const name of ['campaign', 'closed'])
+    events.addEventListener(name, ({ data }: MessageEvent<string>) => {
+      isStreaming = true
+      clearTimeout(timer)
+      onFacts(factsOf(JSON.parse(data) as PublicCampaign))
+    })
   events.addEventListener('error', () => {
     if (!isStreaming && timer !== undefined) return
     isStreaming = false

@@ -1,8 +1,8 @@
 import { shopperTexts } from '../texts/button-texts.ts'
 
 // Signs the person of this page in. The shop does that: the page that embeds this one sends
-// { type: 'firstcome:token', token } by postMessage. Its origin has to be one of those that may embed it. Only
-// `npm start` has a sign-in of its own, for trying things out.
+// { type: 'firstcome:token', token } by postMessage. Its origin has to be one of those that may embed it.
+// Only `npm start` has a sign-in of its own, for trying things out.
 
 const key = 'firstcome:token'
 

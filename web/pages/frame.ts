@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { Language } from '../texts/language.ts'
 
 /** A piece of a page. */
-export type Html = ReturnType<typeof html>
+export type PageHtml = ReturnType<typeof html>
 
 /** What every page has around its own part. `scripts` are paths of modules. */
 export type Frame = {
@@ -13,10 +13,10 @@ export type Frame = {
   scripts?: readonly string[]
   /** How people sign in on this page; left out where nobody does. */
   signIn?: SignIn
-  body: Html
+  body: PageHtml
 }
 
-/** Who may tell a page who its person is: the origins that may embed it, and a sign-in for trying things out. */
+/** Who may tell a page who its person is: origins that may embed it, and a sign-in to try things out. */
 export type SignIn = { embedders: readonly string[]; isDemo: boolean }
 
 /** The other language: how it calls itself. */

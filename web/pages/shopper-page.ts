@@ -1,8 +1,9 @@
 import { html } from 'hono/html'
+import type { Discount } from '../../client/shopper-client.ts'
 import { fill, shopperTexts } from '../texts/button-texts.ts'
-import type { Language, Text } from '../texts/language.ts'
-import { type Discount, worthText } from '../texts/worth-text.ts'
-import { framed, type Html, type SignIn } from './frame.ts'
+import type { Language, Wording } from '../texts/language.ts'
+import { worthText } from '../texts/worth-text.ts'
+import { framed, type PageHtml, type SignIn } from './frame.ts'
 
 /** What a page shows of a campaign: its public document, as the API answers it. */
 export type PageCampaign = {
@@ -25,13 +26,13 @@ export type PageCampaign = {
 }
 
 /** A time in a zone, with the name of the zone. */
-export const timeText = (time: string, language: Language, timeZone: string): string =>
+const zonedTime = (time: string, language: Language, timeZone: string): string =>
   new Intl.DateTimeFormat(language, {
     ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
     ...{ second: '2-digit', hourCycle: 'h23', timeZone, timeZoneName: 'short' },
   }).format(new Date(time))
 
-const fact = (name: Text, value: string, language: Language): Html =>
+const fact = (name: Wording, value: string, language: Language): PageHtml =>
   html`<dt>${name[language]}</dt><dd>${value}</dd>`
 
 /** The page of one campaign. It says the times and the stock without a script; the button needs one. */
@@ -39,11 +40,11 @@ export const shopperPage = (
   campaign: PageCampaign,
   { language, signIn }: { language: Language; signIn: SignIn },
 ): Promise<string> => {
-  const say = (text: Text, values: Record<string, string> = {}): string => fill(text[language], values)
+  const say = (text: Wording, values: Record<string, string> = {}): string => fill(text[language], values)
   const whole = new Intl.NumberFormat(language)
   const { coupon, timeZone, state, stock, remaining, opensAt, closesAt } = campaign
   const facts = { state, stock, remaining, opensAt, closesAt }
-  const at = (time: string): string => timeText(time, language, timeZone)
+  const at = (time: string): string => zonedTime(time, language, timeZone)
   const left = say(shopperTexts.stockLeft, {
     left: whole.format(remaining),
     stock: whole.format(stock),

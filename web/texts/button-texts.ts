@@ -1,4 +1,4 @@
-import type { Text } from './language.ts'
+import type { Wording } from './language.ts'
 
 /**
  * What the button can be in. Unknown is `unanswered` and never `sold-out`. Won is `granted` or `already`, and
@@ -24,7 +24,7 @@ export type ButtonState =
   | 'missing'
 
 /** What stands on the button, and the sentence below it. `{…}` is filled in. */
-export const buttonTexts: Readonly<Record<ButtonState, { label: Text; note: Text }>> = {
+export const buttonTexts: Readonly<Record<ButtonState, { label: Wording; note: Wording }>> = {
   'sign-in': {
     label: { en: 'Sign in to take part', ko: '로그인하고 참여하기' },
     note: {
@@ -153,7 +153,7 @@ export const shopperTexts = {
   amountOff: { en: '{amount} off', ko: '{amount} 할인' },
   demoSignIn: { en: 'Sign in as a demo shopper', ko: '체험용 회원으로 로그인' },
   signedInAs: { en: 'Signed in as {user}', ko: '{user} 님' },
-} as const satisfies Record<string, Text>
+} as const satisfies Record<string, Wording>
 
 /** Fills `{name}` in a text. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>

@@ -1,4 +1,4 @@
-import type { Text } from './language.ts'
+import type { Wording } from './language.ts'
 
 /** What the pages beside that of the button say. */
 export const pageTexts = {
@@ -46,4 +46,4 @@ export const pageTexts = {
   recording: { en: 'being recorded …', ko: '기록하는 중 …' },
   number: { en: 'number {rank}', ko: '{rank}번째' },
   until: { en: 'until {time}', ko: '{time}까지' },
-} as const satisfies Record<string, Text | Record<string, Text>>
+} as const satisfies Record<string, Wording | Record<string, Wording>>

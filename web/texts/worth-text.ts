@@ -1,10 +1,6 @@
+import type { Discount } from '../../client/shopper-client.ts'
 import { fill, shopperTexts } from './button-texts.ts'
 import type { Language } from './language.ts'
-
-/** What a coupon takes off: a percentage, or an amount in the minor unit of its currency. */
-export type Discount =
-  | { kind: 'amount'; value: number; currency?: string | undefined }
-  | { kind: 'percent'; value: number }
 
 /** What a coupon is worth, in words: `5,000원 할인`, `30 % off`. */
 export const worthText = (discount: Discount, language: Language): string => {
