@@ -100,6 +100,20 @@ export const countRefused = (metrics: Metrics, log: Logger): ((reason: RefusalRe
   }
 }
 
+/** Exposes the streams of campaign events, and returns what counts the events that a listener missed. */
+export const measureListeners = (metrics: Metrics, listeners: () => number): (() => void) => {
+  metrics.gauge({
+    name: 'firstcome_event_listeners',
+    help: 'Open streams of campaign events. The limit is LISTENERS_MAX per process.',
+    read: listeners,
+  })
+  const missed = metrics.counter({
+    name: 'firstcome_events_missed_total',
+    help: 'Events that were not written to a listener, because it had not read what came before.',
+  })()
+  return () => missed.add(1)
+}
+
 /** Exposes the open connections and the known campaigns of this process. */
 export const showServer = (
   { server, registry }: { server: Pick<HttpServer, 'connections'>; registry: Pick<Registry, 'live'> },

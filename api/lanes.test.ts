@@ -11,7 +11,12 @@ const authenticator = createAuthenticator({
   shoppers: { secret: 'a secret of the tests', leewayMs: 0, now: Date.now },
   adminToken: 'a token',
 })
-const parts = { authenticator, issuer: { isFull: () => false }, registry: { gateNowMs: () => 0 } }
+const parts = {
+  authenticator,
+  issuer: { isFull: () => false },
+  registry: { gateNowMs: () => 0 },
+  embedders: [],
+}
 // What waits would reach for the other parts, and be a 500.
 const routes = allRoutes(parts as unknown as RoutesOptions)
 const laneOf = createLanes(routes)
@@ -45,6 +50,13 @@ test.each([
   ['GET', '/problems/sold-out'],
 ])('for anyone %s %s takes a turn in the lane read', (method, url) => {
   for (const headers of [{}, bearer]) expect(laneOf({ method, url, headers })).toBe('read')
+})
+
+test.each([
+  ['GET', `${campaign}/events`],
+  ['HEAD', `${campaign}/events?a=b`],
+])('%s %s is a stream, and takes no turn, with a credential or without', (method, url) => {
+  for (const headers of [{}, bearer]) expect(laneOf({ method, url, headers })).toBeUndefined()
 })
 
 test.each([

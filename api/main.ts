@@ -10,6 +10,8 @@ import { createGate } from '../coupon/gate/gate.ts'
 import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
 import { createCouponRepository } from '../coupon/ledger/coupons.ts'
+import { createPositionRepository } from '../coupon/ledger/positions.ts'
+import { createRecordedCounts } from '../coupon/ledger/recorded-counts.ts'
 import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
 import { createWinnerRepository } from '../coupon/ledger/winners.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
@@ -25,6 +27,8 @@ import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
 import { forwardedAddress } from '../platform/http/client-address.ts'
+import { createEventHub } from '../platform/http/event-hub.ts'
+import { createEventPlaces } from '../platform/http/event-places.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
@@ -36,15 +40,25 @@ import { runProcess } from '../platform/process/run-process.ts'
 import { connectRedis, type RedisClient } from '../platform/redis.ts'
 import { repeat } from '../platform/repeat.ts'
 import { readSettings } from '../platform/settings.ts'
-import { countDisconnected, countRefused, measureAnswers, showServer } from './answer-metrics.ts'
+import {
+  countDisconnected,
+  countRefused,
+  measureAnswers,
+  measureListeners,
+  showServer,
+} from './answer-metrics.ts'
 import { createApp } from './app.ts'
 import { createAuthenticator } from './authenticator.ts'
 import { allowOrigins } from './cors.ts'
+import { demoSignInOf } from './demo-sign-in.ts'
+import { createCampaignEvents } from './events/campaign-events.ts'
+import { createConsoleCampaigns } from './events/console-campaigns.ts'
+import { createConsoleFrames } from './events/console-frames.ts'
 import { gatewayOf } from './gateway-user.ts'
-import { createLanes } from './lanes.ts'
+import { createLanes, type LaneOfTurns } from './lanes.ts'
 import { createRateLimit, createUserCharges } from './rate-limit.ts'
 import { echoRequestIds } from './request-id.ts'
-import type { Lane } from './route.ts'
+import { consolesMax, consoleTopic } from './routes/admin-events.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
@@ -160,6 +174,32 @@ await runProcess(async (life) => {
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
+    const places = createEventPlaces({
+      listenersMax: settings.LISTENERS_MAX,
+      listenersOfClientMax: settings.CLIENT_LISTENERS_MAX,
+      proxies: settings.TRUSTED_PROXIES,
+    })
+    const consolePlaces = createEventPlaces({
+      ...{ listenersMax: consolesMax, listenersOfClientMax: 0, proxies: settings.TRUSTED_PROXIES },
+    })
+    const consoleFrames = createConsoleFrames({
+      campaigns: createConsoleCampaigns(registry, parts.armingParts.gate),
+      topics,
+      positions: createPositionRepository(database),
+      counts: createRecordedCounts(database),
+      metrics,
+      watching: consolePlaces.taken,
+      gateNowMs: registry.gateNowMs,
+      monotonicMs,
+      processId: String(process.pid),
+    })
+    const readCampaign = createCampaignEvents(registry, monotonicMs)
+    const hub = createEventHub({
+      read: (topic) =>
+        topic === consoleTopic ? { event: consoleFrames.latest(), isLast: false } : readCampaign(topic),
+      random: Math.random,
+      onMissed: measureListeners(metrics, places.taken),
+    })
     const routes = allRoutes({
       issuer,
       coupons,
@@ -170,6 +210,10 @@ await runProcess(async (life) => {
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
+      hub,
+      places,
+      consolePlaces,
+      consoleFrames,
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
@@ -190,6 +234,9 @@ await runProcess(async (life) => {
         ...{ rememberMs: 10_000, timeoutMs: 5_000 },
       }),
       authenticator,
+      embedders: settings.CORS_ORIGINS ?? [],
+      demoSignIn: demoSignInOf(settings),
+      monotonicMs,
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
@@ -210,7 +257,7 @@ await runProcess(async (life) => {
       queueBound: createBound(settings.CONNECTIONS_MAX),
       onFull: (request) => refusals.add(request, 'overloaded'),
     })
-    const lanes: Record<Lane, LaneLimits> = {
+    const lanes: Record<LaneOfTurns, LaneLimits> = {
       // Its routes refuse by the same bound, and count it.
       change: { inFlightMax, queueBound },
       ledger: createReadLane(),
@@ -218,7 +265,12 @@ await runProcess(async (life) => {
     }
     await registry.start()
     void listenForHints(subscriber, registry)
-    const watching = [repeat(watchIdentity(identity, life.fail), 10_000), repeat(room.step, 1_000)]
+    const watching = [
+      repeat(watchIdentity(identity, life.fail), 10_000),
+      repeat(room.step, 1_000),
+      repeat(async () => hub.step(), 250),
+      repeat(consoleFrames.step, 1_000),
+    ]
     const server = await serveHttp(app, {
       ...address,
       reusePort: canSharePort(),
@@ -250,7 +302,11 @@ await runProcess(async (life) => {
     const closeRedis = (): void =>
       [gateRedis, readingRedis, redis, subscriber].forEach((client) => client.close())
     life.onStop(
-      { name: 'audits', timeoutMs: 100, stop: audits.close },
+      {
+        name: 'audits and streams',
+        timeoutMs: 100,
+        stop: () => [audits, hub].forEach((part) => part.close()),
+      },
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
       {

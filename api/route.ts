@@ -18,9 +18,10 @@ export type Handler = (context: HttpContext) => Response | Promise<Response>
 
 /**
  * Requests of one lane wait for each other and never for those of another one. `change` grants coupons and
- * changes campaigns, `ledger` needs the database, and `read` reads what does not.
+ * changes campaigns, `ledger` needs the database, and `read` reads what does not. `stream` is a lane without
+ * turns: its requests last as long as their clients like, and have places instead.
  */
-export type Lane = 'change' | 'ledger' | 'read'
+export type Lane = 'change' | 'ledger' | 'read' | 'stream'
 
 /**
  * One operation. `path` has the syntax of hono. Without a Bearer credential `handle` answers 401 at once,
@@ -41,15 +42,17 @@ export type Route = {
  * token.
  */
 export const headerOf = (
-  context: HttpContext,
+  context: Pick<HttpContext, 'env'>,
   name:
     | 'accept'
+    | 'accept-encoding'
     | 'accept-language'
     | 'authorization'
     | 'content-type'
     | 'idempotency-key'
     | 'if-match'
-    | 'if-none-match',
+    | 'if-none-match'
+    | 'last-event-id',
 ): string | undefined => context.env.incoming.headers[name] as string | undefined
 
 const handlerOf = ({ method, path, handle }: Route): Handler => {

@@ -69,6 +69,12 @@ const settings = z.object({
   CLIENT_REQUESTS_MAX: count(2_000, 1_000_000, 0).describe(
     'Requests of one client address at once in one process; further ones are answered 429. 0 is no bound.',
   ),
+  LISTENERS_MAX: count(5_000, 1_000_000, 0).describe(
+    'Streams of campaign events at once in one process, at 16 KB each; further ones are answered 503, and ask for the campaign instead. Less than CONNECTIONS_MAX.',
+  ),
+  CLIENT_LISTENERS_MAX: count(500, 1_000_000, 0).describe(
+    'Streams of one client address at once in one process; further ones are answered 429. 0 is no bound.',
+  ),
   CLIENT_RATE_MAX: count(2_000, 1_000_000, 0).describe(
     'Requests a second of one client address in one process, 5 s of it at once; others are answered 429. 0 is no bound.',
   ),
@@ -85,6 +91,12 @@ const settings = z.object({
     .default('false')
     .describe(
       'Whether every answer says when its request arrived (`X-Arrival`), as load -- fairness needs it. It shows how long this machine is up: not for the public.',
+    ),
+  DEMO_SIGN_IN: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .default('false')
+    .describe(
+      'Whether anybody can sign in on the pages as a shopper that is made up. `npm start` sets it, to try things out: nowhere else.',
     ),
   TRUSTED_PROXIES: count(0, 10, 0).describe(
     'Proxies in front that each add an address to X-Forwarded-For. The client is that many entries from its right.',

@@ -20,8 +20,21 @@ const operations = Object.entries(openApi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
 )
 
-/** For people, probes and tools: no calls of a client. */
-const left = ['explainProblem', 'readContract', 'readReference', 'checkLiveness', 'checkReadiness']
+/** For people, probes and tools, and streams: no calls of a client. */
+const left = [
+  'explainProblem',
+  'readContract',
+  'readReference',
+  'checkLiveness',
+  'checkReadiness',
+  'listenToCampaign',
+  'watchSystem',
+  'shopperPage',
+  'couponsPage',
+  'frontPage',
+  'readAsset',
+  'readElement',
+]
 
 const terms = {
   ...{ name: 'Sale', stock: 1, opensAt: 'now', closesAt: 'then' },

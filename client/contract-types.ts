@@ -141,6 +141,25 @@ type CampaignEdit = {
   } | undefined
 }
 
+/**
+ * The `data` of each event of the stream. Its type is `campaign`, or `closed` for the last one. Its `id` is
+ * opaque.
+ */
+type CampaignEvent = {
+  /** `recovering`: the gate is being recovered or cannot be read, and figures may be too low. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
+  /** How many coupons there are in all. */
+  stock: number
+  /** Coupons that are left. */
+  remaining: number
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+}
+
 type CampaignList = {
   items: Campaign[]
   /** The `cursor` of the next page; null on the last one. */
@@ -223,6 +242,73 @@ type ChangedCampaign = {
   applied: boolean
   /** What is still missing, in words, when it is not recorded. */
   detail?: string | undefined
+}
+
+type ConsoleCampaign = {
+  /** A live campaign. Treat it as opaque. */
+  id: string
+  name: string
+  /** `silent`: its gate did not answer. */
+  state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering' | 'silent'
+  version: number
+  epoch: number
+  stock: number | null
+  granted: number | null
+  /** Grants that the log has not confirmed. */
+  outbox: number | null
+  /** The age of the oldest of them. */
+  outboxOldestMs: number | null
+  /** Its rows in the ledger. */
+  recorded: number | null
+  /**
+   * Whether granted = recorded + in flight, in flight being the outbox and what the ledger has not read of
+   * the log.
+   */
+  holds: boolean | null
+  /** Rows beyond the stock. */
+  oversold: number | null
+}
+
+/** The `data` of each event of the stream, whose type is `console`. What could not be read is null. */
+type ConsoleFrame = {
+  /** When the frame was made, by the clock of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  /** How old its figures were when it was made. */
+  ageMs: {
+    gates: number
+    log: number | null
+    ledger: number | null
+  }
+  /** The most active ones first. */
+  campaigns: ConsoleCampaign[]
+  /** Live campaigns that are not shown. */
+  otherCampaigns: number
+  /** Records of the log that are not in the ledger, and the age of the oldest, to the second. */
+  lag: {
+    records: number
+    ms: number
+  } | null
+  /** The age of the oldest grant without a row. */
+  oldestUnrecordedMs: number | null
+  /** Records among the dead letters. */
+  deadLetters: number | null
+  process: {
+    /** The process that made the frame: its counts start at 0 with it. */
+    id: string
+    /** Issues by outcome so far. */
+    outcomes: Record<string, number>
+    /** Presses by seconds, as in a Prometheus histogram: each bucket holds those below it. */
+    issueDurations: {
+      le: string
+      count: number
+    }[]
+    /** Issues that wait. */
+    queue: number
+    /** Outbox entries that wait for the log. */
+    publishQueue: number
+    /** Whether the circuit breaker of the log is open. */
+    isPublisherOpen: boolean
+  }
 }
 
 type Coupon = {
@@ -326,7 +412,9 @@ type Outcome = {
   /** `none` is final for the presses until now: pressing again is safe. */
   outcome: 'granted' | 'confirming' | 'recovering' | 'none'
   coupons: Coupon[]
-  /** With `confirming` and `recovering`: ask again after that. */
+  /** With `confirming` and `recovering`: ask again after that. It differs from one answer to the next. */
+  refreshAfterMs?: number | undefined
+  /** The former name of `refreshAfterMs`, with the same value. */
   retryAfterMs?: number | undefined
 }
 
@@ -479,6 +567,11 @@ type PublicCampaign = {
   remaining: number
   /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
   serverTime: string
+  /**
+   * Ask again after that and a random part of as much, because a cached answer is the same for everybody. It
+   * is missing when nothing changes any more.
+   */
+  refreshAfterMs?: number | undefined
 }
 
 /** A coupon that is used for an order. It is the same at every repeat. */
@@ -573,10 +666,13 @@ export type {
   Campaign,
   CampaignChange,
   CampaignEdit,
+  CampaignEvent,
   CampaignList,
   Change,
   ChangeList,
   ChangedCampaign,
+  ConsoleCampaign,
+  ConsoleFrame,
   Coupon,
   CouponChange,
   CouponList,

@@ -147,6 +147,7 @@ test.each([
   ['refusals --rounds 0', /^--rounds: expected 1 to 20/],
   ['hostile --pairs 0', /^--pairs: expected 1 to 20, not 0/],
   ['hostile --presses 9', /^--presses: expected 10 to 2000/],
+  ['listeners --listeners 0', /^--listeners: expected 1 to 60000, not 0/],
   ['masher --presses 1', /^--presses: expected 2 to 1000, not 1/],
   [
     'masher --shoppers 5001 --presses 100',

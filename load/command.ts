@@ -4,6 +4,7 @@ import { coldBurstCommand } from './commands/cold-burst-command.ts'
 import { fairnessCommand } from './commands/fairness-command.ts'
 import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
+import { listenersCommand } from './commands/listeners-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { masherCommand } from './commands/masher-command.ts'
 import { otherDesignsCommand } from './commands/other-designs-command.ts'
@@ -22,6 +23,7 @@ export const loadCommand = defineCommandGroup({
   refusals: refusalsCommand,
   'many-campaigns': manyCampaignsCommand,
   hostile: hostileCommand,
+  listeners: listenersCommand,
   growth: growthCommand,
   outage: outageCommand,
   'other-designs': otherDesignsCommand,

@@ -4,7 +4,7 @@ import { termsShape } from './coupon-shapes.ts'
 import { eligibilityShape } from './eligibility.ts'
 import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
-import { counter, idValue, nextCursor, sentence, timeValue } from './shared-shapes.ts'
+import { counter, idValue, nextCursor, refreshAfterValue, sentence, timeValue } from './shared-shapes.ts'
 
 const couponTerms = named(
   'CouponTerms',
@@ -26,7 +26,8 @@ const settings = {
   coupon: couponTerms,
 }
 
-const publicFields = {
+/** The fields of a campaign that everyone sees. */
+export const publicFields = {
   id: idValue('Ids sort by time.'),
   ...settings,
   state: z.enum(['scheduled', 'open', 'paused', 'sold-out', 'closed', 'recovering']).meta({
@@ -45,7 +46,15 @@ const publicFields = {
 }
 
 /** A campaign as everyone sees it. */
-export const publicCampaignShape = named('PublicCampaign', z.object(publicFields))
+export const publicCampaignShape = named(
+  'PublicCampaign',
+  z.object({
+    ...publicFields,
+    refreshAfterMs: refreshAfterValue.describe(
+      'Ask again after that and a random part of as much, because a cached answer is the same for everybody. It is missing when nothing changes any more.',
+    ),
+  }),
+)
 
 const operatorFields = {
   ...publicFields,

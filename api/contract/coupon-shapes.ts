@@ -4,7 +4,7 @@ import { orderIdPattern } from '../../coupon/coupon-state.ts'
 import { stockMax } from '../../coupon/grant.ts'
 import { labelValue } from './label.ts'
 import { named } from './named-schema.ts'
-import { idValue, nextCursor, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
+import { idValue, nextCursor, refreshAfterValue, slotValue, timeValue, userIdValue } from './shared-shapes.ts'
 
 /** What a coupon is worth, in bodies and answers. */
 export const discountValue = named(
@@ -85,11 +85,9 @@ export const outcomeShape = named(
       .enum(['granted', 'confirming', 'recovering', 'none'])
       .describe('`none` is final for the presses until now: pressing again is safe.'),
     coupons: z.array(couponShape).max(10),
-    retryAfterMs: z
-      .int()
-      .min(1)
-      .max(60_000)
-      .optional()
-      .describe('With `confirming` and `recovering`: ask again after that.'),
+    refreshAfterMs: refreshAfterValue.describe(
+      'With `confirming` and `recovering`: ask again after that. It differs from one answer to the next.',
+    ),
+    retryAfterMs: refreshAfterValue.describe('The former name of `refreshAfterMs`, with the same value.'),
   }),
 )

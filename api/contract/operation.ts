@@ -12,7 +12,7 @@ export type OperationAnswer = {
   /** A `named` schema. */
   schema?: z.ZodType
   /** `application/json` when left out. */
-  mediaType?: 'application/json' | 'text/html' | 'text/csv'
+  mediaType?: 'application/json' | 'text/html' | 'text/csv' | 'text/event-stream' | 'text/javascript'
   /** It comes as this too, when Accept asks for it. */
   alsoAs?: 'text/csv'
   headers?: readonly AnswerHeader[]
@@ -53,6 +53,7 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   couponId: z.string().regex(idPattern).describe('The id of a coupon. Treat it as opaque.'),
   orderId: orderIdValue,
   userId: z.string().regex(userIdPattern).describe('The `sub` of a shopper.'),
+  file: z.string().min(1).max(64).describe('The name of a file that a page loads.'),
   code: z
     .string()
     .min(1)

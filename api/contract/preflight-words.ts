@@ -1,7 +1,7 @@
 import type { Campaign, EligibilityRule } from '../../coupon/campaign.ts'
 import type { Doubt, DoubtCode, Money } from '../../coupon/campaigns/preflight.ts'
 import { isKnownTimeZone } from '../../coupon/campaigns/time-zone.ts'
-import type { Language } from './language.ts'
+import type { Language } from '../../web/texts/language.ts'
 
 const doubtTexts: Record<DoubtCode, Record<Language, string>> = {
   'closes-before-opening': {

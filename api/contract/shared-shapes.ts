@@ -37,6 +37,9 @@ export const slotValue = z
   .max(slotMax)
   .describe("Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`.")
 
+/** When an answer is worth another look. */
+export const refreshAfterValue = z.int().min(1).max(60_000).optional()
+
 /** The cursor in the answer of a list. */
 export const nextCursor = z
   .string()

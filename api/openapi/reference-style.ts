@@ -11,7 +11,7 @@ export const referenceStyle = `
 * { box-sizing: border-box }
 html { scroll-padding-top: 1rem; -webkit-text-size-adjust: 100% }
 body { margin: 0; font: 1rem/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif; color: var(--text); background: var(--back) }
-a { color: var(--link); text-decoration: none } a:hover, a:focus { text-decoration: underline }
+a { color: var(--link) } h3 a, .side a, .top a { text-decoration: none } a:hover, a:focus { text-decoration: underline }
 code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: .875em }
 code { overflow-wrap: anywhere }
 p { margin: .35rem 0 }

@@ -1,5 +1,4 @@
 import type { AuditProcess } from '../../coupon/audit/audit-process.ts'
-import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import type { Issuer } from '../../coupon/issue/issuer.ts'
 import type { CouponReader } from '../../coupon/reading/coupon-reader.ts'
 import type { Route } from '../route.ts'
@@ -7,12 +6,16 @@ import { auditRoute } from './admin-audit.ts'
 import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaigns.ts'
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
+import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
 import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
-import { campaignRoute } from './campaigns.ts'
+import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
+import { campaignRoute, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { issueRoute } from './issue.ts'
+import { createSalesList } from './list-sales.ts'
 import { withOpenApi } from './openapi.ts'
 import { createOperatorsView } from './operators-view.ts'
+import { type PagesOptions, pageRoutes } from './pages.ts'
 import { problemPagesRoute } from './problem-pages.ts'
 import { type RedemptionRoutesOptions, redemptionRoutes } from './redemptions.ts'
 import { timeRoute } from './time.ts'
@@ -21,32 +24,37 @@ import { type WinnersOptions, winnersRoute } from './winners.ts'
 export type RoutesOptions = AdminCampaignsOptions &
   PreflightOptions &
   Omit<AdminChangesOptions, 'toJson'> &
+  CampaignEventsOptions &
+  AdminEventsOptions &
   RedemptionRoutesOptions &
   Omit<SupportOptions, 'gateNowMs'> &
   Omit<WinnersOptions, 'gateNowMs'> & {
     issuer: Issuer
     coupons: CouponReader
-    retiredCampaigns: RetiredCampaigns
     audits: AuditProcess
-  }
+  } & Pick<PagesOptions, 'embedders' | 'demoSignIn'> & { monotonicMs(): number }
 
 /** Every route of docs/api.md but the health checks. */
 export const allRoutes = (options: RoutesOptions): Route[] => {
   const { issuer, coupons, retiredCampaigns, audits, campaigns, registry, authenticator } = options
+  const readPublic = createPublicReader(registry, retiredCampaigns)
   return withOpenApi([
     issueRoute(issuer, authenticator, registry.gateNowMs),
     outcomeRoute(coupons, authenticator),
     listUsableCouponsRoute(coupons, authenticator),
     couponRoute(coupons, authenticator),
     ...redemptionRoutes(options),
-    campaignRoute(registry, retiredCampaigns),
+    campaignRoute(readPublic),
+    campaignEventsRoute(options),
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
+    adminEventsRoute(options),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
+    ...pageRoutes({ ...options, readPublic, listSales: createSalesList(registry, options.monotonicMs) }),
   ])
 }

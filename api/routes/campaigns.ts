@@ -1,11 +1,13 @@
-import { publicState } from '../../coupon/campaign.ts'
+import type { CampaignDocument } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
-import { toPublicCampaignJson } from '../contract/answers.ts'
+import { type CampaignMoment, toPublicCampaignJson } from '../contract/answers.ts'
 import { publicCampaignShape } from '../contract/campaign-shapes.ts'
 import { jsonResponse } from '../json-response.ts'
+import { liveMoment } from '../live-moment.ts'
 import { problem, unknownCampaign } from '../problem.ts'
+import { refreshAfterMs } from '../refresh-after.ts'
 import type { Route } from '../route.ts'
 
 /** The greatest age of the public facts. */
@@ -15,37 +17,43 @@ const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type
 
 const recovering = 'The campaign cannot be read at the moment. Trying again is safe.'
 
-const answerPublicly = async (
-  registry: Registry,
-  retiredCampaigns: RetiredCampaigns,
-  id: string,
-): Promise<Response> => {
-  const found = await registry.refresh(id, ageMaxMs)
-  if (found.kind === 'unknown') return unknownCampaign()
-  if (found.kind === 'recovering') return problem('recovering', recovering)
-  if (found.kind === 'retired') {
-    const campaign = await retiredCampaigns.read(id)
-    if (campaign === undefined) return problem('recovering', recovering)
-    const { stock, retired } = campaign
-    const moment = {
-      state: 'closed' as const,
-      stock,
-      granted: retired.granted,
-      nowMs: registry.gateNowMs(),
+const writeDocument = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
+  ...toPublicCampaignJson(id, document, moment),
+  refreshAfterMs: refreshAfterMs(moment.state, document.opensAtMs - moment.nowMs),
+})
+
+/** The public document of a campaign. `recovering`: it may exist, and cannot be read now. */
+export type ReadPublic = (
+  campaignId: string,
+) => Promise<ReturnType<typeof writeDocument> | 'unknown' | 'recovering'>
+
+/** Reads public documents, at most a second old. */
+export const createPublicReader =
+  (registry: Registry, retiredCampaigns: RetiredCampaigns): ReadPublic =>
+  async (id) => {
+    const found = await registry.refresh(id, ageMaxMs)
+    if (found.kind === 'unknown' || found.kind === 'recovering') return found.kind
+    const nowMs = registry.gateNowMs()
+    if (found.kind === 'live') {
+      const { view } = found.campaign
+      return writeDocument(id, view.document, liveMoment(view, nowMs))
     }
-    return jsonResponse(toPublicCampaignJson(id, campaign, moment), 200, publicForASecond)
+    const campaign = await retiredCampaigns.read(id)
+    if (campaign === undefined) return 'recovering'
+    const { stock, retired } = campaign
+    return writeDocument(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
   }
-  const { view } = found.campaign
-  const nowMs = registry.gateNowMs()
-  const state = view.armed
-    ? publicState({ ...view.document, state: view.state, stock: view.stock }, view.granted, nowMs)
-    : 'recovering'
-  const moment = { state, stock: view.stock, granted: view.granted, nowMs }
-  return jsonResponse(toPublicCampaignJson(id, view.document, moment), 200, publicForASecond)
+
+const answerPublicly = async (readPublic: ReadPublic, id: string): Promise<Response> => {
+  const campaign = await readPublic(id)
+  if (campaign === 'unknown') return unknownCampaign()
+  return campaign === 'recovering'
+    ? problem('recovering', recovering)
+    : jsonResponse(campaign, 200, publicForASecond)
 }
 
 /** The public facts of a campaign. They are the same for everyone, so caches may keep them for a second. */
-export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampaigns): Route => ({
+export const campaignRoute = (readPublic: ReadPublic): Route => ({
   method: 'GET',
   path: '/v1/campaigns/:campaignId',
   lane: 'read',
@@ -59,6 +67,6 @@ export const campaignRoute = (registry: Registry, retiredCampaigns: RetiredCampa
   },
   handle(context) {
     const id = context.req.param('campaignId') ?? ''
-    return idPattern.test(id) ? answerPublicly(registry, retiredCampaigns, id) : unknownCampaign()
+    return idPattern.test(id) ? answerPublicly(readPublic, id) : unknownCampaign()
   },
 })

@@ -11,8 +11,14 @@ import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { invalidProblem, unknownCampaign, unknownCoupon } from '../problem.ts'
 import { headerOf, type Route } from '../route.ts'
 
-/** The wait of a client before it asks again for an outcome that is not final. */
-const retryAfterMs = 1_000
+/**
+ * The wait of a client before it asks again for an outcome that is not final. Random, so that those who press
+ * together do not ask together.
+ */
+const waits = (): { refreshAfterMs: number; retryAfterMs: number } => {
+  const refreshAfterMs = 1_000 + Math.floor(Math.random() * 500)
+  return { refreshAfterMs, retryAfterMs: refreshAfterMs }
+}
 
 /** The cache of one caller may keep a list, and asks with its tag each time before it shows it. */
 const revalidatedHeaders = {
@@ -112,12 +118,16 @@ const answerOutcome = async (
       return jsonResponse({ outcome: 'none', coupons: [] }, 200, noStoreHeaders)
     case 'confirming':
       return jsonResponse(
-        { outcome: 'confirming', coupons: outcome.coupons.map(toCouponJson), retryAfterMs },
+        {
+          outcome: 'confirming',
+          coupons: outcome.coupons.map(toCouponJson),
+          ...waits(),
+        },
         200,
         noStoreHeaders,
       )
     case 'recovering':
-      return jsonResponse({ outcome: 'recovering', coupons: [], retryAfterMs }, 200, noStoreHeaders)
+      return jsonResponse({ outcome: 'recovering', coupons: [], ...waits() }, 200, noStoreHeaders)
   }
 }
 

@@ -177,10 +177,12 @@ const page = (code: ProblemCode): string => {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
 <style>${style}</style>
+<main>
 <h1>${title}</h1>
 <p><code>${code} · ${status}</code></p>
 <p>${en}</p>
 <p lang="ko">${ko}</p>
+</main>
 </html>
 `
 }

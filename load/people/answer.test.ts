@@ -87,13 +87,13 @@ describe('what a shopper makes of an answer', () => {
     [
       'confirming',
       200,
-      { outcome: 'confirming', coupons: [], retryAfterMs: 1_000 },
+      { outcome: 'confirming', coupons: [], refreshAfterMs: 1_000 },
       { meaning: { kind: 'confirming' }, next: 'outcome', gate: 'silent', retryAfterMs: 1_000 },
     ],
     [
       'recovering',
       200,
-      { outcome: 'recovering', coupons: [], retryAfterMs: 1_000 },
+      { outcome: 'recovering', coupons: [], refreshAfterMs: 1_000 },
       {
         meaning: { kind: 'unknown' },
         outcome: 'recovering',

@@ -27,7 +27,7 @@ const couponShape = z.object({
 
 const outcomeShape = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('granted'), coupons: z.tuple([couponShape]) }),
-  z.object({ outcome: z.enum(['confirming', 'recovering', 'none']), retryAfterMs: z.number().default(0) }),
+  z.object({ outcome: z.enum(['confirming', 'recovering', 'none']), refreshAfterMs: z.number().default(0) }),
 ])
 
 const problemShape = z.object({ code: z.string() })
@@ -102,7 +102,7 @@ export const readOutcome = (status: number, body: string, retryAfter?: string): 
   const { outcome } = read
   if (outcome === 'granted')
     return { ...unanswered, meaning: grantedBy(read.coupons[0]), outcome, next: 'nothing' }
-  const { retryAfterMs } = read
+  const retryAfterMs = read.refreshAfterMs
   if (outcome === 'none')
     return { meaning: { kind: 'none' }, outcome, next: 'press', retryAfterMs, gate: 'deciding' }
   if (outcome === 'recovering')

@@ -20,7 +20,7 @@ export type RefusedFor =
 export type RequestLimits = {
   /**
    * The lane in which a request takes its turn. `undefined`: the application gets it at once, and must answer
-   * it without a wait.
+   * it without a wait, or bound by itself how many wait.
    */
   laneOf(request: IncomingMessage): string | undefined
   lanes: Readonly<Record<string, LaneLimits>>

@@ -45,6 +45,8 @@ export type Metrics = {
       read(): GaugeReading | Promise<GaugeReading>
     },
   ): void
+  /** The present values of one metric; none when there is no metric of that name. */
+  values(name: string): Promise<readonly Sample[]>
   /** All metrics in the text format of Prometheus. */
   read(): Promise<string>
 }
@@ -112,6 +114,10 @@ export const createMetrics = (): Metrics => {
           return []
         }
       })
+    },
+    async values(name) {
+      const reading = await registry.getSingleMetric(name)?.get()
+      return (reading?.values ?? []) as readonly Sample[]
     },
     read: () => registry.metrics(),
   }

@@ -126,7 +126,7 @@ test('people of a dead API turn to the other', async () => {
 test('after a 202 a person asks until it is granted, and does not press again', async () => {
   const api = await startApi((request, index) => {
     if (request.act === 'press') return { status: 202, retryAfter: '1' }
-    if (index < 3) return { status: 200, body: { outcome: 'confirming', coupons: [], retryAfterMs: 100 } }
+    if (index < 3) return { status: 200, body: { outcome: 'confirming', coupons: [], refreshAfterMs: 100 } }
     return { status: 200, body: { outcome: 'granted', coupons: [couponOf(request)] } }
   })
   const people = gather([api.url], { requestsMax: 1 })

@@ -50,6 +50,7 @@ const variablesOf = (
   API_METRICS_PORT: String(apiMetricsPort),
   WORKER_METRICS_PORT: String(workerMetricsPort),
   API_URL: processFacts(apiPort, apiMetricsPort).url,
+  DEMO_SIGN_IN: 'true',
 })
 
 /**

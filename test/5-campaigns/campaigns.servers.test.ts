@@ -39,6 +39,7 @@ describe('the public page of a campaign', () => {
         timeZone: 'UTC',
         eligibility: [],
         coupon: { ...(sent['coupon'] as object), usableFrom: sent['opensAt'] },
+        refreshAfterMs: 2_000,
       })
       expect(serverTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
       expect(headers.get('cache-control')).toBe('public, max-age=1')
@@ -98,9 +99,11 @@ describe('what operators create and read', () => {
     const campaignId = await createTestCampaign(first, changes)
     const [open, own] = [await viewOf(second, campaignId), await operatorsView(second, campaignId)]
     expect(open.body['state']).toBe(state)
+    const { refreshAfterMs, ...facts } = open.body
+    expect(refreshAfterMs).toBe({ scheduled: 30_000, open: 2_000 }[state])
     const { granted, version, epoch, recovery, ...shared } = own.body
     expect([granted, version, epoch, recovery]).toEqual([0, 1, 1, null])
-    expect({ ...shared, serverTime: '' }).toEqual({ ...open.body, serverTime: '' })
+    expect({ ...shared, serverTime: '' }).toEqual({ ...facts, serverTime: '' })
   })
 
   test.concurrent('creation answers 201, a Location, and the same document there', async () => {

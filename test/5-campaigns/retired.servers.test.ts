@@ -3,6 +3,7 @@ import { gateKey } from '../../coupon/gate/keys.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
 import { connectDatabase, type Database } from '../../platform/mysql/database.ts'
 import type { RedisClient } from '../../platform/redis.ts'
+import { openEvents } from '../harness/processes/event-stream.ts'
 import {
   ask,
   createTestCampaign,
@@ -78,6 +79,11 @@ describe('a retired campaign', () => {
       expect([seen.status, seen.body]).toEqual([
         200,
         expect.objectContaining({ id: campaignId, state: 'closed', stock: 5, remaining: 3 }),
+      ])
+      const stream = await openEvents(`${url}/v1/campaigns/${campaignId}/events`)
+      expect([await stream.ended, stream.events]).toMatchObject([
+        'whole',
+        [{ event: 'closed', data: { state: 'closed', stock: 5, remaining: 3 } }],
       ])
       const path = `${url}/v1/admin/campaigns/${campaignId}`
       const operators = await ask(path, { token: operatorToken() })

@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** What each part may import beside itself. A part without a line may import only packages. */
 const arrows: Record<string, readonly string[]> = {
-  api: ['coupon', 'platform'],
+  api: ['coupon', 'platform', 'web'],
   worker: ['coupon', 'platform'],
   load: ['client', 'coupon', 'platform'],
   commands: ['coupon', 'platform'],
@@ -14,6 +14,7 @@ const arrows: Record<string, readonly string[]> = {
   migrations: ['coupon', 'platform'],
   servers: ['client', 'platform'],
   coupon: ['platform'],
+  web: ['client'],
   client: [],
   platform: [],
 }

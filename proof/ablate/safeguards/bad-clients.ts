@@ -4,6 +4,7 @@ import { serversTest, unitTest } from './failing-test.ts'
 
 const section = '1. Decide: one client among many'
 const limiterTest = unitTest('platform/http/request-limiter')
+const hubTest = unitTest('platform/http/event-hub')
 
 /** What keeps one client from being felt by the others. */
 export const badClients: readonly Safeguard[] = [
@@ -52,5 +53,33 @@ export const badClients: readonly Safeguard[] = [
     caughtBy: serversTest('test/http/lanes')(
       'lists on a database that stands still hold up neither the public page nor a press',
     ),
+  },
+  {
+    name: 'a process has a bounded number of streams',
+    section,
+    protectsFrom: 'Streams of events take the memory and the connections that presses need.',
+    edits: [{ change: remove }],
+    caughtBy: hubTest('a process has a bounded number of streams'),
+  },
+  {
+    name: 'an address has a bounded number of streams',
+    section,
+    protectsFrom: 'One machine takes all places for streams of events.',
+    edits: [{ change: remove }],
+    caughtBy: hubTest('a process has a bounded number of streams'),
+  },
+  {
+    name: 'a stream has one event a second',
+    section,
+    protectsFrom: 'In a burst the events for thousands of listeners take the processor from the presses.',
+    edits: [{ change: swap(' || tick - topic.framedAtTick < ticksBetweenEvents', '') }],
+    caughtBy: hubTest('a listener gets the present event, then one event a second at most'),
+  },
+  {
+    name: 'a client that does not read costs no memory',
+    section,
+    protectsFrom: 'Listeners that never read fill the memory of the process with events.',
+    edits: [{ change: swap('isReading(listener)', 'listener.response.writable') }],
+    caughtBy: hubTest('a listener that does not read holds one event in memory'),
   },
 ]

@@ -1,9 +1,7 @@
+import type { BadClientCounts } from '../../../load/hostile/bad-client.ts'
 import { badClientNames } from '../../../load/hostile/bad-client-kinds.ts'
-import {
-  type BadClientProcess,
-  badClientAddress,
-  startBadClients,
-} from '../../../load/hostile/bad-client-process.ts'
+import { badClientAddress, startBadClients } from '../../../load/hostile/bad-client-process.ts'
+import type { CountingProcess } from '../../../load/processes/counting-process.ts'
 import { chosen } from '../random.ts'
 import { disturbanceKind, type FaultKind } from './fault-kind.ts'
 
@@ -17,7 +15,7 @@ const apiBadClients = disturbanceKind(
   'bad-clients',
   [2_000, 6_000],
   ({ stack, campaignId, sign }, [chance]) => {
-    let clients: BadClientProcess | undefined
+    let clients: CountingProcess<BadClientCounts> | undefined
     return {
       // The process may be killed or paused meanwhile.
       target: 'bad-clients',

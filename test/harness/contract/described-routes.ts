@@ -8,7 +8,7 @@ const authenticator = createAuthenticator({
   adminToken: 'a token',
 })
 /** Nothing is asked of the parts: only what the routes say of themselves is read. */
-const parts = { authenticator, registry: {} } as unknown as RoutesOptions
+const parts = { authenticator, registry: {}, embedders: [] } as unknown as RoutesOptions
 
 /** Every route that the API mounts, with its description, and the health checks. */
 export const describedRoutes: readonly DescribedRoute[] = [...allRoutes(parts), ...healthOperations]

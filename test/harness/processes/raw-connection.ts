@@ -11,6 +11,8 @@ export type RawConnection = {
   send(text: string): void
   /** The next answer; rejects when the server closes the connection first. */
   answer(): Promise<RawAnswer>
+  /** What came and was not taken as an answer. */
+  received(): string
   /** Resolves when the server has closed the connection. */
   closed: Promise<void>
   /** Stops reading; then it does not notice either that the server closed the connection. */
@@ -67,6 +69,7 @@ export const openConnection = async (url: string, from = '127.0.0.1'): Promise<R
         await arrived.promise
       }
     },
+    received: () => received.toString(),
     closed: closing.promise,
     stopReading: () => void socket.pause(),
     closeSending: () => void socket.end(),

@@ -1,5 +1,8 @@
-/** The languages in which the API writes for people. */
+/** The languages in which people are written to. */
 export type Language = 'en' | 'ko'
+
+/** The same in both. */
+export type Wording = { readonly [Key in Language]: string }
 
 /** The language that a caller wants most (RFC 9110, section 12.5.4); English where it is none of ours. */
 export const preferredLanguage = (acceptLanguage: string | undefined): Language => {
@@ -13,3 +16,7 @@ export const preferredLanguage = (acceptLanguage: string | undefined): Language 
   }
   return weightOf('ko') > weightOf('en') ? 'ko' : 'en'
 }
+
+/** The language that was asked for by name, else the one that the caller wants most. */
+export const chooseLanguage = (asked: string | undefined, acceptLanguage: string | undefined): Language =>
+  asked === 'en' || asked === 'ko' ? asked : preferredLanguage(acceptLanguage)

@@ -1,0 +1,143 @@
+import type { PositionRepository } from '../../coupon/ledger/positions.ts'
+import type { RecordedCounts } from '../../coupon/ledger/recorded-counts.ts'
+import { deadLettersTopic, grantsTopic } from '../../coupon/log/topics.ts'
+import type { StreamEvent } from '../../platform/http/event-frame.ts'
+import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
+import { withTimeout } from '../../platform/with-timeout.ts'
+import { formatTime } from '../contract/answers.ts'
+import { holdsBalance } from './balance.ts'
+import type { createConsoleCampaigns } from './console-campaigns.ts'
+import { createLogLagEstimate } from './log-lag.ts'
+
+/** One frame a second of all that consoles show, made once for all of them, and not at all without any. */
+export type ConsoleFrames = {
+  /** Makes the next frame when a console watches. Never rejects. */
+  step(): Promise<void>
+  /** Resolves when there is a frame of the last two seconds. */
+  ready(): Promise<void>
+  latest(): StreamEvent
+}
+
+export type ConsoleFramesOptions = {
+  campaigns: ReturnType<typeof createConsoleCampaigns>
+  topics: Pick<TopicAdmin, 'offsets'>
+  positions: Pick<PositionRepository, 'read'>
+  counts: RecordedCounts
+  metrics: Pick<Metrics, 'values'>
+  /** How many consoles watch. */
+  watching(): number
+  gateNowMs(): number
+  monotonicMs(): number
+  processId: string
+}
+
+/** A server that does not answer makes its figures unknown, and holds up no other. */
+const readTimeoutMs = 1_500
+
+const frameMsMax = 2_000
+
+/** Figures of this process, from its metrics. Counts only grow: rates are the differences of two frames. */
+const processMetrics = {
+  outcomes: 'firstcome_issue_outcomes_total',
+  durations: 'firstcome_http_answer_duration_seconds',
+  queue: 'firstcome_issue_queue_size',
+  publishQueue: 'firstcome_publish_queue_size',
+  publisherOpen: 'firstcome_publisher_open',
+} as const
+
+const issueRoute = 'POST /v1/campaigns/:campaignId/coupons'
+
+export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrames => {
+  const { campaigns, topics, positions, counts, metrics, monotonicMs } = options
+  const estimate = createLogLagEstimate()
+  let recordedBefore = new Map<string, number | null>()
+  let number = 0
+  let madeAtMs = Number.NEGATIVE_INFINITY
+  let text = '{}'
+  let making: Promise<void> | undefined
+
+  const orNull = <Value>(reading: Promise<Value>, what: string): Promise<Value | null> =>
+    withTimeout(reading, readTimeoutMs, what).catch(() => null)
+
+  const ofProcess = async () => {
+    const [outcomes, durations, queue, publishQueue, publisherOpen] = await Promise.all(
+      Object.values(processMetrics).map((name) => metrics.values(name)),
+    )
+    const valueOf = (samples: typeof queue): number => samples?.[0]?.value ?? 0
+    const buckets = (durations ?? []).filter(
+      ({ metricName, labels }) => labels['route'] === issueRoute && metricName?.endsWith('_bucket'),
+    )
+    return {
+      id: options.processId,
+      outcomes: Object.fromEntries(
+        (outcomes ?? []).map(({ labels, value }) => [String(labels['outcome']), value]),
+      ),
+      issueDurations: buckets.map(({ labels, value }) => ({ le: String(labels['le']), count: value })),
+      queue: valueOf(queue),
+      publishQueue: valueOf(publishQueue),
+      isPublisherOpen: valueOf(publisherOpen) > 0,
+    }
+  }
+
+  /** In the order that the balance needs: gates, then the log, then the ledger. */
+  const make = async (): Promise<void> => {
+    const gatesAtMs = monotonicMs()
+    const shown = await campaigns.read()
+    const logAtMs = monotonicMs()
+    const [log, dead] = await Promise.all([
+      orNull(topics.offsets(grantsTopic), 'the ends of the log were not read'),
+      orNull(topics.offsets(deadLettersTopic), 'the dead letters were not counted'),
+    ])
+    const ledgerAtMs = monotonicMs()
+    const reached = await orNull(positions.read([]), 'the positions were not read')
+    const ids = shown.campaigns.map(({ id }) => id)
+    const rows = reached && (await orNull(counts.read(ids), 'the rows were not counted'))
+    const nowMs = monotonicMs()
+    const lag =
+      log && reached
+        ? estimate.add(new Map(log.map(({ partition, end }) => [partition, end])), reached, nowMs)
+        : null
+    const items = shown.campaigns.map((campaign) => {
+      const recorded = rows?.get(campaign.id) ?? null
+      const before = recordedBefore.get(campaign.id) ?? null
+      const holds = holdsBalance({ ...campaign, recorded }, before, lag?.records ?? null)
+      const { stock } = campaign
+      return {
+        ...campaign,
+        recorded,
+        holds,
+        oversold: stock === null ? null : Math.max(0, (recorded ?? 0) - stock),
+      }
+    })
+    recordedBefore = new Map(items.map(({ id, recorded }) => [id, recorded]))
+    const oldest = items.map(({ outboxOldestMs }) => outboxOldestMs ?? 0)
+    number += 1
+    text = JSON.stringify({
+      serverTime: formatTime(options.gateNowMs()),
+      ageMs: {
+        gates: Math.round(nowMs - gatesAtMs),
+        log: log && Math.round(nowMs - logAtMs),
+        ledger: rows && Math.round(nowMs - ledgerAtMs),
+      },
+      campaigns: items,
+      otherCampaigns: shown.others,
+      lag: lag && { records: lag.records, ms: Math.round(lag.ms) },
+      oldestUnrecordedMs: lag && Math.round(Math.max(lag.ms, ...oldest)),
+      deadLetters: dead && dead.reduce((sum, { first, end }) => sum + end - first, 0),
+      process: await ofProcess(),
+    })
+    madeAtMs = monotonicMs()
+  }
+  /** One at a time, for all who ask. */
+  const makeOnce = (): Promise<void> =>
+    (making ??= make().finally(() => {
+      making = undefined
+    }))
+
+  return {
+    step: async () => (options.watching() === 0 ? undefined : makeOnce()),
+    ready: async () => (monotonicMs() - madeAtMs < frameMsMax ? undefined : makeOnce()),
+    latest: () => ({ id: String(number), event: 'console', data: () => text }),
+  }
+}

@@ -1,0 +1,51 @@
+import { alreadySent } from '../../platform/http/already-sent.ts'
+import type { EventHub } from '../../platform/http/event-hub.ts'
+import { eventStreamHeaders } from '../../platform/http/event-listener.ts'
+import type { EventPlaces } from '../../platform/http/event-places.ts'
+import type { Authenticator } from '../authenticator.ts'
+import { consoleFrameShape } from '../contract/console-frame-shape.ts'
+import type { ConsoleFrames } from '../events/console-frames.ts'
+import { prepareProblem } from '../problem.ts'
+import type { Route } from '../route.ts'
+
+/** The topic of consoles. No campaign has such an id. */
+export const consoleTopic = 'console'
+
+/** Consoles of one process at once. */
+export const consolesMax = 100
+
+export type AdminEventsOptions = {
+  authenticator: Authenticator
+  hub: EventHub
+  consolePlaces: EventPlaces
+  consoleFrames: ConsoleFrames
+}
+
+const noPlace = prepareProblem('overloaded', `This process has ${consolesMax} consoles already.`)
+
+/** All that a console shows, once a second, as server-sent events. Read with fetch, which sends the token. */
+export const adminEventsRoute = (options: AdminEventsOptions): Route => ({
+  method: 'GET',
+  path: '/v1/admin/events',
+  lane: 'stream',
+  caller: 'viewer',
+  operation: {
+    id: 'watchSystem',
+    summary: 'All that a console shows, once a second',
+    description:
+      'Server-sent events, to be read with `fetch`: an `EventSource` sends no token. Each event is a whole frame, made ' +
+      'once for all consoles of the process. Counts of the process are those since it started.',
+    answers: {
+      200: { description: 'The stream.', schema: consoleFrameShape, mediaType: 'text/event-stream' },
+    },
+    problems: [],
+  },
+  handle: options.authenticator.requireRole('viewer', async ({ env: { incoming, outgoing } }) => {
+    if (incoming.method === 'HEAD') return new Response(null, { headers: eventStreamHeaders })
+    const leave = options.consolePlaces.take(incoming)
+    if (typeof leave === 'string') return noPlace()
+    await options.consoleFrames.ready()
+    options.hub.listen(consoleTopic, { incoming, outgoing, has: () => false, onClosed: leave })
+    return alreadySent
+  }),
+})

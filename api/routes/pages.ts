@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { idPattern } from '../../coupon/grant.ts'
+import { type Asset, loadAssets } from '../../web/load-assets.ts'
+import { couponsPage } from '../../web/pages/coupons-page.ts'
+import { frontPage } from '../../web/pages/front-page.ts'
+import { type PageCampaign, shopperPage } from '../../web/pages/shopper-page.ts'
+import { chooseLanguage, type Language } from '../../web/texts/language.ts'
+import { named } from '../contract/named-schema.ts'
+import type { Operation } from '../contract/operation.ts'
+import { jsonResponse, noStoreHeaders } from '../json-response.ts'
+import { problem, unknownCampaign } from '../problem.ts'
+import { type HttpContext, headerOf, type Route } from '../route.ts'
+import type { ListSales } from './list-sales.ts'
+
+export type PagesOptions = {
+  /** The sales of the front page. */
+  listSales: ListSales
+  /** The public document of a campaign. */
+  readPublic(campaignId: string): Promise<PageCampaign | 'unknown' | 'recovering'>
+  /** Origins whose pages may embed these, and say who their person is. */
+  embedders: readonly string[]
+  /** Signs a new shopper in, for trying things out; left out where only the shop signs people in. */
+  demoSignIn: (() => { token: string }) | undefined
+}
+
+const secondsInAnHour = 3_600
+
+const languageOf = (context: HttpContext): Language =>
+  chooseLanguage(context.req.query('lang'), headerOf(context, 'accept-language'))
+
+const securityHeaders = (embedders: readonly string[]): Record<string, string> => ({
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${["'self'", ...embedders].join(' ')}`,
+  ].join('; '),
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
+  'X-Content-Type-Options': 'nosniff',
+})
+
+const page = (id: string, summary: string, problems: Operation['problems'] = []): Operation => ({
+  ...{ id, summary, problems },
+  answers: {
+    200: { description: 'A page, in the language of Accept-Language or `lang`.', mediaType: 'text/html' },
+  },
+})
+
+const sendAsset = (context: HttpContext, asset: Asset, headers: Record<string, string>): Response => {
+  const common = {
+    'Cache-Control': `public, max-age=${secondsInAnHour}`,
+    ETag: asset.etag,
+    Vary: 'Accept-Encoding',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  }
+  if (headerOf(context, 'if-none-match') === asset.etag)
+    return new Response(null, { status: 304, headers: common })
+  const isCompressed = /\bgzip\b/.test(headerOf(context, 'accept-encoding') ?? '')
+  return new Response(new Uint8Array(isCompressed ? asset.compressed : asset.plain), {
+    headers: {
+      ...common,
+      'Content-Type': asset.mediaType,
+      ...(isCompressed ? { 'Content-Encoding': 'gzip' } : {}),
+    },
+  })
+}
+
+const tokenShape = named('DemoSignIn', z.object({ token: z.string().max(1_000) }))
+
+const demoSignInRoute = (signIn: () => { token: string }): Route => ({
+  ...{ method: 'POST', path: '/demo/sign-in', lane: 'read', caller: 'anyone' },
+  operation: {
+    ...{ id: 'demoSignIn', summary: 'A token of a shopper who is made up', problems: [] },
+    answers: { 200: { description: 'The token.', schema: tokenShape } },
+  },
+  handle: () => jsonResponse(signIn(), 200, noStoreHeaders),
+})
+
+/** The pages for people, and the files that these load. */
+export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: PagesOptions): Route[] => {
+  const assets = loadAssets()
+  const signIn = { embedders, isDemo: demoSignIn !== undefined }
+  const headers = { ...securityHeaders(embedders), 'Cache-Control': 'no-cache', Vary: 'Accept-Language' }
+  const common = { method: 'GET', lane: 'read', caller: 'anyone' } as const
+
+  const shopper: Route = {
+    ...common,
+    path: '/c/:campaignId',
+    operation: page('shopperPage', 'The page of a sale: its button', [
+      'unknown-campaign',
+      'recovering',
+      'unavailable',
+    ]),
+    async handle(context) {
+      const id = context.req.param('campaignId') ?? ''
+      const campaign = idPattern.test(id) ? await readPublic(id) : 'unknown'
+      if (campaign === 'unknown') return unknownCampaign()
+      if (campaign === 'recovering')
+        return problem('recovering', 'The campaign cannot be read at the moment.')
+      return context.html(
+        await shopperPage(campaign, { language: languageOf(context), signIn }),
+        200,
+        headers,
+      )
+    },
+  }
+  const coupons: Route = {
+    ...common,
+    path: '/me/coupons',
+    operation: page('couponsPage', 'The page of the coupons of a person'),
+    handle: async (context) => context.html(await couponsPage(languageOf(context), signIn), 200, headers),
+  }
+  const front: Route = {
+    ...common,
+    path: '/',
+    operation: page('frontPage', 'What runs here'),
+    handle: async (context) => context.html(await frontPage(listSales(), languageOf(context)), 200, headers),
+  }
+  const assetOperation = (id: string, summary: string): Operation => ({
+    ...{ id, summary, problems: ['not-found'] },
+    answers: {
+      200: { description: 'The file.', mediaType: 'text/javascript' },
+      304: { description: 'It has not changed.' },
+    },
+  })
+  const files: Route = {
+    ...common,
+    path: '/assets/:file',
+    operation: assetOperation('readAsset', 'A file that a page loads'),
+    handle(context) {
+      const asset = assets.get(context.req.param('file') ?? '')
+      return asset === undefined
+        ? problem('not-found', 'No page has this file.')
+        : sendAsset(context, asset, {})
+    },
+  }
+  const element: Route = {
+    ...common,
+    path: '/firstcome.js',
+    operation: assetOperation('readElement', 'The module of `<firstcome-button>`, for pages of shops'),
+    handle(context) {
+      const asset = assets.get('firstcome.js')
+      // A module of another origin is loaded only with this header.
+      return asset === undefined
+        ? problem('not-found', 'The element was not built.')
+        : sendAsset(context, asset, { 'Access-Control-Allow-Origin': '*' })
+    },
+  }
+  const demo = demoSignIn === undefined ? [] : [demoSignInRoute(demoSignIn)]
+  return [front, shopper, coupons, files, element, ...demo]
+}

@@ -1,0 +1,47 @@
+import type { ValuesOf } from '../../platform/command-words.ts'
+import { integer } from '../../platform/option.ts'
+import { originOption } from './address.ts'
+import { commandLineOf } from './command-line.ts'
+import { connectionsOption, warmUpOption } from './shared-options.ts'
+
+/** Bursts beside listeners, and bursts without. */
+export type ListenersPlan = {
+  /** Streams of the campaign that are open during every other burst. */
+  listeners: number
+  /** Presses of each burst. */
+  presses: number
+  /** Bursts with listeners, and as many without. */
+  pairs: number
+  connections: number
+  warmUp: number
+}
+
+export const listenersOptions = {
+  listeners: integer({
+    default: 5_000,
+    min: 1,
+    max: 60_000,
+    help: 'streams of events that are open beside a burst; the API has places for LISTENERS_MAX',
+  }),
+  presses: integer({ default: 30_000, min: 10, max: 100_000, help: 'presses of each burst' }),
+  pairs: integer({ default: 5, min: 1, max: 20, help: 'bursts with listeners, and as many without' }),
+  connections: connectionsOption(256),
+  'warm-up': warmUpOption,
+  url: originOption,
+}
+
+export const listenersPlanOf = ({
+  listeners,
+  presses,
+  pairs,
+  connections,
+  ...values
+}: ValuesOf<typeof listenersOptions>): ListenersPlan => ({
+  ...{ listeners, presses, pairs, connections },
+  warmUp: values['warm-up'],
+})
+
+export const listenersCommandLine = (plan: ListenersPlan): string => {
+  const { listeners, presses, pairs, connections, warmUp } = plan
+  return commandLineOf('listeners', { listeners, presses, pairs, connections, 'warm-up': warmUp })
+}

@@ -1,0 +1,116 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { expectClean, openTab } from '../harness/browser/shopper-tab.ts'
+import { startBrowser } from '../harness/browser/start-browser.ts'
+import {
+  ask,
+  closedAnHourAgo,
+  createTestCampaign,
+  newUser,
+  operatorToken,
+  press,
+  tokenOf,
+} from '../harness/processes/http-client.ts'
+
+let browser: Browser
+let url: string
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  url = inject('apiUrls')[0]
+})
+afterAll(() => browser.close())
+
+const pageOf = (campaignId: string): string => `${url}/c/${campaignId}`
+const change = (campaignId: string, what: string) =>
+  ask(`${url}/v1/admin/campaigns/${campaignId}/${what}`, {
+    ...{ method: 'POST', token: operatorToken(), json: { reason: 'a test' } },
+    headers: { 'if-match': '*' },
+  })
+
+test('who presses wins, sees their place, and sees it again after a reload and in a second tab', async () => {
+  const campaignId = await createTestCampaign(url, { stock: 5 })
+  await press(url, campaignId, newUser())
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  await tab.press()
+  await tab.reaches('granted')
+  expect(await tab.text('note')).toBe('You were number 2. The coupon is yours.')
+  await tab.page.reload()
+  await tab.reaches('already')
+  expect(await tab.text('note')).toContain('number 2')
+  const other = await tab.another(pageOf(campaignId))
+  await other.reaches('already')
+  await other.page.goto(`${url}/me/coupons`)
+  await other.page.goBack()
+  await other.reaches('already')
+  expectClean(tab, url)
+  expectClean(other, url)
+})
+
+test('the button opens by itself, by the clock of the server, whatever the clock of the machine says', async () => {
+  const opensAt = new Date(Date.now() + 4_000).toISOString()
+  const campaignId = await createTestCampaign(url, { opensAt })
+  const tab = await openTab(browser, pageOf(campaignId), newUser(), { clockAheadMs: 3_600_000 })
+  await tab.reaches('imminent')
+  expect(await tab.text('clock')).toMatch(/^\d\.\d$/)
+  await tab.reaches('open')
+  await tab.press()
+  await tab.reaches('granted')
+  expectClean(tab, url)
+})
+
+test('who comes too late sees that it is sold out, and one who holds a coupon does not', async () => {
+  const campaignId = await createTestCampaign(url, { stock: 1 })
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  const winner = newUser()
+  await press(url, campaignId, winner)
+  await tab.reaches('sold-out')
+  expect(await tab.text('press')).toBe('Sold out')
+  const lucky = await openTab(browser, pageOf(campaignId), winner)
+  await lucky.reaches('already')
+})
+
+test('a pause and its end, and the close of a sale, reach a page that is open', async () => {
+  const campaignId = await createTestCampaign(url)
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  await change(campaignId, 'pause')
+  await tab.reaches('paused')
+  await change(campaignId, 'resume')
+  await tab.reaches('open')
+  await change(campaignId, 'close')
+  await tab.reaches('ended')
+  expectClean(tab, url)
+})
+
+test('the page of a sale that is over says so, and that of no sale is 404', async () => {
+  const campaignId = await createTestCampaign(url, closedAnHourAgo())
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('ended')
+  expect((await ask(pageOf('0190aaaa-0000-7000-8000-000000000000'))).status).toBe(404)
+})
+
+test('without a token the button asks for a sign-in, and with a token it goes on', async () => {
+  const campaignId = await createTestCampaign(url)
+  const tab = await openTab(browser, pageOf(campaignId), undefined)
+  await tab.reaches('sign-in')
+  await tab.page
+    .locator('firstcome-button')
+    .evaluate((button, given) => Object.assign(button, { token: given }), tokenOf(newUser()))
+  await tab.reaches('open')
+  expect(await tab.text('press')).toBe('Get my coupon')
+})
+
+test('without a script the page says what is sold, when, and how much is left', async () => {
+  const campaignId = await createTestCampaign(url, { name: 'Winter sale', stock: 1_234 })
+  const tab = await openTab(browser, pageOf(campaignId), undefined, {
+    javaScriptEnabled: false,
+    locale: 'ko-KR',
+  })
+  const text = await tab.page.locator('main').innerText()
+  expect(text).toContain('Winter sale')
+  expect(text).toContain('1,234장 중 1,234장 남음')
+  expect(text).toContain('자바스크립트가 필요합니다')
+})

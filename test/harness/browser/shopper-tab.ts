@@ -1,0 +1,77 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { tokenOf } from '../processes/http-client.ts'
+import { until } from '../values/until.ts'
+
+/** A tab of one shopper, and what went wrong in it. */
+export type ShopperTab = {
+  page: Page
+  /** Messages of the browser: faults of scripts, refusals of the content security policy. */
+  complaints: string[]
+  /** Everything that was asked for, by its origin. */
+  origins: Set<string>
+  /** Waits until the button is in this state. */
+  reaches(state: string): Promise<void>
+  press(): Promise<void>
+  /** The text of a part of the button, as it is shown. */
+  text(part: string): Promise<string>
+  /** Another tab of the same person. */
+  another(url: string): Promise<ShopperTab>
+}
+
+type TabOptions = BrowserContextOptions & {
+  /** Milliseconds that the clock of this machine is ahead. */
+  clockAheadMs?: number
+}
+
+const open = async (
+  context: Awaited<ReturnType<Browser['newContext']>>,
+  url: string,
+): Promise<ShopperTab> => {
+  const page = await context.newPage()
+  const [complaints, origins]: [string[], Set<string>] = [[], new Set()]
+  page.on('pageerror', ({ message }) => complaints.push(message))
+  page.on('console', (message) => {
+    // What the API refuses is no fault of the page.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
+  })
+  page.on('request', (request) => origins.add(new URL(request.url()).origin))
+  await page.goto(url)
+  const button = page.locator('firstcome-button')
+  return {
+    ...{ page, complaints, origins },
+    async reaches(state) {
+      await until(`the button is ${state}`, async () => (await button.getAttribute('data-state')) === state)
+    },
+    press: () => button.locator('[part=press]').click(),
+    text: (part) => button.locator(`[part=${part}]`).innerText(),
+    another: (other) => open(context, other),
+  }
+}
+
+/** Opens a page as this shopper, or as somebody who is not signed in. */
+export const openTab = async (
+  browser: Browser,
+  url: string,
+  userId: string | undefined,
+  { clockAheadMs = 0, ...options }: TabOptions = {},
+): Promise<ShopperTab> => {
+  const context = await browser.newContext({ locale: 'en-US', ...options })
+  const token = userId === undefined ? '' : tokenOf(userId)
+  await context.addInitScript(
+    ([kept, aheadMs]) => {
+      if (kept !== '') sessionStorage.setItem('firstcome:token', kept)
+      const own = Date.now.bind(Date)
+      Date.now = () => own() + aheadMs
+    },
+    [token, clockAheadMs] as const,
+  )
+  return open(context, url)
+}
+
+/** Nothing went wrong, and nobody else was asked for anything. */
+export const expectClean = (tab: ShopperTab, url: string): void => {
+  expect(tab.complaints).toEqual([])
+  expect([...tab.origins]).toEqual([new URL(url).origin])
+}

@@ -1,0 +1,70 @@
+import { html } from 'hono/html'
+import type { Discount } from '../../client/shopper-client.ts'
+import { fill, shopperTexts } from '../texts/button-texts.ts'
+import type { Language, Wording } from '../texts/language.ts'
+import { worthText } from '../texts/worth-text.ts'
+import { framed, type PageHtml, type SignIn } from './frame.ts'
+
+/** What a page shows of a campaign: its public document, as the API answers it. */
+export type PageCampaign = {
+  id: string
+  name: string
+  state: string
+  stock: number
+  remaining: number
+  opensAt: string
+  closesAt: string
+  /** IANA. */
+  timeZone: string
+  coupon: {
+    title: string
+    discount: Discount
+    usableFrom: string
+    usableUntil: string
+  }
+  serverTime: string
+}
+
+/** A time in a zone, with the name of the zone. */
+const zonedTime = (time: string, language: Language, timeZone: string): string =>
+  new Intl.DateTimeFormat(language, {
+    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+    ...{ second: '2-digit', hourCycle: 'h23', timeZone, timeZoneName: 'short' },
+  }).format(new Date(time))
+
+const fact = (name: Wording, value: string, language: Language): PageHtml =>
+  html`<dt>${name[language]}</dt><dd>${value}</dd>`
+
+/** The page of one campaign. It says the times and the stock without a script; the button needs one. */
+export const shopperPage = (
+  campaign: PageCampaign,
+  { language, signIn }: { language: Language; signIn: SignIn },
+): Promise<string> => {
+  const say = (text: Wording, values: Record<string, string> = {}): string => fill(text[language], values)
+  const whole = new Intl.NumberFormat(language)
+  const { coupon, timeZone, state, stock, remaining, opensAt, closesAt } = campaign
+  const facts = { state, stock, remaining, opensAt, closesAt }
+  const at = (time: string): string => zonedTime(time, language, timeZone)
+  const left = say(shopperTexts.stockLeft, {
+    left: whole.format(remaining),
+    stock: whole.format(stock),
+  })
+  return framed({
+    language,
+    title: campaign.name,
+    path: `/c/${campaign.id}`,
+    scripts: ['/firstcome.js', '/assets/sign-in.js'],
+    signIn,
+    body: html`<h1>${campaign.name}</h1>
+<p class="worth">${coupon.title} · ${worthText(coupon.discount, language)}</p>
+<dl class="facts">
+${fact(shopperTexts.opensAt, at(opensAt), language)}
+${fact(shopperTexts.closesAt, at(closesAt), language)}
+</dl>
+<firstcome-button campaign="${campaign.id}" lang="${language}" facts="${JSON.stringify(facts)}"><p>${left}</p>
+<noscript><p>${say(shopperTexts.noScript)}</p></noscript></firstcome-button>
+<p class="dim">${say(shopperTexts.usable, { from: at(coupon.usableFrom), until: at(coupon.usableUntil) })}</p>
+<p><button type="button" data-demo-sign-in hidden></button></p>
+<p><a href="/me/coupons">${say(shopperTexts.myCoupons)}</a></p>`,
+  })
+}
