@@ -24,8 +24,8 @@ export type Identity = { id: string | undefined; unknown: readonly IdentityCarri
 export type DeploymentIdentity = {
   /**
    * Compares the ids of the servers that answer. A Redis without one is claimed once database and Kafka
-   * agree. Rejects `refused`, with one sentence that says which server belongs to whom, when two differ or the
-   * database has no id.
+   * agree. Rejects `refused`, with one sentence that says which server belongs to whom, when two differ or
+   * the database has no id.
    */
   compare(): Promise<Identity>
   /** As `compare`. Rejects `unavailable` while one of these servers does not answer. */

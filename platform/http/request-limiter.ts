@@ -20,8 +20,8 @@ export type RefusedFor =
 export type RequestLimits = {
   /**
    * The lane in which a request takes its turn. `undefined`: the application gets it at once, and must answer
-   * it without a wait. So it gets one of a lane that is not in `lanes`, which counts for the rate of its
-   * client: the application has to bound by itself how many wait.
+   * it without a wait. One of a lane that is not in `lanes` comes at once too, and counts for the rate of its
+   * client. The application has to bound how many of those wait.
    */
   laneOf(request: IncomingMessage): string | undefined
   lanes: Readonly<Record<string, LaneLimits>>

@@ -107,7 +107,9 @@ describe('an address that asks too fast', () => {
     ['of consoles, whose tokens are verified too', '/v1/admin/events', 401],
     ['of a campaign, which is looked up', `/v1/campaigns/${randomUUIDv7()}/events`, 404],
   ])('is refused when it asks for streams %s', async (_, path, status) => {
-    const { refused, before } = await askUntilRefused(() => askFrom(`203.0.113.${status - 300}`, 'x.y.z', path))
+    const { refused, before } = await askUntilRefused(() =>
+      askFrom(`203.0.113.${status - 300}`, 'x.y.z', path),
+    )
     expectRefusal(refused, 'address', 10)
     expect(new Set(before)).toEqual(new Set([status]))
   })
