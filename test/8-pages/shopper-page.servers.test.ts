@@ -11,6 +11,7 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
+import { until } from '../harness/values/until.ts'
 
 let browser: Browser
 let url: string
@@ -113,4 +114,18 @@ test('without a script the page says what is sold, when, and how much is left', 
   expect(text).toContain('Winter sale')
   expect(text).toContain('1,234장 중 1,234장 남음')
   expect(text).toContain('자바스크립트가 필요합니다')
+})
+
+test('whose token has expired is asked to sign in again by the list of coupons, also after a reload', async () => {
+  const campaignId = await createTestCampaign(url)
+  const { page } = await openTab(browser, pageOf(campaignId), undefined)
+  await page.evaluate(() => sessionStorage.setItem('firstcome:token', 'x.y.z'))
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.goto(`${url}/me/coupons`)
+  const state = page.locator('#state')
+  await until('it says so', async () => (await state.innerText()).includes('Sign in'))
+  await page.reload()
+  await until('it says so again', async () => (await state.innerText()).includes('Sign in'))
+  expect(asked.filter((path) => path === '/v1/coupons')).toHaveLength(1)
 })
