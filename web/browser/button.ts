@@ -82,8 +82,13 @@ export class FirstcomeButton extends HTMLElement {
   }
 
   async #readToken(): Promise<string> {
-    const token = typeof this.#token === 'function' ? await this.#token() : this.#token
-    return token ?? ''
+    try {
+      const token = typeof this.#token === 'function' ? await this.#token() : this.#token
+      return token ?? ''
+    } catch {
+      // Where the shop cannot tell who somebody is, nobody is signed in.
+      return ''
+    }
   }
 
   connectedCallback(): void {
