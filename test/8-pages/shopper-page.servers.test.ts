@@ -164,3 +164,21 @@ test('a button that its page moves goes on where it is', async () => {
   await tab.reaches('granted')
   expectClean(tab, url)
 })
+
+test('who is signed out leaves nothing of what they won for the next person', async () => {
+  const campaignId = await createTestCampaign(url)
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  await tab.press()
+  await tab.reaches('granted')
+  const button = tab.page.locator('firstcome-button')
+  await button.evaluate((element: { token?: string | undefined }) => {
+    element.token = undefined
+  })
+  await tab.reaches('sign-in')
+  await button.evaluate((element: { token?: string | undefined }, token) => {
+    element.token = token
+  }, tokenOf(newUser()))
+  await tab.reaches('open')
+  expectClean(tab, url)
+})

@@ -170,6 +170,8 @@ export class FirstcomeButton extends HTMLElement {
     this.#signedIn = () =>
       void this.#readToken().then((token) => {
         this.#isSignedIn = token !== ''
+        // What a person won is for nobody who comes after them.
+        if (token === '') press = { kind: 'none' }
         show()
         if (press.kind === 'none') void resolve()
       })
