@@ -36,7 +36,7 @@ const sale = (state: PublicCampaign['state'], refreshAfterMs?: number) =>
 /** Follows a sale whose answers are always the same. */
 const follow = (answer: PublicCampaign) => {
   const seen: (string | undefined)[] = []
-  const campaign = vi.fn(async () => answer)
+  const campaign = vi.fn<() => Promise<PublicCampaign>>(async () => answer)
   const { stop } = followSale({ client: { campaign }, server: '', campaignId: 'x' }, (facts) => {
     seen.push(facts?.state)
   })

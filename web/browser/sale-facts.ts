@@ -16,8 +16,8 @@ export const factsOf = ({
 })
 
 /**
- * Tells what everybody knows of a sale, as it changes: by server-sent events, and by asking while these do
- * not come, when an answer says that it is worth it. A sale that is closed stays so, and is asked for no
+ * Tells what everybody knows of a sale, as it changes: by server-sent events. While these do not come it
+ * asks, when the last answer says that it is worth it. A sale that is closed stays so, and is asked for no
  * more. `onFacts` gets `undefined` for a sale that does not exist.
  */
 export const followSale = (
