@@ -2,7 +2,10 @@ import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { SaleLink } from '../../web/pages/front-page.ts'
 import { liveMoment } from '../live-moment.ts'
 
-/** The newest sales that are not over, and how many more there are. */
+/**
+ * The newest sales that have opened and are not over, and how many more there are. One that is scheduled may
+ * not be announced yet.
+ */
 export type ListSales = () => { sales: readonly SaleLink[]; more: number }
 
 const salesMax = 50
@@ -24,7 +27,7 @@ export const createSalesList = (
         const { state, stock, granted } = liveMoment(view, nowMs)
         return { id, name: view.document.name, state, stock, remaining: Math.max(0, stock - granted) }
       })
-      .filter(({ state }) => state !== 'closed')
+      .filter(({ state }) => state !== 'closed' && state !== 'scheduled')
       .sort((left, right) => (left.id < right.id ? 1 : -1))
     const sales = current.slice(0, salesMax)
     listed = { sales, more: current.length - sales.length }

@@ -182,3 +182,16 @@ test('who is signed out leaves nothing of what they won for the next person', as
   await tab.reaches('open')
   expectClean(tab, url)
 })
+
+test('who signs in on the page of a winner is not shown the win of somebody else', async () => {
+  const campaignId = await createTestCampaign(url)
+  const winner = newUser()
+  await press(url, campaignId, winner)
+  const tab = await openTab(browser, pageOf(campaignId), winner)
+  await tab.reaches('already')
+  await tab.page
+    .locator('firstcome-button')
+    .evaluate((button, given) => Object.assign(button, { token: given }), tokenOf(newUser()))
+  await tab.reaches('open')
+  expect(await tab.text('press')).toBe('Get my coupon')
+})

@@ -114,6 +114,8 @@ export class FirstcomeButton extends HTMLElement {
     let facts = given === null ? undefined : factsOf(JSON.parse(given) as PublicCampaign)
     let isKnown = given !== null
     let press: OwnPress = { kind: 'none' }
+    /** What stands for this person until the API has said it; undefined once it has. */
+    let before: OwnPress | undefined
     let [isAsking, lastAnnounced] = [false, Number.POSITIVE_INFINITY]
     const ending = new AbortController()
     const { signal } = ending
@@ -146,7 +148,10 @@ export class FirstcomeButton extends HTMLElement {
       isAsking = true
       do {
         try {
-          settle(pressOfOutcome(await client.outcome(campaignId, { signal }), press))
+          const outcome = await client.outcome(campaignId, { signal })
+          // A press that began meanwhile is answered by itself.
+          if (press.kind !== 'sending') settle(pressOfOutcome(outcome, before ?? press))
+          before = undefined
         } catch {
           // It stays as unknown as it was.
         }
@@ -173,7 +178,9 @@ export class FirstcomeButton extends HTMLElement {
         // What a person won is for nobody who comes after them.
         if (token === '') press = { kind: 'none' }
         show()
-        if (press.kind === 'none') void resolve()
+        // A new token may be that of somebody else.
+        before = { kind: 'none' }
+        void resolve()
       })
     const announce = (): void => {
       const leftMs = facts === undefined ? 0 : facts.opensAtMs - now()

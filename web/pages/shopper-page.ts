@@ -25,12 +25,19 @@ export type PageCampaign = {
   serverTime: string
 }
 
-/** A time in a zone, with the name of the zone. */
-const zonedTime = (time: string, language: Language, timeZone: string): string =>
-  new Intl.DateTimeFormat(language, {
-    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
-    ...{ second: '2-digit', hourCycle: 'h23', timeZone, timeZoneName: 'short' },
-  }).format(new Date(time))
+/** A time in a zone, with the name of the zone. In UTC, where this version of Node does not know the zone. */
+const zonedTime = (time: string, language: Language, timeZone: string): string => {
+  const format = (zone: string): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(language, {
+      ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+      ...{ second: '2-digit', hourCycle: 'h23', timeZone: zone, timeZoneName: 'short' },
+    })
+  try {
+    return format(timeZone).format(new Date(time))
+  } catch {
+    return format('UTC').format(new Date(time))
+  }
+}
 
 const fact = (name: Wording, value: string, language: Language): PageHtml =>
   html`<dt>${name[language]}</dt><dd>${value}</dd>`
