@@ -156,7 +156,7 @@ test.each([
   ['sold-out --stock 9 --presses 9', /^--stock: expected fewer than the 9 presses, not 9/],
   ['life --presses 0', /^--presses: expected 1 to 2000, not 0/],
   ['life --redemptions 501', /^--redemptions: expected 1 to 500/],
-  ['life --after 13', /^--after: expected at least 14, which is 2 more than the seconds before it/],
+  ['life --after 19', /^--after: expected at least 20, twice the seconds before it/],
   ['wallet --shoppers 4', /^--shoppers: expected 5 to 100000, not 4/],
   ['cold-burst --connections 28001', /^--connections: expected 1 to 28000, not 28001/],
   ['overload --metrics nowhere', /^--metrics: expected an address/],

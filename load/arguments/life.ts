@@ -26,26 +26,24 @@ export const lifeOptions = {
     help: 'people who press for the first time, a second',
   }),
   redemptions: integer({ default: 50, min: 1, max: 500, help: 'coupons that are redeemed, a second' }),
-  before: integer({ default: 5, min: 1, max: 60, help: 'seconds before the pause' }),
+  before: integer({ default: 4, min: 1, max: 60, help: 'seconds before the pause' }),
   paused: integer({ default: 3, min: 1, max: 60, help: 'seconds for which it is paused' }),
-  resumed: integer({ default: 4, min: 1, max: 60, help: 'seconds from the resumption to the new stock' }),
-  after: integer({ default: 16, min: 5, max: 300, help: 'seconds for which people come afterwards' }),
+  resumed: integer({ default: 3, min: 1, max: 60, help: 'seconds from the resumption to the new stock' }),
+  after: integer({ default: 20, min: 6, max: 300, help: 'seconds for which people come afterwards' }),
   'warm-up': warmUpOption,
   url: originOption,
 }
 
 type LifeValues = ValuesOf<typeof lifeOptions>
 
-// At first there are coupons for half of the people, and they must last until the stock is raised.
-const spareSeconds = 2
+// At first there are coupons for half of the people. At most two thirds go before the stock is raised.
+const timesBefore = 2
 
 /** Finds times in which the campaign would be sold out before its stock is raised. */
 export const checkLife = ({ before, paused, resumed, after }: Partial<LifeValues>): string[] => {
   if (before === undefined || paused === undefined || resumed === undefined || after === undefined) return []
-  const least = before + paused + resumed + spareSeconds
-  return after >= least
-    ? []
-    : [`--after: expected at least ${least}, which is ${spareSeconds} more than the seconds before it`]
+  const least = timesBefore * (before + paused + resumed)
+  return after >= least ? [] : [`--after: expected at least ${least}, twice the seconds before it`]
 }
 
 export const lifePlanOf = ({ url: _, 'warm-up': warmUp, ...numbers }: LifeValues): LifePlan => ({

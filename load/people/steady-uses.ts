@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { ApiError, createClient } from '../../client/shopper-client.ts'
+import { ApiError, type CouponList, createClient, type ShopperClient } from '../../client/shopper-client.ts'
 import type { Check } from '../../coupon/audit/compare/check.ts'
 import { createCheckTally } from '../../coupon/audit/compare/check-tally.ts'
 
@@ -25,6 +25,8 @@ export type SteadyUses = { coupons: number; answers: UseAnswer[]; checks: Check[
 const tickMs = 10
 // Every tenth coupon is wanted by two orders at once, and every fifth is given back.
 const [contestedEvery, returnedEvery] = [10, 5]
+// A source of a list that is overloaded is left alone for a moment.
+const [listsMax, againMs] = [5, 500]
 const conflict = 'already-redeemed'
 
 /** Lets winners redeem at a steady rate. Some give back, and everybody looks at their list afterwards. */
@@ -47,6 +49,14 @@ export const runSteadyUses = async (options: SteadyUsesOptions): Promise<SteadyU
       if (!(cause instanceof ApiError)) throw cause
       note(cause.code)
       return { value: undefined, outcome: cause.code }
+    }
+  }
+  /** A list that is not complete is asked for again, as a person does. */
+  const readWholeList = async (shopper: ShopperClient): Promise<CouponList | undefined> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const { value: list } = await timed('list', () => shopper.listUsableCoupons())
+      if (list?.complete === true || attempt === listsMax) return list
+      await wait(againMs)
     }
   }
   const use = async ({ couponId, token }: WonCoupon, number: number): Promise<void> => {
@@ -72,7 +82,7 @@ export const runSteadyUses = async (options: SteadyUsesOptions): Promise<SteadyU
       const { outcome } = await timed('given back', () => shopper.giveBack(couponId, orderId))
       if (outcome !== 'given back') return listed.inFlight(() => `${couponId}: ${outcome}`)
     }
-    const { value: list } = await timed('list', () => shopper.listUsableCoupons())
+    const list = await readWholeList(shopper)
     listed.looked()
     if (list?.complete !== true) listed.inFlight(() => `${couponId}: no complete list`)
     else if (list.items.some(({ id }) => id === couponId) !== isReturned)
