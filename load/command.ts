@@ -4,6 +4,7 @@ import { coldBurstCommand } from './commands/cold-burst-command.ts'
 import { fairnessCommand } from './commands/fairness-command.ts'
 import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
+import { lifeCommand } from './commands/life-command.ts'
 import { listenersCommand } from './commands/listeners-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { masherCommand } from './commands/masher-command.ts'
@@ -26,6 +27,7 @@ export const loadCommand = defineCommandGroup({
   listeners: listenersCommand,
   growth: growthCommand,
   outage: outageCommand,
+  life: lifeCommand,
   drain: drainCommand,
   'other-designs': otherDesignsCommand,
   'cold-burst': coldBurstCommand,

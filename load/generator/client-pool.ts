@@ -2,7 +2,7 @@ import type { AnswerSheet } from './answer-sheet.ts'
 import type { ArrivalQueue } from './arrival-queue.ts'
 import { openingRequest } from './opening-request.ts'
 import { openPressConnection, type PressConnection } from './press-connection.ts'
-import type { WireAnswer } from './wire-answer.ts'
+import { headersOf, type WireAnswer } from './wire-answer.ts'
 import { isRefusal, writeAnswer } from './write-answer.ts'
 
 export type ClientPoolOptions = {
@@ -13,6 +13,8 @@ export type ClientPoolOptions = {
   /** A person who has no answer after this long disconnects, and presses again on a new connection. */
   patienceMs: number
   now(): number
+  /** Whether somebody with this answer presses again, as after 429 and 503. */
+  isTemporary?(answer: WireAnswer): boolean
 }
 
 /** What people did and waited for; the answers are on the sheet. */
@@ -22,7 +24,7 @@ export type ClientPoolCounts = {
   gaveUp: number
   /** People with an answer that does not ask them to come back. */
   done: number
-  /** How long each press took that was answered 429 or 503. */
+  /** How long each press took after whose answer the person came back. */
   refusalsMs: number[]
   /** For each grant: from the person's arrival, over all refusals and repeats, to the answer. */
   waitsMs: number[]
@@ -57,17 +59,19 @@ const storeAnswer = (
   answer: WireAnswer,
   { shopper, sentMs }: PooledClient,
   nowMs: number,
-  sheet: AnswerSheet,
+  { sheet, isTemporary }: { sheet: AnswerSheet; isTemporary: ClientPoolOptions['isTemporary'] },
 ): number | undefined => {
-  const headers = writeAnswer(sheet, shopper, answer, nowMs - sentMs)
-  if (!isRefusal(answer.status)) return undefined
+  const written = writeAnswer(sheet, shopper, answer, nowMs - sentMs)
+  const isOther = !isRefusal(answer.status) && isTemporary?.(answer) === true
+  if (!isOther && !isRefusal(answer.status)) return undefined
+  const headers = isOther ? headersOf(answer.head) : written
   const seconds = Number(headers[headers.indexOf('retry-after') + 1])
   return seconds > 0 ? seconds * 1_000 : returnMs
 }
 
 /** A pool without connections. It takes people from `arrivals` and stores their answers in `sheet`. */
 export const createClientPool = (
-  { url, requests, patienceMs, now }: ClientPoolOptions,
+  { url, requests, patienceMs, now, isTemporary }: ClientPoolOptions,
   sheet: AnswerSheet,
   arrivals: ArrivalQueue,
 ): ClientPool => {
@@ -102,7 +106,7 @@ export const createClientPool = (
     const { shopper, sentMs } = client
     inFlight -= 1
     const nowMs = now()
-    const delayMs = storeAnswer(answer, client, nowMs, sheet)
+    const delayMs = storeAnswer(answer, client, nowMs, { sheet, isTemporary })
     if (delayMs === undefined) counts.done += 1
     else {
       counts.refusalsMs.push(nowMs - sentMs)

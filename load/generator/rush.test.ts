@@ -52,6 +52,26 @@ const rushAt = async (onPress: OnPress, changes: Partial<Rush> = {}) => {
 }
 
 describe('a rush', () => {
+  test('an answer that is temporary for this rush brings the person back after Retry-After, and no other does', async () => {
+    const paused = new Set<number>()
+    const { pressed, counts, statuses } = await rushAt(
+      (shopper, response) => {
+        const isFirst = !paused.has(shopper)
+        paused.add(shopper)
+        if (!isFirst) return grant(response)
+        const body = shopper % 2 === 0 ? 'paused' : 'closed'
+        return void response.writeHead(409, { 'content-length': 6, 'retry-after': '1' }).end(body)
+      },
+      { isTemporary: ({ status, body }) => status === 409 && body === 'paused' },
+    )
+    const even = (shopper: number): boolean => shopper % 2 === 0
+    expect(statuses).toEqual(statuses.map((_, shopper) => (even(shopper) ? 201 : 409)))
+    expect([...pressed].map(([shopper, presses]) => [presses, even(shopper)])).toEqual(
+      [...pressed.keys()].map((shopper) => (even(shopper) ? [2, true] : [1, false])),
+    )
+    expect(counts.refusalsMs).toHaveLength(shoppers / 2)
+  })
+
   test('each person presses once and gets their own answer', async () => {
     const { pressed, counts, statuses } = await rushAt((shopper, response) =>
       response.writeHead(shopper % 3 === 0 ? 409 : 201, { 'content-length': 2 }).end('{}'),
