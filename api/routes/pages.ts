@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idPattern } from '../../coupon/grant.ts'
 import { type Asset, loadAssets } from '../../web/load-assets.ts'
+import { consolePage } from '../../web/pages/console-page.ts'
 import { couponsPage } from '../../web/pages/coupons-page.ts'
 import { frontPage } from '../../web/pages/front-page.ts'
 import { type PageCampaign, shopperPage } from '../../web/pages/shopper-page.ts'
@@ -115,6 +116,14 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     operation: page('couponsPage', 'The page of the coupons of a person'),
     handle: async (context) => context.html(await couponsPage(languageOf(context), signIn), 200, headers),
   }
+  const operators: Route = {
+    ...common,
+    path: '/console',
+    operation: page('consolePage', 'The page of operators'),
+    // An operator's token is typed in here: no other site may embed the page, whoever may embed the others.
+    handle: async (context) =>
+      context.html(await consolePage(languageOf(context)), 200, { ...headers, ...securityHeaders([]) }),
+  }
   const front: Route = {
     ...common,
     path: '/',
@@ -152,5 +161,5 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     },
   }
   const demo = demoSignIn === undefined ? [] : [demoSignInRoute(demoSignIn)]
-  return [front, shopper, coupons, files, element, ...demo]
+  return [front, shopper, coupons, operators, files, element, ...demo]
 }

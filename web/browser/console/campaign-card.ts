@@ -1,0 +1,81 @@
+import type { ConsoleCampaign } from '../../../client/contract-types.ts'
+import { liveTexts } from '../../texts/live-texts.ts'
+import { element, setText } from './elements.ts'
+import { paceOf, ratesOf, secondsUntilEmpty } from './frame-figures.ts'
+import { type FrameHistory, historyMs } from './frame-history.ts'
+import { createLineChart } from './line-chart.ts'
+import { aboutText, count, say, stateText } from './words.ts'
+
+/** The pace is the mean of the last seconds: one second says little, and many say what was. */
+const paceMs = 5_000
+
+/** A state as a word with a mark: no state is shown by colour alone. */
+export const stateBadge = (state: string): HTMLElement =>
+  element('span', { class: 'badge', 'data-state': state }, stateText(state))
+
+/** When nothing will be left, as far as the pace tells. */
+const outlook = ({ state }: ConsoleCampaign, left: number | null, pace: number | null): string => {
+  if (left === null) return ''
+  if (left === 0) return say(liveTexts.soldOut)
+  const seconds = secondsUntilEmpty(left, pace)
+  if (seconds !== null) return say(liveTexts.soldOutIn, { time: aboutText(seconds) })
+  return state === 'open' ? say(liveTexts.noPace) : ''
+}
+
+/** A live campaign: its state, how its stock goes, and whether the rows keep pace. */
+export const createCampaignCard = ({ id }: ConsoleCampaign) => {
+  const [title, badge] = [element('a', { href: `#/campaigns/${id}` }), element('span')]
+  const [left, soon] = [element('b'), element('span', { class: 'soon' })]
+  const burnDown = createLineChart(say(liveTexts.burnDown), count)
+  const rates = createLineChart(say(liveTexts.rates), count)
+  const node = element(
+    'article',
+    { class: 'panel campaign' },
+    element('h3', {}, title, ' ', badge),
+    element('p', { class: 'left' }, left, ' ', soon),
+    element('div', { class: 'charts' }, burnDown.node, rates.node),
+  )
+
+  return {
+    node,
+    show(campaign: ConsoleCampaign, history: FrameHistory, nowMs: number): void {
+      const { name, state, stock, granted } = campaign
+      const remaining = stock === null || granted === null ? null : Math.max(0, stock - granted)
+      setText(title, name)
+      if (badge.getAttribute('data-of') !== state) {
+        badge.setAttribute('data-of', state)
+        badge.replaceChildren(stateBadge(state))
+      }
+      setText(left, say(liveTexts.ofStock, { left: count(remaining), stock: count(stock) }))
+      const grants = history.granted(id)
+      setText(soon, outlook(campaign, remaining, paceOf(grants, paceMs)))
+      const view = { nowMs, overMs: historyMs }
+      burnDown.show(
+        [{ name: say(liveTexts.stockLeft), value: count(remaining), tone: 0, points: history.left(id) }],
+        {
+          ...view,
+          ...(stock === null ? {} : { max: stock }),
+          text: say(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
+        },
+      )
+      const [grantRates, recordRates] = [ratesOf(grants), ratesOf(history.recorded(id))]
+      rates.show(
+        [
+          {
+            name: say(liveTexts.granted),
+            value: count(grantRates.at(-1)?.value),
+            tone: 0,
+            points: grantRates,
+          },
+          {
+            name: say(liveTexts.recorded),
+            value: count(recordRates.at(-1)?.value),
+            tone: 1,
+            points: recordRates,
+          },
+        ],
+        view,
+      )
+    },
+  }
+}

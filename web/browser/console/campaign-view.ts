@@ -1,0 +1,110 @@
+import type { Campaign, Change } from '../../../client/contract-types.ts'
+import { campaignTexts } from '../../texts/campaign-texts.ts'
+import { worthText } from '../../texts/worth-text.ts'
+import { createAuditSection } from './audit-section.ts'
+import { createCampaignActions } from './campaign-actions.ts'
+import { stateBadge } from './campaign-card.ts'
+import type { Session } from './console-session.ts'
+import { element, setText, table } from './elements.ts'
+import { createPreflightSection } from './preflight-section.ts'
+import { createWinnersSection } from './winners-section.ts'
+import { count, failureText, language, say, timeText } from './words.ts'
+
+const factsOf = ({ id, ...campaign }: Campaign): HTMLElement => {
+  const { granted, remaining, stock, opensAt, closesAt, coupon, perUserLimit, version } = campaign
+  const facts: [{ en: string; ko: string }, Node | string][] = [
+    [campaignTexts.granted, count(granted)],
+    [campaignTexts.remaining, count(remaining)],
+    [campaignTexts.stock, count(stock)],
+    [campaignTexts.opensAt, timeText(opensAt)],
+    [campaignTexts.closesAt, timeText(closesAt)],
+    [campaignTexts.coupon, `${coupon.title} · ${worthText(coupon.discount, language)}`],
+    [campaignTexts.usableUntil, timeText(coupon.usableUntil)],
+    [campaignTexts.perUser, count(perUserLimit)],
+    [campaignTexts.version, count(version)],
+    [campaignTexts.shopPage, element('a', { href: `/c/${id}` }, `/c/${id}`)],
+  ]
+  return element(
+    'dl',
+    { class: 'facts' },
+    ...facts.flatMap(([name, value]) => [element('dt', {}, say(name)), element('dd', {}, value)]),
+  )
+}
+
+const changeRow = ({ version, action, at, by, from, reason, settings }: Change): string[] => [
+  ...[String(version), say(campaignTexts.action[action]), timeText(at)],
+  ...[
+    [by ?? say(campaignTexts.system), from].filter(Boolean).join(' · '),
+    reason ?? '',
+    count(settings.stock),
+  ],
+]
+
+/** One campaign: what it is, who changed it, and what can be done with it. */
+export const createCampaignView = (session: Session, campaignId: string): HTMLElement => {
+  const { client, mayChange } = session
+  const [head, facts, actions, changes] = [element('h1'), element('div'), element('div'), element('div')]
+  const status = element('p', { class: 'result', role: 'status' })
+  const rest = element('div')
+
+  const show = (campaign: Campaign): void => {
+    head.replaceChildren(campaign.name, ' ', stateBadge(campaign.state))
+    facts.replaceChildren(factsOf(campaign))
+    if (campaign.recovery !== null) facts.prepend(element('p', { class: 'note' }, campaign.recovery))
+    actions.replaceChildren(
+      ...(mayChange
+        ? [
+            createCampaignActions(session, campaign, (text) => {
+              setText(status, text)
+              void load()
+            }),
+          ]
+        : []),
+    )
+    if (rest.childElementCount === 0)
+      rest.append(
+        createPreflightSection(session, campaign),
+        createAuditSection(session, campaignId),
+        createWinnersSection(session, campaignId),
+      )
+  }
+  const load = async (): Promise<void> => {
+    try {
+      const [campaign, list] = await Promise.all([
+        client.readCampaign(campaignId),
+        client.changes(campaignId),
+      ])
+      show(campaign)
+      const columns = [
+        campaignTexts.version,
+        campaignTexts.change,
+        campaignTexts.issued,
+        campaignTexts.user,
+        campaignTexts.reason,
+        campaignTexts.stock,
+      ]
+      changes.replaceChildren(
+        element('h2', {}, say(campaignTexts.changes)),
+        table(
+          say(campaignTexts.changes),
+          columns.map((column) => say(column)),
+          list.items.toReversed().map(changeRow),
+        ),
+      )
+    } catch (cause) {
+      setText(status, say(campaignTexts.unread, { why: failureText(cause) }))
+    }
+  }
+  void load()
+  return element(
+    'div',
+    {},
+    element('p', {}, element('a', { href: '#/campaigns' }, `← ${say(campaignTexts.back)}`)),
+    head,
+    status,
+    actions,
+    facts,
+    rest,
+    changes,
+  )
+}

@@ -1,0 +1,113 @@
+import type { ConsoleFrame } from '../../../client/contract-types.ts'
+import { liveTexts } from '../../texts/live-texts.ts'
+import { element, setText } from './elements.ts'
+import { isNone, type Judgement, judge, totalsOf } from './frame-figures.ts'
+import { count, say, secondsText } from './words.ts'
+
+/** A figure with its name above and where it comes from below. */
+const createFigure = (name: string) => {
+  const [value, hint] = [element('output', { class: 'value', 'aria-live': 'off' }), element('small')]
+  const node = element('div', { class: 'figure' }, element('span', { class: 'name' }, name), value, hint)
+  return {
+    node,
+    show(text: string, hintText: string): void {
+      setText(value, text)
+      setText(hint, hintText)
+    },
+    mark: (judgement: Judgement): void => node.setAttribute('data-judgement', judgement),
+  }
+}
+
+/** The sign between what was granted and what became of it. Rows are read later than gates, and can be more. */
+const signOf = (granted: number | null, recorded: number | null, judgement: Judgement): string => {
+  if (judgement === 'broken') return '≠'
+  if (granted === null || recorded === null) return '?'
+  return recorded > granted ? '≤' : '='
+}
+
+const marks: Readonly<Record<Judgement, string>> = { holds: '✓', checking: '…', broken: '✕', unknown: '?' }
+
+/** The largest of the page: whether anything was oversold, doubled or lost, with all that it follows from. */
+export const createPromiseBanner = () => {
+  const oversold = createFigure(say(liveTexts.oversold))
+  const doubled = createFigure(say(liveTexts.doubled))
+  const granted = createFigure(say(liveTexts.granted))
+  const recorded = createFigure(say(liveTexts.recorded))
+  const inFlight = createFigure(say(liveTexts.inFlight))
+  const sign = element('span', { class: 'sign' })
+  const verdict = element('p', { class: 'verdict', role: 'status' })
+  const scope = element('p', { class: 'note' })
+  const node = element(
+    'section',
+    { class: 'banner', 'aria-label': say(liveTexts.promises) },
+    element('div', { class: 'figures' }, oversold.node, doubled.node),
+    element(
+      'div',
+      { class: 'figures equation' },
+      granted.node,
+      sign,
+      recorded.node,
+      element('span', { class: 'sign' }, '+'),
+      inFlight.node,
+    ),
+    verdict,
+    scope,
+  )
+
+  return {
+    node,
+    /** `sinceMs` is the age of the last frame on this machine. */
+    show(frames: readonly ConsoleFrame[], sinceMs: number): void {
+      const readings = frames.slice(-8).map((frame, index, all) => totalsOf(frame, all[index - 1]))
+      const [frame, totals] = [frames.at(-1), readings.at(-1)]
+      if (frame === undefined || totals === undefined) return
+      const judged = {
+        oversold: judge(readings.map((reading) => isNone(reading.oversold))),
+        doubled: judge(readings.map((reading) => isNone(reading.doubled))),
+        balance: judge(readings.map(({ holds }) => holds)),
+      }
+      const all = Object.values(judged)
+      const worst =
+        (['broken', 'checking', 'unknown'] as const).find((judgement) => all.includes(judgement)) ?? 'holds'
+      const age = (ms: number | null): string => secondsText(ms === null ? null : ms + sinceMs)
+      const { ageMs } = frame
+      oversold.show(
+        count(totals.oversold),
+        `${say(liveTexts.oversoldHint)} · ${say(liveTexts.age, { s: age(ageMs.ledger) })}`,
+      )
+      doubled.show(
+        count(totals.doubled),
+        `${say(liveTexts.doubledHint)} · ${say(liveTexts.age, { s: age(ageMs.ledger) })}`,
+      )
+      granted.show(count(totals.granted), say(liveTexts.grantedHint, { s: age(ageMs.gates) }))
+      recorded.show(count(totals.recorded), say(liveTexts.recordedHint, { s: age(ageMs.ledger) }))
+      const isKnown = totals.granted !== null && totals.recorded !== null
+      const onTheWay = isKnown ? Math.max(0, (totals.granted ?? 0) - (totals.recorded ?? 0)) : null
+      inFlight.show(
+        count(onTheWay),
+        say(liveTexts.inFlightHint, {
+          ...{ outbox: count(totals.outbox), log: count(totals.behind), s: age(ageMs.log) },
+        }),
+      )
+      oversold.mark(judged.oversold)
+      doubled.mark(judged.doubled)
+      for (const operand of [granted, recorded, inFlight]) operand.mark(judged.balance)
+      setText(sign, signOf(totals.granted, totals.recorded, judged.balance))
+      node.setAttribute('data-judgement', worst)
+      const broken =
+        frame.campaigns.find(({ holds, oversold: own }) => holds === false || (own ?? 0) > 0) ??
+        frame.campaigns[0]
+      const text = {
+        ...{ holds: liveTexts.holds, checking: liveTexts.checking },
+        ...{ broken: liveTexts.broken, unknown: liveTexts.notKnown },
+      }[worst]
+      const isEmpty = frame.campaigns.length === 0
+      setText(
+        verdict,
+        isEmpty ? say(liveTexts.nothingLive) : `${marks[worst]} ${say(text, { id: broken?.id ?? '' })}`,
+      )
+      const more = frame.otherCampaigns > 0 ? say(liveTexts.moreLive, { n: count(frame.otherCampaigns) }) : ''
+      setText(scope, isEmpty ? '' : `${say(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`)
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import type { ConsoleFrame } from '../../../client/contract-types.ts'
+import { liveTexts } from '../../texts/live-texts.ts'
+import { element, setText } from './elements.ts'
+import { ratesOf, sumOf } from './frame-figures.ts'
+import { type FrameHistory, historyMs } from './frame-history.ts'
+import { createLineChart, type Line } from './line-chart.ts'
+import { longestLimit, quantileOf } from './press-durations.ts'
+import { count, say, secondsText } from './words.ts'
+
+/** Below this many presses a p99 is the slowest press. */
+const samplesMin = 100
+
+/** The order of the outcomes, by which each keeps its colour and its dashes. */
+const outcomes = [
+  'granted',
+  'sold-out',
+  'already',
+  'confirming',
+  'not-open',
+  'overloaded',
+  'unavailable',
+  'paused',
+]
+
+const toneOf = (name: string): number => {
+  const known = outcomes.indexOf(name)
+  return known < 0 ? outcomes.length : known
+}
+
+const createTiles = () => {
+  const made = new Map<string, { node: HTMLElement; value: HTMLElement }>()
+  const node = element('dl', { class: 'tiles' })
+  return {
+    node,
+    show(name: string, text: string, isWarning: boolean): void {
+      let tile = made.get(name)
+      if (tile === undefined) {
+        const value = element('dd')
+        tile = { node: element('div', {}, element('dt', {}, name), value), value }
+        made.set(name, tile)
+        node.append(tile.node)
+      }
+      setText(tile.value, isWarning ? `⚠ ${text}` : text)
+      tile.node.toggleAttribute('data-warning', isWarning)
+    },
+  }
+}
+
+/** A grant without a row for longer than this is worth a look: recording takes well below a second. */
+const unrecordedWarningMs = 10_000
+
+const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame): void => {
+  const { lag, process, deadLetters, oldestUnrecordedMs } = frame
+  const tile = (name: { en: string; ko: string }, text: string, isWarning = false): void =>
+    tiles.show(say(name), text, isWarning)
+  const oldest =
+    oldestUnrecordedMs === null ? count(null) : say(liveTexts.seconds, { n: secondsText(oldestUnrecordedMs) })
+  tile(
+    liveTexts.oldestUnrecorded,
+    oldest,
+    oldestUnrecordedMs === null || oldestUnrecordedMs > unrecordedWarningMs,
+  )
+  tile(
+    liveTexts.ledgerLag,
+    lag === null ? count(null) : say(liveTexts.lagValue, { n: count(lag.records), s: secondsText(lag.ms) }),
+    lag === null || lag.ms > unrecordedWarningMs,
+  )
+  const outbox = sumOf(frame.campaigns.map((campaign) => campaign.outbox))
+  tile(liveTexts.outbox, count(outbox), outbox === null)
+  tile(liveTexts.deadLetters, count(deadLetters), deadLetters !== 0)
+  tile(liveTexts.queue, count(process.queue))
+  tile(liveTexts.publishQueue, count(process.publishQueue))
+  tile(
+    liveTexts.publisher,
+    say(process.isPublisherOpen ? liveTexts.publisherCut : liveTexts.publisherOk),
+    process.isPublisherOpen,
+  )
+}
+
+/** What is not of one campaign: how far the ledger is, and how the process answers. */
+export const createSystemPanel = () => {
+  const tiles = createTiles()
+  const answers = createLineChart(say(liveTexts.answers), count)
+  const latency = createLineChart(say(liveTexts.latency), (ms) => `${count(ms)} ms`)
+  const process = element('p', { class: 'note' })
+  const node = element(
+    'section',
+    { class: 'panel', 'aria-label': say(liveTexts.system) },
+    element('h2', {}, say(liveTexts.system)),
+    tiles.node,
+    element('div', { class: 'charts' }, answers.node, latency.node),
+    process,
+  )
+
+  const showLatency = (history: FrameHistory, nowMs: number): void => {
+    const frames = history.frames()
+    const each = frames.map((frame, index) => ({
+      atMs: history.timeOf(frame),
+      durations: history.durations(index),
+    }))
+    const last = each.at(-1)?.durations
+    if (last === undefined) return
+    const limit = longestLimit(last)
+    const lines = [0.5, 0.99].map((part, tone): Line => {
+      const points = each.map(({ atMs, durations }) => {
+        const ms = quantileOf(durations, part)
+        return { atMs, value: ms === Infinity ? longestLimit(durations) : ms }
+      })
+      const ms = quantileOf(last, part)
+      const value =
+        ms === null
+          ? '–'
+          : ms === Infinity
+            ? say(liveTexts.beyond, { ms: count(limit) })
+            : say(liveTexts.atMost, { ms: String(Math.round(ms * 10) / 10) })
+      return { name: `p${part * 100}`, value, tone, points }
+    })
+    const isThin = last.count < samplesMin
+    const text =
+      last.count === 0 ? liveTexts.noAnswers : isThin ? liveTexts.fewSamples : liveTexts.latencyHint
+    latency.show(lines, {
+      ...{ nowMs, overMs: historyMs },
+      text: say(text, { n: count(last.count), s: Math.round(last.overMs / 1_000) }),
+    })
+    latency.dim(isThin)
+  }
+
+  return {
+    node,
+    show(history: FrameHistory): void {
+      const frame = history.frames().at(-1)
+      if (frame === undefined) return
+      const nowMs = history.timeOf(frame)
+      showTiles(tiles, frame)
+      const names = Object.keys(frame.process.outcomes)
+        .map((name) => ({ name, rates: ratesOf(history.outcome(name)) }))
+        .filter(({ rates }) => rates.some(({ atMs, value }) => (value ?? 0) > 0 && atMs > nowMs - historyMs))
+        .toSorted((one, other) => toneOf(one.name) - toneOf(other.name))
+      answers.show(
+        names.map(({ name, rates }) => ({
+          ...{ name, tone: toneOf(name), points: rates, value: count(rates.at(-1)?.value) },
+        })),
+        {
+          ...{ nowMs, overMs: historyMs },
+          text:
+            names.length === 0
+              ? say(liveTexts.noAnswers)
+              : say(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
+        },
+      )
+      showLatency(history, nowMs)
+      setText(process, `${say(liveTexts.process, { id: frame.process.id })}. ${say(liveTexts.processHint)}`)
+    },
+  }
+}
