@@ -13,7 +13,7 @@ import { followFrames } from './console/follow-frames.ts'
 import { createLiveView } from './console/live-view.ts'
 import { createNewCampaignView } from './console/new-campaign-view.ts'
 import { createSignInView } from './console/sign-in-view.ts'
-import { failureText, language, say } from './console/words.ts'
+import { failureText, language, tell } from './console/words.ts'
 
 // The operator console: it shows the part behind the # of the address, and follows the stream meanwhile.
 
@@ -42,10 +42,10 @@ const run = (session: Session): void => {
   const main = element('div', { class: 'view' })
   const link = (hash: string, text: string): HTMLAnchorElement => element('a', { href: hash }, text)
   const links = [
-    link('#/live', say(consoleTexts.live)),
-    link('#/campaigns', say(consoleTexts.campaigns)),
-    link('#/coupons', say(consoleTexts.coupons)),
-    link('#/wall', say(consoleTexts.wall)),
+    link('#/live', tell(consoleTexts.live)),
+    link('#/campaigns', tell(consoleTexts.campaigns)),
+    link('#/coupons', tell(consoleTexts.coupons)),
+    link('#/wall', tell(consoleTexts.wall)),
   ]
 
   const show = (): void => {
@@ -70,7 +70,7 @@ const run = (session: Session): void => {
     token: session.token,
     onFrame: live.addFrame,
     onState: (state) =>
-      state.kind === 'unauthorized' ? signOut(say(consoleTexts.wrongToken)) : live.setState(state),
+      state.kind === 'unauthorized' ? signOut(tell(consoleTexts.wrongToken)) : live.setState(state),
   })
   const timer = setInterval(live.tick, 500)
   end.signal.addEventListener('abort', () => {
@@ -85,21 +85,21 @@ const run = (session: Session): void => {
     },
     { signal: end.signal },
   )
-  const role = say(session.mayChange ? consoleTexts.mayChange : consoleTexts.readsOnly)
+  const role = tell(session.mayChange ? consoleTexts.mayChange : consoleTexts.readsOnly)
   root.replaceChildren(
     element(
       'div',
       { class: 'bar' },
-      element('nav', { 'aria-label': say(consoleTexts.views) }, ...links),
+      element('nav', { 'aria-label': tell(consoleTexts.views) }, ...links),
       element(
         'p',
         { class: 'who' },
-        element('span', { id: 'who' }, say(consoleTexts.who, { name: session.name, role })),
-        element('button', { type: 'button', onclick: () => signOut() }, say(consoleTexts.signOut)),
+        element('span', { id: 'who' }, tell(consoleTexts.who, { name: session.name, role })),
+        element('button', { type: 'button', onclick: () => signOut() }, tell(consoleTexts.signOut)),
       ),
     ),
     main,
-    element('a', { class: 'leave-wall', href: '#/live' }, say(consoleTexts.leaveWall)),
+    element('a', { class: 'leave-wall', href: '#/live' }, tell(consoleTexts.leaveWall)),
   )
   show()
 }
@@ -110,7 +110,7 @@ const resume = async (token: string): Promise<void> => {
     const session = await openSession(token)
     if (session === undefined) {
       forgetOperatorToken()
-      showSignIn(say(consoleTexts.wrongToken))
+      showSignIn(tell(consoleTexts.wrongToken))
     } else run(session)
   } catch (cause) {
     root.replaceChildren(element('p', { role: 'status', lang: language }, failureText(cause)))

@@ -5,7 +5,7 @@ import type { Wording } from '../../texts/language.ts'
 import { type Confirmation, confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
 import { element, field } from './elements.ts'
-import { count, say } from './words.ts'
+import { countText, tell } from './words.ts'
 
 type Change = {
   name: Wording
@@ -29,44 +29,44 @@ export const createCampaignActions = (
   const isOver = state === 'closed'
   const changes: Change[] = [
     {
-      ...{ name: campaignTexts.pause, lead: say(campaignTexts.pauseLead) },
+      ...{ name: campaignTexts.pause, lead: tell(campaignTexts.pauseLead) },
       isOffered: !isOver && state !== 'paused',
       act: (options) => client.pause(id, options),
     },
     {
-      ...{ name: campaignTexts.resume, lead: say(campaignTexts.resumeLead) },
+      ...{ name: campaignTexts.resume, lead: tell(campaignTexts.resumeLead) },
       isOffered: state === 'paused',
       act: (options) => client.resume(id, options),
     },
     {
-      ...{ name: campaignTexts.raise, lead: say(campaignTexts.raiseLead, { stock: count(stock) }) },
-      extra: [field(say(campaignTexts.newStock), newStock)],
+      ...{ name: campaignTexts.raise, lead: tell(campaignTexts.raiseLead, { stock: countText(stock) }) },
+      extra: [field(tell(campaignTexts.newStock), newStock)],
       isOffered: !isOver,
       act: (options) => client.raiseStock(id, newStock.valueAsNumber, options),
     },
     {
-      ...{ name: campaignTexts.end, lead: say(campaignTexts.endLead) },
+      ...{ name: campaignTexts.end, lead: tell(campaignTexts.endLead) },
       isOffered: !isOver,
       act: (options) => client.close(id, options),
     },
   ]
 
   const ask = async ({ name: word, act, lead, extra = [] }: Change): Promise<void> => {
-    let said = say(campaignTexts.done)
+    let said = tell(campaignTexts.done)
     const confirmation: Confirmation = {
-      ...{ title: `${say(word)}: ${name}`, lead, extra, needsReason: true, button: say(word) },
+      ...{ title: `${tell(word)}: ${name}`, lead, extra, needsReason: true, button: tell(word) },
       typed: {
-        label: say(campaignTexts.typeName, { name }),
+        label: tell(campaignTexts.typeName, { name }),
         accepts: (text) => text.trim() === name.trim(),
       },
       async act(reason) {
         try {
           const { recorded, applied, detail } = await act({ reason, ifVersion: version })
-          if (!recorded || !applied) said = detail ?? say(campaignTexts.notEverywhere)
+          if (!recorded || !applied) said = detail ?? tell(campaignTexts.notEverywhere)
         } catch (cause) {
           if (!(cause instanceof ApiError) || cause.code !== 'version') throw cause
           // Trying again cannot help: the page has to show what the campaign is now.
-          said = say(campaignTexts.otherVersion)
+          said = tell(campaignTexts.otherVersion)
         }
       },
     }
@@ -78,7 +78,7 @@ export const createCampaignActions = (
     ...changes
       .filter(({ isOffered }) => isOffered)
       .map((change) =>
-        element('button', { type: 'button', onclick: () => void ask(change) }, say(change.name)),
+        element('button', { type: 'button', onclick: () => void ask(change) }, tell(change.name)),
       ),
   )
 }

@@ -4,7 +4,7 @@ import { element, setText } from './elements.ts'
 import { paceOf, ratesOf, secondsUntilEmpty } from './frame-figures.ts'
 import { type FrameHistory, historyMs } from './frame-history.ts'
 import { createLineChart } from './line-chart.ts'
-import { aboutText, count, say, stateText } from './words.ts'
+import { aboutText, countText, stateText, tell } from './words.ts'
 
 /** The pace is the mean of the last seconds: one second says little, and many say what was. */
 const paceMs = 5_000
@@ -16,18 +16,18 @@ export const stateBadge = (state: string): HTMLElement =>
 /** When nothing will be left, as far as the pace tells. */
 const outlook = ({ state }: ConsoleCampaign, left: number | null, pace: number | null): string => {
   if (left === null) return ''
-  if (left === 0) return say(liveTexts.soldOut)
+  if (left === 0) return tell(liveTexts.soldOut)
   const seconds = secondsUntilEmpty(left, pace)
-  if (seconds !== null) return say(liveTexts.soldOutIn, { time: aboutText(seconds) })
-  return state === 'open' ? say(liveTexts.noPace) : ''
+  if (seconds !== null) return tell(liveTexts.soldOutIn, { time: aboutText(seconds) })
+  return state === 'open' ? tell(liveTexts.noPace) : ''
 }
 
 /** A live campaign: its state, how its stock goes, and whether the rows keep pace. */
 export const createCampaignCard = ({ id }: ConsoleCampaign) => {
   const [title, badge] = [element('a', { href: `#/campaigns/${id}` }), element('span')]
   const [left, soon] = [element('b'), element('span', { class: 'soon' })]
-  const burnDown = createLineChart(say(liveTexts.burnDown), count)
-  const rates = createLineChart(say(liveTexts.rates), count)
+  const burnDown = createLineChart(tell(liveTexts.burnDown), countText)
+  const rates = createLineChart(tell(liveTexts.rates), countText)
   const node = element(
     'article',
     { class: 'panel campaign' },
@@ -46,30 +46,30 @@ export const createCampaignCard = ({ id }: ConsoleCampaign) => {
         badge.setAttribute('data-of', state)
         badge.replaceChildren(stateBadge(state))
       }
-      setText(left, say(liveTexts.ofStock, { left: count(remaining), stock: count(stock) }))
+      setText(left, tell(liveTexts.ofStock, { left: countText(remaining), stock: countText(stock) }))
       const grants = history.granted(id)
       setText(soon, outlook(campaign, remaining, paceOf(grants, paceMs)))
       const view = { nowMs, overMs: historyMs }
       burnDown.show(
-        [{ name: say(liveTexts.stockLeft), value: count(remaining), tone: 0, points: history.left(id) }],
+        [{ name: tell(liveTexts.stockLeft), value: countText(remaining), tone: 0, points: history.left(id) }],
         {
           ...view,
           ...(stock === null ? {} : { max: stock }),
-          text: say(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
+          text: tell(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
         },
       )
       const [grantRates, recordRates] = [ratesOf(grants), ratesOf(history.recorded(id))]
       rates.show(
         [
           {
-            name: say(liveTexts.granted),
-            value: count(grantRates.at(-1)?.value),
+            name: tell(liveTexts.granted),
+            value: countText(grantRates.at(-1)?.value),
             tone: 0,
             points: grantRates,
           },
           {
-            name: say(liveTexts.recorded),
-            value: count(recordRates.at(-1)?.value),
+            name: tell(liveTexts.recorded),
+            value: countText(recordRates.at(-1)?.value),
             tone: 1,
             points: recordRates,
           },

@@ -80,7 +80,10 @@ const amountText = (minor: bigint, currency: string): string => {
   return `${digits === 0 ? whole : `${whole}.${text.slice(-digits)}`} ${currency}`
 }
 
-/** What all coupons can cost: `100,000 × 10,000 KRW = 1,000,000,000 KRW`. Of percents only their number is known. */
+/**
+ * What all coupons can cost: `100,000 × 10,000 KRW = 1,000,000,000 KRW`. Of percents only their number is
+ * known.
+ */
 export const costOf = ({ stock, coupon: { discount } }: NewCampaign): { value: string; total: string } => {
   const { value } = discount
   if (discount.kind === 'percent') return { value: `${value} %`, total: stock.toLocaleString('en') }

@@ -4,8 +4,8 @@ import { campaignTexts } from '../../texts/campaign-texts.ts'
 import { consoleTexts } from '../../texts/console-texts.ts'
 import { stateBadge } from './campaign-card.ts'
 import type { Session } from './console-session.ts'
-import { element, field, setText, table } from './elements.ts'
-import { count, failureText, say, stateText, timeText } from './words.ts'
+import { dataTable, element, field, setText } from './elements.ts'
+import { countText, failureText, momentText, stateText, tell } from './words.ts'
 
 const pageSize = 25
 const states = ['scheduled', 'open', 'paused', 'closed'] as const
@@ -13,9 +13,9 @@ const states = ['scheduled', 'open', 'paused', 'closed'] as const
 const row = ({ id, name, state, stock, granted, opensAt }: Campaign): (Node | string)[] => [
   element('a', { href: `#/campaigns/${id}` }, name),
   stateBadge(state),
-  count(granted),
-  count(stock),
-  timeText(opensAt),
+  countText(granted),
+  countText(stock),
+  momentText(opensAt),
 ]
 
 /** The list of campaigns, newest first, with a search. */
@@ -24,12 +24,12 @@ export const createCampaignListView = ({ client, mayChange }: Session): HTMLElem
   const filter = element(
     'select',
     {},
-    element('option', { value: '' }, say(campaignTexts.anyState)),
+    element('option', { value: '' }, tell(campaignTexts.anyState)),
     ...states.map((state) => element('option', { value: state }, stateText(state))),
   )
   const results = element('div')
   const status = element('p', { role: 'status' })
-  const more = element('button', { type: 'button', hidden: true }, say(consoleTexts.more))
+  const more = element('button', { type: 'button', hidden: true }, tell(consoleTexts.more))
   let found: Campaign[] = []
   let cursor: string | null = null
   let asked = 0
@@ -37,7 +37,7 @@ export const createCampaignListView = ({ client, mayChange }: Session): HTMLElem
   const load = async (from: string | null): Promise<void> => {
     asked += 1
     const own = asked
-    setText(status, say(consoleTexts.loading))
+    setText(status, tell(consoleTexts.loading))
     try {
       const page = await client.listCampaigns({
         ...{ limit: pageSize, cursor: from, text: search.value.trim() || undefined },
@@ -48,16 +48,16 @@ export const createCampaignListView = ({ client, mayChange }: Session): HTMLElem
       found = from === null ? page.items : [...found, ...page.items]
       cursor = page.nextCursor
       const head = (['name', 'stateFilter', 'granted', 'stock', 'opensAt'] as const).map((name) =>
-        say(campaignTexts[name]),
+        tell(campaignTexts[name]),
       )
       results.replaceChildren(
-        ...(found.length === 0 ? [] : [table(say(campaignTexts.list), head, found.map(row))]),
+        ...(found.length === 0 ? [] : [dataTable(tell(campaignTexts.list), head, found.map(row))]),
       )
       more.hidden = cursor === null
       const nothing = cursor === null ? campaignTexts.none : campaignTexts.partial
-      setText(status, found.length === 0 ? say(nothing) : '')
+      setText(status, found.length === 0 ? tell(nothing) : '')
     } catch (cause) {
-      if (own === asked) setText(status, say(campaignTexts.unread, { why: failureText(cause) }))
+      if (own === asked) setText(status, tell(campaignTexts.unread, { why: failureText(cause) }))
     }
   }
   more.addEventListener('click', () => void load(cursor))
@@ -71,17 +71,17 @@ export const createCampaignListView = ({ client, mayChange }: Session): HTMLElem
       },
       onchange: () => void load(null),
     },
-    field(say(campaignTexts.search), search),
-    field(say(campaignTexts.stateFilter), filter),
-    element('button', { type: 'submit' }, say(campaignTexts.find)),
+    field(tell(campaignTexts.search), search),
+    field(tell(campaignTexts.stateFilter), filter),
+    element('button', { type: 'submit' }, tell(campaignTexts.find)),
   )
   void load(null)
   return element(
     'div',
     {},
-    element('h1', {}, say(campaignTexts.list)),
+    element('h1', {}, tell(campaignTexts.list)),
     mayChange
-      ? element('p', {}, element('a', { class: 'button', href: '#/new' }, say(campaignTexts.create)))
+      ? element('p', {}, element('a', { class: 'button', href: '#/new' }, tell(campaignTexts.create)))
       : undefined,
     form,
     status,

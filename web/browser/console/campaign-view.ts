@@ -5,38 +5,38 @@ import { createAuditSection } from './audit-section.ts'
 import { createCampaignActions } from './campaign-actions.ts'
 import { stateBadge } from './campaign-card.ts'
 import type { Session } from './console-session.ts'
-import { element, setText, table } from './elements.ts'
+import { dataTable, element, setText } from './elements.ts'
 import { createPreflightSection } from './preflight-section.ts'
 import { createWinnersSection } from './winners-section.ts'
-import { count, failureText, language, say, timeText } from './words.ts'
+import { countText, failureText, language, momentText, tell } from './words.ts'
 
 const factsOf = ({ id, ...campaign }: Campaign): HTMLElement => {
   const { granted, remaining, stock, opensAt, closesAt, coupon, perUserLimit, version } = campaign
   const facts: [{ en: string; ko: string }, Node | string][] = [
-    [campaignTexts.granted, count(granted)],
-    [campaignTexts.remaining, count(remaining)],
-    [campaignTexts.stock, count(stock)],
-    [campaignTexts.opensAt, timeText(opensAt)],
-    [campaignTexts.closesAt, timeText(closesAt)],
+    [campaignTexts.granted, countText(granted)],
+    [campaignTexts.remaining, countText(remaining)],
+    [campaignTexts.stock, countText(stock)],
+    [campaignTexts.opensAt, momentText(opensAt)],
+    [campaignTexts.closesAt, momentText(closesAt)],
     [campaignTexts.coupon, `${coupon.title} · ${worthText(coupon.discount, language)}`],
-    [campaignTexts.usableUntil, timeText(coupon.usableUntil)],
-    [campaignTexts.perUser, count(perUserLimit)],
-    [campaignTexts.version, count(version)],
+    [campaignTexts.usableUntil, momentText(coupon.usableUntil)],
+    [campaignTexts.perUser, countText(perUserLimit)],
+    [campaignTexts.version, countText(version)],
     [campaignTexts.shopPage, element('a', { href: `/c/${id}` }, `/c/${id}`)],
   ]
   return element(
     'dl',
     { class: 'facts' },
-    ...facts.flatMap(([name, value]) => [element('dt', {}, say(name)), element('dd', {}, value)]),
+    ...facts.flatMap(([name, value]) => [element('dt', {}, tell(name)), element('dd', {}, value)]),
   )
 }
 
 const changeRow = ({ version, action, at, by, from, reason, settings }: Change): string[] => [
-  ...[String(version), say(campaignTexts.action[action]), timeText(at)],
+  ...[String(version), tell(campaignTexts.action[action]), momentText(at)],
   ...[
-    [by ?? say(campaignTexts.system), from].filter(Boolean).join(' · '),
+    [by ?? tell(campaignTexts.system), from].filter(Boolean).join(' · '),
     reason ?? '',
-    count(settings.stock),
+    countText(settings.stock),
   ],
 ]
 
@@ -84,22 +84,22 @@ export const createCampaignView = (session: Session, campaignId: string): HTMLEl
         campaignTexts.stock,
       ]
       changes.replaceChildren(
-        element('h2', {}, say(campaignTexts.changes)),
-        table(
-          say(campaignTexts.changes),
-          columns.map((column) => say(column)),
+        element('h2', {}, tell(campaignTexts.changes)),
+        dataTable(
+          tell(campaignTexts.changes),
+          columns.map((column) => tell(column)),
           list.items.toReversed().map(changeRow),
         ),
       )
     } catch (cause) {
-      setText(status, say(campaignTexts.unread, { why: failureText(cause) }))
+      setText(status, tell(campaignTexts.unread, { why: failureText(cause) }))
     }
   }
   void load()
   return element(
     'div',
     {},
-    element('p', {}, element('a', { href: '#/campaigns' }, `← ${say(campaignTexts.back)}`)),
+    element('p', {}, element('a', { href: '#/campaigns' }, `← ${tell(campaignTexts.back)}`)),
     head,
     status,
     actions,

@@ -1,7 +1,7 @@
 import { campaignTexts } from '../../texts/campaign-texts.ts'
 import { consoleTexts } from '../../texts/console-texts.ts'
 import { element, field, setText } from './elements.ts'
-import { failureText, say } from './words.ts'
+import { failureText, tell } from './words.ts'
 
 /** What a person confirms by hand. `act` rejects with the reason that is shown, and may be tried again. */
 export type Confirmation = {
@@ -38,11 +38,11 @@ export const confirmAndDo = ({
     const run = async (): Promise<void> => {
       const reason = reasonInput.value.trim()
       if (needsReason && reason === '') {
-        setText(fault, say(campaignTexts.noReason))
+        setText(fault, tell(campaignTexts.noReason))
         return reasonInput.focus()
       }
       if (!typed.accepts(typedInput.value)) {
-        setText(fault, say(campaignTexts.notTyped))
+        setText(fault, tell(campaignTexts.notTyped))
         return typedInput.focus()
       }
       setText(fault, '')
@@ -69,14 +69,14 @@ export const confirmAndDo = ({
       heading,
       element('p', {}, lead),
       ...extra,
-      needsReason ? field(say(campaignTexts.reason), reasonInput) : undefined,
+      needsReason ? field(tell(campaignTexts.reason), reasonInput) : undefined,
       field(typed.label, typedInput),
       fault,
       element(
         'p',
         { class: 'actions' },
         submit,
-        element('button', { type: 'button', onclick: () => dialog.close() }, say(consoleTexts.cancel)),
+        element('button', { type: 'button', onclick: () => dialog.close() }, tell(consoleTexts.cancel)),
       ),
     )
     const dialog = element('dialog', { 'aria-labelledby': heading.id }, form)

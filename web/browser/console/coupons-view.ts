@@ -5,15 +5,15 @@ import { pageTexts } from '../../texts/page-texts.ts'
 import { worthText } from '../../texts/worth-text.ts'
 import { confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
-import { element, field, setText, table } from './elements.ts'
-import { count, failureText, language, say, timeText } from './words.ts'
+import { dataTable, element, field, setText } from './elements.ts'
+import { countText, failureText, language, momentText, tell } from './words.ts'
 
 const couponRow = ({ id, title, discount, rank, state, issuedAt }: Coupon): (Node | string)[] => [
   element('a', { href: `#/coupons/${id}` }, id),
   `${title} · ${worthText(discount, language)}`,
-  count(rank),
-  say(pageTexts.couponState[state]),
-  timeText(issuedAt),
+  countText(rank),
+  tell(pageTexts.couponState[state]),
+  momentText(issuedAt),
 ]
 
 const factsOf = (coupon: SupportCoupon): HTMLElement => {
@@ -21,17 +21,17 @@ const factsOf = (coupon: SupportCoupon): HTMLElement => {
   const facts: [{ en: string; ko: string }, Node | string][] = [
     [campaignTexts.coupon, `${title} · ${worthText(discount, language)}`],
     [campaignTexts.byCoupon, id],
-    [campaignTexts.couponState, say(pageTexts.couponState[state])],
+    [campaignTexts.couponState, tell(pageTexts.couponState[state])],
     [campaignTexts.user, element('a', { href: `#/users/${encodeURIComponent(userId)}` }, userId)],
-    [campaignTexts.rank, count(rank)],
-    [campaignTexts.issued, timeText(issuedAt)],
-    [campaignTexts.usableUntil, timeText(usableUntil)],
+    [campaignTexts.rank, countText(rank)],
+    [campaignTexts.issued, momentText(issuedAt)],
+    [campaignTexts.usableUntil, momentText(usableUntil)],
     [campaignTexts.list, element('a', { href: `#/campaigns/${campaignId}` }, campaignId)],
   ]
   return element(
     'dl',
     { class: 'facts' },
-    ...facts.flatMap(([name, value]) => [element('dt', {}, say(name)), element('dd', {}, value)]),
+    ...facts.flatMap(([name, value]) => [element('dt', {}, tell(name)), element('dd', {}, value)]),
   )
 }
 
@@ -43,34 +43,34 @@ export const createCouponsView = (
   const couponId = element('input', { autocomplete: 'off', value: asked.couponId ?? '' })
   const userId = element('input', { autocomplete: 'off', value: asked.userId ?? '' })
   const [results, status] = [element('div'), element('p', { class: 'result', role: 'status' })]
-  const more = element('button', { type: 'button', hidden: true }, say(consoleTexts.more))
+  const more = element('button', { type: 'button', hidden: true }, tell(consoleTexts.more))
   let found: Coupon[] = []
   let cursor: string | null = null
 
   const during = async (act: () => Promise<string>): Promise<void> => {
-    setText(status, say(consoleTexts.loading))
+    setText(status, tell(consoleTexts.loading))
     setText(
       status,
-      await act().catch((cause: unknown) => say(campaignTexts.unread, { why: failureText(cause) })),
+      await act().catch((cause: unknown) => tell(campaignTexts.unread, { why: failureText(cause) })),
     )
   }
   const revoke = async (coupon: SupportCoupon): Promise<void> => {
     const { userId: owner } = coupon
     const isDone = await confirmAndDo({
-      ...{ title: say(campaignTexts.revoke), lead: say(campaignTexts.revokeLead), needsReason: true },
-      ...{ button: say(campaignTexts.revoke) },
+      ...{ title: tell(campaignTexts.revoke), lead: tell(campaignTexts.revokeLead), needsReason: true },
+      ...{ button: tell(campaignTexts.revoke) },
       typed: {
-        label: say(campaignTexts.typeUser, { name: owner }),
+        label: tell(campaignTexts.typeUser, { name: owner }),
         accepts: (text) => text.trim() === owner,
       },
       act: async (reason) => showCoupon(await client.revoke(coupon.id, { reason })),
     })
-    if (isDone) setText(status, say(campaignTexts.done))
+    if (isDone) setText(status, tell(campaignTexts.done))
   }
   const showCoupon = (coupon: SupportCoupon): void => {
     const head = [campaignTexts.change, campaignTexts.issued, campaignTexts.user, campaignTexts.reason]
     const rows = coupon.history.map(({ action, at, by, reason, orderId }) => [
-      ...[say(campaignTexts.did[action]), timeText(at), by, reason ?? orderId ?? ''],
+      ...[tell(campaignTexts.did[action]), momentText(at), by, reason ?? orderId ?? ''],
     ])
     results.replaceChildren(
       factsOf(coupon),
@@ -82,7 +82,7 @@ export const createCouponsView = (
               element(
                 'button',
                 { type: 'button', onclick: () => void revoke(coupon) },
-                say(campaignTexts.revoke),
+                tell(campaignTexts.revoke),
               ),
             ),
           ]
@@ -90,10 +90,10 @@ export const createCouponsView = (
       ...(rows.length === 0
         ? []
         : [
-            element('h2', {}, say(campaignTexts.history)),
-            table(
-              say(campaignTexts.history),
-              head.map((text) => say(text)),
+            element('h2', {}, tell(campaignTexts.history)),
+            dataTable(
+              tell(campaignTexts.history),
+              head.map((text) => tell(text)),
               rows,
             ),
           ]),
@@ -113,13 +113,13 @@ export const createCouponsView = (
       cursor = page.nextCursor
       more.hidden = cursor === null
       const head = (['byCoupon', 'coupon', 'rank', 'couponState', 'issued'] as const).map((name) =>
-        say(campaignTexts[name]),
+        tell(campaignTexts[name]),
       )
       results.replaceChildren(
-        ...(found.length === 0 ? [] : [table(say(consoleTexts.coupons), head, found.map(couponRow))]),
+        ...(found.length === 0 ? [] : [dataTable(tell(consoleTexts.coupons), head, found.map(couponRow))]),
       )
-      if (!page.complete) return say(campaignTexts.incomplete)
-      return found.length === 0 ? say(campaignTexts.noCoupons) : ''
+      if (!page.complete) return tell(campaignTexts.incomplete)
+      return found.length === 0 ? tell(campaignTexts.noCoupons) : ''
     })
   const search = (
     label: string,
@@ -141,7 +141,7 @@ export const createCouponsView = (
         },
       },
       field(label, input),
-      element('button', { type: 'submit' }, say(campaignTexts.lookUp)),
+      element('button', { type: 'submit' }, tell(campaignTexts.lookUp)),
     )
   more.addEventListener('click', () => void loadUser(userId.value.trim(), cursor))
   if (asked.couponId !== undefined) void loadCoupon(asked.couponId)
@@ -149,9 +149,9 @@ export const createCouponsView = (
   return element(
     'div',
     {},
-    element('h1', {}, say(consoleTexts.coupons)),
-    search(say(campaignTexts.byUser), userId, 'users', (id) => void loadUser(id, null)),
-    search(say(campaignTexts.byCoupon), couponId, 'coupons', (id) => void loadCoupon(id)),
+    element('h1', {}, tell(consoleTexts.coupons)),
+    search(tell(campaignTexts.byUser), userId, 'users', (id) => void loadUser(id, null)),
+    search(tell(campaignTexts.byCoupon), couponId, 'coupons', (id) => void loadCoupon(id)),
     status,
     results,
     element('p', {}, more),

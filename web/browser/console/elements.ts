@@ -1,6 +1,9 @@
 type Value = string | number | boolean | undefined | ((event: Event) => void)
 
-/** An element. `on…` are listeners, `true` an attribute without a value; what is `undefined` or false is left out. */
+/**
+ * An element. `on…` are listeners and `true` is an attribute without a value. What is undefined or false is
+ * left out.
+ */
 export const element = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, Value>> = {},
@@ -33,7 +36,7 @@ export const field = (label: string, control: HTMLElement, hint?: string): HTMLE
 }
 
 /** A table with a head. It scrolls by itself where it is wider than the screen, also by keys. */
-export const table = (
+export const dataTable = (
   caption: string,
   head: readonly string[],
   rows: readonly (readonly (Node | string)[])[],

@@ -4,13 +4,13 @@ import type { ConsoleFrame } from '../../../client/contract-types.ts'
 export type Point = { atMs: number; value: number | null }
 
 /** What the last readings of a promise say together. */
-export type Judgement = 'holds' | 'checking' | 'broken' | 'unknown'
+export type Standing = 'holds' | 'checking' | 'broken' | 'unknown'
 
 /**
  * Two readings in a row that do not fit break a promise: one can be a moment between two servers. A reading
  * that failed neither breaks nor mends: red stays red until a reading fits.
  */
-export const judge = (readings: readonly (boolean | null)[]): Judgement => {
+export const standingOf = (readings: readonly (boolean | null)[]): Standing => {
   const [last, before] = readings
     .filter((reading) => reading !== null)
     .slice(-2)
@@ -24,7 +24,7 @@ export const judge = (readings: readonly (boolean | null)[]): Judgement => {
 export const sumOf = (values: readonly (number | null)[]): number | null =>
   values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0)
 
-/** Changes per second, at the later of two neighbours. A count that falls began anew: that change is unknown. */
+/** Changes per second, at the later of two neighbours. A count that falls began anew: unknown. */
 export const ratesOf = (points: readonly Point[]): Point[] =>
   points.slice(1).map(({ atMs, value }, index) => {
     const before = points[index]
@@ -49,7 +49,7 @@ export const secondsUntilEmpty = (left: number | null, perSecond: number | null)
   left === null || perSecond === null || perSecond <= 0 || left <= 0 ? null : left / perSecond
 
 /** What the sale of all campaigns of a frame comes to. `before` is the frame before it. */
-export const totalsOf = ({ campaigns, lag }: ConsoleFrame, before: ConsoleFrame | undefined) => {
+export const saleTotals = ({ campaigns, lag }: ConsoleFrame, before: ConsoleFrame | undefined) => {
   const [granted, recorded, outbox, oversold] = (['granted', 'recorded', 'outbox', 'oversold'] as const).map(
     (name) => sumOf(campaigns.map((campaign) => campaign[name])),
   )

@@ -6,7 +6,7 @@ import type { StreamState } from './follow-frames.ts'
 import { createFrameHistory } from './frame-history.ts'
 import { createPromiseBanner } from './promise-banner.ts'
 import { createSystemPanel } from './system-panel.ts'
-import { say, secondsText } from './words.ts'
+import { secondsText, tell } from './words.ts'
 
 /** Frames come once a second: what is older than this is shown as old. */
 const staleMs = 3_000
@@ -17,7 +17,7 @@ export const createLiveView = () => {
   const banner = createPromiseBanner()
   const system = createSystemPanel()
   const age = element('p', { class: 'stream', 'aria-live': 'off' })
-  const campaigns = element('section', { class: 'live-campaigns', 'aria-label': say(liveTexts.campaigns) })
+  const campaigns = element('section', { class: 'live-campaigns', 'aria-label': tell(liveTexts.campaigns) })
   const cards = new Map<string, ReturnType<typeof createCampaignCard>>()
   const node = element('div', { class: 'live' }, age, banner.node, campaigns, system.node)
   let frameAtMs: number | undefined
@@ -49,9 +49,9 @@ export const createLiveView = () => {
     node.toggleAttribute('data-stale', isStale)
     const nextMs = 'nextMs' in state ? Math.max(0, stateAtMs + state.nextMs - performance.now()) : 0
     const values = { s: secondsText(sinceMs()), next: Math.ceil(nextMs / 1_000) }
-    if (frameAtMs === undefined && !isStale) setText(age, say(liveTexts.connecting))
-    else if (state.kind === 'crowded') setText(age, `⚠ ${say(liveTexts.crowded, values)}`)
-    else setText(age, isStale ? `⚠ ${say(liveTexts.lost, values)}` : say(liveTexts.connected, values))
+    if (frameAtMs === undefined && !isStale) setText(age, tell(liveTexts.connecting))
+    else if (state.kind === 'crowded') setText(age, `⚠ ${tell(liveTexts.crowded, values)}`)
+    else setText(age, isStale ? `⚠ ${tell(liveTexts.lost, values)}` : tell(liveTexts.connected, values))
     if (frameAtMs !== undefined) banner.show(history.frames(), sinceMs())
   }
 

@@ -4,7 +4,7 @@ import { type CampaignInput, costOf, isTyped, readCampaignForm } from './campaig
 import { confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
 import { element, field, setText } from './elements.ts'
-import { count, say } from './words.ts'
+import { countText, tell } from './words.ts'
 
 const hourMs = 3_600_000
 
@@ -33,8 +33,8 @@ const createInputs = (): Record<keyof CampaignInput, HTMLInputElement | HTMLSele
     kind: element(
       'select',
       {},
-      element('option', { value: 'amount' }, say(campaignTexts.amount)),
-      element('option', { value: 'percent' }, say(campaignTexts.percent)),
+      element('option', { value: 'amount' }, tell(campaignTexts.amount)),
+      element('option', { value: 'percent' }, tell(campaignTexts.percent)),
     ),
     ...{ worth: digits('10000'), currency: text('KRW') },
   }
@@ -57,21 +57,21 @@ export const createNewCampaignView = ({ client }: Session): HTMLElement => {
     const values = Object.fromEntries(names.map((name) => [name, inputs[name].value])) as CampaignInput
     const campaign = readCampaignForm(values)
     if (Array.isArray(campaign)) {
-      const fields = campaign.map((name) => say(campaignTexts[name])).join(', ')
-      setText(fault, say(campaignTexts.missing, { fields }))
+      const fields = campaign.map((name) => tell(campaignTexts[name])).join(', ')
+      setText(fault, tell(campaignTexts.missing, { fields }))
       return inputs[campaign[0] ?? 'name'].focus()
     }
     setText(fault, '')
     const { value, total } = costOf(campaign)
     let id = ''
     const isDone = await confirmAndDo({
-      ...{ title: campaign.name, needsReason: false, button: say(campaignTexts.schedule) },
-      lead: say(campaignTexts.typeSum),
+      ...{ title: campaign.name, needsReason: false, button: tell(campaignTexts.schedule) },
+      lead: tell(campaignTexts.typeSum),
       extra: [
         element(
           'p',
           { class: 'sum' },
-          say(campaignTexts.sum, { stock: count(campaign.stock), value, total }),
+          tell(campaignTexts.sum, { stock: countText(campaign.stock), value, total }),
         ),
       ],
       typed: { label: total, accepts: (text) => isTyped(text, total) },
@@ -91,20 +91,20 @@ export const createNewCampaignView = ({ client }: Session): HTMLElement => {
         void review()
       },
     },
-    ...names.map((name) => field(say(campaignTexts[name]), inputs[name])),
-    element('p', { class: 'note' }, say(campaignTexts.timesIn, { zone })),
+    ...names.map((name) => field(tell(campaignTexts[name]), inputs[name])),
+    element('p', { class: 'note' }, tell(campaignTexts.timesIn, { zone })),
     fault,
     element(
       'p',
       { class: 'actions' },
-      element('button', { type: 'submit', class: 'strong' }, say(campaignTexts.review)),
+      element('button', { type: 'submit', class: 'strong' }, tell(campaignTexts.review)),
     ),
   )
   return element(
     'div',
     {},
-    element('p', {}, element('a', { href: '#/campaigns' }, `← ${say(campaignTexts.back)}`)),
-    element('h1', {}, say(campaignTexts.create)),
+    element('p', {}, element('a', { href: '#/campaigns' }, `← ${tell(campaignTexts.back)}`)),
+    element('h1', {}, tell(campaignTexts.create)),
     form,
   )
 }

@@ -3,10 +3,10 @@ import { campaignTexts } from '../../texts/campaign-texts.ts'
 import { consoleTexts } from '../../texts/console-texts.ts'
 import type { Session } from './console-session.ts'
 import { element, setText } from './elements.ts'
-import { failureText, say } from './words.ts'
+import { failureText, tell } from './words.ts'
 
 const levelBadge = (level: keyof typeof campaignTexts.level): HTMLElement =>
-  element('span', { class: 'badge', 'data-level': level }, say(campaignTexts.level[level]))
+  element('span', { class: 'badge', 'data-level': level }, tell(campaignTexts.level[level]))
 
 const sheetOf = ({ verdict, words, servers }: Preflight): Node[] => [
   element('p', {}, levelBadge(verdict)),
@@ -17,7 +17,7 @@ const sheetOf = ({ verdict, words, servers }: Preflight): Node[] => [
         element(
           'details',
           {},
-          element('summary', {}, `${say(campaignTexts.findings)} (${servers.findings.length})`),
+          element('summary', {}, `${tell(campaignTexts.findings)} (${servers.findings.length})`),
           element(
             'ul',
             {},
@@ -34,23 +34,23 @@ export const createPreflightSection = ({ client }: Session, { id, state }: Campa
   const sheet = element('div')
   const status = element('p', { role: 'status' })
   const load = async (): Promise<void> => {
-    setText(status, say(consoleTexts.loading))
+    setText(status, tell(consoleTexts.loading))
     try {
       sheet.replaceChildren(...sheetOf(await client.preflight(id)))
       setText(status, '')
     } catch (cause) {
-      setText(status, say(campaignTexts.unread, { why: failureText(cause) }))
+      setText(status, tell(campaignTexts.unread, { why: failureText(cause) }))
     }
   }
   if (state === 'scheduled') void load()
   return element(
     'section',
     { class: 'panel', id: 'preflight' },
-    element('h2', {}, say(campaignTexts.preflight)),
+    element('h2', {}, tell(campaignTexts.preflight)),
     element(
       'p',
       {},
-      element('button', { type: 'button', onclick: () => void load() }, say(campaignTexts.check)),
+      element('button', { type: 'button', onclick: () => void load() }, tell(campaignTexts.check)),
     ),
     status,
     sheet,

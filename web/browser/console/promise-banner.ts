@@ -1,8 +1,8 @@
 import type { ConsoleFrame } from '../../../client/contract-types.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { element, setText } from './elements.ts'
-import { isNone, type Judgement, judge, totalsOf } from './frame-figures.ts'
-import { count, say, secondsText } from './words.ts'
+import { isNone, type Standing, saleTotals, standingOf } from './frame-figures.ts'
+import { countText, secondsText, tell } from './words.ts'
 
 /** A figure with its name above and where it comes from below. */
 const createFigure = (name: string) => {
@@ -14,32 +14,32 @@ const createFigure = (name: string) => {
       setText(value, text)
       setText(hint, hintText)
     },
-    mark: (judgement: Judgement): void => node.setAttribute('data-judgement', judgement),
+    mark: (standing: Standing): void => node.setAttribute('data-standing', standing),
   }
 }
 
-/** The sign between what was granted and what became of it. Rows are read later than gates, and can be more. */
-const signOf = (granted: number | null, recorded: number | null, judgement: Judgement): string => {
-  if (judgement === 'broken') return '≠'
+/** The sign between grants and rows. Rows are read later than gates, and can be more. */
+const signOf = (granted: number | null, recorded: number | null, standing: Standing): string => {
+  if (standing === 'broken') return '≠'
   if (granted === null || recorded === null) return '?'
   return recorded > granted ? '≤' : '='
 }
 
-const marks: Readonly<Record<Judgement, string>> = { holds: '✓', checking: '…', broken: '✕', unknown: '?' }
+const marks: Readonly<Record<Standing, string>> = { holds: '✓', checking: '…', broken: '✕', unknown: '?' }
 
 /** The largest of the page: whether anything was oversold, doubled or lost, with all that it follows from. */
 export const createPromiseBanner = () => {
-  const oversold = createFigure(say(liveTexts.oversold))
-  const doubled = createFigure(say(liveTexts.doubled))
-  const granted = createFigure(say(liveTexts.granted))
-  const recorded = createFigure(say(liveTexts.recorded))
-  const inFlight = createFigure(say(liveTexts.inFlight))
+  const oversold = createFigure(tell(liveTexts.oversold))
+  const doubled = createFigure(tell(liveTexts.doubled))
+  const granted = createFigure(tell(liveTexts.granted))
+  const recorded = createFigure(tell(liveTexts.recorded))
+  const inFlight = createFigure(tell(liveTexts.inFlight))
   const sign = element('span', { class: 'sign' })
   const verdict = element('p', { class: 'verdict', role: 'status' })
   const scope = element('p', { class: 'note' })
   const node = element(
     'section',
-    { class: 'banner', 'aria-label': say(liveTexts.promises) },
+    { class: 'banner', 'aria-label': tell(liveTexts.promises) },
     element('div', { class: 'figures' }, oversold.node, doubled.node),
     element(
       'div',
@@ -58,42 +58,42 @@ export const createPromiseBanner = () => {
     node,
     /** `sinceMs` is the age of the last frame on this machine. */
     show(frames: readonly ConsoleFrame[], sinceMs: number): void {
-      const readings = frames.slice(-8).map((frame, index, all) => totalsOf(frame, all[index - 1]))
+      const readings = frames.slice(-8).map((frame, index, all) => saleTotals(frame, all[index - 1]))
       const [frame, totals] = [frames.at(-1), readings.at(-1)]
       if (frame === undefined || totals === undefined) return
       const judged = {
-        oversold: judge(readings.map((reading) => isNone(reading.oversold))),
-        doubled: judge(readings.map((reading) => isNone(reading.doubled))),
-        balance: judge(readings.map(({ holds }) => holds)),
+        oversold: standingOf(readings.map((reading) => isNone(reading.oversold))),
+        doubled: standingOf(readings.map((reading) => isNone(reading.doubled))),
+        balance: standingOf(readings.map(({ holds }) => holds)),
       }
       const all = Object.values(judged)
       const worst =
-        (['broken', 'checking', 'unknown'] as const).find((judgement) => all.includes(judgement)) ?? 'holds'
+        (['broken', 'checking', 'unknown'] as const).find((standing) => all.includes(standing)) ?? 'holds'
       const age = (ms: number | null): string => secondsText(ms === null ? null : ms + sinceMs)
       const { ageMs } = frame
       oversold.show(
-        count(totals.oversold),
-        `${say(liveTexts.oversoldHint)} · ${say(liveTexts.age, { s: age(ageMs.ledger) })}`,
+        countText(totals.oversold),
+        `${tell(liveTexts.oversoldHint)} · ${tell(liveTexts.age, { s: age(ageMs.ledger) })}`,
       )
       doubled.show(
-        count(totals.doubled),
-        `${say(liveTexts.doubledHint)} · ${say(liveTexts.age, { s: age(ageMs.ledger) })}`,
+        countText(totals.doubled),
+        `${tell(liveTexts.doubledHint)} · ${tell(liveTexts.age, { s: age(ageMs.ledger) })}`,
       )
-      granted.show(count(totals.granted), say(liveTexts.grantedHint, { s: age(ageMs.gates) }))
-      recorded.show(count(totals.recorded), say(liveTexts.recordedHint, { s: age(ageMs.ledger) }))
+      granted.show(countText(totals.granted), tell(liveTexts.grantedHint, { s: age(ageMs.gates) }))
+      recorded.show(countText(totals.recorded), tell(liveTexts.recordedHint, { s: age(ageMs.ledger) }))
       const isKnown = totals.granted !== null && totals.recorded !== null
       const onTheWay = isKnown ? Math.max(0, (totals.granted ?? 0) - (totals.recorded ?? 0)) : null
       inFlight.show(
-        count(onTheWay),
-        say(liveTexts.inFlightHint, {
-          ...{ outbox: count(totals.outbox), log: count(totals.behind), s: age(ageMs.log) },
+        countText(onTheWay),
+        tell(liveTexts.inFlightHint, {
+          ...{ outbox: countText(totals.outbox), log: countText(totals.behind), s: age(ageMs.log) },
         }),
       )
       oversold.mark(judged.oversold)
       doubled.mark(judged.doubled)
       for (const operand of [granted, recorded, inFlight]) operand.mark(judged.balance)
       setText(sign, signOf(totals.granted, totals.recorded, judged.balance))
-      node.setAttribute('data-judgement', worst)
+      node.setAttribute('data-standing', worst)
       const broken =
         frame.campaigns.find(({ holds, oversold: own }) => holds === false || (own ?? 0) > 0) ??
         frame.campaigns[0]
@@ -104,10 +104,11 @@ export const createPromiseBanner = () => {
       const isEmpty = frame.campaigns.length === 0
       setText(
         verdict,
-        isEmpty ? say(liveTexts.nothingLive) : `${marks[worst]} ${say(text, { id: broken?.id ?? '' })}`,
+        isEmpty ? tell(liveTexts.nothingLive) : `${marks[worst]} ${tell(text, { id: broken?.id ?? '' })}`,
       )
-      const more = frame.otherCampaigns > 0 ? say(liveTexts.moreLive, { n: count(frame.otherCampaigns) }) : ''
-      setText(scope, isEmpty ? '' : `${say(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`)
+      const more =
+        frame.otherCampaigns > 0 ? tell(liveTexts.moreLive, { n: countText(frame.otherCampaigns) }) : ''
+      setText(scope, isEmpty ? '' : `${tell(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { consoleTexts } from '../../texts/console-texts.ts'
 import { openSession, type Session } from './console-session.ts'
 import { element, field, setText } from './elements.ts'
-import { failureText, say } from './words.ts'
+import { failureText, tell } from './words.ts'
 
 /** Asks for the token of an operator. `why` is said at once. */
 export const createSignInView = (why: string, onSession: (session: Session) => void): HTMLElement => {
@@ -12,14 +12,14 @@ export const createSignInView = (why: string, onSession: (session: Session) => v
     autofocus: true,
   })
   const fault = element('p', { class: 'fault', role: 'alert' }, why)
-  const submit = element('button', { type: 'submit', class: 'strong' }, say(consoleTexts.signIn))
+  const submit = element('button', { type: 'submit', class: 'strong' }, tell(consoleTexts.signIn))
   const signIn = async (): Promise<void> => {
     if (token.value.trim() === '') return token.focus()
     submit.disabled = true
     try {
       const session = await openSession(token.value.trim())
       if (session !== undefined) return onSession(session)
-      setText(fault, say(consoleTexts.wrongToken))
+      setText(fault, tell(consoleTexts.wrongToken))
       token.select()
     } catch (cause) {
       setText(fault, failureText(cause))
@@ -30,7 +30,7 @@ export const createSignInView = (why: string, onSession: (session: Session) => v
   return element(
     'div',
     { class: 'sign-in' },
-    element('h1', {}, say(consoleTexts.title)),
+    element('h1', {}, tell(consoleTexts.title)),
     element(
       'form',
       {
@@ -40,10 +40,10 @@ export const createSignInView = (why: string, onSession: (session: Session) => v
           void signIn()
         },
       },
-      field(say(consoleTexts.token), token, say(consoleTexts.tokenHint)),
+      field(tell(consoleTexts.token), token, tell(consoleTexts.tokenHint)),
       fault,
       element('p', {}, submit),
     ),
-    element('p', { class: 'note' }, say(consoleTexts.signInLead)),
+    element('p', { class: 'note' }, tell(consoleTexts.signInLead)),
   )
 }

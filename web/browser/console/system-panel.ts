@@ -5,7 +5,7 @@ import { ratesOf, sumOf } from './frame-figures.ts'
 import { type FrameHistory, historyMs } from './frame-history.ts'
 import { createLineChart, type Line } from './line-chart.ts'
 import { longestLimit, quantileOf } from './press-durations.ts'
-import { count, say, secondsText } from './words.ts'
+import { countText, secondsText, tell } from './words.ts'
 
 /** Below this many presses a p99 is the slowest press. */
 const samplesMin = 100
@@ -52,9 +52,11 @@ const unrecordedWarningMs = 10_000
 const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame): void => {
   const { lag, process, deadLetters, oldestUnrecordedMs } = frame
   const tile = (name: { en: string; ko: string }, text: string, isWarning = false): void =>
-    tiles.show(say(name), text, isWarning)
+    tiles.show(tell(name), text, isWarning)
   const oldest =
-    oldestUnrecordedMs === null ? count(null) : say(liveTexts.seconds, { n: secondsText(oldestUnrecordedMs) })
+    oldestUnrecordedMs === null
+      ? countText(null)
+      : tell(liveTexts.seconds, { n: secondsText(oldestUnrecordedMs) })
   tile(
     liveTexts.oldestUnrecorded,
     oldest,
@@ -62,17 +64,19 @@ const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame): 
   )
   tile(
     liveTexts.ledgerLag,
-    lag === null ? count(null) : say(liveTexts.lagValue, { n: count(lag.records), s: secondsText(lag.ms) }),
+    lag === null
+      ? countText(null)
+      : tell(liveTexts.lagValue, { n: countText(lag.records), s: secondsText(lag.ms) }),
     lag === null || lag.ms > unrecordedWarningMs,
   )
   const outbox = sumOf(frame.campaigns.map((campaign) => campaign.outbox))
-  tile(liveTexts.outbox, count(outbox), outbox === null)
-  tile(liveTexts.deadLetters, count(deadLetters), deadLetters !== 0)
-  tile(liveTexts.queue, count(process.queue))
-  tile(liveTexts.publishQueue, count(process.publishQueue))
+  tile(liveTexts.outbox, countText(outbox), outbox === null)
+  tile(liveTexts.deadLetters, countText(deadLetters), deadLetters !== 0)
+  tile(liveTexts.queue, countText(process.queue))
+  tile(liveTexts.publishQueue, countText(process.publishQueue))
   tile(
     liveTexts.publisher,
-    say(process.isPublisherOpen ? liveTexts.publisherCut : liveTexts.publisherOk),
+    tell(process.isPublisherOpen ? liveTexts.publisherCut : liveTexts.publisherOk),
     process.isPublisherOpen,
   )
 }
@@ -80,13 +84,13 @@ const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame): 
 /** What is not of one campaign: how far the ledger is, and how the process answers. */
 export const createSystemPanel = () => {
   const tiles = createTiles()
-  const answers = createLineChart(say(liveTexts.answers), count)
-  const latency = createLineChart(say(liveTexts.latency), (ms) => `${count(ms)} ms`)
+  const answers = createLineChart(tell(liveTexts.answers), countText)
+  const latency = createLineChart(tell(liveTexts.latency), (ms) => `${countText(ms)} ms`)
   const process = element('p', { class: 'note' })
   const node = element(
     'section',
-    { class: 'panel', 'aria-label': say(liveTexts.system) },
-    element('h2', {}, say(liveTexts.system)),
+    { class: 'panel', 'aria-label': tell(liveTexts.system) },
+    element('h2', {}, tell(liveTexts.system)),
     tiles.node,
     element('div', { class: 'charts' }, answers.node, latency.node),
     process,
@@ -111,8 +115,8 @@ export const createSystemPanel = () => {
         ms === null
           ? '–'
           : ms === Infinity
-            ? say(liveTexts.beyond, { ms: count(limit) })
-            : say(liveTexts.atMost, { ms: String(Math.round(ms * 10) / 10) })
+            ? tell(liveTexts.beyond, { ms: countText(limit) })
+            : tell(liveTexts.atMost, { ms: String(Math.round(ms * 10) / 10) })
       return { name: `p${part * 100}`, value, tone, points }
     })
     const isThin = last.count < samplesMin
@@ -120,7 +124,7 @@ export const createSystemPanel = () => {
       last.count === 0 ? liveTexts.noAnswers : isThin ? liveTexts.fewSamples : liveTexts.latencyHint
     latency.show(lines, {
       ...{ nowMs, overMs: historyMs },
-      text: say(text, { n: count(last.count), s: Math.round(last.overMs / 1_000) }),
+      text: tell(text, { n: countText(last.count), s: Math.round(last.overMs / 1_000) }),
     })
     latency.dim(isThin)
   }
@@ -138,18 +142,18 @@ export const createSystemPanel = () => {
         .toSorted((one, other) => toneOf(one.name) - toneOf(other.name))
       answers.show(
         names.map(({ name, rates }) => ({
-          ...{ name, tone: toneOf(name), points: rates, value: count(rates.at(-1)?.value) },
+          ...{ name, tone: toneOf(name), points: rates, value: countText(rates.at(-1)?.value) },
         })),
         {
           ...{ nowMs, overMs: historyMs },
           text:
             names.length === 0
-              ? say(liveTexts.noAnswers)
-              : say(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
+              ? tell(liveTexts.noAnswers)
+              : tell(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
         },
       )
       showLatency(history, nowMs)
-      setText(process, `${say(liveTexts.process, { id: frame.process.id })}. ${say(liveTexts.processHint)}`)
+      setText(process, `${tell(liveTexts.process, { id: frame.process.id })}. ${tell(liveTexts.processHint)}`)
     },
   }
 }
