@@ -26,6 +26,13 @@ const showSignIn = (why = ''): void => {
   root.querySelector('input')?.focus()
 }
 
+/** The link below which a view is found. */
+const placeOf = (hash: string): string => {
+  if (hash.startsWith('#/campaigns') || hash === '#/new') return '#/campaigns'
+  if (hash.startsWith('#/coupons') || hash.startsWith('#/users')) return '#/coupons'
+  return hash === '#/wall' ? hash : '#/live'
+}
+
 const viewOf = (session: Session, live: HTMLElement): HTMLElement => {
   const [view = '', id = ''] = location.hash.replace(/^#\//, '').split('/').map(decodeURIComponent)
   if (view === 'campaigns')
@@ -39,7 +46,7 @@ const viewOf = (session: Session, live: HTMLElement): HTMLElement => {
 const run = (session: Session): void => {
   const live = createLiveView()
   const end = new AbortController()
-  const main = element('div', { class: 'view' })
+  const main = element('div', { class: 'view', tabindex: -1 })
   const link = (hash: string, text: string): HTMLAnchorElement => element('a', { href: hash }, text)
   const links = [
     link('#/live', tell(consoleTexts.live)),
@@ -53,8 +60,7 @@ const run = (session: Session): void => {
     document.body.classList.toggle('wall', location.hash === '#/wall')
     main.replaceChildren(view)
     for (const anchor of links) {
-      const isHere = anchor.hash === location.hash || (location.hash === '' && anchor.hash === '#/live')
-      if (isHere) anchor.setAttribute('aria-current', 'page')
+      if (anchor.hash === placeOf(location.hash)) anchor.setAttribute('aria-current', 'page')
       else anchor.removeAttribute('aria-current')
     }
     // The switch of languages keeps the view.
@@ -77,7 +83,15 @@ const run = (session: Session): void => {
     stop()
     clearInterval(timer)
   })
-  window.addEventListener('hashchange', show, { signal: end.signal })
+  window.addEventListener(
+    'hashchange',
+    () => {
+      show()
+      // Who reads the screen, or has no mouse, goes on in the new view.
+      main.focus()
+    },
+    { signal: end.signal },
+  )
   window.addEventListener(
     'keydown',
     ({ key }) => {

@@ -2,7 +2,7 @@ import type { ConsoleCampaign } from '../../../client/contract-types.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { element, setText } from './elements.ts'
 import { paceOf, ratesOf, secondsUntilEmpty } from './frame-figures.ts'
-import { type FrameHistory, historyMs } from './frame-history.ts'
+import type { FrameHistory } from './frame-history.ts'
 import { createLineChart } from './line-chart.ts'
 import { aboutText, countText, stateText, tell } from './words.ts'
 
@@ -28,12 +28,13 @@ export const createCampaignCard = ({ id }: ConsoleCampaign) => {
   const [left, soon] = [element('b'), element('span', { class: 'soon' })]
   const burnDown = createLineChart(tell(liveTexts.burnDown), countText)
   const rates = createLineChart(tell(liveTexts.rates), countText)
+  const charts = element('div', { class: 'charts' }, burnDown.node, rates.node)
   const node = element(
     'article',
     { class: 'panel campaign' },
     element('h3', {}, title, ' ', badge),
     element('p', { class: 'left' }, left, ' ', soon),
-    element('div', { class: 'charts' }, burnDown.node, rates.node),
+    charts,
   )
 
   return {
@@ -49,15 +50,17 @@ export const createCampaignCard = ({ id }: ConsoleCampaign) => {
       setText(left, tell(liveTexts.ofStock, { left: countText(remaining), stock: countText(stock) }))
       const grants = history.granted(id)
       setText(soon, outlook(campaign, remaining, paceOf(grants, paceMs)))
-      const view = { nowMs, overMs: historyMs }
+      const view = { nowMs, overMs: history.shownMs() }
       burnDown.show(
         [{ name: tell(liveTexts.stockLeft), value: countText(remaining), tone: 0, points: history.left(id) }],
         {
           ...view,
           ...(stock === null ? {} : { max: stock }),
-          text: tell(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
+          text: tell(liveTexts.lastMinutes, { s: Math.round(history.shownMs() / 1_000) }),
         },
       )
+      // A campaign in which nothing happens takes little room: its lines would be flat.
+      charts.hidden = new Set(grants.map(({ value }) => value)).size < 2
       const [grantRates, recordRates] = [ratesOf(grants), ratesOf(history.recorded(id))]
       rates.show(
         [

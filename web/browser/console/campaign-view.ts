@@ -78,8 +78,8 @@ export const createCampaignView = (session: Session, campaignId: string): HTMLEl
       const columns = [
         campaignTexts.version,
         campaignTexts.change,
-        campaignTexts.issued,
-        campaignTexts.user,
+        campaignTexts.when,
+        campaignTexts.who,
         campaignTexts.reason,
         campaignTexts.stock,
       ]
@@ -104,7 +104,7 @@ export const createCampaignView = (session: Session, campaignId: string): HTMLEl
     status,
     actions,
     facts,
-    rest,
     changes,
+    rest,
   )
 }

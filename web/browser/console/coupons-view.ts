@@ -68,7 +68,7 @@ export const createCouponsView = (
     if (isDone) setText(status, tell(campaignTexts.done))
   }
   const showCoupon = (coupon: SupportCoupon): void => {
-    const head = [campaignTexts.change, campaignTexts.issued, campaignTexts.user, campaignTexts.reason]
+    const head = [campaignTexts.change, campaignTexts.when, campaignTexts.who, campaignTexts.reason]
     const rows = coupon.history.map(({ action, at, by, reason, orderId }) => [
       ...[tell(campaignTexts.did[action]), momentText(at), by, reason ?? orderId ?? ''],
     ])

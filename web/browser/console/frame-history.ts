@@ -2,11 +2,12 @@ import type { ConsoleCampaign, ConsoleFrame } from '../../../client/contract-typ
 import type { Point } from './frame-figures.ts'
 import { durationsBetween, type PressDurations } from './press-durations.ts'
 
-/** What is looked back on. */
-export const historyMs = 180_000
+/** How far lines go back: as far as they can, within these. */
+const shownMinMs = 30_000
+const shownMaxMs = 120_000
 
-/** Three minutes at a frame a second. */
-const framesMax = 200
+/** The longest line at a frame a second, and some that came early. */
+const framesMax = 140
 
 /** The time over which durations of presses are merged. */
 const durationsMs = 10_000
@@ -71,6 +72,12 @@ export const createFrameHistory = () => {
       return { ...between, overMs: timeOf(last) - timeOf(first) }
     },
     timeOf,
+    /** How far back the lines are drawn. */
+    shownMs(): number {
+      const [first, last] = [frames[0], frames.at(-1)]
+      const spanMs = first === undefined || last === undefined ? 0 : timeOf(last) - timeOf(first)
+      return Math.min(shownMaxMs, Math.max(shownMinMs, spanMs))
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConsoleFrame } from '../../../client/contract-types.ts'
+import { consoleTexts } from '../../texts/console-texts.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { createCampaignCard } from './campaign-card.ts'
 import { element, setText } from './elements.ts'
@@ -19,14 +20,24 @@ export const createLiveView = () => {
   const age = element('p', { class: 'stream', 'aria-live': 'off' })
   const campaigns = element('section', { class: 'live-campaigns', 'aria-label': tell(liveTexts.campaigns) })
   const cards = new Map<string, ReturnType<typeof createCampaignCard>>()
-  const node = element('div', { class: 'live' }, age, banner.node, campaigns, system.node)
+  const node = element(
+    'div',
+    { class: 'live' },
+    element('h1', { class: 'unseen' }, tell(consoleTexts.live)),
+    age,
+    banner.node,
+    campaigns,
+    system.node,
+  )
   let frameAtMs: number | undefined
   let state: StreamState = { kind: 'connecting' }
   let stateAtMs = performance.now()
 
   const sinceMs = (): number => (frameAtMs === undefined ? 0 : performance.now() - frameAtMs)
 
-  /** The order changes only when a campaign comes or goes: nothing jumps under the pointer. */
+  let shownOrder = ''
+
+  /** The order changes only when a campaign comes, goes or changes its state: else nothing jumps. */
   const showCampaigns = (frame: ConsoleFrame, nowMs: number): void => {
     for (const [id, card] of cards)
       if (!frame.campaigns.some((campaign) => campaign.id === id)) {
@@ -38,10 +49,14 @@ export const createLiveView = () => {
       if (card === undefined) {
         card = createCampaignCard(campaign)
         cards.set(campaign.id, card)
-        campaigns.append(card.node)
       }
       card.show(campaign, history, nowMs)
     }
+    const order = frame.campaigns.map(({ id, state: own }) => `${id} ${own}`)
+    const key = order.toSorted().join()
+    if (key === shownOrder) return
+    shownOrder = key
+    campaigns.append(...frame.campaigns.flatMap(({ id }) => cards.get(id)?.node ?? []))
   }
 
   const tick = (): void => {

@@ -2,7 +2,7 @@ import type { ConsoleFrame } from '../../../client/contract-types.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { element, setText } from './elements.ts'
 import { ratesOf, sumOf } from './frame-figures.ts'
-import { type FrameHistory, historyMs } from './frame-history.ts'
+import type { FrameHistory } from './frame-history.ts'
 import { createLineChart, type Line } from './line-chart.ts'
 import { longestLimit, quantileOf } from './press-durations.ts'
 import { countText, secondsText, tell } from './words.ts'
@@ -89,7 +89,7 @@ export const createSystemPanel = () => {
   const process = element('p', { class: 'note' })
   const node = element(
     'section',
-    { class: 'panel', 'aria-label': tell(liveTexts.system) },
+    { class: 'panel system', 'aria-label': tell(liveTexts.system) },
     element('h2', {}, tell(liveTexts.system)),
     tiles.node,
     element('div', { class: 'charts' }, answers.node, latency.node),
@@ -123,7 +123,7 @@ export const createSystemPanel = () => {
     const text =
       last.count === 0 ? liveTexts.noAnswers : isThin ? liveTexts.fewSamples : liveTexts.latencyHint
     latency.show(lines, {
-      ...{ nowMs, overMs: historyMs },
+      ...{ nowMs, overMs: history.shownMs() },
       text: tell(text, { n: countText(last.count), s: Math.round(last.overMs / 1_000) }),
     })
     latency.dim(isThin)
@@ -138,18 +138,20 @@ export const createSystemPanel = () => {
       showTiles(tiles, frame)
       const names = Object.keys(frame.process.outcomes)
         .map((name) => ({ name, rates: ratesOf(history.outcome(name)) }))
-        .filter(({ rates }) => rates.some(({ atMs, value }) => (value ?? 0) > 0 && atMs > nowMs - historyMs))
+        .filter(({ rates }) =>
+          rates.some(({ atMs, value }) => (value ?? 0) > 0 && atMs > nowMs - history.shownMs()),
+        )
         .toSorted((one, other) => toneOf(one.name) - toneOf(other.name))
       answers.show(
         names.map(({ name, rates }) => ({
           ...{ name, tone: toneOf(name), points: rates, value: countText(rates.at(-1)?.value) },
         })),
         {
-          ...{ nowMs, overMs: historyMs },
+          ...{ nowMs, overMs: history.shownMs() },
           text:
             names.length === 0
               ? tell(liveTexts.noAnswers)
-              : tell(liveTexts.lastMinutes, { s: historyMs / 1_000 }),
+              : tell(liveTexts.lastMinutes, { s: Math.round(history.shownMs() / 1_000) }),
         },
       )
       showLatency(history, nowMs)
