@@ -29,7 +29,7 @@ const secondsInAnHour = 3_600
 const languageOf = (context: HttpContext): Language =>
   chooseLanguage(context.req.query('lang'), headerOf(context, 'accept-language'))
 
-const securityHeaders = (embedders: readonly string[]): Record<string, string> => ({
+const securityHeaders = (ancestors: readonly string[]): Record<string, string> => ({
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -38,7 +38,7 @@ const securityHeaders = (embedders: readonly string[]): Record<string, string> =
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    `frame-ancestors ${["'self'", ...embedders].join(' ')}`,
+    `frame-ancestors ${ancestors.join(' ')}`,
   ].join('; '),
   'Referrer-Policy': 'strict-origin-when-cross-origin',
   'X-Content-Type-Options': 'nosniff',
@@ -86,7 +86,11 @@ const demoSignInRoute = (signIn: () => { token: string }): Route => ({
 export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: PagesOptions): Route[] => {
   const assets = loadAssets()
   const signIn = { embedders, isDemo: demoSignIn !== undefined }
-  const headers = { ...securityHeaders(embedders), 'Cache-Control': 'no-cache', Vary: 'Accept-Language' }
+  const headers = {
+    ...securityHeaders(["'self'", ...embedders]),
+    'Cache-Control': 'no-cache',
+    Vary: 'Accept-Language',
+  }
   const common = { method: 'GET', lane: 'read', caller: 'anyone' } as const
 
   const shopper: Route = {
@@ -122,7 +126,10 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     operation: page('consolePage', 'The page of operators'),
     // An operator's token is typed in here: no other site may embed the page, whoever may embed the others.
     handle: async (context) =>
-      context.html(await consolePage(languageOf(context)), 200, { ...headers, ...securityHeaders([]) }),
+      context.html(await consolePage(languageOf(context)), 200, {
+        ...headers,
+        ...securityHeaders(["'none'"]),
+      }),
   }
   const front: Route = {
     ...common,

@@ -32,7 +32,7 @@ export const createCampaignCard = ({ id }: ConsoleCampaign) => {
   const node = element(
     'article',
     { class: 'panel campaign' },
-    element('h3', {}, title, ' ', badge),
+    element('h2', {}, title, ' ', badge),
     element('p', { class: 'left' }, left, ' ', soon),
     charts,
   )

@@ -43,8 +43,9 @@ const changeRow = ({ version, action, at, by, from, reason, settings }: Change):
 /** One campaign: what it is, who changed it, and what can be done with it. */
 export const createCampaignView = (session: Session, campaignId: string): HTMLElement => {
   const { client, mayChange } = session
-  const [head, facts, actions, changes] = [element('h1'), element('div'), element('div'), element('div')]
-  const status = element('p', { class: 'result', role: 'status' })
+  const [head, facts, actions] = [element('h1'), element('div'), element('div')]
+  const changes = element('section', { class: 'panel', id: 'changes', hidden: true })
+  const status = element('p', { class: 'result', role: 'status', tabindex: -1 })
   const rest = element('div')
 
   const show = (campaign: Campaign): void => {
@@ -56,6 +57,8 @@ export const createCampaignView = (session: Session, campaignId: string): HTMLEl
         ? [
             createCampaignActions(session, campaign, (text) => {
               setText(status, text)
+              // The buttons are replaced, and the focus with them.
+              status.focus()
               void load()
             }),
           ]
@@ -83,6 +86,7 @@ export const createCampaignView = (session: Session, campaignId: string): HTMLEl
         campaignTexts.reason,
         campaignTexts.stock,
       ]
+      changes.hidden = false
       changes.replaceChildren(
         element('h2', {}, tell(campaignTexts.changes)),
         dataTable(

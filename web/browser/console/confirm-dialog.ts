@@ -50,7 +50,7 @@ export const confirmAndDo = ({
       try {
         await act(reason)
         isDone = true
-        dialog.close()
+        leave()
       } catch (cause) {
         setText(fault, failureText(cause))
       } finally {
@@ -76,14 +76,17 @@ export const confirmAndDo = ({
         'p',
         { class: 'actions' },
         submit,
-        element('button', { type: 'button', onclick: () => dialog.close() }, tell(consoleTexts.cancel)),
+        element('button', { type: 'button', onclick: () => leave() }, tell(consoleTexts.cancel)),
       ),
     )
     const dialog = element('dialog', { 'aria-labelledby': heading.id }, form)
-    dialog.addEventListener('close', () => {
+    // Not at its `close` event, which comes later: a second dialog could be open by then.
+    const leave = (): void => {
+      dialog.close()
       dialog.remove()
       resolve(isDone)
-    })
+    }
+    dialog.addEventListener('cancel', leave)
     document.body.append(dialog)
     dialog.showModal()
   })

@@ -130,7 +130,7 @@ export const createCouponsView = (
     element(
       'form',
       {
-        ...{ class: 'search', role: 'search', 'aria-label': label },
+        class: 'search',
         onsubmit: (event) => {
           event.preventDefault()
           const id = input.value.trim()
