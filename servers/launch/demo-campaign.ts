@@ -24,9 +24,9 @@ export const createDemoToken = (jwtSecret: string): string =>
   createTokenSigner(jwtSecret)(demoUser, tokenLifetimeSeconds)
 
 /**
- * Creates a campaign that opens in 20 seconds and closes in a week. The API may not have armed it yet, as after a
- * restart on old data. The same request is then repeated under one Idempotency-Key. Throws a LaunchError with
- * the last answer unless it is 201 within a minute.
+ * Creates a campaign that opens in 20 seconds and closes in a week. The API may not have armed it yet, as
+ * after a restart on old data. The same request is then repeated under one Idempotency-Key. Throws a
+ * LaunchError with the last answer unless it is 201 within a minute.
  */
 export const createDemoCampaign = async (
   { apiUrl, adminToken, now }: { apiUrl: string; adminToken: string; now: number },

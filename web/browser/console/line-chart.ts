@@ -103,5 +103,3 @@ export const createLineChart = (title: string, format: (value: number) => string
     dim: (isDim: boolean): void => void node.classList.toggle('dimmed', isDim),
   }
 }
-
-export type LineChart = ReturnType<typeof createLineChart>
