@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { createProxy } from '../../servers/network/proxy.ts'
 import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
@@ -213,6 +214,91 @@ test('a viewer sees everything and has nothing to change it with', async () => {
   await tab.show('/new')
   await tab.page.locator('.banner').waitFor()
   expectQuiet(tab)
+})
+
+test('what the API forbids is said in words', async () => {
+  const name = uniqueName()
+  const campaignId = await createTestCampaign(url, { name })
+  const tab = await openConsole(browser, url, '')
+  // A role that was taken away while the page was open.
+  await tab.page.route('**/v1/admin/me', (route) =>
+    route.fulfill({ json: { name: 'vera', roles: ['viewer', 'operator'] } }),
+  )
+  await tab.page.locator('.sign-in input').fill(namedTokens.viewer)
+  await tab.page.keyboard.press('Enter')
+  await tab.page.getByText('vera · may change').waitFor()
+  await tab.show(`/campaigns/${campaignId}`)
+  await button(tab, 'Pause').click()
+  await tab.confirm(name, 'why not')
+  await tab.page.locator('dialog').getByText('This token may only read.').waitFor()
+  expect((await adminAsk(`campaigns/${campaignId}`)).body['state']).toBe('open')
+})
+
+describe('the promises on the live view', () => {
+  const campaign = {
+    ...{ id: 'c', name: 'Winter', state: 'open', version: 1, epoch: 1, stock: 9, granted: 7, outbox: 0 },
+    ...{ outboxOldestMs: 0, recorded: 7, holds: true, oversold: 0 },
+  }
+  /** One frame an answer, and then the stream ends: the page asks for the next. */
+  const showFrames = async (changes: object[]): Promise<OperatorTab> => {
+    const tab = await openConsole(browser, url, '')
+    let sent = 0
+    await tab.page.route('**/v1/admin/events', (route) => {
+      const frame = {
+        serverTime: new Date(Date.now() + sent * 1_000).toISOString(),
+        ...{ ageMs: { gates: 9, log: 9, ledger: 9 }, otherCampaigns: 0, lag: { records: 0, ms: 0 } },
+        campaigns: [{ ...campaign, ...changes[Math.min(sent, changes.length - 1)] }],
+        ...{ oldestUnrecordedMs: 0, deadLetters: 0 },
+        process: {
+          ...{ id: '1', outcomes: {}, issueDurations: [], queue: 0, publishQueue: 0 },
+          isPublisherOpen: false,
+        },
+      }
+      sent += 1
+      return route.fulfill({
+        contentType: 'text/event-stream',
+        body: `event: console\ndata: ${JSON.stringify(frame)}\n\n`,
+      })
+    })
+    await tab.page.locator('.sign-in input').fill(operatorToken())
+    await tab.page.keyboard.press('Enter')
+    return tab
+  }
+  const verdict = ({ page }: OperatorTab, text: string) =>
+    page.locator('.verdict', { hasText: text }).waitFor()
+
+  test('turn red after two frames that do not fit, with what to do', async () => {
+    const tab = await showFrames([{}, { holds: false, granted: 8 }])
+    await verdict(tab, 'Holds')
+    await verdict(tab, 'One reading does not fit')
+    await verdict(tab, 'npm run audit -- c')
+    expect(await tab.page.locator('.banner').getAttribute('data-standing')).toBe('broken')
+    expect(await tab.page.locator('.sign').first().innerText()).toBe('≠')
+  })
+
+  test('are unknown, and never 0, when a server does not answer', async () => {
+    const unknown = { granted: null, stock: null, outbox: null, holds: null, oversold: null, state: 'silent' }
+    const tab = await showFrames([unknown])
+    await verdict(tab, 'Cannot be told')
+    const values = await tab.page.locator('.banner .value').allInnerTexts()
+    expect(values).toEqual(['unknown', 'unknown', 'unknown', '7', 'unknown'])
+    await tab.page.locator('.campaign', { hasText: 'no answer' }).waitFor()
+  })
+})
+
+test('figures that no longer come are shown as old, and come again by themselves', async () => {
+  const toApi = await createProxy({ host: '127.0.0.1', port: Number(new URL(url).port) })
+  onTestFinished(() => toApi.close())
+  const tab = await openConsole(browser, `http://127.0.0.1:${toApi.port}`, operatorToken())
+  await tab.page.getByText(/^Live, /).waitFor()
+  toApi.hold('answers')
+  await tab.page.getByText('These are old.').waitFor()
+  toApi.release()
+  await tab.page.getByText(/^Live, /).waitFor()
+  toApi.cut()
+  await tab.page.getByText(/Next try in \d+ s/).waitFor()
+  toApi.restore()
+  await tab.page.getByText(/^Live, /).waitFor()
 })
 
 describe('a reader of the screen can use', () => {

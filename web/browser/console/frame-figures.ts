@@ -60,7 +60,8 @@ export const saleTotals = ({ campaigns, lag }: ConsoleFrame, before: ConsoleFram
   const doubled = sumOf(
     campaigns.map(({ id, granted: own }) => {
       const rows = before?.campaigns.find((other) => other.id === id)?.recorded
-      return rows === undefined ? 0 : rows === null || own === null ? null : Math.max(0, rows - own)
+      if (own === null || rows === null) return null
+      return rows === undefined ? 0 : Math.max(0, rows - own)
     }),
   )
   const holds = campaigns.some((campaign) => campaign.holds === false)

@@ -6,13 +6,15 @@ import { countText, secondsText, tell } from './words.ts'
 
 /** A figure with its name above and where it comes from below. */
 const createFigure = (name: string) => {
-  const [value, hint] = [element('output', { class: 'value', 'aria-live': 'off' }), element('small')]
-  const node = element('div', { class: 'figure' }, element('span', { class: 'name' }, name), value, hint)
+  const value = element('output', { class: 'value', 'aria-live': 'off' })
+  const [hint, age] = [element('small'), element('small')]
+  const node = element('div', { class: 'figure' }, element('span', { class: 'name' }, name), value, hint, age)
   return {
     node,
-    show(text: string, hintText: string): void {
+    show(text: string, { from, ageMs }: { from: string; ageMs: number | null }): void {
       setText(value, text)
-      setText(hint, hintText)
+      setText(hint, from)
+      setText(age, tell(liveTexts.age, { s: secondsText(ageMs) }))
     },
     mark: (standing: Standing): void => node.setAttribute('data-standing', standing),
   }
@@ -73,26 +75,19 @@ export const createPromiseBanner = () => {
       const all = Object.values(judged)
       const worst =
         (['broken', 'checking', 'unknown'] as const).find((standing) => all.includes(standing)) ?? 'holds'
-      const age = (ms: number | null): string => secondsText(ms === null ? null : ms + sinceMs)
-      const { ageMs } = frame
-      oversold.show(
-        countText(totals.oversold),
-        `${tell(liveTexts.oversoldHint)} · ${tell(liveTexts.age, { s: age(ageMs.ledger) })}`,
-      )
-      doubled.show(
-        countText(totals.doubled),
-        `${tell(liveTexts.doubledHint)} · ${tell(liveTexts.age, { s: age(ageMs.ledger) })}`,
-      )
-      granted.show(countText(totals.granted), tell(liveTexts.grantedHint, { s: age(ageMs.gates) }))
-      recorded.show(countText(totals.recorded), tell(liveTexts.recordedHint, { s: age(ageMs.ledger) }))
+      const ages = {
+        gates: frame.ageMs.gates + sinceMs,
+        log: frame.ageMs.log === null ? null : frame.ageMs.log + sinceMs,
+        ledger: frame.ageMs.ledger === null ? null : frame.ageMs.ledger + sinceMs,
+      }
+      oversold.show(countText(totals.oversold), { from: tell(liveTexts.oversoldHint), ageMs: ages.ledger })
+      doubled.show(countText(totals.doubled), { from: tell(liveTexts.doubledHint), ageMs: ages.ledger })
+      granted.show(countText(totals.granted), { from: tell(liveTexts.grantedHint), ageMs: ages.gates })
+      recorded.show(countText(totals.recorded), { from: tell(liveTexts.recordedHint), ageMs: ages.ledger })
       const isKnown = totals.granted !== null && totals.recorded !== null
       const onTheWay = isKnown ? Math.max(0, (totals.granted ?? 0) - (totals.recorded ?? 0)) : null
-      inFlight.show(
-        countText(onTheWay),
-        tell(liveTexts.inFlightHint, {
-          ...{ outbox: countText(totals.outbox), log: countText(totals.behind), s: age(ageMs.log) },
-        }),
-      )
+      const found = { outbox: countText(totals.outbox), log: countText(totals.behind) }
+      inFlight.show(countText(onTheWay), { from: tell(liveTexts.inFlightHint, found), ageMs: ages.log })
       oversold.mark(judged.oversold)
       doubled.mark(judged.doubled)
       for (const operand of [granted, recorded, inFlight]) operand.mark(judged.balance)
@@ -112,7 +107,10 @@ export const createPromiseBanner = () => {
       )
       const more =
         frame.otherCampaigns > 0 ? tell(liveTexts.moreLive, { n: countText(frame.otherCampaigns) }) : ''
-      setText(scope, isEmpty ? '' : `${tell(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`)
+      setText(
+        scope,
+        isEmpty ? '' : `${tell(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`.trim(),
+      )
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ConsoleFrame } from '../../../client/contract-types.ts'
+import type { Wording } from '../../texts/language.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { element, setText } from './elements.ts'
 import { ratesOf, sumOf } from './frame-figures.ts'
@@ -25,6 +26,13 @@ const outcomes = [
 const toneOf = (name: string): number => {
   const known = outcomes.indexOf(name)
   return known < 0 ? outcomes.length : known
+}
+
+/** An outcome in words; one that is newer than this page by its name. */
+const outcomeText = (name: string): string => {
+  const texts: Readonly<Record<string, Wording>> = liveTexts.outcome
+  const text = texts[name]
+  return text === undefined ? name : tell(text)
 }
 
 const createTiles = () => {
@@ -144,7 +152,12 @@ export const createSystemPanel = () => {
         .toSorted((one, other) => toneOf(one.name) - toneOf(other.name))
       answers.show(
         names.map(({ name, rates }) => ({
-          ...{ name, tone: toneOf(name), points: rates, value: countText(rates.at(-1)?.value) },
+          ...{
+            name: outcomeText(name),
+            tone: toneOf(name),
+            points: rates,
+            value: countText(rates.at(-1)?.value),
+          },
         })),
         {
           ...{ nowMs, overMs: history.shownMs() },
