@@ -14,6 +14,7 @@ COPY platform platform
 COPY coupon coupon
 COPY migrations migrations
 COPY worker worker
+COPY web web
 COPY api api
 COPY commands commands
 

@@ -55,8 +55,14 @@ test.each([
 test.each([
   ['GET', `${campaign}/events`],
   ['HEAD', `${campaign}/events?a=b`],
-])('%s %s is a stream, and takes no turn, with a credential or without', (method, url) => {
-  for (const headers of [{}, bearer]) expect(laneOf({ method, url, headers })).toBeUndefined()
+])('%s %s is a stream, with a credential or without', (method, url) => {
+  for (const headers of [{}, bearer]) expect(laneOf({ method, url, headers })).toBe('stream')
+})
+
+test('the stream of consoles is one for who has a credential', () => {
+  const stream = { method: 'GET', url: '/v1/admin/events' }
+  expect(laneOf({ ...stream, headers: bearer })).toBe('stream')
+  expect(laneOf({ ...stream, headers: {} })).toBeUndefined()
 })
 
 test.each([

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import type { Lane, Route } from './route.ts'
 
-/** The lanes in which requests take turns. */
+/** The lanes in which requests take turns. A stream takes none, and yet counts for its address. */
 export type LaneOfTurns = Exclude<Lane, 'stream'>
 
 /**
@@ -20,14 +20,14 @@ const pathIn = (url: string): string => {
 
 /**
  * Tells the lane of a request by its route. `undefined` is for what the application answers without a wait:
- * health checks, and its own 401 without a credential, 404 and 405. So it is for a stream, which has a place
- * instead. A credential is not verified here, which costs as much as the rest of a turn. `userHeader` is the
- * header of a gateway: it is one too.
+ * health checks, and its own 401 without a credential, 404 and 405. A stream has a place instead of a turn. A
+ * credential is not verified here, which costs as much as the rest of a turn. `userHeader` is the header of a
+ * gateway: it is one too.
  */
 export const createLanes = (
   routes: readonly Route[],
   userHeader?: string,
-): ((request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => LaneOfTurns | undefined) => {
+): ((request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>) => Lane | undefined) => {
   const router = new RegExpRouter<Route>()
   for (const route of routes) router.add(route.method, route.path, route)
 
@@ -43,7 +43,7 @@ export const createLanes = (
       return hasCredential ? 'change' : undefined
     }
     const route = router.match(method, path)[0][0]?.[0]
-    if (route === undefined || route.lane === 'stream') return undefined
+    if (route === undefined) return undefined
     return hasCredential || route.caller === 'anyone' ? route.lane : undefined
   }
 }

@@ -7,19 +7,10 @@ import { createRegistry } from '../coupon/campaigns/registry.ts'
 import { createRetiredCampaigns } from '../coupon/campaigns/retired-campaigns.ts'
 import { watchIdentity } from '../coupon/deployment/identity.ts'
 import { createGate } from '../coupon/gate/gate.ts'
-import { createUnrecordedCampaigns } from '../coupon/gate/unrecorded-campaigns.ts'
 import { createIssuer } from '../coupon/issue/issuer.ts'
-import { createCouponRepository } from '../coupon/ledger/coupons.ts'
-import { createPositionRepository } from '../coupon/ledger/positions.ts'
-import { createRecordedCounts } from '../coupon/ledger/recorded-counts.ts'
-import { createRedemptionRepository } from '../coupon/ledger/redemptions.ts'
-import { createWinnerRepository } from '../coupon/ledger/winners.ts'
 import { requireReadableLog } from '../coupon/log/require-readable-log.ts'
 import { measureIssuer } from '../coupon/metrics/issuer.ts'
 import { createProcessParts } from '../coupon/process/process-parts.ts'
-import { createCouponReader } from '../coupon/reading/coupon-reader.ts'
-import { createMissingRows } from '../coupon/redemption/missing-rows.ts'
-import { createCouponRedeemer } from '../coupon/redemption/redeemer.ts'
 import { examineInstallation } from '../coupon/requirements/examine-installation.ts'
 import { logUnmetRequirements } from '../coupon/requirements/log-unmet-requirements.ts'
 import { createRecentExamination } from '../coupon/requirements/recent-examination.ts'
@@ -27,8 +18,6 @@ import { redisConnection } from '../platform/connections/redis-connection.ts'
 import { createBound } from '../platform/group-commit.ts'
 import { createArrivalStamps } from '../platform/http/arrival-stamp.ts'
 import { forwardedAddress } from '../platform/http/client-address.ts'
-import { createEventHub } from '../platform/http/event-hub.ts'
-import { createEventPlaces } from '../platform/http/event-places.ts'
 import { createHealthRoutes } from '../platform/http/health.ts'
 import { requireFreePort, serveHttp } from '../platform/http/server.ts'
 import type { LaneLimits } from '../platform/http/turns.ts'
@@ -40,30 +29,19 @@ import { runProcess } from '../platform/process/run-process.ts'
 import { connectRedis, type RedisClient } from '../platform/redis.ts'
 import { repeat } from '../platform/repeat.ts'
 import { readSettings } from '../platform/settings.ts'
-import {
-  countDisconnected,
-  countRefused,
-  measureAnswers,
-  measureListeners,
-  showServer,
-} from './answer-metrics.ts'
+import { countDisconnected, countRefused, measureAnswers, showServer } from './answer-metrics.ts'
 import { createApp } from './app.ts'
-import { createAuthenticator } from './authenticator.ts'
 import { allowOrigins } from './cors.ts'
 import { demoSignInOf } from './demo-sign-in.ts'
-import { createCampaignEvents } from './events/campaign-events.ts'
-import { createConsoleCampaigns } from './events/console-campaigns.ts'
-import { createConsoleFrames } from './events/console-frames.ts'
-import { gatewayOf } from './gateway-user.ts'
 import { createLanes, type LaneOfTurns } from './lanes.ts'
-import { createRateLimit, createUserCharges } from './rate-limit.ts'
+import { createCallerParts } from './parts/caller-parts.ts'
+import { createCouponParts } from './parts/coupon-parts.ts'
+import { createStreamParts } from './parts/stream-parts.ts'
 import { echoRequestIds } from './request-id.ts'
-import { consolesMax, consoleTopic } from './routes/admin-events.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { apiSettings } from './settings.ts'
 import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
-import { startIssuerKeys } from './start-issuer-keys.ts'
 import { startWarmUp } from './warm-up.ts'
 
 await runProcess(async (life) => {
@@ -122,98 +100,28 @@ await runProcess(async (life) => {
       metrics,
       () => queueBound.held,
     )
-    const couponRepository = createCouponRepository(database)
-    const unrecorded = createUnrecordedCampaigns(readingRedis)
-    const coupons = createCouponReader({
-      // Presses do not wait for lists.
-      gate: createGate(readingRedis, { outboxGrantsMax: settings.OUTBOX_GRANTS_MAX }),
-      unrecorded,
-      registry,
-      campaigns,
-      coupons: couponRepository,
-      listDeadlineMs: settings.LIST_DEADLINE_MS,
-      log,
-    })
-    const redemptions = createRedemptionRepository(database)
-    const redeemer = createCouponRedeemer(
-      redemptions,
-      createMissingRows({
-        ...{ reader: coupons, coupons: couponRepository, unrecorded, monotonicMs },
-        ...{ rowWaitMs: 1_000, waitersMax: 100 },
-      }),
-    )
     const audits = createAuditProcess(join(import.meta.dirname, '..', 'commands', 'audit', 'main.ts'))
-    const issuerKeys = await startIssuerKeys({
-      file: settings.JWKS_FILE,
-      url: settings.JWKS_URL,
-      refreshMs: settings.JWKS_REFRESH_MS,
-      ...{ log, monotonicMs },
-    })
     const countRefusal = countRefused(metrics, log)
-    const addressRate = createRateLimit('address', { perSecond: settings.CLIENT_RATE_MAX, slots: 65_536 })
-    const userRate = createRateLimit('user', { perSecond: settings.USER_RATE_MAX, slots: 131_072 })
-    const authenticator = createAuthenticator({
-      charges: createUserCharges(userRate, () => countRefusal('rate-of-user')),
-      shoppers: {
-        secret: settings.JWT_SECRET,
-        previousSecret: settings.JWT_PREVIOUS_SECRET,
-        issuer: settings.JWT_ISSUER,
-        audience: settings.JWT_AUDIENCE,
-        operatorClaim: settings.OPERATOR_CLAIM,
-        leewayMs: settings.JWT_LEEWAY_MS,
-        ...{ issuerKeys, now: Date.now },
-      },
-      adminToken: settings.ADMIN_TOKEN,
-      operatorTokens: settings.OPERATORS,
-      gateway: gatewayOf(settings),
+    const callers = await createCallerParts({
+      ...{ settings, log, monotonicMs },
+      onFastUser: () => countRefusal('rate-of-user'),
     })
     // A full Redis still answers winners: no balancer may take the process out.
     const checks = [
       { name: 'warm', isReady: warmUp.isWarm },
-      { name: 'keys', isReady: () => issuerKeys === undefined || issuerKeys.keySet() !== undefined },
+      { name: 'keys', isReady: callers.hasKeys },
       { ...room.check, isNotice: true as const },
     ]
     const health = createHealthRoutes(checks, life.isStopping)
-    const places = createEventPlaces({
-      listenersMax: settings.LISTENERS_MAX,
-      listenersOfClientMax: settings.CLIENT_LISTENERS_MAX,
-      proxies: settings.TRUSTED_PROXIES,
-    })
-    const consolePlaces = createEventPlaces({
-      ...{ listenersMax: consolesMax, listenersOfClientMax: 0, proxies: settings.TRUSTED_PROXIES },
-    })
-    const consoleFrames = createConsoleFrames({
-      campaigns: createConsoleCampaigns(registry, parts.armingParts.gate),
-      topics,
-      positions: createPositionRepository(database),
-      counts: createRecordedCounts(database),
-      metrics,
-      watching: consolePlaces.taken,
-      gateNowMs: registry.gateNowMs,
-      monotonicMs,
-      processId: String(process.pid),
-    })
-    const readCampaign = createCampaignEvents(registry, monotonicMs)
-    const hub = createEventHub({
-      read: (topic) =>
-        topic === consoleTopic ? { event: consoleFrames.latest(), isLast: false } : readCampaign(topic),
-      random: Math.random,
-      onMissed: measureListeners(metrics, places.taken),
-    })
+    const streams = createStreamParts({ settings, parts, registry, monotonicMs })
     const routes = allRoutes({
       issuer,
-      coupons,
-      redeemer,
-      redemptions,
-      winners: createWinnerRepository(database),
+      ...createCouponParts({ settings, parts, redis: readingRedis, registry, log, monotonicMs }),
+      ...streams,
       log,
       campaigns,
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
-      hub,
-      places,
-      consolePlaces,
-      consoleFrames,
       arming: parts.arming,
       changer: createCampaignChanger({
         ...{ campaigns, log, gateNowMs: registry.gateNowMs },
@@ -233,14 +141,14 @@ await runProcess(async (life) => {
         ...{ log, now: Date.now, monotonicMs },
         ...{ rememberMs: 10_000, timeoutMs: 5_000 },
       }),
-      authenticator,
+      authenticator: callers.authenticator,
       embedders: settings.CORS_ORIGINS ?? [],
       demoSignIn: demoSignInOf(settings),
       monotonicMs,
       newCampaignId: randomUUIDv7,
       now: Date.now,
     })
-    const refusals = createRefusals(addressRate?.refuse)
+    const refusals = createRefusals(callers.addressRate?.refuse)
     const answering = allowOrigins(
       echoRequestIds(refusals.wrap(createApp(routes, health, log))),
       settings.CORS_ORIGINS ?? [],
@@ -268,8 +176,8 @@ await runProcess(async (life) => {
     const watching = [
       repeat(watchIdentity(identity, life.fail), 10_000),
       repeat(room.step, 1_000),
-      repeat(async () => hub.step(), 250),
-      repeat(consoleFrames.step, 1_000),
+      repeat(async () => streams.hub.step(), 250),
+      repeat(streams.consoleFrames.step, 1_000),
     ]
     const server = await serveHttp(app, {
       ...address,
@@ -285,7 +193,7 @@ await runProcess(async (life) => {
           connectionsMax: settings.CLIENT_CONNECTIONS_MAX,
           requestsMax: settings.CLIENT_REQUESTS_MAX,
           proxies: settings.TRUSTED_PROXIES,
-          rate: addressRate,
+          rate: callers.addressRate,
         },
         ...(stamps === undefined ? {} : { onArrival: stamps.note }),
         onDisconnected: countDisconnected(metrics),
@@ -305,14 +213,14 @@ await runProcess(async (life) => {
       {
         name: 'audits and streams',
         timeoutMs: 100,
-        stop: () => [audits, hub].forEach((part) => part.close()),
+        stop: () => [audits, streams.hub].forEach((part) => part.close()),
       },
       { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
       {
         name: 'registry',
         timeoutMs: 100,
-        stop: () => [registry, issuerKeys, ...watching].forEach((loop) => loop?.stop()),
+        stop: () => [registry, callers, ...watching].forEach((loop) => loop.stop()),
       },
       { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
       { name: 'database', timeoutMs: 300, stop: database.close },

@@ -8,7 +8,7 @@ import { listenersCommand } from './commands/listeners-command.ts'
 import { manyCampaignsCommand } from './commands/many-campaigns-command.ts'
 import { masherCommand } from './commands/masher-command.ts'
 import { otherDesignsCommand } from './commands/other-designs-command.ts'
-import { outageCommand } from './commands/outage-command.ts'
+import { drainCommand, outageCommand } from './commands/outage-command.ts'
 import { overloadCommand } from './commands/overload-command.ts'
 import { refusalsCommand } from './commands/refusals-command.ts'
 import { soldOutCommand } from './commands/sold-out-command.ts'
@@ -26,6 +26,7 @@ export const loadCommand = defineCommandGroup({
   listeners: listenersCommand,
   growth: growthCommand,
   outage: outageCommand,
+  drain: drainCommand,
   'other-designs': otherDesignsCommand,
   'cold-burst': coldBurstCommand,
   masher: masherCommand,

@@ -74,3 +74,13 @@ test('integers have bounds, and times have no pattern of 300 characters', () => 
   expect(patterns.length).toBeGreaterThan(3)
   expect(patterns.filter((pattern) => pattern.length > 100)).toEqual([])
 })
+
+test('a stream is described by its events, with the shape of their data', () => {
+  const events = valuesOf(openApi, 'text/event-stream').map((content) => valuesOf(content, 'data')[0])
+  expect(events).toEqual(
+    ['CampaignEvent', 'ConsoleFrame'].map((name) => ({
+      ...{ type: 'string', contentMediaType: 'application/json' },
+      contentSchema: { $ref: `#/components/schemas/${name}` },
+    })),
+  )
+})

@@ -82,6 +82,18 @@ const problemResponse = (codes: readonly ProblemCode[]): JsonObject => ({
 export const componentResponses = (): JsonObject =>
   Object.fromEntries(kindsOf.map(([code]) => [code, problemResponse([code])]))
 
+/** An event of a stream, in whose `data` the schema is as JSON. */
+const eventOf = (schema: JsonObject): JsonObject => ({
+  type: 'object',
+  required: ['data'],
+  properties: {
+    id: { type: 'string' },
+    event: { type: 'string' },
+    retry: { type: 'integer', minimum: 0, maximum: 60_000 },
+    data: { type: 'string', contentMediaType: 'application/json', contentSchema: schema },
+  },
+})
+
 const answerContent = ({ schema, mediaType, alsoAs }: OperationAnswer): JsonObject =>
   schema === undefined
     ? mediaType === undefined
@@ -93,7 +105,10 @@ const answerContent = ({ schema, mediaType, alsoAs }: OperationAnswer): JsonObje
         }
     : {
         content: {
-          [mediaType ?? 'application/json']: { schema: schemaReference(schema) },
+          [mediaType ?? 'application/json']: {
+            schema:
+              mediaType === 'text/event-stream' ? eventOf(schemaReference(schema)) : schemaReference(schema),
+          },
           ...(alsoAs === undefined ? {} : { [alsoAs]: { schema: { type: 'string' } } }),
         },
       }

@@ -39,11 +39,18 @@ const problemHtml = (code: string, components: Components): string => {
 const answerRow = (status: string, html: string): string =>
   `<div class="answer"><span class="status ${Number(status) < 400 ? 'good' : 'bad'}">${status}</span><div>${html}</div></div>`
 
+/** The shape of an answer, or its type; of a stream of events both. */
+const contentHtml = (type: string, schema: JsonObject): string => {
+  if (schema['$ref'] !== undefined) return kindHtml(schema)
+  const { data } = (schema['properties'] ?? {}) as { data?: { contentSchema: JsonObject } }
+  return `<code>${type}</code>${data === undefined ? '' : ` of ${kindHtml(data.contentSchema)}`}`
+}
+
 const answerHtml = (response: ShownResponse, components: Components): string => {
   const { status, description, headers, content } = response
   const kinds = Object.entries(content)
     .filter(([type]) => type !== problemType)
-    .map(([type, { schema }]) => (schema['$ref'] === undefined ? `<code>${type}</code>` : kindHtml(schema)))
+    .map(([type, { schema }]) => contentHtml(type, schema))
   const codes = codesOf(response).filter((code) => !isCommonProblem(code))
   const answer = [...kinds, ...headers.map((name) => `<code>${name}</code>`)].join(', ')
   const html =

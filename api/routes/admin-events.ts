@@ -44,7 +44,12 @@ export const adminEventsRoute = (options: AdminEventsOptions): Route => ({
     if (incoming.method === 'HEAD') return new Response(null, { headers: eventStreamHeaders })
     const leave = options.consolePlaces.take(incoming)
     if (typeof leave === 'string') return noPlace()
-    await options.consoleFrames.ready()
+    try {
+      await options.consoleFrames.ready()
+    } catch (cause) {
+      leave()
+      throw cause
+    }
     options.hub.listen(consoleTopic, { incoming, outgoing, has: () => false, onClosed: leave })
     return alreadySent
   }),

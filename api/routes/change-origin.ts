@@ -13,6 +13,7 @@ export const changeOriginOf = (
   { name }: Pick<Operator, 'name'>,
   addressOf: AddressOf,
 ): CreationOrigin => {
-  const address = addressOf(context.env.incoming) ?? ''
+  // A zone is any text, also of a thousand characters, and says nothing elsewhere.
+  const [address = ''] = (addressOf(context.env.incoming) ?? '').split('%')
   return { by: name, from: isIP(address) === 0 ? 'unknown' : address }
 }

@@ -24,7 +24,8 @@ const waits = (): { refreshAfterMs: number; retryAfterMs: number } => {
 const revalidatedHeaders = {
   'Cache-Control': 'private, no-cache',
   'X-Content-Type-Options': 'nosniff',
-  Vary: 'Authorization',
+  // What a route says takes the place of what `api/cors.ts` says of every answer.
+  Vary: 'Authorization, Origin',
 }
 
 /** `CouponList` of docs/api.md. */

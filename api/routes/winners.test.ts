@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { get, type IncomingMessage } from 'node:http'
+import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import { Hono } from 'hono'
 import { afterEach, expect, test } from 'vitest'
 import type { Campaign } from '../../coupon/campaign.ts'
@@ -40,7 +40,8 @@ const winner = (rank: number): MarkedGrant => ({
 
 /** A ledger with so many chunks of winners; the chunk after `failsAfter` cannot be read. */
 const serve = async (chunks: number, failsAfter = chunks) => {
-  const read = { chunks: 0, ended: 0 }
+  const read = { chunks: 0, ended: 0, campaigns: 0 }
+  const gate = { opens: Promise.resolve() }
   const winners: WinnerRepository = {
     page: () => Promise.reject(new Failure('defect', 'not asked')),
     async *all() {
@@ -60,7 +61,13 @@ const serve = async (chunks: number, failsAfter = chunks) => {
     shoppers: { secret: 'x'.repeat(32), leewayMs: 0, now: Date.now },
     adminToken,
   })
-  const campaigns = { read: async () => campaign }
+  const campaigns = {
+    async read() {
+      read.campaigns += 1
+      await gate.opens
+      return campaign
+    },
+  }
   const route = winnersRoute({ campaigns, winners, authenticator, gateNowMs: () => 0, log })
   const server = await serveHttp(createApp([route], new Hono(), log), {
     ...{ host: '127.0.0.1', port: 0, connectionsMax: 100 },
@@ -68,16 +75,17 @@ const serve = async (chunks: number, failsAfter = chunks) => {
   })
   servers.push(server)
   /** The head of the answer; the body is not read until somebody does. */
-  const ask = async (method = 'GET'): Promise<IncomingMessage> => {
-    const request = get({
+  const send = (method = 'GET'): ClientRequest =>
+    get({
       ...{ method, host: '127.0.0.1', port: server.port, agent: false },
       path: `/v1/admin/campaigns/${id}/winners`,
       headers: { authorization: `Bearer ${adminToken}`, accept: 'text/csv' },
     })
-    const [response] = (await once(request, 'response')) as [IncomingMessage]
+  const ask = async (method = 'GET'): Promise<IncomingMessage> => {
+    const [response] = (await once(send(method), 'response')) as [IncomingMessage]
     return response
   }
-  return { ask, read }
+  return { ask, send, read, gate, connections: server.connections }
 }
 
 /** When nothing more was read while the event loop turned a thousand times. */
@@ -102,7 +110,7 @@ test('a million winners wait in the ledger while their reader does not read, and
   // The buffers of the two sockets hold some megabytes; a chunk is half of one.
   expect(read.chunks).toBeLessThan(chunks / 4)
   expect(await linesOf(response)).toBe(chunks * winnersInChunk + 1)
-  expect(read).toEqual({ chunks, ended: 1 })
+  expect(read).toMatchObject({ chunks, ended: 1 })
 })
 
 test('a reader who leaves ends the reading, and makes room for the next', async () => {
@@ -115,6 +123,20 @@ test('a reader who leaves ends the reading, and makes room for the next', async 
   const next = await ask()
   expect(next.statusCode).toBe(200)
   next.destroy()
+})
+
+test('readers who leave before their export begins make room for the next too', async () => {
+  const { ask, send, read, gate, connections } = await serve(1)
+  const opening = Promise.withResolvers<void>()
+  gate.opens = opening.promise
+  const requests = Array.from({ length: 5 }, () => send().on('error', () => {}))
+  await until('their campaign is being read', () => read.campaigns === requests.length)
+  for (const request of requests) request.destroy()
+  await until('they have left', async () => (await connections()) === 0)
+  opening.resolve()
+  const next = await ask()
+  expect(next.statusCode).toBe(200)
+  expect(await linesOf(next)).toBe(winnersInChunk + 1)
 })
 
 test('a list that cannot be read to its end breaks off, and does not look whole', async () => {

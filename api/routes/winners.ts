@@ -3,6 +3,7 @@ import type { Campaign } from '../../coupon/campaign.ts'
 import type { CampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import type { WinnerRepository } from '../../coupon/ledger/winners.ts'
 import { messageOf } from '../../platform/failure.ts'
+import { alreadySent } from '../../platform/http/already-sent.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import type { Authenticator } from '../authenticator.ts'
 import { csvLine } from '../contract/csv.ts'
@@ -41,9 +42,11 @@ export const winnersRoute = (options: WinnersOptions): Route => {
   }
 
   const answerCsv = (context: HttpContext, campaign: Campaign): Response => {
+    const { outgoing } = context.env
+    // Who has left while the campaign was read is closed already, and would keep the place for good.
+    if (outgoing.destroyed) return alreadySent
     if (exporting >= exportsMax) return tooManyExports()
     exporting += 1
-    const { outgoing } = context.env
     // However the answer ends: sent, broken off, or never begun.
     outgoing.once('close', () => (exporting -= 1))
     const breakOff = (cause: unknown): void => {

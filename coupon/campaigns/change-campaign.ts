@@ -96,11 +96,13 @@ const settingsAfter = (campaign: Campaign, asked: AskedChange, moment: Moment): 
   const { state, stock, opensAtMs } = campaign
   const settings = { ...termsOf(campaign), state }
   const closed = isClosed(campaign, moment.nowMs)
-  if (asked.kind === 'close')
-    // The gate of a campaign that was closed early can be retired as early.
-    return closed
-      ? { settings }
-      : { settings: { ...settings, state: 'closed', closesAtMs: Math.max(opensAtMs + 1, moment.nowMs) } }
+  if (asked.kind === 'close') {
+    if (state === 'closed' || campaign.retired !== undefined) return { settings }
+    // The gate of a campaign that was closed early can be retired as early. One that is over is closed too: a
+    // clock that went ahead comes back, and then it would be open again.
+    const closesAtMs = Math.min(campaign.closesAtMs, Math.max(opensAtMs + 1, moment.nowMs))
+    return { settings: { ...settings, state: 'closed', closesAtMs } }
+  }
   if (closed) return { refused: closedForGood }
   switch (asked.kind) {
     case 'pause':

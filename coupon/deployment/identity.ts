@@ -23,8 +23,9 @@ export type Identity = { id: string | undefined; unknown: readonly IdentityCarri
  */
 export type DeploymentIdentity = {
   /**
-   * Compares the ids of the servers that answer, and claims a Redis without one. Rejects `refused`, with one
-   * sentence that says which server belongs to whom, when two differ or the database has no id.
+   * Compares the ids of the servers that answer. A Redis without one is claimed once database and Kafka
+   * agree. Rejects `refused`, with one sentence that says which server belongs to whom, when two differ or
+   * the database has no id.
    */
   compare(): Promise<Identity>
   /** As `compare`. Rejects `unavailable` while one of these servers does not answer. */
@@ -102,14 +103,13 @@ export const createDeploymentIdentity = (options: DeploymentIdentityOptions): De
       else if (carrier !== 'Redis') throw noIdentity(carrier)
     })
     const id = ids.get('database') ?? ids.get('Kafka')
-    if (redis !== undefined && id !== undefined && !ids.has('Redis') && !unknown.includes('Redis')) {
-      const strangers = describeStrangers(ids)
-      if (strangers === undefined)
-        await claimRedisId(redis, id).then(
-          (claimed) => ids.set('Redis', claimed),
-          () => unknown.push('Redis'),
-        )
-    }
+    // One of the two alone may be the one whose address is wrong.
+    const isSure = ids.has('database') && ids.has('Kafka') && describeStrangers(ids) === undefined
+    if (redis !== undefined && id !== undefined && isSure && !ids.has('Redis') && !unknown.includes('Redis'))
+      await claimRedisId(redis, id).then(
+        (claimed) => ids.set('Redis', claimed),
+        () => unknown.push('Redis'),
+      )
     const strangers = describeStrangers(ids)
     if (strangers !== undefined) throw new Failure('refused', strangers)
     return { id, unknown }

@@ -42,13 +42,15 @@ export const createIneligibleLooks = (options: IneligibleLooksOptions): Ineligib
       },
     })
 
-  return {
-    look(campaignId, holder) {
-      const queue = queues.get(campaignId) ?? createQueue(campaignId)
-      if (queues.size >= queuesMax)
-        for (const id of queues.keys()) if (registry.known(id) === undefined) queues.delete(id)
-      queues.set(campaignId, queue)
-      return queue.submit(holder)
-    },
+  const queueOf = (campaignId: string): Looks => {
+    const present = queues.get(campaignId)
+    if (present !== undefined) return present
+    const queue = createQueue(campaignId)
+    if (queues.size >= queuesMax)
+      for (const id of queues.keys()) if (registry.known(id) === undefined) queues.delete(id)
+    queues.set(campaignId, queue)
+    return queue
   }
+
+  return { look: (campaignId, holder) => queueOf(campaignId).submit(holder) }
 }

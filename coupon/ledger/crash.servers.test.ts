@@ -95,11 +95,11 @@ describe('neither rows nor position are stored, and the next try stores all', ()
     const id = await connectionOfWorker()
     const recording = await ledger.database.transaction(async (connection) => {
       // An open transaction holds rank 25: the insert waits there, with half of its rows in.
-      await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, ?, 1, 1)", [
-        idBytes(newGrant(sale.campaign).couponId),
-        idBytes(sale.campaign.id),
-        25,
-      ])
+      await connection.change(
+        `INSERT INTO coupons (coupon_id, campaign_id, user_id, slot, \`rank\`, epoch, granted_at_ms)
+         VALUES (?, ?, 'rival', 1, ?, 1, 1)`,
+        [idBytes(newGrant(sale.campaign).couponId), idBytes(sale.campaign.id), 25],
+      )
       const started = recorder.record(sale.slice, nothingKept).catch((cause: unknown) => cause)
       await killAt(id, 'INSERT INTO coupons')
       return { commit: false, result: { started } }

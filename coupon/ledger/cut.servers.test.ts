@@ -114,10 +114,11 @@ test('a cut waits for the rows of a batch that was judged before it', async () =
   const { recording, cutting } = await ledger.database.transaction(async (connection) => {
     // An open transaction holds rank 1: the batch waits there, after it was judged.
     const rival = idBytes(newGrant(campaign).couponId)
-    await connection.change("INSERT INTO coupons VALUES (?, ?, 'rival', 1, 1, 1, 1)", [
-      rival,
-      idBytes(campaign.id),
-    ])
+    await connection.change(
+      `INSERT INTO coupons (coupon_id, campaign_id, user_id, slot, \`rank\`, epoch, granted_at_ms)
+         VALUES (?, ?, 'rival', 1, 1, 1, 1)`,
+      [rival, idBytes(campaign.id)],
+    )
     const started = recordOne(campaign)
     await until('the batch waits', () => isAt('INSERT INTO coupons'))
     const rowsAtCut = cut(campaign, 1, [[0, 0]]).then(() => {

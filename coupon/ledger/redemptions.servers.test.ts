@@ -66,6 +66,28 @@ test('orders that found a coupon usable at the same time do not both redeem it',
   expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['already-redeemed', 'redeemed'])
 })
 
+test('a coupon that is revoked while a shop takes it over is not taken over', async () => {
+  const couponId = await storeCoupon()
+  const plain = createRedemptionRepository(ledger.database)
+  const request = requestFor(couponId)
+  await plain.redeem(request)
+  const operator = { by: 'ann', as: 'operator', from: '::1' } as const
+  // The shop has read the coupon when it is revoked.
+  const repository = createRedemptionRepository({
+    ...ledger.database,
+    async read(sql, values) {
+      const rows = await ledger.database.read(sql, values)
+      await plain.revoke(couponId, operator, 'stolen')
+      return rows
+    },
+  })
+  const shop = { by: 'shop', as: 'orders', from: '::1' } as const
+  expect(await repository.redeem({ ...request, ownerId: undefined, changer: shop })).toEqual({
+    kind: 'revoked',
+  })
+  expect((await plain.find(couponId))?.redemption?.as).toBe('shopper')
+})
+
 test(`a coupon that was changed ${couponChangesMax} times is redeemed no more, and its order keeps it until it is given back`, async () => {
   const repository = createRedemptionRepository(ledger.database)
   const couponId = await storeCoupon()

@@ -70,12 +70,12 @@ const judge = (
   { orderId, changer }: RedemptionRequest,
   nowMs: number,
 ): 'redeem' | 'take-over' | Redeemed | NotRedeemed => {
-  const { redemption, terms } = coupon
-  if (redemption?.orderId === orderId)
-    return redemption.as === 'shopper' && changer.as === 'orders'
-      ? 'take-over'
-      : { kind: 'redeemed', isNew: false, coupon, redemption }
-  if (coupon.revokedAtMs !== undefined) return { kind: 'revoked' }
+  const { redemption, revokedAtMs, terms } = coupon
+  const isTakenOver = redemption?.as === 'shopper' && changer.as === 'orders'
+  if (redemption?.orderId === orderId && !isTakenOver)
+    return { kind: 'redeemed', isNew: false, coupon, redemption }
+  if (revokedAtMs !== undefined) return { kind: 'revoked' }
+  if (redemption?.orderId === orderId) return 'take-over'
   if (redemption !== undefined) return { kind: 'already-redeemed', orderId: redemption.orderId }
   if (nowMs < terms.usableFromMs) return { kind: 'not-usable-yet', usableFromMs: terms.usableFromMs }
   if (nowMs >= terms.usableUntilMs) return { kind: 'expired', usableUntilMs: terms.usableUntilMs }
@@ -128,7 +128,8 @@ export const createRedemptionRepository = (database: Database): RedemptionReposi
       couponId,
       {
         set: 'redeemed_as = ?',
-        where: "redeemed_order_id = ? AND redeemed_as = 'shopper'",
+        // safeguard: a shop does not take over what was revoked
+        where: "redeemed_order_id = ? AND redeemed_as = 'shopper' AND revoked_at_ms IS NULL",
         values: [changer.as, idBytes(couponId), orderId],
       },
       (_, nowMs) => ({ ...changer, action: 'redeemed', orderId, atMs: nowMs, reason: null }),

@@ -116,3 +116,6 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     },
   }
 }
+
+/** What every process has. */
+export type ProcessParts = ReturnType<typeof createProcessParts>

@@ -2,11 +2,18 @@ import type { ValuesOf } from '../../platform/command-words.ts'
 import { integer } from '../../platform/option.ts'
 import { originOption } from './address.ts'
 
-/** A process that is frozen while people press. Times are whole seconds. */
-export type OutagePlan = { pid: number; seconds: number; before: number; after: number; presses: number }
+/** How long processes are frozen while people press. Times are whole seconds. */
+export type OutagePlan = {
+  /** One process; undefined for Kafka, the database and Redis of `npm start`, one after the other. */
+  pid: number | undefined
+  seconds: number
+  before: number
+  after: number
+  presses: number
+}
 
-export const outageOptions = {
-  pid: integer({ min: 2, max: 4_194_304, help: 'the process that is frozen: a worker, or a server' }),
+/** Those of a drain. */
+export const drainOptions = {
   seconds: integer({ default: 30, min: 1, max: 300, help: 'how long it is frozen' }),
   before: integer({ default: 5, min: 1, max: 60, help: 'seconds before it is frozen' }),
   after: integer({ default: 15, min: 1, max: 300, help: 'seconds for which people press on afterwards' }),
@@ -19,16 +26,28 @@ export const outageOptions = {
   url: originOption,
 }
 
-type OutageValues = ValuesOf<typeof outageOptions>
+export const outageOptions = {
+  pid: integer({
+    min: 2,
+    max: 4_194_304,
+    help: 'the process that is frozen. When left out: Kafka, the database and Redis of npm start in turn',
+  }),
+  ...drainOptions,
+}
 
-/** Without a process there is nothing to freeze. */
-export const checkOutage = ({ pid }: Partial<OutageValues>): string[] =>
-  pid === undefined ? ['--pid is missing: expected the id of a process, 2 to 4194304'] : []
+type OutageValues = ValuesOf<typeof drainOptions> & { pid?: number | undefined }
 
-export const outagePlanOf = ({ pid = 0, seconds, before, after, presses }: OutageValues): OutagePlan => ({
+export const outagePlanOf = ({ pid, seconds, before, after, presses }: OutageValues): OutagePlan => ({
   ...{ pid, seconds, before, after, presses },
 })
 
 /** The command that does the same again, on another process. */
-export const outageCommandLine = ({ seconds, before, after, presses }: OutagePlan): string =>
-  `npm run load -- outage --pid PID --seconds ${seconds} --before ${before} --after ${after} --presses ${presses}`
+export const outageCommandLine = (
+  name: 'outage' | 'drain',
+  { pid, seconds, before, after, presses }: OutagePlan,
+): string =>
+  [
+    `npm run load -- ${name}`,
+    ...(pid === undefined ? [] : ['--pid PID']),
+    `--seconds ${seconds} --before ${before} --after ${after} --presses ${presses}`,
+  ].join(' ')

@@ -1,5 +1,5 @@
 import type { Machine } from '../measure/machine.ts'
-import type { OutageResult, OutageStretch } from '../scenarios/outage.ts'
+import type { Outage, OutageResult, OutageStretch } from '../scenarios/outage.ts'
 import { headingLine, latencyCells, latencyColumns, type ReportOutput, tableLine } from './lines.ts'
 import { inSeconds, inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
@@ -12,29 +12,39 @@ const titles: Record<OutageStretch['name'], string> = {
 const secondsOrNever = (milliseconds: number | null): string =>
   milliseconds === null ? 'not seen' : inSeconds(milliseconds)
 
-/** An outage for a terminal: the verdict, how the system came back, then the answers of each stretch. */
+const outageLines = (
+  { frozen, stretches, backlogMax, nextGrantMs, caughtUpMs }: Outage,
+  stream: ReportOutput,
+): string[] => [
+  headingLine(`After ${frozen.name}`, [], stream),
+  tableLine('next grant', [secondsOrNever(nextGrantMs)]),
+  tableLine('all grants are rows', [secondsOrNever(caughtUpMs)]),
+  tableLine('longest backlog', [inThousands(backlogMax)]),
+  ...stretches.flatMap(({ name, outcomes }) => [
+    '',
+    headingLine(titles[name], latencyColumns, stream),
+    ...outcomes.map(({ outcome, answers, latency }) => tableLine(outcome, latencyCells(answers, latency))),
+  ]),
+]
+
+/** Outages for a terminal: the verdict, then how the system came back, and the answers of each stretch. */
 export const outageReport = (
-  { plan, verdict, settlement, stretches, backlogMax, nextGrantMs, caughtUpMs }: OutageResult,
+  { plan, verdict, outages }: OutageResult,
   machine: Machine,
   stream: ReportOutput,
-): string =>
-  verdictFirst(
+): string => {
+  const names = new Intl.ListFormat('en').format(outages.map(({ frozen }) => frozen.name))
+  const each = outages.length === 1 ? '' : ' each'
+  return verdictFirst(
     {
-      ...{ verdict, parts: [settlement], machine, promises: 'all' },
-      subject: `process ${plan.pid} was frozen for ${plan.seconds} s`,
-      figures: [
-        headingLine('Afterwards', [], stream),
-        tableLine('next grant', [secondsOrNever(nextGrantMs)]),
-        tableLine('all grants are rows', [secondsOrNever(caughtUpMs)]),
-        tableLine('longest backlog', [inThousands(backlogMax)]),
-        ...stretches.flatMap(({ name, outcomes }) => [
-          '',
-          headingLine(titles[name], latencyColumns, stream),
-          ...outcomes.map(({ outcome, answers, latency }) =>
-            tableLine(outcome, latencyCells(answers, latency)),
-          ),
-        ]),
-      ],
+      ...{ verdict, parts: outages.map(({ settlement }) => settlement), machine },
+      promises: outages.length === 1 ? 'all' : 'broken',
+      subject: `${names} ${outages.length === 1 ? 'was' : 'were'} frozen for ${plan.seconds} s${each}`,
+      figures: outages.flatMap((outage, index) => [
+        ...(index === 0 ? [] : ['']),
+        ...outageLines(outage, stream),
+      ]),
     },
     stream,
   )
+}

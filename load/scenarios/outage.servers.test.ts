@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { runCommand } from '../../test/harness/processes/run-command.ts'
@@ -31,10 +34,10 @@ test('while the worker is frozen people get coupons, and every grant is a row af
   const { code, stdout, stderr } = await outage(worker?.pid ?? 0)
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('expected')])
   const { machine, ...result } = JSON.parse(stdout) as OutageResult & { machine: Machine }
-  const [, frozen] = result.stretches
-  expect(frozen?.outcomes.map(({ outcome }) => outcome)).toEqual(['201 granted'])
-  expect(result.backlogMax).toBeGreaterThan(0)
-  expect(result.caughtUpMs).not.toBeNull()
+  const [seen] = result.outages
+  expect(seen?.stretches[1]?.outcomes.map(({ outcome }) => outcome)).toEqual(['201 granted'])
+  expect(seen?.backlogMax).toBeGreaterThan(0)
+  expect(seen?.caughtUpMs).not.toBeNull()
   const text = stripVTControlCharacters(outageReport(result, machine, process.stdout))
   expect(text).toMatch(/PASS {2}process \d+ was frozen for 1 s; all \d+ promises held/)
   expect(text).toMatch(/While frozen +answers .*\n +201 granted +\d+/)
@@ -43,4 +46,17 @@ test('while the worker is frozen people get coupons, and every grant is a row af
 test('a process that is not there is refused by its id, before anybody presses', async () => {
   const { code, stderr } = await outage(4_194_303)
   expect([code, stderr]).toEqual([2, expect.stringContaining('process 4194303 takes no signal')])
+}, 60_000)
+
+test('a drain finds the worker that npm start runs, and servers without an id are asked for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'firstcome-drain-'))
+  await mkdir(join(folder, 'worker'))
+  await writeFile(join(folder, 'worker', 'process'), `${worker?.pid} 1 2`)
+  const environment = { ...servers.environment, API_URL: api?.url ?? '', FIRSTCOME_FOLDER: folder }
+  const drained = await runCommand('load/main.ts', ['drain', ...words], environment)
+  const { outages } = JSON.parse(drained.stdout) as OutageResult
+  expect([drained.code, outages.map(({ frozen }) => frozen.name)]).toEqual([0, ['worker']])
+  const { code, stderr } = await runCommand('load/main.ts', ['outage', ...words], environment)
+  expect([code, stderr]).toEqual([2, expect.stringContaining('names no process')])
+  await rm(folder, { recursive: true })
 }, 60_000)

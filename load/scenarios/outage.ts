@@ -3,8 +3,9 @@ import { Failure, messageOf } from '../../platform/failure.ts'
 import type { OutagePlan } from '../arguments/outage.ts'
 import { runRush } from '../generator/rush.ts'
 import { type OutcomeFigures, outcomeFigures } from '../measure/figures.ts'
+import type { NamedProcess } from '../processes/launched-process.ts'
 import { inThousands } from '../report/numbers.ts'
-import type { LoadVerdict } from './load-verdict.ts'
+import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { type Settlement, settle } from './settle.ts'
 import { valueOrReason } from './value-or-reason.ts'
@@ -12,8 +13,9 @@ import { valueOrReason } from './value-or-reason.ts'
 /** The people whose last press was sent in a stretch, and what it was answered. */
 export type OutageStretch = { name: 'before' | 'frozen' | 'after'; outcomes: OutcomeFigures[] }
 
-export type OutageResult = {
-  plan: OutagePlan
+/** One process that was frozen. */
+export type Outage = {
+  frozen: NamedProcess
   verdict: LoadVerdict
   stretches: OutageStretch[]
   /** The most grants at once that were not yet rows. */
@@ -25,6 +27,8 @@ export type OutageResult = {
   settlement: Pick<Settlement, 'checks' | 'unknown'>
 }
 
+export type OutageResult = { plan: OutagePlan; verdict: LoadVerdict; outages: Outage[] }
+
 export type OutageDependencies = ScenarioDependencies & {
   /** Sends a signal to the process; 0 only finds out whether it would take one. */
   signal(pid: number, name: 'SIGSTOP' | 'SIGCONT' | 0): void
@@ -34,17 +38,17 @@ const connections = 256
 const patienceMs = 5_000
 const sampleMs = 100
 
-/** People press at a steady rate while one process is frozen, and then goes on. */
-export const runOutage = async (
+const runOne = async (
   plan: OutagePlan,
+  frozen: NamedProcess,
   dependencies: OutageDependencies,
-): Promise<OutageResult> => {
+): Promise<Outage> => {
   const { url, ledger, now, progress } = dependencies
   const signal = (name: 'SIGSTOP' | 'SIGCONT' | 0): void => {
     try {
-      dependencies.signal(plan.pid, name)
+      dependencies.signal(frozen.pid, name)
     } catch (cause) {
-      throw new Failure('refused', `process ${plan.pid} takes no signal: ${messageOf(cause)}`)
+      throw new Failure('refused', `process ${frozen.pid} takes no signal: ${messageOf(cause)}`)
     }
   }
   signal(0)
@@ -87,7 +91,7 @@ export const runOutage = async (
     isPressing = false
   })
   const [rush] = await progress.step(
-    () => `${inThousands(sheet.grantedCount())} of ${inThousands(people)} have a coupon`,
+    () => `${frozen.name}: ${inThousands(sheet.grantedCount())} of ${inThousands(people)} have a coupon`,
     () => Promise.all([rushing, freeze(), watchBacklog()]),
   )
   const drained = await campaign.waitForRows(sheet.grantedCount(), now())
@@ -102,7 +106,7 @@ export const runOutage = async (
     answer.outcome === 'granted' && times.answeredMs > thawedAtMs ? [times.answeredMs - thawedAtMs] : [],
   )
   return {
-    ...{ plan, settlement, backlogMax, verdict: settlement.verdict },
+    ...{ frozen, settlement, backlogMax, verdict: settlement.verdict },
     stretches: (['before', 'frozen', 'after'] as const).map((name) => ({
       name,
       outcomes: outcomeFigures(byStretch.get(name) ?? []),
@@ -110,4 +114,18 @@ export const runOutage = async (
     nextGrantMs: grantedAfter.reduce<number | null>((least, ms) => Math.min(least ?? ms, ms), null),
     caughtUpMs: caughtUpAtMs === null ? null : Math.max(0, caughtUpAtMs - thawedAtMs),
   }
+}
+
+/**
+ * People press at a steady rate while a process is frozen, and then goes on. One after the other, each with a
+ * campaign of its own.
+ */
+export const runOutage = async (
+  plan: OutagePlan,
+  processes: readonly NamedProcess[],
+  dependencies: OutageDependencies,
+): Promise<OutageResult> => {
+  const outages: Outage[] = []
+  for (const frozen of processes) outages.push(await runOne(plan, frozen, dependencies))
+  return { plan, outages, verdict: worstVerdict(outages.map(({ verdict }) => verdict)) }
 }

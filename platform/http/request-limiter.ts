@@ -20,7 +20,8 @@ export type RefusedFor =
 export type RequestLimits = {
   /**
    * The lane in which a request takes its turn. `undefined`: the application gets it at once, and must answer
-   * it without a wait, or bound by itself how many wait.
+   * it without a wait. One of a lane that is not in `lanes` comes at once too, and counts for the rate of its
+   * client. The application has to bound how many of those wait.
    */
   laneOf(request: IncomingMessage): string | undefined
   lanes: Readonly<Record<string, LaneLimits>>
@@ -81,12 +82,13 @@ export const limitRequests = (server: Server, application: Application, limits: 
   const admit = (exchange: Exchange, client: string | undefined): void => {
     const { request } = exchange
     const lane = laneOf(request)
-    const turns = lane === undefined ? undefined : lanes[lane]
-    if (turns === undefined) return void serve(exchange)
+    if (lane === undefined) return void serve(exchange)
     if (client !== undefined && !clients.mayAsk(client)) {
       onRefused('rate-of-client', request)
       return void serve(exchange)
     }
+    const turns = lanes[lane]
+    if (turns === undefined) return void serve(exchange)
     // safeguard: an address has few requests at once
     if (client !== undefined && !clients.requests.enter(client)) {
       onRefused('requests-of-client', request)

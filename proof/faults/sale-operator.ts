@@ -103,8 +103,9 @@ export const createSaleOperator = (options: OperatorOptions): SaleOperator => {
     const untilMs = now() + limitMs
     for (;;) {
       const done = await send(action, document)
-      if (done === 'frozen') return undefined
-      if (done !== undefined && isEnough(done)) return done
+      // Also while a clock is past the end of the campaign: then it is not over for good.
+      if (done === 'frozen' && stops.some(({ kind }) => kind === 'close')) return undefined
+      if (done !== undefined && done !== 'frozen' && isEnough(done)) return done
       if (now() >= untilMs) return undefined
       await wait(pauseMs)
     }

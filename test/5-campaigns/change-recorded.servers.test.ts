@@ -17,11 +17,11 @@ afterAll(() => shop.close())
 const settingsOf = ({ id }: Sale): Promise<unknown> =>
   shop.redis.control.command('HMGET', gateKey(id), 'version', 'state')
 type ChangerGate = Parameters<typeof createCampaignChanger>[0]['gate']
-const pauseWith = ({ id }: Sale, gate: ChangerGate) =>
+const changeWith = (kind: 'pause' | 'close', { id }: Sale, gate: ChangerGate, gateNowMs = Date.now) =>
   createCampaignChanger({
-    ...{ campaigns: shop.parts.campaigns, listing: shop.parts.listing, log: shop.parts.log, gate },
-    ...{ gateNowMs: Date.now, newChangeId: randomUUIDv7, pauseDeadlineMs: 5_000, openingMarginMs: 0 },
-  }).change(id, { kind: 'pause' }, { ifVersion: 1, origin: { by: 'operator', from: '::1', reason: 'why' } })
+    ...{ campaigns: shop.parts.campaigns, listing: shop.parts.listing, log: shop.parts.log, gate, gateNowMs },
+    ...{ newChangeId: randomUUIDv7, pauseDeadlineMs: 5_000, openingMarginMs: 0 },
+  }).change(id, { kind }, { ifVersion: 1, origin: { by: 'operator', from: '::1', reason: 'why' } })
 
 test('a change that the gate missed is recorded and not yet applied, and the keeper brings it', async () => {
   const sale = await shop.sale({ stock: 3 })
@@ -29,7 +29,7 @@ test('a change that the gate missed is recorded and not yet applied, and the kee
     ...shop.parts.gate,
     apply: () => Promise.reject(new Failure('unavailable', 'Redis did not answer')),
   }
-  expect(await pauseWith(sale, silent)).toMatchObject({
+  expect(await changeWith('pause', sale, silent)).toMatchObject({
     ...{ kind: 'changed', applied: false },
     campaign: { version: 2, state: 'paused' },
   })
@@ -41,7 +41,17 @@ test('a change that the gate missed is recorded and not yet applied, and the kee
 test('a gate that is being armed comes back with the change', async () => {
   const sale = await shop.sale({ stock: 3 })
   await shop.redis.control.command('DEL', gateKey(sale.id))
-  expect(await pauseWith(sale, shop.parts.gate)).toMatchObject({ kind: 'changed', applied: false })
+  expect(await changeWith('pause', sale, shop.parts.gate)).toMatchObject({ kind: 'changed', applied: false })
   await shop.arming.arm([sale.id], 5)
   expect(await settingsOf(sale)).toEqual(['2', 'paused'])
+})
+
+test('a sale that is closed while the clock is past its end stays closed when the clock comes back', async () => {
+  const sale = await shop.sale({ stock: 3 })
+  const ahead = (): number => Date.now() + 30 * 86_400_000
+  expect(await changeWith('close', sale, shop.parts.gate, ahead)).toMatchObject({
+    ...{ kind: 'changed', applied: true },
+    campaign: { version: 2, state: 'closed' },
+  })
+  expect((await sale.answer()).kind).toBe('closed')
 })

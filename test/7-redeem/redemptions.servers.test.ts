@@ -204,4 +204,18 @@ describe('a coupon that cannot be used', () => {
     await giveBack(won.couponId, orderId, won.token)
     expect(told(await redeem(won.couponId, orderId, won.token))).toEqual([409, 'revoked'])
   })
+
+  test('because it is revoked is 409 to a shop whose order the shopper wrote on it before', async () => {
+    const [parked, paid] = [await winOne(), await winOne()]
+    const orderId = newOrder()
+    for (const { couponId, token } of [parked, paid]) await redeem(couponId, orderId, token)
+    expect((await redeem(paid.couponId, orderId, orders())).status).toBe(200)
+    const changer = { by: 'somebody', as: 'operator', from: '::1' } as const
+    for (const { couponId } of [parked, paid])
+      await createRedemptionRepository(database).revoke(couponId, changer, 'stolen')
+    for (const url of [first, second])
+      expect(told(await redeem(parked.couponId, orderId, orders(), url))).toEqual([409, 'revoked'])
+    // What the shop has, it keeps: the same request again is safe.
+    expect((await redeem(paid.couponId, orderId, orders(), second)).status).toBe(200)
+  })
 })

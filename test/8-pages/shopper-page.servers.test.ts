@@ -11,6 +11,7 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
+import { until } from '../harness/values/until.ts'
 
 let browser: Browser
 let url: string
@@ -113,4 +114,71 @@ test('without a script the page says what is sold, when, and how much is left', 
   expect(text).toContain('Winter sale')
   expect(text).toContain('1,234장 중 1,234장 남음')
   expect(text).toContain('자바스크립트가 필요합니다')
+})
+
+test('whose token has expired is asked to sign in again by the list of coupons, also after a reload', async () => {
+  const campaignId = await createTestCampaign(url)
+  const { page } = await openTab(browser, pageOf(campaignId), undefined)
+  await page.evaluate(() => sessionStorage.setItem('firstcome:token', 'x.y.z'))
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.goto(`${url}/me/coupons`)
+  const state = page.locator('#state')
+  await until('it says so', async () => (await state.innerText()).includes('Sign in'))
+  await page.reload()
+  await until('it says so again', async () => (await state.innerText()).includes('Sign in'))
+  expect(asked.filter((path) => path === '/v1/coupons')).toHaveLength(1)
+})
+
+test('a shop that cannot give the token any more leaves a button that asks for a sign-in, and goes on', async () => {
+  const campaignId = await createTestCampaign(url)
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  await tab.page.locator('firstcome-button').evaluate((button: { token?: () => Promise<string> }) => {
+    const kept = sessionStorage.getItem('firstcome:token') ?? ''
+    let calls = 0
+    button.token = async () => {
+      calls += 1
+      // It is asked when it is set, and for what came of an earlier press.
+      if (calls > 2) throw new Error('the shop does not answer')
+      return kept
+    }
+  })
+  await tab.reaches('open')
+  await tab.press()
+  await tab.reaches('sign-in')
+  expectClean(tab, url)
+})
+
+test('a button that its page moves goes on where it is', async () => {
+  const campaignId = await createTestCampaign(url)
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  await tab.page
+    .locator('firstcome-button')
+    .evaluate((button: { parentElement: { append(child: unknown): void } | null }) =>
+      button.parentElement?.append(button),
+    )
+  await tab.reaches('open')
+  await tab.press()
+  await tab.reaches('granted')
+  expectClean(tab, url)
+})
+
+test('who is signed out leaves nothing of what they won for the next person', async () => {
+  const campaignId = await createTestCampaign(url)
+  const tab = await openTab(browser, pageOf(campaignId), newUser())
+  await tab.reaches('open')
+  await tab.press()
+  await tab.reaches('granted')
+  const button = tab.page.locator('firstcome-button')
+  await button.evaluate((element: { token?: string | undefined }) => {
+    element.token = undefined
+  })
+  await tab.reaches('sign-in')
+  await button.evaluate((element: { token?: string | undefined }, token) => {
+    element.token = token
+  }, tokenOf(newUser()))
+  await tab.reaches('open')
+  expectClean(tab, url)
 })

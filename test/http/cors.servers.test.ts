@@ -114,6 +114,17 @@ test('without an origin an answer varies by it all the same, so that no cache gi
   expect(corsOf((await ask(`${api.url}/v1/time`)).headers)).toEqual({ vary: 'Origin' })
 })
 
+test('a list that a browser keeps varies by the origin beside the token, also when it is unchanged', async () => {
+  const token = tokenOf(newUser())
+  const headers = { origin: shop }
+  const list = await ask(`${api.url}/v1/coupons`, { token, headers })
+  const tag = list.headers.get('etag') ?? ''
+  const same = await ask(`${api.url}/v1/coupons`, { token, headers: { ...headers, 'if-none-match': tag } })
+  expect([list.status, same.status]).toEqual([200, 304])
+  for (const answer of [list, same])
+    expect(corsOf(answer.headers)).toEqual({ ...admitted, vary: 'Authorization, Origin' })
+})
+
 test('without the setting no answer says anything of origins', async () => {
   const headers = { origin: shop, 'access-control-request-method': 'GET' }
   for (const method of ['GET', 'OPTIONS'])

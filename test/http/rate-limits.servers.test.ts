@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { scrape } from '../harness/metrics/metric-text.ts'
 import {
@@ -100,6 +101,17 @@ describe('an address that asks too fast', () => {
     const list = '/v1/admin/campaigns'
     const { before } = await askUntilRefused(() => askFrom('203.0.113.10', `${operatorToken()}x`, list))
     expect(new Set(before)).toEqual(new Set([401]))
+  })
+
+  test.each([
+    ['of consoles, whose tokens are verified too', '/v1/admin/events', 401],
+    ['of a campaign, which is looked up', `/v1/campaigns/${randomUUIDv7()}/events`, 404],
+  ])('is refused when it asks for streams %s', async (_, path, status) => {
+    const { refused, before } = await askUntilRefused(() =>
+      askFrom(`203.0.113.${status - 300}`, 'x.y.z', path),
+    )
+    expectRefusal(refused, 'address', 10)
+    expect(new Set(before)).toEqual(new Set([status]))
   })
 
   test('counts as what the proxy says, and not as what the client says before it', async () => {

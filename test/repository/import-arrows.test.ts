@@ -173,3 +173,20 @@ test('only a main.ts reads the environment; servers/ passes it on to what it sta
     .filter((file) => !file.endsWith('/main.ts') && !file.startsWith('servers/'))
   expect(readers).toEqual([])
 })
+
+test('the image has every room that its programs load', () => {
+  const image = readFileSync(join(root, 'Dockerfile'), 'utf8')
+  const rooms = [...image.matchAll(/^COPY (\w+) \w+$/gm)].map(([, room = '']) => room)
+  const loaded = new Set<string>()
+  const load = (file: string): void => {
+    const source = sources.find((one) => one.file === file)
+    if (source === undefined || loaded.has(file)) return
+    loaded.add(file)
+    for (const name of source.loads.filter((one) => one.startsWith('.')))
+      load(normalize(join(dirname(file), name)))
+  }
+  for (const { file } of sources)
+    if (/^(?:api|worker|migrations|commands\/\w+)\/main\.ts$/.test(file)) load(file)
+  expect(loaded.size).toBeGreaterThan(100)
+  expect(new Set([...loaded].map((file) => file.split('/')[0]))).toEqual(new Set(rooms))
+})

@@ -38,7 +38,8 @@ const timeOfDay = (ms: number, language: Language): string =>
 
 /** The inside of the element: a shadow tree, so that no style of the shop changes it, or is changed. */
 export const createButtonView = (host: HTMLElement, language: Language, onPress: () => void) => {
-  const root = host.attachShadow({ mode: 'open' })
+  // An element that is moved in its page is connected again, and keeps its tree.
+  const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(buttonStyle)
   root.adoptedStyleSheets = [sheet]

@@ -82,8 +82,13 @@ export class FirstcomeButton extends HTMLElement {
   }
 
   async #readToken(): Promise<string> {
-    const token = typeof this.#token === 'function' ? await this.#token() : this.#token
-    return token ?? ''
+    try {
+      const token = typeof this.#token === 'function' ? await this.#token() : this.#token
+      return token ?? ''
+    } catch {
+      // Where the shop cannot tell who somebody is, nobody is signed in.
+      return ''
+    }
   }
 
   connectedCallback(): void {
@@ -165,6 +170,8 @@ export class FirstcomeButton extends HTMLElement {
     this.#signedIn = () =>
       void this.#readToken().then((token) => {
         this.#isSignedIn = token !== ''
+        // What a person won is for nobody who comes after them.
+        if (token === '') press = { kind: 'none' }
         show()
         if (press.kind === 'none') void resolve()
       })

@@ -2,7 +2,7 @@ import { type Coupon, createClient } from '../../client/shopper-client.ts'
 import { fill } from '../texts/button-texts.ts'
 import { pageTexts } from '../texts/page-texts.ts'
 import { worthText } from '../texts/worth-text.ts'
-import { keptToken } from './sign-in.ts'
+import { forgetToken, keptToken } from './sign-in.ts'
 
 // The list of /me/coupons. A shop calls the redemption from its own checkout; here an order is made up.
 
@@ -94,7 +94,13 @@ const load = async (from: string | null): Promise<void> => {
     announce(page.complete ? (isEmpty ? say(pageTexts.noCoupons) : '') : say(pageTexts.incomplete))
     const isSettling = page.items.some(({ state: own }) => own === 'confirming') || !page.complete
     if (isSettling && from === null) timer = setTimeout(() => void load(null), confirmingMs)
-  } catch {
+  } catch (cause) {
+    if ((cause as { code?: string }).code === 'unauthorized') {
+      // It has expired: no further try is better.
+      token = undefined
+      forgetToken()
+      return announce(say(pageTexts.couponsSignIn))
+    }
     announce(say(pageTexts.unreadable))
     timer = setTimeout(() => void load(from), retryMs)
   }

@@ -1,8 +1,8 @@
 import type { PublicCampaign, ShopperClient } from '../../client/shopper-client.ts'
 import type { SaleFacts } from './button-model.ts'
 
-/** Once the stream has failed. Spread, so that pages that were cut off together do not return together. */
-const pollMs = (): number => 4_000 + Math.random() * 2_000
+/** Until a sale that could not be read is asked for again. */
+const retryMs = 3_000
 
 /** What a page or the API says of a sale. */
 export const factsOf = ({
@@ -16,8 +16,9 @@ export const factsOf = ({
 })
 
 /**
- * Tells what everybody knows of a sale, as it changes: by server-sent events, and by asking while these do
- * not come. `onFacts` gets `undefined` for a sale that does not exist.
+ * Tells what everybody knows of a sale, as it changes: by server-sent events. While these do not come it
+ * asks, when the last answer says that it is worth it. A sale that is closed stays so, and is asked for no
+ * more. `onFacts` gets `undefined` for a sale that does not exist.
  */
 export const followSale = (
   {
@@ -28,35 +29,42 @@ export const followSale = (
   onFacts: (facts: SaleFacts | undefined) => void,
 ): { stop(): void } => {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isStopped = false
+  let [isStreaming, isStopped] = [false, false]
+  const events = new EventSource(`${server}/v1/campaigns/${encodeURIComponent(campaignId)}/events`)
+  const stop = (): void => {
+    isStopped = true
+    clearTimeout(timer)
+    events.close()
+  }
+  const tell = (facts: SaleFacts): void => {
+    onFacts(facts)
+    if (facts.state === 'closed') stop()
+  }
   const ask = async (): Promise<void> => {
+    let waitMs = retryMs
     try {
-      onFacts(factsOf(await client.campaign(campaignId)))
+      const campaign = await client.campaign(campaignId)
+      if (isStopped) return
+      tell(factsOf(campaign))
+      waitMs = campaign.refreshAfterMs ?? retryMs
     } catch (cause) {
       if ((cause as { code?: string }).code === 'unknown-campaign') onFacts(undefined)
     }
     clearTimeout(timer)
-    if (!isStopped && !isStreaming) timer = setTimeout(() => void ask(), pollMs())
+    // Pages that were cut off together do not return together.
+    if (!isStopped && !isStreaming) timer = setTimeout(() => void ask(), waitMs * (1 + Math.random()))
   }
-  let isStreaming = false
-  const events = new EventSource(`${server}/v1/campaigns/${encodeURIComponent(campaignId)}/events`)
   for (const name of ['campaign', 'closed'])
     events.addEventListener(name, ({ data }: MessageEvent<string>) => {
       isStreaming = true
       clearTimeout(timer)
-      onFacts(factsOf(JSON.parse(data) as PublicCampaign))
+      tell(factsOf(JSON.parse(data) as PublicCampaign))
     })
   events.addEventListener('error', () => {
-    if (!isStreaming && timer !== undefined) return
+    if (isStopped || (!isStreaming && timer !== undefined)) return
     isStreaming = false
     void ask()
   })
   void ask()
-  return {
-    stop() {
-      isStopped = true
-      clearTimeout(timer)
-      events.close()
-    },
-  }
+  return { stop }
 }

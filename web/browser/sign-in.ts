@@ -16,6 +16,15 @@ export const keptToken = (): string | undefined => {
   }
 }
 
+/** Forgets a token that is no good any more. */
+export const forgetToken = (): void => {
+  try {
+    sessionStorage.removeItem(key)
+  } catch {
+    // It was not kept either.
+  }
+}
+
 const settings = document.querySelector<HTMLMetaElement>('meta[name="firstcome"]')?.dataset ?? {}
 const embedders = (settings['embedders'] ?? '').split(' ').filter(Boolean)
 const language = document.documentElement.lang === 'ko' ? 'ko' : 'en'

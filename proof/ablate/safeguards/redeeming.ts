@@ -34,6 +34,14 @@ export const redeeming: readonly Safeguard[] = [
     ),
   },
   {
+    name: 'a shop does not take over what was revoked',
+    section,
+    protectsFrom:
+      'A thief writes an order on a stolen coupon, and is given the discount after it was revoked.',
+    edits: [{ change: swap(' AND revoked_at_ms IS NULL', '') }],
+    caughtBy: ledgerTest('a coupon that is revoked while a shop takes it over is not taken over'),
+  },
+  {
     name: 'a list asks the ledger what became of the coupons of a gate',
     section,
     protectsFrom: 'A coupon that was used is listed as usable, because its gate knows no redemptions.',

@@ -18,6 +18,15 @@ export type OwnDatabase = {
   close(): Promise<void>
 }
 
+let lastId = ''
+/** Ids of one millisecond are in no order; campaigns that are created one after the other are. */
+const nextId = (): string => {
+  let id = randomUUIDv7()
+  while (id <= lastId) id = randomUUIDv7()
+  lastId = id
+  return id
+}
+
 const sharedUrl = (): string => inject('environment')['DATABASE_URL'] ?? ''
 
 const onServer = async (serverUrl: string, statement: string): Promise<void> => {
@@ -54,7 +63,7 @@ export const createOwnDatabase = async (
     async createCampaign({ epoch = 0, ...changes } = {}) {
       const nowMs = Date.now()
       const campaign = await createCampaignRepository(database).create(
-        randomUUIDv7(),
+        nextId(),
         {
           ...{
             name: 'Test sale',

@@ -1,0 +1,52 @@
+import type { z } from 'zod'
+import type { Registry } from '../../coupon/campaigns/registry.ts'
+import { createPositionRepository } from '../../coupon/ledger/positions.ts'
+import { createRecordedCounts } from '../../coupon/ledger/recorded-counts.ts'
+import type { ProcessParts } from '../../coupon/process/process-parts.ts'
+import { createEventHub } from '../../platform/http/event-hub.ts'
+import { createEventPlaces } from '../../platform/http/event-places.ts'
+import { measureListeners } from '../answer-metrics.ts'
+import { createCampaignEvents } from '../events/campaign-events.ts'
+import { createConsoleCampaigns } from '../events/console-campaigns.ts'
+import { createConsoleFrames } from '../events/console-frames.ts'
+import { consolesMax, consoleTopic } from '../routes/admin-events.ts'
+import type { apiSettings } from '../settings.ts'
+
+type StreamPartsOptions = {
+  settings: z.infer<typeof apiSettings>
+  parts: ProcessParts
+  registry: Registry
+  monotonicMs(): number
+}
+
+/** Everything that pages and consoles listen to. */
+export const createStreamParts = ({ settings, parts, registry, monotonicMs }: StreamPartsOptions) => {
+  const { database, metrics, topics } = parts
+  const places = createEventPlaces({
+    listenersMax: settings.LISTENERS_MAX,
+    listenersOfClientMax: settings.CLIENT_LISTENERS_MAX,
+    proxies: settings.TRUSTED_PROXIES,
+  })
+  const consolePlaces = createEventPlaces({
+    ...{ listenersMax: consolesMax, listenersOfClientMax: 0, proxies: settings.TRUSTED_PROXIES },
+  })
+  const consoleFrames = createConsoleFrames({
+    campaigns: createConsoleCampaigns(registry, parts.armingParts.gate),
+    topics,
+    positions: createPositionRepository(database),
+    counts: createRecordedCounts(database),
+    metrics,
+    watching: consolePlaces.taken,
+    gateNowMs: registry.gateNowMs,
+    monotonicMs,
+    processId: String(process.pid),
+  })
+  const readCampaign = createCampaignEvents(registry, monotonicMs)
+  const hub = createEventHub({
+    read: (topic) =>
+      topic === consoleTopic ? { event: consoleFrames.latest(), isLast: false } : readCampaign(topic),
+    random: Math.random,
+    onMissed: measureListeners(metrics, places.taken),
+  })
+  return { hub, places, consolePlaces, consoleFrames }
+}
