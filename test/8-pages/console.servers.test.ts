@@ -22,6 +22,12 @@ afterAll(() => browser.close())
 
 const adminAsk = (path: string, options: Parameters<typeof ask>[1] = {}) =>
   ask(`${url}/v1/admin/${path}`, { token: operatorToken(), ...options })
+/** Wins a coupon, and waits until it has a row. */
+const win = async (campaignId: string, userId: string): Promise<string> => {
+  const couponId = String((await press(url, campaignId, userId)).body['id'])
+  await until('it is recorded', async () => (await adminAsk(`coupons/${couponId}`)).status === 200)
+  return couponId
+}
 const uniqueName = (): string => `Sale ${newUser().slice(-12)}`
 const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
 const expectQuiet = ({ complaints, origins }: OperatorTab): void => {
@@ -54,6 +60,7 @@ describe('signing in', () => {
     await tab.page.locator('.sign-in input').fill(namedTokens.orders)
     await button(tab, 'Sign in').click()
     await tab.page.getByText('This is no token of an operator').waitFor()
+    expectQuiet(tab)
   })
 })
 
@@ -169,8 +176,7 @@ describe('an operator', () => {
   test('reads the audit, takes the winners home, finds a coupon and revokes it', async () => {
     const campaignId = await createTestCampaign(url, { name: uniqueName(), stock: 3 })
     const user = newUser()
-    const { body: coupon } = await press(url, campaignId, user)
-    await until('it is recorded', async () => (await adminAsk(`coupons/${coupon['id']}`)).status === 200)
+    const couponId = await win(campaignId, user)
     const tab = await openConsole(browser, url, operatorToken())
     await tab.show(`/campaigns/${campaignId}`)
     await until('it is audited', async () => {
@@ -182,30 +188,29 @@ describe('an operator', () => {
     await button(tab, 'Download as CSV').click()
     const file = await downloading
     expect(file.suggestedFilename()).toBe(`winners-${campaignId}.csv`)
-    expect(readFileSync(await file.path(), 'utf8')).toContain(`1,${coupon['id']},${user}`)
+    expect(readFileSync(await file.path(), 'utf8')).toContain(`1,${couponId},${user}`)
     await tab.show('/coupons')
     await tab.page.getByLabel('User id').fill(user)
     await tab.page.keyboard.press('Enter')
-    await tab.page.getByRole('link', { name: String(coupon['id']) }).click()
+    await tab.page.getByRole('link', { name: couponId }).click()
     await button(tab, 'Revoke').click()
     await tab.confirm(user, 'a robot')
     await tab.page.getByText('a robot').waitFor()
-    expect((await adminAsk(`coupons/${coupon['id']}`)).body['state']).toBe('revoked')
+    expect((await adminAsk(`coupons/${couponId}`)).body['state']).toBe('revoked')
     expectQuiet(tab)
   })
 })
 
 test('a viewer sees everything and has nothing to change it with', async () => {
   const campaignId = await createTestCampaign(url)
-  const { body: coupon } = await press(url, campaignId, newUser())
-  await until('it is recorded', async () => (await adminAsk(`coupons/${coupon['id']}`)).status === 200)
+  const couponId = await win(campaignId, newUser())
   const tab = await openConsole(browser, url, namedTokens.viewer)
   await tab.page.getByText('reads only').waitFor()
   await tab.show(`/campaigns/${campaignId}`)
   await tab.page.locator('#changes table').waitFor()
   for (const name of ['Pause', 'Resume', 'More stock', 'Close for good'])
     expect([name, await button(tab, name).count()]).toEqual([name, 0])
-  await tab.show(`/coupons/${coupon['id']}`)
+  await tab.show(`/coupons/${couponId}`)
   await tab.page.locator('.facts').waitFor()
   expect(await button(tab, 'Revoke').count()).toBe(0)
   await tab.show('/campaigns')
@@ -299,6 +304,7 @@ test('figures that no longer come are shown as old, and come again by themselves
   await tab.page.getByText(/Next try in \d+ s/).waitFor()
   toApi.restore()
   await tab.page.getByText(/^Live, /).waitFor()
+  expect(tab.complaints).toEqual([])
 })
 
 describe('a reader of the screen can use', () => {
