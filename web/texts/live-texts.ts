@@ -68,7 +68,7 @@ export const liveTexts = {
   queue: { en: 'presses waiting', ko: '대기 중인 요청' },
   publishQueue: { en: 'waiting for the log', ko: '로그 전송 대기' },
   publisher: { en: 'way to the log', ko: '로그 연결' },
-  publisherOk: { en: 'open', ko: '정상' },
+  publisherOk: { en: 'works', ko: '정상' },
   publisherCut: { en: 'cut off', ko: '차단됨' },
   process: { en: 'Process {id}', ko: '프로세스 {id}' },
   processHint: {
