@@ -31,6 +31,7 @@ const left = [
   'watchSystem',
   'shopperPage',
   'couponsPage',
+  'consolePage',
   'frontPage',
   'readAsset',
   'readElement',
@@ -52,6 +53,7 @@ const calls: Record<
     operator: ReturnType<typeof createOperatorClient>,
   ) => Promise<unknown>
 > = {
+  readOperator: (_, operator) => operator.whoAmI(),
   issue: (client) => client.issue('one', { slot: 2 }),
   readOutcome: (client) => client.outcome('one'),
   listUsableCoupons: (client) => client.listUsableCoupons({ limit: 1, cursor: 'c', state: 'all' }),

@@ -408,6 +408,13 @@ type NewCampaign = {
   }
 }
 
+type OperatorIdentity = {
+  /** The name that stands beside the changes of this token. */
+  name: string
+  /** What the token may do. */
+  roles: ('viewer' | 'operator' | 'orders')[]
+}
+
 type Outcome = {
   /** `none` is final for the presses until now: pressing again is safe. */
   outcome: 'granted' | 'confirming' | 'recovering' | 'none'
@@ -680,6 +687,7 @@ export type {
   Discount,
   Health,
   NewCampaign,
+  OperatorIdentity,
   Outcome,
   Preflight,
   Problem,

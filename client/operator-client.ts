@@ -8,6 +8,7 @@ import type {
   ChangeList,
   CouponList,
   NewCampaign,
+  OperatorIdentity,
   Preflight,
   Problem,
   ProblemCode,
@@ -28,6 +29,7 @@ export type {
   ClientOptions,
   CouponList,
   NewCampaign,
+  OperatorIdentity,
   Preflight,
   Problem,
   ProblemCode,
@@ -54,6 +56,8 @@ export type CampaignSearch = Pick<AskedPage, 'limit' | 'cursor'> & {
 
 /** The API, as an operator uses it. Calls make several attempts, and throw an ApiError. */
 export type OperatorClient = {
+  /** Whose token this is, and what it may do. */
+  whoAmI(options?: CallOptions): Promise<OperatorIdentity>
   /**
    * Creates a campaign. The same key with the same campaign is the same campaign, however often it is asked
    * for.
@@ -123,6 +127,7 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
     transport.ask<Body>({ method: 'GET', path: from, has }, call)
 
   return {
+    whoAmI: (call) => get('/v1/admin/me', 'roles', call),
     createCampaign(campaign, key, call) {
       const headers = { 'idempotency-key': quoted(key) }
       return transport.ask({ method: 'POST', path, headers, json: campaign, has: 'version' }, call)

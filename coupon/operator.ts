@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { userIdPattern } from './grant.ts'
 
-const roles = ['viewer', 'operator', 'orders'] as const
+/** What tokens of operators can be for. */
+export const operatorRoles = ['viewer', 'operator', 'orders'] as const
 
 /** `viewer` reads what operators see, `operator` changes it, `orders` redeems coupons of shoppers. */
-export type OperatorRole = (typeof roles)[number]
+export type OperatorRole = (typeof operatorRoles)[number]
 
 /** A person or a program of the team. `name` stands beside every change that it makes. */
 export type Operator = { name: string; roles: readonly OperatorRole[] }
@@ -21,12 +22,14 @@ export const adminName = 'operator'
 /** More than a team has. Its entries fill a third of what an environment variable may have. */
 const operatorTokensMax = 256
 
-const isRole = (text: string): text is OperatorRole => (roles as readonly string[]).includes(text)
+const isRole = (text: string): text is OperatorRole => (operatorRoles as readonly string[]).includes(text)
 
 /** An operator with these roles. Who may change may also read. */
 export const createOperator = (name: string, given: readonly OperatorRole[]): Operator => ({
   name,
-  roles: roles.filter((role) => given.includes(role) || (role === 'viewer' && given.includes('operator'))),
+  roles: operatorRoles.filter(
+    (role) => given.includes(role) || (role === 'viewer' && given.includes('operator')),
+  ),
 })
 
 /** Reads roles with `+` between, as in `viewer+orders`. `undefined` when one is unknown or comes twice. */
@@ -68,7 +71,7 @@ const parseOperatorToken = (entry: string): OperatorToken | undefined => {
 
 const expected =
   'expected name:role:hash, several with commas between: a name of 1 to 60 of A-Z a-z 0-9 . _ ~ @ - other than ' +
-  `${adminName}, roles of ${roles.join(', ')} with + between, the SHA-256 of the token in hexadecimal; make one ` +
+  `${adminName}, roles of ${operatorRoles.join(', ')} with + between, the SHA-256 of the token in hexadecimal; make one ` +
   'with: npm run token -- operator'
 
 /** The tokens of a text, or what is wrong with it. */

@@ -7,6 +7,7 @@ const scripts = [
   ['firstcome.js', 'button.ts'],
   ['sign-in.js', 'sign-in.ts'],
   ['coupons.js', 'my-coupons.ts'],
+  ['console.js', 'console.ts'],
 ] as const
 
 /** One module without comments, for browsers of 2024 and newer. */

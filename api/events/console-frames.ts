@@ -107,7 +107,7 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
         ...campaign,
         recorded,
         holds,
-        oversold: stock === null ? null : Math.max(0, (recorded ?? 0) - stock),
+        oversold: stock === null || recorded === null ? null : Math.max(0, recorded - stock),
       }
     })
     recordedBefore = new Map(items.map(({ id, recorded }) => [id, recorded]))

@@ -7,6 +7,7 @@ import { type AdminCampaignsOptions, adminCampaignRoutes } from './admin-campaig
 import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
+import { adminMeRoute } from './admin-me.ts'
 import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute, createPublicReader } from './campaigns.ts'
@@ -51,6 +52,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     preflightRoute(options),
     auditRoute(audits, campaigns, authenticator),
     adminEventsRoute(options),
+    adminMeRoute(authenticator),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),

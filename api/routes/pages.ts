@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idPattern } from '../../coupon/grant.ts'
 import { type Asset, loadAssets } from '../../web/load-assets.ts'
+import { consolePage } from '../../web/pages/console-page.ts'
 import { couponsPage } from '../../web/pages/coupons-page.ts'
 import { frontPage } from '../../web/pages/front-page.ts'
 import { type PageCampaign, shopperPage } from '../../web/pages/shopper-page.ts'
@@ -28,7 +29,7 @@ const secondsInAnHour = 3_600
 const languageOf = (context: HttpContext): Language =>
   chooseLanguage(context.req.query('lang'), headerOf(context, 'accept-language'))
 
-const securityHeaders = (embedders: readonly string[]): Record<string, string> => ({
+const securityHeaders = (ancestors: readonly string[]): Record<string, string> => ({
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
@@ -37,7 +38,7 @@ const securityHeaders = (embedders: readonly string[]): Record<string, string> =
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    `frame-ancestors ${["'self'", ...embedders].join(' ')}`,
+    `frame-ancestors ${ancestors.join(' ')}`,
   ].join('; '),
   'Referrer-Policy': 'strict-origin-when-cross-origin',
   'X-Content-Type-Options': 'nosniff',
@@ -85,7 +86,11 @@ const demoSignInRoute = (signIn: () => { token: string }): Route => ({
 export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: PagesOptions): Route[] => {
   const assets = loadAssets()
   const signIn = { embedders, isDemo: demoSignIn !== undefined }
-  const headers = { ...securityHeaders(embedders), 'Cache-Control': 'no-cache', Vary: 'Accept-Language' }
+  const headers = {
+    ...securityHeaders(["'self'", ...embedders]),
+    'Cache-Control': 'no-cache',
+    Vary: 'Accept-Language',
+  }
   const common = { method: 'GET', lane: 'read', caller: 'anyone' } as const
 
   const shopper: Route = {
@@ -114,6 +119,17 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     path: '/me/coupons',
     operation: page('couponsPage', 'The page of the coupons of a person'),
     handle: async (context) => context.html(await couponsPage(languageOf(context), signIn), 200, headers),
+  }
+  const operators: Route = {
+    ...common,
+    path: '/console',
+    operation: page('consolePage', 'The page of operators'),
+    // An operator's token is typed in here: no other site may embed the page, whoever may embed the others.
+    handle: async (context) =>
+      context.html(await consolePage(languageOf(context)), 200, {
+        ...headers,
+        ...securityHeaders(["'none'"]),
+      }),
   }
   const front: Route = {
     ...common,
@@ -152,5 +168,5 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     },
   }
   const demo = demoSignIn === undefined ? [] : [demoSignInRoute(demoSignIn)]
-  return [front, shopper, coupons, files, element, ...demo]
+  return [front, shopper, coupons, operators, files, element, ...demo]
 }

@@ -22,10 +22,20 @@ const facts: LaunchFacts = {
     },
     database: { product: 'MariaDB', address: 'mysql://db/firstcome', origin: 'address in DATABASE_URL' },
   },
-  campaign: { id: 'c1', name: 'Demo', stock: 10_000 },
+  campaign: { id: 'c1', name: 'Demo', stock: 10_000, opensAt: '2026-11-28T12:00:20.000Z' },
   user: 'alice',
 }
 const options = { headline: 'firstcome is running.', token: 'a-token', workingFolder: '/home/me/firstcome' }
+
+test('it leads with the two pages, and says when the campaign opens and where the token is', () => {
+  const [, headline, , shop, operators] = banner(facts, options).split('\n')
+  expect([headline, shop, operators]).toEqual([
+    'firstcome is running.',
+    '  shop page http://127.0.0.1:8080/c/c1   (opens at 12:00:20 UTC)',
+    '  console   http://127.0.0.1:8080/console   (sign in with ADMIN_TOKEN of .firstcome/environment)',
+  ])
+  expect(banner(facts, options)).toContain('Win a coupon as alice, from 12:00:20 UTC on:')
+})
 
 test('each server has its product, address, version and where it comes from', () => {
   expect(banner(facts, options)).toContain(

@@ -36,9 +36,14 @@ export const banner = (
   const row = (name: string, value: string): string => `  ${name.padEnd(10)}${value}`
   const authorization = `-H 'Authorization: Bearer ${token}'`
   const state = (name: 'api' | 'worker'): string => (health === undefined ? '' : `   ${health[name]}`)
+  const opens = `${campaign.opensAt.slice(11, 19)} UTC`
+  const secrets = environmentFile(folder)
   return [
     '',
     headline,
+    '',
+    row('shop page', `${api.url}/c/${campaign.id}   (opens at ${opens})`),
+    row('console', `${api.url}/console   (sign in with ADMIN_TOKEN of ${secrets})`),
     '',
     row('API', `${api.url}${state('api')}`),
     row('worker', `${worker.url}${state('worker')}`),
@@ -46,7 +51,7 @@ export const banner = (
     ...serverTable([servers.redis, servers.kafka, servers.database]),
     row('campaign', `${campaign.name}, ${campaign.stock.toLocaleString('en')} coupons, id ${campaign.id}`),
     '',
-    `Win a coupon as ${user}:`,
+    `Win a coupon as ${user}, from ${opens} on:`,
     '',
     `curl -X POST ${authorization} \\`,
     `${api.url}/v1/campaigns/${campaign.id}/coupons`,
@@ -60,7 +65,7 @@ export const banner = (
     row('status', statusCommand(folder)),
     row('data', `${folder}   (npm start -- --fresh deletes it first)`),
     row('logs', join(folder, '{api,worker,redis,kafka,database}', 'log')),
-    row('secrets', environmentFile(folder)),
+    row('secrets', secrets),
     row('stop', 'Ctrl-C'),
     '',
   ].join('\n')

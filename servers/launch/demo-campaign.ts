@@ -8,8 +8,11 @@ const requestTimeoutMs = 10_000
 
 const dayMs = 24 * 60 * 60 * 1_000
 
-/** A campaign to try things on. */
-export type DemoCampaign = { id: string; name: string; stock: number }
+/** People see it count down first. */
+const demoOpensAfterMs = 20_000
+
+/** A campaign to try things on. `opensAt` is RFC 3339. */
+export type DemoCampaign = { id: string; name: string; stock: number; opensAt: string }
 
 /** The shopper of the commands in the banner. */
 export const demoUser = 'alice'
@@ -21,9 +24,9 @@ export const createDemoToken = (jwtSecret: string): string =>
   createTokenSigner(jwtSecret)(demoUser, tokenLifetimeSeconds)
 
 /**
- * Creates a campaign that opens now and closes in a week. The API may not have armed it yet, as after a
- * restart on old data. The same request is then repeated under one Idempotency-Key. Throws a LaunchError with
- * the last answer unless it is 201 within a minute.
+ * Creates a campaign that opens in 20 seconds and closes in a week. The API may not have armed it yet, as
+ * after a restart on old data. The same request is then repeated under one Idempotency-Key. Throws a
+ * LaunchError with the last answer unless it is 201 within a minute.
  */
 export const createDemoCampaign = async (
   { apiUrl, adminToken, now }: { apiUrl: string; adminToken: string; now: number },
@@ -34,7 +37,7 @@ export const createDemoCampaign = async (
     name: 'Demo',
     stock: 10_000,
     perUserLimit: 1,
-    opensAt: at(0),
+    opensAt: at(demoOpensAfterMs),
     closesAt: at(7 * dayMs),
     coupon: {
       title: '5,000 won off',
@@ -48,8 +51,8 @@ export const createDemoCampaign = async (
     ...{ attemptsMax: Infinity, deadlineMs: createdWithinMs, requestTimeoutMs },
   })
   try {
-    const { id, name, stock } = await operator.createCampaign(campaign, randomUUID(), { signal })
-    return { id, name, stock }
+    const { id, name, stock, opensAt } = await operator.createCampaign(campaign, randomUUID(), { signal })
+    return { id, name, stock, opensAt }
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause
     throw new LaunchError(`the demo campaign was not created: ${cause.message}`)

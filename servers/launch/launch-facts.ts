@@ -28,7 +28,7 @@ const launchFacts = z.object({
   api: processFacts,
   worker: processFacts,
   servers: z.object({ redis: serverFacts, kafka: serverFacts, database: serverFacts }),
-  campaign: z.object({ id: z.string(), name: z.string(), stock: z.number() }),
+  campaign: z.object({ id: z.string(), name: z.string(), stock: z.number(), opensAt: z.string() }),
   /** The shopper whose token the banner shows. */
   user: z.string(),
 })

@@ -36,13 +36,24 @@ const databaseProduct = async (): Promise<string> => {
 }
 
 describe('npm start', () => {
-  test('prints commands that win a coupon and list it, as they are', async () => {
+  test('prints commands that win a coupon once it is open, and list it, as they are', twoStarts, async () => {
     running = await launchers.launch()
     const [win, list] = commandsOf(await running.banner())
     const coupon = { userId: 'alice', rank: 1, state: 'usable' }
-    expect(await runInShell(win)).toMatchObject(coupon)
+    // It opens 20 s after the start, so that people see it count down.
+    const opensWithin = { timeout: 30_000, interval: 200 }
+    await vi.waitFor(async () => expect(await runInShell(win)).toMatchObject(coupon), opensWithin)
     const listed = { items: [coupon], complete: true }
     await vi.waitFor(async () => expect(await runInShell(list)).toMatchObject(listed), { timeout: 5_000 })
+  })
+
+  test('leads with the addresses of two pages, which are there', async () => {
+    const pages = [...running.output().matchAll(/^ {2}(?:shop page|console) +(http\S+)/gm)]
+    expect(pages).toHaveLength(2)
+    for (const [, address = ''] of pages) {
+      const { status, headers } = await fetch(address)
+      expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')])
+    }
   })
 
   test('names the product and the version that each server reports, and no password', async () => {

@@ -42,7 +42,7 @@ const startAll = async (): Promise<LaunchFacts> => {
       kafka: { ...server, product: 'Kafka' },
       database: { ...server, product: 'MariaDB' },
     },
-    campaign: { id: 'c1', name: 'Demo', stock: 10_000 },
+    campaign: { id: 'c1', name: 'Demo', stock: 10_000, opensAt: '2026-11-28T12:00:20.000Z' },
     user: 'alice',
   }
   await writeLaunchFacts(facts)

@@ -55,6 +55,17 @@ describe('a role says what an operator may do', () => {
     expect(body['items']).toHaveLength(1)
   })
 
+  test('a token learns its name and its roles', async () => {
+    const roles = { viewer: ['viewer'], operator: ['viewer', 'operator'] }
+    for (const role of ['viewer', 'operator'] as const) {
+      const { status, body } = await ask(`${first}/v1/admin/me`, { token: namedTokens[role] })
+      expect([status, body['roles']]).toEqual([200, roles[role]])
+    }
+    const { body } = await ask(`${first}/v1/admin/me`, { token: operatorToken() })
+    expect(body).toEqual({ name: 'operator', roles: roles.operator })
+    expectForbidden(await ask(`${first}/v1/admin/me`, { token: namedTokens.orders }), 'viewer')
+  })
+
   test('an operator reads and changes', async () => {
     const id = await createTestCampaign(first)
     for (const call of [...reads(id), ...changes(id)])

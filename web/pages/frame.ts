@@ -11,6 +11,8 @@ export type Frame = {
   /** The path of this page, for the switch of languages. */
   path: string
   scripts?: readonly string[]
+  /** Paths of style sheets beside the common one. */
+  styles?: readonly string[]
   /** How people sign in on this page; left out where nobody does. */
   signIn?: SignIn
   body: PageHtml
@@ -28,6 +30,7 @@ export const framed = async ({
   title,
   path,
   scripts = [],
+  styles = [],
   signIn,
   body,
 }: Frame): Promise<string> => {
@@ -44,6 +47,7 @@ ${
 }
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/style.css">
+${styles.map((style) => html`<link rel="stylesheet" href="${style}">`)}
 ${scripts.map((script) => html`<script type="module" src="${script}"></script>`)}
 </head><body>
 <header><a href="/">firstcome</a><a href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${name}</a></header>

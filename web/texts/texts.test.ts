@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { buttonTexts, fill, shopperTexts } from './button-texts.ts'
+import { campaignTexts } from './campaign-texts.ts'
+import { consoleTexts } from './console-texts.ts'
 import { chooseLanguage } from './language.ts'
+import { liveTexts } from './live-texts.ts'
 import { pageTexts } from './page-texts.ts'
 import { worthText } from './worth-text.ts'
 
@@ -30,7 +33,7 @@ const textsIn = (part: object, path = ''): [string, { en: string; ko: string }][
 
 test('every text is there in English and in Korean, with the same places to fill in', () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
-  const texts = textsIn({ buttonTexts, shopperTexts, pageTexts })
+  const texts = textsIn({ buttonTexts, shopperTexts, pageTexts, consoleTexts, liveTexts, campaignTexts })
   expect(texts.length).toBeGreaterThan(60)
   for (const [name, { en, ko }] of texts) {
     expect([name, en.length > 0, places(ko)]).toEqual([name, true, places(en)])

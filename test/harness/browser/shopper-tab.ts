@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { tokenOf } from '../processes/http-client.ts'
 import { until } from '../values/until.ts'
+import { watchPage } from './watch-page.ts'
 
 /** A tab of one shopper, and what went wrong in it. */
 export type ShopperTab = {
@@ -29,14 +30,7 @@ const open = async (
   url: string,
 ): Promise<ShopperTab> => {
   const page = await context.newPage()
-  const [complaints, origins]: [string[], Set<string>] = [[], new Set()]
-  page.on('pageerror', ({ message }) => complaints.push(message))
-  page.on('console', (message) => {
-    // What the API refuses is no fault of the page.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      complaints.push(message.text())
-  })
-  page.on('request', (request) => origins.add(new URL(request.url()).origin))
+  const { complaints, origins } = watchPage(page)
   await page.goto(url)
   const button = page.locator('firstcome-button')
   return {

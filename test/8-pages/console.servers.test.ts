@@ -1,0 +1,366 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { createProxy } from '../../servers/network/proxy.ts'
+import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
+import { startBrowser } from '../harness/browser/start-browser.ts'
+import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
+import { namedTokens } from '../harness/values/named-tokens.ts'
+import { until } from '../harness/values/until.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+let browser: Browser
+let url: string
+
+beforeAll(async () => {
+  browser = await startBrowser()
+  url = inject('apiUrls')[0]
+})
+afterAll(() => browser.close())
+
+const adminAsk = (path: string, options: Parameters<typeof ask>[1] = {}) =>
+  ask(`${url}/v1/admin/${path}`, { token: operatorToken(), ...options })
+/** Wins a coupon, and waits until it has a row. */
+const win = async (campaignId: string, userId: string): Promise<string> => {
+  const couponId = String((await press(url, campaignId, userId)).body['id'])
+  await until('it is recorded', async () => (await adminAsk(`coupons/${couponId}`)).status === 200)
+  return couponId
+}
+const uniqueName = (): string => `Sale ${newUser().slice(-12)}`
+const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
+const expectQuiet = ({ complaints, origins }: OperatorTab): void => {
+  expect(complaints).toEqual([])
+  expect([...origins]).toEqual([new URL(url).origin])
+}
+
+describe('signing in', () => {
+  test('needs a token of an operator, which is in no address and no cookie, and ends with the sign-out', async () => {
+    const tab = await openConsole(browser, url, '')
+    await tab.page.locator('.sign-in input').fill('no token')
+    await button(tab, 'Sign in').click()
+    await tab.page.getByText('This is no token of an operator').waitFor()
+    await tab.page.locator('.sign-in input').fill(operatorToken())
+    await tab.page.keyboard.press('Enter')
+    await tab.page.getByText('operator · may change').waitFor()
+    expect(tab.page.url()).not.toContain(operatorToken())
+    expect(await tab.page.context().cookies()).toEqual([])
+    await tab.page.reload()
+    await tab.page.getByText('operator · may change').waitFor()
+    await button(tab, 'Sign out').click()
+    await tab.page.locator('.sign-in').waitFor()
+    await tab.page.reload()
+    await tab.page.locator('.sign-in').waitFor()
+    expectQuiet(tab)
+  })
+
+  test('with the token of a shopper is refused', async () => {
+    const tab = await openConsole(browser, url, '')
+    await tab.page.locator('.sign-in input').fill(namedTokens.orders)
+    await button(tab, 'Sign in').click()
+    await tab.page.getByText('This is no token of an operator').waitFor()
+    expectQuiet(tab)
+  })
+})
+
+test('the live view shows of a campaign what the API says of it, and that the promises hold', async () => {
+  const name = uniqueName()
+  const campaignId = await createTestCampaign(url, { name, stock: 50 })
+  for (let presses = 0; presses < 7; presses += 1) await press(url, campaignId, newUser())
+  const tab = await openConsole(browser, url, operatorToken())
+  const card = tab.page.locator('.campaign', { hasText: name })
+  const { body } = await adminAsk(`campaigns/${campaignId}`)
+  expect([body['granted'], body['remaining']]).toEqual([7, 43])
+  await card.getByText('43 of 50 left').waitFor()
+  await press(url, campaignId, newUser())
+  await card.getByText('42 of 50 left').waitFor()
+  expect(await card.locator('.badge').innerText()).toBe('open')
+  expect(await tab.page.locator('.banner .value').first().innerText()).toBe('0')
+  await until('the age is shown', async () =>
+    /^Live, \d+\.\d s old$/.test(await tab.page.locator('.stream').innerText()),
+  )
+  expectQuiet(tab)
+})
+
+describe('an operator', () => {
+  test('pauses a campaign from the page, which stops its presses, and resumes it', async () => {
+    const name = uniqueName()
+    const campaignId = await createTestCampaign(url, { name })
+    const tab = await openConsole(browser, url, operatorToken())
+    await tab.show(`/campaigns/${campaignId}`)
+    await button(tab, 'Pause').click()
+    await tab.confirm('another name', 'too many')
+    await tab.page.getByText('That is not what has to be typed.').waitFor()
+    expect((await press(url, campaignId, newUser())).status).toBe(201)
+    await tab.confirm(name, 'too many')
+    await tab.page.getByText('Done.').waitFor()
+    expect((await press(url, campaignId, newUser())).body['code']).toBe('paused')
+    await tab.page.locator('#changes').getByText('too many').waitFor()
+    await button(tab, 'Resume').click()
+    await tab.confirm(name, 'fewer')
+    await button(tab, 'Pause').waitFor()
+    expect((await press(url, campaignId, newUser())).status).toBe(201)
+    expectQuiet(tab)
+  })
+
+  test('raises the stock and closes for good, by the keyboard alone', async () => {
+    const name = uniqueName()
+    const campaignId = await createTestCampaign(url, { name, stock: 5 })
+    const tab = await openConsole(browser, url, operatorToken())
+    const { keyboard } = tab.page
+    await tab.show(`/campaigns/${campaignId}`)
+    await button(tab, 'More stock').focus()
+    await keyboard.press('Enter')
+    await tab.page.locator('dialog').waitFor()
+    for (const text of ['9', 'more', name]) {
+      await keyboard.press('Control+A')
+      await keyboard.type(text)
+      await keyboard.press(text === name ? 'Enter' : 'Tab')
+    }
+    await tab.page.locator('#changes').getByText('stock raised').waitFor()
+    expect((await adminAsk(`campaigns/${campaignId}`)).body['stock']).toBe(9)
+    await button(tab, 'Close for good').focus()
+    await keyboard.press('Enter')
+    await keyboard.press('Escape')
+    expect((await adminAsk(`campaigns/${campaignId}`)).body['state']).toBe('open')
+    await keyboard.press('Enter')
+    await tab.confirm(name, 'over')
+    await tab.page.locator('h1 .badge', { hasText: 'closed' }).waitFor()
+    expect((await adminAsk(`campaigns/${campaignId}`)).body['state']).toBe('closed')
+  })
+
+  test('who looked at another version hears of it, and changes nothing', async () => {
+    const name = uniqueName()
+    const campaignId = await createTestCampaign(url, { name, stock: 5 })
+    const tab = await openConsole(browser, url, operatorToken())
+    await tab.show(`/campaigns/${campaignId}`)
+    await button(tab, 'Pause').click()
+    const json = { reason: 'first', stock: 6 }
+    const headers = { 'if-match': '*' }
+    expect((await adminAsk(`campaigns/${campaignId}/stock`, { method: 'PUT', json, headers })).status).toBe(
+      200,
+    )
+    await tab.confirm(name, 'second')
+    await tab.page.getByText('Somebody changed it since you looked.').waitFor()
+    await tab.page.locator('#changes').getByText('first').waitFor()
+    expect((await adminAsk(`campaigns/${campaignId}`)).body['state']).toBe('open')
+  })
+
+  test('creates a campaign only after typing what it can cost', async () => {
+    const name = uniqueName()
+    const tab = await openConsole(browser, url, operatorToken())
+    await tab.show('/new')
+    await button(tab, 'Review').click()
+    await tab.page.getByText('Fill in: Name, Title of the coupon').waitFor()
+    await tab.page.getByLabel('Name').fill(name)
+    await tab.page.getByLabel('Title of the coupon').fill('10,000 won off')
+    await tab.page.getByLabel('Stock').fill('100000')
+    await button(tab, 'Review').click()
+    await tab.page.getByText('100,000 × 10,000 KRW = 1,000,000,000 KRW').waitFor()
+    await tab.confirm('100,000,000 KRW')
+    await tab.page.getByText('That is not what has to be typed.').waitFor()
+    expect((await adminAsk(`campaigns?text=${encodeURIComponent(name)}`)).body['items']).toEqual([])
+    await tab.confirm('1000000000 KRW')
+    await tab.page.locator('h1', { hasText: name }).waitFor()
+    await tab.page.locator('#preflight li').first().waitFor()
+    const { body } = await adminAsk(`campaigns?text=${encodeURIComponent(name)}`)
+    expect(body['items']).toMatchObject([{ name, stock: 100_000, state: 'scheduled' }])
+    await tab.show('/campaigns')
+    await tab.page.getByLabel('Name contains').fill(name)
+    await tab.page.keyboard.press('Enter')
+    await until('one is found', async () => (await tab.page.locator('tbody tr').count()) === 1)
+    expectQuiet(tab)
+  })
+
+  test('reads the audit, takes the winners home, finds a coupon and revokes it', async () => {
+    const campaignId = await createTestCampaign(url, { name: uniqueName(), stock: 3 })
+    const user = newUser()
+    const couponId = await win(campaignId, user)
+    const tab = await openConsole(browser, url, operatorToken())
+    await tab.show(`/campaigns/${campaignId}`)
+    await until('it is audited', async () => {
+      await button(tab, 'Audit now').click()
+      await tab.page.locator('#audit p[role=status]', { hasNotText: 'Comparing' }).waitFor()
+      return (await tab.page.locator('#audit').innerText()).includes('✓ pass')
+    })
+    const downloading = tab.page.waitForEvent('download')
+    await button(tab, 'Download as CSV').click()
+    const file = await downloading
+    expect(file.suggestedFilename()).toBe(`winners-${campaignId}.csv`)
+    expect(readFileSync(await file.path(), 'utf8')).toContain(`1,${couponId},${user}`)
+    await tab.show('/coupons')
+    await tab.page.getByLabel('User id').fill(user)
+    await tab.page.keyboard.press('Enter')
+    await tab.page.getByRole('link', { name: couponId }).click()
+    await button(tab, 'Revoke').click()
+    await tab.confirm(user, 'a robot')
+    await tab.page.getByText('a robot').waitFor()
+    expect((await adminAsk(`coupons/${couponId}`)).body['state']).toBe('revoked')
+    expectQuiet(tab)
+  })
+})
+
+test('a viewer sees everything and has nothing to change it with', async () => {
+  const campaignId = await createTestCampaign(url)
+  const couponId = await win(campaignId, newUser())
+  const tab = await openConsole(browser, url, namedTokens.viewer)
+  await tab.page.getByText('reads only').waitFor()
+  await tab.show(`/campaigns/${campaignId}`)
+  await tab.page.locator('#changes table').waitFor()
+  for (const name of ['Pause', 'Resume', 'More stock', 'Close for good'])
+    expect([name, await button(tab, name).count()]).toEqual([name, 0])
+  await tab.show(`/coupons/${couponId}`)
+  await tab.page.locator('.facts').waitFor()
+  expect(await button(tab, 'Revoke').count()).toBe(0)
+  await tab.show('/campaigns')
+  await tab.page.locator('tbody tr').first().waitFor()
+  expect(await tab.page.getByText('New campaign').count()).toBe(0)
+  await tab.show('/new')
+  await tab.page.locator('.banner').waitFor()
+  expectQuiet(tab)
+})
+
+test('what the API forbids is said in words', async () => {
+  const name = uniqueName()
+  const campaignId = await createTestCampaign(url, { name })
+  const tab = await openConsole(browser, url, '')
+  // A role that was taken away while the page was open.
+  await tab.page.route('**/v1/admin/me', (route) =>
+    route.fulfill({ json: { name: 'vera', roles: ['viewer', 'operator'] } }),
+  )
+  await tab.page.locator('.sign-in input').fill(namedTokens.viewer)
+  await tab.page.keyboard.press('Enter')
+  await tab.page.getByText('vera · may change').waitFor()
+  await tab.show(`/campaigns/${campaignId}`)
+  await button(tab, 'Pause').click()
+  await tab.confirm(name, 'why not')
+  await tab.page.locator('dialog').getByText('This token may only read.').waitFor()
+  expect((await adminAsk(`campaigns/${campaignId}`)).body['state']).toBe('open')
+})
+
+describe('the promises on the live view', () => {
+  const campaign = {
+    ...{ id: 'c', name: 'Winter', state: 'open', version: 1, epoch: 1, stock: 9, granted: 7, outbox: 0 },
+    ...{ outboxOldestMs: 0, recorded: 7, holds: true, oversold: 0 },
+  }
+  /** One frame an answer, and then the stream ends: the page asks for the next. */
+  const showFrames = async (changes: object[]): Promise<OperatorTab> => {
+    const tab = await openConsole(browser, url, '')
+    let sent = 0
+    await tab.page.route('**/v1/admin/events', (route) => {
+      const frame = {
+        serverTime: new Date(Date.now() + sent * 1_000).toISOString(),
+        ...{ ageMs: { gates: 9, log: 9, ledger: 9 }, otherCampaigns: 0, lag: { records: 0, ms: 0 } },
+        campaigns: [{ ...campaign, ...changes[Math.min(sent, changes.length - 1)] }],
+        ...{ oldestUnrecordedMs: 0, deadLetters: 0 },
+        process: {
+          ...{ id: '1', outcomes: {}, issueDurations: [], queue: 0, publishQueue: 0 },
+          isPublisherOpen: false,
+        },
+      }
+      sent += 1
+      return route.fulfill({
+        contentType: 'text/event-stream',
+        body: `event: console\ndata: ${JSON.stringify(frame)}\n\n`,
+      })
+    })
+    await tab.page.locator('.sign-in input').fill(operatorToken())
+    await tab.page.keyboard.press('Enter')
+    return tab
+  }
+  const verdict = ({ page }: OperatorTab, text: string) =>
+    page.locator('.verdict', { hasText: text }).waitFor()
+
+  test('turn red after two frames that do not fit, with what to do', async () => {
+    const tab = await showFrames([{}, { holds: false, granted: 8 }])
+    await verdict(tab, 'Holds')
+    await verdict(tab, 'One reading does not fit')
+    await verdict(tab, 'npm run audit -- c')
+    expect(await tab.page.locator('.banner').getAttribute('data-standing')).toBe('broken')
+    expect(await tab.page.locator('.sign').first().innerText()).toBe('≠')
+  })
+
+  test('are unknown, and never 0, when a server does not answer', async () => {
+    const unknown = { granted: null, stock: null, outbox: null, holds: null, oversold: null, state: 'silent' }
+    const tab = await showFrames([unknown])
+    await verdict(tab, 'Cannot be told')
+    const values = await tab.page.locator('.banner .value').allInnerTexts()
+    expect(values).toEqual(['unknown', 'unknown', 'unknown', '7', 'unknown'])
+    await tab.page.locator('.campaign', { hasText: 'no answer' }).waitFor()
+  })
+})
+
+test('figures that no longer come are shown as old, and come again by themselves', async () => {
+  const toApi = await createProxy({ host: '127.0.0.1', port: Number(new URL(url).port) })
+  onTestFinished(() => toApi.close())
+  const tab = await openConsole(browser, `http://127.0.0.1:${toApi.port}`, operatorToken())
+  await tab.page.getByText(/^Live, /).waitFor()
+  toApi.hold('answers')
+  await tab.page.getByText('These are old.').waitFor()
+  toApi.release()
+  await tab.page.getByText(/^Live, /).waitFor()
+  toApi.cut()
+  await tab.page.getByText(/Next try in \d+ s/).waitFor()
+  toApi.restore()
+  await tab.page.getByText(/^Live, /).waitFor()
+  expect(tab.complaints).toEqual([])
+})
+
+describe('a reader of the screen can use', () => {
+  const views = ['/live', '/wall', '/campaigns', '/campaigns/CAMPAIGN', '/new', '/coupons', 'sign-in']
+
+  test.each(['light', 'dark'] as const)('every view, in the %s theme', async (colorScheme) => {
+    const campaignId = await createTestCampaign(url, { name: 'A sale to look at' })
+    const tab = await openConsole(browser, url, operatorToken(), { colorScheme })
+    const visit = async (view: string): Promise<void> => {
+      if (view === 'sign-in') return button(tab, 'Sign out').click()
+      await tab.show(view.replace('CAMPAIGN', campaignId))
+      await tab.page.locator('.banner, table, form').first().waitFor()
+    }
+    await tab.page.locator('.campaign').first().waitFor()
+    await tab.page.evaluate(axe)
+    for (const view of views) {
+      await visit(view)
+      const { violations } = await tab.page.evaluate<{
+        violations: { id: string; nodes: { html: string }[] }[]
+      }>('axe.run()')
+      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+      expect([view, found]).toEqual([view, []])
+    }
+    expectQuiet(tab)
+  })
+})
+
+test('nobody may embed the console, and its policy has no exception', async () => {
+  const { headers } = await ask(`${url}/console`)
+  const policy = headers.get('content-security-policy')
+  expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'/)
+  expect(policy).not.toContain('unsafe')
+  expect(policy).toContain("frame-ancestors 'none'")
+})
+
+test('the console weighs at most 60 KB with its style and its script', async () => {
+  const page = await ask(`${url}/console`)
+  const text = String(page.body['text'])
+  const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path)
+  expect(files).toEqual(expect.arrayContaining(['/assets/console.js', '/assets/console.css']))
+  const bodies = await Promise.all(
+    files.map(async (path) => Buffer.from(await (await fetch(`${url}${path}`)).arrayBuffer())),
+  )
+  const bytes = [Buffer.from(text), ...bodies].map((body) => gzipSync(body, { level: 9 }).length)
+  const sum = bytes.reduce((all, own) => all + own, 0)
+  expect(sum).toBeGreaterThan(10_000)
+  expect(sum).toBeLessThanOrEqual(60 * 1_024)
+})
+
+test('everything is there in Korean too', async () => {
+  const tab = await openConsole(browser, url, operatorToken(), { locale: 'ko-KR' })
+  await tab.page.getByText('실시간, ').waitFor()
+  await tab.show('/campaigns')
+  await tab.page.getByRole('button', { name: '찾기' }).waitFor()
+  // The switch of languages keeps the view.
+  await tab.page.getByRole('link', { name: 'English' }).click()
+  await tab.page.getByRole('heading', { name: 'Campaigns' }).waitFor()
+  expectQuiet(tab)
+})

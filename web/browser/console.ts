@@ -1,0 +1,137 @@
+import { consoleTexts } from '../texts/console-texts.ts'
+import { createCampaignListView } from './console/campaign-list-view.ts'
+import { createCampaignView } from './console/campaign-view.ts'
+import {
+  forgetOperatorToken,
+  keptOperatorToken,
+  openSession,
+  type Session,
+} from './console/console-session.ts'
+import { createCouponsView } from './console/coupons-view.ts'
+import { element } from './console/elements.ts'
+import { followFrames } from './console/follow-frames.ts'
+import { createLiveView } from './console/live-view.ts'
+import { createNewCampaignView } from './console/new-campaign-view.ts'
+import { createSignInView } from './console/sign-in-view.ts'
+import { failureText, language, tell } from './console/words.ts'
+
+// The operator console: it shows the part behind the # of the address, and follows the stream meanwhile.
+
+const root = document.querySelector<HTMLElement>('#console') ?? document.body
+const retryMs = 3_000
+
+const showSignIn = (why = ''): void => {
+  document.body.classList.remove('wall')
+  root.replaceChildren(createSignInView(why, run))
+  root.querySelector('input')?.focus()
+}
+
+/** The link below which a view is found. */
+const placeOf = (hash: string): string => {
+  if (hash.startsWith('#/campaigns') || hash === '#/new') return '#/campaigns'
+  if (hash.startsWith('#/coupons') || hash.startsWith('#/users')) return '#/coupons'
+  return hash === '#/wall' ? hash : '#/live'
+}
+
+const viewOf = (session: Session, live: HTMLElement): HTMLElement => {
+  const [view = '', id = ''] = location.hash.replace(/^#\//, '').split('/').map(decodeURIComponent)
+  if (view === 'campaigns')
+    return id === '' ? createCampaignListView(session) : createCampaignView(session, id)
+  if (view === 'new' && session.mayChange) return createNewCampaignView(session)
+  if (view === 'coupons') return createCouponsView(session, id === '' ? {} : { couponId: id })
+  if (view === 'users') return createCouponsView(session, { userId: id })
+  return live
+}
+
+const run = (session: Session): void => {
+  const live = createLiveView()
+  const end = new AbortController()
+  const main = element('div', { class: 'view', tabindex: -1 })
+  const link = (hash: string, text: string): HTMLAnchorElement => element('a', { href: hash }, text)
+  const links = [
+    link('#/live', tell(consoleTexts.live)),
+    link('#/campaigns', tell(consoleTexts.campaigns)),
+    link('#/coupons', tell(consoleTexts.coupons)),
+    link('#/wall', tell(consoleTexts.wall)),
+  ]
+
+  const show = (): void => {
+    const view = viewOf(session, live.node)
+    document.body.classList.toggle('wall', location.hash === '#/wall')
+    main.replaceChildren(view)
+    for (const anchor of links) {
+      if (anchor.hash === placeOf(location.hash)) anchor.setAttribute('aria-current', 'page')
+      else anchor.removeAttribute('aria-current')
+    }
+    // The switch of languages keeps the view.
+    for (const other of document.querySelectorAll<HTMLAnchorElement>('header a[hreflang]'))
+      other.hash = location.hash
+  }
+  const signOut = (why?: string): void => {
+    end.abort()
+    forgetOperatorToken()
+    showSignIn(why)
+  }
+  const stop = followFrames({
+    token: session.token,
+    onFrame: live.addFrame,
+    onState: (state) =>
+      state.kind === 'unauthorized' ? signOut(tell(consoleTexts.wrongToken)) : live.setState(state),
+  })
+  const timer = setInterval(live.tick, 500)
+  end.signal.addEventListener('abort', () => {
+    stop()
+    clearInterval(timer)
+  })
+  window.addEventListener(
+    'hashchange',
+    () => {
+      show()
+      // Who reads the screen, or has no mouse, goes on in the new view.
+      main.focus()
+    },
+    { signal: end.signal },
+  )
+  window.addEventListener(
+    'keydown',
+    ({ key }) => {
+      if (key === 'Escape' && location.hash === '#/wall') location.hash = '#/live'
+    },
+    { signal: end.signal },
+  )
+  const role = tell(session.mayChange ? consoleTexts.mayChange : consoleTexts.readsOnly)
+  root.replaceChildren(
+    element(
+      'div',
+      { class: 'bar' },
+      element('nav', { 'aria-label': tell(consoleTexts.views) }, ...links),
+      element(
+        'p',
+        { class: 'who' },
+        element('span', { id: 'who' }, tell(consoleTexts.who, { name: session.name, role })),
+        element('button', { type: 'button', onclick: () => signOut() }, tell(consoleTexts.signOut)),
+      ),
+    ),
+    main,
+    element('a', { class: 'leave-wall', href: '#/live' }, tell(consoleTexts.leaveWall)),
+  )
+  show()
+}
+
+/** Goes on with the token of this tab. While the API does not answer, it is neither right nor wrong. */
+const resume = async (token: string): Promise<void> => {
+  try {
+    const session = await openSession(token)
+    if (session === undefined) {
+      forgetOperatorToken()
+      showSignIn(tell(consoleTexts.wrongToken))
+    } else run(session)
+  } catch (cause) {
+    root.replaceChildren(element('p', { role: 'status', lang: language }, failureText(cause)))
+    setTimeout(() => void resume(token), retryMs)
+  }
+}
+
+const kept = keptOperatorToken()
+if (kept === undefined) showSignIn()
+else void resume(kept)

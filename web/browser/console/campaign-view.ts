@@ -1,0 +1,114 @@
+import type { Campaign, Change } from '../../../client/contract-types.ts'
+import { campaignTexts } from '../../texts/campaign-texts.ts'
+import { worthText } from '../../texts/worth-text.ts'
+import { createAuditSection } from './audit-section.ts'
+import { createCampaignActions } from './campaign-actions.ts'
+import { stateBadge } from './campaign-card.ts'
+import type { Session } from './console-session.ts'
+import { dataTable, element, setText } from './elements.ts'
+import { createPreflightSection } from './preflight-section.ts'
+import { createWinnersSection } from './winners-section.ts'
+import { countText, failureText, language, momentText, tell } from './words.ts'
+
+const factsOf = ({ id, ...campaign }: Campaign): HTMLElement => {
+  const { granted, remaining, stock, opensAt, closesAt, coupon, perUserLimit, version } = campaign
+  const facts: [{ en: string; ko: string }, Node | string][] = [
+    [campaignTexts.granted, countText(granted)],
+    [campaignTexts.remaining, countText(remaining)],
+    [campaignTexts.stock, countText(stock)],
+    [campaignTexts.opensAt, momentText(opensAt)],
+    [campaignTexts.closesAt, momentText(closesAt)],
+    [campaignTexts.coupon, `${coupon.title} · ${worthText(coupon.discount, language)}`],
+    [campaignTexts.usableUntil, momentText(coupon.usableUntil)],
+    [campaignTexts.perUser, countText(perUserLimit)],
+    [campaignTexts.version, countText(version)],
+    [campaignTexts.shopPage, element('a', { href: `/c/${id}` }, `/c/${id}`)],
+  ]
+  return element(
+    'dl',
+    { class: 'facts' },
+    ...facts.flatMap(([name, value]) => [element('dt', {}, tell(name)), element('dd', {}, value)]),
+  )
+}
+
+const changeRow = ({ version, action, at, by, from, reason, settings }: Change): string[] => [
+  ...[String(version), tell(campaignTexts.action[action]), momentText(at)],
+  ...[
+    [by ?? tell(campaignTexts.system), from].filter(Boolean).join(' · '),
+    reason ?? '',
+    countText(settings.stock),
+  ],
+]
+
+/** One campaign: what it is, who changed it, and what can be done with it. */
+export const createCampaignView = (session: Session, campaignId: string): HTMLElement => {
+  const { client, mayChange } = session
+  const [head, facts, actions] = [element('h1'), element('div'), element('div')]
+  const changes = element('section', { class: 'panel', id: 'changes', hidden: true })
+  const status = element('p', { class: 'result', role: 'status', tabindex: -1 })
+  const rest = element('div')
+
+  const show = (campaign: Campaign): void => {
+    head.replaceChildren(campaign.name, ' ', stateBadge(campaign.state))
+    facts.replaceChildren(factsOf(campaign))
+    if (campaign.recovery !== null) facts.prepend(element('p', { class: 'note' }, campaign.recovery))
+    actions.replaceChildren(
+      ...(mayChange
+        ? [
+            createCampaignActions(session, campaign, (text) => {
+              setText(status, text)
+              // The buttons are replaced, and the focus with them.
+              status.focus()
+              void load()
+            }),
+          ]
+        : []),
+    )
+    if (rest.childElementCount === 0)
+      rest.append(
+        createPreflightSection(session, campaign),
+        createAuditSection(session, campaignId),
+        createWinnersSection(session, campaignId),
+      )
+  }
+  const load = async (): Promise<void> => {
+    try {
+      const [campaign, list] = await Promise.all([
+        client.readCampaign(campaignId),
+        client.changes(campaignId),
+      ])
+      show(campaign)
+      const columns = [
+        campaignTexts.version,
+        campaignTexts.change,
+        campaignTexts.when,
+        campaignTexts.who,
+        campaignTexts.reason,
+        campaignTexts.stock,
+      ]
+      changes.hidden = false
+      changes.replaceChildren(
+        element('h2', {}, tell(campaignTexts.changes)),
+        dataTable(
+          tell(campaignTexts.changes),
+          columns.map((column) => tell(column)),
+          list.items.toReversed().map(changeRow),
+        ),
+      )
+    } catch (cause) {
+      setText(status, tell(campaignTexts.unread, { why: failureText(cause) }))
+    }
+  }
+  void load()
+  return element(
+    'div',
+    {},
+    element('p', {}, element('a', { href: '#/campaigns' }, `← ${tell(campaignTexts.back)}`)),
+    head,
+    status,
+    actions,
+    facts,
+    changes,
+    rest,
+  )
+}

@@ -1,0 +1,51 @@
+import { ApiError } from '../../../client/operator-client.ts'
+import { fill } from '../../texts/button-texts.ts'
+import { campaignTexts } from '../../texts/campaign-texts.ts'
+import { consoleTexts } from '../../texts/console-texts.ts'
+import type { Wording } from '../../texts/language.ts'
+import { liveTexts } from '../../texts/live-texts.ts'
+
+/** The language of the page. */
+export const language = document.documentElement.lang === 'ko' ? 'ko' : 'en'
+
+export const tell = (text: Wording, values: Readonly<Record<string, string | number>> = {}): string =>
+  fill(text[language], values)
+
+const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
+
+/** A count. What is unknown says so and is never 0. */
+export const countText = (value: number | null | undefined): string =>
+  value == null ? tell(consoleTexts.unknown) : whole.format(value)
+
+/** Seconds of a duration in milliseconds, with tenths. */
+export const secondsText = (ms: number | null | undefined): string =>
+  ms == null ? tell(consoleTexts.unknown) : tenths.format(ms / 1_000)
+
+/** About how long: 11 s, 3 min, 2 h. */
+export const aboutText = (seconds: number): string => {
+  if (seconds < 100) return tell(liveTexts.seconds, { n: whole.format(Math.ceil(seconds)) })
+  if (seconds < 6_000) return tell(liveTexts.minutes, { n: whole.format(seconds / 60) })
+  return tell(liveTexts.hours, { n: whole.format(seconds / 3_600) })
+}
+
+/** A time of the API, as people here write it. */
+export const momentText = (time: string | null): string =>
+  time === null ? '–' : moment.format(new Date(time))
+
+/** The state of a campaign, in words. */
+export const stateText = (state: string): string => {
+  const texts: Readonly<Record<string, Wording>> = liveTexts.state
+  const text = texts[state]
+  return text === undefined ? state : tell(text)
+}
+
+/** Why a call failed, for the person who made it. */
+export const failureText = (cause: unknown): string => {
+  if (!(cause instanceof ApiError)) return cause instanceof Error ? cause.message : String(cause)
+  if (cause.code === 'forbidden') return tell(campaignTexts.forbidden)
+  if (cause.code === 'version') return tell(campaignTexts.otherVersion)
+  const errors = cause.problem?.errors?.map(({ pointer, message }) => `${pointer}: ${message}`) ?? []
+  return [cause.problem?.detail ?? cause.message, ...errors].join(' · ')
+}
