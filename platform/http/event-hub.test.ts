@@ -54,7 +54,7 @@ const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: num
       hub.listen(req.param('topic'), {
         incoming: env.incoming,
         outgoing: env.outgoing,
-        has: (id) => id === had,
+        has: (id) => had !== undefined && Number(id) <= Number(had),
         onClosed: leave,
       })
       return alreadySent
@@ -139,6 +139,19 @@ test('who has the present event already, by Last-Event-ID, gets the next one fir
   steps(4)
   await Promise.all([heard(knows, 8), heard(knowsAnother, 8)])
   expect([numbersOf(knows), numbersOf(knowsAnother)]).toEqual([[8], [7, 8]])
+})
+
+test('who comes from a process that was ahead is told nothing until this one is further', async () => {
+  const { open, say, steps } = await serve()
+  say('a', 6)
+  const [ahead, other] = [await open('a', { headers: { 'last-event-id': '7' } }), await open('a')]
+  await heard(other, 6)
+  for (const number of [7, 8]) {
+    say('a', number)
+    await heardInTime(other, number, steps)
+  }
+  await heardInTime(ahead, 8, steps)
+  expect([numbersOf(ahead), numbersOf(other)]).toEqual([[8], [6, 7, 8]])
 })
 
 test('every listener is told another wait before it comes back', async () => {

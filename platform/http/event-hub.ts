@@ -87,11 +87,17 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
   }
 
   /** Writes the newest frame to a listener that has read all others. False: it was not written. */
-  const offer = ({ frame }: Topic, listener: StreamListener): boolean => {
+  const offer = ({ frame, isOver }: Topic, listener: StreamListener): boolean => {
+    // This process may have been behind the one that the listener came from, and only now be as far.
+    if (listener.knew?.(frame.id) === true && !isOver) {
+      listener.has = frame
+      return true
+    }
     // safeguard: a client that does not read costs no memory
     if (isReading(listener)) {
       writeFrame(listener, frame)
       listener.has = frame
+      listener.knew = undefined
       return true
     }
     if (listener.missed !== frame) onMissed()
@@ -147,6 +153,7 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
       if (listener === undefined) return onClosed()
       if (isEnding) return void outgoing.end()
       listener.has = topic.frame
+      if (opening === '') listener.knew = has
       topic.listeners.add(listener)
       topics.set(name, topic)
     },

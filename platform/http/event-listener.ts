@@ -9,6 +9,8 @@ export type StreamListener = {
   /** The event that it has, and the last one that it missed, because it had not read what came before. */
   has: EventFrame | undefined
   missed: EventFrame | undefined
+  /** Whether it knew an event when it came; `undefined` once it was sent one. */
+  knew: ((id: string) => boolean) | undefined
 }
 
 /** Headers of a stream. A cache, a compressing proxy or a buffering one would hold events back. */
@@ -37,7 +39,10 @@ export const openEventStream = (
 ): StreamListener | undefined => {
   const { socket } = incoming
   if (socket.destroyed || response.destroyed) return undefined
-  const listener = { response, isChunked: incoming.httpVersion === '1.1', has: undefined, missed: undefined }
+  const listener: StreamListener = {
+    ...{ response, isChunked: incoming.httpVersion === '1.1' },
+    ...{ has: undefined, missed: undefined, knew: undefined },
+  }
   const sentNoMore = (): void => void response.end()
   socket.once('end', sentNoMore)
   response.once('close', () => {

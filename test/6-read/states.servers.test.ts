@@ -134,7 +134,7 @@ describe('lists by state', () => {
       expect([same.status, same.body]).toEqual([304, { text: '' }])
       for (const { headers } of [read, same])
         expect(['etag', 'cache-control', 'vary'].map((name) => headers.get(name))).toEqual([
-          ...[tag, 'private, no-cache', 'Authorization'],
+          ...[tag, 'private, no-cache', 'Authorization, Origin'],
         ])
     }
     expect((await redeem(userId, usable.id)).status).toBe(201)

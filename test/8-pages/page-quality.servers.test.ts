@@ -44,7 +44,11 @@ const weightOf = async (path: string): Promise<number> => {
   const page = await context.newPage()
   page.on('response', (response) => {
     if (!response.url().includes('/v1/') && response.status() === 200)
-      files.set(response.url(), response.body())
+      // What comes after the page has loaded may be cut off when it is closed.
+      files.set(
+        response.url(),
+        response.body().catch(() => Buffer.alloc(0)),
+      )
   })
   await page.goto(`${url}${path}`, { waitUntil: 'load' })
   const bodies = await Promise.all(files.values())

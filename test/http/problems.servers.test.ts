@@ -185,7 +185,6 @@ describe('methods of a route', () => {
   )
 
   test.each([
-    '/',
     '/v1',
     '/v1/',
     '/v1/coupons/',
