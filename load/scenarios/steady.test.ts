@@ -100,9 +100,19 @@ describe('a sweep', () => {
   })
 
   test('says that the knee may be higher when the generator was starved', async () => {
-    const { knee, outcome, line } = await sweepWith((rate) => (rate > 1_100 ? late : {}))
+    const starved = { ...late, granted: latency(51) }
+    const { knee, outcome, line } = await sweepWith((rate) => (rate > 1_100 ? starved : {}))
     expect(knee).toEqual({ pressesPerSecond: 1_000, endedBy: 'generator' })
     expect(line).toMatch(/^UNMEASURED {2}the knee is not below 1,000 .*at 1,?250 \/s presses were sent late/)
+    expect(outcome).toBe('unmeasured')
+  })
+
+  test('a rate that was kept by a generator that was late is kept: the lateness is in the latencies', async () => {
+    const { knee, outcome } = await sweepWith((rate) => ({
+      ...late,
+      granted: latency(rate > 1_600 ? 51 : 50),
+    }))
+    expect(knee).toEqual({ pressesPerSecond: 1_563, endedBy: 'generator' })
     expect(outcome).toBe('unmeasured')
   })
 
