@@ -94,7 +94,10 @@ export const campaignEventsRoute = (options: CampaignEventsOptions): Route => ({
       '`id` of its last event as `Last-Event-ID`. After an event `closed` nothing follows, and the stream ends. When ' +
       'there is no place for a stream, ask for the campaign instead.',
     headers: {
-      'Last-Event-ID': z.string().max(1_000).optional().describe('The `id` of the last event that came.'),
+      'Last-Event-ID': z
+        .string()
+        .optional()
+        .describe('The `id` of the last event that came. Any other value counts as none.'),
     },
     answers: {
       200: { description: 'The stream.', schema: campaignEventShape, mediaType: 'text/event-stream' },
