@@ -38,7 +38,7 @@ test(
   'where nothing runs npm run bench starts a system, measures it and leaves no process',
   withStart,
   async () => {
-    const { exited, output } = startBench('--shoppers 200 --rounds 1')
+    const { exited, output } = startBench('--shoppers 200 --rounds 1 --bursts-only')
     expect([await exited, output()]).toEqual([0, expect.stringMatching(/PASS {2}200 shoppers pressed/)])
     expect(await processesOf(folder)).toEqual([])
     const [report = ''] = await readdir(join(home, 'reports'))
@@ -49,7 +49,7 @@ test(
 )
 
 test('Ctrl-C amid its start leaves no process and no report, and exits with 130', withStart, async () => {
-  const { child, exited, output } = startBench('--shoppers 200 --rounds 1')
+  const { child, exited, output } = startBench('--shoppers 200 --rounds 1 --bursts-only')
   // The launcher, and at least one server.
   await vi.waitFor(async () => expect((await processesOf(folder)).length).toBeGreaterThan(1), {
     ...{ timeout: 60_000, interval: 50 },
@@ -61,7 +61,7 @@ test('Ctrl-C amid its start leaves no process and no report, and exits with 130'
 })
 
 test('a system of which a process ends is stopped, and the exit code is 1', withStart, async () => {
-  const { exited, output } = startBench('--shoppers 200 --rounds 1')
+  const { exited, output } = startBench('--shoppers 200 --rounds 1 --bursts-only')
   const pid = await vi.waitFor(
     async () => {
       const found = await findRecordedProcess(join(folder, 'worker'))
