@@ -3,8 +3,8 @@ import {
   type ClaimRules,
   decodeTokenPart,
   judgeClaims,
+  splitToken,
   type TokenVerdict,
-  tokenLengthMax,
   tokenRefusals,
 } from '../tokens/token-claims.ts'
 
@@ -62,20 +62,16 @@ export const createTokenVerifier = (options: TokenVerifierOptions): ((token: str
   }
 
   return (token) => {
-    if (token.length > tokenLengthMax) return tokenRefusals.length
-    const headerEnd = token.indexOf('.')
-    const payloadEnd = token.indexOf('.', headerEnd + 1)
-    const signature = token.slice(payloadEnd + 1)
-    if (headerEnd < 1 || payloadEnd < 0 || signature.includes('.')) return tokenRefusals.form
-    if (!signaturePattern.test(signature) || !isSigned(token.slice(0, payloadEnd), signature))
+    const parts = splitToken(token)
+    if ('kind' in parts) return parts
+    if (!signaturePattern.test(parts.signature) || !isSigned(parts.signed, parts.signature))
       return tokenRefusals.signature
-    const headerPart = token.slice(0, headerEnd)
-    if (headerPart !== goodHeader) {
-      const header = decodeTokenPart(headerPart)
+    if (parts.header !== goodHeader) {
+      const header = decodeTokenPart(parts.header)
       if (header?.['alg'] !== 'HS256' || 'crit' in header) return tokenRefusals.header
-      goodHeader = headerPart
+      goodHeader = parts.header
     }
-    const payload = decodeTokenPart(token.slice(headerEnd + 1, payloadEnd))
+    const payload = decodeTokenPart(parts.payload)
     return payload === undefined ? tokenRefusals.payload : judgeClaims(payload, options)
   }
 }

@@ -4,8 +4,8 @@ import {
   type ClaimRules,
   decodeTokenPart,
   judgeClaims,
+  splitToken,
   type TokenVerdict,
-  tokenLengthMax,
   tokenRefusals,
 } from './token-claims.ts'
 
@@ -49,17 +49,14 @@ export const createKeySetVerifier = (options: KeySetVerifierOptions): ((token: s
   }
 
   return (token) => {
-    if (token.length > tokenLengthMax) return tokenRefusals.length
-    const headerEnd = token.indexOf('.')
-    const payloadEnd = token.indexOf('.', headerEnd + 1)
-    const signature = token.slice(payloadEnd + 1)
-    if (headerEnd < 1 || payloadEnd < 0 || signature.includes('.')) return tokenRefusals.form
-    const key = findKey(token.slice(0, headerEnd))
+    const parts = splitToken(token)
+    if ('kind' in parts) return parts
+    const key = findKey(parts.header)
     if ('kind' in key) return key
-    if (!base64urlPattern.test(signature)) return tokenRefusals.key
-    const signed = Buffer.from(token.slice(0, payloadEnd))
-    if (!key.isSignatureOf(Buffer.from(signature, 'base64url'), signed)) return tokenRefusals.key
-    const payload = decodeTokenPart(token.slice(headerEnd + 1, payloadEnd))
+    if (!base64urlPattern.test(parts.signature)) return tokenRefusals.key
+    const signed = Buffer.from(parts.signed)
+    if (!key.isSignatureOf(Buffer.from(parts.signature, 'base64url'), signed)) return tokenRefusals.key
+    const payload = decodeTokenPart(parts.payload)
     return payload === undefined ? tokenRefusals.payload : judgeClaims(payload, options)
   }
 }
