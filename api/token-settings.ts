@@ -1,4 +1,8 @@
 import { z } from 'zod'
+import {
+  type ContradictionRule,
+  refuseContradictions,
+} from '../platform/connections/refuse-contradictions.ts'
 import { trustedPeers } from '../platform/http/trusted-peers.ts'
 import { jwtSecret, milliseconds } from '../platform/settings.ts'
 import { isSafeKeySetUrl } from '../platform/tokens/read-key-set.ts'
@@ -76,7 +80,7 @@ type Values = z.infer<z.ZodObject<typeof tokenSettings>> & { JWT_SECRET?: string
 const hasKeys = ({ JWKS_FILE, JWKS_URL }: Values): boolean =>
   JWKS_FILE !== undefined || JWKS_URL !== undefined
 
-const rules: readonly { setting: string; error: string; isBroken(values: Values): boolean }[] = [
+const rules: readonly ContradictionRule<Values>[] = [
   {
     setting: 'JWT_SECRET',
     error: `expected the secret that shopper tokens are signed with (HS256), at least 32 bytes; make one with: openssl rand -base64 48`,
@@ -124,14 +128,5 @@ const rules: readonly { setting: string; error: string; isBroken(values: Values)
 ]
 
 /** Refuses settings of tokens that do not fit together, by the name of one of them. */
-export const tokenRules = <Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> => {
-  let checked = schema
-  for (const { setting, error, isBroken } of rules)
-    checked = checked.refine((values) => !isBroken(values as Values), {
-      path: [setting],
-      error,
-      // Also when other settings are wrong: all faults are reported at once.
-      when: () => true,
-    })
-  return checked
-}
+export const tokenRules = <Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> =>
+  refuseContradictions(schema, rules)

@@ -8,6 +8,7 @@ import {
 import { type KafkaConnection, kafkaConnection, kafkaConnectionSettings } from './kafka-connection.ts'
 import { isKeyOf } from './pem-file.ts'
 import { type RedisConnection, redisConnection, redisConnectionSettings } from './redis-connection.ts'
+import { type ContradictionRule, refuseContradictions } from './refuse-contradictions.ts'
 
 /** Where all three servers are, and how they are reached. */
 export const serverConnectionSettings = {
@@ -35,8 +36,7 @@ export const serverConnections = (
 /** Variables as they were read; those with a fault of their own are missing. */
 type Values = Readonly<Record<string, unknown>>
 
-/** Settings that contradict each other: `setting` is named in the fault. */
-type Rule = { setting: string; error: string; isBroken(values: Values): boolean }
+type Rule = ContradictionRule<Values>
 
 const isGiven = (values: Values, setting: string): boolean => values[setting] !== undefined
 
@@ -124,14 +124,5 @@ const rules: readonly Rule[] = [
 ]
 
 /** Adds to the settings of a program that those of one server must fit together. */
-export const fitTogether = <Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> => {
-  let checked = schema
-  for (const { setting, error, isBroken } of rules)
-    checked = checked.refine((values) => !isBroken(values as Values), {
-      path: [setting],
-      error,
-      // Also when other settings are wrong: all faults are reported at once.
-      when: () => true,
-    })
-  return checked
-}
+export const fitTogether = <Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>): z.ZodObject<Shape> =>
+  refuseContradictions(schema, rules)
