@@ -1,22 +1,11 @@
 import { expect, test } from 'vitest'
 import type { LiveCampaign, Registry } from '../../coupon/campaigns/registry.ts'
 import type { GateView } from '../../coupon/gate/gate.ts'
+import { openGateView } from '../../test/harness/values/open-gate-view.ts'
 import { campaignEventShape } from '../contract/campaign-event-shape.ts'
 import { createCampaignEvents, isOfClosed, knowsAsMuch } from './campaign-events.ts'
 
-const view: GateView = {
-  ...{ armed: true, nowMs: 0, epoch: 3, state: 'open', stock: 10, granted: 4, version: 2, progress: '' },
-  isHalted: false,
-  document: {
-    ...{ name: 'A sale', opensAtMs: 1_000, closesAtMs: 9_000, perUserLimit: 1 },
-    coupon: {
-      title: 'x',
-      discount: { kind: 'percent', value: 5 },
-      usableFromMs: 1_000,
-      usableUntilMs: 9_000,
-    },
-  },
-}
+const view = openGateView({ epoch: 3, granted: 4, version: 2 })
 
 /** Events of one campaign, whose view was read `ageMs` ago. */
 const eventsOf = (changes: Partial<GateView>, { ageMs = 0, nowMs = 2_000 } = {}) => {

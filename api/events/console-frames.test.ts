@@ -1,27 +1,16 @@
 import { expect, test } from 'vitest'
 import type { LiveCampaign } from '../../coupon/campaigns/registry.ts'
+import type { GateView } from '../../coupon/gate/gate.ts'
 import type { InspectResult } from '../../coupon/gate/keeper-gate.ts'
 import { Failure } from '../../platform/failure.ts'
+import { openGateView } from '../../test/harness/values/open-gate-view.ts'
 import { consoleFrameShape } from '../contract/console-frame-shape.ts'
 import { createConsoleCampaigns } from './console-campaigns.ts'
 import { createConsoleFrames } from './console-frames.ts'
 
-const liveCampaign = (id: string, changes: object = {}): LiveCampaign => ({
+const liveCampaign = (id: string, changes: Partial<GateView> = {}): LiveCampaign => ({
   ...{ id, version: 1, readAtMs: 0 },
-  view: {
-    ...{ armed: true, nowMs: 0, epoch: 1, state: 'open', stock: 10, granted: 0, version: 1, progress: '' },
-    isHalted: false,
-    document: {
-      ...{ name: 'A sale', opensAtMs: 1_000, closesAtMs: 9_000, perUserLimit: 1 },
-      coupon: {
-        title: 'x',
-        discount: { kind: 'percent', value: 5 },
-        usableFromMs: 1_000,
-        usableUntilMs: 9_000,
-      },
-    },
-    ...changes,
-  },
+  view: openGateView(changes),
 })
 const idOf = (place: number): string => `01a1fe69-7d10-770e-92dc-${String(place).padStart(12, '0')}`
 

@@ -3,6 +3,7 @@ import {
   type ApiAnswer,
   ask,
   campaignDocument,
+  changeCampaign,
   createTestCampaign,
   listOf,
   newUser,
@@ -151,11 +152,7 @@ describe('a campaign that has opened', () => {
 
   test('stays open or paused as it was, and closed for good', async () => {
     const campaignId = await createTestCampaign(first)
-    const act = (action: string): Promise<ApiAnswer> =>
-      ask(`${urlOf(campaignId)}/${action}`, {
-        ...{ method: 'POST', token: operatorToken(), headers: { 'if-match': '*' } },
-        json: { reason: 'a test' },
-      })
+    const act = (action: string): Promise<ApiAnswer> => changeCampaign(first, campaignId, action)
     await act('pause')
     expect((await edit(campaignId, { name: 'At rest' })).body['state']).toBe('paused')
     await act('close')

@@ -3,6 +3,7 @@ import {
   type ApiAnswer,
   ask,
   campaignDocument,
+  changeCampaign,
   createTestCampaign,
   newUser,
   operatorToken,
@@ -46,9 +47,7 @@ describe('a campaign with rules', () => {
       return [status, body['id']]
     }
     expect(await again()).toEqual([200, won.body['id']])
-    await ask(`${first}/v1/admin/campaigns/${campaignId}/close`, {
-      ...{ method: 'POST', token: operatorToken(), headers: { 'if-match': '*' }, json: { reason: 'a test' } },
-    })
+    await changeCampaign(first, campaignId, 'close')
     expect(await again()).toEqual([200, won.body['id']])
     expect(codeOf(await pressAs(campaignId, {}))).toEqual([403, 'not-eligible'])
   })

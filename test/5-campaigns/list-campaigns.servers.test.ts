@@ -3,6 +3,7 @@ import { describe, expect, inject, test } from 'vitest'
 import {
   type ApiAnswer,
   ask,
+  changeCampaign,
   createTestCampaign,
   newUser,
   operatorToken,
@@ -15,9 +16,7 @@ const list = (query: Record<string, string>, url = first): Promise<ApiAnswer> =>
   ask(`${url}/v1/admin/campaigns?${new URLSearchParams(query).toString()}`, { token: operatorToken() })
 const idsOf = ({ body }: ApiAnswer): string[] => (body['items'] as { id: string }[]).map(({ id }) => id)
 const act = (campaignId: string, action: string): Promise<ApiAnswer> =>
-  ask(`${first}/v1/admin/campaigns/${campaignId}/${action}`, {
-    ...{ method: 'POST', token: operatorToken(), headers: { 'if-match': '*' }, json: { reason: 'a test' } },
-  })
+  changeCampaign(first, campaignId, action)
 
 describe('the list of campaigns', () => {
   test('is of one state and text where they are given, on every process', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, inject, test } from 'vitest'
 import { preflightShape } from '../../api/contract/preflight-shape.ts'
-import { type ApiAnswer, ask, createTestCampaign, operatorToken } from '../harness/processes/http-client.ts'
+import {
+  type ApiAnswer,
+  ask,
+  changeCampaign,
+  createTestCampaign,
+  operatorToken,
+} from '../harness/processes/http-client.ts'
 import { until } from '../harness/values/until.ts'
 
 const [first, second] = inject('apiUrls')
@@ -69,9 +75,7 @@ describe('a preflight', () => {
       ...['opens-in-the-past', 'one-user-takes-all'],
     ])
     const campaignId = await createScheduled()
-    await ask(`${first}/v1/admin/campaigns/${campaignId}/close`, {
-      ...{ method: 'POST', token: operatorToken(), headers: { 'if-match': '*' }, json: { reason: 'a test' } },
-    })
+    await changeCampaign(first, campaignId, 'close')
     const closed = await preflight(campaignId)
     expect([codesOf(closed), closed.body['verdict']]).toEqual([['already-closed'], 'failed'])
   })

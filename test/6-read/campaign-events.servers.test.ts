@@ -3,10 +3,10 @@ import { scrape } from '../harness/metrics/metric-text.ts'
 import { type EventStream, openEvents, type ReceivedEvent } from '../harness/processes/event-stream.ts'
 import {
   ask,
+  changeCampaign,
   closedAnHourAgo,
   createTestCampaign,
   newUser,
-  operatorToken,
   press,
 } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
@@ -34,11 +34,8 @@ const listen = async (
   streams.push(stream)
   return stream
 }
-const change = (campaignId: string, action: string, body: Record<string, unknown> = {}) =>
-  ask(`${first}/v1/admin/campaigns/${campaignId}/${action}`, {
-    ...{ method: action === 'stock' ? 'PUT' : 'POST', token: operatorToken() },
-    ...{ headers: { 'if-match': '*' }, json: { reason: 'a test', ...body } },
-  })
+const change = (campaignId: string, action: string, fields = {}) =>
+  changeCampaign(first, campaignId, action, fields)
 const isState =
   (state: string, remaining?: number) =>
   ({ data }: ReceivedEvent): boolean =>

@@ -4,10 +4,10 @@ import { expectClean, openTab } from '../harness/browser/shopper-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
 import {
   ask,
+  changeCampaign,
   closedAnHourAgo,
   createTestCampaign,
   newUser,
-  operatorToken,
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
@@ -23,11 +23,7 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 const pageOf = (campaignId: string): string => `${url}/c/${campaignId}`
-const change = (campaignId: string, what: string) =>
-  ask(`${url}/v1/admin/campaigns/${campaignId}/${what}`, {
-    ...{ method: 'POST', token: operatorToken(), json: { reason: 'a test' } },
-    headers: { 'if-match': '*' },
-  })
+const change = (campaignId: string, what: string) => changeCampaign(url, campaignId, what)
 
 test('who presses wins, sees their place, and sees it again after a reload and in a second tab', async () => {
   const campaignId = await createTestCampaign(url, { stock: 5 })

@@ -52,6 +52,20 @@ export const ask = async (
   return answer
 }
 
+/** Pauses, resumes or closes a campaign or raises its stock as an operator, whatever its version is. */
+export const changeCampaign = (
+  url: string,
+  campaignId: string,
+  action: string,
+  fields: Record<string, unknown> = {},
+): Promise<ApiAnswer> =>
+  ask(`${url}/v1/admin/campaigns/${campaignId}/${action}`, {
+    method: action === 'stock' ? 'PUT' : 'POST',
+    token: operatorToken(),
+    headers: { 'if-match': '*' },
+    json: { reason: 'a test', ...fields },
+  })
+
 /** The document of a campaign that is open now; `changes` replace fields of it. */
 export const campaignDocument = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
   ...openCampaignDocument({ name: 'Test sale', stock: 100 }),
