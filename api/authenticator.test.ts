@@ -123,7 +123,7 @@ describe('requireRole', () => {
     ).toEqual(unauthorized)
   })
 
-  test('a claim of the prototype is none', async () => {
+  test('a property that every object inherits is not taken for a claim', async () => {
     const odd = callersWith({ operatorClaim: 'constructor' })
     expect(
       await askWith(

@@ -1,17 +1,18 @@
-import { hash } from 'node:crypto'
-
 /**
- * Headers of a page with one style element and nothing else: no script, picture or frame, and no address of
- * it goes to other sites. `style` is the text between the tags, to the last blank.
+ * Headers of a page: scripts, styles and pictures of its own origin and nothing else. Only `ancestors` may
+ * show it in a frame.
  */
-export const pageHeadersOf = (style: string): Record<string, string> => ({
+export const pageHeaders = (ancestors: readonly string[] = ["'none'"]): Record<string, string> => ({
   'Content-Security-Policy': [
     "default-src 'none'",
-    `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${ancestors.join(' ')}`,
   ].join('; '),
-  'Referrer-Policy': 'no-referrer',
+  'Referrer-Policy': 'strict-origin-when-cross-origin',
   'X-Content-Type-Options': 'nosniff',
 })

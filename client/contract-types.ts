@@ -575,8 +575,8 @@ type PublicCampaign = {
   /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
   serverTime: string
   /**
-   * Ask again after that and a random part of as much, because a cached answer is the same for everybody. It
-   * is missing when nothing changes any more.
+   * When to ask again. Add a random delay of up to as much, because a cached answer gives everybody the same
+   * value. It is missing when nothing will change.
    */
   refreshAfterMs?: number | undefined
 }

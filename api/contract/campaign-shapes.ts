@@ -51,7 +51,7 @@ export const publicCampaignShape = named(
   z.object({
     ...publicFields,
     refreshAfterMs: refreshAfterValue.describe(
-      'Ask again after that and a random part of as much, because a cached answer is the same for everybody. It is missing when nothing changes any more.',
+      'When to ask again. Add a random delay of up to as much, because a cached answer gives everybody the same value. It is missing when nothing will change.',
     ),
   }),
 )

@@ -12,7 +12,7 @@ export const couponPageQuery = (stateDefault: ListedState) => ({
     .enum(listedStates)
     .default(stateDefault)
     .describe(
-      '`usable`: those that can be used now. `all`: every one that was granted, whatever became of it.',
+      '`usable`: those that can be used now. `all`: every one that was granted, also expired, redeemed and revoked ones.',
     ),
 })
 

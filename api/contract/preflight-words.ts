@@ -17,7 +17,7 @@ const doubtTexts: Record<DoubtCode, Record<Language, string>> = {
     ko: '캠페인이 끝나기 전에 쿠폰이 만료됩니다. 늦게 받은 사람의 쿠폰은 쓸 수 없습니다.',
   },
   'already-closed': {
-    en: 'It is closed: nobody gets a coupon any more.',
+    en: 'It is closed: no more coupons are granted.',
     ko: '이미 종료되었습니다. 더는 쿠폰이 발급되지 않습니다.',
   },
   'opens-in-the-past': {

@@ -43,7 +43,7 @@ test.each<[string, Partial<GateView>, number, string, boolean]>([
   expect(isOfClosed(event.id)).toBe(isLast)
 })
 
-test('a campaign that is not known any more is over', () => {
+test('a campaign that is no longer known ends its stream', () => {
   expect(eventsOf({}).read('b')).toBe('over')
 })
 

@@ -1,9 +1,10 @@
+import { html } from 'hono/html'
+import { framed, type PageHtml } from '../../web/pages/frame.ts'
 import type { createOpenApiDocument } from './openapi-document.ts'
 import type { JsonObject } from './openapi-schemas.ts'
 import { operationHtml, type ReferenceOperation } from './reference-operation.ts'
 import { fieldsHtml, kindHtml } from './reference-schemas.ts'
-import { referenceStyle } from './reference-style.ts'
-import { escapeHtml, inlineHtml, paragraphsHtml, textIn } from './reference-text.ts'
+import { inlineHtml, paragraphsHtml, textIn } from './reference-text.ts'
 
 type OpenApiDocument = ReturnType<typeof createOpenApiDocument>
 
@@ -22,29 +23,27 @@ const hasTag = ({ operation }: ReferenceOperation, tag: string): boolean =>
 const contentsHtml = (
   groups: readonly [string, ReferenceOperation[]][],
   schemas: readonly string[],
-): string => {
-  const item = (id: string, text: string): string => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`
+): PageHtml => {
+  const item = (id: string): PageHtml => html`<li><a href="#${id}">${id}</a></li>`
   const lists = groups.map(
     ([tag, operations]) =>
-      `<h4><a href="#${tag}">${tag}</a></h4><ul>${operations
-        .map(({ operation }) => item(textIn(operation['operationId']), textIn(operation['operationId'])))
-        .join('')}</ul>`,
+      html`<h4><a href="#${tag}">${tag}</a></h4><ul>${operations.map(({ operation }) => item(textIn(operation['operationId'])))}</ul>`,
   )
-  return `${lists.join('')}<h4><a href="#schemas">Schemas</a></h4><ul>${schemas.map((name) => item(name, name)).join('')}</ul>`
+  return html`${lists}<h4><a href="#schemas">Schemas</a></h4><ul>${schemas.map(item)}</ul>`
 }
 
-const schemaHtml = (name: string, schema: JsonObject): string => {
+const schemaHtml = (name: string, schema: JsonObject): PageHtml => {
   const { description } = schema
   const fields = fieldsHtml(schema)
-  return `<article id="${name}">
-<h3><a href="#${name}">${escapeHtml(name)}</a></h3>
+  return html`<article id="${name}">
+<h3><a href="#${name}">${name}</a></h3>
 ${typeof description === 'string' ? paragraphsHtml(description) : ''}
-${fields === '' ? `<p>${kindHtml(schema)}</p>` : fields}
+${fields === '' ? html`<p>${kindHtml(schema)}</p>` : fields}
 </article>`
 }
 
-/** The reference of the API as a page: no script, no other file, for every width and both themes. */
-export const referencePage = (openApi: OpenApiDocument): string => {
+/** The reference of the API as a page without a script, for every width and both themes. */
+export const referencePage = (openApi: OpenApiDocument): Promise<string> => {
   const { info, tags, components } = openApi
   const schemas = Object.entries((components as unknown as { schemas: Record<string, JsonObject> }).schemas)
   const operations = operationsIn(openApi)
@@ -61,29 +60,22 @@ export const referencePage = (openApi: OpenApiDocument): string => {
     (
       { name, description },
       at,
-    ) => `<section><h2 id="${name}">${name}</h2><p class="soft">${inlineHtml(description)}</p>
-${(groups[at]?.[1] ?? []).map((operation) => operationHtml(operation, shown)).join('\n')}</section>`,
+    ) => html`<section><h2 id="${name}">${name}</h2><p class="dim">${inlineHtml(description)}</p>
+${(groups[at]?.[1] ?? []).map((operation) => operationHtml(operation, shown))}</section>`,
   )
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${info.title}: API reference</title>
-<style>${referenceStyle}</style>
-</head>
-<body>
-<nav class="side" aria-label="Contents">${contents}</nav>
-<main>
+  return framed({
+    language: 'en',
+    title: `${info.title}: API reference`,
+    styles: ['/assets/reference.css'],
+    body: html`<nav class="side" aria-label="Contents">${contents}</nav>
+<div class="reference">
 <h1>${info.title} API</h1>
 ${paragraphsHtml(info.description)}
 <p>Every operation and shape here is in <a href="/openapi.json"><code>/openapi.json</code></a> (OpenAPI 3.1).</p>
 <details class="top"><summary>Contents</summary><nav aria-label="Contents">${contents}</nav></details>
-${sections.join('\n')}
+${sections}
 <section><h2 id="schemas">Schemas</h2>
-${schemas.map(([name, schema]) => schemaHtml(name, schema)).join('\n')}</section>
-</main>
-</body>
-</html>
-`
+${schemas.map(([name, schema]) => schemaHtml(name, schema))}</section>
+</div>`,
+  })
 }

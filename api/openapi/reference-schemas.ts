@@ -1,5 +1,7 @@
+import { html } from 'hono/html'
+import type { PageHtml } from '../../web/pages/frame.ts'
 import type { JsonObject } from './openapi-schemas.ts'
-import { escapeHtml, inlineHtml, textIn } from './reference-text.ts'
+import { inlineHtml, joined, textIn } from './reference-text.ts'
 
 const nameIn = (reference: unknown): string => textIn(reference).split('/').at(-1) ?? ''
 
@@ -15,47 +17,55 @@ const rangeText = (least: unknown, most: unknown, unit: string): string => {
 }
 
 /** The kind of a value in words, with links to the schemas that it names. */
-export const kindHtml = (schema: JsonObject): string => {
+export const kindHtml = (schema: JsonObject): PageHtml => {
   const { $ref, type, enum: values, const: constant, anyOf, oneOf, format, items } = schema
-  if ($ref !== undefined) return `<a href="#${nameIn($ref)}">${escapeHtml(nameIn($ref))}</a>`
-  if (constant !== undefined) return `<code>${escapeHtml(JSON.stringify(constant))}</code>`
+  if ($ref !== undefined) return html`<a href="#${nameIn($ref)}">${nameIn($ref)}</a>`
+  if (constant !== undefined) return html`<code>${JSON.stringify(constant)}</code>`
   if (Array.isArray(values))
-    return values.map((value) => `<code>${escapeHtml(String(value))}</code>`).join(' or ')
+    return joined(
+      values.map((value) => html`<code>${String(value)}</code>`),
+      ' or ',
+    )
   const choice = anyOf ?? oneOf
-  if (Array.isArray(choice)) return choice.map((one: JsonObject) => kindHtml(one)).join(' or ')
+  if (Array.isArray(choice))
+    return joined(
+      choice.map((one: JsonObject) => kindHtml(one)),
+      ' or ',
+    )
   if (type === 'array')
-    return `list of ${kindHtml((items ?? {}) as JsonObject)}${rangeText(undefined, schema['maxItems'], '')}`
-  if (type === 'integer') return `integer${rangeText(schema['minimum'], schema['maximum'], '')}`
-  if (type === 'string' && format === 'date-time') return 'time (RFC 3339)'
-  if (type === 'string') return `text${rangeText(schema['minLength'], schema['maxLength'], ' characters')}`
-  return escapeHtml(textIn(type ?? 'anything'))
+    return html`list of ${kindHtml((items ?? {}) as JsonObject)}${rangeText(undefined, schema['maxItems'], '')}`
+  if (type === 'integer') return html`integer${rangeText(schema['minimum'], schema['maximum'], '')}`
+  if (type === 'string' && format === 'date-time') return html`time (RFC 3339)`
+  if (type === 'string')
+    return html`text${rangeText(schema['minLength'], schema['maxLength'], ' characters')}`
+  return html`${textIn(type ?? 'anything')}`
 }
 
 /** A named value: a parameter, or a field of an object. Its fields, when it is an object, follow. */
-export const fieldHtml = (name: string, schema: JsonObject, mark: 'required' | 'optional' | ''): string => {
+export const fieldHtml = (name: string, schema: JsonObject, mark: 'required' | 'optional' | ''): PageHtml => {
   const { description, default: preset } = schema
   const notes = [
-    mark === '' ? '' : `<b>${mark}</b>`,
-    preset === undefined ? '' : `<span>default <code>${escapeHtml(JSON.stringify(preset))}</code></span>`,
+    mark === '' ? '' : html`<b>${mark}</b>`,
+    preset === undefined ? '' : html`<span>default <code>${JSON.stringify(preset)}</code></span>`,
   ]
-  return `<div class="field">
-<p><code class="name">${escapeHtml(name)}</code> <span class="kind">${kindHtml(schema)}</span> ${notes.join(' ')}</p>
-${typeof description === 'string' ? `<p>${inlineHtml(description)}</p>` : ''}
+  return html`<div class="field">
+<p><code class="name">${name}</code> <span class="kind">${kindHtml(schema)}</span> ${notes}</p>
+${typeof description === 'string' ? html`<p>${inlineHtml(description)}</p>` : ''}
 ${fieldsHtml((schema['type'] === 'array' ? schema['items'] : schema) as JsonObject)}
 </div>`
 }
 
 /** The fields of an object; of a choice of objects, those of each. */
-export const fieldsHtml = (schema: JsonObject): string => {
+export const fieldsHtml = (schema: JsonObject): PageHtml | '' => {
   const choices = (schema['oneOf'] ?? schema['anyOf']) as JsonObject[] | undefined
   const objects = choices?.filter((one) => one['properties'] !== undefined) ?? []
   if (objects.length > 0)
-    return objects.map((one) => `<div class="choice">${fieldsHtml(one)}</div>`).join('<p class="or">or</p>')
+    return html`${objects.map((one, index) => html`${index === 0 ? '' : html`<p class="or">or</p>`}<div class="choice">${fieldsHtml(one)}</div>`)}`
   const properties = schema['properties'] as Record<string, JsonObject> | undefined
   if (properties === undefined) return ''
   const required = (schema['required'] ?? []) as string[]
   const fields = Object.entries(properties).map(([name, field]) =>
     fieldHtml(name, field, required.includes(name) ? '' : 'optional'),
   )
-  return `<div class="fields">${fields.join('\n')}</div>`
+  return html`<div class="fields">${fields}</div>`
 }

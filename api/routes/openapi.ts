@@ -3,20 +3,17 @@ import type { Operation } from '../contract/operation.ts'
 import type { DescribedRoute } from '../openapi/implied-problems.ts'
 import { createOpenApiDocument } from '../openapi/openapi-document.ts'
 import { referencePage } from '../openapi/reference-page.ts'
-import { referencePolicy } from '../openapi/reference-style.ts'
+import { pageHeaders } from '../page-headers.ts'
 import type { Route } from '../route.ts'
 
 const headers = { 'Cache-Control': 'public, max-age=3600', 'X-Content-Type-Options': 'nosniff' }
 const jsonHeaders = { 'Content-Type': 'application/json', ...headers }
-const pageHeaders = {
-  ...{ 'Content-Type': 'text/html; charset=UTF-8', ...headers },
-  ...{ 'Content-Security-Policy': referencePolicy, 'Referrer-Policy': 'no-referrer' },
-}
+const htmlHeaders = { 'Content-Type': 'text/html; charset=UTF-8', ...headers, ...pageHeaders() }
 
 const page = (
   path: string,
   operation: Pick<Operation, 'id' | 'summary' | 'answers'>,
-  write: () => Response,
+  write: Route['handle'],
 ): Route => ({
   ...{ method: 'GET', path, lane: 'read', caller: 'anyone' },
   operation: { ...operation, problems: [] },
@@ -25,7 +22,7 @@ const page = (
 
 /** Adds the routes that show the contract: of all routes, of themselves and of the health checks. */
 export const withOpenApi = (routes: readonly Route[]): Route[] => {
-  let made: { document: string; page: string } | undefined
+  let made: { document: string; page: Promise<string> } | undefined
   /** Made at the first request, because no press needs it. */
   const contract = () => {
     if (made === undefined) {
@@ -51,7 +48,7 @@ export const withOpenApi = (routes: readonly Route[]): Route[] => {
         summary: 'This contract, for people',
         answers: { 200: { description: 'A page without scripts.', mediaType: 'text/html' } },
       },
-      () => new Response(contract().page, { headers: pageHeaders }),
+      async () => new Response(await contract().page, { headers: htmlHeaders }),
     ),
   ]
   const described: readonly DescribedRoute[] = [...routes, ...pages, ...healthOperations]

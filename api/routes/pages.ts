@@ -9,6 +9,7 @@ import { chooseLanguage, type Language } from '../../web/texts/language.ts'
 import { named } from '../contract/named-schema.ts'
 import type { Operation } from '../contract/operation.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
+import { pageHeaders } from '../page-headers.ts'
 import { problem, unknownCampaign } from '../problem.ts'
 import { type HttpContext, headerOf, type Route } from '../route.ts'
 import type { ListSales } from './list-sales.ts'
@@ -28,21 +29,6 @@ const secondsInAnHour = 3_600
 
 const languageOf = (context: HttpContext): Language =>
   chooseLanguage(context.req.query('lang'), headerOf(context, 'accept-language'))
-
-const securityHeaders = (ancestors: readonly string[]): Record<string, string> => ({
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${ancestors.join(' ')}`,
-  ].join('; '),
-  'Referrer-Policy': 'strict-origin-when-cross-origin',
-  'X-Content-Type-Options': 'nosniff',
-})
 
 const page = (id: string, summary: string, problems: Operation['problems'] = []): Operation => ({
   ...{ id, summary, problems },
@@ -87,7 +73,7 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
   const assets = loadAssets()
   const signIn = { embedders, isDemo: demoSignIn !== undefined }
   const headers = {
-    ...securityHeaders(["'self'", ...embedders]),
+    ...pageHeaders(["'self'", ...embedders]),
     'Cache-Control': 'no-cache',
     Vary: 'Accept-Language',
   }
@@ -128,7 +114,7 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     handle: async (context) =>
       context.html(await consolePage(languageOf(context)), 200, {
         ...headers,
-        ...securityHeaders(["'none'"]),
+        ...pageHeaders(),
       }),
   }
   const front: Route = {

@@ -1,11 +1,11 @@
-import { pageHeadersOf } from '../page-headers.ts'
+import { problemPage } from '../../web/pages/problem-page.ts'
+import { chooseLanguage, type Wording } from '../../web/texts/language.ts'
+import { pageHeaders } from '../page-headers.ts'
 import { type ProblemCode, problem, problemKinds } from '../problem.ts'
-import type { Handler, Route } from '../route.ts'
-
-type Explanation = { en: string; ko: string }
+import { type Handler, headerOf, type Route } from '../route.ts'
 
 /** What happened, whether the coupon of the reader is safe, and what to do, in English and Korean. */
-export const explanations: Record<ProblemCode, Explanation> = {
+export const explanations: Record<ProblemCode, Wording> = {
   'bad-request': {
     en: 'The server could not read the request, or its address or headers are ambiguous. It was not processed, unless an answer came before this one. Correct the request; trying again is safe.',
     ko: '요청을 읽을 수 없거나 주소 또는 헤더가 모호합니다. 먼저 다른 응답을 받지 않았다면 처리되지 않은 것입니다. 요청을 고쳐 다시 보내세요. 다시 보내도 안전합니다.',
@@ -160,40 +160,17 @@ export const explanations: Record<ProblemCode, Explanation> = {
   },
 }
 
-const style = `
-body { font: 1.05rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; color: #222; background: #fff }
-h1 { font-size: 1.6rem; margin-bottom: 0 } code { color: #666 }
-@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1a1a1a } code { color: #999 } }
-`
-
-const headers = { 'Cache-Control': 'public, max-age=3600', ...pageHeadersOf(style) }
-
-const page = (code: ProblemCode): string => {
-  const { status, title } = problemKinds[code]
-  const { en, ko } = explanations[code]
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${style}</style>
-<main>
-<h1>${title}</h1>
-<p><code>${code} · ${status}</code></p>
-<p>${en}</p>
-<p lang="ko">${ko}</p>
-</main>
-</html>
-`
-}
+const headers = { 'Cache-Control': 'public, max-age=3600', Vary: 'Accept-Language', ...pageHeaders() }
 
 const isCode = (text: string): text is ProblemCode => Object.hasOwn(problemKinds, text)
 
-const explain: Handler = (context) => {
+const explain: Handler = async (context) => {
   const code = context.req.param('code') ?? ''
-  return isCode(code)
-    ? context.html(page(code), 200, headers)
-    : problem('not-found', `No problem is called ${code.slice(0, 64)}.`)
+  if (!isCode(code)) return problem('not-found', `No problem is called ${code.slice(0, 64)}.`)
+  const language = chooseLanguage(context.req.query('lang'), headerOf(context, 'accept-language'))
+  const { status, title } = problemKinds[code]
+  const page = { ...{ code, status, title, language }, explanation: explanations[code] }
+  return context.html(await problemPage(page), 200, headers)
 }
 
 /** The pages to which the `type` of a problem points. */

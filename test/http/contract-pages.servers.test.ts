@@ -13,10 +13,12 @@ describe('the contract is served by the API itself', () => {
     expect(await answer.json()).toEqual(committed)
   })
 
-  test.each(urls)('/docs is a page that may load nothing: %s', async (url) => {
+  test.each(urls)('/docs is a page that loads nothing of another origin: %s', async (url) => {
     const answer = await fetch(`${url}/docs`)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8'])
-    expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+    expect(answer.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; .*frame-ancestors 'none'$/,
+    )
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     expect(await answer.text()).toContain('<article id="issue">')
   })

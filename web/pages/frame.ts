@@ -8,8 +8,8 @@ export type PageHtml = ReturnType<typeof html>
 export type Frame = {
   language: Language
   title: string
-  /** The path of this page, for the switch of languages. */
-  path: string
+  /** The path of this page, for the switch of languages; left out where there is one language. */
+  path?: string
   scripts?: readonly string[]
   /** Paths of style sheets beside the common one. */
   styles?: readonly string[]
@@ -50,7 +50,11 @@ ${
 ${styles.map((style) => html`<link rel="stylesheet" href="${style}">`)}
 ${scripts.map((script) => html`<script type="module" src="${script}"></script>`)}
 </head><body>
-<header><a href="/">firstcome</a><a href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${name}</a></header>
+<header><a href="/">firstcome</a>${
+      path === undefined
+        ? ''
+        : html`<a href="${path}?lang=${other}" lang="${other}" hreflang="${other}">${name}</a>`
+    }</header>
 <main>${body}</main>
 </body></html>
 `,
