@@ -53,6 +53,18 @@ const signerOf =
     createSigner({ key: text, algorithm: 'HS256' })(claims)
 const hs256Of = (sub: string): string => signerOf(secret)({ sub, ...issuerClaims })
 
+test('a handler learns when the token of an issuer expires, leeway included; other tokens never do', async () => {
+  const until = callersWith({ leewayMs: 3_000 }).requireRole('viewer', (_context, _operator, expiresAtMs) =>
+    Response.json(expiresAtMs ?? 'never'),
+  )
+  const exp = 4_000_000_000
+  expect(await askWith(until, key.sign({ sub: 'alice', team: 'viewer', exp }))).toBe(exp * 1_000 + 3_000)
+  expect([await askWith(until, 'token of viewer'), await askWith(until, adminToken)]).toEqual([
+    'never',
+    'never',
+  ])
+})
+
 describe('requireRole', () => {
   const viewers = callers.requireRole('viewer', (_, operator) => Response.json(operator))
   const operators = callers.requireRole('operator', (_, { name }) => Response.json(name))

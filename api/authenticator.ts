@@ -1,6 +1,6 @@
 import { userIdPattern } from '../coupon/grant.ts'
 import type { Operator, OperatorRole, OperatorToken } from '../coupon/operator.ts'
-import type { Claims, TokenVerdict } from '../platform/tokens/token-claims.ts'
+import { type Claims, expiryOf, type TokenVerdict } from '../platform/tokens/token-claims.ts'
 import { type GatewayOptions, type GatewayUser, readGatewayUser } from './gateway-user.ts'
 import { createOperatorTokens } from './operator-tokens.ts'
 import { prepareProblem } from './problem.ts'
@@ -26,9 +26,13 @@ export type Authenticator = {
   giveBack(token: number): void
   /**
    * Admits operators (Bearer, one of their tokens, or a JWT with their claim) who have the role. Answers 403
-   * to others who are known, and 401 to all others.
+   * to others who are known, and 401 to all others. From `expiresAtMs` on the token is refused; only that of
+   * an issuer expires.
    */
-  requireRole(role: OperatorRole, handle: (context: HttpContext, operator: Operator) => Answer): Handler
+  requireRole(
+    role: OperatorRole,
+    handle: (context: HttpContext, operator: Operator, expiresAtMs: number | undefined) => Answer,
+  ): Handler
   /** Admits shoppers, and operators who have the role. */
   requireShopperOrRole(
     role: OperatorRole,
@@ -124,8 +128,8 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     },
     requireRole(role, handle) {
       const forbidden = prepareForbidden(role)
-      const admit = (context: HttpContext, operator: Operator | undefined): Answer =>
-        operator?.roles.includes(role) === true ? handle(context, operator) : forbidden()
+      const admit = (context: HttpContext, operator: Operator | undefined, expiresAtMs?: number): Answer =>
+        operator?.roles.includes(role) === true ? handle(context, operator, expiresAtMs) : forbidden()
       return (context) => {
         const token = bearerOf(context)
         if (token === undefined) return noOperatorToken()
@@ -134,7 +138,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
         if (!shoppers.hasOperators) return badOperatorToken()
         const verdict = shoppers.verify(token)
         return verdict.kind === 'user'
-          ? admit(context, shoppers.operatorOf(token, verdict))
+          ? admit(context, shoppers.operatorOf(token, verdict), expiryOf(verdict.claims, options.shoppers))
           : badToken(verdict)
       }
     },

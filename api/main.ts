@@ -66,7 +66,7 @@ await runProcess(async (life) => {
     const [gateRedis, readingRedis, redis, subscriber] = [connect(), connect(), connect(), connect()]
     const parts = createProcessParts({
       settings,
-      clientId: 'firstcome-api',
+      kind: 'api',
       databaseConnectionsMax: 8,
       redis,
       gateRedis,
@@ -176,6 +176,7 @@ await runProcess(async (life) => {
     const watching = [
       repeat(watchIdentity(identity, life.fail), 10_000),
       repeat(room.step, 1_000),
+      repeat(parts.sampler.step, 1_000),
       repeat(async () => streams.hub.step(), 250),
       repeat(streams.consoleFrames.step, 1_000),
     ]

@@ -279,36 +279,68 @@ type ConsoleFrame = {
     log: number | null
     ledger: number | null
   }
-  /** The most active ones first. */
+  /** The most active ones first, then the others that consoles of this process watch. */
   campaigns: ConsoleCampaign[]
   /** Live campaigns that are not shown. */
   otherCampaigns: number
+  /** Campaigns that are shown because a console watches them. One that is not live is not shown. */
+  watched: string[]
+  /** Campaigns that consoles watch and for which there was no room. */
+  otherWatched: number
   /** Records of the log that are not in the ledger, and the age of the oldest, to the second. */
   lag: {
     records: number
     ms: number
+    /**
+     * By the rules of Burrow, over 30 s. `warn`: the ledger falls behind. `stop`: no worker lives. `stall`:
+     * one lives, and nothing is recorded. `rewind`: the ledger went back. Null: not watched for long enough.
+     */
+    state: 'ok' | 'warn' | 'stop' | 'stall' | 'rewind' | null
   } | null
   /** The age of the oldest grant without a row. */
   oldestUnrecordedMs: number | null
   /** Records among the dead letters. */
   deadLetters: number | null
-  process: {
-    /** The process that made the frame: its counts start at 0 with it. */
-    id: string
-    /** Issues by outcome so far. */
-    outcomes: Record<string, number>
-    /** Presses by seconds, as in a Prometheus histogram: each bucket holds those below it. */
-    issueDurations: {
-      le: string
-      count: number
-    }[]
-    /** Issues that wait. */
-    queue: number
-    /** Outbox entries that wait for the log. */
-    publishQueue: number
-    /** Whether the circuit breaker of the log is open. */
-    isPublisherOpen: boolean
-  }
+  /** The `id` of the process that made the frame. */
+  processId: string
+  /** API and worker processes; the one that made the frame comes first. */
+  processes: ConsoleProcess[]
+  /** Processes that are not shown. Null: Redis did not tell, and one process is shown. */
+  otherProcesses: number | null
+}
+
+type ConsoleProcess = {
+  /** Another one after each start: the counts begin at 0 with it. */
+  id: string
+  /** Its host and its process id. */
+  name: string
+  kind: 'api' | 'worker'
+  /** The share of a second in which its event loop was busy. */
+  eventLoop: number
+  /** Processor time of a second, in processors: 1 is all of one. */
+  cpu: number
+  /** Memory that it holds (RSS). */
+  memoryBytes: number
+  /** Issues that wait. */
+  queue: number
+  /** Outbox entries that wait for the log. */
+  publishQueue: number
+  /** Whether the circuit breaker of the log is open. */
+  isPublisherOpen: boolean
+  /** Issues by outcome. Those that never came are left out. */
+  outcomes: Record<string, number>
+  /** Presses by the upper end of their bucket, in seconds. Each is in one bucket. Empty before the first. */
+  issueDurations: {
+    le: string
+    count: number
+  }[]
+  /** Rows of coupons that it inserted. */
+  rows: number
+  /**
+   * When it said this, by the clock of the gate. It says it anew once a second. RFC 3339 in UTC with
+   * milliseconds.
+   */
+  sampledAt: string
 }
 
 type Coupon = {
@@ -680,6 +712,7 @@ export type {
   ChangedCampaign,
   ConsoleCampaign,
   ConsoleFrame,
+  ConsoleProcess,
   Coupon,
   CouponChange,
   CouponList,

@@ -50,7 +50,7 @@ await runProcess(async (life) => {
   })
   const parts = createProcessParts({
     settings,
-    clientId: 'firstcome-worker',
+    kind: 'worker',
     databaseConnectionsMax: 6,
     redis,
     gateRedis: redis,
@@ -156,6 +156,7 @@ await runProcess(async (life) => {
     repeat(() => retireMany(measuredRetirement), settings.RETIREMENT_INTERVAL_MS),
     repeat(lag.step, 2_000),
     repeat(parts.room.step, 1_000),
+    repeat(parts.sampler.step, 1_000),
     repeat(watchIdentity(identity, life.fail), 10_000),
   ]
   const closeHttp = () => Promise.all([health.close(200), metricsServer.close(200)])

@@ -1,5 +1,10 @@
 import { z } from 'zod'
 import { stockMax } from '../../coupon/grant.ts'
+import { processSampleShape } from '../../coupon/process/process-sample.ts'
+import { activeCampaignsMax } from '../events/console-campaigns.ts'
+import { processesMax } from '../events/console-processes.ts'
+import { lagStates } from '../events/lag-state.ts'
+import { watchedCampaignsMax } from '../events/watched-campaigns.ts'
 import { named } from './named-schema.ts'
 import { counter, idValue, timeValue } from './shared-shapes.ts'
 
@@ -31,6 +36,13 @@ const consoleCampaignShape = named(
   }),
 )
 
+const consoleProcessShape = named(
+  'ConsoleProcess',
+  processSampleShape.extend({
+    sampledAt: timeValue('When it said this, by the clock of the gate. It says it anew once a second.'),
+  }),
+)
+
 /** The data of one event of the console. What could not be read is null. */
 export const consoleFrameShape = named(
   'ConsoleFrame',
@@ -40,25 +52,41 @@ export const consoleFrameShape = named(
       ageMs: z
         .object({ gates: amount(), log: amount().nullable(), ledger: amount().nullable() })
         .describe('How old its figures were when it was made.'),
-      campaigns: z.array(consoleCampaignShape).max(20).describe('The most active ones first.'),
+      campaigns: z
+        .array(consoleCampaignShape)
+        .max(activeCampaignsMax + watchedCampaignsMax)
+        .describe('The most active ones first, then the others that consoles of this process watch.'),
       otherCampaigns: amount().describe('Live campaigns that are not shown.'),
+      watched: z
+        .array(idValue('A campaign that a console watches.'))
+        .max(watchedCampaignsMax)
+        .describe(
+          'Campaigns that are shown because a console watches them. One that is not live is not shown.',
+        ),
+      otherWatched: amount().describe('Campaigns that consoles watch and for which there was no room.'),
       lag: z
-        .object({ records: amount(), ms: amount() })
+        .object({
+          records: amount(),
+          ms: amount(),
+          state: z
+            .enum(lagStates)
+            .nullable()
+            .describe(
+              'By the rules of Burrow, over 30 s. `warn`: the ledger falls behind. `stop`: no worker lives. `stall`: one lives, and nothing is recorded. `rewind`: the ledger went back. Null: not watched for long enough.',
+            ),
+        })
         .nullable()
         .describe('Records of the log that are not in the ledger, and the age of the oldest, to the second.'),
       oldestUnrecordedMs: amount().nullable().describe('The age of the oldest grant without a row.'),
       deadLetters: amount().nullable().describe('Records among the dead letters.'),
-      process: z.object({
-        id: z.string().max(64).describe('The process that made the frame: its counts start at 0 with it.'),
-        outcomes: z.record(z.string(), amount()).describe('Issues by outcome so far.'),
-        issueDurations: z
-          .array(z.object({ le: z.string().max(16), count: amount() }))
-          .max(32)
-          .describe('Presses by seconds, as in a Prometheus histogram: each bucket holds those below it.'),
-        queue: amount().describe('Issues that wait.'),
-        publishQueue: amount().describe('Outbox entries that wait for the log.'),
-        isPublisherOpen: z.boolean().describe('Whether the circuit breaker of the log is open.'),
-      }),
+      processId: z.string().max(64).describe('The `id` of the process that made the frame.'),
+      processes: z
+        .array(consoleProcessShape)
+        .max(processesMax)
+        .describe('API and worker processes; the one that made the frame comes first.'),
+      otherProcesses: amount()
+        .nullable()
+        .describe('Processes that are not shown. Null: Redis did not tell, and one process is shown.'),
     })
     .describe(
       'The `data` of each event of the stream, whose type is `console`. What could not be read is null.',

@@ -16,8 +16,8 @@ export type ConsoleCampaign = {
   outboxOldestMs: number | null
 }
 
-/** Campaigns that a frame shows. */
-const campaignsMax = 20
+/** The most active campaigns, which every frame shows. */
+export const activeCampaignsMax = 20
 
 /** Other open campaigns that are looked at in a frame, in turn: one that grants again is shown again. */
 const othersInFrameMax = 50
@@ -27,7 +27,7 @@ const noOverdue = { overdueMs: 86_400_000, entriesMax: 1 }
 
 const order = ['open', 'recovering', 'sold-out', 'paused', 'scheduled', 'closed']
 
-/** Reads the gates of the most active campaigns: one command each, whoever watches. */
+/** Reads the gates of the most active campaigns and of those that are watched: one command each. */
 export const createConsoleCampaigns = (
   registry: Pick<Registry, 'live' | 'gateNowMs' | 'keepFresh'>,
   gate: Pick<KeeperGate, 'inspect'>,
@@ -76,8 +76,11 @@ export const createConsoleCampaigns = (
   }
 
   return {
-    /** The most active campaigns first, and how many others are live. Never rejects. */
-    async read(): Promise<{ campaigns: ConsoleCampaign[]; others: number }> {
+    /**
+     * The most active campaigns first, then those of `watched` that are live too, and how many others are
+     * live. Never rejects.
+     */
+    async read(watched: readonly string[]): Promise<{ campaigns: ConsoleCampaign[]; others: number }> {
       const nowMs = registry.gateNowMs()
       const live = registry.live().map((campaign) => ({ campaign, state: stateOf(campaign, nowMs) }))
       for (const { campaign } of live) note(campaign.id, campaign.view.granted, nowMs)
@@ -87,12 +90,13 @@ export const createConsoleCampaigns = (
           changedAtMs(other.campaign) - changedAtMs(one.campaign) ||
           (one.campaign.id < other.campaign.id ? 1 : -1),
       )
-      const shown = byActivity.slice(0, campaignsMax)
-      lookAtOthers(
-        byActivity
-          .slice(campaignsMax)
-          .flatMap(({ campaign, state }) => (state === 'open' ? [campaign.id] : [])),
-      )
+      const less = byActivity.slice(activeCampaignsMax)
+      const isWatched = new Set(watched)
+      const shown = [
+        ...byActivity.slice(0, activeCampaignsMax),
+        ...less.filter(({ campaign }) => isWatched.has(campaign.id)),
+      ]
+      lookAtOthers(less.flatMap(({ campaign, state }) => (state === 'open' ? [campaign.id] : [])))
       const ids = new Set(live.map(({ campaign }) => campaign.id))
       changes = new Map([...changes].filter(([id]) => ids.has(id)))
       const campaigns = await Promise.all(shown.map(({ campaign }) => read(campaign, nowMs)))

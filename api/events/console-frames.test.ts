@@ -2,11 +2,15 @@ import { expect, test } from 'vitest'
 import type { LiveCampaign } from '../../coupon/campaigns/registry.ts'
 import type { GateView } from '../../coupon/gate/gate.ts'
 import type { InspectResult } from '../../coupon/gate/keeper-gate.ts'
+import type { StoredSample } from '../../coupon/gate/process-samples.ts'
+import { encodeProcessSample } from '../../coupon/process/process-sample.ts'
 import { Failure } from '../../platform/failure.ts'
+import { idleProcess } from '../../test/harness/values/idle-process.ts'
 import { openGateView } from '../../test/harness/values/open-gate-view.ts'
 import { consoleFrameShape } from '../contract/console-frame-shape.ts'
 import { createConsoleCampaigns } from './console-campaigns.ts'
 import { createConsoleFrames } from './console-frames.ts'
+import { createWatchedCampaigns } from './watched-campaigns.ts'
 
 const liveCampaign = (id: string, changes: Partial<GateView> = {}): LiveCampaign => ({
   ...{ id, version: 1, readAtMs: 0 },
@@ -16,7 +20,9 @@ const idOf = (place: number): string => `01a1fe69-7d10-770e-92dc-${String(place)
 
 /** Frames of `count` campaigns over servers that count what they are asked. */
 const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] } = {}) => {
-  const asked = { gates: 0, log: 0, ledger: 0 }
+  const asked = { gates: 0, log: 0, ledger: 0, samples: 0 }
+  const watched = createWatchedCampaigns()
+  let stored: StoredSample[] = []
   const lookedAt = new Set<string>()
   let [watching, nowMs] = [0, 0]
   const granted = new Map<string, number>()
@@ -40,14 +46,17 @@ const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] }
     topics: { offsets: () => orDown('log', [{ partition: 0, first: 0, end: 4 }]) },
     positions: { read: () => orDown('ledger', new Map([[0, 4]])) },
     counts: { read: (ids) => orDown('ledger', new Map(ids.map((id) => [id, granted.get(id) ?? 0]))) },
-    metrics: { values: async () => [] },
+    watched,
+    sampler: { read: async () => idleProcess({ id: 'own' }) },
+    samples: { read: () => orDown('samples', stored) },
     watching: () => watching,
     gateNowMs: () => 2_000,
     monotonicMs: () => nowMs,
-    processId: '1',
   })
   return {
     asked,
+    watched,
+    store: (samples: StoredSample[]) => void (stored = samples),
     lookedAt,
     frames,
     granted,
@@ -70,8 +79,8 @@ test('fifty consoles cost the servers as much as one, and none cost nothing', as
     }
     costs.push(asked)
   }
-  const six = { gates: 6 * 3, log: 6 * 2, ledger: 6 * 2 }
-  expect(costs).toEqual([{ gates: 0, log: 0, ledger: 0 }, six, six])
+  const six = { gates: 6 * 3, log: 6 * 2, ledger: 6 * 2, samples: 6 }
+  expect(costs).toEqual([{ gates: 0, log: 0, ledger: 0, samples: 0 }, six, six])
 })
 
 test('of many campaigns twenty gates are read: those that are open, and granted last', async () => {
@@ -93,12 +102,68 @@ test('of many campaigns twenty gates are read: those that are open, and granted 
   expect(new Set(frame().campaigns.map(({ state }) => state))).toEqual(new Set(['open']))
 })
 
+test('a campaign that consoles watch is in the frame too, once for all of them', async () => {
+  const { asked, watched, frames, watch, frame } = framesOf(0, {
+    live: Array.from({ length: 60 }, (_, place) => liveCampaign(idOf(place))),
+  })
+  watch(50)
+  const closed = idOf(999)
+  for (let consoles = 0; consoles < 25; consoles += 1) {
+    watched.add(idOf(3))
+    watched.add(closed)
+  }
+  await frames.step()
+  expect(asked).toEqual({ gates: 21, log: 2, ledger: 2, samples: 1 })
+  expect(frame().campaigns.at(-1)).toMatchObject({ id: idOf(3), state: 'open' })
+  expect(frame()).toMatchObject({ watched: [idOf(3), closed], otherWatched: 0, otherCampaigns: 39 })
+})
+
+test('at most twenty watched campaigns are shown, and the frame says how many are not', async () => {
+  const { asked, watched, frames, watch, frame } = framesOf(0, {
+    live: Array.from({ length: 60 }, (_, place) => liveCampaign(idOf(place))),
+  })
+  watch(1)
+  for (let place = 0; place < 23; place += 1) watched.add(idOf(place))
+  await frames.step()
+  expect([frame().campaigns.length, asked.gates]).toEqual([40, 40])
+  expect([frame().watched.length, frame().otherWatched, frame().otherCampaigns]).toEqual([20, 3, 20])
+})
+
+test('a frame has every process that says what it does, and this one first', async () => {
+  const { frames, watch, store, frame } = framesOf(0)
+  const stored = (id: string, kind: 'api' | 'worker', atMs = 1_000): StoredSample => ({
+    ...{ id, atMs, text: encodeProcessSample(idleProcess({ id, kind, name: `host:${id}` })) },
+  })
+  watch(1)
+  // What this process published is older than what it knows.
+  store([stored('w', 'worker'), stored('own', 'api'), stored('b', 'api'), { id: 'x', atMs: 1, text: '{}' }])
+  await frames.step()
+  expect(frame()).toMatchObject({
+    processId: 'own',
+    otherProcesses: 1,
+    processes: [
+      { id: 'own', sampledAt: '1970-01-01T00:00:02.000Z' },
+      { id: 'b', sampledAt: '1970-01-01T00:00:01.000Z' },
+      { id: 'w', kind: 'worker' },
+    ],
+  })
+  store(Array.from({ length: 100 }, (_, place) => stored(`p${place}`, 'api')))
+  await frames.step()
+  expect([frame().processes.length, frame().processes[0]?.id, frame().otherProcesses]).toEqual([
+    64,
+    'own',
+    37,
+  ])
+})
+
 test('what no server answers is null, and nothing is said to hold', async () => {
   const { frames, watch, frame } = framesOf(1, { isDown: true })
   watch(1)
   await frames.step()
   expect(frame()).toMatchObject({ lag: null, oldestUnrecordedMs: null, deadLetters: null })
   expect(frame().ageMs).toMatchObject({ log: null, ledger: null })
+  // This process knows itself.
+  expect(frame()).toMatchObject({ processes: [{ id: 'own' }], otherProcesses: null })
   expect(frame().campaigns).toMatchObject([
     { state: 'silent', stock: null, granted: null, recorded: null, holds: null, oversold: null },
   ])

@@ -1,14 +1,18 @@
+import type { ProcessSamples } from '../../coupon/gate/process-samples.ts'
 import type { PositionRepository } from '../../coupon/ledger/positions.ts'
 import type { RecordedCounts } from '../../coupon/ledger/recorded-counts.ts'
 import { deadLettersTopic, grantsTopic } from '../../coupon/log/topics.ts'
+import type { ProcessSampler } from '../../coupon/process/process-sampler.ts'
 import type { StreamEvent } from '../../platform/http/event-frame.ts'
 import type { TopicAdmin } from '../../platform/kafka/topic-admin.ts'
-import type { Metrics } from '../../platform/metrics/metrics.ts'
 import { withTimeout } from '../../platform/with-timeout.ts'
 import { formatTime } from '../contract/answers.ts'
 import { holdsBalance } from './balance.ts'
 import type { createConsoleCampaigns } from './console-campaigns.ts'
+import { readConsoleProcesses } from './console-processes.ts'
+import { createLagWindow } from './lag-state.ts'
 import { createLogLagEstimate } from './log-lag.ts'
+import type { WatchedCampaigns } from './watched-campaigns.ts'
 
 /** One frame a second of all that consoles show, made once for all of them, and not at all without any. */
 export type ConsoleFrames = {
@@ -24,12 +28,13 @@ export type ConsoleFramesOptions = {
   topics: Pick<TopicAdmin, 'offsets'>
   positions: Pick<PositionRepository, 'read'>
   counts: RecordedCounts
-  metrics: Pick<Metrics, 'values'>
+  watched: Pick<WatchedCampaigns, 'shown' | 'others'>
+  sampler: Pick<ProcessSampler, 'read'>
+  samples: Pick<ProcessSamples, 'read'>
   /** How many consoles watch. */
   watching(): number
   gateNowMs(): number
   monotonicMs(): number
-  processId: string
 }
 
 /** A server that does not answer makes its figures unknown, and holds up no other. */
@@ -37,20 +42,10 @@ const readTimeoutMs = 1_500
 
 const frameMsMax = 2_000
 
-/** Figures of this process, from its metrics. Counts only grow: rates are the differences of two frames. */
-const processMetrics = {
-  outcomes: 'firstcome_issue_outcomes_total',
-  durations: 'firstcome_http_answer_duration_seconds',
-  queue: 'firstcome_issue_queue_size',
-  publishQueue: 'firstcome_publish_queue_size',
-  publisherOpen: 'firstcome_publisher_open',
-} as const
-
-const issueRoute = 'POST /v1/campaigns/:campaignId/coupons'
-
 export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrames => {
-  const { campaigns, topics, positions, counts, metrics, monotonicMs } = options
+  const { campaigns, topics, positions, counts, watched, sampler, samples, monotonicMs } = options
   const estimate = createLogLagEstimate()
+  const lagWindow = createLagWindow()
   let recordedBefore = new Map<string, number | null>()
   let number = 0
   let madeAtMs = Number.NEGATIVE_INFINITY
@@ -60,30 +55,13 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
   const orNull = <Value>(reading: Promise<Value>, what: string): Promise<Value | null> =>
     withTimeout(reading, readTimeoutMs, what).catch(() => null)
 
-  const ofProcess = async () => {
-    const [outcomes, durations, queue, publishQueue, publisherOpen] = await Promise.all(
-      Object.values(processMetrics).map((name) => metrics.values(name)),
-    )
-    const valueOf = (samples: typeof queue): number => samples?.[0]?.value ?? 0
-    const buckets = (durations ?? []).filter(
-      ({ metricName, labels }) => labels['route'] === issueRoute && metricName?.endsWith('_bucket'),
-    )
-    return {
-      id: options.processId,
-      outcomes: Object.fromEntries(
-        (outcomes ?? []).map(({ labels, value }) => [String(labels['outcome']), value]),
-      ),
-      issueDurations: buckets.map(({ labels, value }) => ({ le: String(labels['le']), count: value })),
-      queue: valueOf(queue),
-      publishQueue: valueOf(publishQueue),
-      isPublisherOpen: valueOf(publisherOpen) > 0,
-    }
-  }
-
   /** In the order that the balance needs: gates, then the log, then the ledger. */
   const make = async (): Promise<void> => {
     const gatesAtMs = monotonicMs()
-    const shown = await campaigns.read()
+    const watchedIds = watched.shown()
+    const stored = orNull(samples.read(), 'the samples of processes were not read')
+    const shown = await campaigns.read(watchedIds)
+    const { processes, others, isWorkerSeen } = await readConsoleProcesses(sampler, stored, options.gateNowMs)
     const logAtMs = monotonicMs()
     const [log, dead] = await Promise.all([
       orNull(topics.offsets(grantsTopic), 'the ends of the log were not read'),
@@ -94,10 +72,9 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
     const ids = shown.campaigns.map(({ id }) => id)
     const rows = reached && (await orNull(counts.read(ids), 'the rows were not counted'))
     const nowMs = monotonicMs()
-    const lag =
-      log && reached
-        ? estimate.add(new Map(log.map(({ partition, end }) => [partition, end])), reached, nowMs)
-        : null
+    const ends = log && new Map(log.map(({ partition, end }) => [partition, end]))
+    const lag = ends && reached && estimate.add(ends, reached, nowMs)
+    const lagState = ends && reached && lagWindow.add({ ends, positions: reached, isWorkerSeen }, nowMs)
     const items = shown.campaigns.map((campaign) => {
       const recorded = rows?.get(campaign.id) ?? null
       const before = recordedBefore.get(campaign.id) ?? null
@@ -122,10 +99,14 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
       },
       campaigns: items,
       otherCampaigns: shown.others,
-      lag: lag && { records: lag.records, ms: Math.round(lag.ms) },
+      watched: watchedIds,
+      otherWatched: watched.others(),
+      lag: lag && { records: lag.records, ms: Math.round(lag.ms), state: lagState },
       oldestUnrecordedMs: lag && Math.round(Math.max(lag.ms, ...oldest)),
       deadLetters: dead && dead.reduce((sum, { first, end }) => sum + end - first, 0),
-      process: await ofProcess(),
+      processId: processes[0]?.id,
+      processes: processes.map(({ atMs, ...sample }) => ({ ...sample, sampledAt: formatTime(atMs) })),
+      otherProcesses: others,
     })
     madeAtMs = monotonicMs()
   }

@@ -9,6 +9,7 @@ import { measureListeners } from '../answer-metrics.ts'
 import { createCampaignEvents } from '../events/campaign-events.ts'
 import { createConsoleCampaigns } from '../events/console-campaigns.ts'
 import { createConsoleFrames } from '../events/console-frames.ts'
+import { createWatchedCampaigns } from '../events/watched-campaigns.ts'
 import { consolesMax, consoleTopic } from '../routes/admin-events.ts'
 import type { apiSettings } from '../settings.ts'
 
@@ -21,7 +22,7 @@ type StreamPartsOptions = {
 
 /** Everything that pages and consoles listen to. */
 export const createStreamParts = ({ settings, parts, registry, monotonicMs }: StreamPartsOptions) => {
-  const { database, metrics, topics } = parts
+  const { database, metrics, topics, sampler, samples } = parts
   const places = createEventPlaces({
     listenersMax: settings.LISTENERS_MAX,
     listenersOfClientMax: settings.CLIENT_LISTENERS_MAX,
@@ -30,16 +31,16 @@ export const createStreamParts = ({ settings, parts, registry, monotonicMs }: St
   const consolePlaces = createEventPlaces({
     ...{ listenersMax: consolesMax, listenersOfClientMax: 0, proxies: settings.TRUSTED_PROXIES },
   })
+  const watchedCampaigns = createWatchedCampaigns()
   const consoleFrames = createConsoleFrames({
     campaigns: createConsoleCampaigns(registry, parts.armingParts.gate),
     topics,
     positions: createPositionRepository(database),
     counts: createRecordedCounts(database),
-    metrics,
+    ...{ watched: watchedCampaigns, sampler, samples },
     watching: consolePlaces.taken,
     gateNowMs: registry.gateNowMs,
     monotonicMs,
-    processId: String(process.pid),
   })
   const readCampaign = createCampaignEvents(registry, monotonicMs)
   const hub = createEventHub({
@@ -48,5 +49,5 @@ export const createStreamParts = ({ settings, parts, registry, monotonicMs }: St
     random: Math.random,
     onMissed: measureListeners(metrics, places.taken),
   })
-  return { hub, places, consolePlaces, consoleFrames }
+  return { hub, places, consolePlaces, consoleFrames, watchedCampaigns }
 }

@@ -1,6 +1,7 @@
 /**
  * All Redis keys of the product. The braces put all keys of a campaign into one cluster slot.
- * None expires while its campaign is live; the keys of an older epoch are unlinked once a newer one is armed.
+ * None of those expires while its campaign is live. The keys of an older epoch are unlinked once a newer one
+ * is armed.
  */
 
 /** Layout number of a gate; a gate of another layout is UNARMED. */
@@ -27,6 +28,15 @@ export const unrecordedKey = 'fc:unrecorded'
 
 /** The two keys of the list, in the order of KEYS in the scripts. */
 export const listKeys = [campaignsKey, retiredKey]
+
+/** String: a console watches somewhere. It expires when the last one is gone. */
+export const watchedKey = 'fc:{processes}:watched'
+
+/**
+ * Hash: what each process does, id of the process -> `<atMs> <sample as JSON>`. Written only while a console
+ * watches; it expires afterwards.
+ */
+export const samplesKey = 'fc:{processes}:samples'
 
 /** Channel for hints that `fc:campaigns` has changed; the message is the campaign id. */
 export const campaignsChannel = 'fc:campaigns'

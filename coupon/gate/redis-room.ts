@@ -1,23 +1,26 @@
 import type { ReadinessCheck } from '../../platform/http/health.ts'
 import type { Logger } from '../../platform/log/logger.ts'
-import { createScript, isOutOfMemory, type RedisClient } from '../../platform/redis.ts'
+import { isOutOfMemory, type RedisClient } from '../../platform/redis.ts'
+import { watchedKey } from './keys.ts'
+import { parseReply } from './reply.ts'
+import { roomScript } from './scripts.ts'
 
-/** Needs memory as a grant does, and writes nothing. */
-const roomScript = createScript('room', "#!lua\nreturn 'OK'")
+/** Rejects `unavailable` when Redis does not answer. A full one does not say whether a console watches. */
+const askForRoom = async (redis: RedisClient): Promise<{ isFull: boolean; isWatched: boolean }> => {
+  try {
+    const { code } = parseReply('room', await redis.run(roomScript, [watchedKey], []))
+    return { isFull: false, isWatched: code === 'WATCHED' }
+  } catch (cause) {
+    if (isOutOfMemory(cause)) return { isFull: true, isWatched: true }
+    throw cause
+  }
+}
 
 /**
  * Whether Redis refuses what needs memory, because it has reached `maxmemory`. Rejects `unavailable` when it
  * does not answer.
  */
-export const isRedisFull = async (redis: RedisClient): Promise<boolean> => {
-  try {
-    await redis.run(roomScript, [], [])
-    return false
-  } catch (cause) {
-    if (isOutOfMemory(cause)) return true
-    throw cause
-  }
-}
+export const isRedisFull = async (redis: RedisClient): Promise<boolean> => (await askForRoom(redis)).isFull
 
 /** Whether Redis is full, as of the last `step`. */
 export type RedisRoom = {
@@ -25,6 +28,8 @@ export type RedisRoom = {
   step(): Promise<void>
   /** Says on `/readyz` that Redis is full. */
   readonly check: ReadinessCheck
+  /** Whether a console may watch: the same call tells, so that no process asks for it once a second. */
+  isWatched(): boolean
 }
 
 /** At its limit Redis refuses one call and accepts the next: it has room when this many were accepted. */
@@ -33,10 +38,13 @@ const acceptedMin = 5
 export const createRedisRoom = ({ redis, log }: { redis: RedisClient; log: Logger }): RedisRoom => {
   let isFull = false
   let accepted = 0
+  let isWatched = false
   return {
     async step() {
-      const isFullNow = await isRedisFull(redis).catch(() => undefined)
-      if (isFullNow === undefined) return
+      const room = await askForRoom(redis).catch(() => undefined)
+      if (room === undefined) return
+      isWatched = room.isWatched
+      const { isFull: isFullNow } = room
       accepted = isFullNow ? 0 : accepted + 1
       if (isFullNow && !isFull) {
         isFull = true
@@ -46,6 +54,7 @@ export const createRedisRoom = ({ redis, log }: { redis: RedisClient; log: Logge
         log.warn('Redis has room again')
       }
     },
+    isWatched: () => isWatched,
     check: {
       name: 'memory',
       isReady: () => !isFull,

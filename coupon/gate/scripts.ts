@@ -20,8 +20,8 @@ const gateScript = (name: string): Script =>
   createScript(name, `#!lua\n${sourceOf(name)}`)
 
 /**
- * A gate script that a full Redis runs too: it reads, or what it writes lets memory be freed. A cut-off
- * master refuses it all the same.
+ * A gate script that a full Redis runs too: it reads, or frees memory, or writes a few bytes that expire. A
+ * cut-off master refuses it all the same.
  */
 const gateScriptWhenFull = (name: string): Script =>
   // safeguard: a full Redis runs the scripts that free memory
@@ -46,3 +46,6 @@ export const claimNotesScript = gateScriptWhenFull('claim-notes')
 export const completeNotesScript = gateScriptWhenFull('complete-notes')
 export const removeNotesScript = gateScriptWhenFull('remove-notes')
 export const surveyScript = gateScriptWhenFull('survey')
+export const roomScript = gateScript('room')
+export const publishSampleScript = gateScriptWhenFull('publish-sample')
+export const readSamplesScript = gateScriptWhenFull('read-samples')

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { z } from 'zod'
 import { databaseConnection } from '../../platform/connections/database-connection.ts'
 import { kafkaConnection } from '../../platform/connections/kafka-connection.ts'
@@ -10,10 +12,12 @@ import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
 import type { Logger } from '../../platform/log/logger.ts'
 import { createMetrics } from '../../platform/metrics/metrics.ts'
 import { connectDatabase } from '../../platform/mysql/database.ts'
+import { createUsageMeter } from '../../platform/process/process-usage.ts'
 import type { ProcessLifecycle } from '../../platform/process/run-process.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { createDeploymentIdentity } from '../deployment/identity.ts'
 import { createGate } from '../gate/gate.ts'
+import { createProcessSamples } from '../gate/process-samples.ts'
 import { createRedisRoom } from '../gate/redis-room.ts'
 import { createGrantLog } from '../log/grant-log.ts'
 import { createPartitionCount } from '../log/partition-count.ts'
@@ -24,11 +28,11 @@ import { measureArming } from '../metrics/recovery.ts'
 import { createArming } from '../recovery/arming.ts'
 import { createArmingParts } from '../recovery/arming-parts.ts'
 import type { issuingSettings } from '../settings.ts'
+import { createProcessSampler } from './process-sampler.ts'
 
 export type ProcessPartsOptions = {
   settings: z.infer<z.ZodObject<typeof issuingSettings>> & { QUERY_TIMEOUT_MS: number }
-  /** The name of the process at the Kafka brokers. */
-  clientId: string
+  kind: 'api' | 'worker'
   databaseConnectionsMax: number
   redis: RedisClient
   /** The connection for calls of the gate; it can be the same as `redis`. */
@@ -45,7 +49,7 @@ export type ProcessPartsOptions = {
 export const createProcessParts = (options: ProcessPartsOptions) => {
   const { settings, redis, log, monotonicMs } = options
   const metrics = createMetrics()
-  const kafkaOptions = { ...kafkaConnection(settings), clientId: options.clientId, log }
+  const kafkaOptions = { ...kafkaConnection(settings), clientId: `firstcome-${options.kind}`, log }
   const kafka = createKafka({ ...kafkaOptions, requestTimeoutMs: 10_000 })
   const producer = measureProducer(createProducer(kafka), metrics, monotonicMs)
   const topics = createTopicAdmin(kafka)
@@ -87,6 +91,8 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     soldOutMemoryMs: settings.SOLD_OUT_MEMORY_MS,
     monotonicMs,
   })
+  const room = createRedisRoom({ redis, log })
+  const samples = createProcessSamples(redis)
   return {
     metrics,
     kafka,
@@ -101,7 +107,20 @@ export const createProcessParts = (options: ProcessPartsOptions) => {
     grantLog,
     campaigns: armingParts.campaigns,
     armingParts,
-    room: createRedisRoom({ redis, log }),
+    room,
+    /** What all processes do, for consoles. */
+    samples,
+    /** What this one does. */
+    sampler: createProcessSampler({
+      kind: options.kind,
+      // In containers host and process id are the same after a restart.
+      id: randomUUID().slice(0, 8),
+      name: `${hostname().slice(0, 80)}:${process.pid}`,
+      metrics,
+      samples,
+      isWatched: room.isWatched,
+      measureUsage: createUsageMeter(),
+    }),
     arming: measureArming(createArming(armingParts), metrics),
     closeKafka: () => Promise.all([producer.close(), reader.close(), topics.close()]),
     /** What `warnOfRequirements` examines. */

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createScript } from '../../platform/redis.ts'
-import { campaignsChannel, deploymentKey, gateKey, listKeys, unrecordedKey } from '../gate/keys.ts'
+import {
+  campaignsChannel,
+  deploymentKey,
+  gateKey,
+  listKeys,
+  samplesKey,
+  unrecordedKey,
+  watchedKey,
+} from '../gate/keys.ts'
 import * as gateScripts from '../gate/scripts.ts'
 
 /** Returns the commands of ARGV that the user of the connection may not run. */
@@ -10,7 +18,11 @@ export const permissionsScript = createScript(
 )
 
 /** Keys of a campaign that does not exist: only their form matters. */
-const keys = [gateKey('00000000-0000-7000-8000-000000000000'), ...listKeys, unrecordedKey, deploymentKey]
+const keys = [
+  gateKey('00000000-0000-7000-8000-000000000000'),
+  ...listKeys,
+  ...[unrecordedKey, deploymentKey, watchedKey, samplesKey],
+]
 const callPattern = /redis\.p?call\(\s*['"](\w+)['"]/g
 
 /** The commands that the gate's scripts call, taken from their text. */

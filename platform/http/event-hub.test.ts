@@ -25,6 +25,7 @@ const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: num
   const made: string[] = []
   const responses: HttpBindings['outgoing'][] = []
   let padding = ''
+  let isOver = false
   let last: number | undefined
   let missed = 0
   const places = createEventPlaces({
@@ -55,6 +56,7 @@ const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: num
         incoming: env.incoming,
         outgoing: env.outgoing,
         has: (id) => had !== undefined && Number(id) <= Number(had),
+        isOver: req.query('token') === undefined ? undefined : () => isOver,
         onClosed: leave,
       })
       return alreadySent
@@ -76,6 +78,7 @@ const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: num
     missed: () => missed,
     say: (topic: string, number: number) => void numbers.set(topic, number),
     pad: (text: string) => void (padding = text),
+    expire: () => void (isOver = true),
     end: (number: number) => void (last = number),
     forget: (topic: string) => void numbers.delete(topic),
     steps(count: number) {
@@ -248,6 +251,37 @@ test('the last event ends the stream, and so does a topic that is gone, without 
   expect([await one.ended, numbersOf(one)]).toEqual(['whole', [1, 2]])
   expect([await other.ended, numbersOf(other)]).toEqual(['whole', [1]])
   expect(numbersOf(await open('a'))).toEqual([])
+})
+
+test('a listener that may listen no longer gets nothing more, and its stream ends', async () => {
+  const { open, say, steps, expire, taken } = await serve()
+  say('a', 1)
+  const [one, other] = [await open('a?token=1'), await open('a')]
+  await Promise.all([heard(one, 1), heard(other, 1)])
+  say('a', 2)
+  steps(4)
+  await Promise.all([heard(one, 2), heard(other, 2)])
+  expire()
+  say('a', 3)
+  steps(4)
+  expect(await one.ended).toBe('whole')
+  await heardInTime(other, 3, steps)
+  expect([numbersOf(one), numbersOf(other)]).toEqual([
+    [1, 2],
+    [1, 2, 3],
+  ])
+  expect(taken()).toBe(1)
+})
+
+test('a listener that may listen no longer is ended by the next heartbeat, when there is nothing to say', async () => {
+  const { open, say, steps, expire } = await serve()
+  say('a', 1)
+  const stream = await open('a?token=1')
+  await heard(stream, 1)
+  expire()
+  // Fifteen seconds.
+  steps(61)
+  expect(await stream.ended).toBe('whole')
 })
 
 test('the connection of a stream that has ended serves the next request', async () => {

@@ -8,6 +8,8 @@ export type Asking = {
   outgoing: ServerResponse
   /** Whether the client has this event, as its Last-Event-ID says. It then gets the next one first. */
   has(id: string): boolean
+  /** Whether it may listen no longer. Asked before each write; the stream then ends instead. */
+  isOver?: (() => boolean) | undefined
   /** Called once, when the stream has ended. */
   onClosed(): void
 }
@@ -115,7 +117,9 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
       if (!topic.isBehind && !isHeartbeatDue && !topic.isOver) continue
       topic.isBehind = false
       for (const listener of topic.listeners) {
-        if (listener.has !== topic.frame) topic.isBehind = !offer(topic, listener) || topic.isBehind
+        // safeguard: a stream ends with the token of its listener
+        if (listener.isOver?.() === true) endStream(listener)
+        else if (listener.has !== topic.frame) topic.isBehind = !offer(topic, listener) || topic.isBehind
         else if (isHeartbeatDue && isReading(listener)) writeFrame(listener, heartbeat)
         else if (!topic.isOver) continue
         if (topic.isOver) endStream(listener)
@@ -141,7 +145,7 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
   }
 
   return {
-    listen(name, { incoming, outgoing, has, onClosed }) {
+    listen(name, { incoming, outgoing, has, isOver, onClosed }) {
       const topic = topics.get(name) ?? openTopic(name)
       const isEnding = topic === undefined || topic.isOver || isClosed
       const opening = topic === undefined || has(topic.frame.id) ? '' : topic.frame.text.toString()
@@ -153,6 +157,7 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
       if (listener === undefined) return onClosed()
       if (isEnding) return void outgoing.end()
       listener.has = topic.frame
+      listener.isOver = isOver
       if (opening === '') listener.knew = has
       topic.listeners.add(listener)
       topics.set(name, topic)

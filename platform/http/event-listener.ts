@@ -11,6 +11,8 @@ export type StreamListener = {
   missed: EventFrame | undefined
   /** Whether it knew an event when it came; `undefined` once it was sent one. */
   knew: ((id: string) => boolean) | undefined
+  /** Whether it may listen no longer. */
+  isOver: (() => boolean) | undefined
 }
 
 /** Headers of a stream. A cache, a compressing proxy or a buffering one would hold events back. */
@@ -41,7 +43,7 @@ export const openEventStream = (
   if (socket.destroyed || response.destroyed) return undefined
   const listener: StreamListener = {
     ...{ response, isChunked: incoming.httpVersion === '1.1' },
-    ...{ has: undefined, missed: undefined, knew: undefined },
+    ...{ has: undefined, missed: undefined, knew: undefined, isOver: undefined },
   }
   const sentNoMore = (): void => void response.end()
   socket.once('end', sentNoMore)

@@ -84,13 +84,17 @@ const isTime = (value: unknown): value is number | undefined => value === undefi
 const hasAudience = (given: unknown, audience: string): boolean =>
   Array.isArray(given) ? given.includes(audience) : given === audience
 
+/** From when on a token is refused, in epoch milliseconds; `undefined` when it never expires. */
+export const expiryOf = ({ exp }: Claims, { leewayMs }: Pick<ClaimRules, 'leewayMs'>): number | undefined =>
+  typeof exp === 'number' ? exp * 1_000 + leewayMs : undefined
+
 /** Judges the payload of a token whose signature is good. */
 export const judgeClaims = (claims: Claims, rules: ClaimRules): TokenVerdict => {
   const { exp, nbf, sub } = claims
   if (!isTime(exp) || (exp === undefined && rules.needsExpiry === true)) return tokenRefusals.expiry
   if (!isTime(nbf)) return tokenRefusals.start
   const nowMs = rules.now()
-  if (exp !== undefined && nowMs >= exp * 1_000 + rules.leewayMs) return tokenRefusals.expired
+  if (nowMs >= (expiryOf(claims, rules) ?? Number.POSITIVE_INFINITY)) return tokenRefusals.expired
   if (nbf !== undefined && nowMs < nbf * 1_000 - rules.leewayMs) return tokenRefusals.early
   if (rules.issuer !== undefined && claims['iss'] !== rules.issuer) return tokenRefusals.issuer
   if (rules.audience !== undefined && !hasAudience(claims['aud'], rules.audience))

@@ -21,17 +21,21 @@ afterEach(async () => {
 })
 
 const [first, second] = inject('apiUrls')
-const watch = async (url: string, token = operatorToken()): Promise<EventStream> => {
-  const stream = await openEvents(`${url}/v1/admin/events`, { headers: { authorization: `Bearer ${token}` } })
+const watch = async (url: string, campaignId?: string): Promise<EventStream> => {
+  const query = campaignId === undefined ? '' : `?campaign=${campaignId}`
+  const stream = await openEvents(`${url}/v1/admin/events${query}`, {
+    headers: { authorization: `Bearer ${operatorToken()}` },
+  })
   streams.push(stream)
   return stream
 }
 const framesOf = ({ events }: EventStream) => events.map(({ data }) => consoleFrameShape.strict().parse(data))
 
 test('a console sees grants become rows, and that all of them are accounted for', async () => {
-  const stream = await watch(first)
-  expect(stream.headers['content-type']).toBe('text/event-stream')
+  // Many campaigns of other tests are live in the same Redis: this one is watched by name.
   const campaignId = await createTestCampaign(first, { stock: 30 })
+  const stream = await watch(first, campaignId)
+  expect(stream.headers['content-type']).toBe('text/event-stream')
   const presses = Array.from({ length: 20 }, (_, place) =>
     press(place % 2 ? first : second, campaignId, newUser()),
   )
@@ -45,11 +49,44 @@ test('a console sees grants become rows, and that all of them are accounted for'
   const seen = framesOf(stream).flatMap(({ campaigns }) => campaigns.filter(({ id }) => id === campaignId))
   expect(seen.filter(({ holds }) => holds === false)).toEqual([])
   const frame = framesOf(stream).at(-1)
-  expect(frame?.process.outcomes['granted']).toBeGreaterThanOrEqual(10)
-  expect(frame?.process.issueDurations.at(-1)).toMatchObject({ le: '+Inf' })
+  const own = frame?.processes[0]
+  expect(own?.id).toBe(frame?.processId)
+  expect(own?.outcomes['granted']).toBeGreaterThanOrEqual(10)
+  expect(own?.issueDurations.at(-1)).toMatchObject({ le: '+Inf' })
   expect(frame?.lag?.records).toBeGreaterThanOrEqual(0)
   expect(frame?.deadLetters).toBeGreaterThanOrEqual(0)
   await until('further frames come', () => stream.events.length >= 3)
+})
+
+test('a frame has the processes of all who share the servers, with what each does', async () => {
+  const campaignId = await createTestCampaign(first, { stock: 30 })
+  const stream = await watch(first)
+  await press(second, campaignId, newUser())
+  const { processes } = await until('other processes are there', () =>
+    framesOf(stream).find(
+      ({ processId, processes: all }) =>
+        all.some(
+          ({ id, kind, outcomes }) => kind === 'api' && id !== processId && (outcomes['granted'] ?? 0) > 0,
+        ) && all.some(({ kind, rows }) => kind === 'worker' && rows > 0),
+    ),
+  )
+  expect(new Set(processes.map(({ id }) => id)).size).toBe(processes.length)
+  for (const { memoryBytes } of processes) expect(memoryBytes).toBeGreaterThan(10_000_000)
+  expect(framesOf(stream).at(-1)?.lag?.state === undefined).toBe(false)
+})
+
+test('a campaign that a console watches is told to all consoles of the process, until that one leaves', async () => {
+  const campaignId = await createTestCampaign(first)
+  const [one, other] = [await watch(first, campaignId), await watch(first)]
+  const isWatched = (stream: EventStream): boolean =>
+    framesOf(stream).at(-1)?.watched.includes(campaignId) === true
+  await until('both are told', () => isWatched(one) && isWatched(other))
+  one.leave()
+  await until('it is watched no longer', () => !isWatched(other))
+  const wrong = await ask(`${first}/v1/admin/events?campaign=sale`, { token: operatorToken() })
+  expect([wrong.status, wrong.body['errors']]).toEqual([
+    ...[422, [{ pointer: '/campaign', message: 'expected the id of one campaign' }]],
+  ])
 })
 
 test('it is for operators, by their token in a header', async () => {

@@ -64,22 +64,49 @@ describe('signing in', () => {
   })
 })
 
-test('the live view shows of a campaign what the API says of it, and that the promises hold', async () => {
+test('the view of a campaign shows live what the API says of it, and that its promises hold', async () => {
   const name = uniqueName()
   const campaignId = await createTestCampaign(url, { name, stock: 50 })
   for (let presses = 0; presses < 7; presses += 1) await press(url, campaignId, newUser())
   const tab = await openConsole(browser, url, operatorToken())
-  const card = tab.page.locator('.campaign', { hasText: name })
+  // Many others are live: its own view has it among them however active they are.
+  await tab.show(`/campaigns/${campaignId}`)
+  const card = tab.page.locator('.own-live .campaign', { hasText: name })
   const { body } = await adminAsk(`campaigns/${campaignId}`)
   expect([body['granted'], body['remaining']]).toEqual([7, 43])
   await card.getByText('43 of 50 left').waitFor()
   await press(url, campaignId, newUser())
   await card.getByText('42 of 50 left').waitFor()
   expect(await card.locator('.badge').innerText()).toBe('open')
-  expect(await tab.page.locator('.banner .value').first().innerText()).toBe('0')
+  const banner = tab.page.locator('.own-live .banner')
+  await banner.locator('.verdict', { hasText: 'Holds' }).waitFor()
+  const values = banner.locator('.value')
+  await until('all grants are rows', async () => (await values.allInnerTexts()).join() === '0,0,8,8,0')
   await until('the age is shown', async () =>
-    /^Live, \d+\.\d s old$/.test(await tab.page.locator('.stream').innerText()),
+    /^Live, \d+\.\d s old$/.test(await tab.page.locator('.own-live .stream').innerText()),
   )
+  // Its lines go on where they were when the live view comes back to it.
+  await tab.show('/live')
+  await tab.page.locator('.live .banner').waitFor()
+  await tab.show(`/campaigns/${campaignId}`)
+  await card.getByText('42 of 50 left').waitFor()
+  expectQuiet(tab)
+})
+
+test('the live view has every process, with what it takes and whether it keeps up', async () => {
+  const tab = await openConsole(browser, url, operatorToken())
+  const rows = tab.page.locator('.system tbody tr')
+  await until('two API processes and a worker are there', async () => {
+    const texts = await rows.allInnerTexts()
+    return (
+      texts.filter((text) => text.startsWith('API ')).length >= 2 &&
+      texts.some((text) => /^worker /.test(text))
+    )
+  })
+  expect(await rows.first().innerText()).toMatch(/^API \S+:\d+\t\d+%\t\d+%\t[\d,]+ MB\t\d+\t\d+\t/)
+  await tab.page.getByText(/^Answers and durations are those of all \d+ processes together\./).waitFor()
+  await tab.page.locator('.tiles dd', { hasText: /OK · [\d,]+ · \d/ }).waitFor()
+  await tab.page.locator('.legend', { hasText: 'p99.9' }).waitFor()
   expectQuiet(tab)
 })
 
@@ -96,6 +123,8 @@ describe('an operator', () => {
     await tab.confirm(name, 'too many')
     await tab.page.getByText('Done.').waitFor()
     expect((await press(url, campaignId, newUser())).body['code']).toBe('paused')
+    // The effect is seen beside the button, by what the gate itself says.
+    await tab.page.locator('.own-live .badge', { hasText: 'paused' }).waitFor()
     await tab.page.locator('#changes').getByText('too many').waitFor()
     await button(tab, 'Resume').click()
     await tab.confirm(name, 'fewer')
@@ -239,41 +268,138 @@ test('what the API forbids is said in words', async () => {
   expect((await adminAsk(`campaigns/${campaignId}`)).body['state']).toBe('open')
 })
 
-describe('the promises on the live view', () => {
-  const campaign = {
-    ...{ id: 'c', name: 'Winter', state: 'open', version: 1, epoch: 1, stock: 9, granted: 7, outbox: 0 },
-    ...{ outboxOldestMs: 0, recorded: 7, holds: true, oversold: 0 },
-  }
-  /** One frame an answer, and then the stream ends: the page asks for the next. */
-  const showFrames = async (changes: object[]): Promise<OperatorTab> => {
-    const tab = await openConsole(browser, url, '')
-    let sent = 0
-    await tab.page.route('**/v1/admin/events', (route) => {
-      const frame = {
-        serverTime: new Date(Date.now() + sent * 1_000).toISOString(),
-        ...{ ageMs: { gates: 9, log: 9, ledger: 9 }, otherCampaigns: 0, lag: { records: 0, ms: 0 } },
-        campaigns: [{ ...campaign, ...changes[Math.min(sent, changes.length - 1)] }],
-        ...{ oldestUnrecordedMs: 0, deadLetters: 0 },
-        process: {
-          ...{ id: '1', outcomes: {}, issueDurations: [], queue: 0, publishQueue: 0 },
-          isPublisherOpen: false,
-        },
-      }
-      sent += 1
-      return route.fulfill({
-        contentType: 'text/event-stream',
-        body: `event: console\ndata: ${JSON.stringify(frame)}\n\n`,
-      })
+/** A process as it says what it does, at a second of the frames that a test makes. */
+const processAt = (second: number, changes: object = {}) => ({
+  ...{ id: 'a', name: 'host:1', kind: 'api', eventLoop: 0.1, cpu: 0.1, memoryBytes: 1_000_000, rows: 0 },
+  ...{ queue: 0, publishQueue: 0, isPublisherOpen: false, outcomes: {}, issueDurations: [] },
+  sampledAt: new Date(1_700_000_000_000 + second * 1_000).toISOString(),
+  ...changes,
+})
+const campaign = {
+  ...{ id: 'c', name: 'Winter', state: 'open', version: 1, epoch: 1, stock: 9, granted: 7, outbox: 0 },
+  ...{ outboxOldestMs: 0, recorded: 7, holds: true, oversold: 0 },
+}
+/** One frame an answer, and then the stream ends: the page asks for the next. The last one comes again. */
+const showFrames = async (frames: object[]): Promise<OperatorTab> => {
+  const tab = await openConsole(browser, url, '')
+  let sent = 0
+  await tab.page.route(/\/v1\/admin\/events/, (route) => {
+    const frame = {
+      serverTime: new Date(1_700_000_000_000 + sent * 1_000).toISOString(),
+      ...{ ageMs: { gates: 9, log: 9, ledger: 9 }, campaigns: [campaign], otherCampaigns: 0, watched: [] },
+      ...{ otherWatched: 0, lag: { records: 0, ms: 0, state: 'ok' }, oldestUnrecordedMs: 0, deadLetters: 0 },
+      ...{ processId: 'a', processes: [processAt(sent)], otherProcesses: 0 },
+      ...frames[Math.min(sent, frames.length - 1)],
+    }
+    sent += 1
+    return route.fulfill({
+      contentType: 'text/event-stream',
+      body: `event: console\ndata: ${JSON.stringify(frame)}\n\n`,
     })
-    await tab.page.locator('.sign-in input').fill(operatorToken())
-    await tab.page.keyboard.press('Enter')
-    return tab
-  }
+  })
+  await tab.page.locator('.sign-in input').fill(operatorToken())
+  await tab.page.keyboard.press('Enter')
+  return tab
+}
+
+describe('the system on the live view', () => {
+  const tile = ({ page }: OperatorTab, text: string) => page.locator('.tiles > div', { hasText: text })
+
+  test.each([
+    ['ok', 'OK · 12 · 0.4 s', 'the ledger keeps up', false],
+    ['warn', '⚠ WARN · 12 · 0.4 s', 'the ledger falls behind', true],
+    ['stop', '⚠ STOP · 12 · 0.4 s', 'no worker lives', true],
+    ['stall', '⚠ STALL · 12 · 0.4 s', 'a worker lives and records nothing', true],
+    ['rewind', '⚠ REWIND · 12 · 0.4 s', 'the ledger went back', true],
+    [null, '12 · 0.4 s', 'known after half a minute', false],
+  ])('says of a lag with the state %s what it means', async (state, text, hint, isWarning) => {
+    const tab = await showFrames([{ lag: { records: 12, ms: 400, state } }])
+    const lag = tile(tab, 'log not in the ledger')
+    await lag.getByText(hint).waitFor()
+    expect(await lag.locator('span').innerText()).toBe(text)
+    expect(await lag.getAttribute('data-warning')).toBe(isWarning ? '' : null)
+  })
+
+  test('marks a saturated process, and says when others are not shown', async () => {
+    const busy = processAt(1, { id: 'b', name: 'host:2', eventLoop: 0.97, cpu: 1.02, queue: 40 })
+    const tab = await showFrames([{ processes: [processAt(1), busy], otherProcesses: 3 }])
+    const rows = tab.page.locator('.system tbody tr')
+    await rows.nth(1).waitFor()
+    expect((await rows.allInnerTexts()).map((text) => text.split('\t'))).toEqual([
+      ['API host:1', '10%', '10%', '1 MB', '0', '0', 'works'],
+      ['API host:2', '97%', '102%', '1 MB', '40', '0', '⚠ saturated'],
+    ])
+    await tab.page.getByText('3 more are not shown and not counted.').waitFor()
+  })
+
+  test('adds up answers and durations over processes, also over one that starts anew', async () => {
+    const pressed = (id: string, second: number, count: number) => {
+      const issueDurations = [
+        { le: '0.01', count },
+        { le: '+Inf', count: 0 },
+      ]
+      return processAt(second, { id, outcomes: { granted: count }, issueDurations })
+    }
+    const tab = await showFrames([
+      { processes: [pressed('a', 0, 5_000), pressed('b', 0, 100)] },
+      { processes: [pressed('a', 1, 5_100), pressed('b', 1, 150)] },
+      { processes: [pressed('new', 2, 3), pressed('b', 2, 200)] },
+    ])
+    const answers = tab.page.locator('.chart', { hasText: 'Answers a second' }).locator('.legend')
+    await answers.getByText('150', { exact: true }).waitFor()
+    await answers.getByText('50', { exact: true }).waitFor()
+    const durations = tab.page.locator('.chart', { hasText: 'Duration of a press' })
+    await durations.getByText('200 presses in 2 s: too few for a p99.9').waitFor()
+    const legend = durations.locator('.legend li')
+    expect(await legend.allInnerTexts()).toEqual(['p50 ≤ 10 ms', 'p99 ≤ 10 ms', 'p99.9 ≤ 10 ms'])
+    expect(await legend.evaluateAll((items) => items.map(({ className }) => className))).toEqual([
+      ...['', '', 'thin'],
+    ])
+  })
+
+  test('says when Redis hides the other processes', async () => {
+    const tab = await showFrames([{ otherProcesses: null }])
+    await tab.page.getByText('Redis does not answer: only the process').waitFor()
+    expect(await tab.page.locator('.system tbody tr').count()).toBe(1)
+  })
+})
+
+describe('the view of a campaign', () => {
+  const id = '0199fe69-7d10-770e-92dc-168166463406'
+  test.each([
+    ['is not live', { watched: [id] }, 'This campaign is not live.'],
+    [
+      'has no place in a frame',
+      { watched: ['0199fe69-7d10-770e-92dc-168166463407'], otherWatched: 1 },
+      'This process shows the 1 campaigns',
+    ],
+  ])('says when it %s', async (_, frame, text) => {
+    const tab = await showFrames([frame])
+    await tab.page.locator('nav').waitFor()
+    await tab.show(`/campaigns/${id}`)
+    await tab.page.locator('.own-live').getByText(text).waitFor()
+    expect(await tab.page.locator('.own-live .banner').isVisible()).toBe(false)
+  })
+})
+
+test('a token that expires while the page is open leads back to the sign-in, which says so', async () => {
+  const tab = await showFrames([{}])
+  await tab.page.getByText(/^Live, /).waitFor()
+  await tab.page.route(/\/v1\/admin\/events/, (route) =>
+    route.fulfill({ status: 401, json: { code: 'unauthorized', detail: 'The token has expired.' } }),
+  )
+  await tab.page.getByText('You were signed out: the token has expired').waitFor()
+  await tab.page.reload()
+  await tab.page.locator('.sign-in').waitFor()
+  expect(tab.page.url()).toBe(`${url}/console`)
+})
+
+describe('the promises on the live view', () => {
   const verdict = ({ page }: OperatorTab, text: string) =>
     page.locator('.verdict', { hasText: text }).waitFor()
 
   test('turn red after two frames that do not fit, with what to do', async () => {
-    const tab = await showFrames([{}, { holds: false, granted: 8 }])
+    const tab = await showFrames([{}, { campaigns: [{ ...campaign, holds: false, granted: 8 }] }])
     await verdict(tab, 'Holds')
     await verdict(tab, 'One reading does not fit')
     await verdict(tab, 'npm run audit -- c')
@@ -283,7 +409,7 @@ describe('the promises on the live view', () => {
 
   test('are unknown, and never 0, when a server does not answer', async () => {
     const unknown = { granted: null, stock: null, outbox: null, holds: null, oversold: null, state: 'silent' }
-    const tab = await showFrames([unknown])
+    const tab = await showFrames([{ campaigns: [{ ...campaign, ...unknown }] }])
     await verdict(tab, 'Cannot be told')
     const values = await tab.page.locator('.banner .value').allInnerTexts()
     expect(values).toEqual(['unknown', 'unknown', 'unknown', '7', 'unknown'])

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { openEvents } from '../harness/processes/event-stream.ts'
 import { ask, campaignDocument, newUser, operatorToken, tokenOf } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import {
@@ -92,6 +93,24 @@ describe('an API process that trusts an issuer', () => {
       { action: 'created', by: 'sub:alice' },
     ])
     expect((await ask(changes, { token: key.sign({ sub: 'alice' }) })).status).toBe(403)
+  })
+
+  test('ends the stream of an operator when the token expires, and then refuses it', async () => {
+    const [key = createIssuerKey('EdDSA', 'none')] = keys
+    // Tokens are accepted for five seconds more (JWT_LEEWAY_MS).
+    const exp = Math.floor(Date.now() / 1_000) - 3
+    const [short, long] = [exp, exp + 600].map((end) =>
+      key.sign({ sub: 'alice', firstcome_roles: ['viewer'], exp: end }),
+    )
+    const watch = (token = '') =>
+      openEvents(`${api.url}/v1/admin/events`, { headers: { authorization: `Bearer ${token}` } })
+    const [one, other] = await Promise.all([watch(short), watch(long)])
+    expect([one.status, other.status]).toEqual([200, 200])
+    expect(await one.ended).toBe('whole')
+    const seen = other.events.length
+    await until('the other goes on', () => other.events.length > seen)
+    expect((await watch(short)).status).toBe(401)
+    other.leave()
   })
 
   test('refuses tokens of the secret that do not name issuer and audience', async () => {

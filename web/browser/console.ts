@@ -1,5 +1,6 @@
 import { consoleTexts } from '../texts/console-texts.ts'
 import { createCampaignListView } from './console/campaign-list-view.ts'
+import { createCampaignLive } from './console/campaign-live.ts'
 import { createCampaignView } from './console/campaign-view.ts'
 import {
   forgetOperatorToken,
@@ -10,9 +11,11 @@ import {
 import { createCouponsView } from './console/coupons-view.ts'
 import { element } from './console/elements.ts'
 import { followFrames } from './console/follow-frames.ts'
-import { createLiveView } from './console/live-view.ts'
+import { createFrameHistory } from './console/frame-history.ts'
+import { createLiveView, type LivePart } from './console/live-view.ts'
 import { createNewCampaignView } from './console/new-campaign-view.ts'
 import { createSignInView } from './console/sign-in-view.ts'
+import { createStreamStatus } from './console/stream-status.ts'
 import { failureText, language, tell } from './console/words.ts'
 
 // The operator console: it shows the part behind the # of the address, and follows the stream meanwhile.
@@ -33,10 +36,18 @@ const placeOf = (hash: string): string => {
   return hash === '#/wall' ? hash : '#/live'
 }
 
-const viewOf = (session: Session, live: HTMLElement): HTMLElement => {
-  const [view = '', id = ''] = location.hash.replace(/^#\//, '').split('/').map(decodeURIComponent)
+const partsOfHash = (): string[] => location.hash.replace(/^#\//, '').split('/').map(decodeURIComponent)
+
+/** The campaign whose own view is shown. */
+const shownCampaign = (): string | undefined => {
+  const [view, id = ''] = partsOfHash()
+  return view === 'campaigns' && /^[0-9a-f-]{36}$/.test(id) ? id : undefined
+}
+
+const viewOf = (session: Session, live: HTMLElement, own: HTMLElement | undefined): HTMLElement => {
+  const [view = '', id = ''] = partsOfHash()
   if (view === 'campaigns')
-    return id === '' ? createCampaignListView(session) : createCampaignView(session, id)
+    return id === '' ? createCampaignListView(session) : createCampaignView(session, id, own)
   if (view === 'new' && session.mayChange) return createNewCampaignView(session)
   if (view === 'coupons') return createCouponsView(session, id === '' ? {} : { couponId: id })
   if (view === 'users') return createCouponsView(session, { userId: id })
@@ -44,7 +55,11 @@ const viewOf = (session: Session, live: HTMLElement): HTMLElement => {
 }
 
 const run = (session: Session): void => {
-  const live = createLiveView()
+  const [history, status] = [createFrameHistory(), createStreamStatus()]
+  const live = createLiveView(history, status)
+  let own: LivePart | undefined
+  const shownParts = (): LivePart[] => (own === undefined ? [live] : [live, own])
+  const tick = (): void => shownParts().forEach((part) => part.tick())
   const end = new AbortController()
   const main = element('div', { class: 'view', tabindex: -1 })
   const link = (hash: string, text: string): HTMLAnchorElement => element('a', { href: hash }, text)
@@ -56,7 +71,10 @@ const run = (session: Session): void => {
   ]
 
   const show = (): void => {
-    const view = viewOf(session, live.node)
+    const campaignId = shownCampaign()
+    own = campaignId === undefined ? undefined : createCampaignLive(campaignId, history, status)
+    stream.watch(campaignId)
+    const view = viewOf(session, live.node, own?.node)
     document.body.classList.toggle('wall', location.hash === '#/wall')
     main.replaceChildren(view)
     for (const anchor of links) {
@@ -72,15 +90,23 @@ const run = (session: Session): void => {
     forgetOperatorToken()
     showSignIn(why)
   }
-  const stop = followFrames({
+  const stream = followFrames({
     token: session.token,
-    onFrame: live.addFrame,
-    onState: (state) =>
-      state.kind === 'unauthorized' ? signOut(tell(consoleTexts.wrongToken)) : live.setState(state),
+    campaignId: shownCampaign(),
+    onFrame(frame) {
+      status.addFrame()
+      if (history.add(frame)) for (const part of shownParts()) part.showFrame(frame)
+      tick()
+    },
+    onState(state) {
+      if (state.kind === 'unauthorized') return signOut(tell(consoleTexts.expired))
+      status.setState(state)
+      tick()
+    },
   })
-  const timer = setInterval(live.tick, 500)
+  const timer = setInterval(tick, 500)
   end.signal.addEventListener('abort', () => {
-    stop()
+    stream.stop()
     clearInterval(timer)
   })
   window.addEventListener(

@@ -24,6 +24,10 @@ export const consoleTexts = {
     en: 'This is no token of an operator, or it has expired.',
     ko: '운영자 토큰이 아니거나 만료된 토큰입니다.',
   },
+  expired: {
+    en: 'You were signed out: the token has expired, or is no longer accepted. Sign in again.',
+    ko: '로그아웃되었습니다. 토큰이 만료되었거나 더 이상 유효하지 않습니다. 다시 로그인하세요.',
+  },
   signOut: { en: 'Sign out', ko: '로그아웃' },
   who: { en: '{name} · {role}', ko: '{name} · {role}' },
   mayChange: { en: 'may change', ko: '변경 가능' },

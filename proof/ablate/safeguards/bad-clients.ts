@@ -76,6 +76,14 @@ export const badClients: readonly Safeguard[] = [
     caughtBy: hubTest('a listener gets the present event, then one event a second at most'),
   },
   {
+    name: 'a stream ends with the token of its listener',
+    section,
+    protectsFrom:
+      'An operator whose token has expired goes on seeing everything, for as long as the page is open.',
+    edits: [{ change: swap('listener.isOver?.() === true', 'false') }],
+    caughtBy: hubTest('a listener that may listen no longer gets nothing more, and its stream ends'),
+  },
+  {
     name: 'a client that does not read costs no memory',
     section,
     protectsFrom: 'Listeners that never read fill the memory of the process with events.',

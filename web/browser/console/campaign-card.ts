@@ -23,7 +23,7 @@ const outlook = ({ state }: ConsoleCampaign, left: number | null, pace: number |
 }
 
 /** A live campaign: its state, how its stock goes, and whether the rows keep pace. */
-export const createCampaignCard = ({ id }: ConsoleCampaign) => {
+export const createCampaignCard = ({ id }: Pick<ConsoleCampaign, 'id'>) => {
   const [title, badge] = [element('a', { href: `#/campaigns/${id}` }), element('span')]
   const [left, soon] = [element('b'), element('span', { class: 'soon' })]
   const burnDown = createLineChart(tell(liveTexts.burnDown), countText)

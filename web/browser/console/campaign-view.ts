@@ -40,8 +40,12 @@ const changeRow = ({ version, action, at, by, from, reason, settings }: Change):
   ],
 ]
 
-/** One campaign: what it is, who changed it, and what can be done with it. */
-export const createCampaignView = (session: Session, campaignId: string): HTMLElement => {
+/** One campaign: how it goes, what it is, who changed it, and what can be done with it. */
+export const createCampaignView = (
+  session: Session,
+  campaignId: string,
+  live: HTMLElement | undefined,
+): HTMLElement => {
   const { client, mayChange } = session
   const [head, facts, actions] = [element('h1'), element('div'), element('div')]
   const changes = element('section', { class: 'panel', id: 'changes', hidden: true })
@@ -107,6 +111,7 @@ export const createCampaignView = (session: Session, campaignId: string): HTMLEl
     head,
     status,
     actions,
+    live,
     facts,
     changes,
     rest,

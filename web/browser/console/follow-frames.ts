@@ -8,8 +8,16 @@ export type StreamState =
 
 export type FollowOptions = {
   token: string
+  /** A campaign that frames have to show. */
+  campaignId: string | undefined
   onFrame(frame: ConsoleFrame): void
   onState(state: StreamState): void
+}
+
+export type FrameStream = {
+  /** Watches another campaign, or none: the stream is opened anew when it is another one. */
+  watch(campaignId: string | undefined): void
+  stop(): void
 }
 
 /** Frames come once a second. After this without a byte the connection is taken for dead. */
@@ -23,19 +31,23 @@ export const backoffOf = (failures: number, random: () => number): number => {
   return longestMs / 2 + (random() * longestMs) / 2
 }
 
-/** Reads the frames until it is stopped, and connects again whenever it has to. Returns what stops it. */
-export const followFrames = ({ token, onFrame, onState }: FollowOptions): (() => void) => {
+/** Reads the frames until it is stopped, and connects again whenever it has to. */
+export const followFrames = ({ token, onFrame, onState, ...options }: FollowOptions): FrameStream => {
   const stopped = new AbortController()
+  let { campaignId } = options
   let failures = 0
+  let leave: (() => void) | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
 
   const readOnce = async (): Promise<'lost' | 'crowded' | 'unauthorized'> => {
     const connection = new AbortController()
+    leave = () => connection.abort()
     const end = (): void => connection.abort()
     stopped.signal.addEventListener('abort', end)
     let watch = setTimeout(end, silenceMs)
     try {
-      const response = await fetch('/v1/admin/events', {
+      const query = campaignId === undefined ? '' : `?campaign=${encodeURIComponent(campaignId)}`
+      const response = await fetch(`/v1/admin/events${query}`, {
         headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
         ...{ signal: connection.signal, cache: 'no-store' },
       })
@@ -63,8 +75,12 @@ export const followFrames = ({ token, onFrame, onState }: FollowOptions): (() =>
   }
 
   const run = async (): Promise<void> => {
+    retry = undefined
+    const watched = campaignId
     const outcome = await readOnce().catch(() => 'lost' as const)
     if (stopped.signal.aborted) return
+    // It was left for the stream of another campaign: nothing failed.
+    if (watched !== campaignId) return run()
     if (outcome === 'unauthorized') return onState({ kind: outcome })
     failures += 1
     const nextMs = backoffOf(failures, Math.random)
@@ -74,8 +90,16 @@ export const followFrames = ({ token, onFrame, onState }: FollowOptions): (() =>
 
   onState({ kind: 'connecting' })
   void run()
-  return () => {
-    clearTimeout(retry)
-    stopped.abort()
+  return {
+    watch(next) {
+      if (next === campaignId) return
+      campaignId = next
+      // While it waits for another try there is no stream to leave.
+      if (retry === undefined) leave?.()
+    },
+    stop() {
+      clearTimeout(retry)
+      stopped.abort()
+    },
   }
 }

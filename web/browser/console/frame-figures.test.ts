@@ -67,8 +67,8 @@ const campaign = (changes: Partial<ConsoleCampaign>): ConsoleCampaign => ({
 })
 const frame = (...campaigns: ConsoleCampaign[]): ConsoleFrame => ({
   ...{ serverTime: '2026-11-29T12:00:00.000Z', ageMs: { gates: 3, log: 2, ledger: 1 }, campaigns },
-  ...{ otherCampaigns: 0, lag: { records: 4, ms: 0 }, oldestUnrecordedMs: 0, deadLetters: 0 },
-  process: { id: '1', outcomes: {}, issueDurations: [], queue: 0, publishQueue: 0, isPublisherOpen: false },
+  ...{ otherCampaigns: 0, watched: [], otherWatched: 0, lag: { records: 4, ms: 0, state: 'ok' } },
+  ...{ oldestUnrecordedMs: 0, deadLetters: 0, processId: '1', processes: [], otherProcesses: 0 },
 })
 
 describe('the totals of a frame', () => {

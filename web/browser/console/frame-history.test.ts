@@ -11,11 +11,16 @@ const frameAt = (second: number, granted: number | null, processId = '1'): Conso
       ...{ outboxOldestMs: 0, recorded: 5, holds: true, oversold: 0 },
     },
   ],
-  ...{ otherCampaigns: 0, lag: null, oldestUnrecordedMs: null, deadLetters: null },
-  process: {
-    ...{ id: processId, outcomes: { granted: second }, queue: 0, publishQueue: 0, isPublisherOpen: false },
-    issueDurations: [{ le: '+Inf', count: second }],
-  },
+  ...{ otherCampaigns: 0, watched: [], otherWatched: 0, lag: null, oldestUnrecordedMs: null },
+  ...{ deadLetters: null, processId, otherProcesses: 0 },
+  processes: [
+    {
+      ...{ id: processId, name: 'host:1', kind: 'api', eventLoop: 0, cpu: 0, memoryBytes: 1, rows: 0 },
+      ...{ outcomes: { granted: second }, queue: 0, publishQueue: 0, isPublisherOpen: false },
+      issueDurations: [{ le: '+Inf', count: second }],
+      sampledAt: new Date(1_000_000 + second * 1_000).toISOString(),
+    },
+  ],
 })
 
 test('each figure stands at the moment when its server was read', () => {
@@ -31,11 +36,14 @@ test('each figure stands at the moment when its server was read', () => {
   expect(history.granted('b')[0]?.value).toBeNull()
 })
 
-test('counts of another process are not compared', () => {
+test('answers of a process count from its second frame on', () => {
   const history = createFrameHistory()
-  for (const frame of [frameAt(1, 0), frameAt(2, 0), frameAt(3, 0, '2')]) history.add(frame)
-  expect(history.outcome('granted').map(({ value }) => value)).toEqual([1, 2, null])
-  expect(history.durations().count).toBe(0)
+  for (const frame of [frameAt(1, 0), frameAt(2, 0), frameAt(3, 0, '2'), frameAt(4, 0, '2')])
+    history.add(frame)
+  expect(history.answers('granted').map(({ value }) => value)).toEqual([null, 1, null, 1])
+  expect(history.answers('paused').map(({ value }) => value)).toEqual([null, 0, null, 0])
+  expect(history.outcomes()).toEqual(['granted'])
+  expect(history.durations().count).toBe(2)
   expect(history.durations(1)).toMatchObject({ count: 1, overMs: 1_000 })
 })
 
@@ -43,6 +51,14 @@ test('durations are merged over ten seconds', () => {
   const history = createFrameHistory()
   for (let second = 0; second <= 30; second += 1) history.add(frameAt(second, 0))
   expect(history.durations()).toMatchObject({ count: 10, overMs: 10_000 })
+})
+
+test('a frame that another process made earlier is passed over', () => {
+  const history = createFrameHistory()
+  expect([frameAt(5, 0), frameAt(5, 0), frameAt(4, 0, '2'), frameAt(6, 0)].map(history.add)).toEqual([
+    ...[true, false, false, true],
+  ])
+  expect(history.frames()).toHaveLength(2)
 })
 
 test('it keeps as many frames as are shown, and begins anew when time runs back', () => {

@@ -1,6 +1,7 @@
 import type { ConsoleCampaign, ConsoleFrame } from '../../../client/contract-types.ts'
 import type { Point } from './frame-figures.ts'
-import { durationsBetween, type PressDurations } from './press-durations.ts'
+import { mergeDurations, type PressDurations } from './press-durations.ts'
+import { createProcessFigures, type ProcessFigures } from './process-figures.ts'
 
 /** How far lines go back: as far as they can, within these. */
 const shownMinMs = 30_000
@@ -8,6 +9,9 @@ const shownMaxMs = 120_000
 
 /** The longest line at a frame a second, and some that came early. */
 const framesMax = 140
+
+/** Another process tells of an earlier moment: it is passed over, and not a clock that runs back. */
+const olderMaxMs = 3_000
 
 /** The time over which durations of presses are merged. */
 const durationsMs = 10_000
@@ -17,6 +21,8 @@ const timeOf = ({ serverTime }: ConsoleFrame): number => Date.parse(serverTime)
 /** The frames of the last minutes. Each figure stands at the moment when its server was read. */
 export const createFrameHistory = () => {
   let frames: ConsoleFrame[] = []
+  let figures: ProcessFigures[] = []
+  let processes = createProcessFigures()
 
   const ofCampaign = (
     id: string,
@@ -29,11 +35,23 @@ export const createFrameHistory = () => {
     })
 
   return {
-    add(frame: ConsoleFrame): void {
-      // A process whose clock is behind does not make lines run backwards.
+    /** False when the frame is not newer than the last one: it is passed over. */
+    add(frame: ConsoleFrame): boolean {
       const last = frames.at(-1)
-      if (last !== undefined && timeOf(frame) <= timeOf(last)) frames = []
-      frames = [...frames.slice(1 - framesMax), frame]
+      const passedMs = last === undefined ? 1 : timeOf(frame) - timeOf(last)
+      if (passedMs <= 0 && passedMs > -olderMaxMs) return false
+      // A process whose clock is behind does not make lines run backwards.
+      if (passedMs <= 0) {
+        frames = []
+        figures = []
+        processes = createProcessFigures()
+      }
+      // Of earlier frames nobody looks at the processes any more, and they are most of a frame.
+      const earlier = frames.slice(1 - framesMax)
+      if (last !== undefined && earlier.length > 0) earlier.splice(-1, 1, { ...last, processes: [] })
+      frames = [...earlier, frame]
+      figures = [...figures.slice(1 - framesMax), processes.add(frame)]
+      return true
     },
     frames: (): readonly ConsoleFrame[] => frames,
     granted: (id: string): Point[] =>
@@ -54,22 +72,27 @@ export const createFrameHistory = () => {
         ({ ageMs }) => ageMs.ledger,
         ({ recorded }) => recorded,
       ),
-    /** Answers so far. Between two processes the count is unknown. */
-    outcome: (name: string): Point[] =>
+    /** The outcomes that came within what is shown. */
+    outcomes(): string[] {
+      const names = figures.flatMap(({ outcomes }) => [...(outcomes ?? [])])
+      return [...new Set(names.filter(([, rate]) => rate > 0).map(([name]) => name))]
+    },
+    /** Answers a second of all processes together. */
+    answers: (outcome: string): Point[] =>
       frames.map((frame, index) => {
-        const isOther = index > 0 && frames[index - 1]?.process.id !== frame.process.id
-        return { atMs: timeOf(frame), value: isOther ? null : (frame.process.outcomes[name] ?? 0) }
+        const { outcomes = null } = figures[index] ?? {}
+        return { atMs: timeOf(frame), value: outcomes === null ? null : (outcomes.get(outcome) ?? 0) }
       }),
-    /** The presses of the last ten seconds before the frame at `index`, and over how long they came. */
+    /** Rows a second of all workers together. */
+    rows: (): number | null => figures.at(-1)?.rows ?? null,
+    /** The presses of the ten seconds before the frame at `index`, and over how long they came. */
     durations(index = frames.length - 1): PressDurations & { overMs: number } {
       const last = frames[index]
       if (last === undefined) return { count: 0, buckets: [], overMs: 0 }
-      const first =
-        frames.find(
-          (frame) => frame.process.id === last.process.id && timeOf(frame) >= timeOf(last) - durationsMs,
-        ) ?? last
-      const between = durationsBetween(first.process.issueDurations, last.process.issueDurations)
-      return { ...between, overMs: timeOf(last) - timeOf(first) }
+      const first = frames.findIndex((frame) => timeOf(frame) > timeOf(last) - durationsMs)
+      const since = frames[Math.max(0, first - 1)] ?? last
+      const merged = mergeDurations(figures.slice(first, index + 1).map(({ presses }) => presses))
+      return { ...merged, overMs: timeOf(last) - timeOf(since) }
     },
     timeOf,
     /** How far back the lines are drawn. */

@@ -2,7 +2,14 @@ import { element, setText } from './elements.ts'
 import type { Point } from './frame-figures.ts'
 
 /** One line. `tone` is the number of its colour and of its dashes: no line differs by colour alone. */
-export type Line = { name: string; value: string; tone: number; points: readonly Point[] }
+export type Line = {
+  name: string
+  value: string
+  tone: number
+  points: readonly Point[]
+  /** There is too little behind it to be taken for more than a hint. */
+  isThin?: boolean
+}
 
 const namespace = 'http://www.w3.org/2000/svg'
 const [width, height] = [600, 120]
@@ -94,12 +101,12 @@ export const createLineChart = (title: string, format: (value: number) => string
           drawn.delete(name)
         }
       for (const line of lines) {
-        const { path, value } = drawn.get(line.name) ?? lineOf(line)
+        const { path, item, value } = drawn.get(line.name) ?? lineOf(line)
         path.setAttribute('d', pathOf(line.points, { fromMs: nowMs - overMs, toMs: nowMs, max: end }))
         setText(value, line.value)
+        for (const part of [path, item]) part.classList.toggle('thin', line.isThin === true)
       }
       setText(note, text ?? '')
     },
-    dim: (isDim: boolean): void => void node.classList.toggle('dimmed', isDim),
   }
 }

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
-import { durationsBetween, longestLimit, quantileOf } from './press-durations.ts'
+import { limitMs, longestLimit, mergeDurations, quantileOf } from './press-durations.ts'
 
-const buckets = (...counts: number[]) =>
-  ['0.01', '0.1', '+Inf'].map((le, index) => ({ le, count: counts[index] ?? 0 }))
+const partOf = (...counts: number[]) =>
+  new Map(['0.01', '0.1', '+Inf'].map((le, index) => [limitMs(le), counts[index] ?? 0]))
 
-test('durations are those of the presses between two frames, of all kinds of answers together', () => {
-  const later = [...buckets(50, 90, 100), ...buckets(0, 5, 10)]
-  const between = durationsBetween([...buckets(10, 10, 10), ...buckets(0, 0, 0)], later)
-  expect(between).toEqual({
+test('durations of all processes are merged by bucket, and each bucket holds those below it', () => {
+  const merged = mergeDurations([partOf(40, 40, 10), partOf(0, 5, 5)])
+  expect(merged).toEqual({
     count: 100,
     buckets: [
       { leMs: 10, count: 40 },
@@ -15,11 +14,21 @@ test('durations are those of the presses between two frames, of all kinds of ans
       { leMs: Infinity, count: 100 },
     ],
   })
-  expect([0.4, 0.5, 0.85, 0.99].map((part) => quantileOf(between, part))).toEqual([10, 100, 100, Infinity])
-  expect(longestLimit(between)).toBe(100)
+  expect([0.4, 0.5, 0.85, 0.99].map((part) => quantileOf(merged, part))).toEqual([10, 100, 100, Infinity])
+  expect(longestLimit(merged)).toBe(100)
+})
+
+test('a p99.9 is that of one slow press in a thousand', () => {
+  expect(quantileOf(mergeDurations([partOf(999, 0, 1)]), 0.999)).toBe(10)
+  expect(quantileOf(mergeDurations([partOf(998, 0, 2)]), 0.999)).toBe(Infinity)
+})
+
+test('buckets with other ends, of a process of another version, are in order too', () => {
+  const merged = mergeDurations([partOf(10, 0, 0), new Map([[50, 10]])])
+  expect([0.5, 0.9].map((part) => quantileOf(merged, part))).toEqual([10, 50])
 })
 
 test('without presses no limit was kept', () => {
-  expect(quantileOf(durationsBetween(buckets(3, 3, 3), buckets(3, 3, 3)), 0.5)).toBeNull()
-  expect(quantileOf(durationsBetween([], []), 0.99)).toBeNull()
+  expect(quantileOf(mergeDurations([partOf(0, 0, 0)]), 0.5)).toBeNull()
+  expect(quantileOf(mergeDurations([]), 0.99)).toBeNull()
 })

@@ -1,25 +1,19 @@
-import type { ConsoleFrame } from '../../../client/contract-types.ts'
-
-type Buckets = ConsoleFrame['process']['issueDurations']
-
-/** Durations of the presses between two frames of one process. */
+/** Durations of presses. Each bucket also holds those below it. */
 export type PressDurations = { count: number; buckets: { leMs: number; count: number }[] }
 
-const limitMs = (le: string): number => (le === '+Inf' ? Infinity : Number(le) * 1_000)
+/** The upper end of a bucket, as a Prometheus histogram writes it. */
+export const limitMs = (le: string): number => (le === '+Inf' ? Infinity : Number(le) * 1_000)
 
-/** The presses that `later` has and `earlier` has not. Buckets of several kinds of answers are merged. */
-export const durationsBetween = (earlier: Buckets, later: Buckets): PressDurations => {
+/** Merges presses by bucket, each in one. Buckets of other processes may have other ends. */
+export const mergeDurations = (parts: readonly ReadonlyMap<number, number>[]): PressDurations => {
   const merged = new Map<number, number>()
-  const add = (buckets: Buckets, sign: 1 | -1): void => {
-    for (const { le, count } of buckets)
-      merged.set(limitMs(le), (merged.get(limitMs(le)) ?? 0) + sign * count)
-  }
-  add(later, 1)
-  add(earlier, -1)
+  for (const part of parts)
+    for (const [leMs, count] of part) merged.set(leMs, (merged.get(leMs) ?? 0) + count)
+  let sum = 0
   const buckets = [...merged]
-    .map(([leMs, count]) => ({ leMs, count: Math.max(0, count) }))
-    .toSorted((one, other) => one.leMs - other.leMs)
-  return { count: buckets.at(-1)?.count ?? 0, buckets }
+    .toSorted(([one], [other]) => one - other)
+    .map(([leMs, count]) => ({ leMs, count: (sum += count) }))
+  return { count: sum, buckets }
 }
 
 /** The limit that this part of the presses kept: the upper end of a bucket. Null without presses. */

@@ -62,8 +62,8 @@ export const createPromiseBanner = () => {
 
   return {
     node,
-    /** `sinceMs` is the age of the last frame on this machine. */
-    show(frames: readonly ConsoleFrame[], sinceMs: number): void {
+    /** `sinceMs` is the age of the last frame on this machine. `isOfMany`: it says how many are added up. */
+    show(frames: readonly ConsoleFrame[], sinceMs: number, isOfMany = true): void {
       const readings = frames.slice(-8).map((frame, index, all) => saleTotals(frame, all[index - 1]))
       const [frame, totals] = [frames.at(-1), readings.at(-1)]
       if (frame === undefined || totals === undefined) return
@@ -109,7 +109,9 @@ export const createPromiseBanner = () => {
         frame.otherCampaigns > 0 ? tell(liveTexts.moreLive, { n: countText(frame.otherCampaigns) }) : ''
       setText(
         scope,
-        isEmpty ? '' : `${tell(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`.trim(),
+        isEmpty || !isOfMany
+          ? ''
+          : `${tell(liveTexts.ofCampaigns, { n: frame.campaigns.length })}. ${more}`.trim(),
       )
     },
   }

@@ -2,14 +2,19 @@ import type { ConsoleFrame } from '../../../client/contract-types.ts'
 import type { Wording } from '../../texts/language.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { element, setText } from './elements.ts'
-import { ratesOf, sumOf } from './frame-figures.ts'
+import { sumOf } from './frame-figures.ts'
 import type { FrameHistory } from './frame-history.ts'
 import { createLineChart, type Line } from './line-chart.ts'
-import { longestLimit, quantileOf } from './press-durations.ts'
+import { longestLimit, type PressDurations, quantileOf } from './press-durations.ts'
+import { createProcessTable } from './process-table.ts'
 import { countText, secondsText, tell } from './words.ts'
 
-/** Below this many presses a p99 is the slowest press. */
-const samplesMin = 100
+/** The lines of the durations. Below this many presses each is little more than the slowest press. */
+const quantiles = [
+  { name: 'p50', part: 0.5, samplesMin: 100 },
+  { name: 'p99', part: 0.99, samplesMin: 100 },
+  { name: 'p99.9', part: 0.999, samplesMin: 1_000 },
+]
 
 /** The order of the outcomes, by which each keeps its colour and its dashes. */
 const outcomes = [
@@ -36,19 +41,21 @@ const outcomeText = (name: string): string => {
 }
 
 const createTiles = () => {
-  const made = new Map<string, { node: HTMLElement; value: HTMLElement }>()
+  const made = new Map<string, { node: HTMLElement; value: HTMLElement; hint: HTMLElement }>()
   const node = element('dl', { class: 'tiles' })
   return {
     node,
-    show(name: string, text: string, isWarning: boolean): void {
+    show(name: string, text: string, isWarning: boolean, hint: string): void {
       let tile = made.get(name)
       if (tile === undefined) {
-        const value = element('dd')
-        tile = { node: element('div', {}, element('dt', {}, name), value), value }
+        const [value, small] = [element('span'), element('small')]
+        const description = element('dd', {}, value, small)
+        tile = { node: element('div', {}, element('dt', {}, name), description), value, hint: small }
         made.set(name, tile)
         node.append(tile.node)
       }
       setText(tile.value, isWarning ? `⚠ ${text}` : text)
+      setText(tile.hint, hint)
       tile.node.toggleAttribute('data-warning', isWarning)
     },
   }
@@ -57,10 +64,22 @@ const createTiles = () => {
 /** A grant without a row for longer than this is worth a look: recording takes well below a second. */
 const unrecordedWarningMs = 10_000
 
-const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame): void => {
-  const { lag, process, deadLetters, oldestUnrecordedMs } = frame
-  const tile = (name: { en: string; ko: string }, text: string, isWarning = false): void =>
-    tiles.show(tell(name), text, isWarning)
+type Tell = (name: Wording, text: string, isWarning?: boolean, hint?: string) => void
+
+/** How the ledger follows the log: the state that a window of readings shows, and how much is missing now. */
+const showLag = (tile: Tell, lag: ConsoleFrame['lag']): void => {
+  if (lag === null) return tile(liveTexts.ledgerLag, countText(null), true)
+  const { records, ms, state } = lag
+  const value = tell(liveTexts.lagValue, { n: countText(records), s: secondsText(ms) })
+  const text = state === null ? value : `${tell(liveTexts.lagState[state])} · ${value}`
+  const hint = tell(state === null ? liveTexts.lagUnknown : liveTexts.lagHint[state])
+  tile(liveTexts.ledgerLag, text, (state !== null && state !== 'ok') || ms > unrecordedWarningMs, hint)
+}
+
+const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame, rows: number | null): void => {
+  const { lag, processes, deadLetters, oldestUnrecordedMs } = frame
+  const tile: Tell = (name, text, isWarning = false, hint = '') =>
+    tiles.show(tell(name), text, isWarning, hint)
   const oldest =
     oldestUnrecordedMs === null
       ? countText(null)
@@ -70,38 +89,57 @@ const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame): 
     oldest,
     oldestUnrecordedMs === null || oldestUnrecordedMs > unrecordedWarningMs,
   )
-  tile(
-    liveTexts.ledgerLag,
-    lag === null
-      ? countText(null)
-      : tell(liveTexts.lagValue, { n: countText(lag.records), s: secondsText(lag.ms) }),
-    lag === null || lag.ms > unrecordedWarningMs,
-  )
+  showLag(tile, lag)
+  tile(liveTexts.rows, countText(rows))
   const outbox = sumOf(frame.campaigns.map((campaign) => campaign.outbox))
   tile(liveTexts.outbox, countText(outbox), outbox === null)
   tile(liveTexts.deadLetters, countText(deadLetters), deadLetters !== 0)
-  tile(liveTexts.queue, countText(process.queue))
-  tile(liveTexts.publishQueue, countText(process.publishQueue))
-  tile(
-    liveTexts.publisher,
-    tell(process.isPublisherOpen ? liveTexts.publisherCut : liveTexts.publisherOk),
-    process.isPublisherOpen,
-  )
+  const isCut = processes.some(({ isPublisherOpen }) => isPublisherOpen)
+  tile(liveTexts.queue, countText(sumOf(processes.map(({ queue }) => queue))))
+  tile(liveTexts.publishQueue, countText(sumOf(processes.map(({ publishQueue }) => publishQueue))))
+  tile(liveTexts.publisher, tell(isCut ? liveTexts.publisherCut : liveTexts.publisherOk), isCut)
 }
 
-/** What is not of one campaign: how far the ledger is, and how the process answers. */
+/** Of how many processes the figures are. */
+const scopeText = ({ processes, otherProcesses }: ConsoleFrame): string => {
+  if (otherProcesses === null) return tell(liveTexts.oneProcess)
+  const all = tell(liveTexts.allProcesses, { n: processes.length })
+  return otherProcesses === 0
+    ? all
+    : `${all} ${tell(liveTexts.moreProcesses, { n: countText(otherProcesses) })}`
+}
+
+const durationText = (durations: PressDurations, part: number): string => {
+  const ms = quantileOf(durations, part)
+  if (ms === null) return '–'
+  return ms === Infinity
+    ? tell(liveTexts.beyond, { ms: countText(longestLimit(durations)) })
+    : tell(liveTexts.atMost, { ms: String(Math.round(ms * 10) / 10) })
+}
+
+/** How much the durations say. */
+const samplesText = (count: number): Wording => {
+  if (count === 0) return liveTexts.noAnswers
+  if (count < 100) return liveTexts.fewSamples
+  return count < 1_000 ? liveTexts.fewForTail : liveTexts.latencyHint
+}
+
+/** What is not of one campaign: the ledger, the answers, and how busy each process is. */
 export const createSystemPanel = () => {
   const tiles = createTiles()
   const answers = createLineChart(tell(liveTexts.answers), countText)
   const latency = createLineChart(tell(liveTexts.latency), (ms) => `${countText(ms)} ms`)
-  const process = element('p', { class: 'note' })
+  const processes = createProcessTable()
+  const scope = element('p', { class: 'note' })
   const node = element(
     'section',
     { class: 'panel system', 'aria-label': tell(liveTexts.system) },
     element('h2', {}, tell(liveTexts.system)),
     tiles.node,
     element('div', { class: 'charts' }, answers.node, latency.node),
-    process,
+    element('h3', {}, tell(liveTexts.processes)),
+    processes.node,
+    scope,
   )
 
   const showLatency = (history: FrameHistory, nowMs: number): void => {
@@ -112,29 +150,20 @@ export const createSystemPanel = () => {
     }))
     const last = each.at(-1)?.durations
     if (last === undefined) return
-    const limit = longestLimit(last)
-    const lines = [0.5, 0.99].map((part, tone): Line => {
+    const lines = quantiles.map(({ name, part, samplesMin }, tone): Line => {
       const points = each.map(({ atMs, durations }) => {
         const ms = quantileOf(durations, part)
         return { atMs, value: ms === Infinity ? longestLimit(durations) : ms }
       })
-      const ms = quantileOf(last, part)
-      const value =
-        ms === null
-          ? '–'
-          : ms === Infinity
-            ? tell(liveTexts.beyond, { ms: countText(limit) })
-            : tell(liveTexts.atMost, { ms: String(Math.round(ms * 10) / 10) })
-      return { name: `p${part * 100}`, value, tone, points }
+      return { name, tone, points, value: durationText(last, part), isThin: last.count < samplesMin }
     })
-    const isThin = last.count < samplesMin
-    const text =
-      last.count === 0 ? liveTexts.noAnswers : isThin ? liveTexts.fewSamples : liveTexts.latencyHint
     latency.show(lines, {
       ...{ nowMs, overMs: history.shownMs() },
-      text: tell(text, { n: countText(last.count), s: Math.round(last.overMs / 1_000) }),
+      text: tell(samplesText(last.count), {
+        n: countText(last.count),
+        s: Math.round(last.overMs / 1_000),
+      }),
     })
-    latency.dim(isThin)
   }
 
   return {
@@ -143,12 +172,10 @@ export const createSystemPanel = () => {
       const frame = history.frames().at(-1)
       if (frame === undefined) return
       const nowMs = history.timeOf(frame)
-      showTiles(tiles, frame)
-      const names = Object.keys(frame.process.outcomes)
-        .map((name) => ({ name, rates: ratesOf(history.outcome(name)) }))
-        .filter(({ rates }) =>
-          rates.some(({ atMs, value }) => (value ?? 0) > 0 && atMs > nowMs - history.shownMs()),
-        )
+      showTiles(tiles, frame, history.rows())
+      const names = history
+        .outcomes()
+        .map((name) => ({ name, rates: history.answers(name) }))
         .toSorted((one, other) => toneOf(one.name) - toneOf(other.name))
       answers.show(
         names.map(({ name, rates }) => ({
@@ -168,7 +195,8 @@ export const createSystemPanel = () => {
         },
       )
       showLatency(history, nowMs)
-      setText(process, `${tell(liveTexts.process, { id: frame.process.id })}. ${tell(liveTexts.processHint)}`)
+      processes.show(frame.processes)
+      setText(scope, scopeText(frame))
     },
   }
 }

@@ -12,6 +12,7 @@ export const tell = (text: Wording, values: Readonly<Record<string, string | num
   fill(text[language], values)
 
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+const percent = new Intl.NumberFormat(language, { style: 'percent' })
 const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
 
@@ -22,6 +23,13 @@ export const countText = (value: number | null | undefined): string =>
 /** Seconds of a duration in milliseconds, with tenths. */
 export const secondsText = (ms: number | null | undefined): string =>
   ms == null ? tell(consoleTexts.unknown) : tenths.format(ms / 1_000)
+
+/** A share in percent. */
+export const percentText = (share: number): string => percent.format(share)
+
+/** Memory, in megabytes of a million bytes. */
+export const memoryText = (bytes: number): string =>
+  tell(liveTexts.megabytes, { n: whole.format(bytes / 1_000_000) })
 
 /** About how long: 11 s, 3 min, 2 h. */
 export const aboutText = (seconds: number): string => {
