@@ -75,6 +75,8 @@ const calls: Record<
   raiseStock: (_, operator) => operator.raiseStock('one', 2, { reason: 'why' }),
   editCampaign: (_, operator) => operator.edit('one', { name: 'Sale' }, { reason: 'why' }),
   preflightCampaign: (_, operator) => operator.preflight('one'),
+  preflightNewCampaign: (_, operator) => operator.preflightNew(terms),
+  listServers: (_, operator) => operator.servers(),
   listChanges: (_, operator) => operator.changes('one'),
   listWinners: (_, operator) => operator.winners('one', { limit: 1, cursor: 'c' }),
   auditCampaign: (_, operator) => operator.audit('one'),

@@ -457,6 +457,92 @@ type Outcome = {
   retryAfterMs?: number | undefined
 }
 
+type PlannedPreflight = {
+  /** The time of the gate. RFC 3339 in UTC with milliseconds. */
+  serverTime: string
+  /** The worst of doubts and findings. `warning` too where the servers are not known. */
+  verdict: 'ok' | 'warning' | 'failed'
+  /** All of it for people, in English or Korean by Accept-Language. */
+  words: string[]
+  money: {
+    kind: 'amount'
+    currency: string | null
+    value: number
+    coupons: number
+    /**
+     * What all coupons are worth together. In the minor unit of the currency, as text: it can be above 2^53.
+     */
+    total: string
+    /** What one person can get at most. In the minor unit of the currency, as text: it can be above 2^53. */
+    perUser: string
+  } | {
+    kind: 'percent'
+    value: number
+    coupons: number
+  }
+  who: {
+    eligibility: {
+      claim: string
+      anyOf: string[]
+    }[]
+    perUserLimit: number
+  }
+  times: {
+    timeZone: string
+    opensAt: {
+      /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    closesAt: {
+      /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    usableFrom: {
+      /** When coupons can be used. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+    usableUntil: {
+      /** The first moment at which they have expired. RFC 3339 in UTC with milliseconds. */
+      at: string
+      /** The same moment in the time zone of the campaign. */
+      local: string
+    }
+  }
+  /** What contradicts itself, the worst first. */
+  doubts: ({
+    /** What programs decide by. A code never changes its meaning. */
+    code: string
+    /** `failed`: it cannot do what it is for. */
+    level: 'warning' | 'failed'
+    /** The field of the campaign; empty for its state. */
+    pointer: string
+    message: string
+  })[]
+  /** Null when the servers did not answer in time: ask again. */
+  servers: {
+    /** When the servers were examined. RFC 3339 in UTC with milliseconds. */
+    examinedAt: string
+    /** Places that did not answer. */
+    unread: string[]
+    /** What is not ok, as `npm run doctor` finds it. */
+    findings: ({
+      place: string
+      name: string
+      level: 'warning' | 'failed' | 'unknown'
+      found: string
+      expected: string
+      fix: string
+      why: string
+    })[]
+  } | null
+}
+
 type Preflight = {
   /** The campaign that was looked at. Treat it as opaque. */
   campaignId: string
@@ -633,6 +719,34 @@ type Revocation = {
   reason: string
 }
 
+type ServerList = {
+  /** When they were examined, by the clock of this process. RFC 3339 in UTC with milliseconds. */
+  examinedAt: string
+  /** How long ago that was. */
+  ageMs: number
+  servers: ({
+    /** Redis, Kafka, database, or the machine of this process. */
+    name: string
+    /** Null where the server does not report it. Kafka never does. */
+    version: string | null
+    /** Where this process connects to, without user and password. */
+    address: string
+    /** The worst of its findings; `warning` too for `unknown`. `unread`: it did not answer. */
+    level: 'ok' | 'warning' | 'failed' | 'unread'
+    /** The result of each requirement, the worst first. */
+    findings: ({
+      place: string
+      name: string
+      /** `unknown`: the server did not report what the requirement needs. */
+      level: 'ok' | 'warning' | 'failed' | 'unknown'
+      found: string
+      expected: string
+      fix: string
+      why: string
+    })[]
+  })[]
+}
+
 type StockChange = {
   /** The new stock in all, above what it was. */
   stock: number
@@ -722,12 +836,14 @@ export type {
   NewCampaign,
   OperatorIdentity,
   Outcome,
+  PlannedPreflight,
   Preflight,
   Problem,
   ProblemCode,
   PublicCampaign,
   Redemption,
   Revocation,
+  ServerList,
   StockChange,
   SupportCoupon,
   Time,

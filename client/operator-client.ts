@@ -9,9 +9,11 @@ import type {
   CouponList,
   NewCampaign,
   OperatorIdentity,
+  PlannedPreflight,
   Preflight,
   Problem,
   ProblemCode,
+  ServerList,
   SupportCoupon,
   WinnerList,
 } from './contract-types.ts'
@@ -30,9 +32,11 @@ export type {
   CouponList,
   NewCampaign,
   OperatorIdentity,
+  PlannedPreflight,
   Preflight,
   Problem,
   ProblemCode,
+  ServerList,
   SupportCoupon,
   WinnerList,
 }
@@ -80,6 +84,10 @@ export type OperatorClient = {
   ): Promise<ChangedCampaign>
   /** What the campaign would do, and what contradicts itself, in words and as data. */
   preflight(campaignId: string, options?: CallOptions): Promise<Preflight>
+  /** The same for a campaign that is not created yet, and is not created by this. */
+  preflightNew(campaign: NewCampaign, options?: CallOptions): Promise<PlannedPreflight>
+  /** The servers with their versions, and how they meet the requirements. */
+  servers(options?: CallOptions): Promise<ServerList>
   changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
   /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
   audit(campaignId: string, options?: CallOptions): Promise<Audit>
@@ -142,6 +150,9 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
       change({ method: 'PUT', path: `${pathOf(campaignId)}/stock`, json: { stock } }, call),
     edit: (campaignId, edit, call) => change({ method: 'PATCH', path: pathOf(campaignId), json: edit }, call),
     preflight: (campaignId, call) => get(`${pathOf(campaignId)}/preflight`, 'verdict', call),
+    preflightNew: (campaign, call) =>
+      transport.ask({ method: 'POST', path: '/v1/admin/preflight', json: campaign, has: 'verdict' }, call),
+    servers: (call) => get('/v1/admin/servers', 'servers', call),
     changes: (campaignId, call) => get(`${pathOf(campaignId)}/changes`, 'items', call),
     audit: (campaignId, call) =>
       patient.ask(

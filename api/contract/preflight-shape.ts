@@ -45,40 +45,47 @@ const findingShape = z.object({
   ...{ found: sentence(), expected: sentence(), fix: sentence(), why: sentence() },
 })
 
+const preflightFields = {
+  serverTime: timeValue('The time of the gate.'),
+  verdict: z
+    .enum(['ok', 'warning', 'failed'])
+    .describe('The worst of doubts and findings. `warning` too where the servers are not known.'),
+  words: z
+    .array(sentence())
+    .max(50)
+    .describe('All of it for people, in English or Korean by Accept-Language.'),
+  money: moneyShape,
+  who: z.object({
+    eligibility: eligibilityShape,
+    perUserLimit: z.int().min(1).max(slotMax),
+  }),
+  times: z.object({
+    timeZone: z.string().max(64),
+    opensAt: zonedTimeShape('When the sale begins.'),
+    closesAt: zonedTimeShape('The first moment after the sale.'),
+    usableFrom: zonedTimeShape('When coupons can be used.'),
+    usableUntil: zonedTimeShape('The first moment at which they have expired.'),
+  }),
+  doubts: z.array(doubtShape).max(20).describe('What contradicts itself, the worst first.'),
+  servers: z
+    .object({
+      examinedAt: timeValue('When the servers were examined.'),
+      unread: z.array(z.string().max(64)).max(10).describe('Places that did not answer.'),
+      findings: z.array(findingShape).max(200).describe('What is not ok, as `npm run doctor` finds it.'),
+    })
+    .nullable()
+    .describe('Null when the servers did not answer in time: ask again.'),
+}
+
 /** What would happen if nobody changed anything. */
 export const preflightShape = named(
   'Preflight',
   z.object({
     campaignId: idValue('The campaign that was looked at.'),
     version: counter().describe('The version of its settings that was looked at.'),
-    serverTime: timeValue('The time of the gate.'),
-    verdict: z
-      .enum(['ok', 'warning', 'failed'])
-      .describe('The worst of doubts and findings. `warning` too where the servers are not known.'),
-    words: z
-      .array(sentence())
-      .max(50)
-      .describe('All of it for people, in English or Korean by Accept-Language.'),
-    money: moneyShape,
-    who: z.object({
-      eligibility: eligibilityShape,
-      perUserLimit: z.int().min(1).max(slotMax),
-    }),
-    times: z.object({
-      timeZone: z.string().max(64),
-      opensAt: zonedTimeShape('When the sale begins.'),
-      closesAt: zonedTimeShape('The first moment after the sale.'),
-      usableFrom: zonedTimeShape('When coupons can be used.'),
-      usableUntil: zonedTimeShape('The first moment at which they have expired.'),
-    }),
-    doubts: z.array(doubtShape).max(20).describe('What contradicts itself, the worst first.'),
-    servers: z
-      .object({
-        examinedAt: timeValue('When the servers were examined.'),
-        unread: z.array(z.string().max(64)).max(10).describe('Places that did not answer.'),
-        findings: z.array(findingShape).max(200).describe('What is not ok, as `npm run doctor` finds it.'),
-      })
-      .nullable()
-      .describe('Null when the servers did not answer in time: ask again.'),
+    ...preflightFields,
   }),
 )
+
+/** What would happen if a campaign were created. */
+export const plannedPreflightShape = named('PlannedPreflight', z.object(preflightFields))

@@ -1,4 +1,4 @@
-import type { Campaign, EligibilityRule } from '../../coupon/campaign.ts'
+import type { CampaignTerms, EligibilityRule } from '../../coupon/campaign.ts'
 import type { Doubt, DoubtCode, Money } from '../../coupon/campaigns/preflight.ts'
 import { isKnownTimeZone } from '../../coupon/campaigns/time-zone.ts'
 import type { Language } from '../../web/texts/language.ts'
@@ -84,7 +84,7 @@ const moneyText = (money: Money, language: Language): string => {
 const ruleText = ({ claim, anyOf }: EligibilityRule, language: Language): string =>
   ({ en: `${claim}: ${anyOf.join(' or ')}`, ko: `${claim}: ${anyOf.join(' 또는 ')}` })[language]
 
-const whoText = ({ eligibility = [], perUserLimit }: Campaign, language: Language): string => {
+const whoText = ({ eligibility = [], perUserLimit }: CampaignTerms, language: Language): string => {
   const rules = eligibility.map((rule) => ruleText(rule, language)).join('; ')
   if (rules === '')
     return {
@@ -97,7 +97,7 @@ const whoText = ({ eligibility = [], perUserLimit }: Campaign, language: Languag
   }[language]
 }
 
-const timesText = (campaign: Campaign, language: Language): string[] => {
+const timesText = (campaign: CampaignTerms, language: Language): string[] => {
   const { opensAtMs, closesAtMs, coupon, timeZone = 'UTC' } = campaign
   const zone = isKnownTimeZone(timeZone) ? timeZone : 'UTC'
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long', timeZone: zone })
@@ -133,7 +133,7 @@ const serversText = (servers: ServersInShort, language: Language): string => {
 
 /** What would happen, sentence by sentence. */
 export const preflightWords = (
-  campaign: Campaign,
+  campaign: CampaignTerms,
   { money, doubts, servers }: { money: Money; doubts: readonly Doubt[]; servers: ServersInShort },
   language: Language,
 ): string[] => [

@@ -8,7 +8,8 @@ import { type AdminChangesOptions, adminChangeRoutes } from './admin-changes.ts'
 import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
 import { adminMeRoute } from './admin-me.ts'
-import { type PreflightOptions, preflightRoute } from './admin-preflight.ts'
+import { type PreflightOptions, plannedPreflightRoute, preflightRoute } from './admin-preflight.ts'
+import { adminServersRoute } from './admin-servers.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
@@ -50,6 +51,8 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     ...adminCampaignRoutes(options),
     ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
     preflightRoute(options),
+    plannedPreflightRoute(options),
+    adminServersRoute(options),
     auditRoute(audits, campaigns, authenticator),
     adminEventsRoute(options),
     adminMeRoute(authenticator),

@@ -45,8 +45,11 @@ export const moneyOf = ({ stock, perUserLimit, coupon: { discount } }: CampaignT
   }
 }
 
+/** What a preflight is about: a campaign, or the terms of one that does not exist yet, which would be open. */
+export type Planned = CampaignTerms & Pick<Campaign, 'state' | 'retired'>
+
 /** Everything that is doubtful about a campaign at `nowMs`, the worst first. */
-export const findDoubts = (campaign: Campaign, nowMs: number): Doubt[] => {
+export const findDoubts = (campaign: Planned, nowMs: number): Doubt[] => {
   const { state, stock, opensAtMs, closesAtMs, perUserLimit, coupon, timeZone = 'UTC' } = campaign
   const { discount, usableFromMs, usableUntilMs } = coupon
   const isClosed = state === 'closed' || campaign.retired !== undefined || nowMs >= closesAtMs

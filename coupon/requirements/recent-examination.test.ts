@@ -31,6 +31,15 @@ test('all who ask share one examination, and its result for a while', async () =
   expect(clock.asked).toBe(2)
 })
 
+test('fifty who ask once a minute and take an answer of 50 s cost little more than one', async () => {
+  const { clock, recent } = open(async () => [examination])
+  const minutes = 10
+  for (clock.ms = 0; clock.ms < minutes * 60_000; clock.ms += 60_000 / 50) await recent.read(50_000)
+  expect(clock.asked).toBeLessThanOrEqual(1.2 * minutes)
+  // Who wants it newer gets it newer.
+  expect(await recent.read()).toMatchObject({ atMs: 1_000 + minutes * 60_000 })
+})
+
 test('servers that do not answer hold nobody up, and are not asked twice at a time', async () => {
   const { promise, resolve } = Promise.withResolvers<Examination[]>()
   const { clock, recent } = open(() => promise)

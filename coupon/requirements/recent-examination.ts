@@ -3,10 +3,13 @@ import type { Logger } from '../../platform/log/logger.ts'
 import { withTimeout } from '../../platform/with-timeout.ts'
 import type { Examination } from './finding.ts'
 
-/** What was found about the servers, at most `rememberMs` ago. */
+/** What was found about the servers, a short time ago. */
 export type RecentExamination = {
-  /** Waits at most `timeoutMs`. `undefined` when it is not known by then; ask again. Never rejects. */
-  read(): Promise<{ examinations: Examination[]; atMs: number } | undefined>
+  /**
+   * At most `ageMaxMs` old, or `rememberMs` when left out. Waits at most `timeoutMs`. `undefined` when it is not
+   * known by then; ask again. Never rejects.
+   */
+  read(ageMaxMs?: number): Promise<{ examinations: Examination[]; atMs: number } | undefined>
 }
 
 export type RecentExaminationOptions = {
@@ -36,8 +39,8 @@ export const createRecentExamination = (options: RecentExaminationOptions): Rece
   }
 
   return {
-    async read() {
-      if (known !== undefined && monotonicMs() - known.readAtMs <= options.rememberMs) return known
+    async read(ageMaxMs = options.rememberMs) {
+      if (known !== undefined && monotonicMs() - known.readAtMs <= ageMaxMs) return known
       running ??= run().finally(() => {
         running = undefined
       })

@@ -9,11 +9,14 @@ import {
   type Session,
 } from './console/console-session.ts'
 import { createCouponsView } from './console/coupons-view.ts'
+import { createEditView } from './console/edit-view.ts'
 import { element } from './console/elements.ts'
+import { createFiguresSwitch } from './console/figures-switch.ts'
 import { followFrames } from './console/follow-frames.ts'
 import { createFrameHistory } from './console/frame-history.ts'
 import { createLiveView, type LivePart } from './console/live-view.ts'
 import { createNewCampaignView } from './console/new-campaign-view.ts'
+import { createServersSection } from './console/servers-section.ts'
 import { createSignInView } from './console/sign-in-view.ts'
 import { createStreamStatus } from './console/stream-status.ts'
 import { failureText, language, tell } from './console/words.ts'
@@ -40,12 +43,13 @@ const partsOfHash = (): string[] => location.hash.replace(/^#\//, '').split('/')
 
 /** The campaign whose own view is shown. */
 const shownCampaign = (): string | undefined => {
-  const [view, id = ''] = partsOfHash()
-  return view === 'campaigns' && /^[0-9a-f-]{36}$/.test(id) ? id : undefined
+  const [view, id = '', part = ''] = partsOfHash()
+  return view === 'campaigns' && part === '' && /^[0-9a-f-]{36}$/.test(id) ? id : undefined
 }
 
 const viewOf = (session: Session, live: HTMLElement, own: HTMLElement | undefined): HTMLElement => {
-  const [view = '', id = ''] = partsOfHash()
+  const [view = '', id = '', part = ''] = partsOfHash()
+  if (view === 'campaigns' && part === 'edit' && session.mayChange) return createEditView(session, id)
   if (view === 'campaigns')
     return id === '' ? createCampaignListView(session) : createCampaignView(session, id, own)
   if (view === 'new' && session.mayChange) return createNewCampaignView(session)
@@ -57,9 +61,13 @@ const viewOf = (session: Session, live: HTMLElement, own: HTMLElement | undefine
 const run = (session: Session): void => {
   const [history, status] = [createFrameHistory(), createStreamStatus()]
   const live = createLiveView(history, status)
+  const servers = createServersSection(session.client)
+  live.node.append(servers.node)
   let own: LivePart | undefined
   const shownParts = (): LivePart[] => (own === undefined ? [live] : [live, own])
-  const tick = (): void => shownParts().forEach((part) => part.tick())
+  const tick = (): void => {
+    for (const part of [...shownParts(), servers]) part.tick()
+  }
   const end = new AbortController()
   const main = element('div', { class: 'view', tabindex: -1 })
   const link = (hash: string, text: string): HTMLAnchorElement => element('a', { href: hash }, text)
@@ -85,6 +93,13 @@ const run = (session: Session): void => {
     for (const other of document.querySelectorAll<HTMLAnchorElement>('header a[hreflang]'))
       other.hash = location.hash
   }
+  const figures = createFiguresSwitch(() => {
+    const frame = history.frames().at(-1)
+    if (frame !== undefined) for (const part of shownParts()) part.showFrame(frame)
+    tick()
+    // A form keeps what was typed: it is not shown meanwhile.
+    if (!/\/(?:new|edit)$/.test(location.hash)) show()
+  })
   const signOut = (why?: string): void => {
     end.abort()
     forgetOperatorToken()
@@ -120,8 +135,9 @@ const run = (session: Session): void => {
   )
   window.addEventListener(
     'keydown',
-    ({ key }) => {
-      if (key === 'Escape' && location.hash === '#/wall') location.hash = '#/live'
+    (event) => {
+      if (event.key === 'Escape' && location.hash === '#/wall') location.hash = '#/live'
+      figures.onKey(event)
     },
     { signal: end.signal },
   )
@@ -135,6 +151,7 @@ const run = (session: Session): void => {
         'p',
         { class: 'who' },
         element('span', { id: 'who' }, tell(consoleTexts.who, { name: session.name, role })),
+        figures.node,
         element('button', { type: 'button', onclick: () => signOut() }, tell(consoleTexts.signOut)),
       ),
     ),

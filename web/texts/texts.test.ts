@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { buttonTexts, fill, shopperTexts } from './button-texts.ts'
 import { campaignTexts } from './campaign-texts.ts'
 import { consoleTexts } from './console-texts.ts'
+import { figureTexts } from './figure-texts.ts'
+import { formTexts } from './form-texts.ts'
 import { chooseLanguage } from './language.ts'
 import { liveTexts } from './live-texts.ts'
 import { pageTexts } from './page-texts.ts'
+import { serverTexts } from './server-texts.ts'
 import { worthText } from './worth-text.ts'
 
 describe('the language of a page', () => {
@@ -33,7 +36,8 @@ const textsIn = (part: object, path = ''): [string, { en: string; ko: string }][
 
 test('every text is there in English and in Korean, with the same places to fill in', () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
-  const texts = textsIn({ buttonTexts, shopperTexts, pageTexts, consoleTexts, liveTexts, campaignTexts })
+  const ofConsole = { consoleTexts, liveTexts, campaignTexts, figureTexts, formTexts, serverTexts }
+  const texts = textsIn({ buttonTexts, shopperTexts, pageTexts, ...ofConsole })
   expect(texts.length).toBeGreaterThan(60)
   for (const [name, { en, ko }] of texts) {
     expect([name, en.length > 0, places(ko)]).toEqual([name, true, places(en)])

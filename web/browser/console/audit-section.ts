@@ -2,7 +2,7 @@ import type { Audit } from '../../../client/contract-types.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
 import type { Session } from './console-session.ts'
 import { dataTable, element, setText } from './elements.ts'
-import { countText, failureText, tell } from './words.ts'
+import { countText, failureText, noneText, proseText, tell } from './words.ts'
 
 const marks = { pass: '✓', fail: '✕', 'in-flight': '…' } as const
 
@@ -31,10 +31,10 @@ const reportOf = ({ verdict, checks, books, notes }: Audit): Node[] => [
       verdictText(own),
       [promise, fault].filter(Boolean).join(': '),
       countText(looked),
-      [countText(found), ...examples].join(' · '),
+      [noneText(found), ...examples.map(proseText)].join(' · '),
     ]),
   ),
-  ...notes.map((note) => element('p', { class: 'note' }, note)),
+  ...notes.map((note) => element('p', { class: 'note' }, proseText(note))),
 ]
 
 /** The audit of a campaign, on a press of its button: it reads all that there is. */

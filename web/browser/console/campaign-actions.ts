@@ -1,10 +1,12 @@
 import type { Campaign, ChangedCampaign } from '../../../client/contract-types.ts'
 import { ApiError, type ChangeOptions } from '../../../client/operator-client.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
+import { formTexts } from '../../texts/form-texts.ts'
 import type { Wording } from '../../texts/language.ts'
 import { type Confirmation, confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
 import { element, field } from './elements.ts'
+import { needsFigures } from './figures-switch.ts'
 import { countText, tell } from './words.ts'
 
 type Change = {
@@ -12,6 +14,7 @@ type Change = {
   lead: string
   extra?: readonly HTMLElement[]
   isOffered: boolean
+  class?: string
   act(options: ChangeOptions): Promise<ChangedCampaign>
 }
 
@@ -41,7 +44,7 @@ export const createCampaignActions = (
     {
       ...{ name: campaignTexts.raise, lead: tell(campaignTexts.raiseLead, { stock: countText(stock) }) },
       extra: [field(tell(campaignTexts.newStock), newStock)],
-      isOffered: !isOver,
+      ...{ isOffered: !isOver, class: needsFigures },
       act: (options) => client.raiseStock(id, newStock.valueAsNumber, options),
     },
     {
@@ -78,7 +81,18 @@ export const createCampaignActions = (
     ...changes
       .filter(({ isOffered }) => isOffered)
       .map((change) =>
-        element('button', { type: 'button', onclick: () => void ask(change) }, tell(change.name)),
+        element(
+          'button',
+          { type: 'button', class: change.class, onclick: () => void ask(change) },
+          tell(change.name),
+        ),
       ),
+    isOver
+      ? undefined
+      : element(
+          'a',
+          { class: `button ${needsFigures}`, href: `#/campaigns/${encodeURIComponent(id)}/edit` },
+          tell(formTexts.edit),
+        ),
   )
 }

@@ -4,7 +4,7 @@ import { element, setText } from './elements.ts'
 import { paceOf, ratesOf, secondsUntilEmpty } from './frame-figures.ts'
 import type { FrameHistory } from './frame-history.ts'
 import { createLineChart } from './line-chart.ts'
-import { aboutText, countText, stateText, tell } from './words.ts'
+import { aboutText, countText, leftText, partText, stateText, tell } from './words.ts'
 
 /** The pace is the mean of the last seconds: one second says little, and many say what was. */
 const paceMs = 5_000
@@ -47,12 +47,19 @@ export const createCampaignCard = ({ id }: Pick<ConsoleCampaign, 'id'>) => {
         badge.setAttribute('data-of', state)
         badge.replaceChildren(stateBadge(state))
       }
-      setText(left, tell(liveTexts.ofStock, { left: countText(remaining), stock: countText(stock) }))
+      setText(left, leftText(remaining, stock))
       const grants = history.granted(id)
       setText(soon, outlook(campaign, remaining, paceOf(grants, paceMs)))
       const view = { nowMs, overMs: history.shownMs() }
       burnDown.show(
-        [{ name: tell(liveTexts.stockLeft), value: countText(remaining), tone: 0, points: history.left(id) }],
+        [
+          {
+            name: tell(liveTexts.stockLeft),
+            value: partText(remaining, stock),
+            tone: 0,
+            points: history.left(id),
+          },
+        ],
         {
           ...view,
           ...(stock === null ? {} : { max: stock }),

@@ -5,6 +5,7 @@ const input: CampaignInput = {
   ...{ name: ' Winter ', stock: '100,000', perUser: '1', timeZone: 'Asia/Seoul' },
   ...{ opensAt: '2030-01-01T10:00:00Z', closesAt: '2030-01-02T10:00', usableUntil: '2030-02-01T10:00' },
   ...{ couponTitle: '10,000 won off', kind: 'amount', worth: '10,000', currency: 'krw' },
+  ...{ usableFrom: '', rules: [{ claim: '', anyOf: '' }] },
 }
 const campaignOf = (changes: Partial<CampaignInput>) => {
   const campaign = readCampaignForm({ ...input, ...changes })
@@ -17,6 +18,19 @@ describe('the form of a new campaign', () => {
     expect(campaignOf({})).toMatchObject({
       ...{ name: 'Winter', stock: 100_000, perUserLimit: 1, opensAt: '2030-01-01T10:00:00.000Z' },
       coupon: { discount: { kind: 'amount', value: 10_000, currency: 'KRW' } },
+    })
+  })
+
+  test('may say from when coupons can be used, and who may have one', () => {
+    expect(campaignOf({})).toMatchObject({ eligibility: [] })
+    expect(campaignOf({}).coupon).not.toHaveProperty('usableFrom')
+    const rules = [
+      { claim: ' tier ', anyOf: 'gold, platinum ,' },
+      { claim: '', anyOf: '' },
+    ]
+    expect(campaignOf({ rules, usableFrom: '2030-01-01T12:00:00Z' })).toMatchObject({
+      eligibility: [{ claim: 'tier', anyOf: ['gold', 'platinum'] }],
+      coupon: { usableFrom: '2030-01-01T12:00:00.000Z' },
     })
   })
 
@@ -43,11 +57,14 @@ describe('the form of a new campaign', () => {
     [{ stock: '1.5' }, 'stock'],
     [{ perUser: '' }, 'perUser'],
     [{ opensAt: '' }, 'opensAt'],
+    [{ usableFrom: 'soon' }, 'usableFrom'],
     [{ usableUntil: 'soon' }, 'usableUntil'],
     [{ worth: '12.5' }, 'worth'],
     [{ worth: '0' }, 'worth'],
     [{ currency: 'WON!' }, 'worth'],
     [{ timeZone: '' }, 'timeZone'],
+    [{ rules: [{ claim: 'tier', anyOf: ' , ' }] }, 'eligibility'],
+    [{ rules: [{ claim: ' ', anyOf: 'gold' }] }, 'eligibility'],
   ] as const)('%j names the field that is not understood: %s', (changes, field) => {
     expect(readCampaignForm({ ...input, ...changes })).toEqual([field])
   })
@@ -62,7 +79,8 @@ describe('what a campaign can cost', () => {
     [{ worth: '999999999999', stock: '1000000' }, '999,999,999,999 KRW', '999,999,999,999,000,000 KRW'],
     [{ worth: '30', kind: 'percent' }, '30 %', '100,000'],
   ])('of %j one is %s and all are %s', (changes, value, total) => {
-    expect(costOf(campaignOf(changes))).toEqual({ value, total })
+    const { stock, coupon } = campaignOf(changes)
+    expect(costOf(stock, coupon.discount)).toEqual({ value, total })
   })
 
   test.each([

@@ -1,14 +1,21 @@
 import type { Discount, NewCampaign } from '../../../client/contract-types.ts'
 
-/** What was typed into the form of a new campaign. Times are those of a clock on the wall. */
-export type CampaignInput = Record<
-  | ('name' | 'stock' | 'perUser' | 'opensAt' | 'closesAt' | 'usableUntil' | 'timeZone')
-  | ('couponTitle' | 'kind' | 'worth' | 'currency'),
-  string
->
+/** The inputs of the form, in their order. */
+export const inputNames = [
+  ...(['name', 'stock', 'perUser', 'opensAt', 'closesAt', 'usableFrom', 'usableUntil'] as const),
+  ...(['timeZone', 'couponTitle', 'kind', 'worth', 'currency'] as const),
+] as const
+
+export type InputName = (typeof inputNames)[number]
+
+/** A rule of eligibility as it was typed: a claim, and its values with commas between them. */
+export type RuleInput = { claim: string; anyOf: string }
+
+/** What was typed into the form of a campaign. Times are those of a clock on the wall. */
+export type CampaignInput = Record<InputName, string> & { rules: readonly RuleInput[] }
 
 /** Digits behind the point of a currency: 0 for KRW, 2 for USD. Undefined when it is no currency. */
-const minorDigits = (currency: string): number | undefined => {
+export const minorDigits = (currency: string): number | undefined => {
   try {
     return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
       .maximumFractionDigits
@@ -45,31 +52,61 @@ const toDiscount = ({ kind, worth, currency }: CampaignInput): Discount | undefi
   return value === undefined || value === 0 ? undefined : { kind: 'amount', value, currency: code }
 }
 
-/** The campaign that was typed, or the fields that cannot be understood. The API checks what they mean. */
-export const readCampaignForm = (input: CampaignInput): NewCampaign | (keyof CampaignInput)[] => {
-  const [stock, perUserLimit] = [toCount(input.stock), toCount(input.perUser)]
-  const [opensAt, closesAt] = [toTime(input.opensAt), toTime(input.closesAt)]
-  const [usableUntil, discount] = [toTime(input.usableUntil), toDiscount(input)]
-  const [name, title, timeZone] = [input.name.trim(), input.couponTitle.trim(), input.timeZone.trim()]
-  if (
-    stock === undefined ||
-    perUserLimit === undefined ||
-    opensAt === undefined ||
-    closesAt === undefined ||
-    usableUntil === undefined ||
-    discount === undefined ||
-    name === '' ||
-    title === '' ||
-    timeZone === ''
-  ) {
-    const read = { name, stock, perUser: perUserLimit, opensAt, closesAt, usableUntil, timeZone }
-    const faults = Object.entries({ ...read, couponTitle: title, worth: discount }).filter(
-      ([, value]) => !value,
-    )
-    return faults.map(([field]) => field as keyof CampaignInput)
+type EligibilityRule = { claim: string; anyOf: string[] }
+
+/** The rules that were typed. Undefined when one has no claim or no value. */
+const toRules = (rules: readonly RuleInput[]): EligibilityRule[] | undefined => {
+  const typed = rules.filter(({ claim, anyOf }) => claim.trim() !== '' || anyOf.trim() !== '')
+  const read = typed.map(({ claim, anyOf }) => ({
+    claim: claim.trim(),
+    anyOf: anyOf
+      .split(',')
+      .map((value) => value.trim())
+      .filter((value) => value !== ''),
+  }))
+  return read.every(({ claim, anyOf }) => claim !== '' && anyOf.length > 0) ? read : undefined
+}
+
+const toText = (text: string): string | undefined => text.trim() || undefined
+
+/** Each field as the API wants it. Undefined: it cannot be understood. The API checks what it means. */
+export const readFields = (input: CampaignInput) => ({
+  name: toText(input.name),
+  stock: toCount(input.stock),
+  perUser: toCount(input.perUser),
+  opensAt: toTime(input.opensAt),
+  closesAt: toTime(input.closesAt),
+  /** Null: from the opening on. */
+  usableFrom: input.usableFrom.trim() === '' ? null : toTime(input.usableFrom),
+  usableUntil: toTime(input.usableUntil),
+  timeZone: toText(input.timeZone),
+  couponTitle: toText(input.couponTitle),
+  worth: toDiscount(input),
+  eligibility: toRules(input.rules),
+})
+
+type Fields = ReturnType<typeof readFields>
+export type FieldName = keyof Fields
+
+/** The fields of these that cannot be understood. */
+export const notUnderstood = (fields: Fields, names = Object.keys(fields) as FieldName[]): FieldName[] =>
+  names.filter((name) => fields[name] === undefined)
+
+const areUnderstood = (fields: Fields): fields is { [Name in FieldName]: Exclude<Fields[Name], undefined> } =>
+  notUnderstood(fields).length === 0
+
+/** The campaign that was typed, or the fields that cannot be understood. */
+export const readCampaignForm = (input: CampaignInput): NewCampaign | FieldName[] => {
+  const fields = readFields(input)
+  if (!areUnderstood(fields)) return notUnderstood(fields)
+  const { perUser, couponTitle, worth, usableFrom, usableUntil, ...rest } = fields
+  return {
+    ...{ ...rest, perUserLimit: perUser },
+    coupon: {
+      ...{ title: couponTitle, discount: worth, usableUntil },
+      ...(usableFrom === null ? {} : { usableFrom }),
+    },
   }
-  const coupon = { title, discount, usableUntil }
-  return { name, stock, perUserLimit, opensAt, closesAt, timeZone, coupon }
 }
 
 /** An amount of a currency as people in finance write it: `10,000 KRW`. `minor` can be above 2^53. */
@@ -84,7 +121,7 @@ const amountText = (minor: bigint, currency: string): string => {
  * What all coupons can cost: `100,000 × 10,000 KRW = 1,000,000,000 KRW`. Of percents only their number is
  * known.
  */
-export const costOf = ({ stock, coupon: { discount } }: NewCampaign): { value: string; total: string } => {
+export const costOf = (stock: number, discount: Discount): { value: string; total: string } => {
   const { value } = discount
   if (discount.kind === 'percent') return { value: `${value} %`, total: stock.toLocaleString('en') }
   const currency = discount.currency ?? ''

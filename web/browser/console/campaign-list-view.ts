@@ -5,17 +5,18 @@ import { consoleTexts } from '../../texts/console-texts.ts'
 import { stateBadge } from './campaign-card.ts'
 import type { Session } from './console-session.ts'
 import { dataTable, element, field, setText } from './elements.ts'
-import { countText, failureText, momentText, stateText, tell } from './words.ts'
+import { countText, failureText, momentText, partText, stateText, tell } from './words.ts'
 
 const pageSize = 25
 const states = ['scheduled', 'open', 'paused', 'closed'] as const
 
-const row = ({ id, name, state, stock, granted, opensAt }: Campaign): (Node | string)[] => [
+const row = ({ id, name, state, stock, granted, opensAt, closesAt }: Campaign): (Node | string)[] => [
   element('a', { href: `#/campaigns/${id}` }, name),
   stateBadge(state),
-  countText(granted),
+  partText(granted, stock),
   countText(stock),
   momentText(opensAt),
+  momentText(closesAt),
 ]
 
 /** The list of campaigns, newest first, with a search. */
@@ -47,7 +48,7 @@ export const createCampaignListView = ({ client, mayChange }: Session): HTMLElem
       if (own !== asked) return
       found = from === null ? page.items : [...found, ...page.items]
       cursor = page.nextCursor
-      const head = (['name', 'stateFilter', 'granted', 'stock', 'opensAt'] as const).map((name) =>
+      const head = (['name', 'stateFilter', 'granted', 'stock', 'opensAt', 'closesAt'] as const).map((name) =>
         tell(campaignTexts[name]),
       )
       results.replaceChildren(

@@ -1,27 +1,36 @@
 import type { Campaign, Change } from '../../../client/contract-types.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
-import { worthText } from '../../texts/worth-text.ts'
 import { createAuditSection } from './audit-section.ts'
 import { createCampaignActions } from './campaign-actions.ts'
 import { stateBadge } from './campaign-card.ts'
 import type { Session } from './console-session.ts'
 import { dataTable, element, setText } from './elements.ts'
+import { needingFigures } from './figures-switch.ts'
 import { createPreflightSection } from './preflight-section.ts'
 import { createWinnersSection } from './winners-section.ts'
-import { countText, failureText, language, momentText, tell } from './words.ts'
+import {
+  countText,
+  discountText,
+  failureText,
+  momentText,
+  partText,
+  plainText,
+  proseText,
+  tell,
+} from './words.ts'
 
 const factsOf = ({ id, ...campaign }: Campaign): HTMLElement => {
   const { granted, remaining, stock, opensAt, closesAt, coupon, perUserLimit, version } = campaign
   const facts: [{ en: string; ko: string }, Node | string][] = [
-    [campaignTexts.granted, countText(granted)],
-    [campaignTexts.remaining, countText(remaining)],
+    [campaignTexts.granted, partText(granted, stock)],
+    [campaignTexts.remaining, partText(remaining, stock)],
     [campaignTexts.stock, countText(stock)],
     [campaignTexts.opensAt, momentText(opensAt)],
     [campaignTexts.closesAt, momentText(closesAt)],
-    [campaignTexts.coupon, `${coupon.title} · ${worthText(coupon.discount, language)}`],
+    [campaignTexts.coupon, `${proseText(coupon.title)} · ${discountText(coupon.discount)}`],
     [campaignTexts.usableUntil, momentText(coupon.usableUntil)],
-    [campaignTexts.perUser, countText(perUserLimit)],
-    [campaignTexts.version, countText(version)],
+    [campaignTexts.perUser, plainText(perUserLimit)],
+    [campaignTexts.version, plainText(version)],
     [campaignTexts.shopPage, element('a', { href: `/c/${id}` }, `/c/${id}`)],
   ]
   return element(
@@ -35,7 +44,7 @@ const changeRow = ({ version, action, at, by, from, reason, settings }: Change):
   ...[String(version), tell(campaignTexts.action[action]), momentText(at)],
   ...[
     [by ?? tell(campaignTexts.system), from].filter(Boolean).join(' · '),
-    reason ?? '',
+    proseText(reason ?? ''),
     countText(settings.stock),
   ],
 ]
@@ -55,7 +64,8 @@ export const createCampaignView = (
   const show = (campaign: Campaign): void => {
     head.replaceChildren(campaign.name, ' ', stateBadge(campaign.state))
     facts.replaceChildren(factsOf(campaign))
-    if (campaign.recovery !== null) facts.prepend(element('p', { class: 'note' }, campaign.recovery))
+    if (campaign.recovery !== null)
+      facts.prepend(element('p', { class: 'note' }, proseText(campaign.recovery)))
     actions.replaceChildren(
       ...(mayChange
         ? [
@@ -72,7 +82,7 @@ export const createCampaignView = (
       rest.append(
         createPreflightSection(session, campaign),
         createAuditSection(session, campaignId),
-        createWinnersSection(session, campaignId),
+        needingFigures(createWinnersSection(session, campaignId)),
       )
   }
   const load = async (): Promise<void> => {

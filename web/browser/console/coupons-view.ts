@@ -2,15 +2,14 @@ import type { Coupon, SupportCoupon } from '../../../client/contract-types.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
 import { consoleTexts } from '../../texts/console-texts.ts'
 import { pageTexts } from '../../texts/page-texts.ts'
-import { worthText } from '../../texts/worth-text.ts'
 import { confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
 import { dataTable, element, field, setText } from './elements.ts'
-import { countText, failureText, language, momentText, tell } from './words.ts'
+import { countText, discountText, failureText, momentText, proseText, tell } from './words.ts'
 
 const couponRow = ({ id, title, discount, rank, state, issuedAt }: Coupon): (Node | string)[] => [
   element('a', { href: `#/coupons/${id}` }, id),
-  `${title} · ${worthText(discount, language)}`,
+  `${proseText(title)} · ${discountText(discount)}`,
   countText(rank),
   tell(pageTexts.couponState[state]),
   momentText(issuedAt),
@@ -19,7 +18,7 @@ const couponRow = ({ id, title, discount, rank, state, issuedAt }: Coupon): (Nod
 const factsOf = (coupon: SupportCoupon): HTMLElement => {
   const { id, campaignId, userId, rank, state, issuedAt, title, discount, usableUntil } = coupon
   const facts: [{ en: string; ko: string }, Node | string][] = [
-    [campaignTexts.coupon, `${title} · ${worthText(discount, language)}`],
+    [campaignTexts.coupon, `${proseText(title)} · ${discountText(discount)}`],
     [campaignTexts.byCoupon, id],
     [campaignTexts.couponState, tell(pageTexts.couponState[state])],
     [campaignTexts.user, element('a', { href: `#/users/${encodeURIComponent(userId)}` }, userId)],
@@ -70,7 +69,7 @@ export const createCouponsView = (
   const showCoupon = (coupon: SupportCoupon): void => {
     const head = [campaignTexts.change, campaignTexts.when, campaignTexts.who, campaignTexts.reason]
     const rows = coupon.history.map(({ action, at, by, reason, orderId }) => [
-      ...[tell(campaignTexts.did[action]), momentText(at), by, reason ?? orderId ?? ''],
+      ...[tell(campaignTexts.did[action]), momentText(at), by, proseText(reason ?? orderId ?? '')],
     ])
     results.replaceChildren(
       factsOf(coupon),

@@ -1,50 +1,37 @@
-import type { NewCampaign } from '../../../client/contract-types.ts'
+import type { NewCampaign, PlannedPreflight } from '../../../client/contract-types.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
-import { type CampaignInput, costOf, isTyped, readCampaignForm } from './campaign-form.ts'
+import { formTexts } from '../../texts/form-texts.ts'
+import { localTime } from './campaign-edit.ts'
+import { createCampaignFields, fieldLabel } from './campaign-fields.ts'
+import { type CampaignInput, costOf, type FieldName, isTyped, readCampaignForm } from './campaign-form.ts'
 import { confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
-import { element, field, setText } from './elements.ts'
-import { countText, tell } from './words.ts'
+import { element, setText } from './elements.ts'
+import { needingFigures } from './figures-switch.ts'
+import { faultsOf } from './form-faults.ts'
+import { preflightSheet } from './preflight-sheet.ts'
+import { countText, failureText, tell } from './words.ts'
 
 const hourMs = 3_600_000
 
-/** A time of this machine's clock, as an input of the browser has it. */
-const localTime = (ms: number): string => {
-  const zoneMs = new Date(ms).getTimezoneOffset() * 60_000
-  return new Date(ms - zoneMs).toISOString().slice(0, 16)
-}
-
-const createInputs = (): Record<keyof CampaignInput, HTMLInputElement | HTMLSelectElement> => {
+const firstInput = (): CampaignInput => {
   // On the next whole hour, a day ahead.
   const startMs = Math.ceil(Date.now() / hourMs) * hourMs + 24 * hourMs
-  const text = (value = ''): HTMLInputElement => element('input', { autocomplete: 'off', value })
-  const digits = (value: string): HTMLInputElement =>
-    element('input', { autocomplete: 'off', inputmode: 'decimal', value })
-  const time = (ms: number): HTMLInputElement =>
-    element('input', { type: 'datetime-local', step: 1, value: localTime(ms) })
   return {
-    ...{ name: text(), stock: digits('10000'), perUser: digits('1') },
-    ...{
-      opensAt: time(startMs),
-      closesAt: time(startMs + 24 * hourMs),
-      usableUntil: time(startMs + 720 * hourMs),
-    },
-    ...{ timeZone: text(Intl.DateTimeFormat().resolvedOptions().timeZone), couponTitle: text() },
-    kind: element(
-      'select',
-      {},
-      element('option', { value: 'amount' }, tell(campaignTexts.amount)),
-      element('option', { value: 'percent' }, tell(campaignTexts.percent)),
-    ),
-    ...{ worth: digits('10000'), currency: text('KRW') },
+    ...{ name: '', stock: '10000', perUser: '1', usableFrom: '', couponTitle: '' },
+    ...{ opensAt: localTime(startMs), closesAt: localTime(startMs + 24 * hourMs) },
+    usableUntil: localTime(startMs + 720 * hourMs),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ...{ kind: 'amount', worth: '10000', currency: 'KRW', rules: [] },
   }
 }
 
-/** The form of a new campaign. What it can cost has to be typed before anything is sent. */
+/** The form of a new campaign. Before anything is created, the person sees what it does and types its cost. */
 export const createNewCampaignView = ({ client }: Session): HTMLElement => {
-  const inputs = createInputs()
-  const names = Object.keys(inputs) as (keyof CampaignInput)[]
+  const fields = createCampaignFields(firstInput())
   const fault = element('p', { class: 'fault', role: 'alert' })
+  const status = element('p', { class: 'note', role: 'status' })
+  const submit = element('button', { type: 'submit', class: 'strong' }, tell(campaignTexts.review))
   // One key for one campaign: a repeat after a lost answer creates no second one.
   let sent = { text: '', key: '' }
 
@@ -53,26 +40,40 @@ export const createNewCampaignView = ({ client }: Session): HTMLElement => {
     if (sent.text !== text) sent = { text, key: crypto.randomUUID() }
     return (await client.createCampaign(campaign, sent.key)).id
   }
-  const review = async (): Promise<void> => {
-    const values = Object.fromEntries(names.map((name) => [name, inputs[name].value])) as CampaignInput
-    const campaign = readCampaignForm(values)
-    if (Array.isArray(campaign)) {
-      const fields = campaign.map((name) => tell(campaignTexts[name])).join(', ')
-      setText(fault, tell(campaignTexts.missing, { fields }))
-      return inputs[campaign[0] ?? 'name'].focus()
+  const namesOf = (names: Iterable<FieldName>): string => [...names].map(fieldLabel).join(', ')
+
+  /** The preflight, or undefined when the campaign was refused, which is said then. */
+  const check = async (campaign: NewCampaign): Promise<PlannedPreflight | undefined> => {
+    submit.disabled = true
+    setText(status, tell(formTexts.checking))
+    try {
+      return await client.preflightNew(campaign)
+    } catch (cause) {
+      const faults = faultsOf(cause)
+      if (faults === undefined) setText(fault, tell(formTexts.notChecked, { why: failureText(cause) }))
+      else {
+        setText(fault, tell(formTexts.refused, { fields: namesOf(faults.keys()) }))
+        fields.tellFaults(faults)
+      }
+      return undefined
+    } finally {
+      submit.disabled = false
+      setText(status, '')
     }
-    setText(fault, '')
-    const { value, total } = costOf(campaign)
+  }
+  const confirm = async (campaign: NewCampaign, preflight: PlannedPreflight): Promise<void> => {
+    const { value, total } = costOf(campaign.stock, campaign.coupon.discount)
+    const sum = tell(campaignTexts.sum, { stock: countText(campaign.stock), value, total })
     let id = ''
     const isDone = await confirmAndDo({
       ...{ title: campaign.name, needsReason: false, button: tell(campaignTexts.schedule) },
       lead: tell(campaignTexts.typeSum),
       extra: [
-        element(
-          'p',
-          { class: 'sum' },
-          tell(campaignTexts.sum, { stock: countText(campaign.stock), value, total }),
-        ),
+        ...(preflight.verdict === 'failed'
+          ? [element('p', { class: 'alarm', role: 'alert' }, tell(formTexts.preflightFailed))]
+          : []),
+        ...preflightSheet(preflight),
+        element('p', { class: 'sum' }, sum),
       ],
       typed: { label: total, accepts: (text) => isTyped(text, total) },
       async act() {
@@ -81,6 +82,17 @@ export const createNewCampaignView = ({ client }: Session): HTMLElement => {
     })
     if (isDone) location.hash = `#/campaigns/${id}`
   }
+  const review = async (): Promise<void> => {
+    const campaign = readCampaignForm(fields.read())
+    setText(fault, '')
+    fields.tellFaults(new Map())
+    if (Array.isArray(campaign)) {
+      setText(fault, tell(campaignTexts.missing, { fields: namesOf(campaign) }))
+      return fields.tellFaults(new Map(campaign.map((name) => [name, tell(formTexts.notUnderstood)])))
+    }
+    const preflight = await check(campaign)
+    if (preflight !== undefined) await confirm(campaign, preflight)
+  }
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const form = element(
     'form',
@@ -88,23 +100,20 @@ export const createNewCampaignView = ({ client }: Session): HTMLElement => {
       ...{ class: 'form', novalidate: true },
       onsubmit: (event) => {
         event.preventDefault()
-        void review()
+        if (!submit.disabled) void review()
       },
     },
-    ...names.map((name) => field(tell(campaignTexts[name]), inputs[name])),
+    ...fields.nodes,
     element('p', { class: 'note' }, tell(campaignTexts.timesIn, { zone })),
     fault,
-    element(
-      'p',
-      { class: 'actions' },
-      element('button', { type: 'submit', class: 'strong' }, tell(campaignTexts.review)),
-    ),
+    element('p', { class: 'actions' }, submit),
+    status,
   )
   return element(
     'div',
     {},
     element('p', {}, element('a', { href: '#/campaigns' }, `← ${tell(campaignTexts.back)}`)),
     element('h1', {}, tell(campaignTexts.create)),
-    form,
+    needingFigures(form),
   )
 }

@@ -1,48 +1,32 @@
-import type { Campaign, Preflight } from '../../../client/contract-types.ts'
+import type { Campaign } from '../../../client/contract-types.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
 import { consoleTexts } from '../../texts/console-texts.ts'
 import type { Session } from './console-session.ts'
 import { element, setText } from './elements.ts'
+import { preflightSheet } from './preflight-sheet.ts'
 import { failureText, tell } from './words.ts'
 
-const levelBadge = (level: keyof typeof campaignTexts.level): HTMLElement =>
-  element('span', { class: 'badge', 'data-level': level }, tell(campaignTexts.level[level]))
-
-const sheetOf = ({ verdict, words, servers }: Preflight): Node[] => [
-  element('p', {}, levelBadge(verdict)),
-  element('ul', {}, ...words.map((word) => element('li', {}, word))),
-  ...(servers === null || servers.findings.length === 0
-    ? []
-    : [
-        element(
-          'details',
-          {},
-          element('summary', {}, `${tell(campaignTexts.findings)} (${servers.findings.length})`),
-          element(
-            'ul',
-            {},
-            ...servers.findings.map(({ level, place, name, found, expected, fix }) =>
-              element('li', {}, levelBadge(level), ` ${place}: ${name} = ${found} (${expected}). ${fix}`),
-            ),
-          ),
-        ),
-      ]),
-]
-
-/** What a campaign would do, before people meet it. It opens by itself for one that has not begun. */
-export const createPreflightSection = ({ client }: Session, { id, state }: Campaign): HTMLElement => {
+/**
+ * What a campaign would do, before people meet it. It is read by itself for one that has not begun, and where
+ * it `isWanted`.
+ */
+export const createPreflightSection = (
+  { client }: Session,
+  { id, state }: Campaign,
+  isWanted = state === 'scheduled',
+): HTMLElement => {
   const sheet = element('div')
   const status = element('p', { role: 'status' })
   const load = async (): Promise<void> => {
     setText(status, tell(consoleTexts.loading))
     try {
-      sheet.replaceChildren(...sheetOf(await client.preflight(id)))
+      sheet.replaceChildren(...preflightSheet(await client.preflight(id)))
       setText(status, '')
     } catch (cause) {
       setText(status, tell(campaignTexts.unread, { why: failureText(cause) }))
     }
   }
-  if (state === 'scheduled') void load()
+  if (isWanted) void load()
   return element(
     'section',
     { class: 'panel', id: 'preflight' },

@@ -1,8 +1,8 @@
 import type { ConsoleFrame } from '../../../client/contract-types.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { element, setText } from './elements.ts'
-import { isNone, type Standing, saleTotals, standingOf } from './frame-figures.ts'
-import { countText, secondsText, tell } from './words.ts'
+import { isNone, type Standing, saleTotals, standingOf, sumOf } from './frame-figures.ts'
+import { countText, noneText, partText, plainText, secondsText, tell } from './words.ts'
 
 /** A figure with its name above and where it comes from below. */
 const createFigure = (name: string) => {
@@ -80,14 +80,18 @@ export const createPromiseBanner = () => {
         log: frame.ageMs.log === null ? null : frame.ageMs.log + sinceMs,
         ledger: frame.ageMs.ledger === null ? null : frame.ageMs.ledger + sinceMs,
       }
-      oversold.show(countText(totals.oversold), { from: tell(liveTexts.oversoldHint), ageMs: ages.ledger })
-      doubled.show(countText(totals.doubled), { from: tell(liveTexts.doubledHint), ageMs: ages.ledger })
-      granted.show(countText(totals.granted), { from: tell(liveTexts.grantedHint), ageMs: ages.gates })
-      recorded.show(countText(totals.recorded), { from: tell(liveTexts.recordedHint), ageMs: ages.ledger })
+      const stock = sumOf(frame.campaigns.map((campaign) => campaign.stock))
+      oversold.show(noneText(totals.oversold), { from: tell(liveTexts.oversoldHint), ageMs: ages.ledger })
+      doubled.show(noneText(totals.doubled), { from: tell(liveTexts.doubledHint), ageMs: ages.ledger })
+      granted.show(partText(totals.granted, stock), { from: tell(liveTexts.grantedHint), ageMs: ages.gates })
+      recorded.show(partText(totals.recorded, stock), {
+        from: tell(liveTexts.recordedHint),
+        ageMs: ages.ledger,
+      })
       const isKnown = totals.granted !== null && totals.recorded !== null
       const onTheWay = isKnown ? Math.max(0, (totals.granted ?? 0) - (totals.recorded ?? 0)) : null
       const found = { outbox: countText(totals.outbox), log: countText(totals.behind) }
-      inFlight.show(countText(onTheWay), { from: tell(liveTexts.inFlightHint, found), ageMs: ages.log })
+      inFlight.show(partText(onTheWay, stock), { from: tell(liveTexts.inFlightHint, found), ageMs: ages.log })
       oversold.mark(judged.oversold)
       doubled.mark(judged.doubled)
       for (const operand of [granted, recorded, inFlight]) operand.mark(judged.balance)
@@ -106,7 +110,7 @@ export const createPromiseBanner = () => {
         isEmpty ? tell(liveTexts.nothingLive) : `${marks[worst]} ${tell(text, { id: broken?.id ?? '' })}`,
       )
       const more =
-        frame.otherCampaigns > 0 ? tell(liveTexts.moreLive, { n: countText(frame.otherCampaigns) }) : ''
+        frame.otherCampaigns > 0 ? tell(liveTexts.moreLive, { n: plainText(frame.otherCampaigns) }) : ''
       setText(
         scope,
         isEmpty || !isOfMany

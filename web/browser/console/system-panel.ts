@@ -7,7 +7,7 @@ import type { FrameHistory } from './frame-history.ts'
 import { createLineChart, type Line } from './line-chart.ts'
 import { longestLimit, type PressDurations, quantileOf } from './press-durations.ts'
 import { createProcessTable } from './process-table.ts'
-import { countText, secondsText, tell } from './words.ts'
+import { countText, noneText, plainText, secondsText, tell } from './words.ts'
 
 /** The lines of the durations. Below this many presses each is little more than the slowest press. */
 const quantiles = [
@@ -93,7 +93,7 @@ const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame, r
   tile(liveTexts.rows, countText(rows))
   const outbox = sumOf(frame.campaigns.map((campaign) => campaign.outbox))
   tile(liveTexts.outbox, countText(outbox), outbox === null)
-  tile(liveTexts.deadLetters, countText(deadLetters), deadLetters !== 0)
+  tile(liveTexts.deadLetters, noneText(deadLetters), deadLetters !== 0)
   const isCut = processes.some(({ isPublisherOpen }) => isPublisherOpen)
   tile(liveTexts.queue, countText(sumOf(processes.map(({ queue }) => queue))))
   tile(liveTexts.publishQueue, countText(sumOf(processes.map(({ publishQueue }) => publishQueue))))
@@ -113,7 +113,7 @@ const durationText = (durations: PressDurations, part: number): string => {
   const ms = quantileOf(durations, part)
   if (ms === null) return '–'
   return ms === Infinity
-    ? tell(liveTexts.beyond, { ms: countText(longestLimit(durations)) })
+    ? tell(liveTexts.beyond, { ms: plainText(longestLimit(durations)) })
     : tell(liveTexts.atMost, { ms: String(Math.round(ms * 10) / 10) })
 }
 
@@ -128,7 +128,7 @@ const samplesText = (count: number): Wording => {
 export const createSystemPanel = () => {
   const tiles = createTiles()
   const answers = createLineChart(tell(liveTexts.answers), countText)
-  const latency = createLineChart(tell(liveTexts.latency), (ms) => `${countText(ms)} ms`)
+  const latency = createLineChart(tell(liveTexts.latency), (ms) => `${plainText(ms)} ms`)
   const processes = createProcessTable()
   const scope = element('p', { class: 'note' })
   const node = element(
