@@ -53,6 +53,7 @@ const calls: Record<
     operator: ReturnType<typeof createOperatorClient>,
   ) => Promise<unknown>
 > = {
+  readTimeline: (_, operator) => operator.timeline('one'),
   readOperator: (_, operator) => operator.whoAmI(),
   issue: (client) => client.issue('one', { slot: 2 }),
   readOutcome: (client) => client.outcome('one'),

@@ -287,6 +287,8 @@ type ConsoleFrame = {
   watched: string[]
   /** Campaigns that consoles watch and for which there was no room. */
   otherWatched: number
+  /** What happened last in these campaigns, newest first. */
+  events: SaleEvent[] | null
   /** Records of the log that are not in the ledger, and the age of the oldest, to the second. */
   lag: {
     records: number
@@ -414,6 +416,16 @@ type Health = {
   status: 'live' | 'ready' | 'waiting' | 'stopping'
   /** With `/readyz`: for each check `ready`, or why it is not. */
   checks?: Record<string, string> | undefined
+}
+
+type Milestone = {
+  /** `half` and `sold-out` are of the stock at that time. `last` is the last grant so far. */
+  kind: 'first' | 'half' | 'thousandth' | 'sold-out' | 'last'
+  rank: number
+  /** When it was granted. RFC 3339 in UTC with milliseconds. */
+  at: string
+  /** The stock at that time; null when it is not known. */
+  stock: number | null
 }
 
 /**
@@ -719,6 +731,21 @@ type Revocation = {
   reason: string
 }
 
+type SaleEvent = {
+  /** A campaign of the frame. Treat it as opaque. */
+  campaignId: string
+  /** When it was granted, or recorded. RFC 3339 in UTC with milliseconds. */
+  at: string
+  kind: 'first' | 'half' | 'thousandth' | 'sold-out' | 'created' | 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'adopted' | 'edited' | 'taken-back'
+  /** The grant of a milestone; null for a change. */
+  rank: number | null
+  /** The stock then, or after the change; null when it is not known. */
+  stock: number | null
+  /** Who changed it; null for a milestone, and for what the system did. */
+  by: string | null
+  reason: string | null
+}
+
 type ServerList = {
   /** When they were examined, by the clock of this process. RFC 3339 in UTC with milliseconds. */
   examinedAt: string
@@ -793,6 +820,41 @@ type Time = {
   nowMs: number
 }
 
+type Timeline = {
+  /** The campaign. Treat it as opaque. */
+  campaignId: string
+  name: string
+  /** The zone in which people speak of its times: an IANA name. */
+  timeZone: string
+  /** When the sale begins. RFC 3339 in UTC with milliseconds. */
+  opensAt: string
+  /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
+  closesAt: string
+  /** By rank. */
+  milestones: Milestone[]
+  /** Grants at even distances, and those of milestones, by rank. */
+  points: {
+    rank: number
+    /** When it was granted. RFC 3339 in UTC with milliseconds. */
+    at: string
+  }[]
+  /** The newest 1,000, oldest first. */
+  changes: TimelineChange[]
+}
+
+type TimelineChange = {
+  /** The version that the change made. */
+  version: number
+  action: 'created' | 'paused' | 'resumed' | 'closed' | 'stock-raised' | 'adopted' | 'edited' | 'taken-back'
+  /** When it was recorded. RFC 3339 in UTC with milliseconds. */
+  at: string
+  /** Who asked for it; null for what the system did. */
+  by: string | null
+  reason: string | null
+  /** The stock after the change. */
+  stock: number
+}
+
 type WinnerList = {
   items: ({
     rank: number
@@ -833,6 +895,7 @@ export type {
   CouponTerms,
   Discount,
   Health,
+  Milestone,
   NewCampaign,
   OperatorIdentity,
   Outcome,
@@ -843,9 +906,12 @@ export type {
   PublicCampaign,
   Redemption,
   Revocation,
+  SaleEvent,
   ServerList,
   StockChange,
   SupportCoupon,
   Time,
+  Timeline,
+  TimelineChange,
   WinnerList,
 }

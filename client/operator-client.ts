@@ -15,6 +15,7 @@ import type {
   ProblemCode,
   ServerList,
   SupportCoupon,
+  Timeline,
   WinnerList,
 } from './contract-types.ts'
 import { type AskedPage, queryOf } from './list-query.ts'
@@ -38,6 +39,7 @@ export type {
   ProblemCode,
   ServerList,
   SupportCoupon,
+  Timeline,
   WinnerList,
 }
 export { ApiError }
@@ -89,6 +91,8 @@ export type OperatorClient = {
   /** The servers with their versions, and how they meet the requirements. */
   servers(options?: CallOptions): Promise<ServerList>
   changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
+  /** What happened in a sale, to the millisecond, from the database alone. */
+  timeline(campaignId: string, options?: CallOptions): Promise<Timeline>
   /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
   audit(campaignId: string, options?: CallOptions): Promise<Audit>
   /** By rank. The whole list as a file: GET the same path with `Accept: text/csv`. */
@@ -154,6 +158,7 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
       transport.ask({ method: 'POST', path: '/v1/admin/preflight', json: campaign, has: 'verdict' }, call),
     servers: (call) => get('/v1/admin/servers', 'servers', call),
     changes: (campaignId, call) => get(`${pathOf(campaignId)}/changes`, 'items', call),
+    timeline: (campaignId, call) => get(`${pathOf(campaignId)}/timeline`, 'points', call),
     audit: (campaignId, call) =>
       patient.ask(
         { method: 'GET', path: `${pathOf(campaignId)}/audit`, has: 'verdict' },

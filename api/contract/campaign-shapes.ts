@@ -95,20 +95,23 @@ export const campaignListShape = named(
   z.object({ items: z.array(campaignShape).max(100), nextCursor }),
 )
 
+/** What was done to a campaign. */
+export const changeAction = z.enum([
+  'created',
+  'paused',
+  'resumed',
+  'closed',
+  'stock-raised',
+  'adopted',
+  'edited',
+  'taken-back',
+])
+
 const changeRecordShape = named(
   'Change',
   z.object({
     version: counter().describe('The version that the change made.'),
-    action: z.enum([
-      'created',
-      'paused',
-      'resumed',
-      'closed',
-      'stock-raised',
-      'adopted',
-      'edited',
-      'taken-back',
-    ]),
+    action: changeAction,
     at: timeValue('When it was recorded.'),
     by: sentence().nullable().describe('Who asked for it; null for what the system did.'),
     from: sentence().nullable().describe('The address that the request came from.'),

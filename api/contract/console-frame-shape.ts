@@ -6,6 +6,7 @@ import { processesMax } from '../events/console-processes.ts'
 import { lagStates } from '../events/lag-state.ts'
 import { watchedCampaignsMax } from '../events/watched-campaigns.ts'
 import { named } from './named-schema.ts'
+import { saleEventShape } from './sale-event-shape.ts'
 import { counter, idValue, timeValue } from './shared-shapes.ts'
 
 const amount = () => z.int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -64,6 +65,11 @@ export const consoleFrameShape = named(
           'Campaigns that are shown because a console watches them. One that is not live is not shown.',
         ),
       otherWatched: amount().describe('Campaigns that consoles watch and for which there was no room.'),
+      events: z
+        .array(saleEventShape)
+        .max(50)
+        .nullable()
+        .describe('What happened last in these campaigns, newest first.'),
       lag: z
         .object({
           records: amount(),

@@ -45,6 +45,7 @@ const framesOf = (count: number, { isDown = false, live = [] as LiveCampaign[] }
     ),
     topics: { offsets: () => orDown('log', [{ partition: 0, first: 0, end: 4 }]) },
     positions: { read: () => orDown('ledger', new Map([[0, 4]])) },
+    saleEvents: { read: () => orDown('ledger', []) },
     counts: { read: (ids) => orDown('ledger', new Map(ids.map((id) => [id, granted.get(id) ?? 0]))) },
     watched,
     sampler: { read: async () => idleProcess({ id: 'own' }) },
@@ -79,7 +80,7 @@ test('fifty consoles cost the servers as much as one, and none cost nothing', as
     }
     costs.push(asked)
   }
-  const six = { gates: 6 * 3, log: 6 * 2, ledger: 6 * 2, samples: 6 }
+  const six = { gates: 6 * 3, log: 6 * 2, ledger: 6 * 3, samples: 6 }
   expect(costs).toEqual([{ gates: 0, log: 0, ledger: 0, samples: 0 }, six, six])
 })
 
@@ -160,7 +161,7 @@ test('what no server answers is null, and nothing is said to hold', async () => 
   const { frames, watch, frame } = framesOf(1, { isDown: true })
   watch(1)
   await frames.step()
-  expect(frame()).toMatchObject({ lag: null, oldestUnrecordedMs: null, deadLetters: null })
+  expect(frame()).toMatchObject({ lag: null, oldestUnrecordedMs: null, deadLetters: null, events: null })
   expect(frame().ageMs).toMatchObject({ log: null, ledger: null })
   // This process knows itself.
   expect(frame()).toMatchObject({ processes: [{ id: 'own' }], otherProcesses: null })

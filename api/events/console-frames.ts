@@ -12,6 +12,7 @@ import type { createConsoleCampaigns } from './console-campaigns.ts'
 import { readConsoleProcesses } from './console-processes.ts'
 import { createLagWindow } from './lag-state.ts'
 import { createLogLagEstimate } from './log-lag.ts'
+import type { SaleEvents } from './sale-events.ts'
 import type { WatchedCampaigns } from './watched-campaigns.ts'
 
 /** One frame a second of all that consoles show, made once for all of them, and not at all without any. */
@@ -31,6 +32,7 @@ export type ConsoleFramesOptions = {
   watched: Pick<WatchedCampaigns, 'shown' | 'others'>
   sampler: Pick<ProcessSampler, 'read'>
   samples: Pick<ProcessSamples, 'read'>
+  saleEvents: SaleEvents
   /** How many consoles watch. */
   watching(): number
   gateNowMs(): number
@@ -71,18 +73,18 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
     const reached = await orNull(positions.read([]), 'the positions were not read')
     const ids = shown.campaigns.map(({ id }) => id)
     const rows = reached && (await orNull(counts.read(ids), 'the rows were not counted'))
+    const counted = shown.campaigns.map((one) => ({ ...one, recorded: rows?.get(one.id) ?? null }))
+    const events = rows && (await orNull(options.saleEvents.read(counted), 'the events were not read'))
     const nowMs = monotonicMs()
     const ends = log && new Map(log.map(({ partition, end }) => [partition, end]))
     const lag = ends && reached && estimate.add(ends, reached, nowMs)
     const lagState = ends && reached && lagWindow.add({ ends, positions: reached, isWorkerSeen }, nowMs)
-    const items = shown.campaigns.map((campaign) => {
-      const recorded = rows?.get(campaign.id) ?? null
+    const items = counted.map((campaign) => {
       const before = recordedBefore.get(campaign.id) ?? null
-      const holds = holdsBalance({ ...campaign, recorded }, before, lag?.records ?? null)
-      const { stock } = campaign
+      const holds = holdsBalance(campaign, before, lag?.records ?? null)
+      const { stock, recorded } = campaign
       return {
         ...campaign,
-        recorded,
         holds,
         oversold: stock === null || recorded === null ? null : Math.max(0, recorded - stock),
       }
@@ -101,6 +103,7 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
       otherCampaigns: shown.others,
       watched: watchedIds,
       otherWatched: watched.others(),
+      events,
       lag: lag && { records: lag.records, ms: Math.round(lag.ms), state: lagState },
       oldestUnrecordedMs: lag && Math.round(Math.max(lag.ms, ...oldest)),
       deadLetters: dead && dead.reduce((sum, { first, end }) => sum + end - first, 0),

@@ -3,7 +3,9 @@ import type { Registry } from '../../coupon/campaigns/registry.ts'
 import { createGate } from '../../coupon/gate/gate.ts'
 import { createUnrecordedCampaigns } from '../../coupon/gate/unrecorded-campaigns.ts'
 import { createCouponRepository } from '../../coupon/ledger/coupons.ts'
+import { createGrantTimes } from '../../coupon/ledger/grant-times.ts'
 import { createRedemptionRepository } from '../../coupon/ledger/redemptions.ts'
+import { createTimelineReader } from '../../coupon/ledger/sale-timeline.ts'
 import { createWinnerRepository } from '../../coupon/ledger/winners.ts'
 import type { ProcessParts } from '../../coupon/process/process-parts.ts'
 import { createCouponReader } from '../../coupon/reading/coupon-reader.ts'
@@ -51,5 +53,6 @@ export const createCouponParts = ({
     redemptions,
     redeemer: createCouponRedeemer(redemptions, missingRows),
     winners: createWinnerRepository(database),
+    readTimeline: createTimelineReader(campaigns, createGrantTimes(database)),
   }
 }

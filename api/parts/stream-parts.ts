@@ -1,5 +1,7 @@
 import type { z } from 'zod'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
+import { readChangesOfMany } from '../../coupon/ledger/change-settings.ts'
+import { createGrantTimes } from '../../coupon/ledger/grant-times.ts'
 import { createPositionRepository } from '../../coupon/ledger/positions.ts'
 import { createRecordedCounts } from '../../coupon/ledger/recorded-counts.ts'
 import type { ProcessParts } from '../../coupon/process/process-parts.ts'
@@ -9,6 +11,7 @@ import { measureListeners } from '../answer-metrics.ts'
 import { createCampaignEvents } from '../events/campaign-events.ts'
 import { createConsoleCampaigns } from '../events/console-campaigns.ts'
 import { createConsoleFrames } from '../events/console-frames.ts'
+import { createSaleEvents } from '../events/sale-events.ts'
 import { createWatchedCampaigns } from '../events/watched-campaigns.ts'
 import { consolesMax, consoleTopic } from '../routes/admin-events.ts'
 import type { apiSettings } from '../settings.ts'
@@ -38,6 +41,10 @@ export const createStreamParts = ({ settings, parts, registry, monotonicMs }: St
     positions: createPositionRepository(database),
     counts: createRecordedCounts(database),
     ...{ watched: watchedCampaigns, sampler, samples },
+    saleEvents: createSaleEvents({
+      times: createGrantTimes(database),
+      readChanges: (ids, limit) => readChangesOfMany(database, ids, limit),
+    }),
     watching: consolePlaces.taken,
     gateNowMs: registry.gateNowMs,
     monotonicMs,

@@ -10,6 +10,7 @@ import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
 import { adminMeRoute } from './admin-me.ts'
 import { type PreflightOptions, plannedPreflightRoute, preflightRoute } from './admin-preflight.ts'
 import { adminServersRoute } from './admin-servers.ts'
+import { type TimelineOptions, timelineRoute } from './admin-timeline.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
@@ -28,6 +29,7 @@ export type RoutesOptions = AdminCampaignsOptions &
   Omit<AdminChangesOptions, 'toJson'> &
   CampaignEventsOptions &
   AdminEventsOptions &
+  TimelineOptions &
   RedemptionRoutesOptions &
   Omit<SupportOptions, 'gateNowMs'> &
   Omit<WinnersOptions, 'gateNowMs'> & {
@@ -57,6 +59,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     adminEventsRoute(options),
     adminMeRoute(authenticator),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
+    timelineRoute(options),
     winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { SqlReader, SqlRow } from '../../platform/mysql/connection.ts'
 import type { Database } from '../../platform/mysql/database.ts'
 import type { Campaign, CampaignTerms, TermsFault } from '../campaign.ts'
 import type { CampaignSettings } from './adopt-settings.ts'
-import { idBytes } from './ids.ts'
+import { idBytes, idText } from './ids.ts'
 import { type ChangeOrigin, recordChange } from './record-change.ts'
 import { readCampaigns, termsRow } from './rows.ts'
 
@@ -103,23 +104,46 @@ export const changeSettings = (
     }
   })
 
+const changeFrom = (row: SqlRow): RecordedChange => ({
+  version: Number(row['version']),
+  action: String(row['action']),
+  settings: JSON.parse(String(row['settings'])) as CampaignTerms,
+  atMs: Number(row['changed_at_ms']),
+  by: row['changed_by'] as string | null,
+  from: row['changed_from'] as string | null,
+  reason: row['reason'] as string | null,
+})
+
 /** The changes of a campaign, newest first. */
 export const readChanges = async (
-  database: Database,
+  source: SqlReader,
   id: string,
   limit: number,
 ): Promise<RecordedChange[]> => {
-  const rows = await database.read(
+  const rows = await source.read(
     'SELECT * FROM campaign_changes WHERE campaign_id = ? ORDER BY version DESC LIMIT ?',
     [idBytes(id), limit],
   )
-  return rows.map((row) => ({
-    version: Number(row['version']),
-    action: String(row['action']),
-    settings: JSON.parse(String(row['settings'])) as CampaignTerms,
-    atMs: Number(row['changed_at_ms']),
-    by: row['changed_by'] as string | null,
-    from: row['changed_from'] as string | null,
-    reason: row['reason'] as string | null,
-  }))
+  return rows.map(changeFrom)
+}
+
+/** The changes of each of these campaigns, newest first, up to `limit` each, in one statement. */
+export const readChangesOfMany = async (
+  source: SqlReader,
+  ids: readonly string[],
+  limit: number,
+): Promise<Map<string, RecordedChange[]>> => {
+  if (ids.length === 0) return new Map()
+  const one = '(SELECT * FROM campaign_changes WHERE campaign_id = ? ORDER BY version DESC LIMIT ?)'
+  const rows = await source.read(
+    ids.map(() => one).join(' UNION ALL '),
+    ids.flatMap((id) => [idBytes(id), limit]),
+  )
+  const byCampaign = Map.groupBy(rows, (row) => idText(row['campaign_id'] as Buffer))
+  return new Map(
+    [...byCampaign].map(([id, found]) => [
+      id,
+      found.map(changeFrom).toSorted((left, right) => right.version - left.version),
+    ]),
+  )
 }

@@ -65,6 +65,8 @@ const always = {
   'list, of a stranger': '200, nothing, not complete',
   'list, of the winner': '200, the coupon, not complete',
   "operator's page": '200, recovering, waiting for a keeper',
+  // The ledger alone knows it.
+  timeline: '200',
 }
 const gateLost = {
   ...always,

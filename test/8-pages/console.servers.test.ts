@@ -287,7 +287,13 @@ const showFrames = async (frames: object[]): Promise<OperatorTab> => {
     const frame = {
       serverTime: new Date(1_700_000_000_000 + sent * 1_000).toISOString(),
       ...{ ageMs: { gates: 9, log: 9, ledger: 9 }, campaigns: [campaign], otherCampaigns: 0, watched: [] },
-      ...{ otherWatched: 0, lag: { records: 0, ms: 0, state: 'ok' }, oldestUnrecordedMs: 0, deadLetters: 0 },
+      ...{
+        otherWatched: 0,
+        events: [],
+        lag: { records: 0, ms: 0, state: 'ok' },
+        oldestUnrecordedMs: 0,
+        deadLetters: 0,
+      },
       ...{ processId: 'a', processes: [processAt(sent)], otherProcesses: 0 },
       ...frames[Math.min(sent, frames.length - 1)],
     }

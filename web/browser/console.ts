@@ -16,6 +16,7 @@ import { followFrames } from './console/follow-frames.ts'
 import { createFrameHistory } from './console/frame-history.ts'
 import { createLiveView, type LivePart } from './console/live-view.ts'
 import { createNewCampaignView } from './console/new-campaign-view.ts'
+import { createReplayView } from './console/replay-view.ts'
 import { createServersSection } from './console/servers-section.ts'
 import { createSignInView } from './console/sign-in-view.ts'
 import { createStreamStatus } from './console/stream-status.ts'
@@ -50,6 +51,7 @@ const shownCampaign = (): string | undefined => {
 const viewOf = (session: Session, live: HTMLElement, own: HTMLElement | undefined): HTMLElement => {
   const [view = '', id = '', part = ''] = partsOfHash()
   if (view === 'campaigns' && part === 'edit' && session.mayChange) return createEditView(session, id)
+  if (view === 'campaigns' && part === 'replay') return createReplayView(session, id)
   if (view === 'campaigns')
     return id === '' ? createCampaignListView(session) : createCampaignView(session, id, own)
   if (view === 'new' && session.mayChange) return createNewCampaignView(session)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buttonTexts, fill, shopperTexts } from './button-texts.ts'
 import { campaignTexts } from './campaign-texts.ts'
 import { consoleTexts } from './console-texts.ts'
+import { eventTexts } from './event-texts.ts'
 import { figureTexts } from './figure-texts.ts'
 import { formTexts } from './form-texts.ts'
 import { chooseLanguage } from './language.ts'
@@ -36,7 +37,9 @@ const textsIn = (part: object, path = ''): [string, { en: string; ko: string }][
 
 test('every text is there in English and in Korean, with the same places to fill in', () => {
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
-  const ofConsole = { consoleTexts, liveTexts, campaignTexts, figureTexts, formTexts, serverTexts }
+  const ofConsole = {
+    ...{ consoleTexts, liveTexts, campaignTexts, figureTexts, formTexts, serverTexts, eventTexts },
+  }
   const texts = textsIn({ buttonTexts, shopperTexts, pageTexts, ...ofConsole })
   expect(texts.length).toBeGreaterThan(60)
   for (const [name, { en, ko }] of texts) {

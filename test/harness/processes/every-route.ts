@@ -59,6 +59,7 @@ export const everyRoute = async (url: string, sold: Sold): Promise<Record<string
     'public page': ask(`${url}/v1/campaigns/${campaignId}`),
     'public page of a campaign that never was': ask(`${url}/v1/campaigns/${randomUUIDv7()}`),
     "operator's page": ask(`${admin}/${campaignId}`, asOperator),
+    timeline: ask(`${admin}/${campaignId}/timeline`, asOperator),
     audit: ask(`${admin}/${campaignId}/audit`, asOperator),
   }
   const answers = await Promise.all(

@@ -1,5 +1,6 @@
 import type { Campaign, Change } from '../../../client/contract-types.ts'
 import { campaignTexts } from '../../texts/campaign-texts.ts'
+import { eventTexts } from '../../texts/event-texts.ts'
 import { createAuditSection } from './audit-section.ts'
 import { createCampaignActions } from './campaign-actions.ts'
 import { stateBadge } from './campaign-card.ts'
@@ -123,6 +124,7 @@ export const createCampaignView = (
     actions,
     live,
     facts,
+    element('p', {}, element('a', { href: `#/campaigns/${campaignId}/replay` }, tell(eventTexts.replayLink))),
     changes,
     rest,
   )

@@ -11,7 +11,7 @@ const frameAt = (second: number, granted: number | null, processId = '1'): Conso
       ...{ outboxOldestMs: 0, recorded: 5, holds: true, oversold: 0 },
     },
   ],
-  ...{ otherCampaigns: 0, watched: [], otherWatched: 0, lag: null, oldestUnrecordedMs: null },
+  ...{ otherCampaigns: 0, events: null, watched: [], otherWatched: 0, lag: null, oldestUnrecordedMs: null },
   ...{ deadLetters: null, processId, otherProcesses: 0 },
   processes: [
     {

@@ -49,6 +49,22 @@ export const axisEnd = (value: number): number => {
   return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
 }
 
+/** Upright lines at these times, from the bottom to the top. */
+const uprightAt = (times: readonly number[], { fromMs, toMs }: { fromMs: number; toMs: number }): string =>
+  times
+    .map((atMs) => `M${((width * (atMs - fromMs)) / Math.max(1, toMs - fromMs)).toFixed(1)} 0V${height}`)
+    .join('')
+
+/** What a chart shows beside its lines: up to when, over how long, up to what, and times that stand out. */
+type ChartView = {
+  nowMs: number
+  overMs: number
+  max?: number
+  text?: string
+  marksMs?: readonly number[]
+  cursorMs?: number
+}
+
 /** A chart of lines over time, with their names and their values below it, which a screen reader reads. */
 export const createLineChart = (title: string, format: (value: number) => string) => {
   const drawing = svg('svg', {
@@ -59,6 +75,8 @@ export const createLineChart = (title: string, format: (value: number) => string
   drawing.append(
     svg('path', { d: `M0 ${height / 2}H${width}M0 0H${width}M0 ${height}H${width}`, class: 'grid' }),
   )
+  const [marks, cursor] = [svg('path', { class: 'marks' }), svg('path', { class: 'cursor' })]
+  drawing.append(marks, cursor)
   const top = element('span', { class: 'axis', 'aria-hidden': true })
   const legend = element('ul', { class: 'legend' })
   const note = element('p', { class: 'note' })
@@ -87,10 +105,10 @@ export const createLineChart = (title: string, format: (value: number) => string
 
   return {
     node,
-    show(
-      lines: readonly Line[],
-      { nowMs, overMs, max, text }: { nowMs: number; overMs: number; max?: number; text?: string },
-    ): void {
+    show(lines: readonly Line[], { nowMs, overMs, max, text, marksMs = [], cursorMs }: ChartView): void {
+      const range = { fromMs: nowMs - overMs, toMs: nowMs }
+      marks.setAttribute('d', uprightAt(marksMs, range))
+      cursor.setAttribute('d', uprightAt(cursorMs === undefined ? [] : [cursorMs], range))
       const highest = Math.max(0, ...lines.flatMap(({ points }) => points.map(({ value }) => value ?? 0)))
       const end = max ?? axisEnd(highest)
       setText(top, format(end))
@@ -102,7 +120,7 @@ export const createLineChart = (title: string, format: (value: number) => string
         }
       for (const line of lines) {
         const { path, item, value } = drawn.get(line.name) ?? lineOf(line)
-        path.setAttribute('d', pathOf(line.points, { fromMs: nowMs - overMs, toMs: nowMs, max: end }))
+        path.setAttribute('d', pathOf(line.points, { ...range, max: end }))
         setText(value, line.value)
         for (const part of [path, item]) part.classList.toggle('thin', line.isThin === true)
       }

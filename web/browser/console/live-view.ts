@@ -3,6 +3,7 @@ import { consoleTexts } from '../../texts/console-texts.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { createCampaignCard } from './campaign-card.ts'
 import { element } from './elements.ts'
+import { createEventLine } from './event-line.ts'
 import type { FrameHistory } from './frame-history.ts'
 import { createPromiseBanner } from './promise-banner.ts'
 import type { StreamStatus } from './stream-status.ts'
@@ -22,6 +23,7 @@ export type LivePart = {
 export const createLiveView = (history: FrameHistory, status: StreamStatus): LivePart => {
   const banner = createPromiseBanner()
   const system = createSystemPanel()
+  const events = createEventLine()
   const age = element('p', { class: 'stream', 'aria-live': 'off' })
   const campaigns = element('section', { class: 'live-campaigns', 'aria-label': tell(liveTexts.campaigns) })
   const cards = new Map<string, ReturnType<typeof createCampaignCard>>()
@@ -32,6 +34,7 @@ export const createLiveView = (history: FrameHistory, status: StreamStatus): Liv
     age,
     banner.node,
     campaigns,
+    events.node,
     system.node,
   )
   let shownOrder = ''
@@ -66,6 +69,7 @@ export const createLiveView = (history: FrameHistory, status: StreamStatus): Liv
     },
     showFrame(frame: ConsoleFrame): void {
       showCampaigns(frame, history.timeOf(frame))
+      events.show(frame)
       system.show(history)
     },
   }
