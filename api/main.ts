@@ -36,6 +36,7 @@ import { demoSignInOf } from './demo-sign-in.ts'
 import { createLanes, type LaneOfTurns } from './lanes.ts'
 import { createCallerParts } from './parts/caller-parts.ts'
 import { createCouponParts } from './parts/coupon-parts.ts'
+import { createLetterParts } from './parts/letter-parts.ts'
 import { createStreamParts } from './parts/stream-parts.ts'
 import { echoRequestIds } from './request-id.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -135,6 +136,7 @@ await runProcess(async (life) => {
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
+      deadLetters: createLetterParts({ parts, log, monotonicMs }),
       servers: createRecentExamination({
         examine: () =>
           examineInstallation({ ...parts.installation, connectionsMax: settings.CONNECTIONS_MAX }),

@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
+  | 'unknown-dead-letter'
   | 'method-not-allowed'
   | 'sold-out'
   | 'not-open'
@@ -31,6 +32,7 @@ export type ProblemCode =
   | 'already-redeemed'
   | 'redeemed-by-shop'
   | 'changed-too-often'
+  | 'already-redriven'
   | 'not-recorded-yet'
   | 'frozen'
   | 'version'
@@ -63,6 +65,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },
+  'unknown-dead-letter': { status: 404, title: 'Dead letter not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'sold-out': { status: 409, title: 'Sold out' },
   'not-open': { status: 409, title: 'Not open yet' },
@@ -76,6 +79,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'already-redeemed': { status: 409, title: 'Already redeemed' },
   'redeemed-by-shop': { status: 409, title: 'Redeemed by the shop' },
   'changed-too-often': { status: 409, title: 'Changed too often' },
+  'already-redriven': { status: 409, title: 'Already redriven' },
   'not-recorded-yet': { status: 503, title: 'Not recorded yet', retryable: true },
   frozen: { status: 409, title: 'Cannot be changed so' },
   version: { status: 412, title: 'Another version' },

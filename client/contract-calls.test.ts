@@ -81,6 +81,10 @@ const calls: Record<
   listChanges: (_, operator) => operator.changes('one'),
   listWinners: (_, operator) => operator.winners('one', { limit: 1, cursor: 'c' }),
   auditCampaign: (_, operator) => operator.audit('one'),
+  listDeadLetters: (_, operator) => operator.deadLetters({ reason: 'late', limit: 1 }),
+  readDeadLetter: (_, operator) => operator.deadLetter('one:one'),
+  redriveDeadLetter: (_, operator) => operator.redriveDeadLetter('one:one', { dryRun: true }),
+  redriveDeadLetters: (_, operator) => operator.redriveDeadLetters({ dryRun: false, reason: 'why' }),
 }
 
 test('every operation of the contract has a call, and every call has an operation', () => {

@@ -15,6 +15,7 @@ type ProblemCode =
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
+  | 'unknown-dead-letter'
   | 'sold-out'
   | 'not-open'
   | 'closed'
@@ -27,6 +28,7 @@ type ProblemCode =
   | 'already-redeemed'
   | 'redeemed-by-shop'
   | 'changed-too-often'
+  | 'already-redriven'
   | 'not-recorded-yet'
   | 'frozen'
   | 'version'
@@ -402,6 +404,115 @@ type CouponTerms = {
   usableUntil: string
 }
 
+type DeadLetter = {
+  /** Where the letter is. Partition and offset. */
+  id: string
+  /** Why. `other` are reasons of another version. */
+  reason: 'undecodable' | 'invalid' | 'unknown-campaign' | 'rank-taken' | 'slot-taken' | 'coupon-differs' | 'rank-above-stock' | 'late' | 'other'
+  /** The reason as it was written. */
+  givenReason: string
+  /** The case in words. */
+  message: string
+  time: string | null
+  origin: {
+    partition: number | null
+    offset: number | null
+    appendedAt: string | null
+  }
+  /** How often its record was redriven before. */
+  redrives: number
+  redriveOf: string | null
+  state: 'open' | 'redriven'
+  redriven: {
+    /** Where its record is in the log now. Partition and offset. */
+    to: string
+    redrivenAt: string | null
+    /** Who. Null when `npm run dlq` did it. */
+    by: string | null
+    why: string | null
+  } | null
+  /** The key of the record. */
+  key: {
+    /** How long it is. */
+    bytes: number
+    /** `text` when all of it is UTF-8. */
+    form: 'text' | 'hex'
+    /** Written by anybody: never show it as HTML. */
+    content: string
+    /** Whether only the first 8192 bytes are here. */
+    cut: boolean
+  } | null
+  /** The value of the record. */
+  value: {
+    /** How long it is. */
+    bytes: number
+    /** `text` when all of it is UTF-8. */
+    form: 'text' | 'hex'
+    /** Written by anybody: never show it as HTML. */
+    content: string
+    /** Whether only the first 8192 bytes are here. */
+    cut: boolean
+  } | null
+  /** What its value says, when that is a grant. */
+  grant: {
+    /** The coupon. Treat it as opaque. */
+    couponId: string
+    /** Its campaign. Treat it as opaque. */
+    campaignId: string
+    /** The `sub` of the token of its owner. */
+    userId: string
+    /** Which of the shopper's coupons of this campaign it is. At most the campaign's `perUserLimit`. */
+    slot: number
+    rank: number
+    epoch: number
+    grantedAt: string | null
+  } | null
+  /** What to do, in English or Korean by Accept-Language. */
+  advice: string
+}
+
+type DeadLetterHead = {
+  /** Where the letter is. Partition and offset. */
+  id: string
+  /** Why. `other` are reasons of another version. */
+  reason: 'undecodable' | 'invalid' | 'unknown-campaign' | 'rank-taken' | 'slot-taken' | 'coupon-differs' | 'rank-above-stock' | 'late' | 'other'
+  /** The reason as it was written. */
+  givenReason: string
+  /** The case in words. */
+  message: string
+  time: string | null
+  origin: {
+    partition: number | null
+    offset: number | null
+    appendedAt: string | null
+  }
+  /** How often its record was redriven before. */
+  redrives: number
+  redriveOf: string | null
+}
+
+type DeadLetterList = {
+  /** When the topic was read. RFC 3339 in UTC with milliseconds. */
+  readAt: string
+  /** False when the topic has more than one reading covers: older letters are not known here. */
+  complete: boolean
+  /** Letters that were not redriven, of every reason. */
+  open: number
+  /** By reason, the largest first. */
+  groups: ({
+    /** Why. `other` are reasons of another version. */
+    reason: 'undecodable' | 'invalid' | 'unknown-campaign' | 'rank-taken' | 'slot-taken' | 'coupon-differs' | 'rank-above-stock' | 'late' | 'other'
+    /** Letters that were not redriven. */
+    open: number
+    oldest: string | null
+    newest: string | null
+    /** What to do, in English or Korean by Accept-Language. */
+    advice: string
+  })[]
+  /** The newest open letters that were asked for. */
+  items: DeadLetterHead[]
+}
+
 /** What a coupon is worth: `amount` in the minor unit of the currency, or `percent` from 1 to 100. */
 type Discount = {
   kind: 'amount'
@@ -727,6 +838,51 @@ type Redemption = {
   discount: Discount
 }
 
+type Redrive = {
+  /** True: says what would happen, and appends nothing. */
+  dryRun: boolean
+  /** Why. Needed unless `dryRun` is true; kept with the letter. */
+  reason?: string | undefined
+}
+
+type RedriveMany = {
+  /** True: says what would happen, and appends nothing. */
+  dryRun: boolean
+  /** Why. Needed unless `dryRun` is true; kept with the letter. */
+  reason?: string | undefined
+  /** Only letters of this reason; all when left out. */
+  onlyReason?: 'undecodable' | 'invalid' | 'unknown-campaign' | 'rank-taken' | 'slot-taken' | 'coupon-differs' | 'rank-above-stock' | 'late' | 'other' | undefined
+}
+
+type RedriveResult = {
+  dryRun: boolean
+  letters: ({
+    /** The letter. Partition and offset. */
+    id: string
+    /** Why. `other` are reasons of another version. */
+    reason: 'undecodable' | 'invalid' | 'unknown-campaign' | 'rank-taken' | 'slot-taken' | 'coupon-differs' | 'rank-above-stock' | 'late' | 'other'
+    /** The partition of the log to which its record goes. */
+    toPartition: number | null
+    /** `not-acknowledged`: the record may be in the log again. The letter is open. */
+    outcome: 'planned' | 'redriven' | 'not-acknowledged'
+    to: string | null
+    /** With `planned`: what the recorder would do, each alone. */
+    outlook: {
+      /**
+       * `row`: it becomes one. `recorded`: the ledger has it, and nothing changes. `skipped`: it is a marker.
+       * `dead-letter`: it becomes one again. `unknown`: the ledger did not answer.
+       */
+      kind: 'row' | 'recorded' | 'skipped' | 'dead-letter' | 'unknown'
+      /** With `dead-letter`: why. */
+      reason: 'undecodable' | 'invalid' | 'unknown-campaign' | 'rank-taken' | 'slot-taken' | 'coupon-differs' | 'rank-above-stock' | 'late' | 'other' | null
+      /** With `dead-letter`: the case in words. */
+      message: string | null
+    } | null
+  })[]
+  /** Open letters that were meant too, and were not reached: ask again. */
+  left: number
+}
+
 type Revocation = {
   reason: string
 }
@@ -893,6 +1049,9 @@ export type {
   CouponChange,
   CouponList,
   CouponTerms,
+  DeadLetter,
+  DeadLetterHead,
+  DeadLetterList,
   Discount,
   Health,
   Milestone,
@@ -905,6 +1064,9 @@ export type {
   ProblemCode,
   PublicCampaign,
   Redemption,
+  Redrive,
+  RedriveMany,
+  RedriveResult,
   Revocation,
   SaleEvent,
   ServerList,

@@ -7,12 +7,15 @@ import type {
   ChangedCampaign,
   ChangeList,
   CouponList,
+  DeadLetter,
+  DeadLetterList,
   NewCampaign,
   OperatorIdentity,
   PlannedPreflight,
   Preflight,
   Problem,
   ProblemCode,
+  RedriveResult,
   ServerList,
   SupportCoupon,
   Timeline,
@@ -31,12 +34,15 @@ export type {
   ChangeList,
   ClientOptions,
   CouponList,
+  DeadLetter,
+  DeadLetterList,
   NewCampaign,
   OperatorIdentity,
   PlannedPreflight,
   Preflight,
   Problem,
   ProblemCode,
+  RedriveResult,
   ServerList,
   SupportCoupon,
   Timeline,
@@ -54,6 +60,13 @@ export type ChangeOptions = CallOptions & {
    */
   ifVersion?: number | '*'
 }
+
+/** Why a record became a dead letter. */
+export type LetterReason = DeadLetter['reason']
+
+/** `reason` is why: 1 to 200 characters, which are kept. A dry run needs none. */
+export type RedriveOptions = CallOptions &
+  ({ dryRun: true; reason?: string } | { dryRun: false; reason: string })
 
 export type CampaignSearch = Pick<AskedPage, 'limit' | 'cursor'> & {
   state?: 'scheduled' | 'open' | 'paused' | 'closed' | undefined
@@ -105,15 +118,31 @@ export type OperatorClient = {
   coupon(couponId: string, options?: CallOptions): Promise<SupportCoupon>
   /** For good, and safe to repeat. Its owner cannot win in this campaign again. */
   revoke(couponId: string, options: CallOptions & { reason: string }): Promise<SupportCoupon>
+  /** The open letters of a few seconds ago, in short, and the newest of them. */
+  deadLetters(
+    options?: CallOptions & { reason?: LetterReason | undefined; limit?: number | undefined },
+  ): Promise<DeadLetterList>
+  /** A letter by its id, `0:17`. */
+  deadLetter(letterId: string, options?: CallOptions): Promise<DeadLetter>
+  /** After a lost answer that did it this is `already-redriven`. A dry run changes nothing. */
+  redriveDeadLetter(letterId: string, options: RedriveOptions): Promise<RedriveResult>
+  /** Of one reason, or all, the oldest first: as long as `left` is not 0 there are more. */
+  redriveDeadLetters(options: RedriveOptions & { onlyReason?: LetterReason }): Promise<RedriveResult>
 }
 
 const auditDeadlineMs = 600_000
+/** Kafka may take seconds for each of many records. */
+const redriveDeadlineMs = 60_000
 const path = '/v1/admin/campaigns'
 const id = encodeURIComponent
 const pathOf = (campaignId: string): string => `${path}/${id(campaignId)}`
 
 /** A string of RFC 9651. */
 const quoted = (key: string): string => `"${key.replace(/["\\]/g, '\\$&')}"`
+
+/** `0:17` as a path. */
+const pathOfLetter = (letterId: string): string =>
+  ['/v1/admin/dead-letters', ...letterId.split(':').map(id)].join('/')
 
 /** A client of the API at `url`, for operators. */
 export const createOperatorClient = (options: ClientOptions): OperatorClient => {
@@ -137,6 +166,9 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
       change({ method: 'POST', path: `${pathOf(campaignId)}/${action}` }, call)
   const get = <Body>(from: string, has: string, call?: CallOptions): Promise<Body> =>
     transport.ask<Body>({ method: 'GET', path: from, has }, call)
+
+  const redrive = (to: string, json: object, call: CallOptions): Promise<RedriveResult> =>
+    patient.ask({ method: 'POST', path: to, json, has: 'left' }, { deadlineMs: redriveDeadlineMs, ...call })
 
   return {
     whoAmI: (call) => get('/v1/admin/me', 'roles', call),
@@ -169,6 +201,13 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
     couponsOfUser: (userId, { limit, cursor, state, ...call } = {}) =>
       get(`/v1/admin/users/${id(userId)}/coupons${queryOf({ limit, cursor, state })}`, 'items', call),
     coupon: (couponId, call) => get(`/v1/admin/coupons/${id(couponId)}`, 'history', call),
+    deadLetters: ({ reason, limit, ...call } = {}) =>
+      get(`/v1/admin/dead-letters${queryOf({ reason, limit })}`, 'groups', call),
+    deadLetter: (letterId, call) => get(pathOfLetter(letterId), 'advice', call),
+    redriveDeadLetter: (letterId, { dryRun, reason, ...call }) =>
+      redrive(`${pathOfLetter(letterId)}/redrive`, { dryRun, reason }, call),
+    redriveDeadLetters: ({ dryRun, reason, onlyReason, ...call }) =>
+      redrive('/v1/admin/dead-letter-redrives', { dryRun, reason, onlyReason }, call),
     revoke: (couponId, { reason, ...call }) =>
       transport.ask(
         {

@@ -52,6 +52,14 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   campaignId: z.string().regex(idPattern).describe('The id of a campaign. Treat it as opaque.'),
   couponId: z.string().regex(idPattern).describe('The id of a coupon. Treat it as opaque.'),
   orderId: orderIdValue,
+  partition: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .describe('The partition of a dead letter: 0 of `0:17`.'),
+  offset: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .describe('The offset of a dead letter: 17 of `0:17`.'),
   userId: z.string().regex(userIdPattern).describe('The `sub` of a shopper.'),
   file: z.string().min(1).max(64).describe('The name of a file that a page loads.'),
   code: z

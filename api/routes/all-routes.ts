@@ -14,6 +14,7 @@ import { type TimelineOptions, timelineRoute } from './admin-timeline.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
 import { campaignRoute, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
+import { type DeadLetterOptions, deadLetterRoutes } from './dead-letters.ts'
 import { issueRoute } from './issue.ts'
 import { createSalesList } from './list-sales.ts'
 import { withOpenApi } from './openapi.ts'
@@ -31,6 +32,7 @@ export type RoutesOptions = AdminCampaignsOptions &
   AdminEventsOptions &
   TimelineOptions &
   RedemptionRoutesOptions &
+  DeadLetterOptions &
   Omit<SupportOptions, 'gateNowMs'> &
   Omit<WinnersOptions, 'gateNowMs'> & {
     issuer: Issuer
@@ -61,6 +63,7 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timelineRoute(options),
     winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),
+    ...deadLetterRoutes(options),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
     ...pageRoutes({ ...options, readPublic, listSales: createSalesList(registry, options.monotonicMs) }),

@@ -50,6 +50,10 @@ export const explanations: Record<ProblemCode, Wording> = {
     en: 'You have no coupon with this id. Your coupons are in your list.',
     ko: '이 번호의 쿠폰을 가지고 있지 않습니다. 가지고 있는 쿠폰은 목록에서 볼 수 있습니다.',
   },
+  'unknown-dead-letter': {
+    en: 'No dead letter is at this position, or it is older than the newest 10,000 records of the topic. Nothing was changed. The command npm run dlq -- show finds every one that Kafka still has.',
+    ko: '이 위치에 처리 불가 기록이 없거나, 토픽의 최근 10,000건보다 오래된 기록입니다. 바뀐 것은 없습니다. npm run dlq -- show 명령으로 Kafka에 남아 있는 모든 기록을 볼 수 있습니다.',
+  },
   'method-not-allowed': {
     en: 'This address does not accept this method. The Allow header lists the methods that it accepts.',
     ko: '이 주소는 이 메서드를 받지 않습니다. Allow 헤더에 가능한 메서드가 있습니다.',
@@ -117,6 +121,10 @@ export const explanations: Record<ProblemCode, Wording> = {
   'changed-too-often': {
     en: 'This coupon was used and given back too many times. You still have it, but it cannot be used any more in this way. The support of the shop can help.',
     ko: '쿠폰을 사용하고 되돌린 횟수가 너무 많습니다. 쿠폰은 그대로 있지만 이 방법으로는 더 사용할 수 없습니다. 고객센터에 문의하세요.',
+  },
+  'already-redriven': {
+    en: 'The record of this dead letter was put back into the log before, and nothing was done this time. The detail of the answer says where it is. If it could not be stored again, it is a new dead letter.',
+    ko: '이미 로그로 다시 보낸 기록이라 이번에는 아무 일도 하지 않았습니다. 지금 위치는 응답의 detail에 있습니다. 다시 저장하지 못했다면 새로운 처리 불가 기록으로 남아 있습니다.',
   },
   'not-recorded-yet': {
     en: 'The coupon was granted a moment ago, and the database does not have it yet. The coupon is safe, and nothing was changed. Try again in a second, which is safe.',

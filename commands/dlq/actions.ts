@@ -1,10 +1,10 @@
+import type { DeadLetterReader, FoundLetter } from '../../coupon/dead-letters/dead-letter-reader.ts'
+import { redrive } from '../../coupon/dead-letters/redrive.ts'
 import { type LogPosition, positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import type { Output } from '../../platform/command.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
-import type { DeadLetterReader, FoundLetter } from './dead-letter-reader.ts'
-import { redrive } from './redrive.ts'
 import {
   dryRunDocuments,
   dryRunText,

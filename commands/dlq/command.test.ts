@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { knownReasons } from '../../coupon/dead-letters/advice.ts'
 import { runInProcess } from '../../test/harness/processes/run-in-process.ts'
-import { knownReasons } from './advice.ts'
 import { dlqCommand, listCommand, redriveCommand, showCommand } from './command.ts'
 
 const [parseList, parseShow, parseRedrive] = [listCommand, showCommand, redriveCommand].map(

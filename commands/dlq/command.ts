@@ -1,4 +1,9 @@
 import type { z } from 'zod'
+import { knownReasons } from '../../coupon/dead-letters/advice.ts'
+import {
+  createDeadLetterReader,
+  type DeadLetterReader,
+} from '../../coupon/dead-letters/dead-letter-reader.ts'
 import { readPosition } from '../../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import { defineCommand, defineCommandGroup } from '../../platform/command.ts'
@@ -10,8 +15,6 @@ import { createTopicReader } from '../../platform/kafka/topic-reader.ts'
 import { createLogger } from '../../platform/log/logger.ts'
 import { argument, flag, integer, optional, required } from '../../platform/option.ts'
 import { listedMax, listLetters, redriveLetters, showLetter } from './actions.ts'
-import { knownReasons } from './advice.ts'
-import { createDeadLetterReader, type DeadLetterReader } from './dead-letter-reader.ts'
 import { dlqSettings } from './settings.ts'
 
 /** Connects to Kafka for as long as `work` runs. */

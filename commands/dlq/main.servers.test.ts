@@ -1,5 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import {
+  createDeadLetterReader,
+  type DeadLetterReader,
+} from '../../coupon/dead-letters/dead-letter-reader.ts'
 import type { Grant } from '../../coupon/grant.ts'
 import { createCampaignRepository } from '../../coupon/ledger/campaigns.ts'
 import { idBytes } from '../../coupon/ledger/ids.ts'
@@ -16,7 +20,6 @@ import { runCommand, type Said } from '../../test/harness/processes/run-command.
 import { newGrant } from '../../test/harness/values/grants.ts'
 import { openStoredFacts, type StoredFacts } from '../../test/harness/values/stored-facts.ts'
 import { until } from '../../test/harness/values/until.ts'
-import { createDeadLetterReader, type DeadLetterReader } from './dead-letter-reader.ts'
 
 const environment = inject('environment')
 

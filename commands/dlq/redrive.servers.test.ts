@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  createDeadLetterReader,
+  type DeadLetterReader,
+} from '../../coupon/dead-letters/dead-letter-reader.ts'
 import type { DeadLetter, LogPosition } from '../../coupon/log/dead-letter.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
 import type { Producer } from '../../platform/kafka/producer.ts'
@@ -7,7 +11,6 @@ import { createOwnTopic, type OwnTopic } from '../../test/harness/servers/own-to
 import { until } from '../../test/harness/values/until.ts'
 import { createDeadLetterWriter } from '../../worker/dead-letter-writer.ts'
 import { listLetters, redriveLetters } from './actions.ts'
-import { createDeadLetterReader, type DeadLetterReader } from './dead-letter-reader.ts'
 
 let log: OwnTopic
 let dead: OwnTopic

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { createDeadLetterReader } from '../../coupon/dead-letters/dead-letter-reader.ts'
+import type { RedriveOutcome } from '../../coupon/dead-letters/redrive.ts'
 import type { StoredLetter } from '../../coupon/log/dead-letter.ts'
 import {
   letteredGrant as grant,
   storedLetterOf as letterOf,
 } from '../../test/harness/values/stored-letters.ts'
-import { createDeadLetterReader } from './dead-letter-reader.ts'
-import type { RedriveOutcome } from './redrive.ts'
 import {
   dryRunDocuments,
   dryRunText,

@@ -1,6 +1,6 @@
+import type { RedrivenLetter, RedriveOutcome } from '../../coupon/dead-letters/redrive.ts'
 import { positionText, type StoredLetter } from '../../coupon/log/dead-letter.ts'
 import { Failure } from '../../platform/failure.ts'
-import type { RedrivenLetter, RedriveOutcome } from './redrive.ts'
 import { letterDocument, printable, redrivenDocument } from './show.ts'
 
 type Batches = AsyncIterable<readonly StoredLetter[]>

@@ -1,22 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import type { Grant } from '../../coupon/grant.ts'
+import { adviceOf } from '../../coupon/dead-letters/advice.ts'
+import type { FoundLetter } from '../../coupon/dead-letters/dead-letter-reader.ts'
+import { grantIn, isoOf } from '../../coupon/dead-letters/letter-facts.ts'
 import { positionText, type RedriveNote, type StoredLetter } from '../../coupon/log/dead-letter.ts'
-import { decodeRecord } from '../../coupon/log/log-record.ts'
 import { deadLettersTopic } from '../../coupon/log/topics.ts'
-import { adviceOf } from './advice.ts'
-import type { FoundLetter } from './dead-letter-reader.ts'
 
 /** A record may hold any text: on a terminal it must not move the cursor or break a line. */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-
-/** Null for a time that no date can hold. */
-const isoOf = (timeMs: number): string | null =>
-  Math.abs(timeMs) <= 8_640_000_000_000_000 ? new Date(timeMs).toISOString() : null
-
-const grantIn = (value: Buffer | null): Grant | null => {
-  const record = decodeRecord(value)
-  return record.kind === 'grant' ? record.grant : null
-}
 
 /** A letter as a JSON document, without the bytes of its record. */
 export const letterDocument = ({ position, origin, redriveOf, value, ...letter }: StoredLetter) => ({
@@ -46,7 +36,7 @@ export const showDocument = ({ letter, redriven }: FoundLetter) => ({
   redriven: redriven === undefined ? null : redrivenDocument(redriven),
   key: letter.key === null ? null : bytesDocument(letter.key),
   value: letter.value === null ? null : bytesDocument(letter.value),
-  advice: adviceOf(letter.reason),
+  advice: adviceOf(letter.reason).en,
 })
 
 const shownLengthMax = 10_000
@@ -81,7 +71,7 @@ export const showText = ({ letter, redriven }: FoundLetter): string => {
     ['key', bytesText(letter.key)],
     ['value', bytesText(letter.value)],
     ...grantLines(letter.value),
-    ['advice', adviceOf(letter.reason)],
+    ['advice', adviceOf(letter.reason).en],
   ]
   return lines.map(([name, text]) => `${name.padEnd(14)} ${printable(text)}\n`).join('')
 }

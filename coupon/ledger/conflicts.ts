@@ -33,31 +33,30 @@ const isSame = (stored: Grant, grant: Grant): boolean =>
   stored.slot === grant.slot &&
   stored.rank === grant.rank
 
-/** The conflict of a grant that was not inserted, with a row of another coupon. */
-const conflictOf = (at: LoggedGrant, rivals: readonly Grant[]): RejectedGrant => {
-  const { couponId, rank, slot, userId } = at.grant
+/** The conflict of a grant without a row with the row of another coupon, if there is one. */
+const conflictOf = (at: LoggedGrant, rivals: readonly Grant[]): RejectedGrant | undefined => {
+  const { rank, slot, userId } = at.grant
   const onRank = rivals.find((rival) => rival.rank === rank)
   if (onRank !== undefined)
     return { ...at, reason: 'rank-taken', message: `rank ${rank} has coupon ${onRank.couponId}` }
   const inSlot = rivals.find((rival) => rival.userId === userId && rival.slot === slot)
   if (inSlot !== undefined)
     return { ...at, reason: 'slot-taken', message: `slot ${slot} of the user has coupon ${inSlot.couponId}` }
-  throw new Error(`coupon ${couponId} was not inserted, and no row conflicts with it`)
+  return undefined
 }
 
 /**
- * Finds, after fewer rows were inserted than sent, the grants that differ from the stored rows. A stored
- * coupon id with the same facts is a redelivery and accepted, wherever its record lies.
+ * Compares grants with the stored rows. `free` have no row, and no other coupon has their place. Those in
+ * neither list are stored with the same facts: a redelivery, wherever its record lies.
  */
-export const findConflicts = async (
+export const compareWithRows = async (
   connection: Connection,
   sent: readonly LoggedGrant[],
-): Promise<RejectedGrant[]> => {
+): Promise<{ rejected: RejectedGrant[]; free: LoggedGrant[] }> => {
   const couponIds = sent.map(({ grant }) => idBytes(grant.couponId))
   const stored = await readStored(connection, 'coupon_id IN (?)', [couponIds])
   const byCoupon = new Map(stored.map((grant) => [grant.couponId, grant]))
-  const rejected: RejectedGrant[] = []
-  const missing: LoggedGrant[] = []
+  const [rejected, free, missing]: [RejectedGrant[], LoggedGrant[], LoggedGrant[]] = [[], [], []]
   for (const at of sent) {
     const row = byCoupon.get(at.grant.couponId)
     if (row === undefined) missing.push(at)
@@ -71,7 +70,23 @@ export const findConflicts = async (
   }
   for (const [campaignId, ofCampaign] of Map.groupBy(missing, ({ grant }) => grant.campaignId)) {
     const rivals = await readRivals(connection, campaignId, ofCampaign)
-    rejected.push(...ofCampaign.map((at) => conflictOf(at, rivals)))
+    for (const at of ofCampaign) {
+      const conflict = conflictOf(at, rivals)
+      if (conflict === undefined) free.push(at)
+      else rejected.push(conflict)
+    }
   }
+  return { rejected, free }
+}
+
+/** Finds, after fewer rows were inserted than sent, the grants that differ from the stored rows. */
+export const findConflicts = async (
+  connection: Connection,
+  sent: readonly LoggedGrant[],
+): Promise<RejectedGrant[]> => {
+  const { rejected, free } = await compareWithRows(connection, sent)
+  const [first] = free
+  if (first !== undefined)
+    throw new Error(`coupon ${first.grant.couponId} was not inserted, and no row conflicts with it`)
   return rejected
 }

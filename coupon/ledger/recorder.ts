@@ -37,7 +37,8 @@ export type Recorder = {
 
 type CampaignLimits = { highestStock: number; epoch: number }
 
-const readLimits = async (
+/** The limits of the campaigns of these grants, by campaign id, as they are committed. */
+export const readLimits = async (
   connection: Connection,
   grants: readonly LoggedGrant[],
 ): Promise<Map<string, CampaignLimits>> => {
@@ -80,7 +81,7 @@ const insertRows = async (connection: Connection, grants: readonly LoggedGrant[]
 }
 
 /** Why a grant cannot be stored, whatever rows exist. */
-const rejectReason = (
+export const rejectReason = (
   { campaignId, rank, epoch }: Grant,
   limits: CampaignLimits | undefined,
   isLate: boolean,

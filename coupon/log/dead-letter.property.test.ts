@@ -20,7 +20,8 @@ const positions = fc.record({ partition: fc.nat(999_999_999), offset: fc.nat({ m
 const one = fc.oneof(bytes, fc.string(), positions.map(positionText), fc.maxSafeInteger().map(String))
 const names = fc.constantFrom(
   ...['origin-topic', 'origin-partition', 'origin-offset', 'origin-timestamp-ms', 'reason', 'message'],
-  ...['time', 'redrives', 'redrive-of', 'redriven', 'redriven-to', '__proto__', 'other'],
+  ...['time', 'redrives', 'redrive-of', 'redriven', 'redriven-to', 'redriven-by', 'redriven-why'],
+  ...['__proto__', 'other'],
 )
 const headers = fc.dictionary(
   names,
@@ -65,10 +66,11 @@ test('every dead letter keeps its record, and a redrive of it is counted once mo
 })
 
 test('every position and every redrive note is read as it was written', () => {
+  const origins = fc.option(fc.record({ by: fc.string(), why: fc.string() }), { nil: undefined })
   fc.assert(
-    fc.property(positions, positions, fc.string(), (letter, to, time) => {
+    fc.property(positions, positions, fc.string(), origins, (letter, to, time, origin) => {
       expect(readPosition(positionText(letter))).toEqual(letter)
-      const note = { letter, to, time }
+      const note = { letter, to, time, origin }
       expect(readRedriveNote(kept(encodeRedriveNote(note), letter))).toEqual(note)
     }),
   )

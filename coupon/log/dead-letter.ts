@@ -39,8 +39,16 @@ export type StoredLetter = {
   redriveOf: LogPosition | undefined
 }
 
+/** Who redrove a letter, and why. The command does not say so. */
+export type RedriveOrigin = { by: string; why: string }
+
 /** Records that the dead letter at `letter` was redriven to the log, at `to`. */
-export type RedriveNote = { letter: LogPosition; to: LogPosition; time: string }
+export type RedriveNote = {
+  letter: LogPosition
+  to: LogPosition
+  time: string
+  origin?: RedriveOrigin | undefined
+}
 
 const messageLengthMax = 1_000
 
@@ -92,10 +100,15 @@ export const encodeRedrive = ({ position: place, value, key, redrives }: StoredL
  * Encodes the note of a redrive, for the partition of its dead letter. There it follows the letter, so
  * retention never deletes the note before the letter, which would be open again.
  */
-export const encodeRedriveNote = ({ letter, to, time }: RedriveNote): RecordToAppend => ({
+export const encodeRedriveNote = ({ letter, to, time, origin }: RedriveNote): RecordToAppend => ({
   value: null,
   key: null,
-  headers: { redriven: positionText(letter), 'redriven-to': positionText(to), time },
+  headers: {
+    redriven: positionText(letter),
+    'redriven-to': positionText(to),
+    time,
+    ...(origin === undefined ? {} : { 'redriven-by': origin.by, 'redriven-why': origin.why }),
+  },
 })
 
 type RawRecord = LogPosition & { value: Buffer | null; key: Buffer | null; headers: RecordHeaders }
@@ -104,9 +117,12 @@ type RawRecord = LogPosition & { value: Buffer | null; key: Buffer | null; heade
 export const readRedriveNote = ({ partition, headers }: RawRecord): RedriveNote | undefined => {
   const letter = readPosition(headerText(headers, 'redriven') ?? '')
   const to = readPosition(headerText(headers, 'redriven-to') ?? '')
-  return letter?.partition === partition && to !== undefined
-    ? { letter, to, time: headerText(headers, 'time') ?? '' }
-    : undefined
+  if (letter?.partition !== partition || to === undefined) return undefined
+  const [by, why] = [headerText(headers, 'redriven-by'), headerText(headers, 'redriven-why')]
+  return {
+    ...{ letter, to, time: headerText(headers, 'time') ?? '' },
+    origin: by === undefined ? undefined : { by, why: why ?? '' },
+  }
 }
 
 /** Decodes a record of the dead-letter topic as a dead letter; `undefined` when it is none. */

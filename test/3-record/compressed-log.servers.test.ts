@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createDeadLetterReader } from '../../commands/dlq/dead-letter-reader.ts'
+import { createDeadLetterReader } from '../../coupon/dead-letters/dead-letter-reader.ts'
 import { createPositionRepository } from '../../coupon/ledger/positions.ts'
 import { createGrantLogReader } from '../../coupon/log/grant-log-reader.ts'
 import { encodeGrant } from '../../coupon/log/log-record.ts'

@@ -1,4 +1,5 @@
 import { consoleTexts } from '../texts/console-texts.ts'
+import { letterTexts } from '../texts/letter-texts.ts'
 import { createCampaignListView } from './console/campaign-list-view.ts'
 import { createCampaignLive } from './console/campaign-live.ts'
 import { createCampaignView } from './console/campaign-view.ts'
@@ -14,6 +15,8 @@ import { element } from './console/elements.ts'
 import { createFiguresSwitch } from './console/figures-switch.ts'
 import { followFrames } from './console/follow-frames.ts'
 import { createFrameHistory } from './console/frame-history.ts'
+import { createLetterView } from './console/letter-view.ts'
+import { createLettersView } from './console/letters-view.ts'
 import { createLiveView, type LivePart } from './console/live-view.ts'
 import { createNewCampaignView } from './console/new-campaign-view.ts'
 import { createReplayView } from './console/replay-view.ts'
@@ -37,6 +40,7 @@ const showSignIn = (why = ''): void => {
 const placeOf = (hash: string): string => {
   if (hash.startsWith('#/campaigns') || hash === '#/new') return '#/campaigns'
   if (hash.startsWith('#/coupons') || hash.startsWith('#/users')) return '#/coupons'
+  if (hash.startsWith('#/letters')) return '#/letters'
   return hash === '#/wall' ? hash : '#/live'
 }
 
@@ -57,6 +61,7 @@ const viewOf = (session: Session, live: HTMLElement, own: HTMLElement | undefine
   if (view === 'new' && session.mayChange) return createNewCampaignView(session)
   if (view === 'coupons') return createCouponsView(session, id === '' ? {} : { couponId: id })
   if (view === 'users') return createCouponsView(session, { userId: id })
+  if (view === 'letters') return id === '' ? createLettersView(session) : createLetterView(session, id)
   return live
 }
 
@@ -77,6 +82,7 @@ const run = (session: Session): void => {
     link('#/live', tell(consoleTexts.live)),
     link('#/campaigns', tell(consoleTexts.campaigns)),
     link('#/coupons', tell(consoleTexts.coupons)),
+    link('#/letters', tell(letterTexts.letters)),
     link('#/wall', tell(consoleTexts.wall)),
   ]
 

@@ -6,6 +6,7 @@ import { eventTexts } from './event-texts.ts'
 import { figureTexts } from './figure-texts.ts'
 import { formTexts } from './form-texts.ts'
 import { chooseLanguage } from './language.ts'
+import { letterTexts } from './letter-texts.ts'
 import { liveTexts } from './live-texts.ts'
 import { pageTexts } from './page-texts.ts'
 import { serverTexts } from './server-texts.ts'
@@ -39,6 +40,7 @@ test('every text is there in English and in Korean, with the same places to fill
   const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
   const ofConsole = {
     ...{ consoleTexts, liveTexts, campaignTexts, figureTexts, formTexts, serverTexts, eventTexts },
+    letterTexts,
   }
   const texts = textsIn({ buttonTexts, shopperTexts, pageTexts, ...ofConsole })
   expect(texts.length).toBeGreaterThan(60)

@@ -40,17 +40,22 @@ const outcomeText = (name: string): string => {
   return text === undefined ? name : tell(text)
 }
 
+/** What a tile has beside its value. */
+type TileMore = { hint?: string; href?: string }
+
 const createTiles = () => {
   const made = new Map<string, { node: HTMLElement; value: HTMLElement; hint: HTMLElement }>()
   const node = element('dl', { class: 'tiles' })
   return {
     node,
-    show(name: string, text: string, isWarning: boolean, hint: string): void {
+    /** `hint` says more; `href` leads to the view that says all. */
+    show(name: string, text: string, isWarning: boolean, { hint = '', href }: TileMore): void {
       let tile = made.get(name)
       if (tile === undefined) {
         const [value, small] = [element('span'), element('small')]
         const description = element('dd', {}, value, small)
-        tile = { node: element('div', {}, element('dt', {}, name), description), value, hint: small }
+        const label = href === undefined ? name : element('a', { href }, name)
+        tile = { node: element('div', {}, element('dt', {}, label), description), value, hint: small }
         made.set(name, tile)
         node.append(tile.node)
       }
@@ -64,7 +69,7 @@ const createTiles = () => {
 /** A grant without a row for longer than this is worth a look: recording takes well below a second. */
 const unrecordedWarningMs = 10_000
 
-type Tell = (name: Wording, text: string, isWarning?: boolean, hint?: string) => void
+type Tell = (name: Wording, text: string, isWarning?: boolean, more?: TileMore) => void
 
 /** How the ledger follows the log: the state that a window of readings shows, and how much is missing now. */
 const showLag = (tile: Tell, lag: ConsoleFrame['lag']): void => {
@@ -73,13 +78,13 @@ const showLag = (tile: Tell, lag: ConsoleFrame['lag']): void => {
   const value = tell(liveTexts.lagValue, { n: countText(records), s: secondsText(ms) })
   const text = state === null ? value : `${tell(liveTexts.lagState[state])} · ${value}`
   const hint = tell(state === null ? liveTexts.lagUnknown : liveTexts.lagHint[state])
-  tile(liveTexts.ledgerLag, text, (state !== null && state !== 'ok') || ms > unrecordedWarningMs, hint)
+  tile(liveTexts.ledgerLag, text, (state !== null && state !== 'ok') || ms > unrecordedWarningMs, { hint })
 }
 
 const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame, rows: number | null): void => {
   const { lag, processes, deadLetters, oldestUnrecordedMs } = frame
-  const tile: Tell = (name, text, isWarning = false, hint = '') =>
-    tiles.show(tell(name), text, isWarning, hint)
+  const tile: Tell = (name, text, isWarning = false, more = {}) =>
+    tiles.show(tell(name), text, isWarning, more)
   const oldest =
     oldestUnrecordedMs === null
       ? countText(null)
@@ -93,7 +98,7 @@ const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame, r
   tile(liveTexts.rows, countText(rows))
   const outbox = sumOf(frame.campaigns.map((campaign) => campaign.outbox))
   tile(liveTexts.outbox, countText(outbox), outbox === null)
-  tile(liveTexts.deadLetters, noneText(deadLetters), deadLetters !== 0)
+  tile(liveTexts.deadLetters, noneText(deadLetters), deadLetters !== 0, { href: '#/letters' })
   const isCut = processes.some(({ isPublisherOpen }) => isPublisherOpen)
   tile(liveTexts.queue, countText(sumOf(processes.map(({ queue }) => queue))))
   tile(liveTexts.publishQueue, countText(sumOf(processes.map(({ publishQueue }) => publishQueue))))

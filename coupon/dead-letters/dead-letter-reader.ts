@@ -1,17 +1,17 @@
+import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
+import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
 import {
   type LogPosition,
   type RedriveNote,
   readDeadLetter,
   readRedriveNote,
   type StoredLetter,
-} from '../../coupon/log/dead-letter.ts'
-import type { PartitionOffsets, TopicAdmin } from '../../platform/kafka/topic-admin.ts'
-import type { TopicReader } from '../../platform/kafka/topic-reader.ts'
+} from '../log/dead-letter.ts'
 
 /** A dead letter, and the note of its redrive if it was redriven. */
 export type FoundLetter = { letter: StoredLetter; redriven: RedriveNote | undefined }
 
-/** Reads the topic of dead letters. Both reject `unavailable` when Kafka does not answer. */
+/** Reads the topic of dead letters. All reject `unavailable` when Kafka does not answer. */
 export type DeadLetterReader = {
   /**
    * The letters that are in the topic now and were not redriven, the oldest first, one fetch (1 MB) at a
@@ -20,6 +20,11 @@ export type DeadLetterReader = {
   readOpen(reason?: string): AsyncGenerator<StoredLetter[]>
   /** The letter at a position; `undefined` when no letter is there, or retention removed it. */
   find(position: LogPosition): Promise<FoundLetter | undefined>
+  /**
+   * The letters at positions that the topic has, in their order, open or not. What lies between them is read
+   * too, one fetch at a time.
+   */
+  readAt(positions: readonly LogPosition[]): AsyncGenerator<StoredLetter[]>
 }
 
 /** One bit for each offset of a partition: a million dead letters take 125 KB. */
@@ -73,7 +78,20 @@ export const createDeadLetterReader = (options: {
     return undefined
   }
 
+  async function* readAt(positions: readonly LogPosition[]): AsyncGenerator<StoredLetter[]> {
+    for (const [partition, ofPartition] of Map.groupBy(positions, (position) => position.partition)) {
+      const asked = new Set(ofPartition.map(({ offset }) => offset))
+      const [first, last] = [Math.min(...asked), Math.max(...asked)]
+      for await (const records of read(partition, first, last + 1))
+        yield records
+          .filter(({ offset }) => asked.has(offset))
+          .map(readDeadLetter)
+          .filter((letter) => letter !== undefined)
+    }
+  }
+
   return {
+    readAt,
     async *readOpen(reason) {
       for (const offsets of await topics.offsets(topic)) {
         const redriven = await readRedriven(offsets)
@@ -91,10 +109,8 @@ export const createDeadLetterReader = (options: {
       const offsets = partitions.find(({ partition }) => partition === position.partition)
       if (offsets === undefined || position.offset < offsets.first || position.offset >= offsets.end)
         return undefined
-      for await (const [record] of read(position.partition, position.offset, position.offset + 1)) {
-        const letter = record === undefined ? undefined : readDeadLetter(record)
+      for await (const [letter] of readAt([position]))
         if (letter !== undefined) return { letter, redriven: await findNote(position, offsets.end) }
-      }
       return undefined
     },
   }

@@ -1,13 +1,14 @@
+import { messageOf } from '../../platform/failure.ts'
+import type { Producer } from '../../platform/kafka/producer.ts'
+import { splitIntoBatches } from '../../platform/kafka/split-into-batches.ts'
 import {
   encodeRedrive,
   encodeRedriveNote,
   type RedriveNote,
+  type RedriveOrigin,
   type StoredLetter,
-} from '../../coupon/log/dead-letter.ts'
-import { deadLettersTopic, grantsTopic } from '../../coupon/log/topics.ts'
-import { messageOf } from '../../platform/failure.ts'
-import type { Producer } from '../../platform/kafka/producer.ts'
-import { splitIntoBatches } from '../../platform/kafka/split-into-batches.ts'
+} from '../log/dead-letter.ts'
+import { deadLettersTopic, grantsTopic } from '../log/topics.ts'
 
 /** A letter whose record was appended to the log again; the note says where. */
 export type RedrivenLetter = { letter: StoredLetter; note: RedriveNote }
@@ -20,6 +21,13 @@ export type RedriveOutcome =
 /** One produce that Kafka rejects, for example because a record is too large, does not stop the others. */
 const failuresInARowMax = 3
 
+export type RedriveOptions = {
+  producer: Pick<Producer, 'append'>
+  now(): number
+  /** For the notes. */
+  origin?: RedriveOrigin | undefined
+}
+
 /**
  * Appends the records of letters to the log again (acks=all), value and key unchanged, each to the partition
  * that it came from. Then notes this in the topic of dead letters. A letter whose note was not acknowledged
@@ -28,7 +36,7 @@ const failuresInARowMax = 3
  */
 export async function* redrive(
   batches: AsyncIterable<readonly StoredLetter[]>,
-  { producer, now }: { producer: Producer; now(): number },
+  { producer, now, origin }: RedriveOptions,
 ): AsyncGenerator<RedriveOutcome> {
   const append = async (letters: StoredLetter[], to: number, from: number): Promise<RedriveOutcome> => {
     try {
@@ -36,7 +44,7 @@ export async function* redrive(
       const time = new Date(now()).toISOString()
       const redriven = letters.map((letter, index) => ({
         letter,
-        note: { letter: letter.position, to: { partition: to, offset: firstOffset + index }, time },
+        note: { letter: letter.position, to: { partition: to, offset: firstOffset + index }, time, origin },
       }))
       const notes = redriven.map(({ note }) => encodeRedriveNote(note))
       await producer.append(deadLettersTopic, from, notes)
