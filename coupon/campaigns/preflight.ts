@@ -45,7 +45,7 @@ export const moneyOf = ({ stock, perUserLimit, coupon: { discount } }: CampaignT
   }
 }
 
-/** What a preflight is about: a campaign, or the terms of one that does not exist yet, which would be open. */
+/** What a preflight is about: a campaign, or the terms of one that does not exist yet and would be open. */
 export type Planned = CampaignTerms & Pick<Campaign, 'state' | 'retired'>
 
 /** Everything that is doubtful about a campaign at `nowMs`, the worst first. */

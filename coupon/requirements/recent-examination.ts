@@ -6,8 +6,8 @@ import type { Examination } from './finding.ts'
 /** What was found about the servers, a short time ago. */
 export type RecentExamination = {
   /**
-   * At most `ageMaxMs` old, or `rememberMs` when left out. Waits at most `timeoutMs`. `undefined` when it is not
-   * known by then; ask again. Never rejects.
+   * At most `ageMaxMs` old, or `rememberMs` when left out. Waits at most `timeoutMs`. `undefined` when it is
+   * not known by then; ask again. Never rejects.
    */
   read(ageMaxMs?: number): Promise<{ examinations: Examination[]; atMs: number } | undefined>
 }

@@ -8,6 +8,10 @@ import { dataTable, element, field, setText } from './elements.ts'
 import { countText, failureText, momentText, partText, stateText, tell } from './words.ts'
 
 const pageSize = 25
+
+/** An id, which somebody has from a log or from another page. */
+const idPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+
 const states = ['scheduled', 'open', 'paused', 'closed'] as const
 
 const row = ({ id, name, state, stock, granted, opensAt, closesAt }: Campaign): (Node | string)[] => [
@@ -68,7 +72,9 @@ export const createCampaignListView = ({ client, mayChange }: Session): HTMLElem
       ...{ class: 'search', role: 'search' },
       onsubmit: (event) => {
         event.preventDefault()
-        void load(null)
+        const text = search.value.trim()
+        if (idPattern.test(text)) location.hash = `#/campaigns/${text.toLowerCase()}`
+        else void load(null)
       },
       onchange: () => void load(null),
     },

@@ -1,12 +1,12 @@
 import { figureTexts } from '../../texts/figure-texts.ts'
 import { element, setText } from './elements.ts'
-import { areFiguresHidden, hideFigures } from './figures.ts'
+import { areFiguresHidden, hideFigures } from './hidden-figures.ts'
 import { tell } from './words.ts'
 
 /** The class of what is of no use without figures: it is not there while they are hidden. */
 export const needsFigures = 'needs-figures'
 
-/** A part that cannot be without figures, such as a form. While they are hidden a note stands in its place. */
+/** A part that needs figures, such as a form. While they are hidden a note stands in its place. */
 export const needingFigures = (part: HTMLElement): HTMLElement => {
   part.classList.add(needsFigures)
   return element('div', {}, element('p', { class: 'figures-note' }, tell(figureTexts.needed)), part)

@@ -26,7 +26,7 @@ const firstInput = (): CampaignInput => {
   }
 }
 
-/** The form of a new campaign. Before anything is created, the person sees what it does and types its cost. */
+/** The form of a new campaign. Before it is created, the person sees what it does and types its cost. */
 export const createNewCampaignView = ({ client }: Session): HTMLElement => {
   const fields = createCampaignFields(firstInput())
   const fault = element('p', { class: 'fault', role: 'alert' })

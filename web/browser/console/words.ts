@@ -7,7 +7,7 @@ import { figureTexts } from '../../texts/figure-texts.ts'
 import type { Wording } from '../../texts/language.ts'
 import { liveTexts } from '../../texts/live-texts.ts'
 import { worthText } from '../../texts/worth-text.ts'
-import { areFiguresHidden, shareOf, withoutNumbers } from './figures.ts'
+import { areFiguresHidden, wholePercentOf, withoutNumbers } from './hidden-figures.ts'
 
 /** The language of the page. */
 export const language = document.documentElement.lang === 'ko' ? 'ko' : 'en'
@@ -31,7 +31,7 @@ export const countText = (value: number | null | undefined): string =>
 /** A figure of a sale that is a part of another one. While figures are hidden its share is shown. */
 export const partText = (value: number | null | undefined, of: number | null | undefined): string => {
   if (value == null || of == null || !areFiguresHidden()) return countText(value)
-  const share = shareOf(value, of)
+  const share = wholePercentOf(value, of)
   return share === 'below' ? tell(figureTexts.below) : tell(figureTexts.share, { n: share })
 }
 

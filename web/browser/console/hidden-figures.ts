@@ -8,8 +8,8 @@ export const hideFigures = (isHidden: boolean): void => {
   else sessionStorage.removeItem(key)
 }
 
-/** A part of a whole in percent, rounded down: 100 is all of it, and 0 nothing. `below` is more than nothing. */
-export const shareOf = (part: number, whole: number): number | 'below' => {
+/** A part of a whole in percent, rounded down: 100 is all of it, 0 nothing, and `below` less than one. */
+export const wholePercentOf = (part: number, whole: number): number | 'below' => {
   if (part <= 0 || whole <= 0) return 0
   const percent = Math.floor((100 * part) / whole)
   return percent === 0 ? 'below' : percent

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shareOf, withoutNumbers } from './figures.ts'
+import { wholePercentOf, withoutNumbers } from './hidden-figures.ts'
 
 test.each([
   [0, 10_000, 0],
@@ -12,7 +12,7 @@ test.each([
   [12_000, 10_000, 120],
   [3, 0, 0],
 ])('%d of %d are %j percent', (part, whole, share) => {
-  expect(shareOf(part, whole)).toBe(share)
+  expect(wholePercentOf(part, whole)).toBe(share)
 })
 
 test.each([
