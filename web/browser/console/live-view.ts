@@ -33,8 +33,8 @@ export const createLiveView = (history: FrameHistory, status: StreamStatus): Liv
     element('h1', { class: 'unseen' }, tell(consoleTexts.live)),
     age,
     banner.node,
-    campaigns,
     events.node,
+    campaigns,
     system.node,
   )
   let shownOrder = ''

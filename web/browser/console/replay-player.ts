@@ -66,7 +66,7 @@ export const createReplayPlayer = (replay: Replay, clock: Clock, marksMs: readon
       [{ name: tell(liveTexts.stockLeft), value: texts.left, tone: 0, points: replay.left }],
       view,
     )
-    rateChart.show([{ name: tell(liveTexts.granted), value: texts.rate, tone: 1, points: replay.rates }], {
+    rateChart.show([{ name: tell(liveTexts.granted), value: texts.rate, tone: 0, points: replay.rates }], {
       ...view,
       text: tell(eventTexts.rateOver, { s: shortSeconds(replay.windowMs) }),
     })
