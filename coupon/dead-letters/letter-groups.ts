@@ -3,7 +3,7 @@ import { strictIsoOf } from './letter-facts.ts'
 import type { LetterHead } from './newest-letters.ts'
 
 /** The group of reasons that this version does not know. */
-export const otherReason = 'other'
+const otherReason = 'other'
 
 /** What letters are grouped by: the reasons that this version knows, and one group of all others. */
 export const letterGroups: readonly string[] = [...knownReasons, otherReason]

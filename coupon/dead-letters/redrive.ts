@@ -21,7 +21,7 @@ export type RedriveOutcome =
 /** One produce that Kafka rejects, for example because a record is too large, does not stop the others. */
 const failuresInARowMax = 3
 
-export type RedriveOptions = {
+type RedriveOptions = {
   producer: Pick<Producer, 'append'>
   now(): number
   /** For the notes. */

@@ -3,6 +3,8 @@ import type { Wording } from './language.ts'
 /** What the views of dead letters say. */
 export const letterTexts = {
   letters: { en: 'Dead letters', ko: '처리 불가 기록' },
+  oneLetter: { en: 'Dead letter {id}', ko: '처리 불가 기록 {id}' },
+  campaign: { en: 'Campaign', ko: '캠페인' },
   lead: {
     en: 'Records of the log that cannot become a row of the ledger. Nothing waits for them.',
     ko: '로그에는 있지만 원장 DB에 저장할 수 없는 기록입니다. 다른 처리는 이 기록을 기다리지 않습니다.',

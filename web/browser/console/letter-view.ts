@@ -26,7 +26,7 @@ const grantFacts = ({ grant }: DeadLetter): Fact[] =>
   grant === null
     ? []
     : [
-        [campaignTexts.list, element('a', { href: `#/campaigns/${grant.campaignId}` }, grant.campaignId)],
+        [letterTexts.campaign, element('a', { href: `#/campaigns/${grant.campaignId}` }, grant.campaignId)],
         [campaignTexts.coupon, element('a', { href: `#/coupons/${grant.couponId}` }, grant.couponId)],
         [
           campaignTexts.user,
@@ -115,7 +115,7 @@ export const createLetterView = (session: Session, id: string): HTMLElement => {
     'div',
     {},
     element('p', {}, element('a', { href: '#/letters' }, `← ${tell(letterTexts.allLetters)}`)),
-    element('h1', {}, `${tell(letterTexts.letters)} ${id}`),
+    element('h1', {}, tell(letterTexts.oneLetter, { id })),
     status,
     content,
   )

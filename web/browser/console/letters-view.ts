@@ -10,6 +10,8 @@ import { visibleText } from './visible-text.ts'
 import { countText, failureText, momentText, tell } from './words.ts'
 
 const shownMax = 100
+/** A message of a table: a letter has all of it. */
+const messageMax = 160
 
 /** A reason in words, with its name in the API and the command. */
 export const reasonText = (reason: LetterReason): string => `${tell(letterTexts.reasons[reason])} (${reason})`
@@ -18,7 +20,9 @@ const letterRow = (letter: DeadLetterList['items'][number]): (Node | string)[] =
   element('a', { href: `#/letters/${letter.id}` }, letter.id),
   momentText(letter.time),
   reasonText(letter.reason),
-  visibleText(letter.message),
+  visibleText(
+    letter.message.length > messageMax ? `${letter.message.slice(0, messageMax)} …` : letter.message,
+  ),
   countText(letter.redrives),
 ]
 
@@ -32,7 +36,7 @@ const tableOf = (items: DeadLetterList['items']): HTMLElement =>
 /** The open dead letters by their reasons, and the newest of them. */
 export const createLettersView = (session: Session): HTMLElement => {
   const { client } = session
-  const [groups, results] = [element('div', { class: 'groups' }), element('div')]
+  const [groups, results] = [element('div', { class: 'groups' }), element('div', { class: 'letters' })]
   const [status, done] = [
     element('p', { class: 'note', role: 'status' }),
     element('p', { class: 'result', role: 'status' }),

@@ -2,7 +2,7 @@
 const unseen = /[^\P{Cc}\t\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
- * Text that anybody may have written, with what is not seen written out: a character that turns the
+ * Text that anybody may have written, with what is not seen written out. A character that turns the
  * direction of writing could make it look like another text.
  */
 export const visibleText = (text: string): string =>
