@@ -37,6 +37,7 @@ import { createLanes, type LaneOfTurns } from './lanes.ts'
 import { createCallerParts } from './parts/caller-parts.ts'
 import { createCouponParts } from './parts/coupon-parts.ts'
 import { createLetterParts } from './parts/letter-parts.ts'
+import { createRehearsalParts } from './parts/rehearsal-parts.ts'
 import { createStreamParts } from './parts/stream-parts.ts'
 import { echoRequestIds } from './request-id.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -115,6 +116,16 @@ await runProcess(async (life) => {
     ]
     const health = createHealthRoutes(checks, life.isStopping)
     const streams = createStreamParts({ settings, parts, registry, monotonicMs })
+    const changer = createCampaignChanger({
+      ...{ campaigns, log, gateNowMs: registry.gateNowMs },
+      // A process has read a change after two intervals, unless it cannot read its gate either.
+      openingMarginMs: 5_000 + 2 * settings.REGISTRY_INTERVAL_MS,
+      gate: parts.armingParts.gate,
+      listing: parts.armingParts.listing,
+      pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
+      newChangeId: randomUUIDv7,
+    })
+    const rehearsing = createRehearsalParts({ settings, parts, registry, issuer, changer, log, monotonicMs })
     const routes = allRoutes({
       issuer,
       ...createCouponParts({ settings, parts, redis: readingRedis, registry, log, monotonicMs }),
@@ -124,15 +135,8 @@ await runProcess(async (life) => {
       retiredCampaigns: createRetiredCampaigns(campaigns),
       registry,
       arming: parts.arming,
-      changer: createCampaignChanger({
-        ...{ campaigns, log, gateNowMs: registry.gateNowMs },
-        // A process has read a change after two intervals, unless it cannot read its gate either.
-        openingMarginMs: 5_000 + 2 * settings.REGISTRY_INTERVAL_MS,
-        gate: parts.armingParts.gate,
-        listing: parts.armingParts.listing,
-        pauseDeadlineMs: settings.QUERY_TIMEOUT_MS,
-        newChangeId: randomUUIDv7,
-      }),
+      changer,
+      rehearsals: rehearsing.rehearsals,
       addressOf: (request) =>
         forwardedAddress(request, settings.TRUSTED_PROXIES) ?? request.socket.remoteAddress,
       audits,
@@ -218,7 +222,11 @@ await runProcess(async (life) => {
         timeoutMs: 100,
         stop: () => [audits, streams.hub].forEach((part) => part.close()),
       },
-      { name: 'server', timeoutMs: 4_800, stop: () => server.close(4_700, settings.STOP_DELAY_MS) },
+      {
+        name: 'server and rehearsals',
+        timeoutMs: 4_800,
+        stop: () => Promise.all([server.close(4_700, settings.STOP_DELAY_MS), rehearsing.stop()]),
+      },
       { name: 'grant log', timeoutMs: 1_500, stop: () => grantLog.drained(1_400) },
       {
         name: 'registry',

@@ -35,6 +35,8 @@ export type ProblemCode =
   | 'already-redriven'
   | 'not-recorded-yet'
   | 'frozen'
+  | 'rehearsals-off'
+  | 'rehearsal-under-way'
   | 'version'
   | 'version-required'
   | 'unsupported-media-type'
@@ -62,6 +64,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   unauthorized: { status: 401, title: 'Unauthorized', headers: { 'WWW-Authenticate': 'Bearer' } },
   forbidden: { status: 403, title: 'Forbidden' },
   'not-eligible': { status: 403, title: 'Not eligible' },
+  'rehearsals-off': { status: 403, title: 'Rehearsals are off' },
   'not-found': { status: 404, title: 'Not found' },
   'unknown-campaign': { status: 404, title: 'Campaign not found' },
   'unknown-coupon': { status: 404, title: 'Coupon not found' },
@@ -82,6 +85,7 @@ export const problemKinds: Record<ProblemCode, ProblemKind> = {
   'already-redriven': { status: 409, title: 'Already redriven' },
   'not-recorded-yet': { status: 503, title: 'Not recorded yet', retryable: true },
   frozen: { status: 409, title: 'Cannot be changed so' },
+  'rehearsal-under-way': { status: 409, title: 'Rehearsal under way' },
   version: { status: 412, title: 'Another version' },
   'version-required': { status: 428, title: 'If-Match required' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },

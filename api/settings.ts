@@ -98,6 +98,12 @@ const settings = z.object({
     .describe(
       'Whether anybody can sign in on the pages as a shopper that is made up. `npm start` sets it, to try things out: nowhere else.',
     ),
+  REHEARSAL_SHOPPERS_MAX: count(0, 1_000_000, 0).describe(
+    'Synthetic shoppers of one rehearsal of a campaign, which presses in this process. 0: rehearsals are off. `npm start` sets it.',
+  ),
+  REHEARSAL_RATE_MAX: count(1_000, 100_000).describe(
+    'Presses a second of one rehearsal, so that one beside a real sale does no harm.',
+  ),
   TRUSTED_PROXIES: count(0, 10, 0).describe(
     'Proxies in front that each add an address to X-Forwarded-For. The client is that many entries from its right.',
   ),

@@ -55,6 +55,7 @@ const calls: Record<
 > = {
   readTimeline: (_, operator) => operator.timeline('one'),
   readOperator: (_, operator) => operator.whoAmI(),
+  rehearseCampaign: (_, operator) => operator.rehearse('one', { shoppers: 1, reason: 'why' }),
   issue: (client) => client.issue('one', { slot: 2 }),
   readOutcome: (client) => client.outcome('one'),
   listUsableCoupons: (client) => client.listUsableCoupons({ limit: 1, cursor: 'c', state: 'all' }),

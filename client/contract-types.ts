@@ -12,6 +12,7 @@ type ProblemCode =
   | 'unauthorized'
   | 'forbidden'
   | 'not-eligible'
+  | 'rehearsals-off'
   | 'not-found'
   | 'unknown-campaign'
   | 'unknown-coupon'
@@ -31,6 +32,7 @@ type ProblemCode =
   | 'already-redriven'
   | 'not-recorded-yet'
   | 'frozen'
+  | 'rehearsal-under-way'
   | 'version'
   | 'version-required'
   | 'unsupported-media-type'
@@ -111,6 +113,8 @@ type Campaign = {
   epoch: number
   /** How far the recovery of the gate is, in words; null in every state but `recovering`. */
   recovery: string | null
+  /** The campaign that this one rehearses; null for a real campaign. */
+  rehearsalOf: string | null
 }
 
 type CampaignChange = {
@@ -131,6 +135,7 @@ type CampaignEdit = {
   closesAt?: string | undefined
   perUserLimit?: number | null | undefined
   eligibility?: {
+    /** Any but `firstcome:rehearsal`, which only rehearsals have. */
     claim: string
     anyOf: string[]
   }[] | null | undefined
@@ -238,6 +243,8 @@ type ChangedCampaign = {
   epoch: number
   /** How far the recovery of the gate is, in words; null in every state but `recovering`. */
   recovery: string | null
+  /** The campaign that this one rehearses; null for a real campaign. */
+  rehearsalOf: string | null
   /** The database has the change. Else it is a pause that Redis alone has; a worker records it. */
   recorded: boolean
   /** The gate decides by the change. Else a worker brings it there. */
@@ -550,6 +557,7 @@ type NewCampaign = {
   closesAt: string
   perUserLimit?: number | undefined
   eligibility?: {
+    /** Any but `firstcome:rehearsal`, which only rehearsals have. */
     claim: string
     anyOf: string[]
   }[] | undefined
@@ -563,11 +571,30 @@ type NewCampaign = {
   }
 }
 
+/** At most as many shoppers and presses a second as `readOperator` says, within 10 minutes. */
+type NewRehearsal = {
+  /** How many synthetic shoppers press. One in ten presses twice. */
+  shoppers: number
+  /** Presses a second; as many as are allowed when left out. */
+  perSecond?: number | undefined
+  /** At most one for each shopper. That of the campaign when left out, at most half of the shoppers. */
+  stock?: number | undefined
+  /** Why it is rehearsed. It is kept with the creation of the rehearsal. */
+  reason: string
+}
+
 type OperatorIdentity = {
   /** The name that stands beside the changes of this token. */
   name: string
   /** What the token may do. */
   roles: ('viewer' | 'operator' | 'orders')[]
+  /** What a rehearsal may do; null where rehearsals are off. */
+  rehearsals: {
+    /** Shoppers of one rehearsal. */
+    shoppersMax: number
+    /** Presses a second of one rehearsal. */
+    perSecondMax: number
+  } | null
 }
 
 type Outcome = {
@@ -775,6 +802,8 @@ type Problem = {
   }[] | undefined
   /** With `not-eligible`: the claim that is not as asked. */
   claim?: string | undefined
+  /** With `rehearsal-under-way`: the campaign of that rehearsal. Treat it as opaque. */
+  campaignId?: string | undefined
   /** With `not-open`: when the campaign opens. RFC 3339 in UTC with milliseconds. */
   opensAt?: string | undefined
   /** With `not-usable-yet`: from when on it can be used. RFC 3339 in UTC with milliseconds. */
@@ -1056,6 +1085,7 @@ export type {
   Health,
   Milestone,
   NewCampaign,
+  NewRehearsal,
   OperatorIdentity,
   Outcome,
   PlannedPreflight,

@@ -10,6 +10,7 @@ import type {
   DeadLetter,
   DeadLetterList,
   NewCampaign,
+  NewRehearsal,
   OperatorIdentity,
   PlannedPreflight,
   Preflight,
@@ -37,6 +38,7 @@ export type {
   DeadLetter,
   DeadLetterList,
   NewCampaign,
+  NewRehearsal,
   OperatorIdentity,
   PlannedPreflight,
   Preflight,
@@ -106,6 +108,11 @@ export type OperatorClient = {
   changes(campaignId: string, options?: CallOptions): Promise<ChangeList>
   /** What happened in a sale, to the millisecond, from the database alone. */
   timeline(campaignId: string, options?: CallOptions): Promise<Timeline>
+  /**
+   * Lets synthetic shoppers press at a shadow of the campaign, which is returned. After a lost answer
+   * `rehearsal-under-way` may be the rehearsal itself: its problem names the campaign.
+   */
+  rehearse(campaignId: string, rehearsal: NewRehearsal, options?: CallOptions): Promise<Campaign>
   /** Takes as long as the campaign is large: the deadline is 10 minutes unless another is given. */
   audit(campaignId: string, options?: CallOptions): Promise<Audit>
   /** By rank. The whole list as a file: GET the same path with `Accept: text/csv`. */
@@ -191,6 +198,14 @@ export const createOperatorClient = (options: ClientOptions): OperatorClient => 
     servers: (call) => get('/v1/admin/servers', 'servers', call),
     changes: (campaignId, call) => get(`${pathOf(campaignId)}/changes`, 'items', call),
     timeline: (campaignId, call) => get(`${pathOf(campaignId)}/timeline`, 'points', call),
+    rehearse: (campaignId, rehearsal, call) =>
+      transport.ask(
+        {
+          ...{ method: 'POST', path: `${pathOf(campaignId)}/rehearsals` },
+          ...{ json: rehearsal, has: 'version' },
+        },
+        call,
+      ),
     audit: (campaignId, call) =>
       patient.ask(
         { method: 'GET', path: `${pathOf(campaignId)}/audit`, has: 'verdict' },

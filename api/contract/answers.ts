@@ -1,6 +1,7 @@
 import type { Campaign, CampaignDocument, CouponTerms, PublicState } from '../../coupon/campaign.ts'
 import type { Redeemed } from '../../coupon/ledger/redemptions.ts'
 import type { Coupon } from '../../coupon/reading/coupon-sources.ts'
+import { rehearsedCampaign } from '../../coupon/rehearsal-rule.ts'
 
 let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
 
@@ -84,4 +85,5 @@ export const toCampaignJson = (campaign: Campaign, moment: CampaignMoment & { re
   version: campaign.version,
   epoch: campaign.epoch,
   recovery: moment.recovery,
+  rehearsalOf: rehearsedCampaign(campaign) ?? null,
 })

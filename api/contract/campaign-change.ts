@@ -3,7 +3,7 @@ import type { CampaignEdit } from '../../coupon/campaigns/edit-terms.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { discountValue } from './coupon-shapes.ts'
 import { timeText } from './create-campaign.ts'
-import { eligibilityShape, timeZoneShape } from './eligibility.ts'
+import { askedEligibilityShape, timeZoneShape } from './eligibility.ts'
 import { label } from './label.ts'
 import { named } from './named-schema.ts'
 
@@ -50,7 +50,7 @@ export const editShape = named(
       opensAt: timeText.optional(),
       closesAt: timeText.optional(),
       perUserLimit: z.int().min(1).max(slotMax).nullish(),
-      eligibility: eligibilityShape.nullish(),
+      eligibility: askedEligibilityShape.nullish(),
       timeZone: timeZoneShape.nullish(),
       coupon: z
         .strictObject({

@@ -71,6 +71,12 @@ const operatorFields = {
       description: 'How far the recovery of the gate is, in words; null in every state but `recovering`.',
       examples: [null],
     }),
+  rehearsalOf: idValue('')
+    .nullable()
+    .meta({
+      description: 'The campaign that this one rehearses; null for a real campaign.',
+      examples: [null],
+    }),
 }
 
 /** A campaign as operators see it. */

@@ -3,7 +3,7 @@ import { type CampaignTerms, termsOf, timeShape } from '../../coupon/campaign.ts
 import { findContradictions } from '../../coupon/campaigns/terms-rules.ts'
 import { slotMax, stockMax } from '../../coupon/grant.ts'
 import { discountValue } from './coupon-shapes.ts'
-import { eligibilityShape, timeZoneShape } from './eligibility.ts'
+import { askedEligibilityShape, timeZoneShape } from './eligibility.ts'
 import { label } from './label.ts'
 import { named } from './named-schema.ts'
 
@@ -36,7 +36,7 @@ export const createCampaignShape = named(
       opensAt: timeText,
       closesAt: timeText,
       perUserLimit: z.int().min(1).max(slotMax).default(1),
-      eligibility: eligibilityShape.default([]),
+      eligibility: askedEligibilityShape.default([]),
       timeZone: timeZoneShape.default('UTC'),
       coupon: z.strictObject({
         title: label(),

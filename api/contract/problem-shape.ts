@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { orderIdValue } from './coupon-shapes.ts'
 import { named } from './named-schema.ts'
-import { sentence, timeValue } from './shared-shapes.ts'
+import { idValue, sentence, timeValue } from './shared-shapes.ts'
 
 const fieldErrorShape = z.object({
   pointer: z
@@ -27,6 +27,7 @@ export const problemShape = named(
         .optional()
         .describe('With `invalid`: every invalid value. With `frozen`: what an edit may not change.'),
       claim: z.string().max(64).optional().describe('With `not-eligible`: the claim that is not as asked.'),
+      campaignId: idValue('With `rehearsal-under-way`: the campaign of that rehearsal.').optional(),
       opensAt: timeValue('With `not-open`: when the campaign opens.').optional(),
       usableFrom: timeValue('With `not-usable-yet`: from when on it can be used.').optional(),
       usableUntil: timeValue('With `expired`: the first moment when it could no longer be used.').optional(),

@@ -9,6 +9,7 @@ import { type SupportOptions, supportRoutes } from './admin-coupons.ts'
 import { type AdminEventsOptions, adminEventsRoute } from './admin-events.ts'
 import { adminMeRoute } from './admin-me.ts'
 import { type PreflightOptions, plannedPreflightRoute, preflightRoute } from './admin-preflight.ts'
+import { type RehearsalRouteOptions, rehearsalRoute } from './admin-rehearsals.ts'
 import { adminServersRoute } from './admin-servers.ts'
 import { type TimelineOptions, timelineRoute } from './admin-timeline.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
@@ -28,6 +29,7 @@ import { type WinnersOptions, winnersRoute } from './winners.ts'
 export type RoutesOptions = AdminCampaignsOptions &
   PreflightOptions &
   Omit<AdminChangesOptions, 'toJson'> &
+  Omit<RehearsalRouteOptions, 'toJson'> &
   CampaignEventsOptions &
   AdminEventsOptions &
   TimelineOptions &
@@ -44,6 +46,7 @@ export type RoutesOptions = AdminCampaignsOptions &
 export const allRoutes = (options: RoutesOptions): Route[] => {
   const { issuer, coupons, retiredCampaigns, audits, campaigns, registry, authenticator } = options
   const readPublic = createPublicReader(registry, retiredCampaigns)
+  const toJson = createOperatorsView(registry)
   return withOpenApi([
     issueRoute(issuer, authenticator, registry.gateNowMs),
     outcomeRoute(coupons, authenticator),
@@ -53,13 +56,14 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     campaignRoute(readPublic),
     campaignEventsRoute(options),
     ...adminCampaignRoutes(options),
-    ...adminChangeRoutes({ ...options, toJson: createOperatorsView(registry) }),
+    ...adminChangeRoutes({ ...options, toJson }),
+    rehearsalRoute({ ...options, toJson }),
     preflightRoute(options),
     plannedPreflightRoute(options),
     adminServersRoute(options),
     auditRoute(audits, campaigns, authenticator),
     adminEventsRoute(options),
-    adminMeRoute(authenticator),
+    adminMeRoute(authenticator, options.rehearsals),
     ...supportRoutes({ ...options, gateNowMs: registry.gateNowMs }),
     timelineRoute(options),
     winnersRoute({ ...options, gateNowMs: registry.gateNowMs }),

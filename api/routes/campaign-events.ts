@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FoundCampaign, Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
+import { rehearsedCampaign } from '../../coupon/rehearsal-rule.ts'
 import { alreadySent } from '../../platform/http/already-sent.ts'
 import { formatEvent } from '../../platform/http/event-frame.ts'
 import type { EventHub } from '../../platform/http/event-hub.ts'
@@ -35,6 +36,7 @@ const answerRetired = async (
 ): Promise<Response> => {
   const campaign = await retiredCampaigns.read(campaignId)
   if (campaign === undefined) return problem('recovering', recovering)
+  if (rehearsedCampaign(campaign) !== undefined) return unknownCampaign()
   const { granted } = campaign.retired
   const moment = { state: 'closed' as const, stock: campaign.stock, granted, nowMs: registry.gateNowMs() }
   return new Response(formatEvent(campaignEvent({ ...campaign, granted }, campaign, moment)), {
@@ -63,6 +65,8 @@ const answerStream = async (
   const { incoming, outgoing } = env
   const found = await lookUp(registry, campaignId)
   if (found.kind === 'unknown') return unknownCampaign()
+  if (found.kind === 'live' && rehearsedCampaign(found.campaign.view.document) !== undefined)
+    return unknownCampaign()
   if (found.kind === 'recovering') return problem('recovering', recovering)
   const lastEventId = headerOf({ env }, 'last-event-id')
   // 204 is what keeps a browser from coming back.

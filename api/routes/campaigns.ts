@@ -2,6 +2,7 @@ import type { CampaignDocument } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { RetiredCampaigns } from '../../coupon/campaigns/retired-campaigns.ts'
 import { idPattern } from '../../coupon/grant.ts'
+import { rehearsedCampaign } from '../../coupon/rehearsal-rule.ts'
 import { type CampaignMoment, toPublicCampaignJson } from '../contract/answers.ts'
 import { publicCampaignShape } from '../contract/campaign-shapes.ts'
 import { jsonResponse } from '../json-response.ts'
@@ -22,7 +23,10 @@ const writeDocument = (id: string, document: CampaignDocument, moment: CampaignM
   refreshAfterMs: refreshAfterMs(moment.state, document.opensAtMs - moment.nowMs),
 })
 
-/** The public document of a campaign. `recovering`: it may exist, and cannot be read now. */
+/**
+ * The public document of a campaign. `recovering`: it may exist, and cannot be read now. A rehearsal is
+ * `unknown` in public.
+ */
 export type ReadPublic = (
   campaignId: string,
 ) => Promise<ReturnType<typeof writeDocument> | 'unknown' | 'recovering'>
@@ -36,10 +40,12 @@ export const createPublicReader =
     const nowMs = registry.gateNowMs()
     if (found.kind === 'live') {
       const { view } = found.campaign
+      if (rehearsedCampaign(view.document) !== undefined) return 'unknown'
       return writeDocument(id, view.document, liveMoment(view, nowMs))
     }
     const campaign = await retiredCampaigns.read(id)
     if (campaign === undefined) return 'recovering'
+    if (rehearsedCampaign(campaign) !== undefined) return 'unknown'
     const { stock, retired } = campaign
     return writeDocument(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
   }

@@ -1,10 +1,11 @@
 import type { Registry } from '../../coupon/campaigns/registry.ts'
+import { rehearsedCampaign } from '../../coupon/rehearsal-rule.ts'
 import type { SaleLink } from '../../web/pages/front-page.ts'
 import { liveMoment } from '../live-moment.ts'
 
 /**
  * The newest sales that have opened and are not over, and how many more there are. One that is scheduled may
- * not be announced yet.
+ * not be announced yet, and a rehearsal is for nobody.
  */
 export type ListSales = () => { sales: readonly SaleLink[]; more: number }
 
@@ -23,6 +24,7 @@ export const createSalesList = (
     const nowMs = registry.gateNowMs()
     const current = registry
       .live()
+      .filter(({ view }) => rehearsedCampaign(view.document) === undefined)
       .map(({ id, view }): SaleLink => {
         const { state, stock, granted } = liveMoment(view, nowMs)
         return { id, name: view.document.name, state, stock, remaining: Math.max(0, stock - granted) }

@@ -38,6 +38,14 @@ export const explanations: Record<ProblemCode, Wording> = {
     en: 'The operator token is valid, but it does not have the role that this needs. Nothing was changed. Use a token with that role, or ask an administrator for one.',
     ko: '운영자 토큰은 유효하지만 이 작업에 필요한 권한이 없습니다. 바뀐 것은 없습니다. 권한이 있는 토큰을 사용하거나 관리자에게 요청하세요.',
   },
+  'rehearsals-off': {
+    en: 'Rehearsals are off in this deployment, or in this process of it. Nothing was changed. Set REHEARSAL_SHOPPERS_MAX above 0 to allow them.',
+    ko: '이 환경에서는 리허설을 사용할 수 없습니다. 바뀐 것은 없습니다. 사용하려면 REHEARSAL_SHOPPERS_MAX를 0보다 크게 설정하세요.',
+  },
+  'rehearsal-under-way': {
+    en: 'One rehearsal at a time, and one is under way: campaignId names its campaign. Nothing was changed. Wait until it ends, or close it.',
+    ko: '리허설은 한 번에 하나만 할 수 있고, 지금 진행 중인 것이 있습니다. campaignId가 그 캠페인입니다. 바뀐 것은 없습니다. 끝날 때까지 기다리거나 종료하세요.',
+  },
   'not-found': {
     en: 'This address does not exist. Check the path.',
     ko: '이 주소에는 아무것도 없습니다. 경로를 확인하세요.',

@@ -22,6 +22,7 @@ const parts = {
   }),
   issuer: { isFull: () => false },
   registry: { gateNowMs: () => 0 },
+  rehearsals: {},
   embedders: [],
 }
 // Who is admitted meets parts that are missing, which is a 500.

@@ -7,6 +7,7 @@ import type { KeeperGate } from '../gate/keeper-gate.ts'
 import type { CampaignSettings } from '../ledger/adopt-settings.ts'
 import type { CampaignChange, ChangeOutcome, NoChange, RefusedChange } from '../ledger/change-settings.ts'
 import type { ChangeOrigin } from '../ledger/record-change.ts'
+import { rehearsedCampaign } from '../rehearsal-rule.ts'
 import { createBringToGate } from './bring-to-gate.ts'
 import { type CampaignEdit, editTerms } from './edit-terms.ts'
 import { findFrozen } from './frozen-terms.ts'
@@ -65,6 +66,8 @@ const actions = {
 } as const satisfies Record<AskedChange['kind'], CampaignChange['action']>
 
 const closedForGood = 'The campaign is closed, and stays so.'
+/** Its coupons could be made usable by an edit, and its end put off. */
+const notEdited = 'A rehearsal cannot be edited. Edit the campaign, and rehearse it again.'
 
 const isClosed = ({ state, closesAtMs, retired }: Campaign, nowMs: number): boolean =>
   state === 'closed' || retired !== undefined || nowMs >= closesAtMs
@@ -104,6 +107,7 @@ const settingsAfter = (campaign: Campaign, asked: AskedChange, moment: Moment): 
     return { settings: { ...settings, state: 'closed', closesAtMs } }
   }
   if (closed) return { refused: closedForGood }
+  if (asked.kind === 'edit' && rehearsedCampaign(campaign) !== undefined) return { refused: notEdited }
   switch (asked.kind) {
     case 'pause':
       return { settings: { ...settings, state: 'paused' } }

@@ -5,8 +5,8 @@ import { idBytes } from './ids.ts'
 /** Who changed a campaign, from where, and why. */
 export type ChangeOrigin = { by: string; from: string; reason: string }
 
-/** Who created a campaign, and from where. */
-export type CreationOrigin = Omit<ChangeOrigin, 'reason'>
+/** Who created a campaign, and from where. A rehearsal says why, too. */
+export type CreationOrigin = Omit<ChangeOrigin, 'reason'> & { reason?: string }
 
 /** A version of a campaign, and what made it. No origin: no operator changed it. */
 export type MadeVersion = {
@@ -14,7 +14,7 @@ export type MadeVersion = {
   action: string
   settings: CampaignTerms
   atMs: number
-  origin?: (CreationOrigin & { reason?: string }) | undefined
+  origin?: CreationOrigin | undefined
   /** Of the request. */
   changeId?: string
 }

@@ -51,6 +51,7 @@ const variablesOf = (
   WORKER_METRICS_PORT: String(workerMetricsPort),
   API_URL: processFacts(apiPort, apiMetricsPort).url,
   DEMO_SIGN_IN: 'true',
+  REHEARSAL_SHOPPERS_MAX: '20000',
 })
 
 /**

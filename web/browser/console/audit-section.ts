@@ -6,7 +6,8 @@ import { countText, failureText, noneText, proseText, tell } from './words.ts'
 
 const marks = { pass: '✓', fail: '✕', 'in-flight': '…' } as const
 
-const verdictText = (verdict: Audit['verdict']): string =>
+/** A verdict as a word with a mark. */
+export const verdictText = (verdict: Audit['verdict']): string =>
   `${marks[verdict]} ${tell(campaignTexts.verdict[verdict])}`
 
 const reportOf = ({ verdict, checks, books, notes }: Audit): Node[] => [
@@ -37,25 +38,39 @@ const reportOf = ({ verdict, checks, books, notes }: Audit): Node[] => [
   ...notes.map((note) => element('p', { class: 'note' }, proseText(note))),
 ]
 
+export type AuditSection = {
+  node: HTMLElement
+  /**
+   * Audits and shows the result. While grants are in flight it looks again, some times. Undefined when it
+   * cannot be read.
+   */
+  runUntilSettled(): Promise<Audit | undefined>
+}
+
+/** What was granted last takes about a second to be recorded. */
+const [inFlightPauseMs, inFlightLooksMax] = [1_000, 20]
+
 /** The audit of a campaign, on a press of its button: it reads all that there is. */
-export const createAuditSection = ({ client }: Session, campaignId: string): HTMLElement => {
+export const createAuditSection = ({ client }: Session, campaignId: string): AuditSection => {
   const [report, status] = [element('div'), element('p', { role: 'status' })]
   const button = element('button', { type: 'button' }, tell(campaignTexts.runAudit))
-  const run = async (): Promise<void> => {
+  const run = async (): Promise<Audit | undefined> => {
     setText(status, tell(campaignTexts.auditing))
     button.disabled = true
     try {
       const audit = await client.audit(campaignId)
       report.replaceChildren(...reportOf(audit))
       setText(status, `${tell(campaignTexts.audit)}: ${tell(campaignTexts.verdict[audit.verdict])}`)
+      return audit
     } catch (cause) {
       setText(status, tell(campaignTexts.unread, { why: failureText(cause) }))
+      return undefined
     } finally {
       button.disabled = false
     }
   }
   button.addEventListener('click', () => void run())
-  return element(
+  const node = element(
     'section',
     { class: 'panel', id: 'audit' },
     element('h2', {}, tell(campaignTexts.audit)),
@@ -63,4 +78,16 @@ export const createAuditSection = ({ client }: Session, campaignId: string): HTM
     status,
     report,
   )
+  return {
+    node,
+    async runUntilSettled() {
+      let audit = await run()
+      for (let looks = 1; audit?.verdict === 'in-flight' && looks < inFlightLooksMax; looks += 1) {
+        await new Promise((resolve) => setTimeout(resolve, inFlightPauseMs))
+        if (!node.isConnected) break
+        audit = await run()
+      }
+      return audit
+    },
+  }
 }

@@ -5,6 +5,7 @@ import { consoleTexts } from '../../texts/console-texts.ts'
 import { stateBadge } from './campaign-card.ts'
 import type { Session } from './console-session.ts'
 import { dataTable, element, field, setText } from './elements.ts'
+import { rehearsalBadge } from './rehearsal-banner.ts'
 import { countText, failureText, momentText, partText, stateText, tell } from './words.ts'
 
 const pageSize = 25
@@ -14,8 +15,23 @@ const idPattern = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 const states = ['scheduled', 'open', 'paused', 'closed'] as const
 
-const row = ({ id, name, state, stock, granted, opensAt, closesAt }: Campaign): (Node | string)[] => [
-  element('a', { href: `#/campaigns/${id}` }, name),
+const row = ({
+  id,
+  name,
+  state,
+  stock,
+  granted,
+  opensAt,
+  closesAt,
+  rehearsalOf,
+}: Campaign): (Node | string)[] => [
+  element(
+    'span',
+    {},
+    element('a', { href: `#/campaigns/${id}` }, name),
+    ' ',
+    rehearsalBadge({ rehearsalOf }),
+  ),
   stateBadge(state),
   partText(granted, stock),
   countText(stock),

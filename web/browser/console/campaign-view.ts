@@ -8,6 +8,8 @@ import type { Session } from './console-session.ts'
 import { dataTable, element, setText } from './elements.ts'
 import { needingFigures } from './figures-switch.ts'
 import { createPreflightSection } from './preflight-section.ts'
+import { createRehearsalBanner, rehearsalBadge } from './rehearsal-banner.ts'
+import { createRehearseButton } from './rehearsal-dialog.ts'
 import { createWinnersSection } from './winners-section.ts'
 import {
   countText,
@@ -32,8 +34,9 @@ const factsOf = ({ id, ...campaign }: Campaign): HTMLElement => {
     [campaignTexts.usableUntil, momentText(coupon.usableUntil)],
     [campaignTexts.perUser, plainText(perUserLimit)],
     [campaignTexts.version, plainText(version)],
-    [campaignTexts.shopPage, element('a', { href: `/c/${id}` }, `/c/${id}`)],
   ]
+  if (campaign.rehearsalOf === null)
+    facts.push([campaignTexts.shopPage, element('a', { href: `/c/${id}` }, `/c/${id}`)])
   return element(
     'dl',
     { class: 'facts' },
@@ -61,9 +64,14 @@ export const createCampaignView = (
   const changes = element('section', { class: 'panel', id: 'changes', hidden: true })
   const status = element('p', { class: 'result', role: 'status', tabindex: -1 })
   const rest = element('div')
+  const audit = createAuditSection(session, campaignId)
+  const rehearsal = createRehearsalBanner(session, campaignId, {
+    look: () => void load(),
+    audit: audit.runUntilSettled,
+  })
 
   const show = (campaign: Campaign): void => {
-    head.replaceChildren(campaign.name, ' ', stateBadge(campaign.state))
+    head.replaceChildren(campaign.name, ' ', stateBadge(campaign.state), ' ', rehearsalBadge(campaign) ?? '')
     facts.replaceChildren(factsOf(campaign))
     if (campaign.recovery !== null)
       facts.prepend(element('p', { class: 'note' }, proseText(campaign.recovery)))
@@ -79,10 +87,12 @@ export const createCampaignView = (
           ]
         : []),
     )
+    actions.firstElementChild?.append(createRehearseButton(session, campaign) ?? '')
     if (rest.childElementCount === 0)
       rest.append(
-        createPreflightSection(session, campaign),
-        createAuditSection(session, campaignId),
+        // A rehearsal is past its opening, and its coupons are meant to be useless.
+        campaign.rehearsalOf === null ? createPreflightSection(session, campaign) : '',
+        audit.node,
         needingFigures(createWinnersSection(session, campaignId)),
       )
   }
@@ -93,6 +103,7 @@ export const createCampaignView = (
         client.changes(campaignId),
       ])
       show(campaign)
+      rehearsal.show(campaign, list.items)
       const columns = [
         campaignTexts.version,
         campaignTexts.change,
@@ -120,6 +131,7 @@ export const createCampaignView = (
     {},
     element('p', {}, element('a', { href: '#/campaigns' }, `← ${tell(campaignTexts.back)}`)),
     head,
+    rehearsal.node,
     status,
     actions,
     live,

@@ -9,8 +9,8 @@ export type Confirmation = {
   lead: string
   /** Fields between the lead and the confirmation. */
   extra?: readonly HTMLElement[]
-  /** What has to be typed, and whether it was. */
-  typed: { label: string; accepts(text: string): boolean }
+  /** What has to be typed, and whether it was; left out for what harms nothing. */
+  typed?: { label: string; accepts(text: string): boolean }
   needsReason: boolean
   button: string
   act(reason: string): Promise<void>
@@ -41,7 +41,7 @@ export const confirmAndDo = ({
         setText(fault, tell(campaignTexts.noReason))
         return reasonInput.focus()
       }
-      if (!typed.accepts(typedInput.value)) {
+      if (typed !== undefined && !typed.accepts(typedInput.value)) {
         setText(fault, tell(campaignTexts.notTyped))
         return typedInput.focus()
       }
@@ -70,7 +70,7 @@ export const confirmAndDo = ({
       element('p', {}, lead),
       ...extra,
       needsReason ? field(tell(campaignTexts.reason), reasonInput) : undefined,
-      field(typed.label, typedInput),
+      typed === undefined ? undefined : field(typed.label, typedInput),
       fault,
       element(
         'p',

@@ -1,4 +1,9 @@
-import { ApiError, createOperatorClient, type OperatorClient } from '../../../client/operator-client.ts'
+import {
+  ApiError,
+  createOperatorClient,
+  type OperatorClient,
+  type OperatorIdentity,
+} from '../../../client/operator-client.ts'
 import { language } from './words.ts'
 
 /** An operator at this page. */
@@ -7,6 +12,8 @@ export type Session = {
   name: string
   /** A viewer reads and changes nothing. */
   mayChange: boolean
+  /** What a rehearsal may do; null where there are none. */
+  rehearsals: OperatorIdentity['rehearsals']
   client: OperatorClient
 }
 
@@ -28,9 +35,9 @@ const inLanguage: typeof fetch = (input, init) => {
 export const openSession = async (token: string): Promise<Session | undefined> => {
   const client = createOperatorClient({ url: location.origin, token, fetch: inLanguage })
   try {
-    const { name, roles } = await client.whoAmI()
+    const { name, roles, rehearsals } = await client.whoAmI()
     sessionStorage.setItem(key, token)
-    return { token, name, mayChange: roles.includes('operator'), client }
+    return { token, name, mayChange: roles.includes('operator'), rehearsals, client }
   } catch (cause) {
     if (cause instanceof ApiError && (cause.code === 'unauthorized' || cause.code === 'forbidden'))
       return undefined
