@@ -17,11 +17,17 @@ const campaign: Campaign = {
 const plan = { shoppers: 20, perSecond: 1_000 }
 const origin = { by: 'alice', from: '127.0.0.1', reason: 'a test' }
 
+const armedNow: ArmOutcome = { kind: 'armed', epoch: 1, returned: 0 }
+
 /** Rehearsals of a deployment whose servers do as they are told. Its campaigns are never retired. */
 const openRehearser = ({
   isLeaseHeld = true,
-  armed = { kind: 'armed', epoch: 1, returned: 0 } as ArmOutcome | Failure,
+  armed = armedNow,
   failedCloses = 0,
+}: {
+  isLeaseHeld?: boolean
+  armed?: ArmOutcome | Failure
+  failedCloses?: number
 } = {}) => {
   const campaigns: Campaign[] = [campaign]
   const closed: { id: string; by: string; reason: string }[] = []
@@ -99,8 +105,8 @@ test('two processes never start one at once', async () => {
   expect(campaigns).toEqual([campaign])
 })
 
-test.each([
-  ['recovering', { kind: 'lost', what: 'another process arms it' } as ArmOutcome],
+test.each<[string, ArmOutcome | Failure]>([
+  ['recovering', { kind: 'lost', what: 'another process arms it' }],
   ['unavailable', new Failure('unavailable', 'Redis is away')],
 ])('a rehearsal whose gate cannot be armed is closed, and the answer is %s', async (code, armed) => {
   const { start, closed } = openRehearser({ armed })

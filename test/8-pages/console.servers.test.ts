@@ -279,23 +279,22 @@ const campaign = {
   ...{ id: 'c', name: 'Winter', state: 'open', version: 1, epoch: 1, stock: 9, granted: 7, outbox: 0 },
   ...{ outboxOldestMs: 0, recorded: 7, holds: true, oversold: 0 },
 }
-/** One frame an answer, and then the stream ends: the page asks for the next. The last one comes again. */
+/**
+ * One frame an answer, and then the stream ends: the page asks for the next. The last one comes again, and
+ * changes nothing.
+ */
 const showFrames = async (frames: object[]): Promise<OperatorTab> => {
   const tab = await openConsole(browser, url, '')
   let sent = 0
   await tab.page.route(/\/v1\/admin\/events/, (route) => {
+    const second = Math.min(sent, frames.length - 1)
     const frame = {
-      serverTime: new Date(1_700_000_000_000 + sent * 1_000).toISOString(),
+      serverTime: new Date(1_700_000_000_000 + second * 1_000).toISOString(),
       ...{ ageMs: { gates: 9, log: 9, ledger: 9 }, campaigns: [campaign], otherCampaigns: 0, watched: [] },
-      ...{
-        otherWatched: 0,
-        events: [],
-        lag: { records: 0, ms: 0, state: 'ok' },
-        oldestUnrecordedMs: 0,
-        deadLetters: 0,
-      },
-      ...{ processId: 'a', processes: [processAt(sent)], otherProcesses: 0 },
-      ...frames[Math.min(sent, frames.length - 1)],
+      ...{ otherWatched: 0, events: [], lag: { records: 0, ms: 0, state: 'ok' } },
+      ...{ oldestUnrecordedMs: 0, deadLetters: 0 },
+      ...{ processId: 'a', processes: [processAt(second)], otherProcesses: 0 },
+      ...frames[second],
     }
     sent += 1
     return route.fulfill({
@@ -352,7 +351,6 @@ describe('the system on the live view', () => {
       { processes: [pressed('new', 2, 3), pressed('b', 2, 200)] },
     ])
     const answers = tab.page.locator('.chart', { hasText: 'Answers a second' }).locator('.legend')
-    await answers.getByText('150', { exact: true }).waitFor()
     await answers.getByText('50', { exact: true }).waitFor()
     const durations = tab.page.locator('.chart', { hasText: 'Duration of a press' })
     await durations.getByText('200 presses in 2 s: too few for a p99.9').waitFor()
@@ -390,7 +388,7 @@ describe('the view of a campaign', () => {
 
 test('a token that expires while the page is open leads back to the sign-in, which says so', async () => {
   const tab = await showFrames([{}])
-  await tab.page.getByText(/^Live, /).waitFor()
+  await tab.page.locator('.verdict', { hasText: 'Holds' }).waitFor()
   await tab.page.route(/\/v1\/admin\/events/, (route) =>
     route.fulfill({ status: 401, json: { code: 'unauthorized', detail: 'The token has expired.' } }),
   )
@@ -405,7 +403,8 @@ describe('the promises on the live view', () => {
     page.locator('.verdict', { hasText: text }).waitFor()
 
   test('turn red after two frames that do not fit, with what to do', async () => {
-    const tab = await showFrames([{}, { campaigns: [{ ...campaign, holds: false, granted: 8 }] }])
+    const broken = { campaigns: [{ ...campaign, holds: false, granted: 8 }] }
+    const tab = await showFrames([{}, broken, broken])
     await verdict(tab, 'Holds')
     await verdict(tab, 'One reading does not fit')
     await verdict(tab, 'npm run audit -- c')
