@@ -1,12 +1,17 @@
-/**
- * Headers of a page: scripts, styles and pictures of its own origin and nothing else. Only `ancestors` may
- * show it in a frame.
- */
-export const pageHeaders = (ancestors: readonly string[] = ["'none'"]): Record<string, string> => ({
+import { hash } from 'node:crypto'
+
+/** Which pages may show this one in a frame, and the style elements that it may have: their whole texts. */
+export type PageAllowances = { ancestors?: readonly string[]; styles?: readonly string[] }
+
+/** Headers of a page: scripts, styles and pictures of its own origin, and nothing else. */
+export const pageHeaders = ({
+  ancestors = ["'none'"],
+  styles = [],
+}: PageAllowances = {}): Record<string, string> => ({
   'Content-Security-Policy': [
     "default-src 'none'",
     "script-src 'self'",
-    "style-src 'self'",
+    ["style-src 'self'", ...styles.map((style) => `'sha256-${hash('sha256', style, 'base64')}'`)].join(' '),
     "img-src 'self'",
     "connect-src 'self'",
     "base-uri 'none'",

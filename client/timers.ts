@@ -29,3 +29,8 @@ export const waitFor = (timers: Timers, ms: number, signal: AbortSignal | undefi
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
   })
+
+/** Throws the reason of an aborted signal: browsers before 2022 have no method for that. */
+export const throwIfAborted = (signal: AbortSignal | undefined): void => {
+  if (signal?.aborted === true) throw signal.reason ?? new Error('aborted')
+}

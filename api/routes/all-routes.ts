@@ -13,7 +13,7 @@ import { type RehearsalRouteOptions, rehearsalRoute } from './admin-rehearsals.t
 import { adminServersRoute } from './admin-servers.ts'
 import { type TimelineOptions, timelineRoute } from './admin-timeline.ts'
 import { type CampaignEventsOptions, campaignEventsRoute } from './campaign-events.ts'
-import { campaignRoute, createPublicReader } from './campaigns.ts'
+import { campaignRoute, createKnownReader, createPublicReader } from './campaigns.ts'
 import { couponRoute, listUsableCouponsRoute, outcomeRoute } from './coupons.ts'
 import { type DeadLetterOptions, deadLetterRoutes } from './dead-letters.ts'
 import { issueRoute } from './issue.ts'
@@ -70,6 +70,10 @@ export const allRoutes = (options: RoutesOptions): Route[] => {
     ...deadLetterRoutes(options),
     timeRoute(registry.gateNowMs),
     problemPagesRoute,
-    ...pageRoutes({ ...options, readPublic, listSales: createSalesList(registry, options.monotonicMs) }),
+    ...pageRoutes({
+      ...options,
+      readPublic: createKnownReader(registry, readPublic),
+      listSales: createSalesList(registry, options.monotonicMs),
+    }),
   ])
 }

@@ -50,6 +50,23 @@ export const createPublicReader =
     return writeDocument(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
   }
 
+/**
+ * Reads as `readPublic` does, and from memory while the gate does not answer: people see the page of a sale
+ * that is known here, and its button says what holds.
+ */
+export const createKnownReader =
+  (registry: Pick<Registry, 'known' | 'gateNowMs'>, readPublic: ReadPublic): ReadPublic =>
+  async (id) => {
+    try {
+      return await readPublic(id)
+    } catch (cause) {
+      const campaign = registry.known(id)
+      if (campaign === undefined) throw cause
+      const { view } = campaign
+      return writeDocument(id, view.document, liveMoment(view, registry.gateNowMs()))
+    }
+  }
+
 const answerPublicly = async (readPublic: ReadPublic, id: string): Promise<Response> => {
   const campaign = await readPublic(id)
   if (campaign === 'unknown') return unknownCampaign()

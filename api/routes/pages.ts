@@ -1,24 +1,24 @@
 import { z } from 'zod'
-import { idPattern } from '../../coupon/grant.ts'
+import { buttonStyle } from '../../web/browser/button-style.ts'
 import { type Asset, loadAssets } from '../../web/load-assets.ts'
 import { consolePage } from '../../web/pages/console-page.ts'
 import { couponsPage } from '../../web/pages/coupons-page.ts'
 import { frontPage } from '../../web/pages/front-page.ts'
-import { type PageCampaign, shopperPage } from '../../web/pages/shopper-page.ts'
 import { chooseLanguage, type Language } from '../../web/texts/language.ts'
 import { named } from '../contract/named-schema.ts'
 import type { Operation } from '../contract/operation.ts'
 import { jsonResponse, noStoreHeaders } from '../json-response.ts'
 import { pageHeaders } from '../page-headers.ts'
-import { problem, unknownCampaign } from '../problem.ts'
+import { problem } from '../problem.ts'
 import { type HttpContext, headerOf, type Route } from '../route.ts'
 import type { ListSales } from './list-sales.ts'
+import { type ReadPage, shopperPageRoute } from './shopper-page.ts'
 
 export type PagesOptions = {
   /** The sales of the front page. */
   listSales: ListSales
   /** The public document of a campaign. */
-  readPublic(campaignId: string): Promise<PageCampaign | 'unknown' | 'recovering'>
+  readPublic: ReadPage
   /** Origins whose pages may embed these, and say who their person is. */
   embedders: readonly string[]
   /** Signs a new shopper in, for trying things out; left out where only the shop signs people in. */
@@ -73,33 +73,13 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
   const assets = loadAssets()
   const signIn = { embedders, isDemo: demoSignIn !== undefined }
   const headers = {
-    ...pageHeaders(["'self'", ...embedders]),
+    ...pageHeaders({ ancestors: ["'self'", ...embedders], styles: [buttonStyle] }),
     'Cache-Control': 'no-cache',
     Vary: 'Accept-Language',
   }
   const common = { method: 'GET', lane: 'read', caller: 'anyone' } as const
 
-  const shopper: Route = {
-    ...common,
-    path: '/c/:campaignId',
-    operation: page('shopperPage', 'The page of a sale: its button', [
-      'unknown-campaign',
-      'recovering',
-      'unavailable',
-    ]),
-    async handle(context) {
-      const id = context.req.param('campaignId') ?? ''
-      const campaign = idPattern.test(id) ? await readPublic(id) : 'unknown'
-      if (campaign === 'unknown') return unknownCampaign()
-      if (campaign === 'recovering')
-        return problem('recovering', 'The campaign cannot be read at the moment.')
-      return context.html(
-        await shopperPage(campaign, { language: languageOf(context), signIn }),
-        200,
-        headers,
-      )
-    },
-  }
+  const shopper = shopperPageRoute({ readPublic, languageOf, signIn, headers, operation: page })
   const coupons: Route = {
     ...common,
     path: '/me/coupons',

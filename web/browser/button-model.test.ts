@@ -33,8 +33,8 @@ describe('the state of the button', () => {
   test('a winner stays one, whatever everybody else is told', () => {
     fc.assert(
       fc.property(fc.option(anyFacts, { nil: undefined }), anyMoment, (given, moment) => {
-        expect(stateOfButton(given, { kind: 'granted', rank: 7 }, moment)).toBe('granted')
-        expect(stateOfButton(given, { kind: 'already', rank: 7 }, moment)).toBe('already')
+        for (const kind of ['granted', 'already', 'usable'] as const)
+          expect(stateOfButton(given, { kind, rank: 7, usableUntil: '' }, moment)).toBe(kind)
       }),
     )
   })
@@ -50,8 +50,18 @@ describe('the state of the button', () => {
 
   test('who was too early can press when it opens', () => {
     const press: OwnPress = { kind: 'not-open', untilMs: opensAtMs }
-    expect(stateAt(opensAtMs - 1, {}, press)).toBe('not-open')
-    expect(stateAt(opensAtMs, {}, press)).toBe('open')
+    const scheduled = { state: 'scheduled' } as const
+    expect(stateAt(opensAtMs - 1, scheduled, press)).toBe('not-open')
+    expect(stateAt(opensAtMs, scheduled, press)).toBe('open')
+    // The operator opened it earlier.
+    expect(stateAt(opensAtMs - 1, { opensAtMs: 5_000 }, press)).toBe('open')
+  })
+
+  test('who met a crowd presses again while it is open, and is told when it is not', () => {
+    expect(stateAt(1_500_000, {}, { kind: 'busy' })).toBe('busy')
+    expect(stateAt(1_500_000, { state: 'sold-out', remaining: 0 }, { kind: 'busy' })).toBe('sold-out')
+    expect(stateAt(1_500_000, { state: 'paused' }, { kind: 'busy' })).toBe('paused')
+    expect(stateAt(2_000_000, {}, { kind: 'busy' })).toBe('ended')
   })
 
   test('more stock reopens a sale that was sold out', () => {
@@ -66,8 +76,9 @@ describe('the state of the button', () => {
     expect(stateAt(2_000_000, {}, none, false)).toBe('ended')
   })
 
-  test('a sale that does not exist is missing', () => {
-    expect(stateOfButton(undefined, none, { nowMs: 0, isSignedIn: true })).toBe('missing')
+  test('a sale that does not exist is missing, whoever asks', () => {
+    for (const isSignedIn of [true, false])
+      expect(stateOfButton(undefined, none, { nowMs: 0, isSignedIn })).toBe('missing')
   })
 })
 

@@ -7,13 +7,16 @@ export type SaleFacts = {
   remaining: number
   opensAtMs: number
   closesAtMs: number
+  /** When everybody was told that it is sold out; undefined where that was before this page. */
+  soldOutAtMs?: number | undefined
 }
 
 /** What came of the presses of this person. `none` is nobody's last word: they may press. */
 export type OwnPress =
   | { kind: 'none' | 'sending' | 'confirming' | 'unanswered' | 'busy' | 'recovering' }
-  | { kind: 'granted' | 'already'; rank: number }
-  | { kind: 'not-eligible'; reason: string }
+  /** `usable` is what they are found to have, and `already` what a press found. Times are RFC 3339. */
+  | { kind: 'granted' | 'already' | 'usable'; rank: number; usableUntil: string }
+  | { kind: 'not-eligible' }
   /** Too early by the clock of the server. */
   | { kind: 'not-open'; untilMs: number }
   | { kind: 'sold-out'; atMs: number }
@@ -40,18 +43,33 @@ export const stateOfButton = (
   press: OwnPress,
   { nowMs, isSignedIn }: { nowMs: number; isSignedIn: boolean },
 ): ButtonState => {
-  if (press.kind === 'not-open') return nowMs < press.untilMs ? 'not-open' : 'open'
-  // More stock reopens a sale that was sold out.
-  const isReopened = press.kind === 'sold-out' && facts?.state === 'open' && facts.remaining > 0
-  if (press.kind !== 'none' && !isReopened) return press.kind
-  if (facts === undefined) return 'missing'
-  const state = stateOfSale(facts, nowMs)
-  return isSignedIn || state === 'ended' || state === 'sold-out' ? state : 'sign-in'
+  const sale = facts === undefined ? 'missing' : stateOfSale(facts, nowMs)
+  const isOver =
+    // Also when it was opened earlier than it said.
+    (press.kind === 'not-open' && (nowMs >= press.untilMs || facts?.state === 'open')) ||
+    // More stock reopens a sale that was sold out.
+    (press.kind === 'sold-out' && sale === 'open' && facts !== undefined && facts.remaining > 0) ||
+    // Pressing again is of use only while it is open.
+    (press.kind === 'busy' && sale !== 'open')
+  if (press.kind !== 'none' && !isOver) return press.kind
+  return isSignedIn || ['ended', 'sold-out', 'missing'].includes(sale) ? sale : 'sign-in'
 }
 
 /** Whether a press of the button does something. */
 export const isPressable = (state: ButtonState): boolean =>
   state === 'open' || state === 'unanswered' || state === 'busy' || state === 'sign-in'
+
+/** Whether it is the answer that this person waited for. */
+export const isResult = (state: ButtonState): boolean =>
+  ['granted', 'already', 'usable', 'not-eligible', 'sold-out'].includes(state)
+
+/** Whether it is read out when it begins. Milestones tell of the way to the opening. */
+export const isNews = (state: ButtonState): boolean =>
+  !['sign-in', 'scheduled', 'imminent', 'open', 'sending'].includes(state)
+
+/** Whether they have pressed, and do not know yet what came of it. */
+export const isWaiting = (state: ButtonState | undefined): boolean =>
+  state === 'sending' || state === 'confirming' || state === 'unanswered' || state === 'recovering'
 
 /** `1:02:03`, and `3.4` below ten seconds. */
 export const countdownText = (leftMs: number): string => {

@@ -1,64 +1,18 @@
-import {
-  createClient,
-  type IssueResult,
-  type Outcome,
-  type PublicCampaign,
-  type ShopperClient,
-} from '../../client/shopper-client.ts'
-import { shopperTexts } from '../texts/button-texts.ts'
-import { imminentMs, type OwnPress, stateOfButton } from './button-model.ts'
+import { createClient, type PublicCampaign, type ShopperClient } from '../../client/shopper-client.ts'
+import { type OwnPress, stateOfButton } from './button-model.ts'
 import { createButtonView } from './button-view.ts'
+import { createMilestones } from './milestones.ts'
+import { isOpenEnded, pressOf, pressOfOutcome } from './own-press.ts'
 import { factsOf, followSale } from './sale-facts.ts'
 
 /** The token of the shopper, or a way to get one; `undefined` for somebody who is not signed in. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>)
 
-const minuteMs = 60_000
-const resynchroniseBeforeMs = 30_000
 // A press that is not answered by then is said to be so, and asked for until it is known.
 const pressDeadlineMs = 4_000
 const askAgainMs = 2_000
-
-const pressOf = (result: IssueResult, nowMs: number): OwnPress => {
-  switch (result.kind) {
-    case 'granted':
-    case 'already':
-      return { kind: result.kind, rank: result.coupon.rank }
-    case 'confirming':
-      return { kind: 'confirming' }
-    case 'soldOut':
-      return { kind: 'sold-out', atMs: nowMs }
-    case 'notOpen':
-      return { kind: 'not-open', untilMs: Date.parse(result.opensAt) }
-    case 'notEligible':
-      return { kind: 'not-eligible', reason: result.problem.detail }
-    case 'overloaded':
-      return { kind: 'busy' }
-    case 'recovering':
-      return { kind: 'recovering' }
-    case 'unknown':
-      return { kind: 'unanswered' }
-    case 'paused':
-    case 'closed':
-    case 'unauthorized':
-    case 'unknownCampaign':
-    case 'invalid':
-    case 'rejected':
-      // What everybody knows says so too.
-      return { kind: 'none' }
-  }
-}
-
-const pressOfOutcome = ({ outcome, coupons }: Outcome, before: OwnPress): OwnPress => {
-  const [coupon] = coupons
-  if (outcome === 'granted' && coupon !== undefined) return { kind: 'already', rank: coupon.rank }
-  if (outcome === 'confirming') return { kind: 'confirming' }
-  // Only `none` says that they have nothing. It takes back no win: it stands for a press that was not seen.
-  return outcome === 'none' && before.kind !== 'sold-out' ? { kind: 'none' } : before
-}
-
-const isOpenEnded = ({ kind }: OwnPress): boolean =>
-  kind === 'confirming' || kind === 'unanswered' || kind === 'recovering'
+// A phone that waits for an hour should not be warm.
+const drawEveryMs = 50
 
 /**
  * `<firstcome-button campaign="…">`: the countdown, the button, and what came of a press.
@@ -116,22 +70,18 @@ export class FirstcomeButton extends HTMLElement {
     let press: OwnPress = { kind: 'none' }
     /** What stands for this person until the API has said it; undefined once it has. */
     let before: OwnPress | undefined
-    let [isAsking, lastAnnounced] = [false, Number.POSITIVE_INFINITY]
+    let isAsking = false
     const ending = new AbortController()
     const { signal } = ending
     const now = (): number => client.serverNow()?.ms ?? Date.now()
-    const synchronise = (): void => void client.synchronise({ signal }).catch(() => undefined)
+    const synchronise = (): Promise<unknown> => client.synchronise({ signal }).catch(() => undefined)
 
     const view = createButtonView(this, language, () => void onPress())
     const show = (): void => {
       if (!isKnown) return
       const nowMs = now()
-      const values = {
-        rank: 'rank' in press ? new Intl.NumberFormat(language).format(press.rank) : '',
-        reason: 'reason' in press ? press.reason : '',
-      }
       const state = stateOfButton(facts, press, { nowMs, isSignedIn: this.#isSignedIn })
-      view.show({ state, values, facts, nowMs, uncertaintyMs: client.serverNow()?.uncertaintyMs })
+      view.show({ state, press, facts, nowMs, uncertaintyMs: client.serverNow()?.uncertaintyMs })
     }
     const settle = (next: OwnPress): void => {
       if ('rank' in next && !('rank' in press))
@@ -147,15 +97,18 @@ export class FirstcomeButton extends HTMLElement {
       if (isAsking || !this.#isSignedIn) return
       isAsking = true
       do {
+        // Pages that were cut off together do not return together.
+        let waitMs = askAgainMs * (1 + Math.random())
         try {
           const outcome = await client.outcome(campaignId, { signal })
           // A press that began meanwhile is answered by itself.
           if (press.kind !== 'sending') settle(pressOfOutcome(outcome, before ?? press))
           before = undefined
+          waitMs = outcome.refreshAfterMs ?? waitMs
         } catch {
           // It stays as unknown as it was.
         }
-        if (isOpenEnded(press)) await new Promise((done) => setTimeout(done, askAgainMs))
+        if (isOpenEnded(press)) await new Promise((done) => setTimeout(done, waitMs))
       } while (isOpenEnded(press) && !signal.aborted)
       isAsking = false
     }
@@ -168,6 +121,10 @@ export class FirstcomeButton extends HTMLElement {
       const result = await client.issue(campaignId, { signal, deadlineMs: pressDeadlineMs })
       if (signal.aborted) return
       if (result.kind === 'unauthorized') this.#isSignedIn = false
+      // The clock of this page was ahead: the button would open too early again.
+      if (result.kind === 'notOpen') await synchronise()
+      // What everybody knows is older than this answer.
+      if (result.kind === 'paused' || result.kind === 'closed') sale.refresh()
       settle(pressOf(result, now()))
       if (isOpenEnded(press)) void resolve()
     }
@@ -182,34 +139,29 @@ export class FirstcomeButton extends HTMLElement {
         before = { kind: 'none' }
         void resolve()
       })
-    const announce = (): void => {
-      const leftMs = facts === undefined ? 0 : facts.opensAtMs - now()
-      if (leftMs <= 0 && lastAnnounced > 0 && lastAnnounced !== Number.POSITIVE_INFINITY)
-        view.announce(shopperTexts.announceOpen)
-      if (leftMs <= imminentMs && leftMs > 0 && lastAnnounced > imminentMs)
-        view.announce(shopperTexts.announceTen)
-      else if (leftMs <= minuteMs && leftMs > imminentMs && lastAnnounced > minuteMs)
-        view.announce(shopperTexts.announceSoon)
-      if (leftMs <= resynchroniseBeforeMs && lastAnnounced > resynchroniseBeforeMs && leftMs > 0)
-        synchronise()
-      lastAnnounced = leftMs
-    }
-    const sale = followSale({ client, server, campaignId }, (found) => {
+    const milestones = createMilestones(view.announce, synchronise)
+    const sale = followSale({ client, server, campaignId, known: facts }, (found) => {
       facts = found
       isKnown = true
       show()
     })
     const onVisible = (): void => {
-      if (document.visibilityState === 'visible') synchronise()
+      if (document.visibilityState !== 'visible') return
+      void synchronise()
+      // In a page that was frozen the stream can be lost without an event.
+      sale.refresh()
     }
     document.addEventListener('visibilitychange', onVisible)
-    const frame = (): void => {
+    let drawnAtMs = 0
+    const frame = (atMs: number): void => {
       if (signal.aborted) return
-      announce()
-      show()
       requestAnimationFrame(frame)
+      if (atMs - drawnAtMs < drawEveryMs) return
+      drawnAtMs = atMs
+      if (facts !== undefined) milestones(facts.opensAtMs - now())
+      show()
     }
-    synchronise()
+    void synchronise()
     this.#signedIn()
     requestAnimationFrame(frame)
     this.#stop = () => {

@@ -1,7 +1,7 @@
 import { type Coupon, createClient } from '../../client/shopper-client.ts'
-import { fill } from '../texts/button-texts.ts'
 import { pageTexts } from '../texts/page-texts.ts'
-import { worthText } from '../texts/worth-text.ts'
+import { createCouponRows } from './coupon-row.ts'
+import { forgetOrder, makeOrderUp, orderOf } from './made-up-orders.ts'
 import { forgetToken, keptToken } from './sign-in.ts'
 
 // The list of /me/coupons. A shop calls the redemption from its own checkout; here an order is made up.
@@ -13,102 +13,141 @@ const [list, state, more] = [
   document.querySelector<HTMLButtonElement>('#more'),
 ]
 const retryMs = 3_000
-const confirmingMs = 1_500
-const orderKey = (couponId: string): string => `firstcome:order:${couponId}`
+const settlingMs = 1_500
+const recordedWithinMs = 60_000
+/** One call for a coupon that may not be a row yet. */
+const useDeadlineMs = 5_000
 
 let token = keptToken()
 let cursor: string | null = null
+const rows = new Map<string, HTMLLIElement>()
 const client = createClient({ url: location.origin, token: () => token ?? '' })
 
-const say = (text: { en: string; ko: string }, values: Record<string, string | number> = {}): string =>
-  fill(text[language], values)
-const dateOf = (time: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time))
-const announce = (text: string): void => {
-  if (state !== null) state.textContent = text
+const codeOf = (cause: unknown): string | undefined => (cause as { code?: string }).code
+const announce = (text: { en: string; ko: string } | undefined): void => {
+  if (state !== null) state.textContent = text?.[language] ?? ''
+}
+const clear = (): void => {
+  rows.clear()
+  list?.replaceChildren()
 }
 
-const line = (text: string, className = ''): HTMLElement => {
-  const element = document.createElement('div')
-  element.textContent = text
-  if (className !== '') element.className = className
-  return element
-}
-
-const buttonFor = (text: string, act: () => Promise<unknown>): HTMLButtonElement => {
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = text
-  button.addEventListener('click', () => {
-    act().then(
-      () => void load(null),
-      (cause: unknown) => announce(cause instanceof Error ? cause.message : String(cause)),
-    )
-  })
-  return button
-}
-
-const item = (coupon: Coupon): HTMLLIElement => {
-  const row = document.createElement('li')
-  const word = pageTexts.couponState[coupon.state][language]
-  row.append(
-    line(`${coupon.title} · ${worthText(coupon.discount, language)}`),
-    line(
-      `${word} · ${say(pageTexts.number, { rank: coupon.rank })} · ${say(pageTexts.until, { time: dateOf(coupon.usableUntil) })}`,
-      'dim',
-    ),
-  )
-  if (coupon.state === 'usable')
-    row.append(
-      buttonFor(say(pageTexts.use), () => {
-        // One order for one coupon, also when the answer is lost and this is pressed again.
-        const order = sessionStorage.getItem(orderKey(coupon.id)) ?? crypto.randomUUID()
-        sessionStorage.setItem(orderKey(coupon.id), order)
-        return client.redeem(coupon.id, order)
-      }),
-    )
-  const order = sessionStorage.getItem(orderKey(coupon.id))
-  if (coupon.state === 'redeemed' && order !== null)
-    row.append(
-      buttonFor(say(pageTexts.giveBack), async () => {
-        await client.giveBack(coupon.id, order)
-        sessionStorage.removeItem(orderKey(coupon.id))
-      }),
-    )
+/** Puts a row where that of the same coupon is, or behind `before`; at the end without one. */
+const place = (coupon: Coupon, before: Element | null | undefined): HTMLLIElement => {
+  const row = rowOf(coupon)
+  const old = rows.get(coupon.id)
+  const hadFocus = old?.contains(document.activeElement) === true
+  if (old !== undefined) old.replaceWith(row)
+  else if (before === undefined) list?.append(row)
+  else if (before === null) list?.prepend(row)
+  else before.after(row)
+  rows.set(coupon.id, row)
+  if (hadFocus) (row.querySelector('button') ?? row).focus()
   return row
+}
+
+/** Repeats what needs a row of the coupon, until it has one. */
+const whenRecorded = async (coupon: Coupon, act: () => Promise<unknown>): Promise<void> => {
+  const untilMs = performance.now() + recordedWithinMs
+  for (;;) {
+    try {
+      await act()
+      return
+    } catch (cause) {
+      if (codeOf(cause) !== 'not-recorded-yet' || performance.now() > untilMs) throw cause
+      announce(pageTexts.recording)
+      rows.get(coupon.id)?.setAttribute('data-recording', '')
+      await new Promise((done) => setTimeout(done, settlingMs))
+    }
+  }
+}
+/** Does something with a coupon, and shows what it is then. */
+const change = async (
+  coupon: Coupon,
+  act: () => Promise<unknown>,
+  done: { en: string; ko: string },
+): Promise<void> => {
+  announce(pageTexts.working)
+  try {
+    await whenRecorded(coupon, act)
+    announce(done)
+  } catch (cause) {
+    if (codeOf(cause) === 'unauthorized') return signOut()
+    announce(pageTexts.failed)
+  }
+  const next = await client.coupon(coupon.id).catch(() => undefined)
+  if (next !== undefined) place(next, undefined)
+}
+
+const rowOf = createCouponRows(language, {
+  use: (coupon) => {
+    const order = makeOrderUp(coupon.id)
+    return change(
+      coupon,
+      () => client.redeem(coupon.id, order, { deadlineMs: useDeadlineMs }),
+      pageTexts.used,
+    )
+  },
+  giveBack: (coupon) =>
+    change(
+      coupon,
+      async () => {
+        await client.giveBack(coupon.id, orderOf(coupon.id) ?? '')
+        forgetOrder(coupon.id)
+      },
+      pageTexts.givenBack,
+    ),
+})
+
+const signOut = (): void => {
+  token = undefined
+  forgetToken()
+  clear()
+  announce(pageTexts.couponsSignIn)
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Loads the list again, or the page behind `from`. What cannot be read is asked for again. */
+/** Loads the first page again, or the page behind `from`. What cannot be read is asked for again. */
 const load = async (from: string | null): Promise<void> => {
   clearTimeout(timer)
-  if (token === undefined) return announce(say(pageTexts.couponsSignIn))
+  const asked = token
+  if (asked === undefined) return announce(pageTexts.couponsSignIn)
   try {
     const page = await client.listUsableCoupons({ state: 'all', cursor: from })
-    if (from === null) list?.replaceChildren()
-    list?.append(...page.items.map(item))
-    cursor = page.nextCursor
-    if (more !== null) more.hidden = cursor === null
-    const isEmpty = list?.childElementCount === 0
-    announce(page.complete ? (isEmpty ? say(pageTexts.noCoupons) : '') : say(pageTexts.incomplete))
-    const isSettling = page.items.some(({ state: own }) => own === 'confirming') || !page.complete
-    if (isSettling && from === null) timer = setTimeout(() => void load(null), confirmingMs)
-  } catch (cause) {
-    if ((cause as { code?: string }).code === 'unauthorized') {
-      // It has expired: no further try is better.
-      token = undefined
-      forgetToken()
-      return announce(say(pageTexts.couponsSignIn))
+    if (asked !== token) return
+    let before: Element | null | undefined = from === null ? null : undefined
+    for (const coupon of page.items) {
+      const row = place(coupon, before)
+      if (from === null) before = row
     }
-    announce(say(pageTexts.unreadable))
+    // A first page that is read again changes nothing about the pages behind it.
+    if (from !== null || cursor === null) cursor = page.nextCursor
+    if (more !== null) more.hidden = cursor === null
+    announce(page.complete ? (rows.size === 0 ? pageTexts.noCoupons : undefined) : pageTexts.incomplete)
+    const isSettling = page.items.some(({ state: own }) => own === 'confirming') || !page.complete
+    if (isSettling && from === null) timer = setTimeout(() => void load(null), settlingMs)
+  } catch (cause) {
+    // It has expired: no further try is better.
+    if (codeOf(cause) === 'unauthorized') return signOut()
+    announce(pageTexts.unreadable)
     timer = setTimeout(() => void load(from), retryMs)
   }
 }
 
 more?.addEventListener('click', () => void load(cursor))
 document.addEventListener('firstcome-token', (event) => {
-  token = (event as CustomEvent<string>).detail
+  const { detail } = event as CustomEvent<string>
+  // Another person sees nothing of the one before.
+  if (detail !== token) {
+    clear()
+    cursor = null
+  }
+  token = detail
   void load(null)
+})
+// A page that the browser kept while another was shown is as old as that.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) void load(null)
 })
 void load(null)

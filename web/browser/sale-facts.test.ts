@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PublicCampaign } from '../../client/shopper-client.ts'
-import { followSale } from './sale-facts.ts'
+import { factsOf, followSale, nextFacts } from './sale-facts.ts'
 
 /** The stream of a browser, of which the test says what comes. */
 class ScriptedStream extends EventTarget {
@@ -27,9 +27,13 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const sale = (state: PublicCampaign['state'], refreshAfterMs?: number) =>
+const sale = (
+  state: PublicCampaign['state'],
+  refreshAfterMs?: number,
+  serverTime = '2026-11-29T00:00:01.000Z',
+) =>
   ({
-    ...{ state, stock: 10, remaining: 5, refreshAfterMs },
+    ...{ state, stock: 10, remaining: 5, refreshAfterMs, serverTime },
     ...{ opensAt: '2026-11-29T00:00:00.000Z', closesAt: '2026-11-30T00:00:00.000Z' },
   }) as PublicCampaign
 
@@ -84,4 +88,24 @@ test('with a stream a sale is not asked for, and again when the stream fails', a
   campaign.mockClear()
   await vi.advanceTimersByTimeAsync(hourMs)
   expect([seen.at(-1), campaign.mock.calls.length]).toEqual(['sold-out', 0])
+})
+
+test('an answer from a cache does not take back what an event has said since', async () => {
+  const { stream, seen } = follow(sale('open', 2_000))
+  stream.event('campaign', sale('paused', 0, '2026-11-29T00:00:02.000Z'))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(seen).toEqual(['paused'])
+})
+
+test('a page that saw a sale open knows when it was sold out, and one that came later does not', () => {
+  const [open, paused] = [factsOf(sale('open')), factsOf(sale('paused'))]
+  const soldOut = { ...factsOf(sale('sold-out')), remaining: 0 }
+  const seen = nextFacts(open, soldOut, 7_000)
+  expect(seen.soldOutAtMs).toBe(7_000)
+  expect(nextFacts(seen, soldOut, 9_000).soldOutAtMs).toBe(7_000)
+  expect(nextFacts(undefined, soldOut, 9_000).soldOutAtMs).toBeUndefined()
+  expect(nextFacts(paused, soldOut, 9_000).soldOutAtMs).toBe(9_000)
+  expect(nextFacts({ ...paused, remaining: 0 }, soldOut, 9_000).soldOutAtMs).toBeUndefined()
+  expect(nextFacts({ ...open, state: 'recovering' }, soldOut, 9_000).soldOutAtMs).toBeUndefined()
+  expect(nextFacts(seen, open, 9_000).soldOutAtMs).toBeUndefined()
 })

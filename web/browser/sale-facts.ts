@@ -4,30 +4,58 @@ import type { SaleFacts } from './button-model.ts'
 /** Until a sale that could not be read is asked for again. */
 const retryMs = 3_000
 
-/** What a page or the API says of a sale. */
+/** What a page, an event or the API says of a sale. */
+export type PublicFacts = Pick<
+  PublicCampaign,
+  'state' | 'stock' | 'remaining' | 'opensAt' | 'closesAt' | 'serverTime'
+>
+
+/** The facts with times as numbers. */
 export const factsOf = ({
   state,
   stock,
   remaining,
   opensAt,
   closesAt,
-}: Pick<PublicCampaign, 'state' | 'stock' | 'remaining' | 'opensAt' | 'closesAt'>): SaleFacts => ({
+}: Omit<PublicFacts, 'serverTime'>): SaleFacts => ({
   ...{ state, stock, remaining, opensAtMs: Date.parse(opensAt), closesAtMs: Date.parse(closesAt) },
 })
+
+/** The next facts. They know when it was sold out, if these do, or saw that it was not yet. */
+export const nextFacts = (
+  before: SaleFacts | undefined,
+  next: SaleFacts,
+  serverTimeMs: number,
+): SaleFacts => {
+  if (next.state !== 'sold-out') return next
+  // A sale that is paused can be sold out before; while it recovers the figures can be too low.
+  const hadSome = before !== undefined && before.remaining > 0 && before.state !== 'recovering'
+  const soldOutAtMs = hadSome ? serverTimeMs : before?.soldOutAtMs
+  return { ...next, soldOutAtMs }
+}
 
 /**
  * Tells what everybody knows of a sale, as it changes: by server-sent events. While these do not come it
  * asks, when the last answer says that it is worth it. A sale that is closed stays so, and is asked for no
- * more. `onFacts` gets `undefined` for a sale that does not exist.
+ * more. `onFacts` gets `undefined` for a sale that does not exist. `refresh` asks now.
  */
 export const followSale = (
   {
     client,
     server,
     campaignId,
-  }: { client: Pick<ShopperClient, 'campaign'>; server: string; campaignId: string },
+    known,
+  }: {
+    client: Pick<ShopperClient, 'campaign'>
+    server: string
+    campaignId: string
+    /** What the page knew when it was made. */
+    known?: SaleFacts | undefined
+  },
   onFacts: (facts: SaleFacts | undefined) => void,
-): { stop(): void } => {
+): { refresh(): void; stop(): void } => {
+  let last = known
+  let lastAtMs = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let [isStreaming, isStopped] = [false, false]
   const events = new EventSource(`${server}/v1/campaigns/${encodeURIComponent(campaignId)}/events`)
@@ -36,16 +64,21 @@ export const followSale = (
     clearTimeout(timer)
     events.close()
   }
-  const tell = (facts: SaleFacts): void => {
-    onFacts(facts)
-    if (facts.state === 'closed') stop()
+  const tell = (told: PublicFacts): void => {
+    const atMs = Date.parse(told.serverTime)
+    // An answer from a cache can be older than an event, behind which nothing may come any more.
+    if (atMs < lastAtMs) return
+    lastAtMs = atMs
+    last = nextFacts(last, factsOf(told), atMs)
+    onFacts(last)
+    if (last.state === 'closed') stop()
   }
   const ask = async (): Promise<void> => {
     let waitMs = retryMs
     try {
       const campaign = await client.campaign(campaignId)
       if (isStopped) return
-      tell(factsOf(campaign))
+      tell(campaign)
       waitMs = campaign.refreshAfterMs ?? retryMs
     } catch (cause) {
       if ((cause as { code?: string }).code === 'unknown-campaign') onFacts(undefined)
@@ -58,7 +91,7 @@ export const followSale = (
     events.addEventListener(name, ({ data }: MessageEvent<string>) => {
       isStreaming = true
       clearTimeout(timer)
-      tell(factsOf(JSON.parse(data) as PublicCampaign))
+      tell(JSON.parse(data) as PublicCampaign)
     })
   events.addEventListener('error', () => {
     if (isStopped || (!isStreaming && timer !== undefined)) return
@@ -66,5 +99,10 @@ export const followSale = (
     void ask()
   })
   void ask()
-  return { stop }
+  return {
+    refresh: () => {
+      if (!isStopped) void ask()
+    },
+    stop,
+  }
 }

@@ -13,8 +13,9 @@ export const couponsPage = (language: Language, signIn: SignIn): Promise<string>
     signIn,
     body: html`<h1>${pageTexts.coupons[language]}</h1>
 <noscript><p>${pageTexts.couponsNeedScript[language]}</p></noscript>
+<p id="state" role="status"></p>
 <p><button type="button" data-demo-sign-in hidden></button></p>
-<p id="state" role="status" class="dim"></p>
 <ul id="coupons" class="coupons"></ul>
-<p><button type="button" id="more" hidden>${pageTexts.more[language]}</button></p>`,
+<p><button type="button" id="more" hidden>${pageTexts.more[language]}</button></p>
+${signIn.isDemo ? html`<p class="dim">${pageTexts.demoOrder[language]}</p>` : ''}`,
   })

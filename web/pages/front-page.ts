@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { fill, shopperTexts } from '../texts/button-texts.ts'
-import type { Language } from '../texts/language.ts'
+import type { Language, Wording } from '../texts/language.ts'
 import { pageTexts } from '../texts/page-texts.ts'
 import { framed } from './frame.ts'
 
@@ -24,8 +24,10 @@ export const frontPage = (
       left: whole.format(remaining),
       stock: whole.format(stock),
     })
-    return html`<li><a href="/c/${id}">${name}</a><br><span class="dim">${pageTexts.state[state][language]} · ${left}</span></li>`
+    return html`<li data-state="${state}"><span class="badge">${pageTexts.state[state][language]}</span><strong><a href="/c/${id}">${name}</a></strong><span class="dim">${left}</span></li>`
   }
+  const way = (path: string, whose: Wording, name: Wording) =>
+    html`<li><a href="${path}">${name[language]}</a><span class="dim">${whose[language]}</span></li>`
   return framed({
     language,
     title: 'firstcome',
@@ -35,8 +37,10 @@ export const frontPage = (
 <h2>${pageTexts.sales[language]}</h2>
 ${sales.length === 0 ? html`<p class="dim">${pageTexts.noSales[language]}</p>` : html`<ul class="coupons">${sales.map(row)}</ul>`}
 ${more > 0 ? html`<p class="dim">${fill(pageTexts.moreSales[language], { n: whole.format(more) })}</p>` : ''}
-<p><a href="/me/coupons">${pageTexts.coupons[language]}</a></p>
-<h2>${pageTexts.forOperators[language]}</h2><p><a href="/console">${pageTexts.console[language]}</a></p>
-<h2>${pageTexts.forDevelopers[language]}</h2><p><a href="/docs">${pageTexts.reference[language]}</a></p>`,
+<ul class="ways">
+${way('/me/coupons', pageTexts.forShoppers, pageTexts.coupons)}
+${way('/console', pageTexts.forOperators, pageTexts.console)}
+${way('/docs', pageTexts.forDevelopers, pageTexts.reference)}
+</ul>`,
   })
 }

@@ -63,15 +63,16 @@ export const shopperPage = (
     scripts: ['/firstcome.js', '/assets/sign-in.js'],
     signIn,
     body: html`<h1>${campaign.name}</h1>
-<p class="worth">${coupon.title} · ${worthText(coupon.discount, language)}</p>
-<dl class="facts">
-${fact(shopperTexts.opensAt, at(opensAt), language)}
-${fact(shopperTexts.closesAt, at(closesAt), language)}
-</dl>
+<p class="worth"><strong>${worthText(coupon.discount, language)}</strong> ${coupon.title}</p>
 <firstcome-button campaign="${campaign.id}" lang="${language}" facts="${JSON.stringify(facts)}"><p>${left}</p>
 <noscript><p>${say(shopperTexts.noScript)}</p></noscript></firstcome-button>
-<p class="dim">${say(shopperTexts.usable, { from: at(coupon.usableFrom), until: at(coupon.usableUntil) })}</p>
-<p><button type="button" data-demo-sign-in hidden></button></p>
-<p><a href="/me/coupons">${say(shopperTexts.myCoupons)}</a></p>`,
+<p class="after"><a href="/me/coupons">${say(shopperTexts.myCoupons)}</a></p>
+<dl class="facts terms">
+${fact(shopperTexts.opensAt, at(opensAt), language)}
+${fact(shopperTexts.closesAt, at(closesAt), language)}
+${fact(shopperTexts.usableFrom, at(coupon.usableFrom), language)}
+${fact(shopperTexts.usableUntil, at(coupon.usableUntil), language)}
+</dl>
+${signIn.isDemo ? html`<p class="dim">${say(shopperTexts.demo)}</p>` : ''}`,
   })
 }

@@ -1,8 +1,8 @@
 import type { Wording } from './language.ts'
 
 /**
- * What the button can be in. Unknown is `unanswered` and never `sold-out`. Won is `granted` or `already`, and
- * only once the coupon is in the log.
+ * What the button can be in. Unknown is `unanswered` and never `sold-out`. Won is `granted`, `already` or
+ * `usable`, and only once the coupon is in the log.
  */
 export type ButtonState =
   | 'sign-in'
@@ -12,6 +12,7 @@ export type ButtonState =
   | 'sending'
   | 'granted'
   | 'already'
+  | 'usable'
   | 'confirming'
   | 'unanswered'
   | 'busy'
@@ -28,8 +29,8 @@ export const buttonTexts: Readonly<Record<ButtonState, { label: Wording; note: W
   'sign-in': {
     label: { en: 'Sign in to take part', ko: '로그인하고 참여하기' },
     note: {
-      en: 'The shop has to tell this page who you are.',
-      ko: '쇼핑몰에 로그인하면 이 버튼을 누를 수 있습니다.',
+      en: 'Sign in before it opens: each press is counted for one person.',
+      ko: '시작하기 전에 로그인해 주세요. 한 사람의 요청은 한 번만 셉니다.',
     },
   },
   scheduled: {
@@ -42,8 +43,8 @@ export const buttonTexts: Readonly<Record<ButtonState, { label: Wording; note: W
   imminent: {
     label: { en: 'Opening in a moment', ko: '곧 열립니다' },
     note: {
-      en: 'Keep your finger ready. The clock is that of the server.',
-      ko: '준비하세요. 시계는 서버 시각입니다.',
+      en: 'Get ready. The countdown follows the clock of the server.',
+      ko: '준비하세요. 서버 시각에 맞춰 열립니다.',
     },
   },
   open: {
@@ -60,22 +61,29 @@ export const buttonTexts: Readonly<Record<ButtonState, { label: Wording; note: W
   granted: {
     label: { en: 'You have it', ko: '쿠폰을 받았습니다' },
     note: {
-      en: 'You were number {rank}. The coupon is yours.',
-      ko: '{rank}번째로 받았습니다. 이 쿠폰은 당신의 것입니다.',
+      en: 'You were {rank}. The coupon is yours, to use until {until}.',
+      ko: '{rank}로 받았습니다. {until}까지 사용할 수 있습니다.',
     },
   },
   already: {
     label: { en: 'You have it already', ko: '이미 받은 쿠폰입니다' },
     note: {
-      en: 'You were number {rank}. Nobody gets it twice.',
-      ko: '{rank}번째로 받은 쿠폰입니다. 두 번 발급되지 않습니다.',
+      en: 'You were {rank}. Nobody gets it twice.',
+      ko: '{rank}로 받은 쿠폰입니다. 두 번 발급되지 않습니다.',
+    },
+  },
+  usable: {
+    label: { en: 'Your coupon is here', ko: '쿠폰이 있습니다' },
+    note: {
+      en: 'You were {rank}. Use it until {until}.',
+      ko: '{rank}로 받았습니다. {until}까지 사용할 수 있습니다.',
     },
   },
   confirming: {
     label: { en: 'Being confirmed …', ko: '확인하는 중 …' },
     note: {
-      en: 'You have a place. It is being written down; stay here.',
-      ko: '순서를 받았고 기록하는 중입니다. 잠시만 기다려 주세요.',
+      en: 'You have a place, and it is being written down. Stay here, or come back: it is kept.',
+      ko: '순서를 받았고 기록하는 중입니다. 나갔다 와도 순서는 그대로입니다.',
     },
   },
   unanswered: {
@@ -88,13 +96,16 @@ export const buttonTexts: Readonly<Record<ButtonState, { label: Wording; note: W
   busy: {
     label: { en: 'Press again', ko: '다시 누르기' },
     note: {
-      en: 'Too many people pressed at once, and yours was not decided. Pressing again is safe.',
-      ko: '한꺼번에 많은 분이 눌러 순서가 오지 않았습니다. 다시 눌러도 안전합니다.',
+      en: 'Too many presses came at once, and yours was not decided. Pressing again is safe.',
+      ko: '요청이 한꺼번에 몰려 아직 판정되지 않았습니다. 다시 눌러도 안전합니다.',
     },
   },
   'sold-out': {
     label: { en: 'Sold out', ko: '모두 소진되었습니다' },
-    note: { en: 'Every coupon found somebody who came before.', ko: '먼저 누른 분들이 모두 받아 갔습니다.' },
+    note: {
+      en: 'Every coupon went to somebody who came before.',
+      ko: '먼저 누른 분들이 모두 받아 갔습니다.',
+    },
   },
   'not-open': {
     label: { en: 'A moment too early', ko: '조금 일찍 눌렀습니다' },
@@ -105,18 +116,24 @@ export const buttonTexts: Readonly<Record<ButtonState, { label: Wording; note: W
   },
   'not-eligible': {
     label: { en: 'Not for this account', ko: '대상이 아닙니다' },
-    note: { en: 'This sale is for other members. {reason}', ko: '다른 회원을 위한 행사입니다. {reason}' },
+    note: {
+      en: 'This sale is for other members. If that is wrong, sign in again.',
+      ko: '다른 회원을 위한 행사입니다. 잘못되었다면 다시 로그인해 주세요.',
+    },
   },
   paused: {
     label: { en: 'Paused', ko: '잠시 멈춤' },
     note: {
-      en: 'The shop paused the sale. What you have is safe; stay here.',
-      ko: '쇼핑몰이 행사를 잠시 멈췄습니다. 받은 쿠폰은 안전합니다.',
+      en: 'The shop paused the sale. Coupons that were won are safe; this page goes on by itself.',
+      ko: '행사를 잠시 멈췄습니다. 받은 쿠폰은 안전하며, 다시 시작하면 저절로 이어집니다.',
     },
   },
   ended: {
     label: { en: 'Over', ko: '끝난 행사입니다' },
-    note: { en: 'Coupons that were won are in the list.', ko: '받은 쿠폰은 목록에 있습니다.' },
+    note: {
+      en: 'The sale has ended. Coupons that were won are kept.',
+      ko: '행사가 끝났습니다. 받은 쿠폰은 그대로 있습니다.',
+    },
   },
   recovering: {
     label: { en: 'Recovering …', ko: '복구하는 중 …' },
@@ -138,10 +155,17 @@ export const shopperTexts = {
   stockLeft: { en: '{left} of {stock} left', ko: '{stock}장 중 {left}장 남음' },
   serverTime: { en: 'Server time', ko: '서버 시각' },
   uncertain: { en: '± {ms} ms', ko: '± {ms} ms' },
-  days: { en: '{n} days', ko: '{n}일' },
-  usable: { en: 'Use it from {from} to {until}', ko: '{from}부터 {until}까지 사용' },
+  usableFrom: { en: 'Usable from', ko: '사용 시작' },
+  usableUntil: { en: 'Usable until', ko: '사용 기한' },
   myCoupons: { en: 'My coupons', ko: '내 쿠폰' },
-  soldOutAt: { en: 'Sold out at {time}.', ko: '{time}에 소진되었습니다.' },
+  soldOutAt: { en: 'Sold out at {time}.', ko: '{time}에 모두 소진되었습니다.' },
+  /** A place in the line, by the rule of English: 1st, 2nd, 3rd, 4th. */
+  place: {
+    one: { en: '{rank}st', ko: '{rank}번째' },
+    two: { en: '{rank}nd', ko: '{rank}번째' },
+    few: { en: '{rank}rd', ko: '{rank}번째' },
+    other: { en: '{rank}th', ko: '{rank}번째' },
+  },
   announceSoon: { en: 'Opens in one minute.', ko: '1분 뒤에 열립니다.' },
   announceTen: { en: 'Opens in ten seconds.', ko: '10초 뒤에 열립니다.' },
   announceOpen: { en: 'Open now.', ko: '지금 열렸습니다.' },
@@ -151,9 +175,12 @@ export const shopperTexts = {
   },
   percentOff: { en: '{value} % off', ko: '{value}% 할인' },
   amountOff: { en: '{amount} off', ko: '{amount} 할인' },
-  demoSignIn: { en: 'Sign in as a demo shopper', ko: '체험용 회원으로 로그인' },
-  signedInAs: { en: 'Signed in as {user}', ko: '{user} 님' },
-} as const satisfies Record<string, Wording>
+  demo: {
+    en: 'This is a demo: signing in makes a shopper up, another one in each tab.',
+    ko: '체험판입니다. 로그인하면 가상의 회원이 되며, 탭마다 다른 회원입니다.',
+  },
+  demoSignIn: { en: 'Sign in as a demo shopper', ko: '가상의 회원으로 로그인' },
+} as const satisfies Record<string, Wording | Record<string, Wording>>
 
 /** Fills `{name}` in a text. */
 export const fill = (text: string, values: Readonly<Record<string, string | number>>): string =>

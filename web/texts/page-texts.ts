@@ -3,12 +3,13 @@ import type { Wording } from './language.ts'
 /** What the pages beside that of the button say. */
 export const pageTexts = {
   frontLead: {
-    en: 'Coupons for those who come first. Every press is decided once, recorded, and proved.',
-    ko: '먼저 누른 분께 드리는 쿠폰. 모든 요청은 한 번 판정되고, 기록되고, 증명됩니다.',
+    en: 'Coupons for those who come first. Each press is decided once, recorded, and can be proved.',
+    ko: '먼저 누른 분께 드리는 쿠폰입니다. 모든 요청은 한 번 판정하고, 기록하고, 증명할 수 있습니다.',
   },
   sales: { en: 'Sales', ko: '진행 중인 행사' },
   noSales: { en: 'There is no sale at the moment.', ko: '지금은 행사가 없습니다.' },
   moreSales: { en: 'and {n} more', ko: '그 밖에 {n}개' },
+  forShoppers: { en: 'For shoppers', ko: '고객' },
   forOperators: { en: 'For operators', ko: '운영자' },
   console: { en: 'Console', ko: '콘솔' },
   forDevelopers: { en: 'For developers', ko: '개발자' },
@@ -37,13 +38,29 @@ export const pageTexts = {
   use: { en: 'Use', ko: '사용하기' },
   giveBack: { en: 'Give back', ko: '사용 취소' },
   couponState: {
-    confirming: { en: 'being confirmed', ko: '확인하는 중' },
+    confirming: { en: 'being recorded …', ko: '기록하는 중 …' },
     usable: { en: 'usable', ko: '사용 가능' },
     redeemed: { en: 'used', ko: '사용함' },
     expired: { en: 'expired', ko: '기간 만료' },
     revoked: { en: 'revoked', ko: '취소됨' },
   },
-  recording: { en: 'being recorded …', ko: '기록하는 중 …' },
-  number: { en: 'number {rank}', ko: '{rank}번째' },
+  working: { en: 'One moment …', ko: '잠시만 기다려 주세요 …' },
+  recording: {
+    en: 'This coupon is being recorded. It is yours, and is used as soon as that is done.',
+    ko: '쿠폰을 기록하는 중입니다. 쿠폰은 안전하며, 기록이 끝나면 바로 사용됩니다.',
+  },
+  used: {
+    en: 'Used. It can be given back as long as this tab is open.',
+    ko: '사용했습니다. 이 탭을 닫기 전에는 취소할 수 있습니다.',
+  },
+  givenBack: { en: 'Given back: it can be used again.', ko: '사용을 취소했습니다. 다시 사용할 수 있습니다.' },
+  failed: {
+    en: 'That did not work. Nothing is lost, and trying again is safe.',
+    ko: '처리하지 못했습니다. 쿠폰은 안전하며 다시 시도해도 됩니다.',
+  },
+  demoOrder: {
+    en: 'There is no shop here: “Use” makes an order up.',
+    ko: '체험판이라 쇼핑몰이 없습니다. ‘사용하기’를 누르면 가상의 주문에 사용됩니다.',
+  },
   until: { en: 'until {time}', ko: '{time}까지' },
 } as const satisfies Record<string, Wording | Record<string, Wording>>

@@ -46,7 +46,7 @@ test('what is not given is filled in with nothing', () => {
 
 test.each([
   [{ kind: 'percent', value: 30 }, '30 % off', '30% 할인'],
-  [{ kind: 'amount', value: 5_000, currency: 'KRW' }, '₩5,000 off', '₩5,000 할인'],
+  [{ kind: 'amount', value: 5_000, currency: 'KRW' }, '₩5,000 off', '5,000원 할인'],
   [{ kind: 'amount', value: 1_250, currency: 'USD' }, '$12.50 off', 'US$12.50 할인'],
   [{ kind: 'amount', value: 5_000 }, '5,000 off', '5,000 할인'],
 ] as const)('a discount is written in the unit that people use: %o', (discount, en, ko) => {

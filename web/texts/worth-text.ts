@@ -8,6 +8,9 @@ export const worthText = (discount: Discount, language: Language): string => {
   const { value, currency } = discount
   const plain = new Intl.NumberFormat(language).format(value)
   if (currency === undefined) return fill(shopperTexts.amountOff[language], { amount: plain })
+  // People in Korea write the word behind the number, and not the sign.
+  if (currency === 'KRW' && language === 'ko')
+    return fill(shopperTexts.amountOff.ko, { amount: `${plain}원` })
   const format = new Intl.NumberFormat(language, { style: 'currency', currency })
   const { maximumFractionDigits = 0 } = format.resolvedOptions()
   return fill(shopperTexts.amountOff[language], {

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { tokenOf } from '../processes/http-client.ts'
 import { until } from '../values/until.ts'
 import { watchPage } from './watch-page.ts'
@@ -16,6 +16,10 @@ export type ShopperTab = {
   press(): Promise<void>
   /** The text of a part of the button, as it is shown. */
   text(part: string): Promise<string>
+  /** The part of the button that has the focus; empty when it is elsewhere. */
+  focusedPart(): Promise<string>
+  /** What a reader of the screen is told beside the focus. */
+  told(): Promise<string>
   /** Another tab of the same person. */
   another(url: string): Promise<ShopperTab>
 }
@@ -23,6 +27,10 @@ export type ShopperTab = {
 type TabOptions = BrowserContextOptions & {
   /** Milliseconds that the clock of this machine is ahead. */
   clockAheadMs?: number
+  /** In place of a plain token of the user. */
+  token?: string
+  /** Run before every page: what this browser lacks, or does differently. */
+  before?: string
 }
 
 const open = async (
@@ -40,6 +48,12 @@ const open = async (
     },
     press: () => button.locator('[part=press]').click(),
     text: (part) => button.locator(`[part=${part}]`).innerText(),
+    focusedPart: () =>
+      button.evaluate(
+        (element: { shadowRoot: { activeElement: { getAttribute(name: string): string } | null } | null }) =>
+          element.shadowRoot?.activeElement?.getAttribute('part') ?? '',
+      ),
+    told: async () => (await button.locator('[part=live]').textContent()) ?? '',
     another: (other) => open(context, other),
   }
 }
@@ -49,10 +63,12 @@ export const openTab = async (
   browser: Browser,
   url: string,
   userId: string | undefined,
-  { clockAheadMs = 0, ...options }: TabOptions = {},
+  { clockAheadMs = 0, token: given, before, ...options }: TabOptions = {},
 ): Promise<ShopperTab> => {
   const context = await browser.newContext({ locale: 'en-US', ...options })
-  const token = userId === undefined ? '' : tokenOf(userId)
+  // A page that counts down draws for as long as it is open.
+  onTestFinished(() => context.close())
+  const token = given ?? (userId === undefined ? '' : tokenOf(userId))
   await context.addInitScript(
     ([kept, aheadMs]) => {
       if (kept !== '') sessionStorage.setItem('firstcome:token', kept)
@@ -61,6 +77,7 @@ export const openTab = async (
     },
     [token, clockAheadMs] as const,
   )
+  if (before !== undefined) await context.addInitScript(before)
   return open(context, url)
 }
 

@@ -5,7 +5,14 @@ import { findFreeServerPorts, startServers } from '../../../servers/start-server
 import { migrate } from '../setup/whole-system.ts'
 
 /** Servers of one test file alone, and the environment that our processes reach them by. */
-export type OwnServers = { environment: Record<string, string>; stop(): Promise<void> }
+export type OwnServers = {
+  environment: Record<string, string>
+  /** Pauses the process of a server, whose connections stay open, until `resume`. */
+  pause(name: 'redis' | 'kafka' | 'database'): void
+  /** Lets everything that was paused go on. */
+  resume(): void
+  stop(): Promise<void>
+}
 
 /**
  * Starts Redis, Kafka and MySQL with tables and topics, for tests that let a worker fail: it would take
@@ -21,5 +28,22 @@ export const startOwnServers = async (name: string): Promise<OwnServers> => {
   })
   const environment = { ...inject('environment'), ...servers.environment }
   await migrate(environment)
-  return { environment, stop: servers.stop }
+  const paused = new Set<number>()
+  const resume = (): void => {
+    for (const pid of paused) process.kill(pid, 'SIGCONT')
+    paused.clear()
+  }
+  return {
+    ...{ environment, resume },
+    pause(name) {
+      const pid = servers.handles.find((handle) => handle.name === name)?.pid
+      if (pid === undefined) throw new Error(`${name} is no process of this test`)
+      process.kill(pid, 'SIGSTOP')
+      paused.add(pid)
+    },
+    async stop() {
+      resume()
+      await servers.stop()
+    },
+  }
 }
