@@ -51,8 +51,8 @@ export const createPublicReader =
   }
 
 /**
- * Reads as `readPublic` does, and from memory while the gate does not answer: people see the page of a sale
- * that is known here, and its button says what holds.
+ * Reads as `readPublic` does, and from memory while the gate does not answer. People then see the page of a
+ * sale that is known here, and its button says what holds.
  */
 export const createKnownReader =
   (registry: Pick<Registry, 'known' | 'gateNowMs'>, readPublic: ReadPublic): ReadPublic =>

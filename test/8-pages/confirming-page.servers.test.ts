@@ -35,7 +35,8 @@ const goOn = (): void => {
 }
 afterEach(goOn)
 afterAll(async () => {
-  await Promise.all([browser.close(), redis.close()])
+  redis.close()
+  await browser.close()
   await Promise.all([api.stop(), worker.stop()])
   await servers.stop()
 })

@@ -256,7 +256,7 @@ test('what the API forbids is said in words', async () => {
   const tab = await openConsole(browser, url, '')
   // A role that was taken away while the page was open.
   await tab.page.route('**/v1/admin/me', (route) =>
-    route.fulfill({ json: { name: 'vera', roles: ['viewer', 'operator'] } }),
+    route.fulfill({ json: { name: 'vera', roles: ['viewer', 'operator'], rehearsals: null } }),
   )
   await tab.page.locator('.sign-in input').fill(namedTokens.viewer)
   await tab.page.keyboard.press('Enter')

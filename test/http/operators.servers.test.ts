@@ -62,7 +62,7 @@ describe('a role says what an operator may do', () => {
       expect([status, body['roles']]).toEqual([200, roles[role]])
     }
     const { body } = await ask(`${first}/v1/admin/me`, { token: operatorToken() })
-    expect(body).toEqual({ name: 'operator', roles: roles.operator })
+    expect(body).toEqual({ name: 'operator', roles: roles.operator, rehearsals: null })
     expectForbidden(await ask(`${first}/v1/admin/me`, { token: namedTokens.orders }), 'viewer')
   })
 

@@ -113,6 +113,8 @@ describe('problem documents and their pages', () => {
         paused: 409,
         'in-flight': 409,
         frozen: 409,
+        'rehearsals-off': 403,
+        'rehearsal-under-way': 409,
         confirming: 409,
         'not-usable-yet': 409,
         expired: 409,

@@ -37,7 +37,7 @@ const homes: Record<string, string> = {
 type Source = { file: string; part: string; text: string; imports: string[]; loads: string[] }
 
 /** Static, dynamic and type imports, re-exports, and `require`. */
-const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g
+const importPattern = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\s]+)\1/g
 const typeImportPattern = /\b(?:import|export)\s+type\s[^'"]*?\bfrom\s*(['"])[^'"\n]+\1/g
 
 const importsIn = (text: string): string[] =>

@@ -1,7 +1,7 @@
 /**
- * The style of the button. Its colours are the same in light and dark: a shop page can be either, whatever the
- * machine prefers. They can be changed by custom properties, and every part by `::part`. What browsers before
- * 2023 do not know stands behind what they do.
+ * The style of the button. Its colours are the same in light and dark: a shop page can be either, whatever
+ * the machine prefers. They can be changed by custom properties, and every part by `::part`. What browsers
+ * before 2023 do not know stands behind what they do.
  */
 export const buttonStyle = `
 :host { display: block; container-type: inline-size; font: inherit; word-break: keep-all; overflow-wrap: anywhere;

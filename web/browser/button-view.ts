@@ -99,8 +99,8 @@ export const createButtonView = (host: HTMLElement, language: Language, onPress:
         set(time, words.timeOfDay(nowMs))
         set(uncertain, say(shopperTexts.uncertain, { ms: Math.ceil(uncertaintyMs) }))
       }
-      // What came of a press is read out once: by the focus, which goes to the sentence. What somebody is found
-      // to have when the page comes takes no focus from them.
+      // What came of a press is read out once: by the focus, which goes to the sentence. What somebody is
+      // found to have when the page comes takes no focus from them.
       if (isResult(state) && isWaiting(before)) note.focus()
       else if (before !== undefined && before !== state && isNews(state)) set(live, words.note(shown))
       before = state

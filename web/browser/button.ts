@@ -1,7 +1,7 @@
 import { createClient, type PublicCampaign, type ShopperClient } from '../../client/shopper-client.ts'
 import { type OwnPress, stateOfButton } from './button-model.ts'
 import { createButtonView } from './button-view.ts'
-import { createMilestones } from './milestones.ts'
+import { createCountdownNews } from './countdown-news.ts'
 import { isOpenEnded, pressOf, pressOfOutcome } from './own-press.ts'
 import { factsOf, followSale } from './sale-facts.ts'
 
@@ -139,7 +139,7 @@ export class FirstcomeButton extends HTMLElement {
         before = { kind: 'none' }
         void resolve()
       })
-    const milestones = createMilestones(view.announce, synchronise)
+    const tellCountdown = createCountdownNews(view.announce, synchronise)
     const sale = followSale({ client, server, campaignId, known: facts }, (found) => {
       facts = found
       isKnown = true
@@ -158,7 +158,7 @@ export class FirstcomeButton extends HTMLElement {
       requestAnimationFrame(frame)
       if (atMs - drawnAtMs < drawEveryMs) return
       drawnAtMs = atMs
-      if (facts !== undefined) milestones(facts.opensAtMs - now())
+      if (facts !== undefined) tellCountdown(facts.opensAtMs - now())
       show()
     }
     void synchronise()

@@ -145,7 +145,7 @@ test('sources beyond their bound are refused, not swallowed', () => {
   tables.close()
 })
 
-test('a million grants are compared in the memory of a part of them', { timeout: 30_000 }, () => {
+test('a million grants are compared in the memory of a part of them', { timeout: 120_000 }, () => {
   const grants = 1_000_000
   const before = process.memoryUsage.rss()
   const tables = createSourceTables()

@@ -12,7 +12,7 @@ const spreadMs = 10_000
  * clock again shortly before. What was passed before this began is not told. Call it with the milliseconds
  * that are left, as often as a picture is drawn.
  */
-export const createMilestones = (
+export const createCountdownNews = (
   announce: (text: Wording) => void,
   synchronise: () => unknown,
   random: () => number = Math.random,

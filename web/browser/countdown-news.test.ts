@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createMilestones } from './milestones.ts'
+import { createCountdownNews } from './countdown-news.ts'
 
 /** What is told on a way through these moments, and how often the clock is looked at. */
 const passed = (moments: number[], random = 0) => {
   const told: string[] = []
   let looks = 0
-  const milestones = createMilestones(
+  const milestones = createCountdownNews(
     ({ en }) => told.push(en),
     () => (looks += 1),
     () => random,
