@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts'
 import type { Problem } from './contract-types.ts'
-import { machineTimers, throwWhenAborted, type Timers, waitFor } from './timers.ts'
+import { machineTimers, type Timers, throwWhenAborted, waitFor } from './timers.ts'
 
 /** How a client reaches the API. */
 export type ClientOptions = {

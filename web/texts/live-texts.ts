@@ -41,6 +41,7 @@ export const liveTexts = {
   grantedHint: { en: 'gate', ko: '게이트' },
   recordedHint: { en: 'ledger', ko: '원장 DB' },
   inFlightHint: { en: 'outbox {outbox}, log {log}', ko: '아웃박스 {outbox}, 로그 {log}' },
+  inFlightOwnHint: { en: 'outbox {outbox}, whole log {log}', ko: '아웃박스 {outbox}, 전체 로그 {log}' },
   age: { en: '{s} s ago', ko: '{s}초 전' },
   holds: { en: 'Holds', ko: '지켜지고 있음' },
   checking: {

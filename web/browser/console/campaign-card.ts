@@ -39,7 +39,8 @@ export const createCampaignCard = ({ id }: Pick<ConsoleCampaign, 'id'>) => {
 
   return {
     node,
-    show(campaign: ConsoleCampaign, history: FrameHistory, nowMs: number): void {
+    /** `isAlone`: it has room for its lines also when they are flat. */
+    show(campaign: ConsoleCampaign, history: FrameHistory, nowMs: number, isAlone = false): void {
       const { name, state, stock, granted } = campaign
       const remaining = stock === null || granted === null ? null : Math.max(0, stock - granted)
       setText(title, name)
@@ -67,7 +68,7 @@ export const createCampaignCard = ({ id }: Pick<ConsoleCampaign, 'id'>) => {
         },
       )
       // A campaign in which nothing happens takes little room: its lines would be flat.
-      charts.hidden = new Set(grants.map(({ value }) => value)).size < 2
+      charts.hidden = !isAlone && new Set(grants.map(({ value }) => value)).size < 2
       const [grantRates, recordRates] = [ratesOf(grants), ratesOf(history.recorded(id))]
       rates.show(
         [

@@ -39,7 +39,7 @@ export const createCampaignLive = (id: string, history: FrameHistory, status: St
     const campaign = frame.campaigns.find((other) => other.id === id)
     shown.hidden = campaign === undefined
     setText(note, campaign === undefined ? whyMissing(id, frame) : '')
-    if (campaign !== undefined) card.show(campaign, history, history.timeOf(frame))
+    if (campaign !== undefined) card.show(campaign, history, history.timeOf(frame), true)
   }
   const tick = (): void => {
     status.show(node, age)

@@ -91,7 +91,10 @@ export const createPromiseBanner = () => {
       const isKnown = totals.granted !== null && totals.recorded !== null
       const onTheWay = isKnown ? Math.max(0, (totals.granted ?? 0) - (totals.recorded ?? 0)) : null
       const found = { outbox: countText(totals.outbox), log: countText(totals.behind) }
-      inFlight.show(partText(onTheWay, stock), { from: tell(liveTexts.inFlightHint, found), ageMs: ages.log })
+      inFlight.show(partText(onTheWay, stock), {
+        from: tell(isOfMany ? liveTexts.inFlightHint : liveTexts.inFlightOwnHint, found),
+        ageMs: ages.log,
+      })
       oversold.mark(judged.oversold)
       doubled.mark(judged.doubled)
       for (const operand of [granted, recorded, inFlight]) operand.mark(judged.balance)

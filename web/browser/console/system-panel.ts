@@ -76,9 +76,11 @@ const showLag = (tile: Tell, lag: ConsoleFrame['lag']): void => {
   if (lag === null) return tile(liveTexts.ledgerLag, countText(null), true)
   const { records, ms, state } = lag
   const value = tell(liveTexts.lagValue, { n: countText(records), s: secondsText(ms) })
-  const text = state === null ? value : `${tell(liveTexts.lagState[state])} · ${value}`
-  const hint = tell(state === null ? liveTexts.lagUnknown : liveTexts.lagHint[state])
-  tile(liveTexts.ledgerLag, text, (state !== null && state !== 'ok') || ms > unrecordedWarningMs, { hint })
+  const hint =
+    state === null
+      ? tell(liveTexts.lagUnknown)
+      : `${tell(liveTexts.lagState[state])}: ${tell(liveTexts.lagHint[state])}`
+  tile(liveTexts.ledgerLag, value, (state !== null && state !== 'ok') || ms > unrecordedWarningMs, { hint })
 }
 
 const showTiles = (tiles: ReturnType<typeof createTiles>, frame: ConsoleFrame, rows: number | null): void => {
