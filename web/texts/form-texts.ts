@@ -19,6 +19,10 @@ export const formTexts = {
     ko: '점검하지 못해 아직 확인할 수 없습니다: {why}',
   },
   refused: { en: 'Not accepted: {fields}', ko: '받아들일 수 없는 항목: {fields}' },
+  reviewLead: {
+    en: 'This is what it would do. Nothing has been created yet.',
+    ko: '만들면 이렇게 됩니다. 아직 만들어지지 않았습니다.',
+  },
   preflightFailed: {
     en: '✕ The check failed. Read what failed before you confirm.',
     ko: '✕ 점검에 실패한 항목이 있습니다. 확인하기 전에 먼저 읽어 보세요.',

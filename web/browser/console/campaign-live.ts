@@ -6,7 +6,7 @@ import type { FrameHistory } from './frame-history.ts'
 import type { LivePart } from './live-view.ts'
 import { createPromiseBanner } from './promise-banner.ts'
 import type { StreamStatus } from './stream-status.ts'
-import { countText, tell } from './words.ts'
+import { plainText, tell } from './words.ts'
 
 /** The frame as if there were this campaign alone. */
 const onlyOf = (id: string, frame: ConsoleFrame): ConsoleFrame => ({
@@ -17,7 +17,7 @@ const onlyOf = (id: string, frame: ConsoleFrame): ConsoleFrame => ({
 /** Why a campaign is not in a frame. Nothing is said before the stream has it among those it watches. */
 const whyMissing = (id: string, { watched, otherWatched }: ConsoleFrame): string => {
   if (watched.includes(id)) return tell(liveTexts.notLive)
-  return otherWatched > 0 ? tell(liveTexts.tooManyWatched, { n: countText(watched.length) }) : ''
+  return otherWatched > 0 ? tell(liveTexts.tooManyWatched, { n: plainText(watched.length) }) : ''
 }
 
 /** One campaign live, at the head of its view: whether its promises hold, and how its stock goes. */

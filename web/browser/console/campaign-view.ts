@@ -93,7 +93,7 @@ export const createCampaignView = (
         // A rehearsal is past its opening, and its coupons are meant to be useless.
         campaign.rehearsalOf === null ? createPreflightSection(session, campaign) : '',
         audit.node,
-        needingFigures(createWinnersSection(session, campaignId)),
+        needingFigures(createWinnersSection(session, campaignId), tell(campaignTexts.winners)),
       )
   }
   const load = async (): Promise<void> => {

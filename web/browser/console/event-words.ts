@@ -2,7 +2,7 @@ import type { Milestone, SaleEvent, TimelineChange } from '../../../client/contr
 import { campaignTexts } from '../../texts/campaign-texts.ts'
 import { eventTexts } from '../../texts/event-texts.ts'
 import type { Wording } from '../../texts/language.ts'
-import { countText, language, tell } from './words.ts'
+import { countText, language, proseText, tell } from './words.ts'
 
 /** Writes a time with milliseconds. With the day too, unless it is that of `besideMs`. */
 export type Clock = { zone: string; text(atMs: number, besideMs: number): string }
@@ -31,7 +31,7 @@ export const createClock = (timeZone?: string): Clock => {
 
 /** What a grant stands out by. */
 export const milestoneText = ({ kind, rank, stock }: Pick<Milestone, 'kind' | 'rank' | 'stock'>): string =>
-  tell(eventTexts.milestone[kind], { rank: countText(rank), stock: countText(stock) })
+  proseText(tell(eventTexts.milestone[kind], { rank: countText(rank), stock: countText(stock) }))
 
 /** What was done to a campaign, by whom and why. */
 export const changeText = ({
@@ -43,7 +43,7 @@ export const changeText = ({
   const what: Wording = action === 'stock-raised' ? eventTexts.raised : campaignTexts.action[action]
   const who = by ?? tell(campaignTexts.system)
   const text = tell(eventTexts.changed, { what: tell(what, { stock: countText(stock) }), who })
-  return reason === null ? text : `${text}: ${reason}`
+  return reason === null ? text : `${text}: ${proseText(reason)}`
 }
 
 /** An event of the live view in words. */

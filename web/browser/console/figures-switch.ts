@@ -7,9 +7,14 @@ import { tell } from './words.ts'
 export const needsFigures = 'needs-figures'
 
 /** A part that needs figures, such as a form. While they are hidden a note stands in its place. */
-export const needingFigures = (part: HTMLElement): HTMLElement => {
+export const needingFigures = (part: HTMLElement, name = ''): HTMLElement => {
   part.classList.add(needsFigures)
-  return element('div', {}, element('p', { class: 'figures-note' }, tell(figureTexts.needed)), part)
+  return element(
+    'div',
+    {},
+    element('p', { class: 'figures-note' }, [name, tell(figureTexts.needed)].filter(Boolean).join(': ')),
+    part,
+  )
 }
 
 const key = 'n'

@@ -8,7 +8,7 @@ import { element, setText } from './elements.ts'
 import { reasonText } from './letters-view.ts'
 import { createRedriveSection } from './redrive-section.ts'
 import { visibleText } from './visible-text.ts'
-import { countText, failureText, momentText, tell } from './words.ts'
+import { countText, failureText, momentText, plainText, proseText, tell } from './words.ts'
 
 type Fact = [Wording, Node | string | undefined]
 
@@ -33,8 +33,8 @@ const grantFacts = ({ grant }: DeadLetter): Fact[] =>
           element('a', { href: `#/users/${encodeURIComponent(grant.userId)}` }, grant.userId),
         ],
         [campaignTexts.rank, countText(grant.rank)],
-        [letterTexts.slot, countText(grant.slot)],
-        [letterTexts.epoch, countText(grant.epoch)],
+        [letterTexts.slot, plainText(grant.slot)],
+        [letterTexts.epoch, plainText(grant.epoch)],
         [campaignTexts.issued, momentText(grant.grantedAt)],
       ]
 
@@ -45,11 +45,11 @@ const factsOf = (letter: DeadLetter): HTMLElement => {
     [letterTexts.state, stateText(letter)],
     [letterTexts.why, reasonText(reason)],
     [letterTexts.given, givenReason === reason ? undefined : visibleText(givenReason)],
-    [letterTexts.case, visibleText(message)],
+    [letterTexts.case, proseText(visibleText(message))],
     [letterTexts.became, momentText(time)],
     [letterTexts.origin, place],
     [letterTexts.appended, momentText(origin.appendedAt)],
-    [letterTexts.redrives, countText(redrives)],
+    [letterTexts.redrives, plainText(redrives)],
     [
       letterTexts.before,
       redriveOf === null ? undefined : element('a', { href: `#/letters/${redriveOf}` }, redriveOf),
@@ -74,11 +74,11 @@ const bytesOf = (name: Wording, bytes: DeadLetter['value'], id: string): HTMLEle
     'section',
     {},
     heading,
-    element('p', { class: 'note' }, tell(letterTexts.bytes, { n: countText(bytes.bytes), form })),
+    element('p', { class: 'note' }, tell(letterTexts.bytes, { n: plainText(bytes.bytes), form })),
     element(
       'pre',
       { class: 'bytes', tabindex: 0, role: 'region', 'aria-label': tell(name) },
-      bytes.form === 'text' ? visibleText(bytes.content) : bytes.content,
+      proseText(bytes.form === 'text' ? visibleText(bytes.content) : bytes.content),
     ),
     bytes.cut ? element('p', { class: 'note' }, tell(letterTexts.cut, { id })) : undefined,
   )

@@ -7,7 +7,7 @@ import type { Session } from './console-session.ts'
 import { dataTable, element, field, setText } from './elements.ts'
 import { createRedriveSection } from './redrive-section.ts'
 import { visibleText } from './visible-text.ts'
-import { countText, failureText, momentText, tell } from './words.ts'
+import { failureText, momentText, plainText, proseText, tell } from './words.ts'
 
 const shownMax = 100
 /** A message of a table: a letter has all of it. */
@@ -20,10 +20,12 @@ const letterRow = (letter: DeadLetterList['items'][number]): (Node | string)[] =
   element('a', { href: `#/letters/${letter.id}` }, letter.id),
   momentText(letter.time),
   reasonText(letter.reason),
-  visibleText(
-    letter.message.length > messageMax ? `${letter.message.slice(0, messageMax)} …` : letter.message,
+  proseText(
+    visibleText(
+      letter.message.length > messageMax ? `${letter.message.slice(0, messageMax)} …` : letter.message,
+    ),
   ),
-  countText(letter.redrives),
+  plainText(letter.redrives),
 ]
 
 const tableOf = (items: DeadLetterList['items']): HTMLElement =>
@@ -71,7 +73,7 @@ export const createLettersView = (session: Session): HTMLElement => {
         element(
           'span',
           { class: 'badge', 'data-level': 'warning' },
-          tell(letterTexts.open, { n: countText(open) }),
+          tell(letterTexts.open, { n: plainText(open) }),
         ),
       ),
       element('p', {}, advice),

@@ -67,12 +67,13 @@ export const createNewCampaignView = ({ client }: Session): HTMLElement => {
     let id = ''
     const isDone = await confirmAndDo({
       ...{ title: campaign.name, needsReason: false, button: tell(campaignTexts.schedule) },
-      lead: tell(campaignTexts.typeSum),
+      lead: tell(formTexts.reviewLead),
       extra: [
         ...(preflight.verdict === 'failed'
           ? [element('p', { class: 'alarm', role: 'alert' }, tell(formTexts.preflightFailed))]
           : []),
         ...preflightSheet(preflight),
+        element('p', {}, tell(campaignTexts.typeSum)),
         element('p', { class: 'sum' }, sum),
       ],
       typed: { label: total, accepts: (text) => isTyped(text, total) },

@@ -7,7 +7,7 @@ import { confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
 import { dataTable, element, setText } from './elements.ts'
 import { visibleText } from './visible-text.ts'
-import { countText, failureText, tell } from './words.ts'
+import { failureText, plainText, tell } from './words.ts'
 
 type RedrivenLetter = RedriveResult['letters'][number]
 
@@ -28,7 +28,7 @@ const outlookCounts = (letters: readonly RedrivenLetter[]): HTMLElement[] =>
   [...Map.groupBy(letters, ({ outlook }) => outlook?.kind ?? 'unknown')]
     .toSorted(([, one], [, other]) => other.length - one.length)
     .map(([kind, ofKind]) =>
-      element('li', {}, `${tell(letterTexts.outlook[kind])}: ${countText(ofKind.length)}`),
+      element('li', {}, `${tell(letterTexts.outlook[kind])}: ${plainText(ofKind.length)}`),
     )
 
 const saidOf = ({ dryRun, letters, left }: RedriveResult): string => {
@@ -40,7 +40,7 @@ const saidOf = ({ dryRun, letters, left }: RedriveResult): string => {
         ...(lost === 0 ? [] : [[letterTexts.notAcknowledged, lost] as [Wording, number]]),
       ]
   if (left > 0) said.push([letterTexts.left, left])
-  return said.map(([text, n]) => tell(text, { n: countText(n) })).join(' ')
+  return said.map(([text, n]) => tell(text, { n: plainText(n) })).join(' ')
 }
 
 const planOf = ({ letters }: RedriveResult): Node[] => [
@@ -53,7 +53,7 @@ const planOf = ({ letters }: RedriveResult): Node[] => [
       .slice(0, shownMax)
       .map((letter) => [
         element('a', { href: `#/letters/${letter.id}` }, letter.id),
-        countText(letter.toPartition),
+        plainText(letter.toPartition),
         outlookText(letter),
       ]),
   ),
@@ -96,7 +96,7 @@ export const createRedriveSection = (
   }
   const redrive = async (): Promise<void> => {
     let said = ''
-    const n = 'id' in target ? '' : tell(letterTexts.count, { n: countText(target.open) })
+    const n = 'id' in target ? '' : tell(letterTexts.count, { n: plainText(target.open) })
     const isDone = await confirmAndDo({
       ...{ title: labelOf(letterTexts.redrive), lead: tell(letterTexts.redriveLead, { n }).trim() },
       ...{ needsReason: true, button: tell(letterTexts.redrive) },

@@ -3,14 +3,14 @@ import { rehearsalTexts } from '../../texts/rehearsal-texts.ts'
 import { confirmAndDo } from './confirm-dialog.ts'
 import type { Session } from './console-session.ts'
 import { element, field } from './elements.ts'
-import { countText, tell } from './words.ts'
+import { plainText, tell } from './words.ts'
 
 /** What is filled in before somebody changes it. */
 const [usualShoppers, usualPerSecond] = [10_000, 1_000]
 
 const numberField = (label: string, max: number, usual: number): [HTMLElement, HTMLInputElement] => {
   const input = element('input', { type: 'number', min: 1, max, step: 1, value: Math.min(max, usual) })
-  return [field(label, input, tell(rehearsalTexts.atMost, { max: countText(max) })), input]
+  return [field(label, input, tell(rehearsalTexts.atMost, { max: plainText(max) })), input]
 }
 
 /**

@@ -113,7 +113,7 @@ const scopeText = ({ processes, otherProcesses }: ConsoleFrame): string => {
   const all = tell(liveTexts.allProcesses, { n: processes.length })
   return otherProcesses === 0
     ? all
-    : `${all} ${tell(liveTexts.moreProcesses, { n: countText(otherProcesses) })}`
+    : `${all} ${tell(liveTexts.moreProcesses, { n: plainText(otherProcesses) })}`
 }
 
 const durationText = (durations: PressDurations, part: number): string => {
