@@ -19,9 +19,16 @@ export type TopicReader = {
    * Yields the records of one partition from `from` up to, but not including, `end`, in order, one fetch at a
    * time. Control records of transactions are left out, and an offset without a record is no fault: an array
    * may be empty. The partition must reach `end`. Rejects with `unavailable` when Kafka does not answer or no
-   * longer has the records.
+   * longer has the records. A fetch has `fetchBytes` at most, or one batch: smaller ones hold up the process
+   * for a shorter time each.
    */
-  read(topic: string, partition: number, from: number, end: number): AsyncGenerator<TopicRecord[]>
+  read(
+    topic: string,
+    partition: number,
+    from: number,
+    end: number,
+    fetchBytes?: number,
+  ): AsyncGenerator<TopicRecord[]>
   close(): Promise<void>
 }
 
@@ -42,6 +49,7 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
     partition: number,
     offset: number,
     end: number,
+    fetchBytes: number,
   ): Promise<Fetched | undefined> => {
     const leaders = cluster.findLeaderForPartitions(topic, [partition])
     const [nodeId] = Object.keys(leaders)
@@ -51,8 +59,8 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
       isolationLevel: readUncommitted,
       maxWaitTime: fetchWaitMs,
       minBytes: 1,
-      maxBytes: fetchBytesMax,
-      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: fetchBytesMax }] }],
+      maxBytes: fetchBytes,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes: fetchBytes }] }],
     })
     const [fetched] = responses.flatMap(({ partitions }) => partitions)
     if (fetched === undefined) return undefined
@@ -80,11 +88,17 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
    * After an error, or while the partition does not reach `end`, it retries with new metadata: the leader may
    * have moved.
    */
-  const fetch = async (topic: string, partition: number, offset: number, end: number): Promise<Fetched> => {
+  const fetch = async (
+    topic: string,
+    partition: number,
+    offset: number,
+    end: number,
+    fetchBytes: number,
+  ): Promise<Fetched> => {
     let reason = 'no record was fetched'
     for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
       try {
-        const fetched = await fetchOnce(topic, partition, offset, end)
+        const fetched = await fetchOnce(topic, partition, offset, end, fetchBytes)
         if (fetched !== undefined) return fetched
       } catch (cause) {
         reason = messageOf(cause)
@@ -110,11 +124,11 @@ export const createTopicReader = (kafka: KafkaCluster): TopicReader => {
   }
 
   return {
-    async *read(topic, partition, from, end) {
+    async *read(topic, partition, from, end, fetchBytes = fetchBytesMax) {
       if (from >= end) return
       await connect(topic)
       for (let offset = from; offset < end; ) {
-        const { records, nextOffset } = await fetch(topic, partition, offset, end)
+        const { records, nextOffset } = await fetch(topic, partition, offset, end, fetchBytes)
         offset = nextOffset
         yield records
       }

@@ -139,22 +139,23 @@ test('a group is counted, tried and redriven: a dry run appends nothing', async 
     const found = await listed('?reason=other&limit=100')
     return ids.every((id) => found.items.some((item) => item.id === id)) && found
   })
-  expect(list.groups.find(({ reason }) => reason === 'other')).toMatchObject({ open: 2 })
+  expect(list.groups.find(({ reason }) => reason === 'other')?.open).toBeGreaterThanOrEqual(2)
   expect(await letterOf(ids[1] ?? '')).toMatchObject({
     ...{ reason: 'other', givenReason: 'of-a-test', grant: null },
     value: { bytes: 2, form: 'hex', content: 'ff00' },
   })
-  const tried = await redriveMany({ dryRun: true, onlyReason: 'other' })
-  expect(tried.body['letters']).toMatchObject([
+  const ownOf = ({ body }: ApiAnswer) =>
+    (body['letters'] as { id: string }[]).filter((letter) => ids.includes(letter.id))
+  expect(ownOf(await redriveMany({ dryRun: true, onlyReason: 'other' }))).toMatchObject([
     { id: ids[0], outcome: 'planned', outlook: { kind: 'skipped' } },
     { id: ids[1], outlook: { kind: 'dead-letter', reason: 'undecodable' } },
   ])
   for (const id of ids) expect((await letterOf(id))['state']).toBe('open')
-  const done = await redriveMany({ dryRun: false, reason: 'a test', onlyReason: 'other' })
-  expect(done.body).toMatchObject({ left: 0, letters: ids.map((id) => ({ id, outcome: 'redriven' })) })
-  expect((await redriveMany({ dryRun: false, reason: 'a test', onlyReason: 'other' })).body).toEqual({
-    ...{ dryRun: false, letters: [], left: 0 },
-  })
+  const redriveOthers = () => redriveMany({ dryRun: false, reason: 'a test', onlyReason: 'other' })
+  const done = await redriveOthers()
+  expect(done.body).toMatchObject({ dryRun: false, left: 0 })
+  expect(ownOf(done)).toMatchObject(ids.map((id) => ({ id, outcome: 'redriven' })))
+  expect(ownOf(await redriveOthers())).toEqual([])
   for (const id of ids) expect((await letterOf(id))['state']).toBe('redriven')
 })
 

@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from 'node:crypto'
+import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
@@ -26,18 +26,23 @@ const readLetter = async (id: string) => {
   const path = `${url}/v1/admin/dead-letters/${id.replace(':', '/')}`
   return (await ask(path, { token: operatorToken() })).body
 }
-/** Writes a value that is not JSON into the log, and waits until its letter is listed. */
-const bury = async (text = ''): Promise<{ id: string; value: string }> => {
-  const value = `not JSON ${randomUUIDv7()} ${text}`
-  await writer.toLog(value)
-  const id = await until('it is a dead letter', async () => {
+/** Writes bytes that are not JSON into the log, and waits until their letter is listed. */
+const buryBytes = async (bytes: Buffer): Promise<string> => {
+  await writer.toLog(bytes)
+  return until('it is a dead letter', async () => {
     const list = `${url}/v1/admin/dead-letters?reason=undecodable&limit=100`
     const { items } = (await ask(list, { token: operatorToken() })).body as { items: { id: string }[] }
-    for (const item of items)
-      if (JSON.stringify(await readLetter(item.id)).includes(value.slice(0, 45))) return item.id
+    for (const { id } of items) {
+      const { content = '' } = ((await readLetter(id))['value'] ?? {}) as { content?: string }
+      const start = bytes.subarray(0, 40)
+      if (content.startsWith(String(start)) || content.startsWith(start.toString('hex'))) return id
+    }
     return undefined
   })
-  return { id, value }
+}
+const bury = async (text = ''): Promise<{ id: string; value: string }> => {
+  const value = `${randomUUIDv7()} is no JSON ${text}`
+  return { id: await buryBytes(Buffer.from(value)), value }
 }
 const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
 const expectQuiet = ({ complaints, origins }: OperatorTab): void => {
@@ -130,11 +135,12 @@ describe('what anybody may have written', () => {
   })
 
   test('is hexadecimal when it is no text', async () => {
-    const id = await writer.toLetters(Buffer.from([0xff, 0, 0x41]), 'of-a-page')
+    const bytes = Buffer.concat([Buffer.from([0xff, 0]), randomBytes(8)])
+    const id = await buryBytes(bytes)
     const tab = await openConsole(browser, url, namedTokens.viewer)
     await tab.show(`/letters/${id}`)
-    await tab.page.getByText('3 bytes, not text: hexadecimal').waitFor()
-    expect(await tab.page.locator('pre').first().innerText()).toBe('ff0041')
+    await tab.page.getByText('10 bytes, not text: hexadecimal').waitFor()
+    expect(await tab.page.locator('pre').first().innerText()).toBe(bytes.toString('hex'))
     expectQuiet(tab)
   })
 })
