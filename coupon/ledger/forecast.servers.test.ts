@@ -87,9 +87,10 @@ test('many grants are forecast in their order, also when one is there twice', as
 
 test('nothing stays locked: a change of the campaign goes on at once', async () => {
   const { campaign } = await openSale()
-  await ledger.database.transaction(async (connection) => {
+  const changed = await ledger.database.transaction(async (connection) => {
     await forecastRecording(ledger.database, partition, [ofEpoch2(campaign, { rank: 70 })])
     await connection.change('UPDATE campaigns SET stock = 101 WHERE campaign_id = ?', [idBytes(campaign.id)])
-    return { commit: true, result: undefined }
+    return { commit: true, result: 'changed' }
   })
+  expect(changed).toBe('changed')
 })

@@ -10,6 +10,7 @@ import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
 import { createFirstCampaign } from '../harness/setup/whole-system.ts'
 import { openRedis } from '../harness/values/armed-gate.ts'
+import { until } from '../harness/values/until.ts'
 
 /** Servers of this file alone: its Kafka stops, its worker is paused, and a gate is lost. */
 let servers: OwnServers
@@ -79,7 +80,9 @@ test('a coupon that has no row yet is used as soon as it has one', async () => {
   await page.getByRole('button', { name: 'Use' }).click()
   await page.locator('#state').getByText('This coupon is being recorded.').waitFor()
   goOn()
-  await page.locator('#coupons').getByText('used', { exact: true }).waitFor()
+  await until('it is used', async () => {
+    return (await page.locator('#coupons').getByText('used', { exact: true }).count()) === 1
+  })
 })
 
 test('while a gate is lost a sale recovers, for all who look and who press, and goes on where it was', async () => {

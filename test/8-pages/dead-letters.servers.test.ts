@@ -182,7 +182,7 @@ describe('the view says', () => {
     await tab.page.getByText('It cannot be read:').waitFor()
     await tab.page.unroute('**/v1/admin/dead-letters?*')
     await button(tab, 'Read again').click()
-    await tab.page.getByText(/^As of /).waitFor()
+    await until('they are read', async () => (await tab.page.getByText(/^As of /).count()) === 1)
   })
 
   test('everything in Korean too', async () => {

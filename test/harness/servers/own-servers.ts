@@ -18,9 +18,9 @@ export type OwnServers = {
  * Starts Redis, Kafka and MySQL with tables and topics, for tests that let a worker fail: it would take
  * partitions from the others.
  */
-export const startOwnServers = async (name: string): Promise<OwnServers> => {
+export const startOwnServers = async (folder: string): Promise<OwnServers> => {
   const servers = await startServers({
-    folder: join(inject('folder'), name),
+    folder: join(inject('folder'), folder),
     ports: await findFreeServerPorts(),
     // Whatever the environment gives is everybody's.
     environment: { ...process.env, REDIS_URL: '', KAFKA_BROKERS: '', DATABASE_URL: '' },
