@@ -114,7 +114,7 @@ test('a campaign that consoles watch is in the frame too, once for all of them',
     watched.add(closed)
   }
   await frames.step()
-  expect(asked).toEqual({ gates: 21, log: 2, ledger: 2, samples: 1 })
+  expect(asked).toEqual({ gates: 21, log: 2, ledger: 3, samples: 1 })
   expect(frame().campaigns.at(-1)).toMatchObject({ id: idOf(3), state: 'open' })
   expect(frame()).toMatchObject({ watched: [idOf(3), closed], otherWatched: 0, otherCampaigns: 39 })
 })
