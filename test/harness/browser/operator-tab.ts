@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 import { watchPage } from './watch-page.ts'
 
 /** A tab of an operator. `complaints` are faults of scripts and refusals of the content security policy. */
@@ -12,7 +13,7 @@ export type OperatorTab = {
   confirm(typed: string, reason?: string): Promise<void>
 }
 
-/** Opens the console, and signs in by hand unless `token` is empty. */
+/** Opens the console for one test, and signs in by hand unless `token` is empty. */
 export const openConsole = async (
   browser: Browser,
   url: string,
@@ -20,6 +21,8 @@ export const openConsole = async (
   options: BrowserContextOptions = {},
 ): Promise<OperatorTab> => {
   const context = await browser.newContext({ locale: 'en-US', ...options })
+  // A live view draws every second for as long as it is open.
+  onTestFinished(() => context.close())
   const page = await context.newPage()
   const watched = watchPage(page)
   await page.goto(`${url}/console`)

@@ -60,7 +60,7 @@ export const createCampaignView = (
   live: HTMLElement | undefined,
 ): HTMLElement => {
   const { client, mayChange } = session
-  const [head, facts, actions] = [element('h1'), element('div'), element('div')]
+  const [head, facts, actions] = [element('h1', {}, '…'), element('div'), element('div')]
   const changes = element('section', { class: 'panel', id: 'changes', hidden: true })
   const status = element('p', { class: 'result', role: 'status', tabindex: -1 })
   const rest = element('div')

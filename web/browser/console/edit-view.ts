@@ -143,7 +143,7 @@ const createEditForm = (
 
 /** Edits a campaign. Afterwards it shows what the campaign would do now. */
 export const createEditView = (session: Session, campaignId: string): HTMLElement => {
-  const [head, body] = [element('h1'), element('div')]
+  const [head, body] = [element('h1', {}, '…'), element('div')]
   const status = element('p', { class: 'result', role: 'status', tabindex: -1 })
   const load = async (): Promise<void> => {
     setText(status, tell(consoleTexts.loading))

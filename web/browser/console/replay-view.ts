@@ -67,7 +67,7 @@ const contentOf = (timeline: Timeline): HTMLElement[] => {
 
 /** A sale of the past, as the database has it, to be gone through moment by moment. */
 export const createReplayView = ({ client }: Session, campaignId: string): HTMLElement => {
-  const head = element('h1')
+  const head = element('h1', {}, '…')
   const status = element('p', { role: 'status' }, tell(consoleTexts.loading))
   const content = element('div', { class: 'replay' })
   const load = async (): Promise<void> => {
