@@ -101,7 +101,8 @@ export const pageRoutes = ({ listSales, readPublic, embedders, demoSignIn }: Pag
     ...common,
     path: '/',
     operation: page('frontPage', 'What runs here'),
-    handle: async (context) => context.html(await frontPage(listSales(), languageOf(context)), 200, headers),
+    handle: async (context) =>
+      context.html(await frontPage(await listSales(), languageOf(context)), 200, headers),
   }
   const assetOperation = (id: string, summary: string): Operation => ({
     ...{ id, summary, problems: ['not-found'] },

@@ -181,6 +181,9 @@ describe('gates', () => {
       campaign: { view: { epoch: 4, armed: false } },
     })
     expect(registry.known(id)?.view.epoch).toBe(4)
+    await registries.own.redis.command('HSET', gateKey(id), 'epoch', 4)
+    await registry.refresh(id, 0)
+    expect(registry.known(id)?.view.armed).toBe(true)
   })
 
   test('a lost gate stays known, but not as armed', async () => {
@@ -196,6 +199,9 @@ describe('gates', () => {
       kind: 'live',
       campaign: { view: { armed: false } },
     })
+    // Streams and lists are told from memory alone.
+    expect(registry.known(id)?.view.armed).toBe(false)
+    expect(registry.live().map(({ view }) => view.armed)).toEqual([false])
   })
 })
 

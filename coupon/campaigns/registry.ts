@@ -93,10 +93,13 @@ export const createRegistry = (options: RegistryOptions): Registry => {
     const { progress } = view
     // safeguard: an epoch below one that was seen is not trusted
     // safeguard: no grant in an epoch below one that was seen / registry
-    if (view.epoch === undefined || (before !== undefined && view.epoch < before.view.epoch))
-      return before === undefined
-        ? { kind: 'recovering', progress }
-        : { kind: 'live', campaign: { ...before, view: { ...before.view, armed: false, progress } } }
+    if (view.epoch === undefined || (before !== undefined && view.epoch < before.view.epoch)) {
+      if (before === undefined) return { kind: 'recovering', progress }
+      // Memory knows too that it is lost: what is told from memory alone would still call it open.
+      const lost = { ...before, view: { ...before.view, armed: false, progress } }
+      campaigns.set(id, lost)
+      return { kind: 'live', campaign: lost }
+    }
     const campaign = { id, version: view.version, view, readAtMs }
     campaigns.set(id, campaign)
     return { kind: 'live', campaign }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,12 +7,11 @@ import { defineCommand } from '../../platform/command.ts'
 import { Failure } from '../../platform/failure.ts'
 import { optional } from '../../platform/option.ts'
 import type { ProgressDisplay } from '../../platform/progress-display.ts'
-import { installPackages } from '../../servers/install/debian-packages.ts'
+import { findHeadlessBrowser } from '../../servers/install/headless-browser.ts'
 import { type Look, takePicture } from './picture.ts'
 import { createScenes, type PictureSystem } from './scenes.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'docs', 'pictures')
-const program = '/usr/bin/chromium'
 /** All of them together: a clone should not be much larger for them. */
 const bytesMax = 1_000_000
 
@@ -23,20 +21,19 @@ const light = (device: Look['device'], language: Look['language']): Look => ({
 const dark = (device: Look['device'], language: Look['language']): Look => ({
   ...{ device, theme: 'dark', language },
 })
+// In this order: what a scene leaves behind is seen by the console and on the front page.
 const looks = {
+  front: [light('desktop', 'en'), dark('phone', 'ko')],
+  console: [light('desktop', 'en'), dark('desktop', 'ko'), light('phone', 'en')],
   countdown: [light('phone', 'en'), dark('phone', 'ko'), light('desktop', 'en')],
   granted: [light('phone', 'en'), dark('phone', 'ko'), dark('desktop', 'en')],
   'sold-out': [light('phone', 'ko'), dark('phone', 'en')],
   coupons: [light('phone', 'en'), dark('phone', 'ko')],
-  front: [light('desktop', 'en'), dark('phone', 'ko')],
-  console: [light('desktop', 'en'), dark('desktop', 'ko'), light('phone', 'en')],
 } satisfies Record<keyof ReturnType<typeof createScenes>, Look[]>
 const names = Object.keys(looks) as (keyof typeof looks)[]
 
-const startBrowser = async (logFolder: string): Promise<Browser> => {
-  if (!existsSync(program)) await installPackages([['chromium'], ['fonts-noto-cjk']], { logFolder })
-  return chromium.launch({ executablePath: program, args: ['--no-sandbox'] })
-}
+const startBrowser = async (logFolder: string): Promise<Browser> =>
+  chromium.launch({ executablePath: await findHeadlessBrowser(logFolder), args: ['--no-sandbox'] })
 
 const systemOf = (environment: NodeJS.ProcessEnv): PictureSystem => ({
   url: environment['API_URL'] ?? '',

@@ -25,6 +25,8 @@ export const openLook = async (
   const context = await browser.newContext({
     ...viewports[device],
     ...{ colorScheme: theme, locale: locales[language], timezoneId: timeZones[language] },
+    // A colour that is on its way to another is none of the page.
+    reducedMotion: 'reduce',
   })
   if (token !== undefined)
     await context.addInitScript(`sessionStorage.setItem('firstcome:token', ${JSON.stringify(token)})`)
@@ -51,9 +53,22 @@ const toWebp = async (browser: Browser, png: Buffer): Promise<Buffer> => {
   }
 }
 
-/** Takes a picture of what is to be seen without scrolling, writes it, and returns its bytes. */
+const desktopHeightMax = 1_250
+
+/** A window as high as what it shows, within bounds. On a phone it is what is seen without scrolling. */
+const fitWindow = async (page: Page): Promise<void> => {
+  const { width = 0 } = page.viewportSize() ?? {}
+  if (width < viewports.desktop.viewport.width) return
+  const wanted = await page.evaluate<number>(
+    'Math.ceil(document.body.getBoundingClientRect().bottom + scrollY)',
+  )
+  await page.setViewportSize({ width, height: Math.min(desktopHeightMax, Math.max(400, wanted)) })
+}
+
+/** Takes a picture, writes it, and returns its bytes. */
 export const takePicture = async (browser: Browser, page: Page, file: string): Promise<number> => {
   await page.evaluate('document.fonts.ready')
+  await fitWindow(page)
   const webp = await toWebp(browser, await page.screenshot())
   await writeFile(file, webp)
   return webp.length

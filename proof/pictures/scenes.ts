@@ -23,6 +23,8 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const tokenLifetimeSeconds = 3_600
 const loadMain = join(import.meta.dirname, '..', '..', 'load', 'main.ts')
+const consoleBeforeMs = 8_000
+const consoleAfterMs = 5_000
 /** Presses that are under way at the same time. */
 const pressesMax = 50
 
@@ -74,6 +76,28 @@ export const createScenes = ({ url, adminToken, jwtSecret, environment }: Pictur
   }
 
   const scenes = {
+    async console(browser, look) {
+      const page = await openLook(browser, look, { url: `${url}/console` })
+      await page.locator('.sign-in input').fill(adminToken)
+      await page.keyboard.press('Enter')
+      await page.locator('.banner').waitFor()
+      const shoppers = ['burst', '--shoppers', '8000', '--stock', '5000']
+      // The curves begin before the burst, and end behind it.
+      await page.waitForTimeout(consoleBeforeMs)
+      await promisify(execFile)(process.execPath, [loadMain, ...shoppers], { env: environment })
+      await page.waitForTimeout(consoleAfterMs)
+      await page.locator('.banner[data-standing=holds]').waitFor()
+      return page
+    },
+    async front(browser, look) {
+      const { name, earlier } = words[look.language]
+      await pressBefore(await createSale(look, { name: earlier[1], stock: 120 }), 120)
+      await operator.pause(await createSale(look, { name: earlier[0], stock: 800 }), { reason: 'A picture.' })
+      await pressBefore(await createSale(look, { name, stock: 500 }), 180)
+      const page = await openLook(browser, look, { url })
+      await page.locator('.coupons li').nth(2).waitFor()
+      return page
+    },
     async countdown(browser, look) {
       const opensAt = new Date(Date.now() + 95_000).toISOString()
       return inState(await openSale(browser, look, await createSale(look, { opensAt })), 'scheduled')
@@ -102,21 +126,6 @@ export const createScenes = ({ url, adminToken, jwtSecret, environment }: Pictur
       const rows = page.locator('#coupons li')
       await rows.last().locator('button').click()
       await page.locator('#coupons [data-state=redeemed] button').waitFor()
-      return page
-    },
-    async front(browser, look) {
-      const page = await openLook(browser, look, { url })
-      await page.locator('h1').waitFor()
-      return page
-    },
-    async console(browser, look) {
-      const page = await openLook(browser, look, { url: `${url}/console` })
-      await page.locator('.sign-in input').fill(adminToken)
-      await page.keyboard.press('Enter')
-      await page.locator('.banner').waitFor()
-      const shoppers = ['burst', '--shoppers', '6000', '--stock', '3000']
-      await promisify(execFile)(process.execPath, [loadMain, ...shoppers], { env: environment })
-      await page.locator('.banner[data-standing=holds]').waitFor()
       return page
     },
   } satisfies Record<string, Scene>

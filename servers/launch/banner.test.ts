@@ -27,12 +27,15 @@ const facts: LaunchFacts = {
 }
 const options = { headline: 'firstcome is running.', token: 'a-token', workingFolder: '/home/me/firstcome' }
 
-test('it leads with the two pages, and says when the campaign opens and where the token is', () => {
-  const [, headline, , shop, operators] = banner(facts, options).split('\n')
-  expect([headline, shop, operators]).toEqual([
+test('it leads with the two pages, when the campaign opens, and what prints the token and moves the console', () => {
+  expect(banner(facts, options).split('\n').slice(1, 8)).toEqual([
     'firstcome is running.',
+    '',
     '  shop page http://127.0.0.1:8080/c/c1   (opens at 12:00:20 UTC)',
-    '  console   http://127.0.0.1:8080/console   (sign in with ADMIN_TOKEN of .firstcome/environment)',
+    '  console   http://127.0.0.1:8080/console   (sign in with what the next line prints)',
+    '  token     (. .firstcome/environment; echo "$ADMIN_TOKEN")',
+    '  burst     npm run load -- burst   (in a second terminal: the console shows it)',
+    '',
   ])
   expect(banner(facts, options)).toContain('Win a coupon as alice, from 12:00:20 UTC on:')
 })
@@ -59,4 +62,5 @@ test('a command with a folder that has a blank or a quotation mark is one that t
   const folder = String.raw`'/쿠폰 판매'\''s'`
   expect(text).toContain(`  status    FIRSTCOME_FOLDER=${folder} npm run status\n`)
   expect(text).toContain(String.raw`--env-file='/쿠폰 판매'\''s/environment' load`)
+  expect(text).toContain(String.raw`(. '/쿠폰 판매'\''s/environment'; echo`)
 })

@@ -40,7 +40,7 @@ export const createDemoCampaign = async (
     opensAt: at(demoOpensAfterMs),
     closesAt: at(7 * dayMs),
     coupon: {
-      title: '5,000 won off',
+      title: 'Welcome coupon',
       discount: { kind: 'amount', value: 5_000, currency: 'KRW' },
       usableUntil: at(30 * dayMs),
     },

@@ -56,6 +56,12 @@ describe('npm start', () => {
     }
   })
 
+  test('prints a command that prints the token of the console', async () => {
+    const [, command = 'false'] = /^ {2}token +(.+)$/m.exec(running.output()) ?? []
+    const { stdout } = await promisify(execFile)('sh', ['-c', command])
+    expect(stdout.trim()).toBe(launchers.environment['ADMIN_TOKEN'])
+  })
+
   test('names the product and the version that each server reports, and no password', async () => {
     const { REDIS_PORT, KAFKA_PORT, DATABASE_PORT } = launchers.environment
     const output = running.output()

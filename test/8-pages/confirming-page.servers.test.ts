@@ -5,7 +5,7 @@ import type { RedisClient } from '../../platform/redis.ts'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
 import { openTab, type ShopperTab } from '../harness/browser/shopper-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
-import { createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
+import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
 import { createFirstCampaign } from '../harness/setup/whole-system.ts'
@@ -88,21 +88,24 @@ test('a coupon that has no row yet is used as soon as it has one', async () => {
 test('while a gate is lost a sale recovers, for all who look and who press, and goes on where it was', async () => {
   const { tab, campaignId } = await openSale()
   const winner = newUser()
-  await press(api.url, campaignId, winner)
+  const won = await press(api.url, campaignId, winner)
+  const coupon = `${api.url}/v1/admin/coupons/${String(won.body['id'])}`
+  await until('it is a row', async () => (await ask(coupon, { token: operatorToken() })).status === 200)
   // Nobody repairs it meanwhile.
   process.kill(worker.pid, 'SIGSTOP')
   await redis.command('DEL', gateKey(campaignId))
   await tab.press()
   await tab.reaches('recovering')
+  // All who look are told from memory, by the stream.
+  await (await openTab(browser, `${api.url}/c/${campaignId}`, undefined)).reaches('recovering')
   expect(await tab.text('note')).toContain('No coupon is lost')
   await expectAccessible(tab.page)
   await tab.page.reload()
   await tab.reaches('recovering')
+  // What is a row is theirs, whatever is lost.
   const lucky = await openTab(browser, `${api.url}/c/${campaignId}`, winner)
-  // Unknown is not shown as nothing: their coupon cannot be read at the moment.
-  await lucky.reaches('recovering')
-  goOn()
   await lucky.reaches('usable')
+  goOn()
   await tab.reaches('open')
   await tab.press()
   await tab.reaches('granted')

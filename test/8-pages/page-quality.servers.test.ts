@@ -116,7 +116,7 @@ test.each([
     await press(url, sale, newUser())
     await tab.reaches('sold-out')
     expect(await place()).toEqual(before)
-    expect(await shiftsOf(tab.page)).toBeLessThan(0.001)
+    expect(await shiftsOf(tab.page)).toBeLessThan(0.01)
   },
 )
 

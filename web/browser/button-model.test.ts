@@ -70,7 +70,9 @@ describe('the state of the button', () => {
     expect(stateAt(1_500_000, { state: 'open', remaining: 3 }, press)).toBe('open')
   })
 
-  test('who is not signed in is asked to, unless there is nothing left to win', () => {
+  test('who is not signed in is asked to, unless there is nothing to press for', () => {
+    expect(stateAt(1_500_000, { state: 'paused' }, none, false)).toBe('paused')
+    expect(stateAt(1_500_000, { state: 'recovering' }, none, false)).toBe('recovering')
     expect(stateAt(1_500_000, {}, none, false)).toBe('sign-in')
     expect(stateAt(1_500_000, { state: 'sold-out' }, none, false)).toBe('sold-out')
     expect(stateAt(2_000_000, {}, none, false)).toBe('ended')

@@ -52,7 +52,7 @@ export const stateOfButton = (
     // Pressing again is of use only while it is open.
     (press.kind === 'busy' && sale !== 'open')
   if (press.kind !== 'none' && !isOver) return press.kind
-  return isSignedIn || ['ended', 'sold-out', 'missing'].includes(sale) ? sale : 'sign-in'
+  return !isSignedIn && ['scheduled', 'imminent', 'open'].includes(sale) ? 'sign-in' : sale
 }
 
 /** Whether a press of the button does something. */

@@ -24,7 +24,7 @@ p { margin: 0 }
 :host([data-state=sending]) [part=press], :host([data-state=confirming]) [part=press] { background: var(--fc-accent); color: var(--fc-on-accent) }
 [part=note] { min-height: 4.65em; text-wrap: balance }
 [part=live] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
-[part=server] { opacity: .8; font-size: .9rem; font-variant-numeric: tabular-nums; min-height: 1.55em }
+[part=server] { opacity: .8; font-size: .85rem; white-space: nowrap; font-variant-numeric: tabular-nums; min-height: 1.55em }
 @media (prefers-reduced-motion: no-preference) { [part=left] { transition: width .6s } [part=press] { transition: background-color .2s }
   :host([data-state=sending]) [part=press], :host([data-state=confirming]) [part=press] { animation: fc-wait 1.2s linear infinite;
     background-image: linear-gradient(90deg, transparent, rgba(255, 255, 255, .3), transparent); background-size: 200% 100% } }

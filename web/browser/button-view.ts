@@ -94,7 +94,7 @@ export const createButtonView = (host: HTMLElement, language: Language, onPress:
         set(count, say(shopperTexts.stockLeft, texts))
         left.style.width = `${(100 * facts.remaining) / Math.max(1, facts.stock)}%`
       }
-      server.hidden = uncertaintyMs === undefined
+      server.style.visibility = uncertaintyMs === undefined ? 'hidden' : ''
       if (uncertaintyMs !== undefined) {
         set(time, words.timeOfDay(nowMs))
         set(uncertain, say(shopperTexts.uncertain, { ms: Math.ceil(uncertaintyMs) }))

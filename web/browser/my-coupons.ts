@@ -15,13 +15,14 @@ const [list, state, more] = [
 const retryMs = 3_000
 const settlingMs = 1_500
 const recordedWithinMs = 60_000
-/** One call for a coupon that may not be a row yet. */
-const useDeadlineMs = 5_000
 
 let token = keptToken()
 let cursor: string | null = null
 const rows = new Map<string, HTMLLIElement>()
-const client = createClient({ url: location.origin, token: () => token ?? '' })
+const connection = { url: location.origin, token: () => token ?? '' }
+const client = createClient(connection)
+/** It tells at once that a coupon has no row yet. */
+const impatient = createClient({ ...connection, attemptsMax: 1 })
 
 const codeOf = (cause: unknown): string | undefined => (cause as { code?: string }).code
 const announce = (text: { en: string; ko: string } | undefined): void => {
@@ -73,6 +74,8 @@ const change = async (
     announce(done)
   } catch (cause) {
     if (codeOf(cause) === 'unauthorized') return signOut()
+    // It was used for another order, and this one is none.
+    if (codeOf(cause) === 'already-redeemed') forgetOrder(coupon.id)
     announce(pageTexts.failed)
   }
   const next = await client.coupon(coupon.id).catch(() => undefined)
@@ -82,11 +85,7 @@ const change = async (
 const rowOf = createCouponRows(language, {
   use: (coupon) => {
     const order = makeOrderUp(coupon.id)
-    return change(
-      coupon,
-      () => client.redeem(coupon.id, order, { deadlineMs: useDeadlineMs }),
-      pageTexts.used,
-    )
+    return change(coupon, () => impatient.redeem(coupon.id, order), pageTexts.used)
   },
   giveBack: (coupon) =>
     change(

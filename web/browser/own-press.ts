@@ -43,6 +43,8 @@ export const pressOfOutcome = ({ outcome, coupons }: Outcome, before: OwnPress):
   if (outcome === 'granted' && coupon !== undefined)
     return heldAs(coupon.state === 'usable' ? 'usable' : 'already', coupon)
   if (outcome === 'confirming') return { kind: 'confirming' }
+  // What is being recovered is not known: neither that they have one, nor that they have none.
+  if (outcome === 'recovering' && before.kind === 'none') return { kind: 'recovering' }
   // Only `none` says that they have nothing. It takes back no win: it stands for a press that was not seen.
   return outcome === 'none' && before.kind !== 'sold-out' ? { kind: 'none' } : before
 }

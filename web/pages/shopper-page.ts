@@ -29,7 +29,13 @@ export type PageCampaign = {
 const zonedTime = (time: string, language: Language, timeZone: string): string => {
   const format = (zone: string): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(language, {
-      ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+      ...{
+        year: 'numeric',
+        month: language === 'ko' ? 'numeric' : 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+      },
       ...{ second: '2-digit', hourCycle: 'h23', timeZone: zone, timeZoneName: 'short' },
     })
   try {
