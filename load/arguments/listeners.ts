@@ -8,6 +8,8 @@ import { connectionsOption, warmUpOption } from './shared-options.ts'
 export type ListenersPlan = {
   /** Streams of the campaign that are open during every other burst. */
   listeners: number
+  /** Consoles of operators that are open with them. */
+  consoles: number
   /** Presses of each burst. */
   presses: number
   /** Bursts with listeners, and as many without. */
@@ -23,6 +25,12 @@ export const listenersOptions = {
     max: 60_000,
     help: 'streams of events that are open beside a burst; the API has places for LISTENERS_MAX',
   }),
+  consoles: integer({
+    default: 1,
+    min: 0,
+    max: 100,
+    help: 'consoles of operators that are open with them, and watch the campaign',
+  }),
   presses: integer({ default: 30_000, min: 10, max: 100_000, help: 'presses of each burst' }),
   pairs: integer({ default: 5, min: 1, max: 20, help: 'bursts with listeners, and as many without' }),
   connections: connectionsOption(256),
@@ -32,16 +40,17 @@ export const listenersOptions = {
 
 export const listenersPlanOf = ({
   listeners,
+  consoles,
   presses,
   pairs,
   connections,
   ...values
 }: ValuesOf<typeof listenersOptions>): ListenersPlan => ({
-  ...{ listeners, presses, pairs, connections },
+  ...{ listeners, consoles, presses, pairs, connections },
   warmUp: values['warm-up'],
 })
 
 export const listenersCommandLine = (plan: ListenersPlan): string => {
-  const { listeners, presses, pairs, connections, warmUp } = plan
-  return commandLineOf('listeners', { listeners, presses, pairs, connections, 'warm-up': warmUp })
+  const { listeners, consoles, presses, pairs, connections, warmUp } = plan
+  return commandLineOf('listeners', { listeners, consoles, presses, pairs, connections, 'warm-up': warmUp })
 }

@@ -11,12 +11,14 @@ export const listenersCommand = defineLoad({
   planOf: listenersPlanOf,
   commandLine: listenersCommandLine,
   // The API has all of them, and the process of the listeners as many as the generator may open.
-  requireRoom: ({ listeners, connections }) => refuseTooFewFiles(listeners + connections),
-  run: runListeners,
+  requireRoom: ({ listeners, consoles, connections }) =>
+    refuseTooFewFiles(listeners + consoles + connections),
+  run: (plan, dependencies, { settings }) =>
+    runListeners(plan, { ...dependencies, adminToken: settings.ADMIN_TOKEN }),
   report: listenersReport,
   bar: {
     outcome: 'hindered',
-    exitCode: [1, 'HINDERED: beside listeners the API answered fewer presses a second than the bar'],
+    exitCode: [1, 'HINDERED: beside them the API answered fewer presses a second than the bar'],
     isMissed: ({ ratio, ratioMin }) => ratio.median < ratioMin,
   },
 })

@@ -4,15 +4,26 @@ import { z } from 'zod'
 
 // Listeners in a process of their own, so that their work is not done by whoever measures. They look for the
 // beginnings of events, and read no further. They end with the input, and their counts are the output.
-const shape = z.object({ url: z.string(), campaignId: z.string(), count: z.number().int().positive() })
-const { url, campaignId, count } = shape.parse(JSON.parse(process.env['LISTENERS'] ?? ''))
+const shape = z.object({
+  ...{ url: z.string(), campaignId: z.string(), adminToken: z.string() },
+  ...{ count: z.number().int().positive(), consoles: z.number().int().min(0) },
+})
+const { url, campaignId, adminToken, count, consoles } = shape.parse(
+  JSON.parse(process.env['LISTENERS'] ?? ''),
+)
 const { hostname, port } = new URL(url)
-const request = `GET /v1/campaigns/${campaignId}/events HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`
+const requestOf = (path: string, more = ''): string =>
+  `GET ${path} HTTP/1.1\r\nhost: ${hostname}\r\n${more}\r\n`
+const listener = requestOf(`/v1/campaigns/${campaignId}/events`)
+const operator = requestOf(
+  `/v1/admin/events?campaign=${campaignId}`,
+  `authorization: Bearer ${adminToken}\r\n`,
+)
 const beginning = '\nevent: '
 const atOnce = 100
 
 let [listening, events, cut] = [0, 0, 0]
-const listen = (): Promise<void> => {
+const listen = (request: string): Promise<void> => {
   const opened = Promise.withResolvers<void>()
   const socket = connect(Number(port), hostname)
   let isListening = false
@@ -34,8 +45,12 @@ const listen = (): Promise<void> => {
   socket.write(request)
   return opened.promise
 }
-for (let opened = 0; opened < count; opened += atOnce)
-  await Promise.all(Array.from({ length: Math.min(atOnce, count - opened) }, listen))
+const requests = [
+  ...Array.from({ length: consoles }, () => operator),
+  ...Array.from({ length: count }, () => listener),
+]
+for (let opened = 0; opened < requests.length; opened += atOnce)
+  await Promise.all(requests.slice(opened, opened + atOnce).map(listen))
 // What opening them left to do is no part of what is measured.
 await wait(500)
 process.stdout.write('running\n')

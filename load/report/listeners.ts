@@ -13,19 +13,19 @@ export const listenersReport = (result: ListenersResult, machine: Machine, strea
   return verdictFirst(
     {
       ...{ verdict, parts: [result], promises: 'broken', machine },
-      subject: `${plan.pairs} pairs of ${inThousands(plan.presses)} presses beside ${inThousands(plan.listeners)} listeners`,
+      subject: `${plan.pairs} pairs of ${inThousands(plan.presses)} presses beside ${inThousands(plan.listeners)} listeners and ${plan.consoles === 1 ? 'a console' : `${plan.consoles} consoles`}`,
       bar: {
         ...{ isMet, met: 'UNHINDERED', missed: 'HINDERED' },
-        sentence: `beside listeners ${asRatio(ratio.median)} of the answers a second without (${asProbability(ratio.p)}); the bar is ${asRatio(ratioMin)}`,
+        sentence: `beside them ${asRatio(ratio.median)} of the answers a second without (${asProbability(ratio.p)}); the bar is ${asRatio(ratioMin)}`,
       },
       figures: [
         headingLine('Answers /s', ['median', 'lowest', 'highest'], stream),
-        tableLine('without listeners', rates(alone)),
+        tableLine('without them', rates(alone)),
         tableLine('beside them', rates(beside)),
         tableLine('ratio', [ratio.median, ratio.min, ratio.max].map(asRatio)),
       ],
       notes: [
-        `a listener got ${eventsOfListener.toFixed(1)} events of a burst`,
+        `a stream got ${eventsOfListener.toFixed(1)} events of a burst`,
         ...(cut === 0 ? [] : [`${inThousands(cut)} streams ended meanwhile`]),
       ],
     },

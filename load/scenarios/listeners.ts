@@ -28,19 +28,25 @@ export type ListenersResult = Judgement & {
 
 const ratioMin = 0.95
 
+export type ListenersDependencies = ScenarioDependencies & {
+  /** Of the consoles. */
+  adminToken: string
+}
+
 type Pair = { alone: number; beside: number; counts: ListenerCounts }
 
 /**
- * Measures what open streams of events take from the presses. Bursts beside them and bursts without
- * alternate, because the speed of a machine drifts. All press for one campaign, to which all streams listen.
- * Rejects with `unavailable` when the API has no place for all of them.
+ * Measures what open streams of events take from the presses: of listeners, and of consoles. Bursts beside
+ * them and bursts without alternate, because the speed of a machine drifts. All press for one campaign, to
+ * which all streams listen. Rejects with `unavailable` when the API has no place for all of them.
  */
 export const runListeners = async (
   plan: ListenersPlan,
-  dependencies: ScenarioDependencies,
+  dependencies: ListenersDependencies,
 ): Promise<ListenersResult> => {
-  const { listeners: count, presses, pairs: pairCount, connections } = plan
-  const { url, now, progress } = dependencies
+  const { listeners: count, consoles, presses, pairs: pairCount, connections } = plan
+  const { url, adminToken, now, progress } = dependencies
+  const streams = count + consoles
   const shoppers = 2 * pairCount * presses
   const { warmUp, campaign } = await warmUpAndPrepare(plan, { shoppers, stock: shoppers }, dependencies)
   const answers: PressAnswer[] = []
@@ -57,17 +63,17 @@ export const runListeners = async (
     return rate(sheet.answeredCount(), firstPressMs, lastAnswerMs)
   }
   const burstBeside = async (): Promise<Pick<Pair, 'beside' | 'counts'>> => {
-    const target = { url, campaignId: campaign.campaignId, count }
-    const crowd = await progress.step(`opening ${count} streams`, () => startListeners(target))
+    const target = { ...{ url, adminToken, count, consoles }, campaignId: campaign.campaignId }
+    const crowd = await progress.step(`opening ${streams} streams`, () => startListeners(target))
     const beside = await burst().catch(async (cause: unknown) => {
       await crowd.stop()
       throw cause
     })
     const counts = await crowd.stop()
-    if (counts.listening < count)
+    if (counts.listening < streams)
       throw new Failure(
         'unavailable',
-        `the API opened ${counts.listening} of ${count} streams: raise its LISTENERS_MAX, or use --listeners`,
+        `the API opened ${counts.listening} of ${streams} streams: raise its LISTENERS_MAX, or use --listeners`,
       )
     return { beside, counts }
   }
@@ -89,7 +95,7 @@ export const runListeners = async (
     beside: spreadOf(pairs.map(({ beside }) => beside)),
     ratio: { ...spreadOf(ratios), p: pairedP(ratios) },
     ratioMin,
-    eventsOfListener: sum(({ events }) => events) / (pairCount * count),
+    eventsOfListener: sum(({ events }) => events) / (pairCount * streams),
     cut: sum(({ cut }) => cut),
   }
 }
