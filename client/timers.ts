@@ -31,6 +31,6 @@ export const waitFor = (timers: Timers, ms: number, signal: AbortSignal | undefi
   })
 
 /** Throws the reason of an aborted signal: browsers before 2022 have no method for that. */
-export const throwWhenAborted = (signal: AbortSignal | undefined): void => {
+export const throwReasonOf = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted === true) throw signal.reason ?? new Error('aborted')
 }

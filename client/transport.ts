@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.ts'
 import type { Problem } from './contract-types.ts'
-import { machineTimers, type Timers, throwWhenAborted, waitFor } from './timers.ts'
+import { machineTimers, type Timers, throwReasonOf, waitFor } from './timers.ts'
 
 /** How a client reaches the API. */
 export type ClientOptions = {
@@ -125,7 +125,7 @@ export const createTransport = (options: ClientOptions): Transport => {
     limitMs: number,
     signal: AbortSignal | undefined,
   ): Promise<ApiReply> => {
-    throwWhenAborted(signal)
+    throwReasonOf(signal)
     const stop = new AbortController()
     const aborted = new Promise<never>((_, reject) => {
       stop.signal.addEventListener('abort', () => reject(stop.signal.reason as Error))
@@ -146,7 +146,7 @@ export const createTransport = (options: ClientOptions): Transport => {
       // Neither the token nor a `fetch` of the caller's has to listen to a signal.
       return await Promise.race([answer(), aborted])
     } catch (cause) {
-      throwWhenAborted(signal)
+      throwReasonOf(signal)
       if (!isSent && !stop.signal.aborted) throw cause
       return { status: 0, body: undefined, problem: undefined, retryAfterMs: undefined, cause }
     } finally {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { createOperatorClient, type NewCampaign } from '../../client/operator-client.ts'
@@ -23,6 +24,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const tokenLifetimeSeconds = 3_600
 const loadMain = join(import.meta.dirname, '..', '..', 'load', 'main.ts')
+const knownForMs = 2_000
 const consoleBeforeMs = 8_000
 const consoleAfterMs = 5_000
 /** Presses that are under way at the same time. */
@@ -83,9 +85,9 @@ export const createScenes = ({ url, adminToken, jwtSecret, environment }: Pictur
       await page.locator('.banner').waitFor()
       const shoppers = ['burst', '--shoppers', '8000', '--stock', '5000']
       // The curves begin before the burst, and end behind it.
-      await page.waitForTimeout(consoleBeforeMs)
+      await wait(consoleBeforeMs)
       await promisify(execFile)(process.execPath, [loadMain, ...shoppers], { env: environment })
-      await page.waitForTimeout(consoleAfterMs)
+      await wait(consoleAfterMs)
       await page.locator('.banner[data-standing=holds]').waitFor()
       return page
     },
@@ -94,8 +96,10 @@ export const createScenes = ({ url, adminToken, jwtSecret, environment }: Pictur
       await pressBefore(await createSale(look, { name: earlier[1], stock: 120 }), 120)
       await operator.pause(await createSale(look, { name: earlier[0], stock: 800 }), { reason: 'A picture.' })
       await pressBefore(await createSale(look, { name, stock: 500 }), 180)
+      // The front page may know what was a second ago.
+      await wait(knownForMs)
       const page = await openLook(browser, look, { url })
-      await page.locator('.coupons li').nth(2).waitFor()
+      await page.locator('.coupons [data-state=sold-out]').first().waitFor()
       return page
     },
     async countdown(browser, look) {

@@ -122,6 +122,7 @@ describe('each state is what really happened, and a refresh finds it again', () 
     await tab.reaches('open')
     await tab.press()
     await tab.reaches('granted')
+    expect(await tab.text('figure')).toBe('2nd')
   })
 
   test('not open yet: a press by a clock that is ahead costs nothing, and the button arms itself again', async () => {

@@ -151,4 +151,5 @@ test('a page that was cut off while it sold out, or was paused, hears of it when
   await changeCampaign(api.url, campaignId, 'close')
   toApi.restore()
   await tab.reaches('ended')
+  expect(await tab.text('press')).toBe('Over')
 })

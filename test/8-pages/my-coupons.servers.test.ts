@@ -10,7 +10,6 @@ import {
   press,
   tokenOf,
 } from '../harness/processes/http-client.ts'
-import { until } from '../harness/values/until.ts'
 
 let browser: Browser
 let url: string
@@ -114,8 +113,8 @@ test('the coupon of a sale that was closed is still there', async () => {
   await press(url, campaignId, user)
   await changeCampaign(url, campaignId, 'close')
   const { page } = await openTab(browser, `${url}/me/coupons`, user)
-  const usable = page.locator('#coupons').getByText('usable', { exact: true })
-  await until('it is usable', async () => (await usable.count()) === 1)
+  await page.locator('#coupons').getByText('usable', { exact: true }).waitFor()
+  expect(await page.getByRole('button', { name: 'Use' }).count()).toBe(1)
 })
 
 test('where the browser keeps nothing the list works until it is left', async () => {
@@ -130,6 +129,6 @@ test('where the browser keeps nothing the list works until it is left', async ()
   )
   await tab.page.getByRole('button', { name: 'Use' }).click()
   await tab.page.getByRole('button', { name: 'Give back' }).click()
-  const use = tab.page.getByRole('button', { name: 'Use' })
-  await until('it can be used again', async () => (await use.count()) === 1)
+  await tab.page.getByRole('button', { name: 'Use' }).waitFor()
+  expectClean(tab, url)
 })

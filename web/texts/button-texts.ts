@@ -155,7 +155,7 @@ export const shopperTexts = {
   stockLeft: { en: '{left} of {stock} left', ko: '{stock}장 중 {left}장 남음' },
   serverTime: { en: 'Server time', ko: '서버 시각' },
   uncertain: { en: '± {ms} ms', ko: '± {ms} ms' },
-  usableFrom: { en: 'Usable from', ko: '사용 시작' },
+  usableFrom: { ko: '사용 시작', en: 'Usable from' },
   usableUntil: { en: 'Usable until', ko: '사용 기한' },
   myCoupons: { en: 'My coupons', ko: '내 쿠폰' },
   soldOutAt: { en: 'Sold out at {time}.', ko: '{time}에 모두 소진되었습니다.' },

@@ -17,8 +17,8 @@ export const consoleTexts = {
   },
   token: { en: 'Operator token', ko: '운영자 토큰' },
   tokenHint: {
-    en: 'After npm start it is ADMIN_TOKEN in .firstcome/environment.',
-    ko: 'npm start로 실행했다면 .firstcome/environment 파일의 ADMIN_TOKEN입니다.',
+    en: 'npm start prints a command that shows it.',
+    ko: 'npm start가 이 토큰을 보여 주는 명령을 출력합니다.',
   },
   wrongToken: {
     en: 'This is no token of an operator, or it has expired.',

@@ -35,9 +35,9 @@ export const startOwnServers = async (folder: string): Promise<OwnServers> => {
   }
   return {
     ...{ environment, resume },
-    pause(name) {
-      const pid = servers.handles.find((handle) => handle.name === name)?.pid
-      if (pid === undefined) throw new Error(`${name} is no process of this test`)
+    pause(server) {
+      const pid = servers.handles.find((handle) => handle.name === server)?.pid
+      if (pid === undefined) throw new Error(`${server} is no process of this test`)
       process.kill(pid, 'SIGSTOP')
       paused.add(pid)
     },
