@@ -120,6 +120,8 @@ describe('problem documents and their pages', () => {
         expired: 409,
         revoked: 409,
         'already-redeemed': 409,
+        'already-redriven': 409,
+        'unknown-dead-letter': 404,
         'redeemed-by-shop': 409,
         'changed-too-often': 409,
         'not-recorded-yet': 503,
