@@ -64,6 +64,18 @@ describe('the element on a page of a shop', () => {
     expect([...page.origins].sort()).toEqual([api.url, shop.origin].sort())
   })
 
+  test('takes a token that the shop set before the script came', async () => {
+    const campaignId = await createTestCampaign(api.url)
+    const early = `<main><h1>Shop</h1><firstcome-button campaign="${campaignId}"></firstcome-button>
+      <script>document.querySelector('firstcome-button').token = '${tokenOf(newUser())}'</script>
+      <script type="module" src="${api.url}/firstcome.js"></script></main>`
+    const page = await openPage(shop.page(early))
+    await inState(page, 'open').waitFor()
+    await press(page)
+    await inState(page, 'granted').waitFor()
+    expect(page.complaints).toEqual([])
+  })
+
   test('works under the strictest policy that lets it be loaded', async () => {
     const campaignId = await createTestCampaign(api.url)
     const policy = `default-src 'none'; script-src ${api.url}; connect-src ${api.url}; img-src 'none'`

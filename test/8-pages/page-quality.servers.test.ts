@@ -27,6 +27,8 @@ test.each([
   ['/problems/sold-out', 'en-US'],
 ] as const)(
   'a reader of the screen can use %s in light and in dark, in the language %s',
+  // The reference is a long page: axe took 30 s for it on a machine at its limit.
+  { timeout: 120_000 },
   async (path, locale) => {
     const tab = await openTab(browser, `${url}${path.replace('CAMPAIGN', campaignId)}`, newUser(), { locale })
     if (path.startsWith('/c/')) await tab.reaches('open')

@@ -23,6 +23,7 @@ p { margin: 0 }
 :host([data-result=won]) [part=press] { background: var(--fc-good); color: #fff }
 :host([data-state=sending]) [part=press], :host([data-state=confirming]) [part=press] { background: var(--fc-accent); color: var(--fc-on-accent) }
 [part=note] { min-height: 4.65em; text-wrap: balance }
+@container (max-width: 17rem) { [part=note] { min-height: 6.2em } [part=press] { padding: .75rem .5rem; font-size: 1.1rem } }
 [part=live] { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 [part=server] { opacity: .8; font-size: .85rem; white-space: nowrap; font-variant-numeric: tabular-nums; min-height: 1.55em }
 @media (prefers-reduced-motion: no-preference) { [part=left] { transition: width .6s } [part=press] { transition: background-color .2s }

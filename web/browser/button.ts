@@ -11,6 +11,7 @@ export type TokenSource = string | (() => string | undefined | Promise<string | 
 // A press that is not answered by then is said to be so, and asked for until it is known.
 const pressDeadlineMs = 4_000
 const askAgainMs = 2_000
+const tokenWithinMs = 1_000
 // A phone that waits for an hour should not be warm.
 const drawEveryMs = 50
 
@@ -26,6 +27,8 @@ const drawEveryMs = 50
 export class FirstcomeButton extends HTMLElement {
   #token: TokenSource | undefined
   #isSignedIn = false
+  /** The token was read once. */
+  #isAsked = false
   #stop = (): void => undefined
   #signedIn = (): void => undefined
 
@@ -46,12 +49,22 @@ export class FirstcomeButton extends HTMLElement {
   }
 
   connectedCallback(): void {
+    // What was set before this script came hides the property of the class.
+    const early = Object.getOwnPropertyDescriptor(this, 'token')
+    if (early !== undefined) {
+      Reflect.deleteProperty(this, 'token')
+      this.token = early.value as TokenSource | undefined
+    }
     const [campaignId, script] = [this.getAttribute('campaign') ?? '', new URL(import.meta.url).origin]
     const server = this.getAttribute('server') ?? script
     const language = (this.closest('[lang]')?.getAttribute('lang') ?? navigator.language).startsWith('ko')
       ? 'ko'
       : 'en'
     const client = createClient({ url: server, token: () => this.#readToken() })
+    // A shop that takes longer has somebody who may not be signed in.
+    setTimeout(() => {
+      this.#isAsked = true
+    }, tokenWithinMs)
     this.#run(client, { campaignId, server, language })
   }
 
@@ -78,7 +91,8 @@ export class FirstcomeButton extends HTMLElement {
 
     const view = createButtonView(this, language, () => void onPress())
     const show = (): void => {
-      if (!isKnown) return
+      // Nobody is asked to sign in before it is known who they are.
+      if (!isKnown || !this.#isAsked) return
       const nowMs = now()
       const state = stateOfButton(facts, press, { nowMs, isSignedIn: this.#isSignedIn })
       view.show({ state, press, facts, nowMs, uncertaintyMs: client.serverNow()?.uncertaintyMs })
@@ -132,6 +146,7 @@ export class FirstcomeButton extends HTMLElement {
     this.#signedIn = () =>
       void this.#readToken().then((token) => {
         this.#isSignedIn = token !== ''
+        this.#isAsked = true
         // What a person won is for nobody who comes after them.
         if (token === '') press = { kind: 'none' }
         show()

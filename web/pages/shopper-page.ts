@@ -66,7 +66,7 @@ export const shopperPage = (
     language,
     title: campaign.name,
     path: `/c/${campaign.id}`,
-    scripts: ['/firstcome.js', '/assets/sign-in.js'],
+    scripts: ['/assets/sign-in.js', '/firstcome.js'],
     signIn,
     body: html`<h1>${campaign.name}</h1>
 <p class="worth"><strong>${worthText(coupon.discount, language)}</strong> ${coupon.title}</p>
