@@ -28,13 +28,14 @@ const facts: LaunchFacts = {
 const options = { headline: 'firstcome is running.', token: 'a-token', workingFolder: '/home/me/firstcome' }
 
 test('it leads with the two pages, when the campaign opens, and what prints the token and moves the console', () => {
-  expect(banner(facts, options).split('\n').slice(1, 8)).toEqual([
+  expect(banner(facts, options).split('\n').slice(1, 9)).toEqual([
     'firstcome is running.',
     '',
     '  shop page http://127.0.0.1:8080/c/c1   (opens at 12:00:20 UTC)',
     '  console   http://127.0.0.1:8080/console   (sign in with what the next line prints)',
     '  token     (. .firstcome/environment; echo "$ADMIN_TOKEN")',
     '  burst     npm run load -- burst   (in a second terminal: the console shows it)',
+    '  rehearsal "Rehearse" at a campaign of the console   (shoppers for 20 s, to watch and to pause)',
     '',
   ])
   expect(banner(facts, options)).toContain('Win a coupon as alice, from 12:00:20 UTC on:')

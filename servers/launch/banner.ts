@@ -46,6 +46,7 @@ export const banner = (
     row('console', `${api.url}/console   (sign in with what the next line prints)`),
     row('token', `(. ${shellWord(secrets)}; echo "$ADMIN_TOKEN")`),
     row('burst', `${burstCommand(folder)}   (in a second terminal: the console shows it)`),
+    row('rehearsal', `"Rehearse" at a campaign of the console   (shoppers for 20 s, to watch and to pause)`),
     '',
     row('API', `${api.url}${state('api')}`),
     row('worker', `${worker.url}${state('worker')}`),

@@ -5,8 +5,8 @@ import type { Session } from './console-session.ts'
 import { element, field } from './elements.ts'
 import { plainText, tell } from './words.ts'
 
-/** What is filled in before somebody changes it. */
-const [usualShoppers, usualPerSecond] = [10_000, 1_000]
+/** What is filled in before somebody changes it: 20 s, in which there is time to look and to pause. */
+const [usualShoppers, usualPerSecond] = [10_000, 500]
 
 const numberField = (label: string, max: number, usual: number): [HTMLElement, HTMLInputElement] => {
   const input = element('input', { type: 'number', min: 1, max, step: 1, value: Math.min(max, usual) })
