@@ -101,8 +101,8 @@ describe('what operators create and read', () => {
     expect(open.body['state']).toBe(state)
     const { refreshAfterMs, ...facts } = open.body
     expect(refreshAfterMs).toBe({ scheduled: 30_000, open: 2_000 }[state])
-    const { granted, version, epoch, recovery, ...shared } = own.body
-    expect([granted, version, epoch, recovery]).toEqual([0, 1, 1, null])
+    const { granted, version, epoch, recovery, rehearsalOf, ...shared } = own.body
+    expect([granted, version, epoch, recovery, rehearsalOf]).toEqual([0, 1, 1, null, null])
     expect({ ...shared, serverTime: '' }).toEqual({ ...facts, serverTime: '' })
   })
 
