@@ -2,8 +2,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { buttonTexts } from '../../web/texts/button-texts.ts'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
-import { expectClean, openTab, type ShopperTab } from '../harness/browser/shopper-tab.ts'
+import { openTab, type ShopperTab } from '../harness/browser/shopper-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
+import { expectClean } from '../harness/browser/watch-page.ts'
 import {
   ask,
   changeCampaign,

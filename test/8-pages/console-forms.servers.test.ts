@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
+import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
+import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
+import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 import { namedTokens } from '../harness/values/named-tokens.ts'
 import { until } from '../harness/values/until.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const hourMs = 3_600_000
 let browser: Browser
 let url: string
@@ -23,16 +22,11 @@ const adminAsk = (path: string, options: Parameters<typeof ask>[1] = {}) =>
   ask(`${url}/v1/admin/${path}`, { token: operatorToken(), ...options })
 const uniqueName = (): string => `Form ${newUser().slice(-12)}`
 const inHours = (hours: number): string => new Date(Date.now() + hours * hourMs).toISOString()
-const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
 const input = ({ page }: OperatorTab, label: string) =>
   page.locator('.form').getByLabel(label, { exact: true })
 /** What is said beside a field. */
 const faultBeside = async (tab: OperatorTab, label: string): Promise<string> =>
   input(tab, label).locator('xpath=..').locator('.fault').innerText()
-const expectQuiet = ({ complaints, origins }: OperatorTab): void => {
-  expect(complaints).toEqual([])
-  expect([...origins]).toEqual([new URL(url).origin])
-}
 const createScheduled = (name: string): Promise<string> =>
   createTestCampaign(url, {
     ...{ name, stock: 500, opensAt: inHours(2), closesAt: inHours(3) },
@@ -83,7 +77,7 @@ describe('an edit', () => {
     ])
     expect(await sent[0]?.headerValue('if-match')).toBe('"1"')
     expect((await adminAsk(`campaigns/${campaignId}`)).body).toMatchObject({ stock: 750, version: 2 })
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('can be made by the keyboard alone, and one of nothing is not sent', async () => {
@@ -133,7 +127,7 @@ describe('an edit', () => {
       tab.page.evaluate<boolean>(`document.activeElement?.value === '8'`),
     )
     expect((await adminAsk(`campaigns/${campaignId}`)).body).toMatchObject({ stock: 9, version: 1 })
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('of a version that is gone says what somebody else changed, keeps what was typed, and can be saved then', async () => {
@@ -216,7 +210,7 @@ describe('a new campaign', () => {
       ],
       coupon: { usableFrom: campaign?.['closesAt'] },
     })
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('has five rules at most', async () => {
@@ -295,7 +289,7 @@ describe('the servers', () => {
     await tab.page.getByText(/^Examined \d+ s ago$/).waitFor()
     const order = await tab.page.locator('.live > section').evaluateAll((all) => all.map(({ id }) => id))
     expect(order.at(-1)).toBe('servers')
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('that did not answer are said to be so, each by a mark and a word', async () => {
@@ -409,7 +403,7 @@ describe('while figures are hidden', () => {
     await visit(`/campaigns/${campaignId}`, '#changes tbody tr')
     await button(tab, 'Show figures').click()
     await tab.page.locator('.facts', { hasText: '77,790' }).waitFor()
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('a key switches them, also on the wall, but not where something is typed', async () => {
@@ -470,40 +464,31 @@ test.each(['light', 'dark'] as const)(
     const name = uniqueName()
     const campaignId = await createScheduled(name)
     const tab = await openEdit(campaignId, { colorScheme })
-    await tab.page.evaluate(axe)
-    const expectUsable = async (what: string): Promise<void> => {
-      const { violations } = await tab.page.evaluate<{
-        violations: { id: string; nodes: { html: string }[] }[]
-      }>('axe.run()')
-      expect([what, violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])]).toEqual([
-        ...[what, []],
-      ])
-    }
-    await expectUsable('edit')
+    await expectNoViolations(tab.page, 'edit')
     await input(tab, 'Stock').fill('none')
     await button(tab, 'Review').click()
     await tab.page.getByText('Fill in: Stock').waitFor()
-    await expectUsable('a fault beside a field')
+    await expectNoViolations(tab.page, 'a fault beside a field')
     await tab.page.route('**/v1/admin/preflight', async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, json: { ...(await response.json()), verdict: 'failed' } })
     })
     await fillNew(tab, name)
     await button(tab, 'Add a rule').click()
-    await expectUsable('new')
+    await expectNoViolations(tab.page, 'new')
     await button(tab, 'Review').click()
     await tab.page.locator('dialog .alarm').waitFor()
-    await expectUsable('the confirmation')
+    await expectNoViolations(tab.page, 'the confirmation')
     await tab.page.keyboard.press('Escape')
     await tab.show('/live')
     await tab.page.locator('#servers summary').first().click()
-    await expectUsable('the servers')
+    await expectNoViolations(tab.page, 'the servers')
     await tab.page.keyboard.press('n')
     await button(tab, 'Show figures').waitFor()
-    await expectUsable('hidden figures')
+    await expectNoViolations(tab.page, 'hidden figures')
     await tab.show('/new')
     await tab.page.locator('.figures-note').waitFor()
-    await expectUsable('a form while figures are hidden')
+    await expectNoViolations(tab.page, 'a form while figures are hidden')
   },
 )
 
@@ -516,5 +501,5 @@ test('the forms and the servers are there in Korean too', async () => {
   await tab.page.locator('#servers [data-server="database"]', { hasText: '데이터베이스' }).waitFor()
   await tab.page.getByRole('button', { name: '수치 숨기기' }).click()
   await tab.page.getByRole('button', { name: '수치 보기' }).waitFor()
-  expectQuiet(tab)
+  expectClean(tab, url)
 })

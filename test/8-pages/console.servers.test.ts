@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createProxy } from '../../servers/network/proxy.ts'
-import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
+import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
+import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
+import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 import { namedTokens } from '../harness/values/named-tokens.ts'
 import { until } from '../harness/values/until.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 let url: string
 
@@ -29,11 +29,6 @@ const win = async (campaignId: string, userId: string): Promise<string> => {
   return couponId
 }
 const uniqueName = (): string => `Sale ${newUser().slice(-12)}`
-const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
-const expectQuiet = ({ complaints, origins }: OperatorTab): void => {
-  expect(complaints).toEqual([])
-  expect([...origins]).toEqual([new URL(url).origin])
-}
 
 describe('signing in', () => {
   test('needs a token of an operator, which is in no address and no cookie, and ends with the sign-out', async () => {
@@ -52,7 +47,7 @@ describe('signing in', () => {
     await tab.page.locator('.sign-in').waitFor()
     await tab.page.reload()
     await tab.page.locator('.sign-in').waitFor()
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('with the token of a shopper is refused', async () => {
@@ -60,7 +55,7 @@ describe('signing in', () => {
     await tab.page.locator('.sign-in input').fill(namedTokens.orders)
     await button(tab, 'Sign in').click()
     await tab.page.getByText('This is no token of an operator').waitFor()
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 })
 
@@ -90,7 +85,7 @@ test('the view of a campaign shows live what the API says of it, and that its pr
   await tab.page.locator('.live .banner').waitFor()
   await tab.show(`/campaigns/${campaignId}`)
   await card.getByText('42 of 50 left').waitFor()
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 test('the live view has every process, with what it takes and whether it keeps up', async () => {
@@ -108,7 +103,7 @@ test('the live view has every process, with what it takes and whether it keeps u
   // Under the load of other tests the ledger may fall behind.
   await tab.page.locator('.tiles small', { hasText: /OK|WARN|STALL|STOP|half a minute/ }).waitFor()
   await tab.page.locator('.legend', { hasText: 'p99.9' }).waitFor()
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 describe('an operator', () => {
@@ -131,7 +126,7 @@ describe('an operator', () => {
     await tab.confirm(name, 'fewer')
     await button(tab, 'Pause').waitFor()
     expect((await press(url, campaignId, newUser())).status).toBe(201)
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('raises the stock and closes for good, by the keyboard alone', async () => {
@@ -200,7 +195,7 @@ describe('an operator', () => {
     await tab.page.getByLabel('Name contains').fill(name)
     await tab.page.keyboard.press('Enter')
     await until('one is found', async () => (await tab.page.locator('tbody tr').count()) === 1)
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('reads the audit, takes the winners home, finds a coupon and revokes it', async () => {
@@ -227,7 +222,7 @@ describe('an operator', () => {
     await tab.confirm(user, 'a robot')
     await tab.page.getByText('a robot').waitFor()
     expect((await adminAsk(`coupons/${couponId}`)).body['state']).toBe('revoked')
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 })
 
@@ -248,7 +243,7 @@ test('a viewer sees everything and has nothing to change it with', async () => {
   expect(await tab.page.getByText('New campaign').count()).toBe(0)
   await tab.show('/new')
   await tab.page.locator('.banner').waitFor()
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 test('what the API forbids is said in words', async () => {
@@ -451,16 +446,11 @@ describe('a reader of the screen can use', () => {
       await tab.page.locator('.banner, table, form').first().waitFor()
     }
     await tab.page.locator('.campaign').first().waitFor()
-    await tab.page.evaluate(axe)
     for (const view of views) {
       await visit(view)
-      const { violations } = await tab.page.evaluate<{
-        violations: { id: string; nodes: { html: string }[] }[]
-      }>('axe.run()')
-      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
-      expect([view, found]).toEqual([view, []])
+      await expectNoViolations(tab.page, view)
     }
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 })
 
@@ -494,5 +484,5 @@ test('everything is there in Korean too', async () => {
   // The switch of languages keeps the view.
   await tab.page.getByRole('link', { name: 'English' }).click()
   await tab.page.getByRole('heading', { name: 'Campaigns' }).waitFor()
-  expectQuiet(tab)
+  expectClean(tab, url)
 })

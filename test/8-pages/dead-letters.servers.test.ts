@@ -1,16 +1,15 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
+import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
+import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
+import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, operatorToken } from '../harness/processes/http-client.ts'
 import { type ForeignWriter, openForeignWriter } from '../harness/values/foreign-writer.ts'
 import { namedTokens } from '../harness/values/named-tokens.ts'
 import { until } from '../harness/values/until.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 let writer: ForeignWriter
 let url: string
@@ -44,11 +43,6 @@ const bury = async (text = ''): Promise<{ id: string; value: string }> => {
   const value = `${randomUUIDv7()} is no JSON ${text}`
   return { id: await buryBytes(Buffer.from(value)), value }
 }
-const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
-const expectQuiet = ({ complaints, origins }: OperatorTab): void => {
-  expect(complaints).toEqual([])
-  expect([...origins]).toEqual([new URL(url).origin])
-}
 /** Answers of the API, instead of those of the topic that other tests write to. */
 const answerWith = (tab: OperatorTab, changes: object) =>
   tab.page.route('**/v1/admin/dead-letters?*', (route) =>
@@ -73,7 +67,7 @@ test('the tile of the live view leads to the letters, which are there by reason 
   expect(await tab.page.getByRole('navigation').locator('[aria-current=page]').getAttribute('href')).toBe(
     '#/letters',
   )
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 test('an operator tries a redrive, which writes nothing, and redrives after typing the letter and a reason', async () => {
@@ -93,7 +87,7 @@ test('an operator tries a redrive, which writes nothing, and redrives after typi
   await tab.page.locator('.facts').getByText('by operator: looking for the writer').waitFor()
   expect(await button(tab, `Redrive: ${id}`).count()).toBe(0)
   expect(await readLetter(id)).toMatchObject({ state: 'redriven', redriven: { by: 'operator' } })
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 test('a group is tried as a whole', async () => {
@@ -104,7 +98,7 @@ test('a group is tried as a whole', async () => {
   const group = tab.page.locator('[data-reason=undecodable]')
   await group.getByText(/Dry run: nothing was written\. \d+ would go to the log again\./).waitFor()
   await group.getByText(/✕ becomes a dead letter again: \d+/).waitFor()
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 test('who comes second hears that the letter was redriven before', async () => {
@@ -118,7 +112,7 @@ test('who comes second hears that the letter was redriven before', async () => {
   await tab.confirm(id, 'second')
   await tab.page.locator('dialog').getByText(`${id} was redriven before`).waitFor()
   await tab.page.keyboard.press('Escape')
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 describe('what anybody may have written', () => {
@@ -131,7 +125,7 @@ describe('what anybody may have written', () => {
     expect(await tab.page.locator('pre img').count()).toBe(0)
     expect(value.length).toBeGreaterThan(shown.length)
     await tab.page.getByText(`npm run dlq -- show ${id} --json has all of it.`).waitFor()
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 
   test('is hexadecimal when it is no text', async () => {
@@ -141,7 +135,7 @@ describe('what anybody may have written', () => {
     await tab.show(`/letters/${id}`)
     await tab.page.getByText('10 bytes, not text: hexadecimal').waitFor()
     expect(await tab.page.locator('pre').first().innerText()).toBe(bytes.toString('hex'))
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 })
 
@@ -155,7 +149,7 @@ test('a viewer sees letters and advice, and has nothing to redrive them with', a
   await tab.show(`/letters/${id}`)
   await tab.page.locator('.facts').waitFor()
   expect(await tab.page.getByRole('button', { name: /^(Dry run|Redrive)/ }).count()).toBe(0)
-  expectQuiet(tab)
+  expectClean(tab, url)
 })
 
 describe('the view says', () => {
@@ -194,7 +188,7 @@ describe('the view says', () => {
     await tab.page.getByText('조치 방법').waitFor()
     await button(tab, `미리 확인: ${id}`).click()
     await tab.page.getByText('미리 확인만 했고 아무것도 쓰지 않았습니다.').waitFor()
-    expectQuiet(tab)
+    expectClean(tab, url)
   })
 })
 
@@ -203,25 +197,17 @@ test.each(['light', 'dark'] as const)(
   async (colorScheme) => {
     const { id } = await bury()
     const tab = await openConsole(browser, url, operatorToken(), { colorScheme })
-    await tab.page.evaluate(axe)
-    const check = async (view: string): Promise<void> => {
-      const { violations } = await tab.page.evaluate<{
-        violations: { id: string; nodes: { html: string }[] }[]
-      }>('axe.run()')
-      const found = violations.map((one) => [one.id, one.nodes.map(({ html }) => html)])
-      expect([view, found]).toEqual([view, []])
-    }
     await tab.show('/letters')
     await tab.page.locator('tbody tr').first().waitFor()
-    await check('letters')
+    await expectNoViolations(tab.page, 'letters')
     await tab.show(`/letters/${id}`)
     await button(tab, `Dry run: ${id}`).click()
     await tab.page.getByText('Dry run: nothing was written.').waitFor()
-    await check('letter')
+    await expectNoViolations(tab.page, 'letter')
     await button(tab, `Redrive: ${id}`).click()
     await tab.page.locator('dialog').waitFor()
-    await check('dialog')
-    expectQuiet(tab)
+    await expectNoViolations(tab.page, 'dialog')
+    expectClean(tab, url)
   },
 )
 

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
-import { expectClean, openTab } from '../harness/browser/shopper-tab.ts'
+import { openTab } from '../harness/browser/shopper-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
+import { expectClean } from '../harness/browser/watch-page.ts'
 import {
   changeCampaign,
   createTestCampaign,

@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
-import { expectClean, openTab } from '../harness/browser/shopper-tab.ts'
+import { openTab } from '../harness/browser/shopper-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
+import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 
 let browser: Browser

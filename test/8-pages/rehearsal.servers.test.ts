@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
+import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
+import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
 import { createTestCampaign, newUser, operatorToken } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { namedTokens } from '../harness/values/named-tokens.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 let api: Running
 
@@ -24,8 +22,6 @@ afterAll(async () => {
   await browser.close()
   await api.stop()
 })
-
-const button = ({ page }: OperatorTab, name: string) => page.getByRole('button', { name, exact: true })
 
 /** Starts a rehearsal from its dialog, once those of other tests are over. */
 const rehearse = async (tab: OperatorTab, fields: Record<string, string>): Promise<void> => {
@@ -72,11 +68,7 @@ test('one button rehearses a campaign: it is marked, ends by itself, and shows t
     .getByText(/^Rehearsal over: 330 presses in .* 100 granted/)
     .waitFor()
   expect(await page.getByText('Page for shoppers').count()).toBe(0)
-  await page.evaluate(axe)
-  const violations = (await page.evaluate(
-    'axe.run().then(({ violations }) => violations.map(({ id }) => id))',
-  )) as string[]
-  expect(violations).toEqual([])
+  await expectNoViolations(page, 'a rehearsal')
   await tab.show('/campaigns')
   await page.getByLabel('Name contains').fill(name)
   await page.keyboard.press('Enter')

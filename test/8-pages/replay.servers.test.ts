@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Timeline } from '../../client/operator-client.ts'
+import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
 import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
 import { startBrowser } from '../harness/browser/start-browser.ts'
 import {
@@ -15,7 +14,6 @@ import {
 } from '../harness/processes/http-client.ts'
 import { until } from '../harness/values/until.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 let browser: Browser
 let url: string
 let sale: { campaignId: string; name: string; timeline: Timeline }
@@ -50,14 +48,6 @@ const clockOf = (at: string, hours = 0): string =>
   new Date(Date.parse(at) + hours * 3_600_000).toISOString().slice(11, 23)
 const inOrder = <Event extends { at: string }>(events: readonly Event[]): Event[] =>
   events.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
-
-const expectNoViolations = async ({ page }: OperatorTab): Promise<void> => {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    'axe.run()',
-  )
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
-}
 
 beforeAll(async () => {
   browser = await startBrowser()
@@ -107,7 +97,7 @@ describe('the event line', () => {
       expect(texts.map((text) => text.slice(0, clocks[0]?.length))).toEqual(clocks.toReversed())
       // Nothing of it is read out by itself.
       expect(await tab.page.locator('.events [aria-live], .events [role=status]').count()).toBe(0)
-      await expectNoViolations(tab)
+      await expectNoViolations(tab.page, tab.page.url())
       expect(tab.complaints).toEqual([])
     },
   )
@@ -208,7 +198,7 @@ describe('the replay', () => {
     'can be used by a reader of the screen, in the %s theme',
     async (colorScheme) => {
       const tab = await openReplay({ colorScheme })
-      await expectNoViolations(tab)
+      await expectNoViolations(tab.page, tab.page.url())
       expect(tab.complaints).toEqual([])
     },
   )

@@ -11,17 +11,26 @@ const rules = {
   dark: { runOnly: ['color-contrast', 'link-in-text-block'] },
 }
 
-/** axe-core finds nothing to say about the page as it is now, in light and in dark. */
+/** axe-core finds nothing to say about the page as it is now. `what` says in a failure what was shown. */
+export const expectNoViolations = async (
+  page: Page,
+  what: string,
+  options: { runOnly?: string[] } = {},
+): Promise<void> => {
+  if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(axe)
+  const { violations } = await page.evaluate<{
+    violations: { id: string; nodes: { html: string }[] }[]
+  }>(`axe.run(document, ${JSON.stringify(options)})`)
+  const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
+  expect([what, found]).toEqual([what, []])
+}
+
+/** The same in light and in dark. */
 export const expectAccessible = async (page: Page): Promise<void> => {
   // A colour that is on its way to another is judged by neither.
   await page.emulateMedia({ reducedMotion: 'reduce' })
-  await page.evaluate(axe)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await page.evaluate<{
-      violations: { id: string; nodes: { html: string }[] }[]
-    }>(`axe.run(document, ${JSON.stringify(rules[colorScheme])})`)
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])
-    expect([colorScheme, found]).toEqual([colorScheme, []])
+    await expectNoViolations(page, colorScheme, rules[colorScheme])
   }
 }

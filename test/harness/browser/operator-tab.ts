@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { watchPage } from './watch-page.ts'
 
@@ -42,3 +42,7 @@ export const openConsole = async (
     },
   }
 }
+
+/** The button with exactly this name. */
+export const button = ({ page }: Pick<OperatorTab, 'page'>, name: string): Locator =>
+  page.getByRole('button', { name, exact: true })

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { tokenOf } from '../processes/http-client.ts'
 import { until } from '../values/until.ts'
 import { watchPage } from './watch-page.ts'
@@ -79,10 +79,4 @@ export const openTab = async (
   )
   if (before !== undefined) await context.addInitScript(before)
   return open(context, url)
-}
-
-/** Nothing went wrong, and nobody else was asked for anything. */
-export const expectClean = (tab: ShopperTab, url: string): void => {
-  expect(tab.complaints).toEqual([])
-  expect([...tab.origins]).toEqual([new URL(url).origin])
 }

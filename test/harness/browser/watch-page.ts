@@ -1,7 +1,11 @@
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** What went wrong in a page, and the origins that it asked. */
+export type WatchedPage = { complaints: string[]; origins: Set<string> }
 
 /** What goes wrong in a page from now on: faults of scripts, refusals of its policy, and whom it asks. */
-export const watchPage = (page: Page): { complaints: string[]; origins: Set<string> } => {
+export const watchPage = (page: Page): WatchedPage => {
   const [complaints, origins]: [string[], Set<string>] = [[], new Set()]
   page.on('pageerror', ({ message }) => complaints.push(message))
   page.on('console', (message) => {
@@ -14,4 +18,10 @@ export const watchPage = (page: Page): { complaints: string[]; origins: Set<stri
     if (!request.url().startsWith('blob:')) origins.add(new URL(request.url()).origin)
   })
   return { complaints, origins }
+}
+
+/** Nothing went wrong, and nobody else was asked for anything. */
+export const expectClean = ({ complaints, origins }: WatchedPage, url: string): void => {
+  expect(complaints).toEqual([])
+  expect([...origins]).toEqual([new URL(url).origin])
 }
