@@ -45,11 +45,11 @@ export const kindHtml = (schema: JsonObject): PageHtml => {
 export const fieldHtml = (name: string, schema: JsonObject, mark: 'required' | 'optional' | ''): PageHtml => {
   const { description, default: preset } = schema
   const notes = [
-    mark === '' ? '' : html`<b>${mark}</b>`,
-    preset === undefined ? '' : html`<span>default <code>${JSON.stringify(preset)}</code></span>`,
+    ...(mark === '' ? [] : [html`<b>${mark}</b>`]),
+    ...(preset === undefined ? [] : [html`<span>default <code>${JSON.stringify(preset)}</code></span>`]),
   ]
   return html`<div class="field">
-<p><code class="name">${name}</code> <span class="kind">${kindHtml(schema)}</span> ${notes}</p>
+<p><code class="name">${name}</code> <span class="kind">${kindHtml(schema)}</span> ${joined(notes, ' ')}</p>
 ${typeof description === 'string' ? html`<p>${inlineHtml(description)}</p>` : ''}
 ${fieldsHtml((schema['type'] === 'array' ? schema['items'] : schema) as JsonObject)}
 </div>`
