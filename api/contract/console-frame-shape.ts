@@ -4,6 +4,7 @@ import { processSampleShape } from '../../coupon/process/process-sample.ts'
 import { activeCampaignsMax } from '../events/console-campaigns.ts'
 import { processesMax } from '../events/console-processes.ts'
 import { lagStates } from '../events/lag-state.ts'
+import { saleEventsMax } from '../events/sale-events.ts'
 import { watchedCampaignsMax } from '../events/watched-campaigns.ts'
 import { named } from './named-schema.ts'
 import { saleEventShape } from './sale-event-shape.ts'
@@ -67,7 +68,7 @@ export const consoleFrameShape = named(
       otherWatched: amount().describe('Campaigns that consoles watch and for which there was no room.'),
       events: z
         .array(saleEventShape)
-        .max(50)
+        .max(saleEventsMax)
         .nullable()
         .describe('What happened last in these campaigns, newest first.'),
       lag: z

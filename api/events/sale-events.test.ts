@@ -78,7 +78,7 @@ test('twenty campaigns cost two statements, and those that are no longer shown a
   expect(asked.changes[1]).toEqual(['sale-0'])
 })
 
-test('at most fifty events are told, the newest', async () => {
+test('an event line has the newest fifty events', async () => {
   const ids = Array.from({ length: 20 }, (_, place) => `sale-${place}`)
   const { events } = eventsOver(Object.fromEntries(ids.map((id) => [id, sale.a])))
   const found = await events.read(ids.map((id) => figures(id, 10)))

@@ -10,8 +10,8 @@ export type SaleFigures = { id: string; version: number; granted: number | null;
 /** The newest events of the campaigns of a frame. */
 export type SaleEvents = {
   /**
-   * Newest first, at most 50. Rejects when the ledger does not answer what has to be asked; what was learnt
-   * is kept.
+   * Newest first, at most `saleEventsMax`. Rejects when the ledger does not answer what has to be asked; what
+   * was learnt is kept.
    */
   read(campaigns: readonly SaleFigures[]): Promise<SaleEventJson[]>
 }
@@ -22,7 +22,8 @@ export type SaleEventsOptions = {
   readChanges(ids: readonly string[], limit: number): Promise<Map<string, RecordedChange[]>>
 }
 
-const eventsMax = 50
+/** Events of a frame. */
+export const saleEventsMax = 50
 
 /** Of one campaign: their stock is also what its milestones follow from. */
 const changesMax = 20
@@ -97,7 +98,7 @@ export const createSaleEvents = ({ times, readChanges }: SaleEventsOptions): Sal
           // Of one millisecond the later one comes first too.
           .toReversed()
           .toSorted((one, other) => other.atMs - one.atMs)
-          .slice(0, eventsMax)
+          .slice(0, saleEventsMax)
           .map(({ event }) => event)
       )
     },

@@ -7,7 +7,7 @@ export type WatchedCampaigns = {
   add(campaignId: string): () => void
   /** Those that are shown: the first to come. When one is left, the next moves up. */
   shown(): string[]
-  /** How many more there are. */
+  /** How many other campaigns consoles watch. */
   others(): number
 }
 

@@ -50,7 +50,7 @@ test.each([
   ['no id', ['sale']],
   ['nothing', ['']],
   ['several campaigns', [campaignId, campaignId]],
-])('who asks to watch %s is told what was expected', async (_, campaigns) => {
+])('a console that asks to watch %s is told what was expected', async (_, campaigns) => {
   const { consolePlaces, watch } = routeOf()
   const answer = await watch(campaigns)
   expect([answer.status, await answer.json()]).toMatchObject([

@@ -60,7 +60,7 @@ test.each([
 const letter = storedLetterOf()
 const note = { letter: letter.position, to: { partition: 2, offset: 9 }, time: 'T' }
 
-test('a redrive that Kafka acknowledged nothing of is unavailable, and a part of it is told by letter', async () => {
+test('a redrive of which Kafka acknowledged nothing is unavailable, and one of a part of it lists each letter', async () => {
   const redriven = {
     kind: 'redriven',
     redriven: [] as { letter: typeof letter; note: typeof note }[],

@@ -58,7 +58,7 @@ export const letterTexts = {
   dryRun: { en: 'Dry run', ko: '미리 확인' },
   redrive: { en: 'Redrive', ko: '재전송' },
   redriveLead: {
-    en: 'The record is appended to the log again, and the recorder reads it as any other. Recording it twice is impossible. {n}',
+    en: 'The record is appended to the log again, and the recorder reads it like any other record. Recording it twice is impossible. {n}',
     ko: '기록을 로그에 다시 추가하면 기록기가 다른 기록과 똑같이 읽습니다. 같은 쿠폰이 두 번 저장되지는 않습니다. {n}',
   },
   count: { en: 'Open letters: {n}.', ko: '미처리 {n}건.' },
