@@ -40,6 +40,7 @@ export const campaignEvent = (
 ): StreamEvent => ({
   id: idOf(version, moment),
   event: moment.state === 'closed' ? 'closed' : 'campaign',
+  state: moment.state,
   data: () =>
     JSON.stringify({
       state: moment.state,

@@ -122,6 +122,6 @@ export const createConsoleFrames = (options: ConsoleFramesOptions): ConsoleFrame
   return {
     step: async () => (options.watching() === 0 ? undefined : makeOnce()),
     ready: async () => (monotonicMs() - madeAtMs < frameMsMax ? undefined : makeOnce()),
-    latest: () => ({ id: String(number), event: 'console', data: () => text }),
+    latest: () => ({ id: String(number), event: 'console', state: '', data: () => text }),
   }
 }

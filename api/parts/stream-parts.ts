@@ -23,6 +23,9 @@ type StreamPartsOptions = {
   monotonicMs(): number
 }
 
+/** Of the events of one campaign: some 3 % of the time of the process (docs/performance.md). */
+const writesPerSecondMax = 2_000
+
 /** Everything that pages and consoles listen to. */
 export const createStreamParts = ({ settings, parts, registry, monotonicMs }: StreamPartsOptions) => {
   const { database, metrics, topics, sampler, samples } = parts
@@ -53,7 +56,7 @@ export const createStreamParts = ({ settings, parts, registry, monotonicMs }: St
   const hub = createEventHub({
     read: (topic) =>
       topic === consoleTopic ? { event: consoleFrames.latest(), isLast: false } : readCampaign(topic),
-    random: Math.random,
+    ...{ writesPerSecondMax, random: Math.random },
     onMissed: measureListeners(metrics, places.taken),
   })
   return { hub, places, consolePlaces, consoleFrames, watchedCampaigns }

@@ -94,8 +94,8 @@ export const campaignEventsRoute = (options: CampaignEventsOptions): Route => ({
     id: 'listenToCampaign',
     summary: 'The public facts of a campaign, as they change',
     description:
-      'Server-sent events: one when the stream begins, then one a second at most. A client that comes back sends the ' +
-      '`id` of its last event as `Last-Event-ID`. After an event `closed` nothing follows, and the stream ends. When ' +
+      'Server-sent events: one when the stream begins, then one a second at most. Events that only tell another ' +
+      'stock come less often when thousands listen. A client that comes back sends the `id` of its last event as `Last-Event-ID`. After an event `closed` nothing follows, and the stream ends. When ' +
       'there is no place for a stream, ask for the campaign instead.',
     headers: {
       'Last-Event-ID': z

@@ -19,12 +19,15 @@ afterEach(async () => {
 /** A quarter of what kernels hold for a client that does not read, or more. */
 const longText = 'x'.repeat(4_000_000)
 
+type Options = { inactivityTimeoutMs?: number; listenersMax?: number; writesPerSecondMax?: number }
+
 /** A server whose time passes by `steps`. The topic in the path counts what `say` says. */
-const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: number } = {}) => {
+const serve = async (options: Options = {}) => {
   const numbers = new Map<string, number>()
   const made: string[] = []
   const responses: HttpBindings['outgoing'][] = []
   let padding = ''
+  let state = 'open'
   let isOver = false
   let last: number | undefined
   let missed = 0
@@ -40,8 +43,9 @@ const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: num
         made.push(`${topic} ${id}`)
         return JSON.stringify({ number, padding })
       }
-      return { event: { id, event: 'number', data }, isLast: number === last }
+      return { event: { id, event: 'number', state, data }, isLast: number === last }
     },
+    writesPerSecondMax: options.writesPerSecondMax ?? 1_000,
     random: Math.random,
     onMissed: () => (missed += 1),
   })
@@ -77,6 +81,7 @@ const serve = async (options: { inactivityTimeoutMs?: number; listenersMax?: num
     taken: places.taken,
     missed: () => missed,
     say: (topic: string, number: number) => void numbers.set(topic, number),
+    turn: (next: string) => void (state = next),
     pad: (text: string) => void (padding = text),
     expire: () => void (isOver = true),
     end: (number: number) => void (last = number),
@@ -119,6 +124,26 @@ test('a listener gets the present event, then one event a second at most: the ne
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
   })
+})
+
+test('events come less often with more listeners than a second has writes, and a new state comes all the same', async () => {
+  // Three seconds for six of them.
+  const { open, say, steps, turn, made } = await serve({ writesPerSecondMax: 2 })
+  say('a', 1)
+  const all = [await open('a'), await open('a')]
+  all.push(await open('a', { from: '127.0.0.2' }), await open('a', { from: '127.0.0.2' }))
+  all.push(await open('a', { from: '127.0.0.3' }), await open('a', { from: '127.0.0.3' }))
+  for (let number = 2; number <= 25; number += 1) {
+    say('a', number)
+    steps(1)
+  }
+  turn('sold-out')
+  for (const number of [26, 27, 28, 29]) {
+    say('a', number)
+    steps(1)
+  }
+  await Promise.all(all.map((stream) => heard(stream, 29)))
+  expect(made).toEqual(['a 1', 'a 13', 'a 25', 'a 29'])
 })
 
 test('an event is made once for all listeners of its topic, and nothing for a topic without any', async () => {

@@ -33,6 +33,8 @@ export type EventHub = {
 export type EventHubOptions = {
   /** The present event of a topic. `isLast` ends its streams with it, and `over` without one. */
   read(topic: string): { event: StreamEvent; isLast: boolean } | 'over'
+  /** Writes a second for a topic whose state stays the same: with more listeners its events come less often. */
+  writesPerSecondMax: number
   /** From 0 to 1: clients whose streams end together return one by one. */
   random(): number
   /** Called for each event that a listener missed. */
@@ -57,6 +59,8 @@ type Topic = {
   readonly name: string
   readonly listeners: Set<StreamListener>
   frame: EventFrame
+  /** What the frame says of the state. */
+  state: string
   framedAtTick: number
   writtenAtTick: number
   /** Some listeners do not have the frame. */
@@ -65,13 +69,22 @@ type Topic = {
   isOver: boolean
 }
 
-export const createEventHub = ({ read, random, onMissed }: EventHubOptions): EventHub => {
+export const createEventHub = ({ read, writesPerSecondMax, random, onMissed }: EventHubOptions): EventHub => {
   const topics = new Map<string, Topic>()
   let tick = 0
   let round: Generator | undefined
   let isClosed = false
 
   const retryText = (): string => `retry: ${Math.round(retryMsMin + retryMsSpread * random())}\n\n`
+
+  /** Whether the time of the next event has come. */
+  const isDue = ({ framedAtTick, listeners, state }: Topic, event: StreamEvent): boolean => {
+    const ticks = tick - framedAtTick
+    // safeguard: a stream has one event a second
+    if (ticks < ticksBetweenEvents) return false
+    // safeguard: a crowd of listeners hears less often
+    return event.state !== state || ticks * writesPerSecondMax >= listeners.size * ticksBetweenEvents
+  }
 
   /** Makes the newest frame when it is time. */
   const renew = (topic: Topic): void => {
@@ -80,9 +93,9 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
     topic.isOver = present === 'over'
     if (present === 'over') return
     const { event, isLast } = present
-    // safeguard: a stream has one event a second
-    if (event.id === topic.frame.id || tick - topic.framedAtTick < ticksBetweenEvents) return
+    if (event.id === topic.frame.id || !isDue(topic, event)) return
     topic.frame = encodeFrame(event.id, formatEvent(event))
+    topic.state = event.state
     topic.framedAtTick = topic.writtenAtTick = tick
     topic.isBehind = true
     topic.isOver = isLast
@@ -139,9 +152,11 @@ export const createEventHub = ({ read, random, onMissed }: EventHubOptions): Eve
   const openTopic = (name: string): Topic | undefined => {
     const present = read(name)
     if (present === 'over') return undefined
-    const frame = encodeFrame(present.event.id, formatEvent(present.event))
-    const ticks = { framedAtTick: tick, writtenAtTick: tick }
-    return { name, listeners: new Set(), frame, ...ticks, isBehind: false, isOver: present.isLast }
+    const { event, isLast } = present
+    return {
+      ...{ name, listeners: new Set(), frame: encodeFrame(event.id, formatEvent(event)), state: event.state },
+      ...{ framedAtTick: tick, writtenAtTick: tick, isBehind: false, isOver: isLast },
+    }
   }
 
   return {

@@ -72,8 +72,17 @@ export const badClients: readonly Safeguard[] = [
     name: 'a stream has one event a second',
     section,
     protectsFrom: 'In a burst the events for thousands of listeners take the processor from the presses.',
-    edits: [{ change: swap(' || tick - topic.framedAtTick < ticksBetweenEvents', '') }],
+    edits: [{ change: remove }],
     caughtBy: hubTest('a listener gets the present event, then one event a second at most'),
+  },
+  {
+    name: 'a crowd of listeners hears less often',
+    section,
+    protectsFrom: 'Each second of a sale with many listeners goes to writing events, and not to presses.',
+    edits: [
+      { change: swap(' || ticks * writesPerSecondMax >= listeners.size * ticksBetweenEvents', ' || true') },
+    ],
+    caughtBy: hubTest('events come less often with more listeners'),
   },
   {
     name: 'a stream ends with the token of its listener',
