@@ -104,6 +104,7 @@ type Campaign = {
   state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
   /** Coupons that are left. */
   remaining: number
+  soldOutAt: string | null
   /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
   serverTime: string
   granted: number
@@ -163,6 +164,7 @@ type CampaignEvent = {
   opensAt: string
   /** The first moment after the sale. RFC 3339 in UTC with milliseconds. */
   closesAt: string
+  soldOutAt: string | null
   /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
   serverTime: string
 }
@@ -234,6 +236,7 @@ type ChangedCampaign = {
   state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
   /** Coupons that are left. */
   remaining: number
+  soldOutAt: string | null
   /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
   serverTime: string
   granted: number
@@ -842,6 +845,7 @@ type PublicCampaign = {
   state: 'scheduled' | 'open' | 'paused' | 'sold-out' | 'closed' | 'recovering'
   /** Coupons that are left. */
   remaining: number
+  soldOutAt: string | null
   /** The time of the gate, by which campaigns open and close. RFC 3339 in UTC with milliseconds. */
   serverTime: string
   /**

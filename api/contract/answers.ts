@@ -60,7 +60,18 @@ export const toRedemptionJson = ({ coupon: { grant, terms }, redemption }: Redee
 })
 
 /** The state of a campaign at its gate at one moment. */
-export type CampaignMoment = { state: PublicState; stock: number; granted: number; nowMs: number }
+export type CampaignMoment = {
+  state: PublicState
+  stock: number
+  granted: number
+  /** When the last coupon was taken, while it is sold out. */
+  soldOutAtMs?: number | undefined
+  nowMs: number
+}
+
+/** `soldOutAt` of a campaign. */
+export const formatSoldOut = ({ soldOutAtMs }: CampaignMoment): string | null =>
+  soldOutAtMs === undefined ? null : formatTime(soldOutAtMs)
 
 /** `Campaign` of docs/api.md as everyone sees it. */
 export const toPublicCampaignJson = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
@@ -72,6 +83,7 @@ export const toPublicCampaignJson = (id: string, document: CampaignDocument, mom
   perUserLimit: document.perUserLimit,
   opensAt: formatTime(document.opensAtMs),
   closesAt: formatTime(document.closesAtMs),
+  soldOutAt: formatSoldOut(moment),
   timeZone: document.timeZone ?? 'UTC',
   eligibility: document.eligibility ?? [],
   coupon: toTermsJson(document.coupon),

@@ -39,6 +39,7 @@ export const publicFields = {
     .min(0)
     .max(stockMax)
     .meta({ description: 'Coupons that are left.', examples: [9_999] }),
+  soldOutAt: timeValue('When the last coupon was taken. Null unless it is `sold-out`.').nullable(),
   serverTime: timeValue(
     'The time of the gate, by which campaigns open and close.',
     '2030-11-29T00:00:00.456Z',

@@ -29,7 +29,7 @@ const present = (...options: Parameters<typeof eventsOf>) => {
 test.each<[string, Partial<GateView>, number, string, boolean]>([
   ['open', {}, 2_000, 'open', false],
   ['before it opens', {}, 999, 'scheduled', false],
-  ['sold out', { granted: 10 }, 2_000, 'sold-out', false],
+  ['sold out', { granted: 10, lastGrantAtMs: 1_412 }, 2_000, 'sold-out', false],
   ['paused', { state: 'paused' as const }, 2_000, 'paused', false],
   ['lost', { armed: false }, 2_000, 'recovering', false],
   ['over', {}, 9_000, 'closed', true],
@@ -39,6 +39,8 @@ test.each<[string, Partial<GateView>, number, string, boolean]>([
   const data = campaignEventShape.parse(JSON.parse(event.data()))
   expect(data).toEqual(JSON.parse(event.data()))
   expect(data).toMatchObject({ state, stock: 10, remaining: 10 - (changes.granted ?? 4) })
+  const soldOutAt = state === 'sold-out' ? '1970-01-01T00:00:01.412Z' : null
+  expect(data.soldOutAt).toBe(soldOutAt)
   expect([event.event, isLastEvent]).toEqual([isLast ? 'closed' : 'campaign', isLast])
   expect(isOfClosed(event.id)).toBe(isLast)
 })

@@ -2,7 +2,7 @@ import type { CampaignDocument } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import type { StreamEvent } from '../../platform/http/event-frame.ts'
 import type { EventHubOptions } from '../../platform/http/event-hub.ts'
-import { type CampaignMoment, formatTime } from '../contract/answers.ts'
+import { type CampaignMoment, formatSoldOut, formatTime } from '../contract/answers.ts'
 import { liveMoment } from '../live-moment.ts'
 
 /** A gate that grants is read again when its view is older, once for all listeners. */
@@ -14,10 +14,10 @@ const otherViewMsMax = 5_000
 /** Which facts an event tells: the same on every process. */
 type Version = { epoch: number; version: number; granted: number }
 
-const idOf = ({ epoch, version, granted }: Version, { state }: CampaignMoment): string =>
-  `${epoch}.${version}.${granted}.${state}`
+const idOf = ({ epoch, version, granted }: Version, { state, soldOutAtMs }: CampaignMoment): string =>
+  `${epoch}.${version}.${granted}.${state}${soldOutAtMs === undefined ? '' : `.${soldOutAtMs}`}`
 
-const idPattern = /^(\d{1,10})\.(\d{1,10})\.(\d{1,10})\.([a-z-]{4,10})$/
+const idPattern = /^(\d{1,10})\.(\d{1,10})\.(\d{1,10})\.([a-z-]{4,10})(?:\.\d{1,15})?$/
 
 /** Whether a client that had the event `lastId` knows as much as the event `id` says, or more. */
 export const knowsAsMuch = (lastId: string | undefined, id: string): boolean => {
@@ -48,6 +48,7 @@ export const campaignEvent = (
       remaining: Math.max(0, moment.stock - moment.granted),
       opensAt: formatTime(document.opensAtMs),
       closesAt: formatTime(document.closesAtMs),
+      soldOutAt: formatSoldOut(moment),
       serverTime: formatTime(moment.nowMs),
     }),
 })

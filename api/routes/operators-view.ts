@@ -1,6 +1,7 @@
 import { type Campaign, publicState } from '../../coupon/campaign.ts'
 import type { Registry } from '../../coupon/campaigns/registry.ts'
 import { type CampaignMoment, toCampaignJson } from '../contract/answers.ts'
+import { soldOutSince } from '../live-moment.ts'
 
 /** Writes a campaign as operators see it, with what its gate says now. */
 export type OperatorsView = (campaign: Campaign) => Promise<ReturnType<typeof toCampaignJson>>
@@ -22,7 +23,8 @@ export const createOperatorsView = (registry: Registry): OperatorsView => {
       view?.armed === true ? publicState({ ...campaign, state: operatorState }, granted, nowMs) : 'recovering'
     const progress = found?.kind === 'recovering' ? found.progress : view?.progress
     const recovery = state === 'recovering' ? progress || 'waiting for a keeper' : null
-    return { state, stock: campaign.stock, granted, nowMs, recovery }
+    const soldOutAtMs = view && soldOutSince(state, view)
+    return { state, stock: campaign.stock, granted, soldOutAtMs, nowMs, recovery }
   }
 
   return async (campaign) => toCampaignJson(campaign, await momentOf(campaign))

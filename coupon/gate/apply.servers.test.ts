@@ -37,7 +37,7 @@ const stop = async ({ id, epoch }: ArmedGate): Promise<{ fence: string; claim: s
 const flip = async ({ id, epoch }: ArmedGate, version: number): Promise<unknown> => {
   const { fence, claim } = await stop({ id, epoch } as ArmedGate)
   const keys = ['winners', 'outbox', 'free'].map((name) => `fc:{${id}}:${name}:${epoch + 1}`)
-  const args = ['1', epoch + 1, fence, claim, 0, 0, 1, 0, ...settingsAt(version)]
+  const args = ['1', epoch + 1, fence, claim, 0, 0, 1, 0, 0, ...settingsAt(version)]
   return redis.run(flipScript, [gateKey(id), ...keys], args)
 }
 

@@ -107,7 +107,7 @@ const rebuilt = async () => {
 }
 type RebuiltGate = Awaited<ReturnType<typeof rebuilt>>
 const argumentsOf = ({ fence, claim }: RebuiltGate): (string | number)[] => [
-  ...[1, 2, fence, claim, 2, 1, 4, 0],
+  ...[1, 2, fence, claim, 2, 1, 4, 1, 0],
   ...['paused', 10, 1, 9_000_000_000_000, 3, 7, '{}'],
 ]
 
@@ -129,6 +129,7 @@ describe('flip', () => {
         claim: made.claim,
         state: 'paused',
         granted: '2',
+        lastGrantAtMs: '1',
         nextRank: '4',
       },
       ...{
@@ -174,7 +175,7 @@ describe('flip', () => {
     const made = await rebuilt()
     const good = argumentsOf(made)
     const before = await contentOf(redis, `fc:{${made.id}}:*`)
-    const wrong = [1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((at) =>
+    const wrong = [1, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((at) =>
       good.map((value, index) => (index === at ? 'x' : value)),
     )
     for (const args of [...wrong, good.slice(1), [...good, 1], []])

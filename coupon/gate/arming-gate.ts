@@ -13,7 +13,13 @@ export type Seal = { fence: string; claim: string }
 export type StopResult = { kind: 'stopped'; fence: string } | { kind: 'ahead'; epoch: number } | Lost
 
 /** How much a rebuild put into the keys of the new epoch: the flip compares it with what is there. */
-export type RebuiltCounts = { winners: number; freeRanks: number; nextRank: number }
+export type RebuiltCounts = {
+  winners: number
+  freeRanks: number
+  nextRank: number
+  /** 0 without winners. */
+  lastGrantAtMs: number
+}
 
 /**
  * The gate while it is being armed, from stop to flip (protocol.md section 4). Every method is one command.
@@ -90,10 +96,10 @@ export const createArmingGate = (redis: RedisClient): ArmingGate => ({
     return reply.code === 'OK' ? { kind: 'filled' } : parseLost('fill', reply)
   },
 
-  async flip(campaign, epoch, { fence, claim }, { winners, freeRanks, nextRank }, holdMs) {
+  async flip(campaign, epoch, { fence, claim }, { winners, freeRanks, nextRank, lastGrantAtMs }, holdMs) {
     const { id } = campaign
     const args = [
-      ...[gateLayout, epoch, fence, claim, winners, freeRanks, nextRank, holdMs],
+      ...[gateLayout, epoch, fence, claim, winners, freeRanks, nextRank, lastGrantAtMs, holdMs],
       ...packSettings(campaign),
     ]
     const reply = parseReply('flip', await redis.run(flipScript, gateKeys(id, epoch), args))

@@ -103,6 +103,14 @@ describe('ranks and users', () => {
     expect(await fields()).toMatchObject({ granted: '6', nextRank: '7' })
   })
 
+  test('a gate from before times of grants were kept is armed, and knows none until its next grant', async () => {
+    const { gate, id, keys } = await armGate(redis)
+    await redis.command('HDEL', keys.gate, 'lastGrantAtMs')
+    expect(await gate.view(id, 1)).toMatchObject({ armed: true, lastGrantAtMs: 0 })
+    const { nowMs } = decidedOf(await gate.decide(id, 1, grantRequests(2)))
+    expect(await gate.view(id, 1)).toMatchObject({ armed: true, lastGrantAtMs: nowMs })
+  })
+
   test('the same user twice in one call holds one coupon; the second request refers to it', async () => {
     const { gate, id, keys } = await armGate(redis, { stock: 2, perUserLimit: 2 })
     const userId = newUser()

@@ -21,6 +21,8 @@ export type GateView = {
   isHalted: boolean
   stock: number
   granted: number
+  /** When the newest grant was made; 0 when none was, or the gate is from before this was kept. */
+  lastGrantAtMs: number
   version: number
   document: CampaignDocument
   /** How far its arming is, as text; empty when it is armed. */
@@ -132,6 +134,7 @@ export const createGate = (redis: RedisClient, options: { outboxGrantsMax: numbe
         isHalted: reply.text(9) !== '',
         stock: reply.number(4),
         granted: reply.number(5),
+        lastGrantAtMs: reply.text(10) === '' ? 0 : reply.number(10),
         version: reply.number(6),
         document: decodeDocument(reply.text(7)),
         progress,

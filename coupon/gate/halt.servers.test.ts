@@ -46,7 +46,7 @@ const flip = ({ id, epoch }: ArmedGate, { fence, claim }: { fence: string; claim
     flipScript,
     [gateKey(id), ...['winners', 'outbox', 'free'].map((name) => `fc:{${id}}:${name}:${epoch + 1}`)],
     [
-      ...['1', epoch + 1, fence, claim, 0, 0, 1, 0],
+      ...['1', epoch + 1, fence, claim, 0, 0, 1, 0, 0],
       ...['open', 20, 1, 9_000_000_000_000, 1, 9, '{"name":"of the ledger"}'],
     ],
   )

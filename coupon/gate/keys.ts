@@ -43,9 +43,10 @@ export const campaignsChannel = 'fc:campaigns'
 
 /**
  * Hash with these fields: layout, epoch, claim, fence, state (rearming|open|paused|closed), stock, granted,
- * nextRank, entriesAppended, entriesDeleted, grantsPending, opensAtMs, closesAtMs, perUserLimit,
- * grantableFromMs, holdMs, version, document. While it is rearming also operatorState, which the flip may set
- * as its state. After a halt also halted, `<id of the change> <atMs> <origin>`: see halt.lua.
+ * lastGrantAtMs, nextRank, entriesAppended, entriesDeleted, grantsPending, opensAtMs, closesAtMs,
+ * perUserLimit, grantableFromMs, holdMs, version, document. While it is rearming also operatorState, which
+ * the flip may set as its state. After a halt also halted, `<id of the change> <atMs> <origin>`: see
+ * halt.lua.
  */
 export const gateKey = (campaignId: string): string => `fc:{${campaignId}}:gate`
 

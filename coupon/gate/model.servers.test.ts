@@ -60,9 +60,9 @@ const arm = async ({ id, armingGate, model }: GateAndModel, next: ModelSettings)
   if (stopped.kind !== 'stopped') throw new Error(JSON.stringify(stopped))
   expect(await armingGate.survivors(id, epoch, 1, 1_000)).toEqual(model.outbox())
   const seal = { fence: stopped.fence, claim }
-  const { grants, freeRanks, nextRank } = model.rebuild()
+  const { grants, freeRanks, nextRank, lastGrantAtMs } = model.rebuild()
   expect(await armingGate.fill(id, epoch + 1, seal, grants, freeRanks)).toEqual({ kind: 'filled' })
-  const rebuilt = { winners: grants.length, freeRanks: freeRanks.length, nextRank }
+  const rebuilt = { winners: grants.length, freeRanks: freeRanks.length, nextRank, lastGrantAtMs }
   const holdMs = next.isHeld ? 3_600_000 : 0
   expect(await armingGate.flip(campaignOf(id, next), epoch + 1, seal, rebuilt, holdMs)).toEqual({
     kind: 'armed',

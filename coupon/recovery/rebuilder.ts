@@ -24,7 +24,7 @@ const freeRanksInOneFillMax = 5_000
 
 export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuilder => ({
   async rebuild({ id }, epoch, seal, cut) {
-    const rebuilt: RebuiltCounts = { winners: 0, freeRanks: 0, nextRank: 1 }
+    const rebuilt: RebuiltCounts = { winners: 0, freeRanks: 0, nextRank: 1, lastGrantAtMs: 0 }
     if (cut === undefined) return { kind: 'rebuilt', ...rebuilt }
 
     const fill = async (grants: readonly Grant[], freeRanks: readonly number[]): Promise<void> => {
@@ -37,7 +37,7 @@ export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuil
     try {
       const isWhole = await reader.read(id, cut, async (grants) => {
         let freeRanks: number[] = []
-        for (const { rank } of grants) {
+        for (const { rank, grantedAtMs } of grants) {
           for (; rebuilt.nextRank < rank; rebuilt.nextRank += 1) {
             // safeguard: missing ranks go on the free list
             freeRanks.push(rebuilt.nextRank)
@@ -46,6 +46,7 @@ export const createRebuilder = (gate: ArmingGate, reader: RebuildReader): Rebuil
             freeRanks = []
           }
           rebuilt.nextRank = rank + 1
+          rebuilt.lastGrantAtMs = Math.max(rebuilt.lastGrantAtMs, grantedAtMs)
         }
         await fill(grants, freeRanks)
         await gate.noteProgress(id, `rebuilt ${rebuilt.winners} winners`)

@@ -33,7 +33,7 @@ export type EventHub = {
 export type EventHubOptions = {
   /** The present event of a topic. `isLast` ends its streams with it, and `over` without one. */
   read(topic: string): { event: StreamEvent; isLast: boolean } | 'over'
-  /** Writes a second for a topic whose state stays the same: with more listeners its events come less often. */
+  /** Writes a second for a topic whose state stays the same. With more listeners its events are fewer. */
   writesPerSecondMax: number
   /** From 0 to 1: clients whose streams end together return one by one. */
   random(): number

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LaunchError } from '../launch-error.ts'
 import { runProgram } from '../processes/run-program.ts'
@@ -44,6 +45,25 @@ const chooseAvailable = async (candidates: readonly string[]): Promise<string> =
   throw new LaunchError(`apt-get has no package ${candidates.join(' or ')}`)
 }
 
+const retryMs = 1_000
+
+/**
+ * Runs apt-get, again while another one holds a lock. Its own waiting, `DPkg::Lock::Timeout`, is for that
+ * of dpkg alone: without the lock of the lists an update fails at once (apt 2.6). Rejects after `timeoutMs`.
+ */
+export const whenUnlocked = async (
+  run: () => Promise<void>,
+  { timeoutMs, wait = delay }: { timeoutMs: number; wait?: (ms: number) => Promise<unknown> },
+): Promise<void> => {
+  for (let waitedMs = 0; ; waitedMs += retryMs)
+    try {
+      return await run()
+    } catch (cause) {
+      if (waitedMs >= timeoutMs || !String(cause).includes('Could not get lock')) throw cause
+      await wait(retryMs)
+    }
+}
+
 export const aptInstall = ['install', '-y', '--no-install-recommends'] as const
 
 /**
@@ -56,15 +76,18 @@ export const installPackages = async (
 ): Promise<void> => {
   await mkdir(logFolder, { recursive: true })
   const aptGet = (name: string, parameters: readonly string[]): Promise<void> =>
-    runProgram({
-      command: 'apt-get',
-      // Waits for another apt-get instead of failing.
-      arguments: ['-o', 'DPkg::Lock::Timeout=120', ...parameters],
-      environment: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      logFile: join(logFolder, `apt-get-${name}.log`),
-      timeoutMs: 600_000,
-      signal,
-    })
+    whenUnlocked(
+      () =>
+        runProgram({
+          command: 'apt-get',
+          arguments: ['-o', 'DPkg::Lock::Timeout=120', ...parameters],
+          environment: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+          logFile: join(logFolder, `apt-get-${name}.log`),
+          timeoutMs: 600_000,
+          signal,
+        }),
+      { timeoutMs: 120_000 },
+    )
   await aptGet('update', ['update'])
   const names: string[] = []
   for (const candidates of packages) names.push(await chooseAvailable(candidates))

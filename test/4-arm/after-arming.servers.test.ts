@@ -89,12 +89,16 @@ describe('after an arming', () => {
     expect(await kinds(sale, 2, 2)).toEqual(['granted', 'granted'])
   })
 
-  test('a campaign without returned units stays sold out, without a hold', async () => {
+  test('a campaign without returned units stays sold out, without a hold, and since the same moment', async () => {
     const sale = await shop.sale({ stock: 3 })
     const told = await sale.win(3)
     await until('they are rows', async () => (await storedOf(shop.ledger, sale)).length === 3)
+    const before = await shop.gate.view(sale.id, 1)
     expect(await loseAndArm(sale)).toEqual({ kind: 'armed', epoch: 2, returned: 0 })
     expect(await kinds(sale, 2, 2)).toEqual(['sold-out', 'sold-out'])
+    const lastGrantAtMs = Math.max(...told.map(({ grantedAtMs }) => grantedAtMs))
+    for (const view of [before, await shop.gate.view(sale.id, 2)])
+      expect(view).toMatchObject({ lastGrantAtMs })
     await expectWhole(shop, sale, told)
   })
 

@@ -83,6 +83,12 @@ test('a campaign lives from its creation to its audit, and everybody gets what t
   expect(await burst()).toEqual({ granted: stock, soldOut: shoppers - stock })
   expect(winners().map(({ rank }) => rank)).toEqual(upTo(stock))
   await pagesSay('sold-out')
+  const lastIssuedAt = winners()
+    .map(({ coupon }) => coupon.issuedAt)
+    .toSorted()
+    .at(-1)
+  for (const page of pages) expect((await page.campaign(id)).soldOutAt).toBe(lastIssuedAt)
+  expect((await kim.readCampaign(id)).soldOutAt).toBe(lastIssuedAt)
   await expectSameAgain()
 
   // A pause refuses the very next press, and so it stays with more stock. Then the rest is sold.
@@ -94,6 +100,7 @@ test('a campaign lives from its creation to its audit, and everybody gets what t
   await expectSameAgain()
   await lee.resume(id, { reason: 'on with it', ifVersion: 4 })
   await pagesSay('open')
+  expect((await kim.readCampaign(id)).soldOutAt).toBeNull()
   const reopened = { already: stock, granted: moreStock - stock, soldOut: shoppers - moreStock }
   expect(await burst()).toEqual(reopened)
   expect(winners().map(({ rank }) => rank)).toEqual(upTo(moreStock))

@@ -58,6 +58,7 @@ test('one button rehearses a campaign: it is marked, ends by itself, and shows t
   await rehearse(tab, { Shoppers: '300', 'Presses a second': '150' })
   const banner = page.locator('#rehearsal')
   await banner.getByText('Rehearsal: no real coupons.').waitFor()
+  expect(await page.getByRole('link', { name: 'Edit', exact: true }).count()).toBe(0)
   await page.locator('h1', { hasText: `Rehearsal: ${name}` }).waitFor()
   await banner.getByText('Audit: ✓ pass').waitFor()
   await banner.getByText(/^Rehearsal over: 330 presses in .* 100 granted/).waitFor()

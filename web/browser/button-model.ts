@@ -7,7 +7,7 @@ export type SaleFacts = {
   remaining: number
   opensAtMs: number
   closesAtMs: number
-  /** When everybody was told that it is sold out; undefined where that was before this page. */
+  /** When the last coupon was taken, while it is sold out. */
   soldOutAtMs?: number | undefined
 }
 

@@ -31,7 +31,7 @@ test.each([
   )
 })
 
-test('who sees a sale sell out is told when; who comes later is not told a time that nobody here knows', () => {
+test('a sale that is sold out says since when, and no time where none is known', () => {
   const words = createButtonWords('en')
   const atMs = Date.parse('2026-11-30T12:00:13.412Z')
   const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' }).format(atMs)

@@ -155,7 +155,7 @@ export class FirstcomeButton extends HTMLElement {
         void resolve()
       })
     const tellCountdown = createCountdownNews(view.announce, synchronise)
-    const sale = followSale({ client, server, campaignId, known: facts }, (found) => {
+    const sale = followSale({ client, server, campaignId }, (found) => {
       facts = found
       isKnown = true
       show()

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PublicCampaign } from '../../client/shopper-client.ts'
-import { factsOf, followSale, nextFacts } from './sale-facts.ts'
+import { factsOf, followSale } from './sale-facts.ts'
 
 /** The stream of a browser, of which the test says what comes. */
 class ScriptedStream extends EventTarget {
@@ -34,7 +34,7 @@ const sale = (
 ) =>
   ({
     ...{ state, stock: 10, remaining: 5, refreshAfterMs, serverTime },
-    ...{ opensAt: '2026-11-29T00:00:00.000Z', closesAt: '2026-11-30T00:00:00.000Z' },
+    ...{ opensAt: '2026-11-29T00:00:00.000Z', closesAt: '2026-11-30T00:00:00.000Z', soldOutAt: null },
   }) as PublicCampaign
 
 /** Follows a sale whose answers are always the same. */
@@ -97,15 +97,8 @@ test('an answer from a cache does not take back what an event has said since', a
   expect(seen).toEqual(['paused'])
 })
 
-test('a page that saw a sale open knows when it was sold out, and one that came later does not', () => {
-  const [open, paused] = [factsOf(sale('open')), factsOf(sale('paused'))]
-  const soldOut = { ...factsOf(sale('sold-out')), remaining: 0 }
-  const seen = nextFacts(open, soldOut, 7_000)
-  expect(seen.soldOutAtMs).toBe(7_000)
-  expect(nextFacts(seen, soldOut, 9_000).soldOutAtMs).toBe(7_000)
-  expect(nextFacts(undefined, soldOut, 9_000).soldOutAtMs).toBeUndefined()
-  expect(nextFacts(paused, soldOut, 9_000).soldOutAtMs).toBe(9_000)
-  expect(nextFacts({ ...paused, remaining: 0 }, soldOut, 9_000).soldOutAtMs).toBeUndefined()
-  expect(nextFacts({ ...open, state: 'recovering' }, soldOut, 9_000).soldOutAtMs).toBeUndefined()
-  expect(nextFacts(seen, open, 9_000).soldOutAtMs).toBeUndefined()
+test('a page of a sale that is sold out knows since when, also when it opens later', () => {
+  const soldOut = { ...sale('sold-out'), remaining: 0, soldOutAt: '2026-11-29T00:00:00.412Z' }
+  expect(factsOf(soldOut).soldOutAtMs).toBe(Date.UTC(2026, 10, 29, 0, 0, 0, 412))
+  expect(factsOf(sale('open')).soldOutAtMs).toBeUndefined()
 })

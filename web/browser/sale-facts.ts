@@ -7,7 +7,7 @@ const retryMs = 3_000
 /** What a page, an event or the API says of a sale. */
 export type PublicFacts = Pick<
   PublicCampaign,
-  'state' | 'stock' | 'remaining' | 'opensAt' | 'closesAt' | 'serverTime'
+  'state' | 'stock' | 'remaining' | 'opensAt' | 'closesAt' | 'soldOutAt' | 'serverTime'
 >
 
 /** The facts with times as numbers. */
@@ -17,22 +17,11 @@ export const factsOf = ({
   remaining,
   opensAt,
   closesAt,
+  soldOutAt,
 }: Omit<PublicFacts, 'serverTime'>): SaleFacts => ({
   ...{ state, stock, remaining, opensAtMs: Date.parse(opensAt), closesAtMs: Date.parse(closesAt) },
+  soldOutAtMs: soldOutAt === null ? undefined : Date.parse(soldOutAt),
 })
-
-/** The next facts. They know when it was sold out, if these do, or saw that it was not yet. */
-export const nextFacts = (
-  before: SaleFacts | undefined,
-  next: SaleFacts,
-  serverTimeMs: number,
-): SaleFacts => {
-  if (next.state !== 'sold-out') return next
-  // A sale that is paused can be sold out before; while it recovers the figures can be too low.
-  const hadSome = before !== undefined && before.remaining > 0 && before.state !== 'recovering'
-  const soldOutAtMs = hadSome ? serverTimeMs : before?.soldOutAtMs
-  return { ...next, soldOutAtMs }
-}
 
 /**
  * Tells what everybody knows of a sale, as it changes: by server-sent events. While these do not come it
@@ -44,17 +33,13 @@ export const followSale = (
     client,
     server,
     campaignId,
-    known,
   }: {
     client: Pick<ShopperClient, 'campaign'>
     server: string
     campaignId: string
-    /** What the page knew when it was made. */
-    known?: SaleFacts | undefined
   },
   onFacts: (facts: SaleFacts | undefined) => void,
 ): { refresh(): void; stop(): void } => {
-  let last = known
   let lastAtMs = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   let [isStreaming, isStopped] = [false, false]
@@ -69,9 +54,8 @@ export const followSale = (
     // An answer from a cache can be older than an event, behind which nothing may come any more.
     if (atMs < lastAtMs) return
     lastAtMs = atMs
-    last = nextFacts(last, factsOf(told), atMs)
-    onFacts(last)
-    if (last.state === 'closed') stop()
+    onFacts(factsOf(told))
+    if (told.state === 'closed') stop()
   }
   const ask = async (): Promise<void> => {
     let waitMs = retryMs

@@ -14,6 +14,7 @@ export type PageCampaign = {
   remaining: number
   opensAt: string
   closesAt: string
+  soldOutAt: string | null
   /** IANA. */
   timeZone: string
   coupon: {
@@ -55,8 +56,8 @@ export const shopperPage = (
 ): Promise<string> => {
   const say = (text: Wording, values: Record<string, string> = {}): string => fill(text[language], values)
   const whole = new Intl.NumberFormat(language)
-  const { coupon, timeZone, state, stock, remaining, opensAt, closesAt } = campaign
-  const facts = { state, stock, remaining, opensAt, closesAt }
+  const { coupon, timeZone, state, stock, remaining, opensAt, closesAt, soldOutAt } = campaign
+  const facts = { state, stock, remaining, opensAt, closesAt, soldOutAt }
   const at = (time: string): string => zonedTime(time, language, timeZone)
   const left = say(shopperTexts.stockLeft, {
     left: whole.format(remaining),

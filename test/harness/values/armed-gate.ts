@@ -111,6 +111,7 @@ export const armGate = async (redis: RedisClient, changes: GateChanges = {}): Pr
         Object.keys(winners).length,
         free.length,
         nextRank,
+        Math.max(0, ...Object.values(winners).map((won) => Number(won.split('|')[2]))),
         holdMs,
       ],
       ...[state, stock, opensAtMs, closesAtMs, perUserLimit, version, document],

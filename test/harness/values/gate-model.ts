@@ -13,7 +13,7 @@ export type ModelSettings = Pick<CampaignTerms, 'stock' | 'perUserLimit'> & {
 }
 
 /** What a rebuild has to put into the keys of the next epoch. */
-export type ModelRebuild = { grants: Grant[]; freeRanks: number[]; nextRank: number }
+export type ModelRebuild = { grants: Grant[]; freeRanks: number[]; nextRank: number; lastGrantAtMs: number }
 
 /**
  * What the gate of one campaign must answer, in maps and counters, one user after the other. It is written
@@ -151,7 +151,10 @@ export const createGateModel = (campaignId: string, outboxGrantsMax: number): Ga
       const taken = new Set(grants.map(({ rank }) => rank))
       const highest = Math.max(0, ...taken)
       const ranks = Array.from({ length: highest }, (_, index) => index + 1)
-      return { grants, freeRanks: ranks.filter((rank) => !taken.has(rank)), nextRank: highest + 1 }
+      return {
+        ...{ grants, freeRanks: ranks.filter((rank) => !taken.has(rank)), nextRank: highest + 1 },
+        lastGrantAtMs: Math.max(0, ...grants.map(({ grantedAtMs }) => grantedAtMs)),
+      }
     },
     arm(next) {
       const kept = takes(next)

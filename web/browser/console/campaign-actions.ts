@@ -27,7 +27,7 @@ export const createCampaignActions = (
   campaign: Campaign,
   onChanged: (text: string) => void,
 ): HTMLElement => {
-  const { id, name, state, stock, version } = campaign
+  const { id, name, state, stock, version, rehearsalOf } = campaign
   const newStock = element('input', { type: 'number', min: stock + 1, step: 1, value: stock })
   const isOver = state === 'closed'
   const changes: Change[] = [
@@ -87,7 +87,8 @@ export const createCampaignActions = (
           tell(change.name),
         ),
       ),
-    isOver
+    // A rehearsal is a copy: its campaign is what can be edited.
+    isOver || rehearsalOf !== null
       ? undefined
       : element(
           'a',
