@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // `unit` needs nothing; `servers` meets real Redis, Kafka and MySQL, an API of two processes and a worker
@@ -9,8 +10,9 @@ export default defineConfig({
     // The files of one fork share what they import: to load it anew for each takes 1.6 s of CPU a file. No
     // module holds state that a test could leave behind.
     isolate: false,
-    // As many as there are cores, and not one less: a test waits for servers most of its time.
-    maxWorkers: '100%',
+    // Half as many again as there are cores, because tests wait for servers. On two cores all of them took 675 s
+    // with three workers and 997 s with two, which left a third of the processors idle (2026-11-30).
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       {
         extends: true,

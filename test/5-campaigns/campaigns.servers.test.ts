@@ -36,6 +36,7 @@ describe('the public page of a campaign', () => {
         perUserLimit: 2,
         opensAt: sent['opensAt'],
         closesAt: sent['closesAt'],
+        soldOutAt: null,
         timeZone: 'UTC',
         eligibility: [],
         coupon: { ...(sent['coupon'] as object), usableFrom: sent['opensAt'] },

@@ -50,7 +50,7 @@ test('listeners of all processes hear of stock, pause, sell-out and more stock, 
   const page = await ask(`${first}/v1/campaigns/${campaignId}`)
   const { serverTime, ...facts } = begin?.data ?? {}
   expect(page.body).toMatchObject(facts)
-  expect(Object.keys(facts)).toEqual(['state', 'stock', 'remaining', 'opensAt', 'closesAt'])
+  expect(Object.keys(facts)).toEqual(['state', 'stock', 'remaining', 'opensAt', 'closesAt', 'soldOutAt'])
   expect(Date.parse(String(page.body['serverTime']))).toBeGreaterThanOrEqual(Date.parse(String(serverTime)))
   await press(first, campaignId, newUser())
   await bothHear('two are left', isState('open', 2))
