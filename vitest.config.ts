@@ -10,7 +10,7 @@ export default defineConfig({
     // The files of one fork share what they import: to load it anew for each takes 1.6 s of CPU a file. No
     // module holds state that a test could leave behind.
     isolate: false,
-    // Half as many again as there are cores, because tests wait for servers. On two cores all of them took 675 s
+    // Half as many again as there are cores, because tests wait for servers. On two cores they took 675 s
     // with three workers and 997 s with two, which left a third of the processors idle (2026-11-30).
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
