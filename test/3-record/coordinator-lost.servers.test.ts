@@ -46,7 +46,7 @@ const startWorker = async (waitFor: 'live' | 'ready'): Promise<void> => {
   worker = await startPart('worker', environment, { folder: inject('folder'), waitFor })
 }
 /** A worker whose requests to a frozen broker have to time out first needs that long. */
-const becomesReady = (): Promise<boolean> => until('the worker is ready', isReady, 60_000)
+const expectReady = (): Promise<boolean> => until('the worker is ready', isReady, 60_000)
 const isReady = async (): Promise<boolean> => (await fetch(`${worker.url}/readyz`)).status === 200
 
 /** A campaign for which no keeper looks for a gate, and all its grants. */
@@ -106,7 +106,7 @@ describe('the broker that coordinates the group of the workers is lost', () => {
       await brokers[lose](coordinator)
       await appending
       await drained(campaign, grants)
-      await becomesReady()
+      await expectReady()
       await offsetsFollow()
       expectNoLeak()
     },
@@ -120,7 +120,7 @@ describe('the broker that coordinates the group of the workers is lost', () => {
     const { campaign, grants } = await openSale(3_000)
     await append(grants)
     await drained(campaign, grants)
-    await becomesReady()
+    await expectReady()
     await brokers.heal(grantsTopic)
     await offsetsFollow()
   }, 180_000)
@@ -137,6 +137,6 @@ describe('the broker that coordinates the group of the workers is lost', () => {
     expect([await isReady(), await countOf(campaign)]).toEqual([false, 0])
     await brokers.heal(grantsTopic)
     await drained(campaign, grants)
-    await becomesReady()
+    await expectReady()
   }, 180_000)
 })
