@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -10,6 +10,7 @@ import { connectDatabase } from '../platform/mysql/database.ts'
 import { createProgressDisplay } from '../platform/progress-display.ts'
 import { connectRedis } from '../platform/redis.ts'
 import { findFreePort } from './ports.ts'
+import { classArchiveOf } from './start-kafka.ts'
 import { startRedis } from './start-redis.ts'
 import { findFreeServerPorts, type StartServersOptions, startServers } from './start-servers.ts'
 
@@ -83,6 +84,13 @@ describe('the three servers', () => {
     const second = await startServers(options)
     expect(second.environment).toEqual(first.environment)
     expect(await createTopic(KAFKA_BROKERS)).toEqual([])
+    // What the installation has prepared makes the start quick.
+    const kafka = second.handles.find(({ name }) => name === 'kafka')
+    const source = second.sources.kafka
+    if (source.kind !== 'program') throw new Error('it was started here')
+    const maps = await readFile(`/proc/${kafka?.pid}/maps`, 'utf8')
+    const archive = classArchiveOf(source.program.jarsFolder)
+    expect(maps.includes(archive)).toBe(existsSync(archive))
     expect(await askRedis(REDIS_URL, 'GET', 'key')).toBe('kept')
     expect(await askDatabase(DATABASE_URL, 'SELECT id FROM kept')).toEqual([{ id: 1 }])
     await second.stop()

@@ -3,14 +3,29 @@ import type { Redeemed } from '../../coupon/ledger/redemptions.ts'
 import type { Coupon } from '../../coupon/reading/coupon-sources.ts'
 import { rehearsedCampaign } from '../../coupon/rehearsal-rule.ts'
 
+const dayMs = 86_400_000
+const digits = (length: number): string[] =>
+  Array.from({ length: 10 ** length }, (_, value) => String(value).padStart(length, '0'))
+const [two, three] = [digits(2), digits(3)]
+
+let day = { number: 0, text: '1970-01-01T' }
 let last = { ms: 0, text: '1970-01-01T00:00:00.000Z' }
 
+const timeText = (ms: number): string => {
+  const number = Math.floor(ms / dayMs)
+  if (number !== day.number) day = { number, text: new Date(ms).toISOString().slice(0, -13) }
+  const inDay = ms - number * dayMs
+  const minutes = Math.floor(inDay / 60_000)
+  const seconds = Math.floor(inDay / 1_000) - minutes * 60
+  return `${day.text}${two[Math.floor(minutes / 60)]}:${two[minutes % 60]}:${two[seconds]}.${three[inDay % 1_000]}Z`
+}
+
 /**
- * A time in the format of the API: RFC 3339, UTC, milliseconds. The last one is cached, because all grants of
- * a gate call have the same time.
+ * A time, as whole milliseconds, in the format of the API: RFC 3339, UTC, milliseconds. The last one is
+ * cached, because all grants of a gate call have the same time. Its day is too: those of a list share it.
  */
 export const formatTime = (ms: number): string => {
-  if (ms !== last.ms) last = { ms, text: new Date(ms).toISOString() }
+  if (ms !== last.ms) last = { ms, text: timeText(ms) }
   return last.text
 }
 

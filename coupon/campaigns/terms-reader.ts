@@ -18,15 +18,17 @@ export const createTermsReader = (registry: Registry, campaigns: CampaignReposit
   return {
     async read(campaignIds) {
       const terms = new Map<string, CouponTerms>()
-      const ids = new Set(campaignIds)
-      for (const id of ids) {
+      const missing: string[] = []
+      for (const id of campaignIds) {
+        if (terms.has(id)) continue
         const live = registry.known(id)?.view.document.coupon
         // An edit may change them. What is read after a campaign was live is final.
         if (live !== undefined) remembered.delete(id)
         const known = live ?? remembered.get(id)
-        if (known !== undefined) terms.set(id, known)
+        if (known === undefined) missing.push(id)
+        else terms.set(id, known)
       }
-      const missing = [...ids].filter((id) => !terms.has(id))
+      if (missing.length === 0) return terms
       for (const [id, { coupon }] of await campaigns.readMany(missing)) {
         if (remembered.size >= termsMax) remembered.clear()
         remembered.set(id, coupon)

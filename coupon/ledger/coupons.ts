@@ -13,7 +13,10 @@ import {
   usesFrom,
 } from './rows.ts'
 
-/** The coupons of one user in a state at `nowMs`, below `beforeId`: the newest `limit` of them. */
+/**
+ * The coupons of one user in a state at `nowMs`, below `beforeId`: the newest `limit` of them. A first page
+ * of usable ones may have more, and others that were not used: who knows the terms leaves those out.
+ */
 export type ListQuery = {
   userId: string
   state: ListedState
@@ -50,6 +53,11 @@ export type Grants = Pick<GrantsAtPositions, 'grants' | 'uses'>
 
 const queriesInOneMax = 100
 const noUses: CouponUses = new Map()
+/**
+ * Unused coupons that are read for each user without their campaigns. A page of them is then a plain walk of
+ * the index.
+ */
+const unusedOfUserMax = 20
 const queriesInFlightMax = 2
 const queriesWaitingMax = 20_000
 
@@ -70,11 +78,25 @@ const momentsOf = (state: ListedState, nowMs: number): number[] =>
 const ofUsers = 'coupons FORCE INDEX (coupons_user_slot) JOIN campaigns USING (campaign_id)'
 
 export const createCouponRepository = (database: Database): CouponRepository => {
-  const readFirstPages = async (queries: readonly ListQuery[]): Promise<GrantsAtPositions[]> => {
-    const users = [...new Set(queries.map(({ userId }) => userId))]
+  /** Every unused coupon of these users; `undefined` when they are more than most people have. */
+  const readUnused = async (users: readonly string[]): Promise<GrantsAtPositions | undefined> => {
+    const rowsMax = users.length * unusedOfUserMax
+    const found = await readGrantsAtPositions(
+      database,
+      `coupons FORCE INDEX (coupons_user_slot) WHERE user_id IN (?) AND ${unused} LIMIT ?`,
+      [users, rowsMax + 1],
+      grantColumns,
+    )
+    return found.grants.length > rowsMax ? undefined : found
+  }
+  /** The newest usable coupons of each of these users. The server numbers the coupons of each to do so. */
+  const readNewest = (
+    users: readonly string[],
+    queries: readonly ListQuery[],
+  ): Promise<GrantsAtPositions> => {
     const limit = Math.max(...queries.map((query) => query.limit))
     const nowMs = Math.min(...queries.map((query) => query.nowMs))
-    const { grants, positions } = await readGrantsAtPositions(
+    return readGrantsAtPositions(
       database,
       `(SELECT ${grantColumns}, ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY coupon_id DESC) AS place
         FROM coupons JOIN campaigns USING (campaign_id)
@@ -84,6 +106,10 @@ export const createCouponRepository = (database: Database): CouponRepository => 
       // What is usable was not used.
       grantColumns,
     )
+  }
+  const readFirstPages = async (queries: readonly ListQuery[]): Promise<GrantsAtPositions[]> => {
+    const users = [...new Set(queries.map(({ userId }) => userId))]
+    const { grants, positions } = (await readUnused(users)) ?? (await readNewest(users, queries))
     const byUser = Map.groupBy(grants, ({ userId }) => userId)
     return queries.map(({ userId }) => ({ grants: byUser.get(userId) ?? [], uses: noUses, positions }))
   }

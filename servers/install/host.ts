@@ -1,4 +1,6 @@
 import { hasDockerEngine, hasDockerImage, pullDockerImage } from '../docker-services.ts'
+import type { KafkaProgram } from '../start-kafka.ts'
+import { writeClassArchive } from './class-archive.ts'
 import { installPackages, isDebian, isPackageAvailable } from './debian-packages.ts'
 import { systemFolders } from './find-program.ts'
 import type { SearchEnvironment, SearchPlaces } from './find-servers.ts'
@@ -11,6 +13,7 @@ export type Installers = {
   /** Of each entry the first package that this Debian release has. */
   readonly packages: (packages: readonly (readonly string[])[], options: InstallOptions) => Promise<void>
   readonly jars: (maven: string, signal: AbortSignal | undefined) => Promise<void>
+  readonly classArchive: (program: KafkaProgram, signal: AbortSignal | undefined) => Promise<void>
   readonly image: (image: string, options: InstallOptions) => Promise<void>
 }
 
@@ -40,5 +43,10 @@ export const detectHost = (environment: SearchEnvironment): Host => ({
   isPackageAvailable,
   hasDockerEngine,
   hasDockerImage,
-  install: { packages: installPackages, jars: downloadKafkaJars, image: pullDockerImage },
+  install: {
+    packages: installPackages,
+    jars: downloadKafkaJars,
+    classArchive: writeClassArchive,
+    image: pullDockerImage,
+  },
 })

@@ -44,6 +44,11 @@ const carryOut = async (
     const { maven } = await findKafkaTools(host)
     if (maven === undefined) throw new LaunchError('apt-get installed maven, but mvn is not on PATH')
     await progress.step('mvn: downloading Kafka', () => host.install.jars(maven, signal))
+    const { java, jarsFolder } = await findKafkaTools(host)
+    if (java !== undefined && jarsFolder !== undefined)
+      await progress.step('Kafka: preparing quick starts', () =>
+        host.install.classArchive({ java, jarsFolder }, signal),
+      )
   }
   for (const image of images)
     await progress.step(`docker: pulling ${image}`, () => host.install.image(image, { logFolder, signal }))
