@@ -32,6 +32,7 @@ export const eligibilityShape = rulesShape(claimName)
 /** `eligibility` in a request: the claim of rehearsals is not for operators. */
 export const askedEligibilityShape = rulesShape(
   claimName
+    // safeguard: no real campaign looks like a rehearsal
     .refine((claim) => claim !== rehearsalClaim, `expected another claim: ${rehearsalClaim} is reserved`)
     .describe(`Any but \`${rehearsalClaim}\`, which only rehearsals have.`),
 )

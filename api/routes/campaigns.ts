@@ -40,6 +40,7 @@ export const createPublicReader =
     const nowMs = registry.gateNowMs()
     if (found.kind === 'live') {
       const { view } = found.campaign
+      // safeguard: a rehearsal is unknown in public
       if (rehearsedCampaign(view.document) !== undefined) return 'unknown'
       return writeDocument(id, view.document, liveMoment(view, nowMs))
     }
@@ -63,6 +64,7 @@ export const createKnownReader =
       const campaign = registry.known(id)
       if (campaign === undefined) throw cause
       const { view } = campaign
+      if (rehearsedCampaign(view.document) !== undefined) return 'unknown'
       return writeDocument(id, view.document, liveMoment(view, registry.gateNowMs()))
     }
   }

@@ -107,6 +107,7 @@ const settingsAfter = (campaign: Campaign, asked: AskedChange, moment: Moment): 
     return { settings: { ...settings, state: 'closed', closesAtMs } }
   }
   if (closed) return { refused: closedForGood }
+  // safeguard: a rehearsal cannot be edited
   if (asked.kind === 'edit' && rehearsedCampaign(campaign) !== undefined) return { refused: notEdited }
   switch (asked.kind) {
     case 'pause':

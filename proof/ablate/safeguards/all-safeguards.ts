@@ -17,6 +17,7 @@ import { reading } from './reading.ts'
 import { rebuilding } from './rebuilding.ts'
 import { recording } from './recording.ts'
 import { redeeming } from './redeeming.ts'
+import { rehearsing } from './rehearsing.ts'
 import { serverLimits } from './server-limits.ts'
 import { versions } from './versions.ts'
 
@@ -41,5 +42,6 @@ export const allSafeguards: readonly Safeguard[] = [
   ...clocks,
   ...versions,
   ...halting,
+  ...rehearsing,
   ...serverLimits,
 ]
