@@ -13,7 +13,8 @@ export const manyCampaignsCommand = defineLoad({
   options: manyCampaignsOptions,
   planOf: manyCampaignsPlanOf,
   commandLine: manyCampaignsCommandLine,
-  run: runManyCampaigns,
+  run: (plan, dependencies, { settings }) =>
+    runManyCampaigns(plan, { ...dependencies, jwtSecret: settings.JWT_SECRET }),
   report: manyCampaignsReport,
   bar: {
     outcome: 'uneven',

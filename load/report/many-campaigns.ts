@@ -4,13 +4,14 @@ import { headingLine, type ReportOutput, tableLine } from './lines.ts'
 import { asRatio, inMs, inThousands } from './numbers.ts'
 import { verdictFirst } from './verdict-first.ts'
 
-const columns = ['lists/s', 'lowest', 'highest', 'press p99 ms', 'lowest', 'highest']
+const columns = ['lists/s', 'lowest', 'highest', 'of node', 'press p99 ms', 'lowest', 'highest']
 
-const figuresLine = ({ live, listsPerSecond, pressP99Ms }: ListFigures): string =>
+const figuresLine = ({ live, listsPerSecond, ofNode, pressP99Ms }: ListFigures): string =>
   tableLine(`${inThousands(live)} campaigns`, [
     ...[listsPerSecond.median, listsPerSecond.min, listsPerSecond.max].map((each) =>
       inThousands(Math.floor(each)),
     ),
+    asRatio(ofNode.median),
     ...[pressP99Ms.median, pressP99Ms.min, pressP99Ms.max].map(inMs),
   ])
 

@@ -13,8 +13,8 @@ test('npm run load -- many-campaigns has whole lists with few and many campaigns
   const { machine, ...result } = JSON.parse(stdout) as ManyCampaignsResult & { machine: Machine }
   expect(result.verdict).toBe('pass')
   expect([result.few.live, result.many.live]).toEqual([3, 6])
-  for (const { listsPerSecond, pressP99Ms } of [result.few, result.many])
-    expect(Math.min(listsPerSecond.min, pressP99Ms.min)).toBeGreaterThan(0)
+  for (const { listsPerSecond, ofNode, pressP99Ms } of [result.few, result.many])
+    expect(Math.min(listsPerSecond.min, ofNode.min, pressP99Ms.min)).toBeGreaterThan(0)
   // One short round: whether it is even is up to the machine, the exit code is not.
   expect(code).toBe(Math.min(result.listsRatio, result.pressRatio) >= result.ratioMin ? 0 : 1)
   const text = stripVTControlCharacters(manyCampaignsReport(result, machine, process.stdout))

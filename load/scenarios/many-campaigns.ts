@@ -1,6 +1,7 @@
 import { eachAtMost } from '../../platform/each-at-most.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { ManyCampaignsPlan } from '../arguments/many-campaigns.ts'
+import { startBaseline } from '../baselines/baseline-server.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
 import { listRequests } from '../generator/list-requests.ts'
 import { pressAll } from '../generator/press-all.ts'
@@ -8,12 +9,24 @@ import { runRush } from '../generator/rush.ts'
 import { type Spread, spreadOf } from '../measure/figures.ts'
 import { summariseLatencies } from '../measure/latency.ts'
 import { createShoppers, type Shoppers } from '../people/shoppers.ts'
+import type { ServingProcess } from '../processes/serving-process.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
 import { drainAndSettle, type Settlement } from './settle.ts'
 
 /** Lists and presses beside each other, while so many campaigns are live. */
-export type ListFigures = { live: number; listsPerSecond: Spread; pressP99Ms: Spread }
+export type ListFigures = {
+  live: number
+  listsPerSecond: Spread
+  /** For each list of bare node:http in the round after it, which has nobody pressing beside it. */
+  ofNode: Spread
+  pressP99Ms: Spread
+}
+
+export type ManyCampaignsDependencies = ScenarioDependencies & {
+  /** Of the tokens. */
+  jwtSecret: string
+}
 
 export type ManyCampaignsResult = {
   plan: ManyCampaignsPlan
@@ -57,11 +70,8 @@ const requireWholeLists = (sheet: AnswerSheet, count: number): void => {
   }
 }
 
-/**
- * Asks for lists as fast as they are answered, while people press at a steady rate: first with few live
- * campaigns, then with many. What one person asks must cost the same.
- */
-export const runManyCampaigns = async (
+const runBeside = async (
+  node: ServingProcess,
   plan: ManyCampaignsPlan,
   dependencies: ScenarioDependencies,
 ): Promise<ManyCampaignsResult> => {
@@ -88,7 +98,14 @@ export const runManyCampaigns = async (
   const lists = listsOf(url, people, plan.seconds * listsPerSecondMax)
   const lastsMs = plan.seconds * 1_000
 
-  const measureOnce = async (): Promise<{ listsPerSecond: number; pressP99Ms: number }> => {
+  const nodeLists = async (): Promise<number> => {
+    const sheet = createAnswerSheet(lists.length, now)
+    const rush = { url: node.url, now, patienceMs, lastsMs, connections: plan.connections }
+    const { lastedMs } = await runRush({ ...rush, requests: listsOf(node.url, people, lists.length) }, sheet)
+    return (sheet.answeredCount() * 1_000) / lastedMs
+  }
+
+  const measureOnce = async (): Promise<{ listsPerSecond: number; ofNode: number; pressP99Ms: number }> => {
     const shoppers = plan.seconds * plan.pressesPerSecond
     const campaign = await prepareCampaign({ shoppers, stock: shoppers }, dependencies)
     const sheet = createAnswerSheet(lists.length, now)
@@ -105,8 +122,10 @@ export const runManyCampaigns = async (
     ])
     requireWholeLists(sheet, asked.people)
     settlements.push(await drainAndSettle(campaign, pressed.people, dependencies))
+    const listsPerSecond = (sheet.answeredCount() * 1_000) / asked.lastedMs
     return {
-      listsPerSecond: (sheet.answeredCount() * 1_000) / asked.lastedMs,
+      listsPerSecond,
+      ofNode: listsPerSecond / (await nodeLists()),
       pressP99Ms: summariseLatencies(pressed.waitsMs)?.p99Ms ?? 0,
     }
   }
@@ -122,6 +141,7 @@ export const runManyCampaigns = async (
     return {
       live,
       listsPerSecond: spreadOf(measured.slice(1).map(({ listsPerSecond }) => listsPerSecond)),
+      ofNode: spreadOf(measured.slice(1).map(({ ofNode }) => ofNode)),
       pressP99Ms: spreadOf(measured.slice(1).map(({ pressP99Ms }) => pressP99Ms)),
     }
   }
@@ -133,5 +153,21 @@ export const runManyCampaigns = async (
     verdict: worstVerdict(settlements.map(({ verdict }) => verdict)),
     listsRatio: many.listsPerSecond.median / few.listsPerSecond.median,
     pressRatio: few.pressP99Ms.median / many.pressP99Ms.median,
+  }
+}
+
+/**
+ * Asks for lists as fast as they are answered, while people press at a steady rate: first with few live
+ * campaigns, then with many. What one person asks must cost the same.
+ */
+export const runManyCampaigns = async (
+  plan: ManyCampaignsPlan,
+  dependencies: ManyCampaignsDependencies,
+): Promise<ManyCampaignsResult> => {
+  const node = await startBaseline('node', dependencies.jwtSecret)
+  try {
+    return await runBeside(node, plan, dependencies)
+  } finally {
+    await node.stop()
   }
 }
