@@ -102,15 +102,20 @@ describe('each state is what really happened, and a refresh finds it again', () 
     await expectStays(other, 'already', 'usable')
   })
 
-  test('sold out: it says when, to those who were there', async () => {
+  test('sold out: it says since when, to those who were there and to who comes later', async () => {
     const campaignId = await createTestCampaign(url, { stock: 1 })
     const tab = await openTab(browser, pageOf(campaignId), newUser())
     await tab.reaches('open')
     await press(url, campaignId, newUser())
     await tab.reaches('sold-out')
     expect(await tab.text('figure')).toMatch(/^\d\d:\d\d:\d\d$/)
-    expect(await tab.text('note')).toContain(`Sold out at ${await tab.text('figure')}.`)
+    const [figure, note] = [await tab.text('figure'), await tab.text('note')]
+    expect(note).toContain(`Sold out at ${figure}.`)
     await expectStays(tab, 'sold-out')
+    const later = await openTab(browser, pageOf(campaignId), newUser())
+    await later.reaches('sold-out')
+    for (const one of [tab, later])
+      expect([await one.text('figure'), await one.text('note')]).toEqual([figure, note])
     expect(await isPressable(tab)).toBe(false)
   })
 
