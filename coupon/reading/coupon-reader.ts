@@ -102,7 +102,7 @@ export const createCouponReader = (options: CouponReaderOptions): CouponReader =
     )
     // A row that is not in this list may say that a coupon was used, which no gate knows.
     // safeguard: a list asks the ledger what became of the coupons of a gate
-    const used = ledger === undefined ? undefined : await read(sources.used(held))
+    const used = ledger === undefined ? held : await read(sources.used(held))
     const coupons = [...rows, ...(used ?? held)]
       .filter((coupon) => isListed(coupon, state))
       .sort((left, right) => (left.grant.couponId < right.grant.couponId ? 1 : -1))
