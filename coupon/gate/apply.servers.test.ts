@@ -22,8 +22,8 @@ const armScheduled = (changes: GateChanges): Promise<ArmedGate> =>
   armGate(redis, { opensAtMs: 8_000_000_000_000, ...changes })
 
 /** Settings at a version: everything else follows from it. */
-const settingsAt = (version: number, state = 'paused'): (string | number)[] => [
-  ...[state, 100 + version, 1, 9_000_000_000_000, 3, version],
+const settingsAt = (version: number, state = 'paused', stock = 100 + version): (string | number)[] => [
+  ...[state, stock, 1, 9_000_000_000_000, 3, version],
   `{"version":${version}}`,
 ]
 const apply = (id: string, ...args: (string | number)[]): Promise<unknown> =>
@@ -33,11 +33,14 @@ const stop = async ({ id, epoch }: ArmedGate): Promise<{ fence: string; claim: s
   const [, fence = ''] = (await redis.run(stopScript, [gateKey(id)], [epoch, claim])) as string[]
   return { fence, claim }
 }
-/** Flips a stopped gate of no coupons to the next epoch, with settings of the ledger at this version. */
+/**
+ * Flips a stopped gate of no coupons to the next epoch, with settings of the ledger at this version. They
+ * have more stock than any gate here: so they take nothing back, which would keep those of the gate.
+ */
 const flip = async ({ id, epoch }: ArmedGate, version: number): Promise<unknown> => {
   const { fence, claim } = await stop({ id, epoch } as ArmedGate)
   const keys = ['winners', 'outbox', 'free'].map((name) => `fc:{${id}}:${name}:${epoch + 1}`)
-  const args = ['1', epoch + 1, fence, claim, 0, 0, 1, 0, 0, ...settingsAt(version)]
+  const args = ['1', epoch + 1, fence, claim, 0, 0, 1, 0, 0, ...settingsAt(version, 'paused', 200)]
   return redis.run(flipScript, [gateKey(id), ...keys], args)
 }
 
@@ -77,7 +80,7 @@ describe('the highest version wins', () => {
   test('a ledger ahead of its gate gives its settings to the flip', async () => {
     const armed = await armScheduled({ version: 2, state: 'open' })
     expect(await flip(armed, 3)).toMatchObject(['OK', expect.any(Number), 1, 3])
-    expect(await armed.fields()).toMatchObject({ state: 'paused', stock: '103', version: '3' })
+    expect(await armed.fields()).toMatchObject({ state: 'paused', stock: '200', version: '3' })
   })
 })
 
