@@ -18,18 +18,20 @@ const publicForASecond = { 'Cache-Control': 'public, max-age=1', 'X-Content-Type
 
 const recovering = 'The campaign cannot be read at the moment. Trying again is safe.'
 
-const writeDocument = (id: string, document: CampaignDocument, moment: CampaignMoment) => ({
-  ...toPublicCampaignJson(id, document, moment),
-  refreshAfterMs: refreshAfterMs(moment.state, document.opensAtMs - moment.nowMs),
-})
+const writeDocument = (id: string, document: CampaignDocument, moment: CampaignMoment) => {
+  // safeguard: a rehearsal is unknown in public
+  if (rehearsedCampaign(document) !== undefined) return 'unknown'
+  return {
+    ...toPublicCampaignJson(id, document, moment),
+    refreshAfterMs: refreshAfterMs(moment.state, document.opensAtMs - moment.nowMs),
+  }
+}
 
 /**
  * The public document of a campaign. `recovering`: it may exist, and cannot be read now. A rehearsal is
  * `unknown` in public.
  */
-export type ReadPublic = (
-  campaignId: string,
-) => Promise<ReturnType<typeof writeDocument> | 'unknown' | 'recovering'>
+export type ReadPublic = (campaignId: string) => Promise<ReturnType<typeof writeDocument> | 'recovering'>
 
 /** Reads public documents, at most a second old. */
 export const createPublicReader =
@@ -40,13 +42,10 @@ export const createPublicReader =
     const nowMs = registry.gateNowMs()
     if (found.kind === 'live') {
       const { view } = found.campaign
-      // safeguard: a rehearsal is unknown in public
-      if (rehearsedCampaign(view.document) !== undefined) return 'unknown'
       return writeDocument(id, view.document, liveMoment(view, nowMs))
     }
     const campaign = await retiredCampaigns.read(id)
     if (campaign === undefined) return 'recovering'
-    if (rehearsedCampaign(campaign) !== undefined) return 'unknown'
     const { stock, retired } = campaign
     return writeDocument(id, campaign, { state: 'closed', stock, granted: retired.granted, nowMs })
   }
@@ -64,7 +63,6 @@ export const createKnownReader =
       const campaign = registry.known(id)
       if (campaign === undefined) throw cause
       const { view } = campaign
-      if (rehearsedCampaign(view.document) !== undefined) return 'unknown'
       return writeDocument(id, view.document, liveMoment(view, registry.gateNowMs()))
     }
   }
