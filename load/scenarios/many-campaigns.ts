@@ -96,36 +96,36 @@ const runBeside = async (
     if (sheet.grantedCount() < readers) throw new Failure('unavailable', 'not every reader got a coupon')
   }
   const lists = listsOf(url, people, plan.seconds * listsPerSecondMax)
+  const listsOfNode = listsOf(node.url, people, lists.length)
   const lastsMs = plan.seconds * 1_000
 
-  const nodeLists = async (): Promise<number> => {
-    const sheet = createAnswerSheet(lists.length, now)
-    const rush = { url: node.url, now, patienceMs, lastsMs, connections: plan.connections }
-    const { lastedMs } = await runRush({ ...rush, requests: listsOf(node.url, people, lists.length) }, sheet)
+  /** Lists a second that `target` answers. */
+  const askForLists = async (target: string, requests: readonly Buffer[]): Promise<number> => {
+    const sheet = createAnswerSheet(requests.length, now)
+    const rush = { url: target, now, patienceMs, lastsMs, connections: plan.connections }
+    const { people: asked, lastedMs } = await runRush({ ...rush, requests }, sheet)
+    requireWholeLists(sheet, asked)
     return (sheet.answeredCount() * 1_000) / lastedMs
   }
 
   const measureOnce = async (): Promise<{ listsPerSecond: number; ofNode: number; pressP99Ms: number }> => {
     const shoppers = plan.seconds * plan.pressesPerSecond
     const campaign = await prepareCampaign({ shoppers, stock: shoppers }, dependencies)
-    const sheet = createAnswerSheet(lists.length, now)
-    const common = { url, now, patienceMs, lastsMs }
-    const [asked, pressed] = await Promise.all([
-      runRush({ ...common, requests: lists, connections: plan.connections }, sheet),
+    const [listsPerSecond, pressed] = await Promise.all([
+      askForLists(url, lists),
       runRush(
         {
-          ...{ ...common, requests: campaign.requests, connections: pressConnections },
+          ...{ url, now, patienceMs, lastsMs },
+          ...{ requests: campaign.requests, connections: pressConnections },
           peoplePerSecond: plan.pressesPerSecond,
         },
         campaign.sheet,
       ),
     ])
-    requireWholeLists(sheet, asked.people)
     settlements.push(await drainAndSettle(campaign, pressed.people, dependencies))
-    const listsPerSecond = (sheet.answeredCount() * 1_000) / asked.lastedMs
     return {
       listsPerSecond,
-      ofNode: listsPerSecond / (await nodeLists()),
+      ofNode: listsPerSecond / (await askForLists(node.url, listsOfNode)),
       pressP99Ms: summariseLatencies(pressed.waitsMs)?.p99Ms ?? 0,
     }
   }
