@@ -81,7 +81,7 @@ export const installPackages = async (
         runProgram({
           command: 'apt-get',
           arguments: ['-o', 'DPkg::Lock::Timeout=120', ...parameters],
-          environment: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+          environment: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' },
           logFile: join(logFolder, `apt-get-${name}.log`),
           timeoutMs: 600_000,
           signal,
