@@ -139,8 +139,9 @@ if granted > 0 then
   redis.call('XADD', outbox_key, epoch .. '-' .. text(first), 'count', text(granted),
     'grantedAtMs', text(now), 'grants', table.concat(lines, '\n'))
   -- safeguard: the outbox / count
-  redis.call('HSET', gate_key, 'granted', text(gate.granted + granted), 'lastGrantAtMs', text(now), 'nextRank', text(nextRank),
-    'entriesAppended', text(gate.entriesAppended + 1), 'grantsPending', text(gate.grantsPending + granted))
+  redis.call('HSET', gate_key, 'granted', text(gate.granted + granted), 'lastGrantAtMs', text(now),
+    'nextRank', text(nextRank), 'entriesAppended', text(gate.entriesAppended + 1),
+    'grantsPending', text(gate.grantsPending + granted))
   -- safeguard: a grant is noted as unrecorded
   redis.call('HSET', unrecorded_key, campaign_id, epoch .. ':' .. text(gate.granted + granted))
 end

@@ -96,7 +96,7 @@ describe('a missing or wrong part', () => {
 
   test('the test above knows every field of a gate', async () => {
     // A gate of an earlier release lacks these. Without `holdMs` a hold lasts until the moment it names, and
-    // without `lastGrantAtMs` nobody is told when it was sold out.
+    // without `lastGrantAtMs` the API does not say when it was sold out.
     const { holdMs, lastGrantAtMs, ...required } = await (await prepareGate()).fields()
     expect(Math.min(Number(holdMs), Number(lastGrantAtMs))).toBeGreaterThanOrEqual(0)
     expect(Object.keys(required)).toHaveLength(17)

@@ -6,7 +6,7 @@
 --       code: OK or that of a refusal (order.lua)
 --       After a refusal the rest is what the gate holds, with '' for a missing field.
 --       A gate with a mark of halt.lua is `paused` unless it is closed; halted is 1, else ''.
---       lastGrantAtMs is '' or 0 when nothing was granted
+--       lastGrantAtMs is '' or 0 when nothing was granted.
 --       After EPOCH the parts were not compared: the keys are of another epoch than the gate.
 
 local gate, refusal = live_gate(KEYS[1], ARGV[1], ARGV[2])

@@ -3,7 +3,7 @@ export type StreamEvent = {
   id: string
   /** The type, by which clients choose a handler. */
   event: string
-  /** What listeners are told within a second: an event of the same state may come later when many listen. */
+  /** A change of it reaches listeners within a second. Other events may come later when many listen. */
   state: string
   /** One line of text. Called once for all listeners. */
   data(): string

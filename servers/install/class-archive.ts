@@ -7,7 +7,7 @@ import { classArchiveOf, type KafkaProgram, startKafka } from '../start-kafka.ts
 /**
  * Runs a broker once, and keeps its classes beside the jars as Java has them in memory. The next starts read
  * them instead. From start to end two brokers took 1.8 and 2.1 s of processor, and two without it 3.3 and 3.4
- * (Java 17, 2026-11-30). Without it a broker only starts more slowly, so a failure is none.
+ * (Java 17, 2026-11-30). Without it a broker only starts more slowly, so a failure is ignored.
  */
 export const writeClassArchive = async (program: KafkaProgram, signal?: AbortSignal): Promise<void> => {
   const folder = `${program.jarsFolder}.${randomUUID()}`
