@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { buttonTexts } from '../../web/texts/button-texts.ts'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { openTab, type ShopperTab } from '../harness/browser/shopper-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { expectClean } from '../harness/browser/watch-page.ts'
 import {
   ask,
@@ -21,10 +21,9 @@ let browser: Browser
 let url: string
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   url = inject('apiUrls')[0]
 })
-afterAll(() => browser.close())
 
 const pageOf = (campaignId: string): string => `${url}/c/${campaignId}`
 const inHalfAnHour = (): string => new Date(Date.now() + aheadMs).toISOString()

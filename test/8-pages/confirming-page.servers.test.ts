@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { gateKey } from '../../coupon/gate/keys.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { openTab, type ShopperTab } from '../harness/browser/shopper-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { type OwnServers, startOwnServers } from '../harness/servers/own-servers.ts'
@@ -20,7 +20,7 @@ let worker: Running
 let redis: RedisClient
 
 beforeAll(async () => {
-  ;[browser, servers] = await Promise.all([startBrowser(), startOwnServers('confirming-page')])
+  ;[browser, servers] = await Promise.all([sharedBrowser(), startOwnServers('confirming-page')])
   const settings = { ...servers.environment, PUBLISH_DEADLINE_MS: '300', SOLD_OUT_MEMORY_MS: '100' }
   const options = { folder: inject('folder'), waitFor: 'ready' } as const
   ;[api, worker, redis] = await Promise.all([
@@ -37,7 +37,6 @@ const goOn = (): void => {
 afterEach(goOn)
 afterAll(async () => {
   redis.close()
-  await browser.close()
   await Promise.all([api.stop(), worker.stop()])
   await servers.stop()
 })

@@ -1,8 +1,8 @@
 import type { Browser, Request } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
 import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 import { namedTokens } from '../harness/values/named-tokens.ts'
@@ -13,10 +13,9 @@ let browser: Browser
 let url: string
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   url = inject('apiUrls')[0]
 })
-afterAll(() => browser.close())
 
 const adminAsk = (path: string, options: Parameters<typeof ask>[1] = {}) =>
   ask(`${url}/v1/admin/${path}`, { token: operatorToken(), ...options })

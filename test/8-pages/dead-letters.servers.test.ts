@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
 import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, operatorToken } from '../harness/processes/http-client.ts'
 import { type ForeignWriter, openForeignWriter } from '../harness/values/foreign-writer.ts'
@@ -17,9 +17,9 @@ let url: string
 beforeAll(async () => {
   ;[url] = inject('apiUrls')
   writer = openForeignWriter()
-  browser = await startBrowser()
+  browser = await sharedBrowser()
 })
-afterAll(() => Promise.all([browser.close(), writer.close()]))
+afterAll(() => writer.close())
 
 const readLetter = async (id: string) => {
   const path = `${url}/v1/admin/dead-letters/${id.replace(':', '/')}`

@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { type ShopSite, startShopSite } from '../harness/browser/shop-site.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { watchPage } from '../harness/browser/watch-page.ts'
 import { createTestCampaign, newUser, tokenOf } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
@@ -13,7 +13,7 @@ let shop: ShopSite
 let stranger: ShopSite
 
 beforeAll(async () => {
-  ;[browser, shop, stranger] = await Promise.all([startBrowser(), startShopSite(), startShopSite()])
+  ;[browser, shop, stranger] = await Promise.all([sharedBrowser(), startShopSite(), startShopSite()])
   api = await startPart(
     'api',
     { ...inject('environment'), CORS_ORIGINS: shop.origin },
@@ -21,7 +21,6 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
-  await browser.close()
   await Promise.all([api.stop(), shop.close(), stranger.close()])
 })
 

@@ -2,8 +2,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { createProxy, type Proxy } from '../../servers/network/proxy.ts'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { openTab, type ShopperTab } from '../harness/browser/shopper-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { changeCampaign, createTestCampaign, newUser, press } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 
@@ -14,7 +14,7 @@ let toApi: Proxy
 let url: string
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   const environment = inject('environment')
   const redis = new URL(environment['REDIS_URL'] ?? '')
   toRedis = await createProxy({ host: redis.hostname, port: Number(redis.port) })
@@ -33,7 +33,6 @@ afterEach(() => {
   toApi.restore()
 })
 afterAll(async () => {
-  await browser.close()
   await api.stop()
   await Promise.all([toRedis.close(), toApi.close()])
 })

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { openTab } from '../harness/browser/shopper-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { expectClean } from '../harness/browser/watch-page.ts'
 import {
   changeCampaign,
@@ -16,10 +16,9 @@ let browser: Browser
 let url: string
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   url = inject('apiUrls')[0]
 })
-afterAll(() => browser.close())
 
 /** The list of somebody who has won a coupon of each of these campaigns. */
 const openList = async (campaigns: Record<string, unknown>[], options: { locale?: string } = {}) => {

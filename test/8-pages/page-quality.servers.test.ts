@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import { expectAccessible } from '../harness/browser/expect-accessible.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { openTab } from '../harness/browser/shopper-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { expectClean } from '../harness/browser/watch-page.ts'
 import { ask, createTestCampaign, newUser, operatorToken, press } from '../harness/processes/http-client.ts'
 
@@ -12,11 +12,10 @@ let url: string
 let campaignId: string
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   url = inject('apiUrls')[0]
   campaignId = await createTestCampaign(url, { stock: 1_000 })
 })
-afterAll(() => browser.close())
 
 test.each([
   ...['/', '/c/CAMPAIGN', '/me/coupons'].flatMap((path) => [

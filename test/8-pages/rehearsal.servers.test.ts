@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
 import { button, type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { createTestCampaign, newUser, operatorToken } from '../harness/processes/http-client.ts'
 import { type Running, startPart } from '../harness/processes/start-part.ts'
 import { namedTokens } from '../harness/values/named-tokens.ts'
@@ -11,7 +11,7 @@ let browser: Browser
 let api: Running
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   api = await startPart(
     'api',
     { ...inject('environment'), REHEARSAL_SHOPPERS_MAX: '500' },
@@ -19,7 +19,6 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
-  await browser.close()
   await api.stop()
 })
 

@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Timeline } from '../../client/operator-client.ts'
 import { expectNoViolations } from '../harness/browser/expect-accessible.ts'
 import { type OperatorTab, openConsole } from '../harness/browser/operator-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import {
   ask,
   changeCampaign,
@@ -50,11 +50,10 @@ const inOrder = <Event extends { at: string }>(events: readonly Event[]): Event[
   events.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   url = inject('apiUrls')[0]
   sale = await holdSale({ timeZone: 'Asia/Seoul' })
 })
-afterAll(() => browser.close())
 
 describe('the event line', () => {
   test.each(['light', 'dark'] as const)(

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
+import { sharedBrowser } from '../harness/browser/shared-browser.ts'
 import { openTab } from '../harness/browser/shopper-tab.ts'
-import { startBrowser } from '../harness/browser/start-browser.ts'
 import { expectClean } from '../harness/browser/watch-page.ts'
 import {
   ask,
@@ -18,10 +18,9 @@ let browser: Browser
 let url: string
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await sharedBrowser()
   url = inject('apiUrls')[0]
 })
-afterAll(() => browser.close())
 
 const pageOf = (campaignId: string): string => `${url}/c/${campaignId}`
 const change = (campaignId: string, what: string) => changeCampaign(url, campaignId, what)
