@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { findFreePort, requireFreePorts } from './ports.ts'
 
@@ -48,6 +51,22 @@ describe('ports that are required to be free', () => {
     const places = [place, place, 0.25]
     expect(await findFreePort(() => places.shift() ?? Math.random())).not.toBe(free)
   })
+
+  test.runIf(process.platform === 'linux')(
+    'are never found by another process while this one lives, though nothing listens there yet',
+    async () => {
+      const free = await findFreePort()
+      const place = (free - 20_000 + 0.5) / 12_000
+      const program =
+        `import { findFreePort } from ${JSON.stringify(join(import.meta.dirname, 'ports.ts'))}\n` +
+        `const places = [${place}, ${place}]\n` +
+        'console.log(await findFreePort(() => places.pop() ?? Math.random()))'
+      const words = ['--input-type=module', '--eval', program]
+      const { stdout } = await promisify(execFile)(process.execPath, words)
+      expect(stdout).toMatch(/^\d{5}\n$/)
+      expect(Number(stdout)).not.toBe(free)
+    },
+  )
 
   test('stay free after the check', async () => {
     const port = await findFreePort()

@@ -46,13 +46,29 @@ const freePortMax = 32_000
 // A port is free until the server that it was found for listens.
 const found = new Set<number>()
 
-/** A port that is free at this moment, and that this process has not found before. */
+/**
+ * Claims a port until this process ends, so that no other one of this machine finds it. Its server may stop
+ * and start again there. A claim is a socket of Linux that is no file. Elsewhere nothing is claimed.
+ */
+const claim = async (port: number): Promise<boolean> => {
+  if (process.platform !== 'linux') return true
+  const server = createServer().unref()
+  try {
+    server.listen({ path: `\0firstcome-port-${port}`, exclusive: true })
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A port that is free at this moment, and that no process of this machine has found before. */
 export const findFreePort = async (random: () => number = Math.random): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = freePortMin + Math.floor(random() * (freePortMax - freePortMin))
     if (found.has(port)) continue
     found.add(port)
-    if (!(await isPortTaken(port))) return port
+    if ((await claim(port)) && !(await isPortTaken(port))) return port
   }
   throw new LaunchError(`found no free port from ${freePortMin} to ${freePortMax}`)
 }

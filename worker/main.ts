@@ -23,6 +23,7 @@ import { createHealthRoutes } from '../platform/http/health.ts'
 import { serveHttp } from '../platform/http/server.ts'
 import { createKafka } from '../platform/kafka/client.ts'
 import { createConsumer } from '../platform/kafka/consumer.ts'
+import { createTopicAdmin } from '../platform/kafka/topic-admin.ts'
 import { createLogger } from '../platform/log/logger.ts'
 import { serveMetrics, showReadiness } from '../platform/metrics/metrics.ts'
 import { runProcess } from '../platform/process/run-process.ts'
@@ -58,13 +59,17 @@ await runProcess(async (life) => {
     life,
     monotonicMs,
   })
-  const { metrics, kafka, producer, topics, reader, identity, database, gate, grantLog, arming } = parts
+  const { metrics, kafka, producer, reader, identity, database, gate, grantLog, arming } = parts
   const { gate: keeperGate, campaigns, listing, logEnds } = parts.armingParts
   await requireReadableLog(kafka)
 
+  // A frozen broker may be asked several times before another one. With 10 s a request the worker was not
+  // ready for up to a minute.
+  const impatientKafka = createKafka({ ...parts.kafkaOptions, requestTimeoutMs: 3_000 })
+  const impatientTopics = createTopicAdmin(impatientKafka)
   const progress = createPartitionProgress({
     positions: createPositionRepository(database),
-    topics,
+    topics: impatientTopics,
     reader,
     log,
     onMisaligned: () => alignment.now(),
@@ -78,7 +83,7 @@ await runProcess(async (life) => {
     rateLimiter: createRowRateLimiter({ rowsPerSecondMax: settings.LEDGER_ROWS_PER_SECOND_MAX, monotonicMs }),
   })
   const consumer = createConsumer({
-    kafka: createKafka({ ...parts.kafkaOptions, requestTimeoutMs: 3_000 }),
+    kafka: impatientKafka,
     topic: grantsTopic,
     groupId: recorderGroup,
     log,
@@ -87,7 +92,7 @@ await runProcess(async (life) => {
     onCrash: (cause) => life.fail(`the Kafka consumer failed: ${cause.message}`),
   })
   const alignment = startAlignment(progress, consumer, { intervalMs: 1_000, onRefused: life.fail })
-  const lag = createLedgerLag({ topics, progress, log, monotonicMs, now: Date.now })
+  const lag = createLedgerLag({ topics: impatientTopics, progress, log, monotonicMs, now: Date.now })
   lag.show(consumer, metrics)
 
   const inspected = createLastInspections(keeperGate)
@@ -166,7 +171,11 @@ await runProcess(async (life) => {
     // The consumer can only leave the group after its batch, which can wait for a query until that times out.
     { name: 'consumer', timeoutMs: 5_400, stop: consumer.stop },
     { name: 'grant log', timeoutMs: 500, stop: () => grantLog.drained(400) },
-    { name: 'Kafka', timeoutMs: 500, stop: parts.closeKafka },
+    {
+      name: 'Kafka',
+      timeoutMs: 500,
+      stop: () => Promise.all([parts.closeKafka(), impatientTopics.close()]),
+    },
     { name: 'database', timeoutMs: 300, stop: database.close },
     { name: 'Redis', timeoutMs: 100, stop: redis.close },
     { name: 'health and metrics', timeoutMs: 300, stop: closeHttp },
