@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Failure } from './failure.ts'
 import { createBound, createGroupCommit, type GroupCommitOptions } from './group-commit.ts'
 
@@ -183,4 +183,61 @@ test('when all results are replaced there is no call, and the queue goes on', as
   await settled()
   calls[0]?.answer()
   expect(await result).toBe('r3')
+})
+
+describe('with a spacing of 4 ms', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** A queue whose first call was answered 1 ms ago and started 1 ms ago. */
+  const openSpaced = async (changes: Partial<GroupCommitOptions<number, string>> = {}) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const spacing = { ms: 4, monotonicMs: () => performance.now() }
+    const queue = openQueue({ spacing, ...changes })
+    void Promise.all(queue.submitAll(1))
+    await settled()
+    queue.calls[0]?.answer()
+    vi.advanceTimersByTime(1)
+    await settled()
+    expect(queue.calls).toHaveLength(1)
+    return { ...queue, sent: () => queue.calls.map(({ items }) => items) }
+  }
+
+  test('a call starts no sooner than that after the one before, and takes all that came meanwhile', async () => {
+    const { submitAll, sent } = await openSpaced()
+    void Promise.all(submitAll(2))
+    vi.advanceTimersByTime(2)
+    await settled()
+    void Promise.all(submitAll(3))
+    await settled()
+    expect(sent()).toEqual([[1]])
+    vi.advanceTimersByTime(1)
+    await settled()
+    expect(sent()).toEqual([[1], [2, 3]])
+  })
+
+  test('what comes later than that goes out at once', async () => {
+    const { submitAll, sent } = await openSpaced()
+    vi.advanceTimersByTime(3)
+    void Promise.all(submitAll(2))
+    await settled()
+    expect(sent()).toEqual([[1], [2]])
+  })
+
+  test('a whole batch goes out at once, and what is left waits', async () => {
+    const { calls, submitAll, sent } = await openSpaced({ batchSizeMax: 2 })
+    void Promise.all(submitAll(2))
+    await settled()
+    expect(sent()).toEqual([[1]])
+    void Promise.all(submitAll(3, 4))
+    await settled()
+    expect(sent()).toEqual([[1], [2, 3]])
+    calls[1]?.answer()
+    await settled()
+    expect(sent()).toHaveLength(2)
+    vi.advanceTimersByTime(4)
+    await settled()
+    expect(sent()).toEqual([[1], [2, 3], [4]])
+  })
 })

@@ -25,6 +25,11 @@ export type GroupCommitOptions<Item, Result> = {
   /** The most calls in flight at once. */
   inFlightMax: number
   bound: Bound
+  /**
+   * A call starts at least this long after the one before, unless a whole batch waits. An item that comes
+   * later than that waits for nothing. Default: 0.
+   */
+  spacing?: { ms: number; monotonicMs(): number }
   /** Optional: a result that replaces running the item, e.g. when the caller has disconnected. */
   replacement?(item: Item): Result | undefined
 }
@@ -32,21 +37,33 @@ export type GroupCommitOptions<Item, Result> = {
 type QueuedItem<Item, Result> = { item: Item; resolve(result: Result): void; reject(cause: unknown): void }
 
 /**
- * Group commit without a timer: as soon as a call is free, the next one takes all that has gathered. An idle
- * queue waits for the end of the event-loop turn, so that all requests read in this turn share one call.
+ * As soon as a call is free, the next one takes all that has gathered. An idle queue waits for the end of the
+ * event-loop turn, so that all requests read in this turn share one call.
  */
 export const createGroupCommit = <Item, Result>(
   options: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> => {
-  const { run, batchSizeMax, inFlightMax, bound } = options
+  const { run, batchSizeMax, inFlightMax, bound, spacing } = options
   let waiting: QueuedItem<Item, Result>[] = []
   let inFlight = 0
   let scheduled = false
+  let spaced: NodeJS.Timeout | undefined
+  let nextStartMs = 0
+
+  const flushSoon = (): void => {
+    clearTimeout(spaced)
+    spaced = undefined
+    setImmediate(flush)
+  }
 
   const schedule = (): void => {
+    const isFull = waiting.length >= batchSizeMax
+    if (spaced !== undefined && isFull) return flushSoon()
     if (scheduled || waiting.length === 0 || inFlight >= inFlightMax) return
     scheduled = true
-    setImmediate(flush)
+    const waitMs = spacing === undefined || isFull ? 0 : nextStartMs - spacing.monotonicMs()
+    if (waitMs <= 0) flushSoon()
+    else spaced = setTimeout(flushSoon, waitMs)
   }
 
   /** Takes the next batch off the queue. Items with a replaced result do not count towards the batch size. */
@@ -71,6 +88,7 @@ export const createGroupCommit = <Item, Result>(
     scheduled = false
     const batch = take()
     if (batch.length === 0) return
+    if (spacing !== undefined) nextStartMs = spacing.monotonicMs() + spacing.ms
     inFlight += 1
     void execute(batch)
     schedule()
