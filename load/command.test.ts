@@ -108,7 +108,7 @@ test('a steady run without options is 1,000 presses a second for 10 s', () => {
 })
 
 test('a sweep has a bar of 50 ms, and its command line repeats it', () => {
-  const plan = parseSteady('--sweep --warm-up 0 --connections 9')
+  const plan = parseSteady('--sweep --warm-up 0 --connections 9 --baseline')
   expect(plan).toMatchObject({ sweepP99Ms: 50, warmUpSeconds: 0, connections: 9 })
   expect(parseSteady(steadyCommandLine(plan).split(' ').slice(5).join(' '))).toEqual(plan)
 })

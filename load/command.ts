@@ -2,6 +2,7 @@ import { defineCommandGroup } from '../platform/command.ts'
 import { burstCommand } from './commands/burst-command.ts'
 import { coldBurstCommand } from './commands/cold-burst-command.ts'
 import { fairnessCommand } from './commands/fairness-command.ts'
+import { freshProcessCommand } from './commands/fresh-process-command.ts'
 import { growthCommand } from './commands/growth-command.ts'
 import { hostileCommand } from './commands/hostile-command.ts'
 import { lifeCommand } from './commands/life-command.ts'
@@ -26,6 +27,7 @@ export const loadCommand = defineCommandGroup({
   hostile: hostileCommand,
   listeners: listenersCommand,
   growth: growthCommand,
+  'fresh-process': freshProcessCommand,
   outage: outageCommand,
   life: lifeCommand,
   drain: drainCommand,

@@ -1,6 +1,6 @@
 import type { ValuesOf } from '../../platform/command-words.ts'
 import { integer } from '../../platform/option.ts'
-import { originOption } from './address.ts'
+import { metricsOption, originOption } from './address.ts'
 import { commandLineOf } from './command-line.ts'
 import { connectionsOption, warmUpOption } from './shared-options.ts'
 
@@ -8,8 +8,9 @@ import { connectionsOption, warmUpOption } from './shared-options.ts'
 export type SoldOutPlan = {
   /** Coupons, all of which are gone before anything is measured. */
   stock: number
-  /** Measured presses: one of each winner, the others of shoppers who come too late. */
+  /** Measured presses of a round: one of each winner, the others of shoppers who come too late. */
   presses: number
+  rounds: number
   connections: number
   /** Presses to a campaign of their own before anything is measured. */
   warmUp: number
@@ -23,9 +24,16 @@ export const soldOutOptions = {
     max: 100_000,
     help: 'coupons; each winner presses once more among the others',
   }),
+  rounds: integer({
+    default: 1,
+    min: 1,
+    max: 20,
+    help: 'times that all of them press, each beside bare node:http',
+  }),
   connections: connectionsOption(256),
   'warm-up': warmUpOption,
   url: originOption,
+  metrics: metricsOption,
 }
 
 type SoldOutValues = ValuesOf<typeof soldOutOptions>
@@ -34,10 +42,16 @@ type SoldOutValues = ValuesOf<typeof soldOutOptions>
 export const checkSoldOut = ({ stock = 0, presses = Infinity }: Partial<SoldOutValues>): string[] =>
   stock < presses ? [] : [`--stock: expected fewer than the ${presses} presses, not ${stock}`]
 
-export const soldOutPlanOf = ({ stock, presses, connections, ...values }: SoldOutValues): SoldOutPlan => ({
-  ...{ stock, presses, connections },
+export const soldOutPlanOf = ({
+  stock,
+  presses,
+  rounds,
+  connections,
+  ...values
+}: SoldOutValues): SoldOutPlan => ({
+  ...{ stock, presses, rounds, connections },
   warmUp: values['warm-up'],
 })
 
-export const soldOutCommandLine = ({ presses, stock, connections, warmUp }: SoldOutPlan): string =>
-  commandLineOf('sold-out', { presses, stock, connections, 'warm-up': warmUp })
+export const soldOutCommandLine = ({ presses, stock, rounds, connections, warmUp }: SoldOutPlan): string =>
+  commandLineOf('sold-out', { presses, stock, rounds, connections, 'warm-up': warmUp })

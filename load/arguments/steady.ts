@@ -13,6 +13,8 @@ export type SteadyPlan = {
   connections: number
   /** The bar for the p99 of a step; undefined for one step without a bar. */
   sweepP99Ms: number | undefined
+  /** Whether bare node:http is pressed at each rate too. */
+  baseline?: true
 }
 
 /** What is left out of a command line. */
@@ -47,6 +49,7 @@ export const steadyOptions = {
     max: 10_000,
     help: `with --sweep: highest p99 in ms, ${steadyDefaults.p99} when left out`,
   }),
+  baseline: flag('at each rate also presses bare node:http'),
   url: originOption,
 }
 
@@ -75,10 +78,17 @@ export const checkSteady = ({
   ]
 }
 
-export const steadyPlanOf = ({ rate, seconds, connections, ...values }: SteadyValues): SteadyPlan => ({
+export const steadyPlanOf = ({
+  rate,
+  seconds,
+  connections,
+  baseline,
+  ...values
+}: SteadyValues): SteadyPlan => ({
   pressesPerSecond: rate,
   seconds,
   connections,
+  ...(baseline ? { baseline } : {}),
   warmUpSeconds: values['warm-up'],
   sweepP99Ms: values.sweep ? (values.p99 ?? steadyDefaults.p99) : undefined,
 })
@@ -90,4 +100,5 @@ export const steadyCommandLine = (plan: SteadyPlan): string =>
     ...(plan.warmUpSeconds === steadyDefaults.warmUp ? [] : [`--warm-up ${plan.warmUpSeconds}`]),
     ...(plan.connections === steadyDefaults.connections ? [] : [`--connections ${plan.connections}`]),
     ...(plan.sweepP99Ms === undefined ? [] : [`--sweep --p99 ${plan.sweepP99Ms}`]),
+    ...(plan.baseline === true ? ['--baseline'] : []),
   ].join(' ')

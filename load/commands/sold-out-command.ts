@@ -1,6 +1,8 @@
 import { checkSoldOut, soldOutCommandLine, soldOutOptions, soldOutPlanOf } from '../arguments/sold-out.ts'
+import { withBaselines } from '../baselines/press-baseline.ts'
 import { soldOutReport } from '../report/sold-out.ts'
 import { runSoldOut } from '../scenarios/sold-out.ts'
+import { metricsUrlOf } from './common-to-loads.ts'
 import { defineLoad } from './define-load.ts'
 
 export const soldOutCommand = defineLoad({
@@ -10,6 +12,13 @@ export const soldOutCommand = defineLoad({
   check: checkSoldOut,
   planOf: soldOutPlanOf,
   commandLine: soldOutCommandLine,
-  run: runSoldOut,
+  run: (plan, dependencies, { values, settings }) =>
+    withBaselines({ ...dependencies, jwtSecret: settings.JWT_SECRET }, (pressBaseline) =>
+      runSoldOut(plan, {
+        ...dependencies,
+        metricsUrl: metricsUrlOf(values.metrics, settings),
+        pressNode: (presses) => pressBaseline('node', presses),
+      }),
+    ),
   report: soldOutReport,
 })

@@ -1,9 +1,24 @@
 import { defineCommand } from '../../platform/command.ts'
 import { checkSteady, steadyCommandLine, steadyOptions, steadyPlanOf } from '../arguments/steady.ts'
+import { startBaseline } from '../baselines/baseline-server.ts'
+import { readFolderSeconds } from '../measure/process-seconds.ts'
 import { steadyReport } from '../report/steady.ts'
-import { runSteady, steadyOutcome } from '../scenarios/steady.ts'
+import { runSteady, type SteadyResult, steadyOutcome } from '../scenarios/steady.ts'
 import { withWiring } from '../wiring.ts'
 import { commonToLoads } from './common-to-loads.ts'
+
+/** Runs bare node:http while `work` runs. */
+const withBareNode = async <Result>(
+  jwtSecret: string,
+  work: (nodeUrl: string) => Promise<Result>,
+): Promise<Result> => {
+  const node = await startBaseline('node', jwtSecret)
+  try {
+    return await work(node.url)
+  } finally {
+    await node.stop()
+  }
+}
 
 export const steadyCommand = defineCommand({
   ...commonToLoads,
@@ -15,10 +30,18 @@ export const steadyCommand = defineCommand({
     ...commonToLoads.exitCodes,
     unmeasured: [1, 'UNMEASURED: the promises held, but the figures are not those of the API'],
   },
-  run: (values, { settings, stdout, stderr, print }) =>
+  run: (values, { settings, environment, stdout, stderr, print }) =>
     withWiring({ url: values.url, settings, stderr }, async ({ machine, ...wiring }) => {
       const plan = steadyPlanOf(values)
-      const result = await runSteady(plan, wiring)
+      const folder = environment['FIRSTCOME_FOLDER'] || '.firstcome'
+      const measure = (nodeUrl?: string): Promise<SteadyResult> =>
+        runSteady(plan, {
+          ...{ ...wiring, nodeUrl },
+          // Another API than that of `npm start` may have other servers.
+          ...(values.url === undefined ? { processSeconds: () => readFolderSeconds(folder) } : {}),
+        })
+      const result =
+        plan.baseline === true ? await withBareNode(settings.JWT_SECRET, measure) : await measure()
       const command = steadyCommandLine(plan)
       await print({
         text: `${steadyReport(result, machine, stdout)}\n`,

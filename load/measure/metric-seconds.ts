@@ -1,5 +1,5 @@
 import type { ProcessSeconds } from './process-seconds.ts'
-import { readCpuSeconds } from './watch-api.ts'
+import { readApiCounters } from './watch-api.ts'
 
 /** Where a process of a system that somebody else started says what it spends. */
 const portVariables = [
@@ -15,8 +15,8 @@ export const readMetricSeconds = async (environment: NodeJS.ProcessEnv): Promise
     const port = environment[variable] ?? ''
     if (port === '') continue
     // Metrics that do not answer leave a gap in the report, and stop no benchmark.
-    const spent = await readCpuSeconds(`http://${host}:${port}/metrics`).catch(() => undefined)
-    if (spent !== undefined) seconds[name] = spent
+    const spent = await readApiCounters(`http://${host}:${port}/metrics`).catch(() => undefined)
+    if (spent !== undefined) seconds[name] = spent.cpuSeconds
   }
   return seconds
 }

@@ -7,23 +7,31 @@ export type ApiPeaks = { residentBytes: number | undefined; connections: number 
 const intervalMs = 500
 const answerTimeoutMs = 5_000
 
-/** The value of a metric, summed over its series. */
-const valueOf = (text: string, name: string): number | undefined => {
-  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))]
+/** The value of a metric, summed over its series, or over those with this label. */
+const valueOf = (text: string, name: string, label = ''): number | undefined => {
+  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*${label}[^}]*\\})? (\\S+)$`, 'gm'))]
   return values.length === 0 ? undefined : values.reduce((sum, [, value]) => sum + Number(value), 0)
 }
 
-/**
- * Seconds of processor that the API has spent so far, over all its processes. Rejects `unavailable` without
- * them.
- */
-export const readCpuSeconds = async (metricsUrl: string): Promise<number> => {
+/** What the API has spent so far, over all its processes. */
+export type ApiCounters = {
+  cpuSeconds: number
+  /** Garbage collections of the whole heap. */
+  majorCollections: number
+  /** Calls in which a gate decided. */
+  decideCalls: number
+}
+
+/** Rejects `unavailable` without seconds of processor. */
+export const readApiCounters = async (metricsUrl: string): Promise<ApiCounters> => {
   const signal = AbortSignal.timeout(answerTimeoutMs)
   const text = await fetch(metricsUrl, { signal }).then((answer) => answer.text(), messageOf)
-  const seconds = valueOf(text, 'process_cpu_seconds_total')
-  if (seconds === undefined)
+  const cpuSeconds = valueOf(text, 'process_cpu_seconds_total')
+  if (cpuSeconds === undefined)
     throw new Failure('unavailable', `${metricsUrl} has no process_cpu_seconds_total: use --metrics`)
-  return seconds
+  const majorCollections = valueOf(text, 'nodejs_gc_duration_seconds_count', 'kind="major"') ?? 0
+  const decideCalls = valueOf(text, 'firstcome_gate_call_duration_seconds_count', 'call="decide"') ?? 0
+  return { cpuSeconds, majorCollections, decideCalls }
 }
 
 const greater = (left: number | undefined, right: number | undefined): number | undefined =>

@@ -27,15 +27,25 @@ const generatorRows = ({ generator, granted }: SteadyStep): ReportRow[] => [
   ['held back', inThousands(generator.heldBack), 'presses that found no free connection at their moment'],
 ]
 
+/** What a press cost all processes, and each. */
+const processorRows = ({ cpuMicroseconds = {} }: SteadyStep): ReportRow[] => {
+  const costs = Object.entries(cpuMicroseconds)
+  const sum = costs.reduce((whole, [, each]) => whole + each, 0)
+  const each = costs.map(([name, cost]) => `${name} ${cost.toFixed(0)}`).join(', ')
+  return costs.length === 0 ? [] : [['processor', `${sum.toFixed(0)} us`, `a press: ${each}`]]
+}
+
 const stepLines = (step: SteadyStep, stream: ReportOutput): string[] => [
   checkHeading(stream),
   ...step.checks.flatMap((check) => checkLines(check, stream)),
   '',
   headingLine('From their moment', latencyColumns, stream),
   ...step.outcomes.map(({ outcome, answers, latency }) => tableLine(outcome, latencyCells(answers, latency))),
+  ...(step.node === undefined ? [] : [tableLine('bare node:http', latencyCells(step.node.count, step.node))]),
   '',
   headingLine('Figures', [], stream),
   rowLine(['answers', `${inThousands(step.answersPerSecond)} /s`, ''], stream),
+  ...processorRows(step).map((row) => rowLine(row, stream)),
   ...generatorRows(step).map((row) => rowLine(row, stream)),
   '',
   ...faultNotes(step.faults).map((note) => `  ${note}`),

@@ -2,7 +2,7 @@ import { type GrowthPlan, growthSizes } from '../arguments/growth.ts'
 import { pressAll } from '../generator/press-all.ts'
 import { sheetFrom } from '../generator/sheet-part.ts'
 import type { RedisUsage } from '../measure/redis-usage.ts'
-import { readCpuSeconds } from '../measure/watch-api.ts'
+import { readApiCounters } from '../measure/watch-api.ts'
 import { inThousands } from '../report/numbers.ts'
 import type { LoadVerdict } from './load-verdict.ts'
 import { prepareCampaign, type ScenarioDependencies } from './prepare.ts'
@@ -50,7 +50,7 @@ export const runGrowth = async (
   }
   const usageNow = async (): Promise<RedisUsage & { apiSeconds: number }> => ({
     ...(await redisUsage()),
-    apiSeconds: await readCpuSeconds(metricsUrl),
+    apiSeconds: (await readApiCounters(metricsUrl)).cpuSeconds,
   })
   const measure = async (size: number): Promise<GrowthFigures> => {
     await pressUpTo(size - sample)

@@ -4,7 +4,7 @@ import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.t
 import { pressAll } from '../generator/press-all.ts'
 import { type RefusedKind, refusedKinds } from '../generator/refused-requests.ts'
 import { type Spread, spreadOf } from '../measure/figures.ts'
-import { readCpuSeconds } from '../measure/watch-api.ts'
+import { readApiCounters } from '../measure/watch-api.ts'
 import { createShoppers } from '../people/shoppers.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
 import type { OwnApi } from './own-api.ts'
@@ -56,9 +56,9 @@ const measure = async (
   sheet: AnswerSheet,
   connections: number,
 ): Promise<number> => {
-  const before = await readCpuSeconds(metricsUrl)
+  const { cpuSeconds: before } = await readApiCounters(metricsUrl)
   await pressAll({ url, requests, connections }, sheet)
-  const spent = (await readCpuSeconds(metricsUrl)) - before
+  const spent = (await readApiCounters(metricsUrl)).cpuSeconds - before
   return (spent * 1e6) / Math.max(1, sheet.answeredCount())
 }
 

@@ -7,10 +7,12 @@ import type { SoldOutResult } from './sold-out.ts'
 
 test('npm run load -- sold-out turns late shoppers away, and shows winners their coupons between them', async () => {
   const [apiUrl] = inject('apiUrls')
-  const words = '--presses 400 --stock 20 --connections 16 --warm-up 0 --json'.split(' ')
-  const { code, stdout, stderr } = await runCommand('load/main.ts', ['sold-out', ...words], {
-    API_URL: apiUrl,
-  })
+  const words = '--presses 400 --stock 20 --rounds 2 --connections 16 --warm-up 0 --json'.split(' ')
+  const { code, stdout, stderr } = await runCommand(
+    'load/main.ts',
+    ['sold-out', ...words, '--metrics', inject('metricsUrls').api],
+    { API_URL: apiUrl },
+  )
   expect(stderr).not.toContain('expected')
   const { machine, ...result } = JSON.parse(stdout) as SoldOutResult & { machine: Machine }
   expect([code, result.verdict]).toEqual([0, 'pass'])
@@ -18,6 +20,10 @@ test('npm run load -- sold-out turns late shoppers away, and shows winners their
     ['409 sold-out', 380],
     ['200 had it already', 20],
   ])
+  expect(result.ofNode.median).toBeGreaterThan(0)
+  // Presses that come together share a call.
+  expect(result.gateCalls.median).toBeGreaterThan(0)
+  expect(result.gateCalls.median).toBeLessThan(1_000)
   const text = stripVTControlCharacters(soldOutReport(result, machine, process.stdout))
   expect(text.trim()).toMatch(
     /^PASS {2}400 presses after the last of 20 coupons was gone; all 9 promises held\n/,

@@ -1,7 +1,8 @@
 import { Failure } from '../../platform/failure.ts'
 import type { SoldOutPlan } from '../arguments/sold-out.ts'
 import { createAnswerSheet } from '../generator/answer-sheet.ts'
-import { type AnswerFigures, answerFigures } from '../measure/figures.ts'
+import { type AnswerFigures, answerFigures, type Spread, spreadOf } from '../measure/figures.ts'
+import { readApiCounters } from '../measure/watch-api.ts'
 import { type Judgement, judge } from './judge.ts'
 import { checkLateAnswers } from './late-checks.ts'
 import { createLatePresses } from './late-presses.ts'
@@ -11,7 +12,21 @@ import { pressWithProgress } from './press-with-progress.ts'
 import { drainAndSettle } from './settle.ts'
 import { warmUpAndPrepare } from './warm-up-burst.ts'
 
-export type SoldOutResult = Judgement & AnswerFigures & { plan: SoldOutPlan; followedUp: number }
+/** The figures of the answers are those of the last round. */
+export type SoldOutResult = Judgement &
+  AnswerFigures & {
+    plan: SoldOutPlan
+    followedUp: number
+    /** Answers a second, for each of bare node:http at both ends of the round. */
+    ofNode: Spread
+    /** Calls in which the gate decided, for a thousand presses. */
+    gateCalls: Spread
+  }
+
+export type SoldOutDependencies = ScenarioDependencies & {
+  metricsUrl: string
+  pressNode(plan: { shoppers: number; connections: number }): Promise<{ answersPerSecond: number }>
+}
 
 /**
  * Lets a campaign sell out, then measures what most people of a sale get. Late shoppers press, and winners
@@ -19,14 +34,14 @@ export type SoldOutResult = Judgement & AnswerFigures & { plan: SoldOutPlan; fol
  */
 export const runSoldOut = async (
   plan: SoldOutPlan,
-  dependencies: ScenarioDependencies,
+  dependencies: SoldOutDependencies,
 ): Promise<SoldOutResult> => {
-  const { stock, presses, connections } = plan
-  const { now } = dependencies
+  const { stock, presses, rounds, connections } = plan
+  const { now, metricsUrl } = dependencies
   const { warmUp, campaign } = await warmUpAndPrepare(plan, { shoppers: presses, stock }, dependencies)
   const winners = createAnswerSheet(stock, now)
-  const first = campaign.requests.slice(0, stock)
-  await pressWithProgress({ requests: first, connections }, winners, dependencies)
+  const winning = campaign.requests.slice(0, stock)
+  await pressWithProgress({ requests: winning, connections }, winners, dependencies)
   if (winners.grantedCount() < stock)
     throw new Failure('unavailable', `only ${winners.grantedCount()} of ${stock} coupons were granted`)
 
@@ -35,15 +50,34 @@ export const runSoldOut = async (
     { length: presses },
     (_, press) => campaign.requests[shopperOf(press)] ?? Buffer.alloc(0),
   )
-  const sheet = createAnswerSheet(presses, now)
-  await pressWithProgress({ requests, connections }, sheet, dependencies)
-  const late = readPresses(sheet, presses, { shopperOf, nowMs: now() })
+  const pressNode = () => dependencies.pressNode({ shoppers: presses, connections })
+  const pressLate = async () => {
+    const sheet = createAnswerSheet(presses, now)
+    const nodeBefore = await pressNode()
+    const before = await readApiCounters(metricsUrl)
+    await pressWithProgress({ requests, connections }, sheet, dependencies)
+    const after = await readApiCounters(metricsUrl)
+    const nodeAfter = await pressNode()
+    const late = readPresses(sheet, presses, { shopperOf, nowMs: now() })
+    const figures = answerFigures(sheet, late)
+    return {
+      ...{ late, figures },
+      ofNode: (2 * figures.answersPerSecond) / (nodeBefore.answersPerSecond + nodeAfter.answersPerSecond),
+      gateCalls: ((after.decideCalls - before.decideCalls) * 1_000) / presses,
+    }
+  }
+  const first = await pressLate()
+  const measured = [first]
+  while (measured.length < rounds) measured.push(await pressLate())
+  const late = measured.flatMap((round) => round.late)
   const answers = [...readFirstAnswers(winners, stock, now()), ...late]
   const settled = await drainAndSettle(campaign, presses, dependencies, answers)
   return {
     plan,
     ...judge(settled, { own: checkLateAnswers(late, isWinner), warmUp }),
-    ...answerFigures(sheet, late),
+    ...(measured.at(-1) ?? first).figures,
+    ofNode: spreadOf(measured.map(({ ofNode }) => ofNode)),
+    gateCalls: spreadOf(measured.map(({ gateCalls }) => gateCalls)),
     followedUp: settled.followedUp,
   }
 }

@@ -27,6 +27,12 @@ test('npm run load -- steady grants everybody a coupon, and audits warm-up and m
   expect(text).toMatch(/generator +\d+ % {2}of one core[^]*late, p99 +[\d.,]+ ms[^]*late, max +[\d.,]+ ms/)
 })
 
+test('with --baseline bare node:http is pressed at the same rate, and stands beside the API', async () => {
+  const { result, text } = await steady('--rate 200 --seconds 1 --warm-up 1 --connections 16 --baseline')
+  expect(result.steps[0]?.node).toMatchObject({ count: 200 })
+  expect(text).toMatch(/201 granted +200 [^\n]*\n {4}bare node:http +200 +[\d.,]+ /)
+})
+
 test('npm run load -- steady --sweep says which rate was kept, and what ended it', async () => {
   const { result, text } = await steady('--rate 40 --seconds 1 --warm-up 0 --sweep --p99 1')
   expect(result.verdict).toBe('pass')

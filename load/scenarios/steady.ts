@@ -1,7 +1,6 @@
 import { type SteadyPlan, steadyPressesMax, stepPresses } from '../arguments/steady.ts'
 import { type LoadVerdict, worstVerdict } from './load-verdict.ts'
-import type { ScenarioDependencies } from './prepare.ts'
-import { runSteadyStep, type SteadyStep } from './steady-step.ts'
+import { runSteadyStep, type SteadyDependencies, type SteadyStep } from './steady-step.ts'
 
 export type SteadyResult = {
   plan: SteadyPlan
@@ -62,7 +61,7 @@ export const sweep = async (
 /** Lets people press at one rate, or sweeps from it. */
 export const runSteady = async (
   plan: SteadyPlan,
-  dependencies: ScenarioDependencies,
+  dependencies: SteadyDependencies,
 ): Promise<SteadyResult> => {
   const runStep = (rate: number): Promise<SteadyStep> => runSteadyStep(rate, plan, dependencies)
   const { steps, knee } =
