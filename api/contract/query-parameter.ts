@@ -5,6 +5,6 @@ import type { HttpContext } from '../route.ts'
  * be: of two values nobody knows which is meant.
  */
 export const readParameter = (context: HttpContext, name: string): string | undefined => {
-  const text = context.req.query(name)
-  return text === undefined || context.req.queries(name)?.length === 1 ? text : ''
+  const given = context.req.queries(name)
+  return given === undefined || given.length === 1 ? given?.[0] : ''
 }
