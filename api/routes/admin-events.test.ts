@@ -27,7 +27,7 @@ const routeOf = ({ expiresAtMs, failure }: { expiresAtMs?: number; failure?: Err
     watch: (campaigns: string[] = []) =>
       handle({
         env: { incoming: { headers: {}, socket: {} }, outgoing: {} },
-        req: { query: () => campaigns[0], queries: () => campaigns },
+        req: { queries: () => (campaigns.length === 0 ? undefined : campaigns) },
       } as unknown as HttpContext),
   }
 }
