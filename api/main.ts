@@ -46,9 +46,6 @@ import { showArrivals } from './show-arrivals.ts'
 import { createRefusals } from './standing-refusals.ts'
 import { startWarmUp } from './warm-up.ts'
 
-/** Of 4,096 connections each: with one, 10,000 who come at once do not all find a place (decision 025). */
-const listenQueues = process.platform === 'linux' ? 4 : 1
-
 await runProcess(async (life) => {
   const settings = readSettings(apiSettings, process.env)
   const log = createLogger('api', settings.LOG_LEVEL)
@@ -192,7 +189,6 @@ await runProcess(async (life) => {
     const server = await serveHttp(app, {
       ...address,
       reusePort: canSharePort(),
-      queues: listenQueues,
       keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_MS,
       requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
       inactivityTimeoutMs: settings.INACTIVITY_TIMEOUT_MS,

@@ -62,33 +62,6 @@ const isRefused = async (port: number): Promise<boolean> => {
   }
 }
 
-test('with several queues every connection is answered, wherever the kernel puts it', async () => {
-  const { server, url } = await serve({ queues: 4 })
-  const connections = await Promise.all(Array.from({ length: 64 }, () => openConnection(url)))
-  for (const connection of connections) expect((await ask(connection)).status).toBe(200)
-  expect(await server.connections()).toBe(64)
-  await server.close(10_000)
-  await Promise.all(connections.map((connection) => connection.closed))
-  expect(await isRefused(server.port)).toBe(true)
-})
-
-test('all queues together keep the bound of connections', async () => {
-  const { server, url } = await serve({ queues: 4, connectionsMax: 20 })
-  const sockets = Array.from({ length: 100 }, () => connect(server.port, host))
-  const closed = sockets.map((socket) =>
-    once(
-      socket.on('error', () => undefined),
-      'close',
-    ),
-  )
-  await until('all others are closed', () => sockets.filter(({ closed: isClosed }) => isClosed).length === 80)
-  expect(await server.connections()).toBe(20)
-  for (const socket of sockets) socket.destroy()
-  await Promise.all(closed)
-  await until('their places are free', async () => (await server.connections()) === 0)
-  expect((await ask(await openConnection(url))).status).toBe(200)
-})
-
 test('a closing server still accepts for `acceptMs`, and closes each connection after its answer', async () => {
   const { server, url } = await serve()
   const kept = await openConnection(url)

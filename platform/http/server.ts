@@ -5,7 +5,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { answerHalfClosed } from './half-closed.ts'
-import { createListenQueues } from './listen-queues.ts'
 import { answerMalformedRequests } from './malformed-requests.ts'
 import { limitRequests, type RequestLimits } from './request-limiter.ts'
 import { createRequestListener } from './request-listener.ts'
@@ -38,11 +37,6 @@ export type HttpServerOptions = {
   inactivityTimeoutMs?: number
   /** Further connections are closed. */
   connectionsMax: number
-  /**
-   * Sockets that listen, each with a queue of its own (default 1). With several the port is shared as with
-   * `reusePort`.
-   */
-  queues?: number
   /** Without it the application gets every request at once. */
   requestLimits?: RequestLimits
   /**
@@ -61,9 +55,6 @@ export const headBytesMax = 16_384
 export const headersMax = 100
 
 const checkIntervalMsMax = 1_000
-
-/** Connections that wait to be accepted; the kernel takes `net.core.somaxconn` where that is less. */
-const backlog = 4_096
 
 /** Time for the answer to a client that has closed its side: longer than the p99 of a press in a burst. */
 const halfClosedMs = 1_000
@@ -110,26 +101,23 @@ export const serveHttp = async (
   else limitRequests(server, serve, options.requestLimits)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)
-  const { host, port, queues: queueCount = 1 } = options
-  const sharesPort = options.reusePort === true || queueCount > 1
-  const queues = createListenQueues(server, {
-    count: queueCount - 1,
-    connectionsMax: options.connectionsMax,
-  })
-  server.listen({ host, port, backlog, reusePort: sharesPort }, listening.resolve)
+  const { host, port, reusePort: sharesPort = false } = options
+  server.listen({ host, port, backlog: 4_096, reusePort: sharesPort }, listening.resolve)
   await listening.promise
   server.off('error', listening.reject)
-  await queues.listen({ host, port: (server.address() as AddressInfo).port, backlog })
 
   return {
     port: (server.address() as AddressInfo).port,
-    connections: queues.connections,
+    connections() {
+      const { promise, resolve, reject } = Promise.withResolvers<number>()
+      server.getConnections((fault, count) => (fault === null ? resolve(count) : reject(fault)))
+      return promise
+    },
     async close(deadlineMs, acceptMs = 0) {
       // Only while closing: a second listener costs every request.
       server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
       const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs)
       if (acceptMs > 0) await wait(acceptMs)
-      queues.close()
       const closed = Promise.withResolvers<void>()
       server.close(() => closed.resolve())
       // `close` alone waits for idle keep-alive connections (measured: 8.8 s).
