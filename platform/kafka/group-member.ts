@@ -66,8 +66,8 @@ const typeOf = (cause: unknown): string =>
  */
 export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const { topic, groupId, log, partitionCount } = options
-  const cluster = createInternalCluster(options.kafka)
-  const assigner = PartitionAssigners.roundRobin({ cluster } as never)
+  let cluster = createInternalCluster(options.kafka)
+  const createAssigner = () => PartitionAssigners.roundRobin({ cluster } as never)
   const stopping = new AbortController()
   let coordinator: InternalBroker | undefined
   let memberId = ''
@@ -82,13 +82,13 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
   const shareOut = async (members: { memberId: string; memberMetadata: Buffer }[]) => {
     await cluster.refreshMetadata()
     sharedOut = cluster.findTopicPartitionMetadata(topic).length
-    return assigner.assign({ members, topics: [topic] })
+    return createAssigner().assign({ members, topics: [topic] })
   }
 
   const join = async (broker: InternalBroker): Promise<void> => {
     const joined = await broker.joinGroup({
       ...{ groupId, memberId, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: rebalanceTimeoutMs },
-      groupProtocols: [assigner.protocol({ topics: [topic] })],
+      groupProtocols: [createAssigner().protocol({ topics: [topic] })],
     })
     memberId = joined.memberId
     sharedOut = undefined
@@ -130,6 +130,9 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
     }
     // safeguard: without a coordinator the partitions stay
     coordinator = undefined
+    // With connections of its own: one to a frozen broker stays in a cluster, and is asked again and again.
+    void cluster.disconnect().catch(() => undefined)
+    cluster = createInternalCluster(options.kafka)
     if (!isLost)
       log.warn({ cause: messageOf(cause) }, 'the group has no coordinator; the worker keeps its partitions')
     isLost = true
