@@ -108,10 +108,16 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
 
   /** With new metadata: all brokers can have been replaced. */
   const findCoordinator = async (): Promise<InternalBroker> => {
-    await cluster.connect()
-    await cluster.addTargetTopic(topic)
-    await cluster.refreshMetadata()
-    return cluster.findGroupCoordinator({ groupId })
+    const searched = cluster
+    try {
+      await searched.connect()
+      await searched.addTargetTopic(topic)
+      await searched.refreshMetadata()
+      return await searched.findGroupCoordinator({ groupId })
+    } finally {
+      // A search that was given up goes on, and may have connected once more since.
+      if (searched !== cluster) await searched.disconnect()
+    }
   }
 
   const step = async (): Promise<void> => {
