@@ -2,6 +2,7 @@ import type { ValuesOf } from '../../platform/command-words.ts'
 import { integer } from '../../platform/option.ts'
 import { originOption } from './address.ts'
 import { commandLineOf } from './command-line.ts'
+import { connectionsOption } from './shared-options.ts'
 
 /** The bursts that each of several API processes answers from its start on. */
 export type FreshProcessPlan = {
@@ -18,7 +19,7 @@ export const freshProcessOptions = {
   processes: integer({ default: 5, min: 1, max: 50, help: 'API processes, one after the other' }),
   bursts: integer({ default: 5, min: 2, max: 50, help: 'bursts of each; the first one finds it cold' }),
   presses: integer({ default: 10_000, min: 100, max: 100_000, help: 'presses of a burst' }),
-  connections: integer({ default: 256, min: 1, max: 4_096, help: 'connections that press at once' }),
+  connections: connectionsOption(256),
   url: originOption,
 }
 

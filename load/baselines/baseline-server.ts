@@ -17,3 +17,17 @@ export const startBaseline = (name: BaselineName, jwtSecret: string): Promise<Se
     ...{ name: baselineLabels[name], program },
     environment: { BASELINE: name, JWT_SECRET: jwtSecret },
   })
+
+/** Runs a baseline while `work` runs. */
+export const withBaseline = async <Result>(
+  name: BaselineName,
+  jwtSecret: string,
+  work: (server: ServingProcess) => Promise<Result>,
+): Promise<Result> => {
+  const server = await startBaseline(name, jwtSecret)
+  try {
+    return await work(server)
+  } finally {
+    await server.stop()
+  }
+}

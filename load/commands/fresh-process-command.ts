@@ -5,7 +5,7 @@ import {
 } from '../arguments/fresh-process.ts'
 import { freshProcessReport } from '../report/fresh-process.ts'
 import { runFreshProcess } from '../scenarios/fresh-process.ts'
-import { startOwnApi } from '../scenarios/own-api.ts'
+import { startOwnApi, withOwnApi } from '../scenarios/own-api.ts'
 import { defineLoad } from './define-load.ts'
 
 export const freshProcessCommand = defineLoad({
@@ -17,14 +17,7 @@ export const freshProcessCommand = defineLoad({
   run: (plan, dependencies, { environment }) =>
     runFreshProcess(plan, {
       ...dependencies,
-      async withFreshApi(work) {
-        const api = await startOwnApi(environment, {})
-        try {
-          return await work(api)
-        } finally {
-          await api.stop()
-        }
-      },
+      withFreshApi: (work) => withOwnApi(() => startOwnApi(environment, {}), work),
     }),
   report: freshProcessReport,
 })

@@ -2,6 +2,7 @@ import { createTokenSigner } from '../../platform/http/token.ts'
 import { refusalsCommandLine, refusalsOptions, refusalsPlanOf } from '../arguments/refusals.ts'
 import { refusalsReport } from '../report/refusals.ts'
 import { startFullApi } from '../scenarios/full-api.ts'
+import { withOwnApi } from '../scenarios/own-api.ts'
 import { runRefusals } from '../scenarios/refusals.ts'
 import { metricsUrlOf } from './common-to-loads.ts'
 import { defineLoad } from './define-load.ts'
@@ -18,14 +19,7 @@ export const refusalsCommand = defineLoad({
       metricsUrl: metricsUrlOf(values.metrics, settings),
       adminToken: settings.ADMIN_TOKEN,
       signWrongly: createTokenSigner(`${settings.JWT_SECRET}, but another`),
-      async withFullApi(work) {
-        const full = await startFullApi(environment)
-        try {
-          return await work(full)
-        } finally {
-          await full.stop()
-        }
-      },
+      withFullApi: (work) => withOwnApi(() => startFullApi(environment), work),
     }),
   report: refusalsReport,
   bar: {

@@ -1,24 +1,11 @@
 import { defineCommand } from '../../platform/command.ts'
 import { checkSteady, steadyCommandLine, steadyOptions, steadyPlanOf } from '../arguments/steady.ts'
-import { startBaseline } from '../baselines/baseline-server.ts'
+import { withBaseline } from '../baselines/baseline-server.ts'
 import { readFolderSeconds } from '../measure/process-seconds.ts'
 import { steadyReport } from '../report/steady.ts'
 import { runSteady, type SteadyResult, steadyOutcome } from '../scenarios/steady.ts'
 import { withWiring } from '../wiring.ts'
 import { commonToLoads } from './common-to-loads.ts'
-
-/** Runs bare node:http while `work` runs. */
-const withBareNode = async <Result>(
-  jwtSecret: string,
-  work: (nodeUrl: string) => Promise<Result>,
-): Promise<Result> => {
-  const node = await startBaseline('node', jwtSecret)
-  try {
-    return await work(node.url)
-  } finally {
-    await node.stop()
-  }
-}
 
 export const steadyCommand = defineCommand({
   ...commonToLoads,
@@ -41,7 +28,9 @@ export const steadyCommand = defineCommand({
           ...(values.url === undefined ? { processSeconds: () => readFolderSeconds(folder) } : {}),
         })
       const result =
-        plan.baseline === true ? await withBareNode(settings.JWT_SECRET, measure) : await measure()
+        plan.baseline === true
+          ? await withBaseline('node', settings.JWT_SECRET, ({ url }) => measure(url))
+          : await measure()
       const command = steadyCommandLine(plan)
       await print({
         text: `${steadyReport(result, machine, stdout)}\n`,

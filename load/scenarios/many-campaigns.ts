@@ -1,7 +1,7 @@
 import { eachAtMost } from '../../platform/each-at-most.ts'
 import { Failure } from '../../platform/failure.ts'
 import type { ManyCampaignsPlan } from '../arguments/many-campaigns.ts'
-import { startBaseline } from '../baselines/baseline-server.ts'
+import { withBaseline } from '../baselines/baseline-server.ts'
 import { type AnswerSheet, createAnswerSheet } from '../generator/answer-sheet.ts'
 import { listRequests } from '../generator/list-requests.ts'
 import { pressAll } from '../generator/press-all.ts'
@@ -160,14 +160,8 @@ const runBeside = async (
  * Asks for lists as fast as they are answered, while people press at a steady rate: first with few live
  * campaigns, then with many. What one person asks must cost the same.
  */
-export const runManyCampaigns = async (
+export const runManyCampaigns = (
   plan: ManyCampaignsPlan,
   dependencies: ManyCampaignsDependencies,
-): Promise<ManyCampaignsResult> => {
-  const node = await startBaseline('node', dependencies.jwtSecret)
-  try {
-    return await runBeside(node, plan, dependencies)
-  } finally {
-    await node.stop()
-  }
-}
+): Promise<ManyCampaignsResult> =>
+  withBaseline('node', dependencies.jwtSecret, (node) => runBeside(node, plan, dependencies))

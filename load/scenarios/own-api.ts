@@ -70,6 +70,19 @@ export const startOwnApi = async (
   }
 }
 
+/** Runs one while `work` runs. */
+export const withOwnApi = async <Result>(
+  start: () => Promise<OwnApi>,
+  work: (api: OwnApi) => Promise<Result>,
+): Promise<Result> => {
+  const api = await start()
+  try {
+    return await work(api)
+  } finally {
+    await api.stop()
+  }
+}
+
 /** Runs `count` of them while `work` runs. */
 export const withOwnApis = async <Result>(
   count: number,
