@@ -190,7 +190,7 @@ describe('with a spacing of 4 ms', () => {
     vi.useRealTimers()
   })
 
-  /** A queue whose first call was answered 1 ms ago and started 1 ms ago. */
+  /** A queue whose first call started 1 ms ago, and is answered. */
   const openSpaced = async (changes: Partial<GroupCommitOptions<number, string>> = {}) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const spacing = { ms: 4, monotonicMs: () => performance.now() }

@@ -62,7 +62,7 @@ const claim = async (port: number): Promise<boolean> => {
   }
 }
 
-/** A port that is free at this moment, and that no process of this machine has found before. */
+/** A port that is free now, and that neither this process nor (on Linux) another running one has found. */
 export const findFreePort = async (random: () => number = Math.random): Promise<number> => {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = freePortMin + Math.floor(random() * (freePortMax - freePortMin))

@@ -65,14 +65,15 @@ const press = async (
   }
 }
 
-/** Runs every baseline, each in a process of its own, while `work` runs. */
+/** Runs baselines, all unless they are named, each in a process of its own, while `work` runs. */
 export const withBaselines = async <Result>(
   dependencies: BaselineDependencies,
   work: (pressBaseline: PressBaseline) => Promise<Result>,
+  names: readonly BaselineName[] = baselineNames,
 ): Promise<Result> => {
   const servers = new Map<BaselineName, ServingProcess>()
   try {
-    for (const name of baselineNames) servers.set(name, await startBaseline(name, dependencies.jwtSecret))
+    for (const name of names) servers.set(name, await startBaseline(name, dependencies.jwtSecret))
     return await work((name, plan) =>
       press(baselineLabels[name], servers.get(name) ?? { url: '', pid: undefined }, plan, dependencies),
     )

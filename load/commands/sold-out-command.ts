@@ -13,12 +13,15 @@ export const soldOutCommand = defineLoad({
   planOf: soldOutPlanOf,
   commandLine: soldOutCommandLine,
   run: (plan, dependencies, { values, settings }) =>
-    withBaselines({ ...dependencies, jwtSecret: settings.JWT_SECRET }, (pressBaseline) =>
-      runSoldOut(plan, {
-        ...dependencies,
-        metricsUrl: metricsUrlOf(values.metrics, settings),
-        pressNode: (presses) => pressBaseline('node', presses),
-      }),
+    withBaselines(
+      { ...dependencies, jwtSecret: settings.JWT_SECRET },
+      (pressBaseline) =>
+        runSoldOut(plan, {
+          ...dependencies,
+          metricsUrl: metricsUrlOf(values.metrics, settings),
+          pressNode: (presses) => pressBaseline('node', presses),
+        }),
+      ['node'],
     ),
   report: soldOutReport,
 })
